@@ -1,0 +1,1 @@
+"""The ledger: double-entry journal, balances and their check."""

@@ -1,0 +1,191 @@
+"""An entry moves money between accounts and sums to zero; it is one item and written once.
+
+Accounts, seen from the company that runs the programme (credit is negative):
+
+    program:<id>:expense            what advocacy has cost
+    advocate:<id>:pending           earned, inside the hold period
+    advocate:<id>:on_hold           earned, waiting for a person
+    advocate:<id>:payable           due
+    advocate:<id>:in_payout         frozen in a payout that has not settled
+    rail:<name>:paid                handed to the rail and confirmed
+
+A 5.00 EUR reward: `expense +500, pending -500`; after the hold `pending +500, payable -500`; frozen
+`payable +500, in_payout -500`; paid `in_payout +500, rail -500`. What an advocate owns is therefore
+*minus* the sum of the advocate's accounts; `Balance` stores it with the sign people expect.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import ClassVar, Literal, Self
+
+from pydantic import model_validator
+
+from goodword.ids import shard_of
+from goodword.limits import DUE_SHARDS
+from goodword.money import Currency, Minor
+from goodword.records import IndexEntry, Key, Record, Table, Value
+
+Bucket = Literal["pending", "on_hold", "payable", "in_payout"]
+BUCKETS: tuple[Bucket, ...] = ("pending", "on_hold", "payable", "in_payout")
+
+
+class Leg(Value):
+    """One side of an entry; debit is positive, credit negative, never zero."""
+
+    account: str
+    amount_minor: Minor
+
+    @model_validator(mode="after")
+    def _moves(self) -> Self:
+        if self.amount_minor == 0:
+            raise ValueError("a leg of zero moves nothing")
+        return self
+
+
+class Entry(Record):
+    """One movement of money with all its legs. `refs` are ids (reward_id, payout_id, refund_id ...)."""
+
+    TABLE: ClassVar[Table] = "journal"
+    KIND: ClassVar[str] = "entry"
+
+    entry_id: str
+    what: str
+    at_ms: int
+    program_id: str
+    currency: Currency
+    legs: tuple[Leg, ...]
+    refs: dict[str, str] = {}
+
+    @model_validator(mode="after")
+    def _balanced(self) -> Self:
+        if len(self.legs) < 2 or sum(leg.amount_minor for leg in self.legs) != 0:
+            raise ValueError(f"entry {self.entry_id} does not sum to zero")
+        return self
+
+    @property
+    def key(self) -> Key:
+        return entry_key(self.entry_id)
+
+
+def entry_key(entry_id: str) -> Key:
+    """Where an entry is."""
+    return Key("journal", f"ENT#{entry_id}", "ENTRY")
+
+
+class Balance(Record):
+    """What one advocate has in one programme and currency; a cache of the journal, moved with it.
+
+    All amounts are what the advocate owns (positive) or owes (negative payable after a clawback).
+    `paid_minor` and `reversed_minor` are lifetime sums.
+    """
+
+    KIND: ClassVar[str] = "balance"
+
+    advocate_id: str
+    program_id: str
+    currency: Currency
+    pending_minor: Minor = 0
+    on_hold_minor: Minor = 0
+    payable_minor: Minor = 0
+    in_payout_minor: Minor = 0
+    paid_minor: Minor = 0
+    earned_minor: Minor = 0
+    reversed_minor: Minor = 0
+    leads: int = 0
+    sales: int = 0
+
+    @property
+    def key(self) -> Key:
+        return balance_key(self.advocate_id, self.program_id, self.currency)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if self.payable_minor == 0:
+            return None
+        return IndexEntry(due_index(self.program_id, shard_of(self.advocate_id, DUE_SHARDS)),
+                          f"{self.advocate_id}#{self.currency}")
+
+
+def balance_key(advocate_id: str, program_id: str, currency: str) -> Key:
+    """Where a balance is: in the advocate's own partition, beside the summary."""
+    return Key("core", f"ADV#{advocate_id}", f"A#BAL#{program_id}#{currency}")
+
+
+def due_index(program_id: str, shard: int) -> str:
+    """The index partition of balances that have something payable (0 <= shard < DUE_SHARDS)."""
+    return f"DUE#{program_id}#{shard}"
+
+
+def expense(program_id: str) -> str:
+    """The programme's cost account."""
+    return f"program:{program_id}:expense"
+
+
+def account(advocate_id: str, bucket: Bucket) -> str:
+    """One of the advocate's four accounts."""
+    return f"advocate:{advocate_id}:{bucket}"
+
+
+def rail_account(rail: str) -> str:
+    """What went out over a rail."""
+    return f"rail:{rail}:paid"
+
+
+def move(amount_minor: int, debit: str, credit: str) -> tuple[Leg, Leg]:
+    """`amount` from `credit` to `debit`; a negative amount moves the other way."""
+    return (Leg(account=debit, amount_minor=amount_minor),
+            Leg(account=credit, amount_minor=-amount_minor))
+
+
+def apply(balance: Balance, entry: Entry) -> Balance:
+    """The balance after the entry; legs of other accounts leave it as it is.
+
+    This is the only code that moves a cached balance, and the check folds the journal with it.
+    """
+    if (entry.program_id, entry.currency) != (balance.program_id, balance.currency):
+        raise ValueError("an entry of another programme or currency")
+    own = {account(balance.advocate_id, bucket): bucket for bucket in BUCKETS}
+    moved: dict[str, int] = {}
+    for leg in entry.legs:
+        if bucket := own.get(leg.account):
+            name = f"{bucket}_minor"
+            moved[name] = moved.get(name, getattr(balance, name)) - leg.amount_minor
+    if not moved:
+        return balance
+    for leg in entry.legs:
+        if leg.account == expense(entry.program_id):
+            name = "earned_minor" if leg.amount_minor > 0 else "reversed_minor"
+            moved[name] = getattr(balance, name) + abs(leg.amount_minor)
+        elif leg.account.startswith("rail:"):
+            moved["paid_minor"] = balance.paid_minor - leg.amount_minor
+    return balance.but(**moved)
+
+
+def owners(entry: Entry) -> set[str]:
+    """The advocates whose accounts the entry touches."""
+    return {leg.account.split(":")[1] for leg in entry.legs if leg.account.startswith("advocate:")}
+
+
+def fold(entries: Iterable[Entry]) -> dict[Key, Balance]:
+    """The balances that the entries give, by key. The order of the entries does not matter."""
+    balances: dict[Key, Balance] = {}
+    for entry in entries:
+        for advocate_id in owners(entry):
+            key = balance_key(advocate_id, entry.program_id, entry.currency)
+            start = balances.get(key) or Balance(
+                advocate_id=advocate_id, program_id=entry.program_id, currency=entry.currency
+            )
+            balances[key] = apply(start, entry)
+    return balances
+
+
+def differences(folded: Mapping[Key, Balance], cached: Mapping[Key, Balance]) -> list[str]:
+    """What the check reports, as sentences; empty when journal and balances agree."""
+    names = [f"{bucket}_minor" for bucket in BUCKETS] + ["paid_minor", "earned_minor", "reversed_minor"]
+    found = []
+    for key in sorted({*folded, *cached}):
+        for name in names:
+            want = getattr(folded[key], name) if key in folded else 0
+            have = getattr(cached[key], name) if key in cached else 0
+            if want != have:
+                found.append(f"{key.pk} {key.sk} {name}: journal says {want}, balance says {have}")
+    return found

@@ -1,0 +1,31 @@
+"""Every bound in the product, with its unit and the reason for it."""
+
+AMOUNT_MINOR_MAX = 10**12  # minor units; far above any order, far below what would overflow a sum
+
+BODY_BYTES_MAX = 256 * 1024  # bytes of a webhook body; what Stripe, Shopify and a bus event stay under
+TRANSACTION_ITEMS_MAX = 100  # writes; DynamoDB's own limit
+COMMIT_TRIES_MAX = 8  # whole read-decide-write attempts; a hot advocate clears well before that
+CONFLICT_TRIES_MAX = 6  # re-sends of one transaction after TransactionConflict (botocore does none)
+PAGE_ITEMS_MAX = 100  # rows of any list answer; the API's published limit
+QUERY_PAGES_MAX = 1_000  # pages that one use case may read before it must be split
+
+LINKS_PER_ADVOCATE_MAX = 25  # links; they all change in one transaction when an enrolment pauses
+CODE_TRIES_MAX = 6  # draws of a fresh code; 29**7 codes make a second draw rare, a sixth a bug
+CODE_LENGTH = 7  # characters; 29**7 = 17 thousand million codes
+VANITY_LENGTH_MIN, VANITY_LENGTH_MAX = 3, 20  # characters that people still type without mistakes
+
+TOUCHES_MAX = 50  # touches considered per conversion; the newest are kept, the count is recorded
+ALIASES_MAX = 8  # outside ids of one order (session, intent, invoice, charge ...)
+REFUNDS_PARKED_MAX = 100  # refunds that wait for one order
+CLICK_AGE_DAYS_MAX = 400  # days; no window may be longer than a click is verifiable
+
+SIGNATURE_AGE_SECONDS_MAX = 300  # seconds either way; Stripe's and Standard Webhooks' own tolerance
+ARRIVAL_DAYS = 30  # days a raw delivery is kept, encrypted, for replay
+CLICK_DAYS = 90  # days a click row is kept; attribution needs the signed id, not the row
+LINK_CACHE_SECONDS = 60  # seconds a redirect may use a link it has read; also the pause's delay
+
+DUE_SHARDS = 8  # partitions of the due index per programme
+PENDING_SHARDS = 4  # partitions of the index of arrivals that wait
+PAYOUT_REWARDS_MAX = 40  # rewards frozen into one payout; the rest follow in a further payout
+RUN_CHUNK_PAYOUTS = 25  # payouts per map item, so that one function call stays short
+LOOKUP_TRIES_MAX = 10  # look-ups of an unknown payment before a person must decide

@@ -1,0 +1,101 @@
+"""Money is integer minor units and an ISO 4217 code; a rounding is always named.
+
+`Money(1999, "EUR")` is 19.99 EUR; `Money(500, "JPY")` is 500 yen, `Money(1500, "KWD")` 1.500 dinar.
+Amounts of different currencies never meet: adding them is a programming error and raises.
+"""
+
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from goodword.errors import InvalidInput
+from goodword.limits import AMOUNT_MINOR_MAX
+
+Rounding = Literal["down", "half_even", "half_up"]
+
+_EXPONENT_0 = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
+_EXPONENT_3 = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_EXPONENT_2 = frozenset(
+    """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD
+    CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ
+    GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA
+    MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR
+    RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD
+    TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG""".split()
+)
+CURRENCIES = _EXPONENT_0 | _EXPONENT_2 | _EXPONENT_3
+
+Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+Minor = Annotated[int, Field(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
+PositiveMinor = Annotated[int, Field(gt=0, le=AMOUNT_MINOR_MAX)]
+NaturalMinor = Annotated[int, Field(ge=0, le=AMOUNT_MINOR_MAX)]
+
+
+def known_currency(code: str) -> str:
+    """The code in capitals, or InvalidInput `unknown_currency`."""
+    upper = code.upper()
+    if upper not in CURRENCIES:
+        raise InvalidInput("unknown_currency", f"{code[:8]!r} is not an ISO 4217 currency")
+    return upper
+
+
+def exponent(currency: str) -> int:
+    """How many decimals the currency has: 0, 2 or 3."""
+    if currency in _EXPONENT_0:
+        return 0
+    return 3 if currency in _EXPONENT_3 else 2
+
+
+def parse_decimal(text: str, currency: str) -> int:
+    """`"19.99", "EUR"` -> 1999. More decimals than the currency has are refused, not rounded."""
+    try:
+        value = Decimal(text)
+    except InvalidOperation as bad:
+        raise InvalidInput("bad_amount", f"{text[:24]!r} is not an amount") from bad
+    if not value.is_finite() or abs(value) > AMOUNT_MINOR_MAX:
+        raise InvalidInput("bad_amount", f"{text[:24]!r} is not an amount that can be booked")
+    minor = value.scaleb(exponent(currency))
+    if minor != minor.to_integral_value() or abs(minor) > AMOUNT_MINOR_MAX:
+        raise InvalidInput("bad_amount", f"{text[:24]!r} has more decimals than {currency} or is too big")
+    return int(minor)
+
+
+def format_minor(amount_minor: int, currency: str) -> str:
+    """1999, EUR -> `19.99 EUR`; -5, JPY -> `-5 JPY`. For logs and plain text, not for locales."""
+    return f"{decimal_text(amount_minor, currency)} {currency}"
+
+
+def decimal_text(amount_minor: int, currency: str) -> str:
+    """1999, EUR -> `19.99`; the inverse of `parse_decimal`."""
+    places = exponent(currency)
+    sign, digits = ("-" if amount_minor < 0 else ""), str(abs(amount_minor)).rjust(places + 1, "0")
+    return f"{sign}{digits[:-places]}.{digits[-places:]}" if places else f"{sign}{digits}"
+
+
+def ratio(amount_minor: int, numerator: int, denominator: int, rounding: Rounding) -> int:
+    """`amount * numerator / denominator` in exact integers; all arguments are natural numbers.
+
+    `ratio(999, 1000, 10_000, "half_even")` is 10 % of 9.99 -> 100 (9.99 rounds to 10.0 cents * 10).
+    """
+    if amount_minor < 0 or numerator < 0 or denominator <= 0:
+        raise ValueError("ratio() takes natural numbers; put the sign on afterwards")
+    whole, rest = divmod(amount_minor * numerator, denominator)
+    twice = 2 * rest
+    if rounding == "half_up" and twice >= denominator:
+        return whole + 1
+    if rounding == "half_even" and (twice > denominator or (twice == denominator and whole % 2)):
+        return whole + 1
+    return whole
+
+
+class Money(BaseModel):
+    """An amount in minor units with its currency; frozen, hashable."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    amount_minor: Minor
+    currency: Currency
+
+    def __str__(self) -> str:
+        return format_minor(self.amount_minor, self.currency)

@@ -1,0 +1,1 @@
+"""Everything of Goodword that touches AWS, the network or the environment."""
