@@ -1,0 +1,153 @@
+"""A person earns only while the enrolment is active; links lead on safely whatever its state is.
+
+Nothing here knows a name or an address: those are in the person's vault item (`privacy`).
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import StringConstraints
+
+from goodword.advocates.code import fold
+from goodword.records import IndexEntry, Key, Record
+
+EnrolmentState = Literal["invited", "pending", "active", "paused", "declined", "banned", "left"]
+
+MOVES: dict[EnrolmentState, tuple[EnrolmentState, ...]] = {
+    "invited": ("active", "pending", "declined", "banned"),
+    "pending": ("active", "declined", "banned"),
+    "active": ("paused", "banned", "left"),
+    "paused": ("active", "banned", "left"),
+    "declined": ("invited", "pending", "banned"),
+    "banned": (),
+    "left": ("invited", "pending", "active", "banned"),
+}
+
+DestinationHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Advocate(Record):
+    """A person, by id only."""
+
+    KIND: ClassVar[str] = "advocate"
+
+    advocate_id: str
+    created_ms: int
+
+    @property
+    def key(self) -> Key:
+        return advocate_key(self.advocate_id)
+
+
+class Enrolment(Record):
+    """The relation of one person to one programme. `terms_accepted` is the version agreed to (0: none)."""
+
+    KIND: ClassVar[str] = "enrolment"
+
+    advocate_id: str
+    program_id: str
+    state: EnrolmentState
+    terms_accepted: int = 0
+    created_ms: int
+    changed_ms: int
+    reason: str = ""
+
+    @property
+    def key(self) -> Key:
+        return enrolment_key(self.advocate_id, self.program_id)
+
+    @property
+    def index_entry(self) -> IndexEntry:
+        return IndexEntry(f"ENR#{self.program_id}", f"{self.created_ms:015d}#{self.advocate_id}")
+
+
+class Link(Record):
+    """What the redirect reads, in one item: everything it needs to send a shopper on."""
+
+    KIND: ClassVar[str] = "link"
+
+    code: str
+    link_id: str
+    advocate_id: str
+    program_id: str
+    state: Literal["active", "paused"] = "active"
+    destination: str
+    hosts: tuple[str, ...]
+    parameters: dict[str, str] = {}
+    fallback: str
+    created_ms: int
+    expires_ms: int | None = None
+    label: str = ""
+
+    @property
+    def key(self) -> Key:
+        return link_key(self.code)
+
+
+class LinkOfAdvocate(Record):
+    """The same link, listed in its advocate's partition."""
+
+    KIND: ClassVar[str] = "advocate_link"
+
+    advocate_id: str
+    link_id: str
+    code: str
+    program_id: str
+    created_ms: int
+
+    @property
+    def key(self) -> Key:
+        return Key("core", f"ADV#{self.advocate_id}", f"L#{self.link_id}")
+
+
+class PayoutMethod(Record):
+    """Which rail takes the money and a keyed hash of where to; the place itself is in the vault."""
+
+    KIND: ClassVar[str] = "payout_method"
+
+    advocate_id: str
+    rail: Literal["csv", "simulator"]
+    destination_hash: DestinationHash
+    changed_ms: int
+
+    @property
+    def key(self) -> Key:
+        return method_key(self.advocate_id)
+
+
+def advocate_key(advocate_id: str) -> Key:
+    """Where the person is."""
+    return Key("core", f"ADV#{advocate_id}", "A#HEAD")
+
+
+def enrolment_key(advocate_id: str, program_id: str) -> Key:
+    """Where the enrolment is."""
+    return Key("core", f"ADV#{advocate_id}", f"A#ENR#{program_id}")
+
+
+def method_key(advocate_id: str) -> Key:
+    """Where the payout method is."""
+    return Key("core", f"ADV#{advocate_id}", "A#METHOD")
+
+
+def link_key(code: str) -> Key:
+    """Where the link of a code is, however people type it. Raises InvalidInput `bad_code`."""
+    return Key("core", f"CODE#{fold(code)}", "LINK")
+
+
+class Known(Record):
+    """A blind index entry: this keyed MAC of an e-mail address or sign-in subject is this person."""
+
+    KIND: ClassVar[str] = "blind"
+
+    mac: str
+    of: Literal["email", "subject"]
+    advocate_id: str
+
+    @property
+    def key(self) -> Key:
+        return known_key(self.mac)
+
+
+def known_key(mac: str) -> Key:
+    """Where the entry of a MAC is."""
+    return Key("core", f"BLIND#{mac}", "BLIND")

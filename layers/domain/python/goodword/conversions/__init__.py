@@ -1,0 +1,1 @@
+"""Conversions: what shops, payment systems and CRMs report, understood and deduplicated."""

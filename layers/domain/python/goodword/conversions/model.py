@@ -1,0 +1,274 @@
+"""One delivery says what happened, in our words; what it says is the same however often it comes.
+
+A source adapter turns the raw bytes of a verified delivery into `Facts`. The worker books facts. A
+delivery that verified but cannot be understood is kept as `not_understood` and shown to staff.
+
+Amounts: `net_minor` is what rewards are computed on (after discounts, without tax and shipping);
+`gross_minor` is what the customer paid. A refund says which of the two its amount is a part of.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from goodword.ids import shard_of
+from goodword.limits import ALIASES_MAX, PENDING_SHARDS
+from goodword.money import Currency, Minor, NaturalMinor
+from goodword.records import IndexEntry, Key, Record, Table, Value
+from goodword.tracking.model import Touch
+
+OutsideId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+SourceKind = Literal["generic", "stripe", "shopify"]
+DeliveryState = Literal["waiting", "booked", "ignored", "not_understood", "quarantined"]
+ConversionState = Literal["unattributed", "qualified", "disqualified"]
+
+
+class Customer(Value):
+    """Who bought or signed up, as the source knows them; never stored like this, only as MACs."""
+
+    customer_id: str | None = Field(default=None, max_length=200)
+    email: str | None = Field(default=None, max_length=320, repr=False)
+
+
+class ConversionFact(Value):
+    """A lead or a sale. `order_id` is its first name, `aliases` every other id refunds may use.
+
+    For a lead `order_id` is the sign-up's own id and both amounts are 0.
+    """
+
+    fact: Literal["conversion"] = "conversion"
+    action: Literal["lead", "sale"]
+    order_id: OutsideId
+    aliases: tuple[OutsideId, ...] = Field(default=(), max_length=ALIASES_MAX)
+    occurred_ms: int
+    currency: Currency
+    net_minor: NaturalMinor = 0
+    gross_minor: NaturalMinor = 0
+    customer: Customer = Customer()
+    click_ids: tuple[str, ...] = Field(default=(), max_length=20)
+    codes: tuple[str, ...] = Field(default=(), max_length=20)
+    event_name: str = Field(default="", max_length=80)
+
+
+class ReversalFact(Value):
+    """A refund. `amount_minor` None takes all that is left.
+
+    With `cumulative` the amount is the total refunded so far (Stripe), else this refund's own. The
+    order is found under any of `orders`.
+    """
+
+    fact: Literal["reversal"] = "reversal"
+    refund_id: OutsideId
+    orders: tuple[OutsideId, ...] = Field(min_length=1, max_length=ALIASES_MAX)
+    occurred_ms: int
+    currency: Currency
+    amount_minor: NaturalMinor | None
+    of: Literal["net", "gross"]
+    cumulative: bool = False
+    reason: Literal["refund", "chargeback", "cancelled"] = "refund"
+
+
+Fact = Annotated[ConversionFact | ReversalFact, Field(discriminator="fact")]
+
+
+class Facts(Value):
+    """What a delivery says. No facts and a reason: rightly ignored (test order, unpaid, other topic)."""
+
+    facts: tuple[Fact, ...] = ()
+    ignored: str = ""
+
+
+class Source(Record):
+    """An inbound endpoint of one programme: `/v1/sources/{source_id}`, or the generic track calls.
+
+    `sealed_secrets` are at most two live signing secrets, sealed, newest first (base64 text).
+    """
+
+    KIND: ClassVar[str] = "source"
+
+    source_id: str
+    kind: SourceKind
+    program_id: str
+    currency: Currency
+    label: str
+    sealed_secrets: tuple[str, ...] = Field(max_length=2, repr=False)
+    livemode: bool = True
+    state: Literal["active", "disabled"] = "active"
+    created_ms: int
+
+    @property
+    def key(self) -> Key:
+        return source_key(self.source_id)
+
+    @property
+    def index_entry(self) -> IndexEntry:
+        return IndexEntry("SOURCES", self.source_id)
+
+
+def source_key(source_id: str) -> Key:
+    """Where a source is."""
+    return Key("core", f"SRC#{source_id}", "HEAD")
+
+
+class Delivery(Record):
+    """One delivery as it came: the raw body sealed, with what is needed to read it again.
+
+    The key is the sender's own delivery id, so a repeat meets the first. `body_hash` tells a repeat
+    from another body under the same id (`variant` is then part of the key, and it is quarantined).
+    """
+
+    TABLE: ClassVar[Table] = "arrivals"
+    KIND: ClassVar[str] = "delivery"
+
+    source_id: str
+    source_kind: SourceKind
+    program_id: str
+    delivery_id: str
+    variant: str = ""
+    topic: str
+    received_ms: int
+    body_hash: str
+    sealed_body: str = Field(repr=False)
+    writer: str
+    state: DeliveryState = "waiting"
+    reason: str = ""
+    keep_s: int
+
+    @property
+    def key(self) -> Key:
+        name = f"DLV#{self.source_id}#{self.delivery_id}"
+        return Key("arrivals", name, f"BODY#{self.variant}" if self.variant else "BODY")
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        at = f"{self.received_ms:015d}#{self.key.pk}"
+        if self.state == "waiting":
+            return IndexEntry(waiting_index(shard_of(self.key.pk, PENDING_SHARDS)), at)
+        if self.state in ("not_understood", "quarantined"):
+            return IndexEntry(f"KEPT#{self.program_id}", at)
+        return None
+
+    @property
+    def expires_s(self) -> int:
+        return self.keep_s
+
+
+def waiting_index(shard: int) -> str:
+    """The index partition of deliveries that are not booked yet (0 <= shard < PENDING_SHARDS)."""
+    return f"WAITING#{shard}"
+
+
+class Conversion(Record):
+    """One rewarded (or refused) action, once per programme and order for ever."""
+
+    KIND: ClassVar[str] = "conversion"
+
+    conversion_id: str
+    program_id: str
+    action: Literal["lead", "sale"]
+    order_id: str
+    occurred_ms: int
+    received_ms: int
+    currency: Currency
+    net_minor: NaturalMinor
+    gross_minor: NaturalMinor
+    state: ConversionState
+    reason: str
+    identities: tuple[str, ...] = ()
+    touches: tuple[Touch, ...] = ()
+    advocate_id: str | None = None
+    reward_ids: tuple[str, ...] = ()
+    decisions: int = 0
+    refunded_net_minor: NaturalMinor = 0
+    refunded_gross_minor: NaturalMinor = 0
+
+    @property
+    def key(self) -> Key:
+        return conversion_key(self.conversion_id)
+
+
+def conversion_key(conversion_id: str) -> Key:
+    """Where a conversion is."""
+    return Key("core", f"CNV#{conversion_id}", "HEAD")
+
+
+class OrderAlias(Record):
+    """An outside id of an order and the conversion it belongs to; put once."""
+
+    KIND: ClassVar[str] = "order_alias"
+
+    program_id: str
+    alias: str
+    conversion_id: str
+
+    @property
+    def key(self) -> Key:
+        return alias_key(self.program_id, self.alias)
+
+
+def alias_key(program_id: str, alias: str) -> Key:
+    """Where the outside id of a sale is (leads use the alias `lead:<id>`)."""
+    return Key("core", order_partition(program_id, alias), "ALIAS")
+
+
+def order_partition(program_id: str, alias: str) -> str:
+    """The partition of one outside id: its alias and the refunds parked under it."""
+    return f"ORD#{program_id}#{alias}"
+
+
+class ParkedRefund(Record):
+    """A refund that came before its order; `alias` is the first id it named."""
+
+    KIND: ClassVar[str] = "parked_refund"
+
+    program_id: str
+    alias: str
+    parked_ms: int
+    fact: ReversalFact
+
+    @property
+    def key(self) -> Key:
+        pk = order_partition(self.program_id, self.alias)
+        return Key("core", pk, f"PARK#{self.fact.refund_id}")
+
+
+class Refund(Record):
+    """One refund that was booked, put once per order and refund id. `taken_minor` is what advocates lost."""
+
+    KIND: ClassVar[str] = "refund"
+
+    conversion_id: str
+    fact: ReversalFact
+    booked_ms: int
+    taken_minor: Minor
+
+    @property
+    def key(self) -> Key:
+        return refund_key(self.conversion_id, self.fact.refund_id)
+
+
+def refund_key(conversion_id: str, refund_id: str) -> Key:
+    """Where a booked refund is."""
+    return Key("core", f"CNV#{conversion_id}", f"F#{refund_id}")
+
+
+class Identity(Record):
+    """What we remember of a friend under one keyed MAC: whose they are, and their touches so far."""
+
+    KIND: ClassVar[str] = "identity"
+
+    program_id: str
+    mac: str
+    advocate_id: str | None = None
+    touches: tuple[Touch, ...] = ()
+    first_ms: int
+    open_conversions: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return identity_key(self.program_id, self.mac)
+
+
+def identity_key(program_id: str, mac: str) -> Key:
+    """Where a friend's identity is."""
+    return Key("core", f"IDN#{program_id}#{mac}", "IDENTITY")

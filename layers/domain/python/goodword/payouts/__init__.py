@@ -1,0 +1,1 @@
+"""Payouts: periods, runs, the two people, rails and statements."""

@@ -1,0 +1,1 @@
+"""Programmes: immutable versions of rules, terms, cadence and destinations."""

@@ -1,0 +1,210 @@
+"""A programme version never changes: whatever it promised, it promises to every touch pinned to it.
+
+`Terms` is what staff write (JSON in, validated with paths); `ProgramVersion` wraps it with number,
+author, rationale and date; `Program` is the head that says which version is in force.
+"""
+
+from typing import Annotated, ClassVar, Literal, Self
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, StringConstraints, model_validator
+
+from goodword.limits import CLICK_AGE_DAYS_MAX
+from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Rounding
+from goodword.records import IndexEntry, Key, Record, Value
+from goodword.tracking.model import AttributionRules
+
+Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{2,5})?$")]
+Url = Annotated[str, StringConstraints(min_length=8, max_length=2048)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
+ParameterValue = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,120}$")]
+
+RESERVED_PARAMETERS = frozenset({"gw_click"})
+_LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
+
+
+def url_host(url: str) -> str | None:
+    """The host (with a port if given) that a browser would open, or None if the URL is not plain.
+
+    Plain means: https (or http to this machine), no user part, no backslash, space or control
+    character anywhere, no non-ASCII host. Whatever is not plain is refused, not repaired.
+    """
+    if any(ord(letter) <= 32 or letter in "\\\x7f" for letter in url):
+        return None
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return None
+    host = parts.hostname or ""
+    local = host in _LOCAL_HOSTS
+    if parts.scheme != "https" and not (local and parts.scheme == "http"):
+        return None
+    if "@" in parts.netloc or not host.isascii() or not host or "%" in host:
+        return None
+    return f"{host}:{port}" if port else host
+
+
+class FlatReward(Value):
+    """The same amount for every conversion, in the programme's currency."""
+
+    kind: Literal["flat"] = "flat"
+    amount_minor: PositiveMinor
+
+
+class PercentageReward(Value):
+    """A share of the order's net amount; 1,000 basis points are 10 %."""
+
+    kind: Literal["percentage"] = "percentage"
+    basis_points: int = Field(ge=1, le=10_000)
+    rounding: Rounding = "half_even"
+
+
+class Rule(Value):
+    """One offer: what action earns what. `rule_id` is unique in the version and stable over versions."""
+
+    rule_id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+    action: Literal["lead", "sale"]
+    reward: Annotated[FlatReward | PercentageReward, Field(discriminator="kind")]
+    minimum_order_minor: NaturalMinor = 0
+
+    @model_validator(mode="after")
+    def _leads_have_no_amount(self) -> Self:
+        if self.action == "lead" and (self.reward.kind == "percentage" or self.minimum_order_minor):
+            raise ValueError("a lead has no order: its reward is flat and has no minimum order")
+        return self
+
+
+class Cap(Value):
+    """The most that one advocate can earn in one period."""
+
+    amount_minor: PositiveMinor
+    period: Literal["month", "lifetime"] = "month"
+
+
+class Destination(Value):
+    """Where links lead. `hosts` is exact: `shop.example` does not include `www.shop.example`."""
+
+    hosts: tuple[Host, ...] = Field(min_length=1, max_length=20)
+    default_url: Url
+    fallback_url: Url
+    parameters: dict[ParameterName, ParameterValue] = Field(default={}, max_length=10)
+
+    @model_validator(mode="after")
+    def _inside(self) -> Self:
+        for url in (self.default_url, self.fallback_url):
+            if url_host(url) not in self.hosts:
+                raise ValueError(f"{url[:80]!r} is not a plain https address of one of the hosts")
+        if RESERVED_PARAMETERS & set(self.parameters):
+            raise ValueError("gw_click is Goodword's own parameter")
+        return self
+
+
+class Review(Value):
+    """Who looks at a reward before it may be paid, and what happens if nobody does."""
+
+    auto_approve_limit_minor: NaturalMinor
+    days: int = Field(default=7, ge=1, le=60)
+    escalation_days: int = Field(default=3, ge=1, le=30)
+    on_lapse: Literal["refuse", "release"] = "refuse"
+
+
+class Payment(Value):
+    """When and how advocates are paid; `anchor` is a day of the month (1-28) or an ISO weekday (1-7)."""
+
+    cadence: Literal["daily", "weekly", "monthly"] = "monthly"
+    anchor: int = Field(default=1, ge=1, le=28)
+    minimum_minor: NaturalMinor = 0
+    time_zone: str = "UTC"
+    rail: Literal["csv", "simulator"] = "csv"
+
+    @model_validator(mode="after")
+    def _calendar(self) -> Self:
+        if self.cadence == "weekly" and self.anchor > 7:
+            raise ValueError("a weekly cadence is anchored on a weekday, 1 (Monday) to 7")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+            raise ValueError(f"{self.time_zone[:40]!r} is not a time zone") from unknown
+        return self
+
+
+class Terms(Value):
+    """Everything that one version of a programme promises. Amounts are in `currency`."""
+
+    name: Name
+    brand: Name
+    currency: Currency
+    rules: tuple[Rule, ...] = Field(min_length=1, max_length=50)
+    cap: Cap | None = None
+    hold_days: int = Field(ge=0, le=365)
+    enrolment: Literal["open", "approval", "invite_only"] = "open"
+    destination: Destination
+    attribution: AttributionRules
+    review: Review
+    payment: Payment
+    disclosure: Annotated[str, StringConstraints(min_length=3, max_length=280)] = (
+        "#ad I get a reward if you buy with my link."
+    )
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.currency not in CURRENCIES:
+            raise ValueError(f"{self.currency!r} is not an ISO 4217 currency")
+        if len({rule.rule_id for rule in self.rules}) != len(self.rules):
+            raise ValueError("two rules have the same rule_id")
+        if self.attribution.window_days > CLICK_AGE_DAYS_MAX:
+            raise ValueError(f"no window is longer than {CLICK_AGE_DAYS_MAX} days")
+        return self
+
+
+class ProgramVersion(Record):
+    """One immutable version; `number` counts from 1."""
+
+    KIND: ClassVar[str] = "program_version"
+
+    program_id: str
+    number: int = Field(ge=1)
+    terms: Terms
+    author: str
+    rationale: str
+    created_ms: int
+    effective_ms: int
+
+    @property
+    def key(self) -> Key:
+        return version_key(self.program_id, self.number)
+
+
+class Program(Record):
+    """The head of a programme: which versions there are and which is in force now."""
+
+    KIND: ClassVar[str] = "program"
+
+    program_id: str
+    state: Literal["active", "paused", "closed"] = "active"
+    latest: int = Field(ge=1)
+    in_force: int = Field(ge=1)
+    name: str
+    currency: Currency
+    created_ms: int
+
+    @property
+    def key(self) -> Key:
+        return program_key(self.program_id)
+
+    @property
+    def index_entry(self) -> IndexEntry:
+        return IndexEntry("PROGRAMS", self.program_id)
+
+
+def program_key(program_id: str) -> Key:
+    """Where the head is."""
+    return Key("core", f"PROG#{program_id}", "HEAD")
+
+
+def version_key(program_id: str, number: int) -> Key:
+    """Where a version is."""
+    return Key("core", f"PROG#{program_id}", f"V#{number:06d}")

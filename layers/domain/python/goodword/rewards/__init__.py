@@ -1,0 +1,1 @@
+"""Rewards: how a conversion is decided, a reward's life, and its exact reversal."""
