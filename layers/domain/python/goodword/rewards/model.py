@@ -1,0 +1,161 @@
+"""A reward is decided once, moves only along its states, and every movement of money has an entry.
+
+    pending -> approved -> due -> batched -> paid          rejected(reason), void(reason), reversed
+       \\-> on_hold -^         ^-------/ (payout failed)
+
+What each state means for the ledger: pending and approved money is in `pending`, on_hold in
+`on_hold`, due in `payable`, batched in `in_payout`; paid, rejected, void and reversed in none.
+A reversal takes back a part of `remaining_minor`, never more. Once a reward is batched or paid, the
+payout is what it is, so the reversal is a negative `payable` that nets with the next payout.
+"""
+
+from typing import ClassVar, Literal
+
+from goodword.ids import shard_of
+from goodword.ledger.model import Bucket, Leg, account, expense, move
+from goodword.limits import DUE_SHARDS
+from goodword.money import Currency, NaturalMinor, PositiveMinor
+from goodword.records import IndexEntry, Key, Record
+
+RewardState = Literal[
+    "pending", "on_hold", "approved", "due", "batched", "paid", "rejected", "void", "reversed"
+]
+
+MOVES: dict[RewardState, tuple[RewardState, ...]] = {
+    "pending": ("on_hold", "approved", "void"),
+    "on_hold": ("pending", "approved", "rejected", "void"),
+    "approved": ("on_hold", "due", "void"),
+    "due": ("batched", "reversed"),
+    "batched": ("due", "paid", "reversed"),
+    "paid": ("reversed",),
+    "rejected": (),
+    "void": (),
+    "reversed": (),
+}
+
+BUCKET_OF: dict[RewardState, Bucket | None] = {
+    "pending": "pending",
+    "approved": "pending",
+    "on_hold": "on_hold",
+    "due": "payable",
+    "batched": "in_payout",
+    "paid": None,
+    "rejected": None,
+    "void": None,
+    "reversed": None,
+}
+
+
+class Reward(Record):
+    """What one advocate earned by one rule for one conversion.
+
+    `earned_minor` never changes; `remaining_minor` is what reversals have left of it. `lapse_ms` is
+    when an unanswered review takes its named path, `hold_until_ms` when the hold period ends,
+    `start_by_ms` when the sweeper assesses it if the approval machine never did.
+    """
+
+    KIND: ClassVar[str] = "reward"
+
+    reward_id: str
+    advocate_id: str
+    program_id: str
+    version_number: int
+    rule_id: str
+    conversion_id: str
+    order_id: str
+    action: Literal["lead", "sale"]
+    currency: Currency
+    earned_minor: PositiveMinor
+    remaining_minor: NaturalMinor
+    state: RewardState
+    reason: str = ""
+    created_ms: int
+    changed_ms: int
+    start_by_ms: int
+    hold_until_ms: int
+    lapse_ms: int | None = None
+    escalated: bool = False
+    decided_by: str | None = None
+    cap_period: str | None = None
+    payout_id: str | None = None
+
+    @property
+    def key(self) -> Key:
+        return reward_key(self.advocate_id, self.reward_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        shard = shard_of(self.reward_id, DUE_SHARDS)
+        if self.state == "pending":
+            return IndexEntry(f"START#{shard}", f"{self.start_by_ms:015d}#{self.reward_id}")
+        if self.state == "approved":
+            return IndexEntry(f"HOLD#{shard}", f"{self.hold_until_ms:015d}#{self.reward_id}")
+        if self.state == "on_hold" and self.lapse_ms is not None:
+            return IndexEntry("REVIEW", f"{self.lapse_ms:015d}#{self.reward_id}")
+        if self.state == "due":
+            return IndexEntry(f"DUE_REWARDS#{self.advocate_id}#{self.program_id}",
+                              f"{self.created_ms:015d}#{self.reward_id}")
+        return None
+
+
+class RewardPlace(Record):
+    """Finds a reward by its id alone."""
+
+    KIND: ClassVar[str] = "reward_place"
+
+    reward_id: str
+    advocate_id: str
+
+    @property
+    def key(self) -> Key:
+        return reward_place_key(self.reward_id)
+
+
+class CapUse(Record):
+    """What is left of an advocate's cap in one period (`2026-11` or `lifetime`)."""
+
+    KIND: ClassVar[str] = "cap_use"
+
+    advocate_id: str
+    program_id: str
+    period: str
+    remaining_minor: NaturalMinor
+
+    @property
+    def key(self) -> Key:
+        return cap_key(self.advocate_id, self.program_id, self.period)
+
+
+def reward_key(advocate_id: str, reward_id: str) -> Key:
+    """Where a reward is: in its advocate's partition."""
+    return Key("core", f"ADV#{advocate_id}", f"R#{reward_id}")
+
+
+def reward_place_key(reward_id: str) -> Key:
+    """Where the place of a reward is."""
+    return Key("core", f"RWD#{reward_id}", "WHERE")
+
+
+def cap_key(advocate_id: str, program_id: str, period: str) -> Key:
+    """Where the use of a cap is."""
+    return Key("core", f"ADV#{advocate_id}", f"A#CAP#{program_id}#{period}")
+
+
+def moved(reward: Reward, state: RewardState, at_ms: int, reason: str = "") -> Reward:
+    """The reward in its next state. Raises ValueError for a move that the states do not have."""
+    if state not in MOVES[reward.state]:
+        raise ValueError(f"a reward does not move from {reward.state} to {state}")
+    return reward.but(state=state, changed_ms=at_ms, reason=reason)
+
+
+def bucket_legs(reward: Reward, before: RewardState, after: RewardState) -> tuple[Leg, ...]:
+    """The legs that carry `remaining_minor` from one state's account to the other's.
+
+    Leaving the ledger before payment (void, rejected) gives the money back to the programme. Empty
+    when both states share an account or nothing remains.
+    """
+    source, target = BUCKET_OF[before], BUCKET_OF[after]
+    if source == target or source is None or reward.remaining_minor == 0:
+        return ()
+    credit = account(reward.advocate_id, target) if target else expense(reward.program_id)
+    return move(reward.remaining_minor, account(reward.advocate_id, source), credit)
