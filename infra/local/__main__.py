@@ -1,0 +1,91 @@
+"""`python -m infra.local VERB` runs the laptop stack for the Makefile; a verb can be repeated."""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Callable
+
+from infra.local import assembly, emulator
+from infra.local.assembly import SynthError
+from infra.local.deploy import DeployError
+from infra.local.emulator import EmulatorError
+from infra.local.places import DEMO_HOME, LOCAL
+from infra.local.progress import Progress
+from infra.local.stack import OUT, LocalStack, attach, bring_up
+
+
+def up(progress: Progress) -> int:
+    """Start a stack that stays until `down`; one that runs already is shown."""
+    there = attach(DEMO_HOME)
+    if there is None:
+        there = bring_up(DEMO_HOME, progress, tethered=False, wait_scale=1.0)
+    _show(progress, there)
+    progress.say("  make down ends it.")
+    return 0
+
+
+def down(progress: Progress) -> int:
+    """End the stack; fine if none runs."""
+    with progress.step("end the emulator") as notes:
+        notes.append("" if emulator.stop(DEMO_HOME) else "none was running")
+    return 0
+
+
+def status(progress: Progress) -> int:
+    """Say what runs; exit code 3 if nothing does."""
+    there = attach(DEMO_HOME)
+    if there is None:
+        progress.say("  nothing is running (make demo, or make up)")
+        return 3
+    _show(progress, there)
+    return 0
+
+
+def reset(progress: Progress) -> int:
+    """End the stack and forget all its state, with what killed runs left behind."""
+    down(progress)
+    with progress.step("delete .local/") as notes:
+        notes.extend(str(home.name) for home in emulator.sweep())
+        shutil.rmtree(LOCAL, ignore_errors=True)
+    return 0
+
+
+def synth(progress: Progress) -> int:
+    """Synthesize the template for the laptop."""
+    with progress.step("synthesize the CDK app") as notes:
+        notes.append("" if assembly.synthesize(OUT) else "unchanged")
+    progress.say(f"  {assembly.read_assembly(OUT).template_path}")
+    return 0
+
+
+VERBS: dict[str, Callable[[Progress], int]] = {
+    "up": up,
+    "down": down,
+    "status": status,
+    "reset": reset,
+    "synth": synth,
+}
+
+
+def _show(progress: Progress, there: LocalStack) -> None:
+    progress.say(f"  emulator  {there.endpoint}  (pid {there.emulator.pid})")
+    for name, value in sorted(there.deployed.outputs.items()):
+        progress.say(f"  {name:<24}{value}")
+
+
+def main(arguments: list[str]) -> int:
+    """Run one verb; what went wrong is said in words, Ctrl-C ends with 130."""
+    parser = argparse.ArgumentParser(prog="python -m infra.local")
+    parser.add_argument("verb", choices=sorted(VERBS))
+    verb = VERBS[parser.parse_args(arguments).verb]
+    try:
+        return verb(Progress())
+    except (EmulatorError, SynthError, DeployError) as wrong:
+        print(f"\n{wrong}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,104 @@
+"""A local stack is an emulator, the deployed template and the ways in: HTTP, people, clock.
+
+`local_stack` brings all of it up and takes all of it down, whatever happens in between. The demo,
+the end-to-end tests and `up` share it, so they cannot differ.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from infra.local import assembly, emulator, logs, mailbox
+from infra.local.aws import client
+from infra.local.clock import LocalClock
+from infra.local.deploy import Deployed, deploy, look_up
+from infra.local.emulator import Emulator
+from infra.local.http import Http
+from infra.local.people import People
+from infra.local.places import BUILD
+from infra.local.progress import Progress
+
+CLOCK_NAME = "clock"
+OUT = BUILD / "cdk.local"
+
+
+@dataclass(frozen=True)
+class LocalStack:
+    """Everything that a walk-through or a test needs of the running product."""
+
+    emulator: Emulator
+    deployed: Deployed
+
+    @property
+    def endpoint(self) -> str:
+        """Of the emulator, for AWS clients."""
+        return self.emulator.endpoint
+
+    @cached_property
+    def http(self) -> Http:
+        """The public API, not signed in."""
+        return Http(self.deployed.output("ApiUrl"))
+
+    @cached_property
+    def people(self) -> People:
+        """The users of the pool."""
+        output = self.deployed.output
+        return People(self.endpoint, output("UserPoolId"), output("UserPoolClientId"))
+
+    @cached_property
+    def clock(self) -> LocalClock:
+        """The functions' clock."""
+        return LocalClock(self.emulator.home / CLOCK_NAME)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client of the emulator with its root key."""
+        return client(self.endpoint, service)
+
+    def log_lines(self) -> dict[str, list[str]]:
+        """All that the functions printed, by log group."""
+        return logs.all_log_lines(self.endpoint)
+
+    def mails(self, to: str | None = None) -> list[mailbox.Mail]:
+        """What was sent by e-mail."""
+        return mailbox.mails(self.endpoint, to)
+
+
+def bring_up(home: Path, progress: Progress, *, tethered: bool, wait_scale: float) -> LocalStack:
+    """Synthesize if the sources changed, start an empty emulator in `home`, deploy."""
+    with progress.step("synthesize the CDK app") as notes:
+        notes.append("" if assembly.synthesize(OUT) else "unchanged")
+    clock = LocalClock(home.resolve() / CLOCK_NAME)
+    with progress.step("start the emulator on 127.0.0.1") as notes:
+        there = emulator.start(
+            home,
+            tethered=tethered,
+            wait_scale=wait_scale,
+            passed_to_functions={"CLOCK_FILE": str(clock.path)},
+        )
+        clock.path.unlink(missing_ok=True)
+        notes.append(f"port {there.port}, pid {there.pid}")
+    with progress.step("deploy the stack with CloudFormation") as notes:
+        wanted = assembly.read_assembly(OUT)
+        deployed = deploy(there.endpoint, wanted, {"ClockFile": str(clock.path)})
+        notes.append(f"{len(deployed.resources)} resources")
+    return LocalStack(there, deployed)
+
+
+def attach(home: Path) -> LocalStack | None:
+    """The stack that `up` or a demo left running in `home`, if one does."""
+    there = emulator.running(home)
+    if there is None:
+        return None
+    return LocalStack(there, look_up(there.endpoint, assembly.read_assembly(OUT).stack))
+
+
+@contextmanager
+def local_stack(home: Path, progress: Progress, *, wait_scale: float = 1.0) -> Iterator[LocalStack]:
+    """A stack that goes away at the end of the block, after Ctrl-C, and with its process."""
+    try:
+        yield bring_up(home, progress, tethered=True, wait_scale=wait_scale)
+    finally:
+        emulator.stop(home)
