@@ -18,7 +18,7 @@ def up(progress: Progress) -> int:
     """Start a stack that stays until `down`; one that runs already is shown."""
     there = attach(DEMO_HOME)
     if there is None:
-        there = bring_up(DEMO_HOME, progress, tethered=False, wait_scale=1.0)
+        there = bring_up(DEMO_HOME, progress, tethered=False)
     _show(progress, there)
     progress.say("  make down ends it.")
     return 0

@@ -94,12 +94,11 @@ def start(
     *,
     tethered: bool = True,
     wait_scale: float = 1.0,
-    passed_to_functions: Mapping[str, str] | None = None,
 ) -> Emulator:
     """Start an empty emulator in `home` and wait until it answers.
 
     Tethered, it ends with this process however that ends. `wait_scale` multiplies the waits of
-    Step Functions. `passed_to_functions` is seen by every function that does not set the same name.
+    Step Functions.
     """
     home = home.resolve()
     if (there := running(home)) is not None:
@@ -112,8 +111,7 @@ def start(
     (home / "tmp").mkdir(parents=True, exist_ok=True)
     for _ in range(START_TRIES_MAX):
         port = free_port()
-        settings = {**_settings(home, port, wait_scale), **(passed_to_functions or {})}
-        child = _spawn(home, settings, tethered)
+        child = _spawn(home, _settings(home, port, wait_scale), tethered)
         _record(home).write_text(json.dumps({"pid": child.pid, "port": port}))
         found = Emulator(home, port, child.pid)
         if _wait_until_ready(found, child):

@@ -4,7 +4,7 @@
 the end-to-end tests and `up` share it, so they cannot differ.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -23,6 +23,10 @@ from infra.local.progress import Progress
 
 CLOCK_NAME = "clock"
 OUT = BUILD / "cdk.local"
+PARAMETERS = {  # of every local stack; the names are reserved by RFC 2606 and belong to nobody
+    "FallbackUrl": "https://shop.example/",
+    "MailSender": "rewards@goodword.example",
+}
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,18 @@ class LocalStack:
         return mailbox.mails(self.endpoint, to)
 
 
-def bring_up(home: Path, progress: Progress, *, tethered: bool, wait_scale: float) -> LocalStack:
-    """Synthesize if the sources changed, start an empty emulator in `home`, deploy."""
+def bring_up(
+    home: Path,
+    progress: Progress,
+    *,
+    tethered: bool,
+    wait_scale: float = 1.0,
+    parameters: Mapping[str, str] | None = None,
+) -> LocalStack:
+    """Synthesize if the sources changed, start an empty emulator in `home`, deploy.
+
+    `parameters` of the template come on top of those that every local stack has.
+    """
     with progress.step("synthesize the CDK app") as notes:
         notes.append("" if assembly.synthesize(OUT) else "unchanged")
     clock = LocalClock(home.resolve() / CLOCK_NAME)
@@ -76,13 +90,16 @@ def bring_up(home: Path, progress: Progress, *, tethered: bool, wait_scale: floa
             home,
             tethered=tethered,
             wait_scale=wait_scale,
-            passed_to_functions={"CLOCK_FILE": str(clock.path)},
         )
         clock.path.unlink(missing_ok=True)
         notes.append(f"port {there.port}, pid {there.pid}")
     with progress.step("deploy the stack with CloudFormation") as notes:
         wanted = assembly.read_assembly(OUT)
-        deployed = deploy(there.endpoint, wanted, {"ClockFile": str(clock.path)})
+        deployed = deploy(
+            there.endpoint,
+            wanted,
+            {**PARAMETERS, "ClockFile": str(clock.path), **(parameters or {})},
+        )
         notes.append(f"{len(deployed.resources)} resources")
     return LocalStack(there, deployed)
 
@@ -96,9 +113,15 @@ def attach(home: Path) -> LocalStack | None:
 
 
 @contextmanager
-def local_stack(home: Path, progress: Progress, *, wait_scale: float = 1.0) -> Iterator[LocalStack]:
+def local_stack(
+    home: Path,
+    progress: Progress,
+    *,
+    wait_scale: float = 1.0,
+    parameters: Mapping[str, str] | None = None,
+) -> Iterator[LocalStack]:
     """A stack that goes away at the end of the block, after Ctrl-C, and with its process."""
     try:
-        yield bring_up(home, progress, tethered=True, wait_scale=wait_scale)
+        yield bring_up(home, progress, tethered=True, wait_scale=wait_scale, parameters=parameters)
     finally:
         emulator.stop(home)
