@@ -1,7 +1,7 @@
 """An event says what happened, to which subject, by whom and why; it is the trail and the outbox.
 
-It is written in the transaction of the change it tells of. It names people by id only and carries no
-personal field: `data` takes ids, amounts, states and reason codes.
+It is written in the transaction of the change it tells of. It names people by id only and carries
+no personal field: `data` takes ids, amounts, states and reason codes.
 """
 
 from typing import ClassVar
@@ -12,7 +12,7 @@ Plain = str | int | bool | None
 
 
 class Actor(Value):
-    """Who did it: `kind` system, advocate or staff; `id` a function's name, an advocate or a subject."""
+    """Who did it: `kind` system, advocate or staff; `id` a step, an advocate or a subject."""
 
     kind: str
     id: str
@@ -24,7 +24,7 @@ def system(name: str) -> Actor:
 
 
 class Event(Record):
-    """One fact. `type` is `<word>.<what_happened>`; `subject` the id whose history it belongs to."""
+    """One fact. `type` is `<word>.<what_happened>`; `subject` the id whose history it is."""
 
     TABLE: ClassVar[Table] = "journal"
     KIND: ClassVar[str] = "event"

@@ -19,14 +19,14 @@ def _base32(value: int, length: int) -> str:
 
 
 def new_id(prefix: str, at_ms: int, entropy: bytes) -> str:
-    """`new_id("adv", 1_700_000_000_000, ten_bytes)` -> `adv_01hf7yat00…`; needs exactly 10 bytes."""
+    """`new_id("adv", 1_700_000_000_000, ten_bytes)` -> `adv_01hf7yat00…`; takes 10 bytes."""
     if len(entropy) != ENTROPY_BYTES:
         raise ValueError(f"an id takes {ENTROPY_BYTES} bytes of entropy")
     return f"{prefix}_{_base32(at_ms, 10)}{_base32(int.from_bytes(entropy), 16)}"
 
 
 def derived_id(prefix: str, at_ms: int, *parts: str) -> str:
-    """The id that these parts always have. Parts are length-prefixed, so ("ab","c") != ("a","bc")."""
+    """The id that these parts always have; ("ab", "c") and ("a", "bc") are different."""
     digest = hashlib.sha256()
     for part in parts:
         raw = part.encode()

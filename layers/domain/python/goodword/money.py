@@ -14,17 +14,17 @@ from goodword.limits import AMOUNT_MINOR_MAX
 
 Rounding = Literal["down", "half_even", "half_up"]
 
-_EXPONENT_0 = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split())
-_EXPONENT_3 = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
-_EXPONENT_2 = frozenset(
-    """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN BZD
-    CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ
-    GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA
-    MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR
-    RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD
-    TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG""".split()
-)
-CURRENCIES = _EXPONENT_0 | _EXPONENT_2 | _EXPONENT_3
+_CODES_0 = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_CODES_3 = "BHD IQD JOD KWD LYD OMR TND"
+_CODES_2 = """AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BMD BND BOB BRL BSD BTN BWP BYN
+    BZD CAD CDF CHF CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
+    GTQ GYD HKD HNL HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL
+    MGA MKD MMK MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN
+    QAR RON RSD RUB SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY
+    TTD TWD TZS UAH USD UYU UZS VES WST XCD YER ZAR ZMW ZWG"""
+_EXPONENT_0 = frozenset(_CODES_0.split())
+_EXPONENT_3 = frozenset(_CODES_3.split())
+CURRENCIES = _EXPONENT_0 | _EXPONENT_3 | frozenset(_CODES_2.split())
 
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 Minor = Annotated[int, Field(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
@@ -57,7 +57,9 @@ def parse_decimal(text: str, currency: str) -> int:
         raise InvalidInput("bad_amount", f"{text[:24]!r} is not an amount that can be booked")
     minor = value.scaleb(exponent(currency))
     if minor != minor.to_integral_value() or abs(minor) > AMOUNT_MINOR_MAX:
-        raise InvalidInput("bad_amount", f"{text[:24]!r} has more decimals than {currency} or is too big")
+        raise InvalidInput(
+            "bad_amount", f"{text[:24]!r} has more decimals than {currency} or is too big"
+        )
     return int(minor)
 
 

@@ -78,7 +78,7 @@ class Change:
             self.created.append(record)
 
     def replace(self, record: Record, guard: Guard | None = None) -> None:
-        """Write `record` if the stored version is still the one it carries (it is raised by one)."""
+        """Write `record` if the stored version is still the one it carries, raised by one."""
         if record.TABLE == "journal":
             raise ValueError("the journal is append-only")
         if record.version == 0:

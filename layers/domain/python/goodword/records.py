@@ -1,8 +1,9 @@
 """What is stored is a Record: a frozen model that knows its table, its key and its index entries.
 
-A key is (partition, sort). `version` counts the writes: 0 has never been stored. A record is created
-once (`Change.create`) or replaced under the version that was read (`Change.replace`), never patched,
-so a decision made on old state cannot be written. Journal records are created and never replaced.
+A key is (partition, sort). `version` counts the writes: 0 has never been stored. A record is
+created once (`Change.create`) or replaced under the version that was read (`Change.replace`),
+never patched, so a decision made on old state cannot be written. Journal records are created and
+never replaced.
 """
 
 from typing import ClassVar, Literal, NamedTuple, Self

@@ -1,4 +1,4 @@
-"""Time is an int of milliseconds since 1970-01-01T00:00:00Z, named `*_ms`; text only at the edge."""
+"""Time is an int of milliseconds since 1970-01-01T00:00:00Z, named `*_ms`; text at the edge."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,9 @@ def rfc3339(at_ms: int) -> str:
 def as_datetime(at_ms: int) -> datetime:
     """The instant as an aware UTC datetime; exact, because it never goes through a float."""
     if not 0 <= at_ms <= _LAST_MS:
-        raise InvalidInput("time_out_of_range", f"{at_ms} ms is not between the years 1970 and 9999")
+        raise InvalidInput(
+            "time_out_of_range", f"{at_ms} ms is not between the years 1970 and 9999"
+        )
     return _EPOCH + timedelta(milliseconds=at_ms)
 
 

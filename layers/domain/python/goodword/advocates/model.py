@@ -39,7 +39,7 @@ class Advocate(Record):
 
 
 class Enrolment(Record):
-    """The relation of one person to one programme. `terms_accepted` is the version agreed to (0: none)."""
+    """One person in one programme. `terms_accepted` is the version agreed to (0: none)."""
 
     KIND: ClassVar[str] = "enrolment"
 
@@ -135,7 +135,7 @@ def link_key(code: str) -> Key:
 
 
 class Known(Record):
-    """A blind index entry: this keyed MAC of an e-mail address or sign-in subject is this person."""
+    """A blind index entry: the keyed MAC of an e-mail address or sign-in subject, and whose."""
 
     KIND: ClassVar[str] = "blind"
 

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from goodword.ids import shard_of
-from goodword.limits import ALIASES_MAX, PENDING_SHARDS
+from goodword.limits import ALIASES_MAX, PENDING_SHARDS, REFUNDS_PARKED_MAX, TOUCHES_MAX
 from goodword.money import Currency, Minor, NaturalMinor
 from goodword.records import IndexEntry, Key, Record, Table, Value
 from goodword.tracking.model import Touch
@@ -72,7 +72,7 @@ Fact = Annotated[ConversionFact | ReversalFact, Field(discriminator="fact")]
 
 
 class Facts(Value):
-    """What a delivery says. No facts and a reason: rightly ignored (test order, unpaid, other topic)."""
+    """What a delivery says. No facts, but a reason: rightly ignored (test, unpaid, topic)."""
 
     facts: tuple[Fact, ...] = ()
     ignored: str = ""
@@ -132,11 +132,12 @@ class Delivery(Record):
     writer: str
     state: DeliveryState = "waiting"
     reason: str = ""
+    attempts: int = Field(default=0, ge=0)
     keep_s: int
 
     @property
     def key(self) -> Key:
-        name = f"DLV#{self.source_id}#{self.delivery_id}"
+        name = delivery_partition(self.source_id, self.delivery_id)
         return Key("arrivals", name, f"BODY#{self.variant}" if self.variant else "BODY")
 
     @property
@@ -145,7 +146,7 @@ class Delivery(Record):
         if self.state == "waiting":
             return IndexEntry(waiting_index(shard_of(self.key.pk, PENDING_SHARDS)), at)
         if self.state in ("not_understood", "quarantined"):
-            return IndexEntry(f"KEPT#{self.program_id}", at)
+            return IndexEntry(kept_index(self.program_id), at)
         return None
 
     @property
@@ -158,6 +159,16 @@ def waiting_index(shard: int) -> str:
     return f"WAITING#{shard}"
 
 
+def kept_index(program_id: str) -> str:
+    """The index partition of a programme's deliveries that a person must look at."""
+    return f"KEPT#{program_id}"
+
+
+def delivery_partition(source_id: str, delivery_id: str) -> str:
+    """Where a sender's delivery is, with every other body that came under its id."""
+    return f"DLV#{source_id}#{delivery_id}"
+
+
 class Conversion(Record):
     """One rewarded (or refused) action, once per programme and order for ever."""
 
@@ -167,6 +178,7 @@ class Conversion(Record):
     program_id: str
     action: Literal["lead", "sale"]
     order_id: str
+    aliases: tuple[str, ...] = ()
     occurred_ms: int
     received_ms: int
     currency: Currency
@@ -216,24 +228,27 @@ def order_partition(program_id: str, alias: str) -> str:
     return f"ORD#{program_id}#{alias}"
 
 
-class ParkedRefund(Record):
-    """A refund that came before its order; `alias` is the first id it named."""
+class ParkedRefunds(Record):
+    """Refunds that came before their order, under one of the ids that they name."""
 
-    KIND: ClassVar[str] = "parked_refund"
+    KIND: ClassVar[str] = "parked_refunds"
 
     program_id: str
     alias: str
-    parked_ms: int
-    fact: ReversalFact
+    facts: tuple[ReversalFact, ...] = Field(max_length=REFUNDS_PARKED_MAX)
 
     @property
     def key(self) -> Key:
-        pk = order_partition(self.program_id, self.alias)
-        return Key("core", pk, f"PARK#{self.fact.refund_id}")
+        return parked_key(self.program_id, self.alias)
+
+
+def parked_key(program_id: str, alias: str) -> Key:
+    """Where the refunds that wait for one outside id are."""
+    return Key("core", order_partition(program_id, alias), "PARK")
 
 
 class Refund(Record):
-    """One refund that was booked, put once per order and refund id. `taken_minor` is what advocates lost."""
+    """One booked refund, put once per order and id. `taken_minor` is what advocates lost."""
 
     KIND: ClassVar[str] = "refund"
 
@@ -253,14 +268,19 @@ def refund_key(conversion_id: str, refund_id: str) -> Key:
 
 
 class Identity(Record):
-    """What we remember of a friend under one keyed MAC: whose they are, and their touches so far."""
+    """What we remember of a friend under one keyed MAC: whose they are, and their touches so far.
+
+    `settled_by` is the conversion that made `advocate_id` the sticky one; that conversion itself
+    may still be decided anew. `open_conversions` are those a later touch could still attribute.
+    """
 
     KIND: ClassVar[str] = "identity"
 
     program_id: str
     mac: str
     advocate_id: str | None = None
-    touches: tuple[Touch, ...] = ()
+    settled_by: str | None = None
+    touches: tuple[Touch, ...] = Field(default=(), max_length=TOUCHES_MAX)
     first_ms: int
     open_conversions: tuple[str, ...] = ()
 

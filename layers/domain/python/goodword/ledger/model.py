@@ -42,7 +42,7 @@ class Leg(Value):
 
 
 class Entry(Record):
-    """One movement of money with all its legs. `refs` are ids (reward_id, payout_id, refund_id ...)."""
+    """One movement of money with all its legs. `refs` are ids (reward_id, payout_id ...)."""
 
     TABLE: ClassVar[Table] = "journal"
     KIND: ClassVar[str] = "entry"
@@ -101,8 +101,10 @@ class Balance(Record):
     def index_entry(self) -> IndexEntry | None:
         if self.payable_minor == 0:
             return None
-        return IndexEntry(due_index(self.program_id, shard_of(self.advocate_id, DUE_SHARDS)),
-                          f"{self.advocate_id}#{self.currency}")
+        return IndexEntry(
+            due_index(self.program_id, shard_of(self.advocate_id, DUE_SHARDS)),
+            f"{self.advocate_id}#{self.currency}",
+        )
 
 
 def balance_key(advocate_id: str, program_id: str, currency: str) -> Key:
@@ -132,8 +134,10 @@ def rail_account(rail: str) -> str:
 
 def move(amount_minor: int, debit: str, credit: str) -> tuple[Leg, Leg]:
     """`amount` from `credit` to `debit`; a negative amount moves the other way."""
-    return (Leg(account=debit, amount_minor=amount_minor),
-            Leg(account=credit, amount_minor=-amount_minor))
+    return (
+        Leg(account=debit, amount_minor=amount_minor),
+        Leg(account=credit, amount_minor=-amount_minor),
+    )
 
 
 def apply(balance: Balance, entry: Entry) -> Balance:
@@ -180,7 +184,11 @@ def fold(entries: Iterable[Entry]) -> dict[Key, Balance]:
 
 def differences(folded: Mapping[Key, Balance], cached: Mapping[Key, Balance]) -> list[str]:
     """What the check reports, as sentences; empty when journal and balances agree."""
-    names = [f"{bucket}_minor" for bucket in BUCKETS] + ["paid_minor", "earned_minor", "reversed_minor"]
+    names = [f"{bucket}_minor" for bucket in BUCKETS] + [
+        "paid_minor",
+        "earned_minor",
+        "reversed_minor",
+    ]
     found = []
     for key in sorted({*folded, *cached}):
         for name in names:

@@ -4,6 +4,7 @@
 author, rationale and date; `Program` is the head that says which version is in force.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -15,11 +16,20 @@ from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Ro
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
 
-Host = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{2,5})?$")]
+Host = Annotated[
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{2,5})?$")
+]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=2048)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
 ParameterName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,39}$")]
 ParameterValue = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]{0,120}$")]
+
+ProgramState = Literal["active", "paused", "closed"]
+STATE_MOVES: dict[ProgramState, tuple[ProgramState, ...]] = {
+    "active": ("paused", "closed"),
+    "paused": ("active", "closed"),
+    "closed": (),
+}
 
 RESERVED_PARAMETERS = frozenset({"gw_click"})
 _LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1"})
@@ -63,7 +73,7 @@ class PercentageReward(Value):
 
 
 class Rule(Value):
-    """One offer: what action earns what. `rule_id` is unique in the version and stable over versions."""
+    """One offer: what action earns what. `rule_id` is unique in the version."""
 
     rule_id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
     action: Literal["lead", "sale"]
@@ -112,7 +122,7 @@ class Review(Value):
 
 
 class Payment(Value):
-    """When and how advocates are paid; `anchor` is a day of the month (1-28) or an ISO weekday (1-7)."""
+    """When and how advocates are paid; `anchor` is a day of month (1-28) or a weekday (1-7)."""
 
     cadence: Literal["daily", "weekly", "monthly"] = "monthly"
     anchor: int = Field(default=1, ge=1, le=28)
@@ -184,7 +194,7 @@ class Program(Record):
     KIND: ClassVar[str] = "program"
 
     program_id: str
-    state: Literal["active", "paused", "closed"] = "active"
+    state: ProgramState = "active"
     latest: int = Field(ge=1)
     in_force: int = Field(ge=1)
     name: str
@@ -208,3 +218,14 @@ def program_key(program_id: str) -> Key:
 def version_key(program_id: str, number: int) -> Key:
     """Where a version is."""
     return Key("core", f"PROG#{program_id}", f"V#{number:06d}")
+
+
+def version_at(versions: Sequence[ProgramVersion], at_ms: int) -> ProgramVersion:
+    """The version that was in force then: the highest number already effective, else the first.
+
+    A click older than the programme itself is judged by the first version there ever was.
+    """
+    effective = [version for version in versions if version.effective_ms <= at_ms]
+    if effective:
+        return max(effective, key=lambda version: version.number)
+    return min(versions, key=lambda version: version.number)

@@ -93,8 +93,10 @@ class Reward(Record):
         if self.state == "on_hold" and self.lapse_ms is not None:
             return IndexEntry("REVIEW", f"{self.lapse_ms:015d}#{self.reward_id}")
         if self.state == "due":
-            return IndexEntry(f"DUE_REWARDS#{self.advocate_id}#{self.program_id}",
-                              f"{self.created_ms:015d}#{self.reward_id}")
+            return IndexEntry(
+                f"DUE_REWARDS#{self.advocate_id}#{self.program_id}",
+                f"{self.created_ms:015d}#{self.reward_id}",
+            )
         return None
 
 

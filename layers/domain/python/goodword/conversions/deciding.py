@@ -1,0 +1,208 @@
+"""The decision of one conversion, with everything that follows from it, gathered into one Change.
+
+A conversion may be decided anew when later touches change the winner, as long as none of its
+rewards has passed its hold: the old rewards become void(reattributed), the new decision is a
+further record.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.conversions.evidence import remembered, sticky_advocate
+from goodword.conversions.model import Conversion, ConversionState, Identity
+from goodword.ports import Change, Desk
+from goodword.programs.model import Program, ProgramVersion, version_at
+from goodword.rewards.books import RewardBooks
+from goodword.rewards.decision import Basis, Decision, Verdict, fresh_cap, judge
+from goodword.rewards.model import Reward, reward_key
+from goodword.tracking.model import Attribution, attribute
+
+UNLOCKED = frozenset({"pending", "on_hold", "approved", "void", "rejected"})
+
+
+def decide(
+    desk: Desk,
+    change: Change,
+    conversion: Conversion,
+    *,
+    program: Program,
+    versions: Sequence[ProgramVersion],
+    identities: Sequence[Identity],
+    buyer_advocate_id: str | None,
+    unknown_codes: int = 0,
+    bad_click_ids: int = 0,
+) -> None:
+    """Add to `change`: the conversion, its decision, rewards, money, identities and events."""
+    refused = _refused(desk, conversion, buyer_advocate_id)
+    rules = version_at(versions, conversion.occurred_ms).terms.attribution
+    attribution = attribute(
+        conversion.touches,
+        rules=rules,
+        conversion_ms=conversion.occurred_ms,
+        received_ms=conversion.received_ms,
+        sticky_advocate=sticky_advocate(identities, conversion.conversion_id),
+        refused=refused,
+    )
+    before = _rewards(desk, conversion)
+    if not _changes(conversion, before, attribution):
+        _remember(change, conversion, identities)
+        return
+    books = RewardBooks(desk, change)
+    _undo(books, conversion, before)
+    verdict = _verdict(desk, books, conversion, attribution, program, versions)
+    counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
+    _write(desk, change, books, conversion, attribution, verdict, versions, identities, counted)
+    books.close()
+
+
+def basis_of(conversion: Conversion) -> Basis:
+    """The facts that rules look at."""
+    return Basis(
+        conversion_id=conversion.conversion_id,
+        program_id=conversion.program_id,
+        order_id=conversion.order_id,
+        action=conversion.action,
+        occurred_ms=conversion.occurred_ms,
+        currency=conversion.currency,
+        net_minor=conversion.net_minor,
+        decision=conversion.decisions + 1,
+    )
+
+
+def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str, str]:
+    """Whose touches cannot win, and why: the customer's own, and those who may not earn now."""
+    advocates = sorted({touch.advocate_id for touch in conversion.touches})
+    keys = {one: enrolment_key(one, conversion.program_id) for one in advocates}
+    found: Mapping[object, Enrolment] = (
+        desk.store.get_many(Enrolment, list(keys.values())) if keys else {}
+    )
+    refused = {}
+    for advocate_id, key in keys.items():
+        enrolment = found.get(key)
+        if advocate_id == buyer:
+            refused[advocate_id] = "self_referral"
+        elif enrolment is None or enrolment.state != "active":
+            refused[advocate_id] = f"enrolment_{enrolment.state if enrolment else 'missing'}"
+    return refused
+
+
+def _rewards(desk: Desk, conversion: Conversion) -> list[Reward]:
+    if not conversion.reward_ids or conversion.advocate_id is None:
+        return []
+    keys = [reward_key(conversion.advocate_id, one) for one in conversion.reward_ids]
+    return list(desk.store.get_many(Reward, keys).values())
+
+
+def _changes(conversion: Conversion, rewards: list[Reward], attribution: Attribution) -> bool:
+    """Whether this decision would differ and still may."""
+    if conversion.decisions == 0:
+        return True
+    winner = attribution.winner.advocate_id if attribution.winner else None
+    if winner is None or winner == conversion.advocate_id:
+        return False
+    return all(reward.state in UNLOCKED for reward in rewards)
+
+
+def _undo(books: RewardBooks, conversion: Conversion, rewards: list[Reward]) -> None:
+    if conversion.advocate_id is None:
+        return
+    for reward in rewards:
+        if reward.state in ("pending", "on_hold", "approved"):
+            books.step(reward, "void", "reattributed")
+    books.count(
+        conversion.advocate_id, conversion.program_id, conversion.currency, conversion.action, -1
+    )
+
+
+def _verdict(
+    desk: Desk,
+    books: RewardBooks,
+    conversion: Conversion,
+    attribution: Attribution,
+    program: Program,
+    versions: Sequence[ProgramVersion],
+) -> Verdict:
+    winner = attribution.winner
+    nothing = Verdict(lines=(), rewards=(), cap=None, reason=attribution.reason)
+    if winner is None:
+        return nothing
+    if program.state != "active":
+        return nothing.but(reason=f"programme_{program.state}")
+    if conversion.refunded_net_minor or conversion.refunded_gross_minor:
+        return nothing.but(reason="refunded_before_attribution")
+    version = version_at(versions, winner.at_ms)
+    if version.terms.currency != conversion.currency:
+        return nothing.but(reason="currency_mismatch")
+    cap = books.cap_left(fresh_cap(version, winner.advocate_id, conversion.occurred_ms))
+    return judge(basis_of(conversion), version, winner.advocate_id, cap, desk.clock.now_ms())
+
+
+def _write(
+    desk: Desk,
+    change: Change,
+    books: RewardBooks,
+    conversion: Conversion,
+    attribution: Attribution,
+    verdict: Verdict,
+    versions: Sequence[ProgramVersion],
+    identities: Sequence[Identity],
+    counted: Mapping[str, int],
+) -> None:
+    winner = attribution.winner
+    advocate_id = winner.advocate_id if winner else None
+    settled = conversion.but(
+        state=_state(attribution, verdict),
+        reason=verdict.reason,
+        advocate_id=advocate_id,
+        reward_ids=tuple(reward.reward_id for reward in verdict.rewards),
+        decisions=conversion.decisions + 1,
+    )
+    _remember(change, settled, identities)
+    pinned = version_at(versions, winner.at_ms if winner else conversion.occurred_ms)
+    outcome = "rewarded" if verdict.rewards else ("refused" if winner else "unattributed")
+    change.create(
+        Decision.model_validate(
+            {
+                "conversion_id": conversion.conversion_id,
+                "number": settled.decisions,
+                "program_id": conversion.program_id,
+                "version_number": pinned.number,
+                "at_ms": desk.clock.now_ms(),
+                "outcome": outcome,
+                "reason": verdict.reason,
+                "attribution": attribution,
+                "advocate_id": advocate_id,
+                "basis": basis_of(conversion),
+                "lines": verdict.lines,
+                **counted,
+            }
+        ),
+        desk.event(
+            "conversion.decided",
+            conversion.conversion_id,
+            verdict.reason,
+            program_id=conversion.program_id,
+            advocate_id=advocate_id,
+            action=conversion.action,
+            outcome=outcome,
+            decision=settled.decisions,
+        ),
+    )
+    if advocate_id is not None:
+        books.count(advocate_id, conversion.program_id, conversion.currency, conversion.action, 1)
+    for reward in verdict.rewards:
+        books.earn(reward)
+    if verdict.rewards and verdict.cap is not None:
+        books.use_cap(verdict.cap)
+
+
+def _state(attribution: Attribution, verdict: Verdict) -> ConversionState:
+    if verdict.rewards:
+        return "qualified"
+    return "disqualified" if attribution.winner else "unattributed"
+
+
+def _remember(change: Change, conversion: Conversion, identities: Sequence[Identity]) -> None:
+    change.save(conversion)
+    for identity in remembered(conversion, identities):
+        change.save(identity)

@@ -1,0 +1,211 @@
+"""Everything known about one order at the moment of deciding, gathered in one read; pure.
+
+Touches come from three places: the delivery's own click ids and codes, earlier deliveries of the
+same order, and the friend's identity (a sign-up remembers the click for the purchase a month
+later). They form a set: the order of arrival does not matter.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from goodword.advocates.code import fold
+from goodword.advocates.model import Known, Link, link_key
+from goodword.conversions.model import (
+    Conversion,
+    ConversionFact,
+    Identity,
+    OrderAlias,
+    alias_key,
+)
+from goodword.errors import InvalidInput
+from goodword.ids import derived_id
+from goodword.limits import TOUCHES_MAX
+from goodword.programs.model import Program, program_key
+from goodword.records import Key, Record
+from goodword.tracking.click import Click
+from goodword.tracking.model import Touch
+
+R = TypeVar("R", bound=Record)
+
+OPEN_CONVERSIONS_MAX = 20  # conversions of one friend that a late touch may still attribute
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One conversion fact with what the store knows about it. `found` may lack any of its keys."""
+
+    program_id: str
+    received_ms: int
+    fact: ConversionFact
+    clicks: tuple[Click, ...]
+    bad_click_ids: int
+    macs: tuple[str, ...]
+    buyer_key: Key | None
+    identity_keys: tuple[Key, ...]
+    found: Mapping[Key, Record]
+
+    @property
+    def program(self) -> Program | None:
+        """The programme's head."""
+        return _of(Program, self.found.get(program_key(self.program_id)))
+
+    @property
+    def aliases(self) -> dict[str, OrderAlias | None]:
+        """Every outside id of the order, with what it is known as."""
+        return {
+            name: _of(OrderAlias, self.found.get(alias_key(self.program_id, name)))
+            for name in names_of(self.fact)
+        }
+
+    @property
+    def identities(self) -> tuple[Identity, ...]:
+        """The friend, under each identifier that is known already."""
+        found = (_of(Identity, self.found.get(key)) for key in self.identity_keys)
+        return tuple(identity for identity in found if identity is not None)
+
+    @property
+    def buyer_advocate_id(self) -> str | None:
+        """The advocate who is the customer, if the customer is one."""
+        known = _of(Known, self.found.get(self.buyer_key)) if self.buyer_key else None
+        return known.advocate_id if known else None
+
+    @property
+    def touches(self) -> tuple[Touch, ...]:
+        """The touches that this delivery itself brings."""
+        clicks = (_click_touch(click, self._link(click.code)) for click in self.clicks)
+        codes = (self._code_touch(code) for code in self.fact.codes)
+        return tuple(touch for touch in (*clicks, *codes) if touch is not None)
+
+    @property
+    def unknown_codes(self) -> int:
+        """How many codes belong to no link of this programme (a shop's own coupons, mostly)."""
+        return sum(1 for code in self.fact.codes if self._link(code) is None)
+
+    def _link(self, code: str) -> Link | None:
+        key = code_key(code)
+        link = _of(Link, self.found.get(key)) if key else None
+        return link if link is not None and link.program_id == self.program_id else None
+
+    def _code_touch(self, code: str) -> Touch | None:
+        link, fact = self._link(code), self.fact
+        if link is None:
+            return None
+        name = derived_id("tch", fact.occurred_ms, self.program_id, fact.order_id, link.link_id)
+        return _touch(name, "code", fact.occurred_ms, link)
+
+
+def names_of(fact: ConversionFact) -> tuple[str, ...]:
+    """The outside ids of the order, its own first. A lead's ids are kept apart from orders'."""
+    prefix = "lead:" if fact.action == "lead" else ""
+    return tuple(dict.fromkeys(f"{prefix}{name}" for name in (fact.order_id, *fact.aliases)))
+
+
+def code_key(code: str) -> Key | None:
+    """Where the link of a typed code is; None for what cannot be a code."""
+    try:
+        return link_key(fold(code))
+    except InvalidInput:
+        return None
+
+
+def new_conversion(evidence: Evidence) -> Conversion:
+    """The conversion of an order seen for the first time, never dated after its receipt."""
+    fact = evidence.fact
+    occurred_ms = min(fact.occurred_ms, evidence.received_ms)
+    return Conversion(
+        conversion_id=derived_id("cnv", occurred_ms, evidence.program_id, *names_of(fact)[:1]),
+        program_id=evidence.program_id,
+        action=fact.action,
+        order_id=fact.order_id,
+        aliases=names_of(fact),
+        occurred_ms=occurred_ms,
+        received_ms=evidence.received_ms,
+        currency=fact.currency,
+        net_minor=fact.net_minor,
+        gross_minor=max(fact.gross_minor, fact.net_minor),
+        state="unattributed",
+        reason="no_touch",
+        identities=evidence.macs,
+    )
+
+
+def merged(*groups: Iterable[Touch]) -> tuple[Touch, ...]:
+    """The set of all touches, oldest first; of too many the newest are kept."""
+    by_id = {touch.touch_id: touch for group in groups for touch in group}
+    ordered = sorted(by_id.values(), key=lambda touch: (touch.at_ms, touch.touch_id))
+    return tuple(ordered[-TOUCHES_MAX:])
+
+
+def friend_touches(identities: Sequence[Identity]) -> tuple[Touch, ...]:
+    """What the friend's identities remember."""
+    return merged(*(identity.touches for identity in identities))
+
+
+def sticky_advocate(identities: Sequence[Identity], conversion_id: str) -> str | None:
+    """Whose friend this is already: the earliest identity that another conversion has settled."""
+    settled = [
+        identity
+        for identity in identities
+        if identity.advocate_id is not None and identity.settled_by != conversion_id
+    ]
+    first = min(settled, key=lambda identity: (identity.first_ms, identity.mac), default=None)
+    return first.advocate_id if first else None
+
+
+def remembered(conversion: Conversion, identities: Sequence[Identity]) -> tuple[Identity, ...]:
+    """The friend's identities after this conversion; only those that changed or are new.
+
+    `conversion` is settled: its advocate becomes the sticky one where none was, and is replaced
+    only by the conversion that set it.
+    """
+    known = {identity.mac: identity for identity in identities}
+    after = []
+    for mac in conversion.identities:
+        before = known.get(mac) or Identity(
+            program_id=conversion.program_id, mac=mac, first_ms=conversion.received_ms
+        )
+        identity = before.but(
+            touches=merged(before.touches, conversion.touches),
+            open_conversions=_still_open(before.open_conversions, conversion),
+        )
+        if identity.advocate_id is None or identity.settled_by == conversion.conversion_id:
+            owner = conversion.advocate_id
+            identity = identity.but(
+                advocate_id=owner, settled_by=conversion.conversion_id if owner else None
+            )
+        if identity != before or before.version == 0:
+            after.append(identity)
+    return tuple(after)
+
+
+def _still_open(before: tuple[str, ...], conversion: Conversion) -> tuple[str, ...]:
+    others = [one for one in before if one != conversion.conversion_id]
+    if conversion.state == "unattributed":
+        others.append(conversion.conversion_id)
+    return tuple(others[-OPEN_CONVERSIONS_MAX:])
+
+
+def _click_touch(click: Click, link: Link | None) -> Touch | None:
+    if link is None:
+        return None
+    return _touch(click.touch_id, "click", click.at_ms, link)
+
+
+def _touch(touch_id: str, kind: str, at_ms: int, link: Link) -> Touch:
+    return Touch.model_validate(
+        {
+            "touch_id": touch_id,
+            "kind": kind,
+            "at_ms": at_ms,
+            "advocate_id": link.advocate_id,
+            "program_id": link.program_id,
+            "link_id": link.link_id,
+            "code": link.code,
+            "source": "",
+        }
+    )
+
+
+def _of(kind: type[R], record: Record | None) -> R | None:
+    return record if isinstance(record, kind) else None

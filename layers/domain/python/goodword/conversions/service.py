@@ -1,0 +1,271 @@
+"""What a delivery says is booked exactly once, in any order, however often it comes.
+
+`Worker.book` walks the facts of one delivery. Each step reads, lets pure functions decide and
+commits one Change; repeating a step finds its own earlier work and does nothing. The delivery is
+marked booked last, so a crash anywhere leaves it waiting and the sweeper walks it again.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Protocol
+
+from goodword.advocates.model import Known, Link, known_key
+from goodword.conversions.deciding import decide
+from goodword.conversions.evidence import (
+    Evidence,
+    code_key,
+    friend_touches,
+    merged,
+    names_of,
+    new_conversion,
+)
+from goodword.conversions.model import (
+    Conversion,
+    ConversionFact,
+    Customer,
+    Delivery,
+    DeliveryState,
+    Facts,
+    Identity,
+    OrderAlias,
+    ParkedRefunds,
+    ReversalFact,
+    alias_key,
+    conversion_key,
+    identity_key,
+    parked_key,
+)
+from goodword.conversions.reversing import book_on, book_refund
+from goodword.errors import InvalidInput, NotAuthentic
+from goodword.ports import Change, Desk, until_settled
+from goodword.programs.model import Program, ProgramVersion, program_key
+from goodword.records import Key, Record
+from goodword.tracking.click import Click, read_click
+
+
+class BlindIndex(Protocol):
+    """Keyed MACs of outside identifiers; the key never leaves the adapter.
+
+    Kinds: `email` (what advocates sign in with, folded) and `customer` (the source's own id).
+    """
+
+    def mac(self, kind: str, value: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Books deliveries. `click_secrets` are the one or two live secrets of click ids."""
+
+    desk: Desk
+    blind: BlindIndex
+    click_secrets: Sequence[bytes]
+
+    def book(self, delivery: Delivery, facts: Facts) -> DeliveryState:
+        """Book all facts, then mark the delivery. Answers its new state; safe to repeat."""
+        problems = [problem for fact in facts.facts if (problem := self._fact(delivery, fact))]
+        if problems:
+            return self.close(delivery, "not_understood", problems[0])
+        if not facts.facts:
+            return self.close(delivery, "ignored", facts.ignored)
+        return self.close(delivery, "booked", "")
+
+    def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState:
+        """Give a waiting delivery its final state; one that has one already keeps it."""
+
+        def attempt() -> DeliveryState:
+            current = self.desk.store.get(Delivery, delivery.key)
+            if current is None or current.state != "waiting":
+                return state if current is None else current.state
+            change = Change()
+            change.replace(current.but(state=state, reason=reason))
+            if state == "not_understood":
+                change.create(
+                    self.desk.event(
+                        "conversion.not_understood",
+                        delivery.program_id,
+                        reason,
+                        source_id=delivery.source_id,
+                        topic=delivery.topic,
+                    )
+                )
+            self.desk.store.commit(change)
+            return state
+
+        return until_settled(attempt)
+
+    def _fact(self, delivery: Delivery, fact: ConversionFact | ReversalFact) -> str:
+        if not isinstance(fact, ConversionFact):
+            return until_settled(partial(book_refund, self.desk, delivery.program_id, fact))
+        problem = until_settled(partial(self._book, delivery, fact))
+        if problem:
+            return problem
+        self._replay_parked(delivery.program_id, names_of(fact))
+        for conversion_id in self._open_for(delivery.program_id, fact.customer):
+            until_settled(partial(self._decide_again, conversion_id))
+        return ""
+
+    def _book(self, delivery: Delivery, fact: ConversionFact) -> str:
+        """One attempt at one order or sign-up; answers a reason if it cannot be booked."""
+        evidence = self._gather(delivery, fact)
+        if evidence.program is None:
+            return "unknown_program"
+        if fact.currency != evidence.program.currency:
+            return "currency_mismatch"
+        existing = self._existing(evidence.aliases.values())
+        conversion = _also_known(existing or new_conversion(evidence), evidence.macs)
+        identities = self._identities(conversion, evidence.identities)
+        touches = merged(conversion.touches, evidence.touches, friend_touches(identities))
+        change = Change()
+        for name, known in evidence.aliases.items():
+            if known is None:
+                change.create(
+                    OrderAlias(
+                        program_id=delivery.program_id,
+                        alias=name,
+                        conversion_id=conversion.conversion_id,
+                    )
+                )
+        if existing is None or touches != conversion.touches:
+            decide(
+                self.desk,
+                change,
+                conversion.but(touches=touches),
+                program=evidence.program,
+                versions=self._versions(delivery.program_id),
+                identities=identities,
+                buyer_advocate_id=evidence.buyer_advocate_id or self._buyer(conversion),
+                unknown_codes=evidence.unknown_codes,
+                bad_click_ids=evidence.bad_click_ids,
+            )
+        if change.keys:
+            self.desk.store.commit(change)
+        return ""
+
+    def _gather(self, delivery: Delivery, fact: ConversionFact) -> Evidence:
+        """The first read: programme, order ids, friend, and the link of every touch."""
+        program_id, (clicks, bad) = delivery.program_id, self._clicks(fact)
+        macs, buyer_key = self._macs(fact.customer), None
+        wanted: dict[Key, type[Record]] = {program_key(program_id): Program}
+        wanted |= {alias_key(program_id, name): OrderAlias for name in names_of(fact)}
+        wanted |= {identity_key(program_id, mac): Identity for mac in macs}
+        for code in (*(click.code for click in clicks), *fact.codes):
+            if key := code_key(code):
+                wanted[key] = Link
+        if fact.customer.email:
+            buyer_key = known_key(self.blind.mac("email", fact.customer.email))
+            wanted[buyer_key] = Known
+        return Evidence(
+            program_id=program_id,
+            received_ms=delivery.received_ms,
+            fact=fact,
+            clicks=clicks,
+            bad_click_ids=bad,
+            macs=macs,
+            buyer_key=buyer_key,
+            identity_keys=tuple(identity_key(program_id, mac) for mac in macs),
+            found=self.desk.store.get_mixed(wanted),
+        )
+
+    def _clicks(self, fact: ConversionFact) -> tuple[tuple[Click, ...], int]:
+        clicks = []
+        for text in fact.click_ids:
+            try:
+                clicks.append(read_click(text, self.click_secrets))
+            except (NotAuthentic, InvalidInput):
+                continue
+        return tuple(clicks), len(fact.click_ids) - len(clicks)
+
+    def _macs(self, customer: Customer) -> tuple[str, ...]:
+        """The friend's identifiers as MACs; the e-mail's is the same that finds an advocate."""
+        found = []
+        if customer.customer_id:
+            found.append(self.blind.mac("customer", customer.customer_id))
+        if customer.email:
+            found.append(self.blind.mac("email", customer.email))
+        return tuple(found)
+
+    def _identities(self, conversion: Conversion, found: Sequence[Identity]) -> Sequence[Identity]:
+        """The friend under every identifier of the order, also those of earlier deliveries."""
+        read = {identity.mac for identity in found}
+        missing = [
+            identity_key(conversion.program_id, mac)
+            for mac in conversion.identities
+            if mac not in read
+        ]
+        if not missing or conversion.version == 0:
+            return found
+        return [*found, *self.desk.store.get_many(Identity, missing).values()]
+
+    def _existing(self, aliases: Iterable[OrderAlias | None]) -> Conversion | None:
+        for alias in aliases:
+            if alias is not None:
+                return self.desk.store.get(Conversion, conversion_key(alias.conversion_id))
+        return None
+
+    def _versions(self, program_id: str) -> Sequence[ProgramVersion]:
+        return self.desk.store.query(ProgramVersion, "core", f"PROG#{program_id}", "V#").rows
+
+    # --- what waited for this delivery ------------------------------------------------------
+
+    def _replay_parked(self, program_id: str, names: Sequence[str]) -> None:
+        """Book the refunds that came before their order, then clear their places."""
+        keys = [parked_key(program_id, name) for name in names]
+        for parked in self.desk.store.get_many(ParkedRefunds, keys).values():
+            alias = self.desk.store.get(OrderAlias, alias_key(program_id, parked.alias))
+            if alias is None:
+                continue
+            for fact in parked.facts:
+                until_settled(partial(book_on, self.desk, alias.conversion_id, fact))
+            until_settled(partial(self._clear, parked.key))
+
+    def _clear(self, place: Key) -> None:
+        """Nothing is parked under a known order any more, so what is there has been booked."""
+        parked = self.desk.store.get(ParkedRefunds, place)
+        if parked is not None:
+            change = Change()
+            change.delete(parked)
+            self.desk.store.commit(change)
+
+    def _open_for(self, program_id: str, customer: Customer) -> list[str]:
+        """The friend's conversions that nobody has earned yet; a new touch may attribute them."""
+        keys = [identity_key(program_id, mac) for mac in self._macs(customer)]
+        if not keys:
+            return []
+        found = self.desk.store.get_many(Identity, keys).values()
+        return sorted({one for identity in found for one in identity.open_conversions})
+
+    def _decide_again(self, conversion_id: str) -> None:
+        """Decide an open conversion with everything its friend's identities know by now."""
+        conversion = self.desk.store.get(Conversion, conversion_key(conversion_id))
+        if conversion is None or conversion.state != "unattributed":
+            return
+        identities = self._identities(conversion, ())
+        touches = merged(conversion.touches, friend_touches(identities))
+        if touches == conversion.touches:
+            return
+        program = self.desk.store.get(Program, program_key(conversion.program_id))
+        assert program is not None  # a programme is never deleted, and this one had a conversion
+        change = Change()
+        decide(
+            self.desk,
+            change,
+            conversion.but(touches=touches),
+            program=program,
+            versions=self._versions(conversion.program_id),
+            identities=identities,
+            buyer_advocate_id=self._buyer(conversion),
+        )
+        self.desk.store.commit(change)
+
+    def _buyer(self, conversion: Conversion) -> str | None:
+        """Whether the customer is an advocate: an e-mail MAC names both friend and advocate."""
+        keys = [known_key(mac) for mac in conversion.identities]
+        known = self.desk.store.get_many(Known, keys).values() if keys else ()
+        return next((one.advocate_id for one in known), None)
+
+
+def _also_known(conversion: Conversion, macs: Sequence[str]) -> Conversion:
+    """A later delivery of the same order may know the customer by another identifier."""
+    identities = tuple(dict.fromkeys((*conversion.identities, *macs)))
+    return conversion.but(identities=identities)

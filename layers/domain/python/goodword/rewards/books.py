@@ -1,0 +1,156 @@
+"""A reward moves with its record, ledger entry, balance, cap and event together, or not at all.
+
+`RewardBooks` gathers all of it into one Change, so that no path can forget a part. Several rewards
+of one advocate may move in one Change: the balance is read once and written once, by `close`.
+"""
+
+from goodword.ledger.model import (
+    Balance,
+    Entry,
+    Leg,
+    account,
+    apply,
+    balance_key,
+    expense,
+    move,
+)
+from goodword.money import Currency
+from goodword.ports import Change, Desk
+from goodword.records import Key
+from goodword.rewards.model import (
+    CapUse,
+    Reward,
+    RewardPlace,
+    RewardState,
+    bucket_legs,
+    cap_key,
+    moved,
+)
+from goodword.rewards.reversal import reversal_entry, reverse
+
+
+class RewardBooks:
+    """The books of one Change; call `close` last, just before the commit."""
+
+    def __init__(self, desk: Desk, change: Change) -> None:
+        self._desk = desk
+        self._change = change
+        self._balances: dict[Key, Balance] = {}
+        self._caps: dict[Key, CapUse] = {}
+        self._before: dict[Key, Balance | CapUse] = {}
+
+    def earn(self, reward: Reward) -> None:
+        """A new pending reward: cost against the advocate's pending account, and off the cap."""
+        self._change.create(
+            reward, RewardPlace(reward_id=reward.reward_id, advocate_id=reward.advocate_id)
+        )
+        legs = move(
+            reward.earned_minor,
+            expense(reward.program_id),
+            account(reward.advocate_id, "pending"),
+        )
+        self._post(reward, "reward_earned", legs)
+        self._tell(reward, "reward.created", "", amount_minor=reward.earned_minor)
+
+    def step(
+        self, reward: Reward, state: RewardState, reason: str = "", **changes: object
+    ) -> Reward:
+        """Move to the next state with its legs; money that leaves before payment is off the cap."""
+        legs = bucket_legs(reward, reward.state, state)
+        after = moved(reward, state, self._desk.clock.now_ms(), reason).but(**changes)
+        if legs:
+            self._post(reward, f"reward_{state}", legs)
+        if state in ("rejected", "void"):
+            self._give_back(reward, reward.remaining_minor)
+        self._change.replace(after)
+        self._tell(after, f"reward.{state}", reason, amount_minor=after.remaining_minor)
+        return after
+
+    def take(self, reward: Reward, taken_minor: int, refund_id: str, reason: str) -> Reward:
+        """Reverse a part or all of it: exact, against the account it is in, back on the cap."""
+        now_ms = self._desk.clock.now_ms()
+        entry = reversal_entry(reward, taken_minor, self._desk.ids.new("ent"), now_ms, refund_id)
+        self._book(reward.advocate_id, entry)
+        self._give_back(reward, taken_minor)
+        after = reverse(reward, taken_minor, now_ms, reason)
+        self._change.replace(after)
+        self._tell(after, "reward.reversed", reason, amount_minor=taken_minor)
+        return after
+
+    def count(
+        self, advocate_id: str, program_id: str, currency: Currency, action: str, by: int
+    ) -> None:
+        """Count an attributed lead or sale (`by` 1), or take one back (-1)."""
+        balance = self.balance(advocate_id, program_id, currency)
+        name = f"{action}s"
+        self._balances[balance.key] = balance.but(**{name: getattr(balance, name) + by})
+
+    def balance(self, advocate_id: str, program_id: str, currency: Currency) -> Balance:
+        """The balance as this Change will leave it, so far."""
+        key = balance_key(advocate_id, program_id, currency)
+        if key not in self._balances:
+            balance = self._desk.store.get(Balance, key) or Balance(
+                advocate_id=advocate_id, program_id=program_id, currency=currency
+            )
+            self._balances[key] = self._before[key] = balance
+        return self._balances[key]
+
+    def cap_left(self, fresh: CapUse | None) -> CapUse | None:
+        """What is left of the cap, `fresh` if nothing was used; None stays None (no cap)."""
+        if fresh is None:
+            return None
+        if fresh.key not in self._caps:
+            cap = self._desk.store.get(CapUse, fresh.key) or fresh
+            self._caps[fresh.key] = self._before[fresh.key] = cap
+        return self._caps[fresh.key]
+
+    def use_cap(self, cap: CapUse) -> None:
+        """The cap as it is after the new rewards."""
+        self._caps[cap.key] = cap
+
+    def close(self) -> None:
+        """Add the balances and caps that moved to the Change."""
+        for record in (*self._balances.values(), *self._caps.values()):
+            if record != self._before[record.key]:
+                self._change.save(record)
+
+    def _give_back(self, reward: Reward, amount_minor: int) -> None:
+        if reward.cap_period is None or amount_minor == 0:
+            return
+        key = cap_key(reward.advocate_id, reward.program_id, reward.cap_period)
+        cap = self._caps.get(key) or self._desk.store.get(CapUse, key)
+        if cap is not None:
+            self._before.setdefault(key, cap)
+            self._caps[key] = cap.but(remaining_minor=cap.remaining_minor + amount_minor)
+
+    def _post(self, reward: Reward, what: str, legs: tuple[Leg, ...]) -> None:
+        entry = Entry(
+            entry_id=self._desk.ids.new("ent"),
+            what=what,
+            at_ms=self._desk.clock.now_ms(),
+            program_id=reward.program_id,
+            currency=reward.currency,
+            legs=legs,
+            refs={"reward_id": reward.reward_id, "conversion_id": reward.conversion_id},
+        )
+        self._book(reward.advocate_id, entry)
+
+    def _book(self, advocate_id: str, entry: Entry) -> None:
+        balance = self.balance(advocate_id, entry.program_id, entry.currency)
+        self._balances[balance.key] = apply(balance, entry)
+        self._change.create(entry)
+
+    def _tell(self, reward: Reward, type: str, reason: str, *, amount_minor: int) -> None:
+        self._change.create(
+            self._desk.event(
+                type,
+                reward.reward_id,
+                reason,
+                advocate_id=reward.advocate_id,
+                program_id=reward.program_id,
+                conversion_id=reward.conversion_id,
+                state=reward.state,
+                amount_minor=amount_minor,
+                currency=reward.currency,
+            )
+        )

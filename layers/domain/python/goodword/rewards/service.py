@@ -1,0 +1,243 @@
+"""A reward's life between the decision and the payout; every step is safe to repeat.
+
+The Step Functions machine `reward_approval` walks these steps; the sweeper walks whatever it
+missed, so a lost execution never strands money. Nothing is paid by a clock: a review that nobody
+answers is escalated, then refused or released as the programme's terms say, with that reason on
+record.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from goodword.limits import DUE_SHARDS
+from goodword.ports import Change, Desk, Page, until_settled
+from goodword.programs.model import ProgramVersion, version_key
+from goodword.records import Record, Value
+from goodword.rewards.books import RewardBooks
+from goodword.rewards.model import Reward, RewardPlace, reward_key, reward_place_key
+from goodword.times import DAY_MS, SECOND_MS
+from goodword.workflow import TaskToken, Workflow, token_key
+
+Route = Literal["review", "wait", "post", "done"]
+
+APPROVE_CODES = ("checked_order", "known_customer", "checked_with_shop", "other")
+REFUSE_CODES = ("self_referral", "duplicate", "fraud", "terms_broken", "order_not_genuine", "other")
+SWEEP_PAGE = 50  # records per index page; one sweep takes one page of each shard
+
+
+class Step(Value):
+    """Where the machine goes next. `wait_seconds` and `timeout_seconds` are at least 1."""
+
+    reward_id: str
+    route: Route
+    reason: str = ""
+    wait_seconds: int = Field(default=1, ge=1, le=99_999_999)
+    timeout_seconds: int = Field(default=1, ge=1, le=99_999_999)
+
+
+@dataclass(frozen=True)
+class Approval:
+    """The steps of `reward_approval`, the decision of a person, and the sweep."""
+
+    desk: Desk
+    workflow: Workflow
+
+    def assess(self, reward_id: str) -> Step:
+        """Small and clean goes on by itself; anything else waits for a person."""
+
+        def attempt() -> Step:
+            reward = self.find(reward_id)
+            if reward.state != "pending":
+                return self.next_step(reward)
+            terms = self._version(reward).terms
+            change, now_ms = Change(), self.desk.clock.now_ms()
+            books = RewardBooks(self.desk, change)
+            if reward.remaining_minor <= terms.review.auto_approve_limit_minor:
+                after = books.step(reward, "approved", "within_auto_approve_limit")
+            else:
+                after = books.step(
+                    reward,
+                    "on_hold",
+                    "over_auto_approve_limit",
+                    lapse_ms=now_ms + terms.review.days * DAY_MS,
+                )
+            books.close()
+            self.desk.store.commit(change)
+            return self.next_step(after)
+
+        return until_settled(attempt)
+
+    def ask(self, reward_id: str, token: str) -> None:
+        """Keep the callback of a wait for a person; resume it at once if the answer is there."""
+
+        def attempt() -> bool:
+            reward = self.find(reward_id)
+            if reward.state != "on_hold":
+                return False
+            change = Change()
+            kept = self.desk.store.get(TaskToken, token_key(reward_id, "review"))
+            given = TaskToken(
+                subject_id=reward_id,
+                name="review",
+                token=token,
+                given_ms=self.desk.clock.now_ms(),
+                version=kept.version if kept else 0,
+            )
+            change.save(given)
+            change.replace(reward)  # nobody may decide between the read and this token
+            self.desk.store.commit(change)
+            return True
+
+        if not until_settled(attempt):
+            self.workflow.resume(token, {"reward_id": reward_id})
+
+    def decide(
+        self,
+        reward_id: str,
+        *,
+        approve: bool,
+        code: str,
+        decider_advocate_id: str | None,
+        extra: Sequence[Record] = (),
+    ) -> Reward:
+        """A person's answer, with its reason code; never by the payee. `extra` joins the commit.
+
+        Raises InvalidInput `unknown_reason_code`, NotAllowed `payee_may_not_decide`, Conflict
+        `not_on_hold` when it was answered, lapsed or reversed in the meantime.
+        """
+        if code not in (APPROVE_CODES if approve else REFUSE_CODES):
+            raise InvalidInput("unknown_reason_code", "the reason code is not one of the list")
+
+        def attempt() -> Reward:
+            reward = self.find(reward_id)
+            if reward.advocate_id == decider_advocate_id:
+                raise NotAllowed("payee_may_not_decide", "this reward is your own")
+            if reward.state != "on_hold":
+                raise Conflict("not_on_hold", f"the reward is {reward.state}, not on hold")
+            change = Change()
+            books = RewardBooks(self.desk, change)
+            after = books.step(
+                reward,
+                "approved" if approve else "rejected",
+                code,
+                decided_by=self.desk.actor.id,
+                lapse_ms=None,
+            )
+            books.close()
+            change.create(*extra)
+            self.desk.store.commit(change)
+            return after
+
+        after = until_settled(attempt)
+        self._resume(reward_id)
+        return after
+
+    def lapse(self, reward_id: str) -> Step:
+        """The review's time is over: escalate once, then the path that the terms name."""
+
+        def attempt() -> Step:
+            reward, now_ms = self.find(reward_id), self.desk.clock.now_ms()
+            if reward.state != "on_hold" or reward.lapse_ms is None or now_ms < reward.lapse_ms:
+                return self.next_step(reward)
+            review = self._version(reward).terms.review
+            change = Change()
+            if not reward.escalated:
+                after = reward.but(
+                    escalated=True, lapse_ms=now_ms + review.escalation_days * DAY_MS
+                )
+                change.replace(after)
+                change.create(self._event("reward.escalated", reward, "review_lapsed"))
+            else:
+                books = RewardBooks(self.desk, change)
+                state: Literal["approved", "rejected"] = (
+                    "approved" if review.on_lapse == "release" else "rejected"
+                )
+                after = books.step(reward, state, f"review_lapsed_{review.on_lapse}", lapse_ms=None)
+                books.close()
+            self.desk.store.commit(change)
+            return self.next_step(after)
+
+        return until_settled(attempt)
+
+    def post(self, reward_id: str) -> Step:
+        """After the hold: look again, and make what is left of it due."""
+
+        def attempt() -> Step:
+            reward, now_ms = self.find(reward_id), self.desk.clock.now_ms()
+            if reward.state != "approved" or now_ms < reward.hold_until_ms:
+                return self.next_step(reward)
+            change = Change()
+            books = RewardBooks(self.desk, change)
+            after = books.step(reward, "due", "hold_over")
+            books.close()
+            self.desk.store.commit(change)
+            return self.next_step(after)
+
+        return until_settled(attempt)
+
+    def next_step(self, reward: Reward) -> Step:
+        """What a reward in this state waits for."""
+        now_ms = self.desk.clock.now_ms()
+        if reward.state == "on_hold":
+            left = max(1, ((reward.lapse_ms or now_ms) - now_ms) // SECOND_MS)
+            return Step(reward_id=reward.reward_id, route="review", timeout_seconds=left)
+        if reward.state == "approved":
+            left_ms = reward.hold_until_ms - now_ms
+            if left_ms <= 0:
+                return Step(reward_id=reward.reward_id, route="post")
+            wait = -(-left_ms // SECOND_MS)
+            return Step(reward_id=reward.reward_id, route="wait", wait_seconds=wait)
+        return Step(reward_id=reward.reward_id, route="done", reason=reward.state)
+
+    def sweep(self) -> dict[str, int]:
+        """Move on whatever its execution did not: unassessed, held too long, unanswered."""
+        until = f"{self.desk.clock.now_ms():015d}#~"
+        counts = {"assessed": 0, "posted": 0, "lapsed": 0}
+        for shard in range(DUE_SHARDS):
+            for reward in self._waiting(f"START#{shard}", until).rows:
+                self.assess(reward.reward_id)
+                counts["assessed"] += 1
+            for reward in self._waiting(f"HOLD#{shard}", until).rows:
+                self.post(reward.reward_id)
+                counts["posted"] += 1
+        for reward in self._waiting("REVIEW", until).rows:
+            self.lapse(reward.reward_id)
+            counts["lapsed"] += 1
+        return counts
+
+    def find(self, reward_id: str) -> Reward:
+        """The reward, or NotFound `unknown_reward`."""
+        place = self.desk.store.get(RewardPlace, reward_place_key(reward_id))
+        reward = place and self.desk.store.get(Reward, reward_key(place.advocate_id, reward_id))
+        if not reward:
+            raise NotFound("unknown_reward", "there is no such reward")
+        return reward
+
+    def _waiting(self, pk: str, until: str) -> Page[Reward]:
+        return self.desk.store.query_index(Reward, "core", pk, until=until, limit=SWEEP_PAGE)
+
+    def _version(self, reward: Reward) -> ProgramVersion:
+        version = self.desk.store.get(
+            ProgramVersion, version_key(reward.program_id, reward.version_number)
+        )
+        if version is None:
+            raise NotFound("unknown_version", "the reward's programme version is missing")
+        return version
+
+    def _resume(self, reward_id: str) -> None:
+        kept = self.desk.store.get(TaskToken, token_key(reward_id, "review"))
+        if kept is not None:
+            self.workflow.resume(kept.token, {"reward_id": reward_id})
+
+    def _event(self, type: str, reward: Reward, reason: str) -> Record:
+        return self.desk.event(
+            type,
+            reward.reward_id,
+            reason,
+            advocate_id=reward.advocate_id,
+            program_id=reward.program_id,
+        )
