@@ -2,18 +2,28 @@
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, TypeVar
 
-from goodword.ports import Change, Collision, Guard, GuardFailed, Page, R
 from goodword.errors import Stale
+from goodword.limits import READ_KEYS_MAX
+from goodword.ports import Change, Collision, Guard, GuardFailed, Page
 from goodword.records import Key, Record, Table
+from goodword_aws.items import (
+    attribute,
+    from_plain,
+    marshal,
+    pack_cursor,
+    to_plain,
+    unpack_cursor,
+)
 
+R = TypeVar("R", bound=Record)
 Stored = dict[str, Any]
 
 
 class MemoryStore:
-    """Records as plain items by key. `items` may be read by tests, `commits` counts transactions."""
+    """Records as plain items by key. Tests may read `items`; `commits` are the transactions."""
 
     def __init__(self) -> None:
         self.items: dict[Key, Stored] = {}
@@ -21,21 +31,14 @@ class MemoryStore:
         self._lock = threading.RLock()
 
     def get(self, kind: type[R], key: Key) -> R | None:
-        found = self.get_mixed({key: kind})
-        return found.get(key)  # type: ignore[return-value]
+        return self.get_many(kind, [key]).get(key)
 
     def get_many(self, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
-        return self.get_mixed(dict.fromkeys(keys, kind))  # type: ignore[return-value]
+        return {key: from_plain(kind, item) for key, item in self._read(keys).items()}
 
     def get_mixed(self, wanted: Mapping[Key, type[Record]]) -> dict[Key, Record]:
-        if len(wanted) > 100:
-            raise ValueError("at most 100 keys in one request")
-        with self._lock:
-            return {
-                key: _decode(kind, self.items[key])
-                for key, kind in wanted.items()
-                if key in self.items
-            }
+        found = self._read(list(wanted))
+        return {key: from_plain(wanted[key], item) for key, item in found.items()}
 
     def query(
         self,
@@ -48,6 +51,7 @@ class MemoryStore:
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page[R]:
+        after = unpack_cursor(cursor, 1)[0] if cursor is not None else None
         with self._lock:
             keys = sorted(
                 key
@@ -56,10 +60,10 @@ class MemoryStore:
             )
             if newest_first:
                 keys.reverse()
-            if cursor is not None:
-                keys = [key for key in keys if (key.sk < cursor if newest_first else key.sk > cursor)]
-            rows = [_decode(kind, self.items[key]) for key in keys[:limit]]
-            return Page(rows, keys[limit - 1].sk if len(keys) > limit else None)
+            if after is not None:
+                keys = [key for key in keys if (key.sk < after if newest_first else key.sk > after)]
+            rows = [from_plain(kind, self.items[key]) for key in keys[:limit]]
+            return Page(rows, pack_cursor(keys[limit - 1].sk) if len(keys) > limit else None)
 
     def query_index(
         self,
@@ -71,30 +75,44 @@ class MemoryStore:
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[R]:
+        after = tuple(unpack_cursor(cursor, 3)) if cursor is not None else ()
         with self._lock:
             places = sorted(
-                (f"{item['gsi1sk']}\n{key.pk}\n{key.sk}", key)
+                (item["gsi1sk"], key.pk, key.sk)
                 for key, item in self.items.items()
                 if key.table == table
                 and item.get("gsi1pk") == pk
                 and (until is None or item["gsi1sk"] <= until)
             )
-            if cursor is not None:
-                places = [place for place in places if place[0] > cursor]
-            rows = [_decode(kind, self.items[key]) for _, key in places[:limit]]
-            return Page(rows, places[limit - 1][0] if len(places) > limit else None)
+            places = [place for place in places if place > after]
+            rows = [
+                from_plain(kind, self.items[Key(table, item_pk, sk)])
+                for _, item_pk, sk in places[:limit]
+            ]
+            return Page(rows, pack_cursor(*places[limit - 1]) if len(places) > limit else None)
+
+    def scan(self, kind: type[R], table: Table) -> Iterator[R]:
+        with self._lock:
+            rows = [item for key, item in self.items.items() if key.table == table]
+        return (from_plain(kind, item) for item in rows if item["kind"] == kind.KIND)
 
     def commit(self, change: Change) -> None:
         change.check()
+        written = {record.key: _encode(record.but(version=1)) for record in change.created}
+        for record, _ in change.replaced:
+            written[record.key] = _encode(record.but(version=record.version + 1))
         with self._lock:
             self._refuse(change)
-            for record in change.created:
-                self.items[record.key] = encode(record.but(version=1))
-            for record, _ in change.replaced:
-                self.items[record.key] = encode(record.but(version=record.version + 1))
+            self.items |= written
             for record in change.deleted:
                 del self.items[record.key]
             self.commits.append(change)
+
+    def _read(self, keys: Sequence[Key]) -> dict[Key, Stored]:
+        if len(set(keys)) > READ_KEYS_MAX:
+            raise ValueError(f"at most {READ_KEYS_MAX} keys in one request")
+        with self._lock:
+            return {key: self.items[key] for key in keys if key in self.items}
 
     def _refuse(self, change: Change) -> None:
         collided = [record.key for record in change.created if record.key in self.items]
@@ -117,27 +135,28 @@ class MemoryStore:
             raise GuardFailed(failed)
 
 
-def encode(record: Record) -> Stored:
-    """The item as DynamoDB would hold it, with key, kind and index attributes."""
-    item: Stored = json.loads(record.model_dump_json(exclude_none=True))
-    item |= {"pk": record.key.pk, "sk": record.key.sk, "kind": record.KIND}
-    if entry := record.index_entry:
-        item |= {"gsi1pk": entry.pk, "gsi1sk": entry.sk}
-    if (expires_s := record.expires_s) is not None:
-        item["expires_s"] = expires_s
-    return item
-
-
-def _decode(kind: type[R], item: Stored) -> R:
-    if item["kind"] != kind.KIND:
-        raise TypeError(f"{item['pk']}/{item['sk']} is a {item['kind']}, not a {kind.KIND}")
-    plain = {k: v for k, v in item.items() if k in kind.model_fields}
-    return kind.model_validate_json(json.dumps(plain))
+def _encode(record: Record) -> Stored:
+    """The item as DynamoDB would hold it; refuses the values that DynamoDB would refuse."""
+    plain = to_plain(record)
+    for value in plain.values():
+        marshal(value)
+    copied: Stored = json.loads(json.dumps(plain))
+    return copied
 
 
 def _holds(item: Stored | None, guard: Guard) -> bool:
     if item is None:
         return False
-    return all(item.get(name) == value for name, value in guard.equals.items()) and all(
-        name in item and item[name] != value for name, value in guard.differs.items()
+    equal = all(
+        attribute(name) in item and _same(item[attribute(name)], value)
+        for name, value in guard.equals.items()
     )
+    return equal and all(
+        attribute(name) in item and not _same(item[attribute(name)], value)
+        for name, value in guard.differs.items()
+    )
+
+
+def _same(stored: object, value: str | int) -> bool:
+    """Equal in value and in type: to DynamoDB a number is never a truth value."""
+    return type(stored) is type(value) and stored == value

@@ -2,13 +2,21 @@
 
 AMOUNT_MINOR_MAX = 10**12  # minor units; far above any order, far below what would overflow a sum
 
-BODY_BYTES_MAX = 256 * 1024  # bytes of a webhook body; what Stripe, Shopify and a bus event stay under
+BODY_BYTES_MAX = (
+    256 * 1024
+)  # bytes of a webhook body; what Stripe, Shopify and a bus event stay under
 TRANSACTION_ITEMS_MAX = 100  # writes; DynamoDB's own limit
 COMMIT_TRIES_MAX = 8  # whole read-decide-write attempts; a hot advocate clears well before that
 CONFLICT_TRIES_MAX = 6  # re-sends of one transaction after TransactionConflict (botocore does none)
+READ_KEYS_MAX = 100  # keys of one batch read; DynamoDB's own limit
 PAGE_ITEMS_MAX = 100  # rows of any list answer; the API's published limit
 QUERY_PAGES_MAX = 1_000  # pages that one use case may read before it must be split
+SCAN_PAGES_MAX = 1_000_000  # pages of 1 MB; a nightly check of a bigger table needs segments
 
+PROGRAM_VERSIONS_MAX = 100  # versions of one programme; they are read together, in one page
+TERMS_CACHE_SECONDS = 60  # seconds an answer may show terms that have a newer version by now
+TERMS_SHELF_PROGRAMS_MAX = 200  # programmes whose versions one process remembers
+PEOPLE_CACHE_MAX = 10_000  # sign-ins one process remembers; about 2 MB
 LINKS_PER_ADVOCATE_MAX = 25  # links; they all change in one transaction when an enrolment pauses
 CODE_TRIES_MAX = 6  # draws of a fresh code; 29**7 codes make a second draw rare, a sixth a bug
 CODE_LENGTH = 7  # characters; 29**7 = 17 thousand million codes
@@ -20,6 +28,17 @@ REFUNDS_PARKED_MAX = 100  # refunds that wait for one order
 CLICK_AGE_DAYS_MAX = 400  # days; no window may be longer than a click is verifiable
 
 SIGNATURE_AGE_SECONDS_MAX = 300  # seconds either way; Stripe's and Standard Webhooks' own tolerance
+DELIVERY_PAGES_MAX = 10  # index pages read for one page of a source's kept deliveries
+SOURCE_CACHE_SECONDS = (
+    60  # seconds a source and its opened secrets may be used; also its revocation
+)
+SOURCE_RELOAD_SECONDS = (
+    5  # seconds before a bad signature may read the source anew (a fresh rotation)
+)
+SOURCES_CACHED_MAX = 200  # sources one process remembers
+DELIVERY_TRIES_MAX = 20  # counted tries of the sweeper; about 100 minutes, then a person must look
+SWEEP_AGE_SECONDS = 120  # seconds a delivery may wait for the stream before the sweeper takes it
+SWEEP_PAGE_ITEMS, SWEEP_PAGES_MAX = 25, 8  # per shard and run; pages stay under 1 MB mostly
 ARRIVAL_DAYS = 30  # days a raw delivery is kept, encrypted, for replay
 CLICK_DAYS = 90  # days a click row is kept; attribution needs the signed id, not the row
 LINK_CACHE_SECONDS = 60  # seconds a redirect may use a link it has read; also the pause's delay

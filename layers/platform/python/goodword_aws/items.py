@@ -1,0 +1,124 @@
+"""One record is one item: its fields as native attributes, and beside them where it stands.
+
+The attributes beside the fields are `pk sk kind [gsi1pk gsi1sk] [expires_s]`; a field that has one
+of these names is stored with an underscore behind it. A field that is None is absent; a None deeper
+down is NULL, so that what is read equals what was written. Floats are refused: no amount is one.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from goodword.errors import InvalidInput
+from goodword.records import Record
+
+R = TypeVar("R", bound=Record)
+Plain = dict[str, Any]  # attributes as JSON-like values
+Item = dict[str, dict[str, Any]]  # attributes as DynamoDB sends them
+
+_PLACE = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "expires_s"})
+CURSOR_LENGTH_MAX = 4_096  # characters; four times the longest key a table can have
+
+
+def attribute(field: str) -> str:
+    """The attribute that holds a field: itself, unless the item needs the name."""
+    return f"{field}_" if field in _PLACE else field
+
+
+def to_plain(record: Record) -> Plain:
+    """The attributes of the record's item, with the version that it carries."""
+    fields = json.loads(record.model_dump_json())
+    plain = {attribute(name): value for name, value in fields.items() if value is not None}
+    plain |= {"pk": record.key.pk, "sk": record.key.sk, "kind": record.KIND}
+    if entry := record.index_entry:
+        plain |= {"gsi1pk": entry.pk, "gsi1sk": entry.sk}
+    if (expires_s := record.expires_s) is not None:
+        plain["expires_s"] = expires_s
+    return plain
+
+
+def from_plain(kind: type[R], plain: Mapping[str, Any]) -> R:
+    """The record of an item. TypeError if it is of another kind, ValidationError if it is broken.
+
+    An absent field takes its default, so that a field may be added to a stored kind; a required one
+    that is absent was None.
+    """
+    if plain["kind"] != kind.KIND:
+        raise TypeError(f"{plain['pk']}/{plain['sk']} is a {plain['kind']}, not a {kind.KIND}")
+    fields = {}
+    for name, field in kind.model_fields.items():
+        if (stored := attribute(name)) in plain:
+            fields[name] = plain[stored]
+        elif field.is_required():
+            fields[name] = None
+    return kind.model_validate_json(json.dumps(fields))
+
+
+def marshal(value: object) -> dict[str, Any]:
+    """A JSON-like value as a DynamoDB attribute value. TypeError on a float or anything foreign."""
+    if isinstance(value, str):
+        return {"S": value}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, int):
+        return {"N": str(value)}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, list):
+        return {"L": [marshal(each) for each in value]}
+    if isinstance(value, dict):
+        return {"M": {name: marshal(each) for name, each in value.items()}}
+    raise TypeError(f"a {type(value).__name__} is not stored")
+
+
+def unmarshal(value: Mapping[str, Any]) -> Any:
+    """The inverse of `marshal`; also for stream images. Sets and binaries are refused."""
+    ((tag, content),) = value.items()
+    if tag in ("S", "BOOL"):
+        return content
+    if tag == "N":
+        return int(content)
+    if tag == "NULL":
+        return None
+    if tag == "L":
+        return [unmarshal(each) for each in content]
+    if tag == "M":
+        return {name: unmarshal(each) for name, each in content.items()}
+    raise TypeError(f"an attribute of type {tag} is none of ours")
+
+
+def to_item(record: Record) -> Item:
+    """The record as DynamoDB takes it."""
+    return {name: marshal(value) for name, value in to_plain(record).items()}
+
+
+def from_item(kind: type[R], item: Mapping[str, Mapping[str, Any]]) -> R:
+    """The record of what DynamoDB gave."""
+    return from_plain(kind, plain_of(item))
+
+
+def plain_of(item: Mapping[str, Mapping[str, Any]]) -> Plain:
+    """An item or a stream image as JSON-like values."""
+    return {name: unmarshal(value) for name, value in item.items()}
+
+
+def pack_cursor(*parts: str) -> str:
+    """Where a page ended, as one opaque word for URLs."""
+    return base64.urlsafe_b64encode(json.dumps(parts).encode()).decode().rstrip("=")
+
+
+def unpack_cursor(cursor: str, parts: int) -> list[str]:
+    """The parts again. InvalidInput `bad_cursor` on anything `pack_cursor` did not make."""
+    try:
+        if len(cursor) > CURSOR_LENGTH_MAX:
+            raise ValueError("too long")
+        padded = cursor + "=" * (-len(cursor) % 4)
+        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not isinstance(found, list) or len(found) != parts:
+            raise ValueError("other parts")
+        if not all(isinstance(part, str) and part for part in found):
+            raise ValueError("other types")
+    except (ValueError, RecursionError) as bad:
+        raise InvalidInput("bad_cursor", "this is not the cursor of a page") from bad
+    return found

@@ -1,0 +1,76 @@
+"""The environment is read here and nowhere else (the redirect aside), once, at the cold start.
+
+A function names what it cannot work without: `require("core_table", "journal_table")` at import.
+What is missing then is an error of the start, not of the first shopper.
+"""
+
+import os
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+
+class MissingSetting(RuntimeError):
+    """A setting that this function cannot work without is absent or empty."""
+
+
+class _Needed:
+    """A setting that is an error to read while it is empty."""
+
+    def __init__(self, variable: str) -> None:
+        self.variable = variable
+
+    def __get__(self, owner: "Settings", _: type["Settings"]) -> str:
+        value = owner.environment.get(self.variable, "")
+        if not value:
+            raise MissingSetting(f"the environment variable {self.variable} is not set")
+        return value
+
+
+class _Optional(_Needed):
+    """A setting that may be left out; it is then the empty string."""
+
+    def __get__(self, owner: "Settings", _: type["Settings"]) -> str:
+        return owner.environment.get(self.variable, "")
+
+
+class Settings:
+    """The settings of one process, copied: later changes of the environment do not matter."""
+
+    stage = _Needed("GOODWORD_STAGE")
+    arrivals_table = _Needed("ARRIVALS_TABLE")
+    journal_table = _Needed("JOURNAL_TABLE")
+    core_table = _Needed("CORE_TABLE")
+    keys_table = _Needed("KEYS_TABLE")
+    bus_name = _Needed("BUS_NAME")
+    vault_key_arn = _Needed("VAULT_KEY_ARN")
+    click_secret_arn = _Needed("CLICK_SECRET_ARN")
+    index_secret_arn = _Needed("INDEX_SECRET_ARN")
+    reward_approval_arn = _Needed("REWARD_APPROVAL_ARN")
+    payout_cycle_arn = _Needed("PAYOUT_CYCLE_ARN")
+    exports_bucket = _Needed("EXPORTS_BUCKET")
+    fallback_url = _Needed("FALLBACK_URL")
+    public_url = _Needed("PUBLIC_URL")
+    mail_sender = _Needed("MAIL_SENDER")
+    rail_simulator_url = _Optional("RAIL_SIMULATOR_URL")
+    clock_file = _Optional("CLOCK_FILE")
+    endpoint_url = _Optional("AWS_ENDPOINT_URL")
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self.environment = MappingProxyType(dict(environment))
+
+    def require(self, *names: str) -> None:
+        """Raise MissingSetting, naming the variable, unless each attribute is set."""
+        for name in names:
+            getattr(self, name)
+
+
+@cache
+def settings() -> Settings:
+    """This process's settings; `settings.cache_clear()` makes the next call read them anew."""
+    return Settings(os.environ)
+
+
+def require(*names: str) -> None:
+    """What a function says at import: `require("core_table")`. Raises MissingSetting."""
+    settings().require(*names)

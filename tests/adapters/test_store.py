@@ -1,0 +1,394 @@
+"""Whatever keeps the records behaves the same: memory, moto and the emulator pass one suite.
+
+moto is left out of the races: it has several winners in a put-if-absent and loses updates.
+"""
+
+import random
+import secrets
+import threading
+from collections.abc import Callable
+from typing import Any, ClassVar, Literal
+
+import pytest
+from goodword.errors import InvalidInput, Stale
+from goodword.ports import Change, Collision, Guard, GuardFailed, Store
+from goodword.records import IndexEntry, Key, Record, Table, Value
+from goodword_aws.store import DynamoStore
+
+from tests.adapters.tables import TABLES
+from tests.fakes.store import MemoryStore
+
+
+class Part(Value):
+    word: str
+    size: int | None
+    flag: bool = False
+
+
+class Thing(Record):
+    """Uses every shape that a record may have."""
+
+    KIND: ClassVar[str] = "thing"
+
+    home: str
+    name: str
+    state: str = "new"
+    kind: Literal["round", "square"] = "round"
+    required_or_none: int | None
+    amount_minor: int = 0
+    parts: tuple[Part, ...] = ()
+    notes: dict[str, str | int | bool | None] = {}
+    waits: str | None = None
+    keep_s: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return Key("core", self.home, self.name)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        return IndexEntry("WAITS", self.waits) if self.waits else None
+
+    @property
+    def expires_s(self) -> int | None:
+        return self.keep_s
+
+
+class Other(Thing):
+    KIND: ClassVar[str] = "other"
+
+
+class Line(Record):
+    """Something of the journal."""
+
+    TABLE: ClassVar[Table] = "journal"
+    KIND: ClassVar[str] = "line"
+
+    name: str
+
+    @property
+    def key(self) -> Key:
+        return Key("journal", "LINES", self.name)
+
+
+Connect = Callable[[str], Any]
+
+
+def dynamo(connect: Connect) -> DynamoStore:
+    return DynamoStore(
+        connect("dynamodb"),
+        TABLES,
+        sleep=lambda _: None,
+        chance=random.random,
+        entropy=secrets.token_bytes,
+    )
+
+
+@pytest.fixture(params=["memory", "moto", "ministack"])
+def store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "memory":
+        return MemoryStore()
+    return dynamo(request.getfixturevalue(request.param))
+
+
+@pytest.fixture(params=["memory", "ministack"])
+def racing_store(request: pytest.FixtureRequest) -> Store:
+    if request.param == "memory":
+        return MemoryStore()
+    return dynamo(request.getfixturevalue(request.param))
+
+
+def thing(name: str = "a", home: str = "HOME", **more: Any) -> Thing:
+    return Thing(home=home, name=name, **({"required_or_none": 1} | more))
+
+
+def created(store: Store, *records: Record) -> None:
+    change = Change()
+    change.create(*records)
+    store.commit(change)
+
+
+def read(store: Store, name: str = "a") -> Thing:
+    found = store.get(Thing, Key("core", "HOME", name))
+    assert found is not None
+    return found
+
+
+def test_what_was_created_is_read_as_it_was(store: Store) -> None:
+    full = thing(
+        required_or_none=None,
+        kind="square",
+        amount_minor=-(10**12),
+        parts=(Part(word="", size=None, flag=True), Part(word="ü", size=0)),
+        notes={"none": None, "true": True, "one": 1, "text": "x"},
+        waits="5",
+        keep_s=9,
+    )
+    created(store, full)
+    assert read(store) == full.but(version=1)
+
+
+def test_nothing_is_found_where_nothing_is(store: Store) -> None:
+    assert store.get(Thing, Key("core", "HOME", "a")) is None
+    assert store.get_many(Thing, []) == {}
+    assert store.query(Thing, "core", "HOME").rows == []
+
+
+def test_a_second_create_collides_and_changes_nothing(store: Store) -> None:
+    created(store, thing("a"), thing("b"))
+    with pytest.raises(Collision) as caught:
+        created(store, thing("c"), thing("b", amount_minor=5), thing("a"))
+    assert [key.sk for key in caught.value.keys] == ["b", "a"]
+    assert read(store, "b").amount_minor == 0
+    assert store.get(Thing, Key("core", "HOME", "c")) is None
+
+
+def test_the_same_create_again_collides_too(store: Store) -> None:
+    created(store, thing("a"))
+    with pytest.raises(Collision):
+        created(store, thing("a"))
+
+
+def test_what_was_deleted_can_be_created_again(store: Store) -> None:
+    created(store, thing("a"))
+    change = Change()
+    change.delete(read(store))
+    store.commit(change)
+    assert store.get(Thing, Key("core", "HOME", "a")) is None
+    created(store, thing("a"))
+    assert read(store).version == 1
+
+
+def test_a_replace_counts_the_version_up(store: Store) -> None:
+    created(store, thing())
+    change = Change()
+    change.replace(read(store).but(state="old", waits=None))
+    store.commit(change)
+    assert (read(store).version, read(store).state) == (2, "old")
+
+
+def test_a_replace_under_an_old_version_is_stale(store: Store) -> None:
+    created(store, thing())
+    first = read(store)
+    for state in ("one", "two"):
+        change = Change()
+        change.replace(first.but(state=state))
+        if state == "one":
+            store.commit(change)
+        else:
+            with pytest.raises(Stale):
+                store.commit(change)
+    assert read(store).state == "one"
+
+
+def test_a_replace_of_what_is_gone_is_stale(store: Store) -> None:
+    change = Change()
+    change.replace(thing().but(version=3))
+    with pytest.raises(Stale):
+        store.commit(change)
+
+
+def test_a_delete_under_an_old_version_is_stale(store: Store) -> None:
+    created(store, thing())
+    change = Change()
+    change.delete(read(store).but(version=7))
+    with pytest.raises(Stale):
+        store.commit(change)
+    assert read(store).version == 1
+
+
+@pytest.mark.parametrize(
+    ("guard", "holds"),
+    [
+        (Guard(equals={"state": "new"}), True),
+        (Guard(equals={"state": "old"}), False),
+        (Guard(equals={"amount_minor": 0}), True),
+        (Guard(equals={"amount_minor": 1}), False),
+        (Guard(equals={"kind": "round"}), True),
+        (Guard(equals={"waits": "x"}), False),
+        (Guard(differs={"state": "old"}), True),
+        (Guard(differs={"state": "new"}), False),
+        (Guard(differs={"waits": "x"}), False),
+        (Guard(equals={"state": "new"}, differs={"name": "b"}), True),
+        (Guard(equals={"state": "new"}, differs={"name": "a"}), False),
+        (Guard(), True),
+    ],
+)
+def test_a_guard_decides_a_replace_and_a_requirement(
+    store: Store, guard: Guard, holds: bool
+) -> None:
+    created(store, thing())
+    guarded = Change()
+    guarded.replace(read(store).but(amount_minor=9), guard)
+    requiring = Change()
+    requiring.create(thing("b"))
+    requiring.require(Key("core", "HOME", "a"), guard)
+    for change in (requiring, guarded):
+        if holds:
+            store.commit(change)
+        else:
+            with pytest.raises(GuardFailed) as caught:
+                store.commit(change)
+            assert caught.value.keys == (Key("core", "HOME", "a"),)
+    assert (store.get(Thing, Key("core", "HOME", "b")) is not None) == holds
+    assert read(store).amount_minor == (9 if holds else 0)
+
+
+def test_a_requirement_of_what_is_missing_fails(store: Store) -> None:
+    change = Change()
+    change.create(thing("b"))
+    change.require(Key("core", "HOME", "gone"), Guard())
+    with pytest.raises(GuardFailed):
+        store.commit(change)
+
+
+def test_required_absence_holds_only_while_nothing_is_there(store: Store) -> None:
+    for expected in (True, False):
+        change = Change()
+        change.create(thing("b" if expected else "c"))
+        change.require_absent(Key("core", "HOME", "a"))
+        if expected:
+            store.commit(change)
+            created(store, thing("a"))
+        else:
+            with pytest.raises(GuardFailed):
+                store.commit(change)
+    assert store.get(Thing, Key("core", "HOME", "c")) is None
+
+
+def test_a_stale_write_is_told_from_a_failed_guard(store: Store) -> None:
+    created(store, thing("a"), thing("b"))
+    change = Change()
+    change.replace(read(store, "a").but(state="x"), Guard(equals={"state": "no"}))
+    change.replace(read(store, "b").but(version=5))
+    with pytest.raises(Stale, match=r"HOME/b$"):
+        store.commit(change)
+
+
+def test_one_change_spans_tables(store: Store) -> None:
+    created(store, thing(), Line(name="1"))
+    found = store.get_mixed({Key("core", "HOME", "a"): Thing, Key("journal", "LINES", "1"): Line})
+    assert sorted(record.KIND for record in found.values()) == ["line", "thing"]
+
+
+def test_a_record_of_another_kind_is_an_error(store: Store) -> None:
+    created(store, thing())
+    with pytest.raises(TypeError):
+        store.get(Other, Key("core", "HOME", "a"))
+    with pytest.raises(TypeError):
+        store.query(Other, "core", "HOME")
+
+
+def test_many_keys_are_read_at_once_and_more_are_refused(store: Store) -> None:
+    names = [f"{number:03d}" for number in range(100)]
+    created(store, *(thing(name) for name in names))
+    keys = [Key("core", "HOME", name) for name in names]
+    assert len(store.get_many(Thing, [*keys[:-1], keys[0], Key("core", "HOME", "x")])) == 99
+    with pytest.raises(ValueError, match="at most 100"):
+        store.get_many(Thing, [*keys, Key("core", "HOME", "x")])
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+def test_a_partition_is_paged_in_key_order(store: Store, newest_first: bool) -> None:
+    created(store, *(thing(f"A#{n}") for n in range(4)), thing("B#0"), thing("A#9", home="ELSE"))
+    seen, cursor, pages = [], None, 0
+    while pages == 0 or cursor:
+        page = store.query(
+            Thing, "core", "HOME", "A#", limit=2, cursor=cursor, newest_first=newest_first
+        )
+        seen += [row.name for row in page.rows]
+        cursor, pages = page.cursor, pages + 1
+    expected = [f"A#{n}" for n in range(4)]
+    assert seen == (expected[::-1] if newest_first else expected)
+    assert pages == 2
+
+
+def test_the_index_holds_only_what_waits(store: Store) -> None:
+    created(store, thing("a", waits="2"), thing("b", waits="1"), thing("c"), thing("d", waits="2"))
+    assert [row.name for row in store.query_index(Thing, "core", "WAITS").rows] == ["b", "a", "d"]
+    assert [row.name for row in store.query_index(Thing, "core", "WAITS", until="1").rows] == ["b"]
+    change = Change()
+    change.replace(read(store, "b").but(waits=None))
+    store.commit(change)
+    assert [row.name for row in store.query_index(Thing, "core", "WAITS").rows] == ["a", "d"]
+
+
+def test_the_index_is_paged_also_among_equals(store: Store) -> None:
+    names = [str(number) for number in range(7)]
+    created(store, *(thing(name, home=f"H{name}", waits="same") for name in names))
+    seen, cursor = [], None
+    for _ in range(3):
+        page = store.query_index(Thing, "core", "WAITS", limit=3, cursor=cursor)
+        seen += [row.name for row in page.rows]
+        cursor = page.cursor
+    assert sorted(seen) == names
+    assert cursor is None
+
+
+@pytest.mark.parametrize("cursor", ["", "x", "W10", "WyJhIiwiYiIsImMiLCJkIl0", "é", "a" * 5000])
+def test_a_made_up_cursor_is_refused(store: Store, cursor: str) -> None:
+    with pytest.raises(InvalidInput, match="bad_cursor"):
+        store.query(Thing, "core", "HOME", cursor=cursor)
+    with pytest.raises(InvalidInput, match="bad_cursor"):
+        store.query_index(Thing, "core", "WAITS", cursor=cursor)
+
+
+def test_a_scan_gives_every_record_of_one_kind(store: MemoryStore | DynamoStore) -> None:
+    created(store, *(thing(str(number)) for number in range(30)))
+    created(store, Other(home="X", name="x", required_or_none=1), Line(name="1"))
+    assert sorted(row.name for row in store.scan(Thing, "core")) == sorted(map(str, range(30)))
+    assert [row.name for row in store.scan(Line, "journal")] == ["1"]
+
+
+def test_an_illegal_change_never_leaves(store: Store) -> None:
+    with pytest.raises(ValueError, match="items"):
+        store.commit(Change())
+    with pytest.raises(ValueError, match="twice"):
+        created(store, thing(), thing())
+
+
+def together(work: Callable[[int], None], threads: int = 6) -> list[Exception]:
+    """Run `work(n)` in threads that start at one moment; what they raised."""
+    barrier = threading.Barrier(threads)
+    raised: list[Exception] = []
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            work(number)
+        except Exception as error:  # noqa: BLE001 - the test looks at what each thread got
+            raised.append(error)
+
+    running = [threading.Thread(target=run, args=(number,)) for number in range(threads)]
+    for thread in running:
+        thread.start()
+    for thread in running:
+        thread.join()
+    return raised
+
+
+@pytest.mark.parametrize("body", ["own", "same"])
+def test_racing_creates_have_one_winner(racing_store: Store, body: str) -> None:
+    for turn in range(10):
+        name = f"n{turn}"
+
+        def work(number: int, name: str = name) -> None:
+            created(racing_store, thing(name, amount_minor=number if body == "own" else 0))
+
+        raised = together(work)
+        assert [type(error) for error in raised] == [Collision] * 5
+        assert read(racing_store, name).version == 1
+
+
+def test_racing_replaces_have_one_winner(racing_store: Store) -> None:
+    created(racing_store, thing())
+    for turn in range(10):
+        before = read(racing_store)
+
+        def work(number: int, before: Thing = before) -> None:
+            change = Change()
+            change.replace(before.but(amount_minor=before.amount_minor + 1, state=f"t{number}"))
+            racing_store.commit(change)
+
+        assert [type(error) for error in together(work)] == [Stale] * 5
+        assert read(racing_store).amount_minor == turn + 1
