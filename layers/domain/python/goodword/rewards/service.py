@@ -6,7 +6,6 @@ answers is escalated, then refused or released as the programme's terms say, wit
 record.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +15,7 @@ from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import DUE_SHARDS
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.model import ProgramVersion, version_key
+from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Record, Value
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, RewardPlace, reward_key, reward_place_key
@@ -102,9 +102,9 @@ class Approval:
         approve: bool,
         code: str,
         decider_advocate_id: str | None,
-        extra: Sequence[Record] = (),
+        receipt: Receipt[Reward] = no_receipt,
     ) -> Reward:
-        """A person's answer, with its reason code; never by the payee. `extra` joins the commit.
+        """A person's answer, with its reason code; never by the payee.
 
         Raises InvalidInput `unknown_reason_code`, NotAllowed `payee_may_not_decide`, Conflict
         `not_on_hold` when it was answered, lapsed or reversed in the meantime.
@@ -128,9 +128,7 @@ class Approval:
                 lapse_ms=None,
             )
             books.close()
-            change.create(*extra)
-            self.desk.store.commit(change)
-            return after
+            return settle(self.desk.store, change, after, receipt)
 
         after = until_settled(attempt)
         self._resume(reward_id)
