@@ -65,6 +65,20 @@ class MemoryStore:
             rows = [from_plain(kind, self.items[key]) for key in keys[:limit]]
             return Page(rows, pack_cursor(keys[limit - 1].sk) if len(keys) > limit else None)
 
+    def query_mixed(
+        self, kinds: Sequence[type[Record]], table: Table, pk: str, prefix: str = ""
+    ) -> Sequence[Record]:
+        known = {kind.KIND: kind for kind in kinds}
+        with self._lock:
+            return [
+                _decode(known[self.items[key]["kind"]], self.items[key])
+                for key in sorted(self.items)
+                if key.table == table
+                and key.pk == pk
+                and key.sk.startswith(prefix)
+                and self.items[key]["kind"] in known
+            ]
+
     def query_index(
         self,
         kind: type[R],

@@ -10,6 +10,7 @@ COMMIT_TRIES_MAX = 8  # whole read-decide-write attempts; a hot advocate clears 
 CONFLICT_TRIES_MAX = 6  # re-sends of one transaction after TransactionConflict (botocore does none)
 READ_KEYS_MAX = 100  # keys of one batch read; DynamoDB's own limit
 PAGE_ITEMS_MAX = 100  # rows of any list answer; the API's published limit
+SUMMARY_ITEMS_MAX = 1_000  # items of one summary; ten years of one advocate in eight programmes
 QUERY_PAGES_MAX = 1_000  # pages that one use case may read before it must be split
 SCAN_PAGES_MAX = 1_000_000  # pages of 1 MB; a nightly check of a bigger table needs segments
 

@@ -163,6 +163,16 @@ class Store(Protocol):
         """Records of one partition whose sort key begins with `prefix`."""
         ...
 
+    def query_mixed(
+        self, kinds: Sequence[type[Record]], table: Table, pk: str, prefix: str = ""
+    ) -> Sequence[Record]:
+        """As `query`, all at once, for records of these kinds; other kinds are passed over.
+
+        For partitions that stay small (an advocate's summary); more than `SUMMARY_ITEMS_MAX` items
+        raise Unavailable.
+        """
+        ...
+
     def query_index(
         self,
         kind: type[R],

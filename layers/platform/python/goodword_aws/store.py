@@ -19,6 +19,7 @@ from goodword.limits import (
     QUERY_PAGES_MAX,
     READ_KEYS_MAX,
     SCAN_PAGES_MAX,
+    SUMMARY_ITEMS_MAX,
 )
 from goodword.ports import Change, Collision, GuardFailed, Page
 from goodword.records import Key, Record, Table
@@ -104,6 +105,26 @@ class DynamoStore:
         items, more = self._rows(request, limit)
         end = pack_cursor(items[-1]["sk"]["S"]) if more else None
         return Page([from_item(kind, item) for item in items], end)
+
+    def query_mixed(
+        self, kinds: Sequence[type[Record]], table: Table, pk: str, prefix: str = ""
+    ) -> Sequence[Record]:
+        known = {kind.KIND: kind for kind in kinds}
+        values = {":pk": marshal(pk)} | ({":sk": marshal(prefix)} if prefix else {})
+        request: dict[str, Any] = {
+            "TableName": self._tables[table],
+            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else ""),
+            "ExpressionAttributeValues": values,
+            "ConsistentRead": True,
+        }
+        items, more = self._rows(request, SUMMARY_ITEMS_MAX)
+        if more:
+            raise Unavailable("store_busy", "the partition is too large for one summary")
+        return [
+            from_item(known[item["kind"]["S"]], item)
+            for item in items
+            if item["kind"]["S"] in known
+        ]
 
     def query_index(
         self,

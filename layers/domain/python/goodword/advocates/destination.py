@@ -1,0 +1,125 @@
+"""A payout destination is checked, written one way only, and shown masked.
+
+`accept` turns what a person typed into the fields that a rail takes, `canonical` is the one text whose
+keyed MAC is `PayoutMethod.destination_hash`, and `masked` is all that any answer shows of it.
+"""
+
+import json
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Literal
+
+from goodword.errors import FieldError, InvalidInput
+
+Rail = Literal["csv", "simulator"]
+
+_RECEIVER = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,4}")
+_IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
+
+# Characters of an IBAN by country (the registry of ISO 13616); other countries have none.
+IBAN_LENGTHS = {
+    country: length
+    for length, countries in {
+        15: "NO",
+        16: "BE",
+        18: "DK FI FK FO GL NL SD",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU MN XK",
+        21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "LY PT ST",
+        26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU YE",
+        31: "MT SC",
+        32: "LC",
+        33: "RU",
+    }.items()
+    for country in countries.split()
+}
+
+
+def accept(rail: Rail, fields: Mapping[str, str]) -> dict[str, str]:
+    """The destination in the form in which it is kept. InvalidInput `bad_destination` with fields.
+
+    No message repeats what was typed.
+    """
+    wanted = {"csv": ("name", "iban"), "simulator": ("receiver",)}[rail]
+    wrong = [
+        FieldError(f"destination.{name}", "is missing") for name in wanted if not fields.get(name)
+    ]
+    wrong += [
+        FieldError(f"destination.{name[:40]}", "is not a field of this rail")
+        for name in sorted(set(fields) - set(wanted))
+    ]
+    if wrong:
+        raise InvalidInput("bad_destination", "the destination does not fit the rail", wrong)
+    if rail == "simulator":
+        return {"receiver": _receiver(fields["receiver"])}
+    return {"name": _name(fields["name"]), "iban": _iban(fields["iban"])}
+
+
+def canonical(rail: str, destination: Mapping[str, str]) -> str:
+    """The one text of a destination: equal exactly when rail and all fields are equal."""
+    return json.dumps(
+        {"rail": rail, "to": dict(destination)}, sort_keys=True, separators=(",", ":")
+    )
+
+
+def masked(destination: Mapping[str, str]) -> dict[str, str]:
+    """What an answer may show: enough to recognise one's own, too little to use or to guess.
+
+    `DE89370400440532013000` -> `DE** **** 3000`; `anna@mail.example` -> `a***@mail.example`.
+    """
+    masks = {"iban": _mask_iban, "receiver": mask_email, "name": _mask_word}
+    return {name: masks.get(name, _mask_word)(value) for name, value in destination.items()}
+
+
+def mask_email(email: str) -> str:
+    """`anna@mail.example` -> `a***@mail.example`; the number of stars says nothing."""
+    local, _, domain = email.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def _mask_word(word: str) -> str:
+    return f"{word[:1]}***"
+
+
+def _mask_iban(iban: str) -> str:
+    return f"{iban[:2]}** **** {iban[-4:]}"
+
+
+def _refuse(field: str, message: str) -> InvalidInput:
+    return InvalidInput(
+        "bad_destination", f"the {field} {message}", [FieldError(f"destination.{field}", message)]
+    )
+
+
+def _receiver(text: str) -> str:
+    receiver = text.strip()
+    if not _RECEIVER.fullmatch(receiver):
+        raise _refuse("receiver", "must look like an e-mail address")
+    return receiver
+
+
+def _name(text: str) -> str:
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    if not 2 <= len(name) <= 70 or not all(letter.isprintable() for letter in name):
+        raise _refuse("name", "must be the 2 to 70 characters of the account holder's name")
+    return name
+
+
+def _iban(text: str) -> str:
+    """Without spaces, in capitals. Country, length and the ISO 7064 check digits must be right."""
+    iban = re.sub(r"\s", "", text).upper()
+    if not _IBAN.fullmatch(iban) or IBAN_LENGTHS.get(iban[:2]) != len(iban):
+        raise _refuse("iban", "does not have the form of its country's account numbers")
+    digits = "".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])
+    if int(digits) % 97 != 1:
+        raise _refuse("iban", "has a wrong digit: its check sum does not fit")
+    return iban

@@ -1,0 +1,157 @@
+"""A source's signing secret is shown once, when it is made here, and never read back.
+
+Two secrets may be live at a time, newest first, so that a sender can change over without a lost
+delivery: rotating keeps the secret that was newest, and drops the one before it. The secret of a
+generic source is drawn here; Stripe and Shopify make their own, and staff hand it in.
+"""
+
+import base64
+import re
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from goodword.conversions.model import Delivery, Source, SourceKind, source_key
+from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
+from goodword.limits import DELIVERY_PAGES_MAX
+from goodword.ports import Change, Desk, Page, until_settled
+from goodword.programs.effective import read_program
+from goodword.receipts import Receipt, no_receipt, settle
+
+SECRET_BYTES = 32
+SECRET_PATTERNS: dict[str, re.Pattern[str]] = {
+    "stripe": re.compile(r"whsec_[\x21-\x7e]{8,200}"),
+    "shopify": re.compile(r"[\x21-\x7e]{16,200}"),
+}
+
+
+class Sealer(Protocol):
+    """Seals a secret so that only the intake can open it; the same text never looks the same."""
+
+    def seal(self, secret: str) -> str: ...
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The use cases of inbound endpoints; staff only, which the API checks."""
+
+    desk: Desk
+    sealer: Sealer
+
+    def create(
+        self,
+        *,
+        kind: SourceKind,
+        program_id: str,
+        label: str,
+        livemode: bool = True,
+        secret: str | None = None,
+        receipt: Receipt[Source] = no_receipt,
+    ) -> tuple[Source, str | None]:
+        """The source, and the secret if it was drawn here (it cannot be had again)."""
+        program = read_program(self.desk.store, program_id)
+        if program.state == "closed":
+            raise Conflict("program_closed", "a closed programme takes no deliveries")
+        signing, drawn = self._secret(kind, secret)
+        source = Source(
+            source_id=self.desk.ids.new("src"),
+            kind=kind,
+            program_id=program_id,
+            currency=program.currency,
+            label=label,
+            sealed_secrets=(self.sealer.seal(signing),),
+            livemode=livemode,
+            created_ms=self.desk.clock.now_ms(),
+        )
+        change = Change()
+        change.create(
+            source,
+            self.desk.event(
+                "source.created", source.source_id, kind=kind, program_id=program_id, live=livemode
+            ),
+        )
+        return settle(self.desk.store, change, source, receipt), drawn
+
+    def rotate(
+        self, source_id: str, secret: str | None = None, receipt: Receipt[Source] = no_receipt
+    ) -> tuple[Source, str | None]:
+        """A new newest secret; the one that was newest stays live until the next rotation."""
+        kind = self.read(source_id).kind
+        signing, drawn = self._secret(kind, secret)
+        sealed = self.sealer.seal(signing)
+
+        def attempt() -> Source:
+            source = self.read(source_id)
+            rotated = source.but(sealed_secrets=(sealed, *source.sealed_secrets[:1]))
+            change = Change()
+            change.replace(rotated)
+            change.create(self.desk.event("source.secret_rotated", source_id))
+            return settle(self.desk.store, change, rotated, receipt)
+
+        return until_settled(attempt), drawn
+
+    def set_state(
+        self,
+        source_id: str,
+        state: Literal["active", "disabled"],
+        reason: str,
+        receipt: Receipt[Source] = no_receipt,
+    ) -> Source:
+        """A disabled source is unknown to the intake. Asking for the present state does nothing."""
+
+        def attempt() -> Source:
+            source = self.read(source_id)
+            if source.state == state:
+                return source
+            moved = source.but(state=state)
+            change = Change()
+            change.replace(moved)
+            change.create(self.desk.event("source.state_changed", source_id, reason, after=state))
+            return settle(self.desk.store, change, moved, receipt)
+
+        return until_settled(attempt)
+
+    def read(self, source_id: str) -> Source:
+        """One source. Raises NotFound `unknown_source`."""
+        source = self.desk.store.get(Source, source_key(source_id))
+        if source is None:
+            raise NotFound("unknown_source", "there is no such source")
+        return source
+
+    def list(self, limit: int, cursor: str | None) -> Page[Source]:
+        """Sources in the order in which they were made; may lag behind a moment."""
+        return self.desk.store.query_index(Source, "core", "SOURCES", limit=limit, cursor=cursor)
+
+    def kept(self, source_id: str, limit: int, cursor: str | None) -> Page[Delivery]:
+        """Deliveries of this source that a person must look at, oldest first.
+
+        The index lists them by programme, so other sources' rows are passed over; after a bounded
+        number of pages the answer may be short although more follow (its cursor says so).
+        """
+        program_id, rows = self.read(source_id).program_id, list[Delivery]()
+        for _ in range(DELIVERY_PAGES_MAX):
+            page = self.desk.store.query_index(
+                Delivery,
+                "arrivals",
+                f"KEPT#{program_id}",
+                limit=limit - len(rows),
+                cursor=cursor,
+            )
+            rows += [row for row in page.rows if row.source_id == source_id]
+            cursor = page.cursor
+            if cursor is None or len(rows) >= limit:
+                break
+        return Page(rows, cursor)
+
+    def _secret(self, kind: SourceKind, given: str | None) -> tuple[str, str | None]:
+        """The secret to seal, and the same once more if it has to be shown."""
+        if kind == "generic" and given is None:
+            chance = self.desk.ids.entropy(SECRET_BYTES)
+            drawn = f"whsec_{base64.b64encode(chance).decode()}"
+            return drawn, drawn
+        pattern = SECRET_PATTERNS.get(kind)
+        if given is None or pattern is None or not pattern.fullmatch(given):
+            asked = "is drawn here" if kind == "generic" else f"must be {kind}'s signing secret"
+            raise InvalidInput(
+                "bad_secret", f"the secret {asked}", [FieldError("secret", f"the secret {asked}")]
+            )
+        return given, None
