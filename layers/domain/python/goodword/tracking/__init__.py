@@ -1,0 +1,1 @@
+"""Tracking: clicks, touches and the choice of the one that earns."""
