@@ -1,0 +1,55 @@
+# Everything a person types here. `make` alone explains itself.
+# The work is done by Python modules (infra/local, tests/suites.py); this file only names them.
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check up down status reset clean synth docs \
+        unit properties functional adapters workflows contract infra e2e simulation browser tidy
+
+help: ## this list
+	@echo "Goodword: referral and advocacy infrastructure in your own AWS account, and on this laptop."
+	@echo
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  one suite alone: make unit, properties, functional, adapters, workflows, contract,"
+	@echo "                   infra, e2e, simulation, browser or tidy"
+
+setup: ## make .venv with what demo and test need (once; later it is a no-op)
+	@$(PYTHON) infra/local/setup.py $(VENV)
+
+demo: setup ## the whole story on this machine, with what happens told step by step
+	@$(RUN) -m infra.local demo
+
+test: setup ## every check and every suite, with coverage floors
+	@$(RUN) -m tests.suites $(STRICT)
+
+check: setup ## format, lint, types and house rules only (under a minute)
+	@$(RUN) -m tests.suites --check
+
+unit properties functional adapters workflows contract infra e2e simulation browser tidy: setup
+	@$(RUN) -m tests.suites --only $@
+
+up: setup ## start the stack and leave it running
+	@$(RUN) -m infra.local up
+
+down: ## end what `make up` started
+	@test ! -x $(RUN) || $(RUN) -m infra.local down
+
+status: ## what is running, and where
+	@test ! -x $(RUN) || $(RUN) -m infra.local status
+
+reset: ## end it and forget all local state
+	@test ! -x $(RUN) || $(RUN) -m infra.local reset
+
+synth: setup ## the CloudFormation template for the laptop, into .build/
+	@$(RUN) -m infra.local synth
+
+docs: setup ## write the generated pages of docs/ anew
+	@$(RUN) -m tests.tidy.error_codes
+
+clean: reset ## reset, and delete what was built; .venv stays
+	@rm -rf .build cdk.out .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@find . -name __pycache__ -type d -not -path './$(VENV)/*' -prune -exec rm -rf {} +
