@@ -1,0 +1,1 @@
+"""One file per capability: its functions, what they may do, and what starts them."""

@@ -1,0 +1,43 @@
+"""Mail follows facts: one queue of the events that people are told of, one function that sends."""
+
+from infra.foundations import grants
+from infra.foundations.functions import Shape
+from infra.foundations.ground import Ground
+from infra.foundations.streams import may_work_on, work_on
+
+TOLD = (
+    "advocate.invited",
+    "enrolment.activated",
+    "reward.due",
+    "payout.paid",
+    "payout.failed",
+)
+SENDER_SECONDS = 60
+
+
+def add_messages(ground: Ground) -> None:
+    """The mail queue and its worker."""
+    queue = ground.bus.consumer("Messages", TOLD, worker_timeout_seconds=SENDER_SECONDS)
+    sender = ground.functions.make(
+        "messages_queue",
+        "Sends e-mail about what has happened",
+        needs=(
+            "JOURNAL_TABLE",
+            "CORE_TABLE",
+            "KEYS_TABLE",
+            "VAULT_KEY_ARN",
+            "MAIL_SENDER",
+            "PUBLIC_URL",
+        ),
+        may=[
+            may_work_on(queue),
+            grants.read(ground.tables.core),
+            grants.change(ground.tables.core),
+            grants.append(ground.tables.journal),
+            grants.table_items(ground.tables.keys, "GetItem"),
+            grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
+            grants.send_mail(ground.stack, ground.at, ground.parameters.mail_sender),
+        ],
+        shape=Shape(timeout_seconds=SENDER_SECONDS),
+    )
+    work_on(ground.stack, sender, queue, batch=10)

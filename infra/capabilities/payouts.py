@@ -1,0 +1,79 @@
+"""Money leaves through `payout_cycle` alone: a clock starts it, two people let it pass, one task sends.
+
+Only the task can open payout destinations and write payment files; the API can start and answer.
+"""
+
+from aws_cdk.aws_iam import PolicyStatement
+
+from infra.foundations import grants
+from infra.foundations.functions import Shape
+from infra.foundations.ground import Ground
+
+READ_AND_WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
+FILES = "payouts/"
+
+
+def add_payouts(ground: Ground) -> None:
+    """The machine, the clock that starts it, and the API to request and release runs."""
+    task = ground.functions.make(
+        "payouts_task",
+        "The steps of payout_cycle",
+        needs=(
+            "JOURNAL_TABLE",
+            "CORE_TABLE",
+            "KEYS_TABLE",
+            "VAULT_KEY_ARN",
+            "EXPORTS_BUCKET",
+            "RAIL_SIMULATOR_URL",
+        ),
+        may=[
+            *_may_move(ground),
+            grants.table_items(ground.tables.keys, "GetItem"),
+            grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
+            grants.put_files(ground.exports, FILES),
+        ],
+        shape=Shape(timeout_seconds=300, memory_mb=1024),
+    )
+    machine = ground.machines.make("payout_cycle", "PayoutCycle", task=task, as_="PayoutsTaskArn")
+    ground.functions.settings["PAYOUT_CYCLE_ARN"] = machine.state_machine_arn
+    clock = ground.functions.make(
+        "payouts_schedule",
+        "Starts payout_cycle for each programme whose period has closed",
+        needs=("CORE_TABLE", "PAYOUT_CYCLE_ARN"),
+        may=[
+            grants.read(ground.tables.core),
+            grants.query_index(ground.tables.core),
+            grants.start(machine),
+            ground.may_set_aside,
+        ],
+        shape=Shape(timeout_seconds=120),
+        set_aside=ground.set_aside,
+    )
+    ground.schedules.start(clock, "rate(1 hour)", "The payout clock")
+    desk = ground.functions.make(
+        "payouts_api",
+        "Requests, releases and shows payout runs; checks the ledger",
+        needs=("JOURNAL_TABLE", "CORE_TABLE", "PAYOUT_CYCLE_ARN"),
+        may=[
+            *_may_move(ground),
+            grants.read(ground.tables.journal),
+            grants.scan(ground.tables.journal),
+            grants.scan(ground.tables.core),
+            grants.start(machine),
+            grants.answer(ground.at, machine),
+        ],
+        shape=Shape(timeout_seconds=29, memory_mb=1024),
+    )
+    for path in ("/v1/payouts", "/v1/payout-runs"):
+        ground.door.open(desk, READ_AND_WRITE, path)
+        ground.door.open(desk, READ_AND_WRITE, f"{path}/{{proxy+}}")
+    ground.door.open(desk, READ_AND_WRITE, "/v1/ledger/{proxy+}")
+
+
+def _may_move(ground: Ground) -> list[PolicyStatement]:
+    return [
+        grants.read(ground.tables.core),
+        grants.query_index(ground.tables.core),
+        grants.change(ground.tables.core),
+        grants.append(ground.tables.journal),
+    ]

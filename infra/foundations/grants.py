@@ -1,0 +1,141 @@
+"""A role gets the actions its function calls, on the resources it calls them on, and no others.
+
+The store adapter writes by conditional Put, Delete and ConditionCheck in transactions, never Update;
+DynamoDB asks for the permission of each item of a transaction, so these are the actions granted.
+The journal is only ever read or put to: IAM keeps anyone from changing or deleting an item in it, and
+the adapter's `attribute_not_exists(pk)` keeps a put from replacing one (IAM cannot say that).
+"""
+
+from collections.abc import Sequence
+
+from aws_cdk import ArnFormat, Stack
+from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_events as events
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_secretsmanager as secretsmanager
+from aws_cdk import aws_stepfunctions as sfn
+from aws_cdk.aws_iam import PolicyStatement
+
+from infra.foundations.installation import Installation
+from infra.foundations.tables import INDEX
+
+
+def table_items(
+    table: dynamodb.Table, *actions: str, partitions: Sequence[str] = ()
+) -> PolicyStatement:
+    """`table_items(core, "GetItem", partitions=["CODE#*"])`: these item actions, these partitions.
+
+    An item action always carries its partition key, so ForAllValues cannot be met by leaving it out.
+    """
+    leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(partitions)}}
+    return PolicyStatement(
+        actions=[f"dynamodb:{action}" for action in actions],
+        resources=[table.table_arn],
+        conditions=leading if partitions else None,
+    )
+
+
+def read(table: dynamodb.Table) -> PolicyStatement:
+    """Get, get many and query by key."""
+    return table_items(table, "GetItem", "BatchGetItem", "Query")
+
+
+def query_index(table: dynamodb.Table) -> PolicyStatement:
+    """Query the sparse index: the work lists."""
+    return PolicyStatement(
+        actions=["dynamodb:Query"], resources=[f"{table.table_arn}/index/{INDEX}"]
+    )
+
+
+def change(table: dynamodb.Table) -> PolicyStatement:
+    """What one Change may hold about this table. Never for the journal."""
+    return table_items(table, "PutItem", "DeleteItem", "ConditionCheckItem")
+
+
+def append(journal: dynamodb.Table) -> PolicyStatement:
+    """Put facts."""
+    return table_items(journal, "PutItem")
+
+
+def scan(table: dynamodb.Table) -> PolicyStatement:
+    """Read everything: for the check that folds the whole journal."""
+    return table_items(table, "Scan")
+
+
+def use_key(
+    at: Installation, key: kms.Key, *actions: str, purposes: Sequence[str] = ()
+) -> PolicyStatement:
+    """Use the vault key for data keys of these purposes (the encryption context's `purpose`).
+
+    Without `purposes` the context must name a `person`: a role opens people's fields or
+    deliveries, and on AWS a data key of the one kind cannot be asked for as the other.
+    """
+    if purposes:
+        name, wanted = "kms:EncryptionContext:purpose", list(purposes)
+        conditions = {at.exactly("StringEquals"): {name: wanted}}
+    else:
+        conditions = {at.exactly("StringLike"): {"kms:EncryptionContext:person": "?*"}}
+    return PolicyStatement(
+        actions=[f"kms:{action}" for action in actions],
+        resources=[key.key_arn],
+        conditions=conditions,
+    )
+
+
+def read_secret(secret: secretsmanager.Secret) -> PolicyStatement:
+    """Read the current and the previous value of one secret."""
+    return PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret.secret_arn])
+
+
+def start(machine: sfn.StateMachine) -> PolicyStatement:
+    """Start one state machine."""
+    return PolicyStatement(actions=["states:StartExecution"], resources=[machine.state_machine_arn])
+
+
+def look_at(scope: Stack, machine: sfn.StateMachine) -> PolicyStatement:
+    """Ask whether executions of one state machine still run."""
+    return PolicyStatement(
+        actions=["states:DescribeExecution"],
+        resources=[
+            scope.format_arn(
+                service="states",
+                resource="execution",
+                resource_name=f"{machine.state_machine_name}:*",
+                arn_format=ArnFormat.COLON_RESOURCE_NAME,
+            )
+        ],
+    )
+
+
+def answer(at: Installation, machine: sfn.StateMachine) -> PolicyStatement:
+    """Answer the tasks that wait in one state machine.
+
+    AWS checks the machine that the token belongs to; the emulator cannot tell and asks for `*`.
+    What an answer may cause is decided by the approval item, not by this permission (I6).
+    """
+    return PolicyStatement(
+        actions=["states:SendTaskSuccess", "states:SendTaskFailure"],
+        resources=["*"] if at.on_laptop else [machine.state_machine_arn],
+    )
+
+
+def put_events(bus: events.EventBus) -> PolicyStatement:
+    """Put events on the bus."""
+    return PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn])
+
+
+def put_files(bucket: s3.Bucket, prefix: str) -> PolicyStatement:
+    """Write and read back files below a prefix of the bucket, e.g. `payouts/`."""
+    return PolicyStatement(
+        actions=["s3:PutObject", "s3:GetObject"], resources=[bucket.arn_for_objects(f"{prefix}*")]
+    )
+
+
+def send_mail(scope: Stack, at: Installation, sender: str) -> PolicyStatement:
+    """Send mail from this address only; the identity may be the address or its domain."""
+    return PolicyStatement(
+        actions=["ses:SendEmail"],
+        resources=[scope.format_arn(service="ses", resource="identity", resource_name="*")],
+        conditions={at.exactly("StringEquals"): {"ses:FromAddress": sender}},
+    )

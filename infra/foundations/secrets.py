@@ -1,0 +1,65 @@
+"""Three secrets, each for one thing: the vault's key, the click secret, the index secret.
+
+The vault key wraps people's data keys and the data keys of raw deliveries; it has nothing to do with
+the encryption of the tables, which AWS does with keys of its own. Whoever holds the click secret can
+forge clicks; whoever holds the index secret can test whether an e-mail is known.
+"""
+
+from dataclasses import dataclass
+
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_secretsmanager as secretsmanager
+from constructs import Construct
+
+from infra.foundations.acknowledged import acknowledge
+from infra.foundations.installation import Installation
+
+SECRET_LENGTH = 64  # letters and digits: 380 bits
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """The three by name."""
+
+    vault_key: kms.Key
+    click: secretsmanager.Secret
+    index: secretsmanager.Secret
+
+
+def make_secrets(scope: Construct, at: Installation) -> Secrets:
+    """AWS makes their values; nobody ever sees or types one."""
+    vault_key = kms.Key(
+        scope,
+        "VaultKey",
+        description="Wraps the data keys of people and of raw deliveries",
+        enable_key_rotation=True,
+        removal_policy=at.removal,
+    )
+    click = _secret(scope, "ClickSecret", at, "Signs click ids")
+    index = _secret(scope, "IndexSecret", at, "Keys the blind indexes of e-mails and customer ids")
+    acknowledge(
+        click,
+        "AwsSolutions-SMG4",
+        "Rotated by hand (docs/deploy.md): the previous value stays valid for reading, and a click "
+        "is verifiable for 400 days.",
+    )
+    acknowledge(
+        index,
+        "AwsSolutions-SMG4",
+        "A new value orphans every blind index: changing it is a migration, not a rotation.",
+    )
+    return Secrets(vault_key, click, index)
+
+
+def _secret(
+    scope: Construct, name: str, at: Installation, description: str
+) -> secretsmanager.Secret:
+    return secretsmanager.Secret(
+        scope,
+        name,
+        description=description,
+        generate_secret_string=secretsmanager.SecretStringGenerator(
+            password_length=SECRET_LENGTH, exclude_punctuation=True
+        ),
+        removal_policy=at.removal,
+    )

@@ -1,0 +1,69 @@
+"""One stack holds everything: layers cannot lock functions of another stack, and one deploy is whole.
+
+The order below is that of the data: programmes and people, then what arrives, what it earns, what is
+paid, what is told.
+"""
+
+import json
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from infra.capabilities.advocates import add_advocates
+from infra.capabilities.conversions import add_conversions
+from infra.capabilities.ledger import add_ledger
+from infra.capabilities.messages import add_messages
+from infra.capabilities.payouts import add_payouts
+from infra.capabilities.programs import add_programs
+from infra.capabilities.rewards import add_rewards
+from infra.capabilities.tracking import add_tracking
+from infra.foundations.ground import Ground, lay_ground
+from infra.foundations.installation import Installation
+from infra.layers import Sources
+
+
+class GoodwordStack(Stack):
+    """`goodword-<stage>`: the whole installation."""
+
+    def __init__(self, scope: Construct, name: str, *, at: Installation, sources: Sources) -> None:
+        super().__init__(
+            scope,
+            name,
+            description="Goodword: referral and advocacy infrastructure",
+            termination_protection=at.keeps_data,
+        )
+        ground = lay_ground(self, at, sources)
+        add_programs(ground)
+        add_advocates(ground)
+        add_tracking(ground)
+        add_conversions(ground)
+        add_ledger(ground)
+        add_rewards(ground)
+        add_payouts(ground)
+        add_messages(ground)
+        for key, value in _outputs(ground).items():
+            CfnOutput(self, key, value=value)
+
+
+def _outputs(ground: Ground) -> dict[str, str]:
+    """What people and tools need to know of a deployed stack. `Functions` is JSON."""
+    settings = ground.functions.settings
+    return {
+        "ApiUrl": ground.door.api.api_endpoint,
+        "ApiId": ground.door.api.api_id,
+        "UserPoolId": ground.identity.pool.user_pool_id,
+        "UserPoolClientId": ground.identity.app.user_pool_client_id,
+        "ArrivalsTable": settings["ARRIVALS_TABLE"],
+        "JournalTable": settings["JOURNAL_TABLE"],
+        "CoreTable": settings["CORE_TABLE"],
+        "KeysTable": settings["KEYS_TABLE"],
+        "BusName": settings["BUS_NAME"],
+        "ExportsBucket": settings["EXPORTS_BUCKET"],
+        "RewardApprovalArn": settings["REWARD_APPROVAL_ARN"],
+        "PayoutCycleArn": settings["PAYOUT_CYCLE_ARN"],
+        "VaultKeyArn": settings["VAULT_KEY_ARN"],
+        "ClickSecretArn": settings["CLICK_SECRET_ARN"],
+        "IndexSecretArn": settings["INDEX_SECRET_ARN"],
+        "AlarmTopicArn": ground.alarms.topic.topic_arn,
+        "Functions": json.dumps(ground.functions.names()),
+    }
