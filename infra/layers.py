@@ -1,9 +1,9 @@
 """Code and packages are made ready for the Python they will run on, without Docker.
 
-On AWS: packages from the lock file (every hash checked) as wheels for arm64 and Python 3.13, our own
-sources beside them, all with bytecode that Lambda accepts (a zip loses the time stamps that ordinary
-bytecode is validated by; unchecked-hash bytecode needs none). Bytecode can only be compiled by the
-same Python: where none is found the code ships without, and the build says so.
+On AWS: packages from the lock file (every hash checked) as wheels for arm64 and Python 3.13, our
+own sources beside them, all with bytecode that Lambda accepts (a zip loses the time stamps that
+ordinary bytecode is validated by; unchecked-hash bytecode needs none). Only the same Python can
+compile it: where none is found the code ships without, and the build says so.
 On a laptop the emulator runs functions in the project's own environment: sources as they are.
 """
 

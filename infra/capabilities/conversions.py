@@ -1,4 +1,4 @@
-"""Intake verifies and stores, and may do no more; deciding happens behind the stream and the clock."""
+"""Intake verifies and stores, and may do no more; deciding happens behind the stream."""
 
 from aws_cdk.aws_iam import PolicyStatement
 

@@ -1,4 +1,4 @@
-"""The relay passes facts on without reading any state; the nightly check reads all and mends nothing."""
+"""The relay passes facts on and reads no state; the nightly check reads all and mends nothing."""
 
 from infra.foundations import grants
 from infra.foundations.functions import Shape

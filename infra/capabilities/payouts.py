@@ -1,4 +1,4 @@
-"""Money leaves through `payout_cycle` alone: a clock starts it, two people let it pass, one task sends.
+"""Money leaves through `payout_cycle` alone: a clock starts it, people let it pass, a task sends.
 
 Only the task can open payout destinations and write payment files; the API can start and answer.
 """

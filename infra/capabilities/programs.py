@@ -1,4 +1,4 @@
-"""Staff write programme versions and sources; a source's secret goes in and never comes out again."""
+"""Staff write programme versions and sources; a source's secret goes in and never comes out."""
 
 from infra.foundations import grants
 from infra.foundations.ground import Ground

@@ -1,4 +1,4 @@
-"""Facts leave the journal over one bus; each consumer has a rule, a queue and a last stop of its own."""
+"""Facts leave over one bus; each consumer has a rule, a queue and a last stop of its own."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """One HTTP API: a route is closed to whoever has no valid token unless it says that it is public.
 
 Methods are listed one by one, so that OPTIONS answers nothing and no other site's script gets in.
-The access log has the route, never the path, the address or the query: none of them may hold people.
+The access log has the route, never the path, the address or the query: those may hold people.
 """
 
 import json

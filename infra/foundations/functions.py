@@ -1,6 +1,6 @@
 """Every function has its own role, its own log group and only the settings it names.
 
-A function's directory is its name: `functions/tracking_web` becomes `goodword-<stage>-tracking_web`.
+The directory names the function: `functions/tracking_web` is `goodword-<stage>-tracking_web`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,9 +1,9 @@
 """A role gets the actions its function calls, on the resources it calls them on, and no others.
 
-The store adapter writes by conditional Put, Delete and ConditionCheck in transactions, never Update;
-DynamoDB asks for the permission of each item of a transaction, so these are the actions granted.
-The journal is only ever read or put to: IAM keeps anyone from changing or deleting an item in it, and
-the adapter's `attribute_not_exists(pk)` keeps a put from replacing one (IAM cannot say that).
+The store adapter writes by conditional Put, Delete and ConditionCheck in transactions, never by
+Update; DynamoDB asks for the permission of each item of a transaction, so these are the actions.
+The journal is only ever read or put to: no role may update or delete an item in it, and the
+adapter's `attribute_not_exists(pk)` keeps a put from replacing one (IAM cannot say that).
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def table_items(
 ) -> PolicyStatement:
     """`table_items(core, "GetItem", partitions=["CODE#*"])`: these item actions, these partitions.
 
-    An item action always carries its partition key, so ForAllValues cannot be met by leaving it out.
+    An item action always names its partition key, so ForAllValues is never met by an empty set.
     """
     leading = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": list(partitions)}}
     return PolicyStatement(
@@ -72,14 +72,13 @@ def use_key(
     deliveries, and on AWS a data key of the one kind cannot be asked for as the other.
     """
     if purposes:
-        name, wanted = "kms:EncryptionContext:purpose", list(purposes)
-        conditions = {at.exactly("StringEquals"): {name: wanted}}
+        operator, name, wanted = "StringEquals", "purpose", list(purposes)
     else:
-        conditions = {at.exactly("StringLike"): {"kms:EncryptionContext:person": "?*"}}
+        operator, name, wanted = "StringLike", "person", ["?*"]
     return PolicyStatement(
         actions=[f"kms:{action}" for action in actions],
         resources=[key.key_arn],
-        conditions=conditions,
+        conditions={at.exactly(operator): {f"kms:EncryptionContext:{name}": wanted}},
     )
 
 

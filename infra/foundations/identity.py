@@ -1,8 +1,8 @@
 """People sign in by e-mail; staff are whoever an administrator puts into a group.
 
-Anyone may sign up: a signed-up person is nobody's advocate until the verified e-mail matches one. No
-token carries a claim that its owner could have written: the app may only write name and e-mail, and
-a new e-mail counts only once it is verified.
+Anyone may sign up: a signed-up person is nobody's advocate until the verified e-mail matches one.
+No token carries a claim that its owner could have written: the app may only write name and e-mail,
+and a new e-mail counts only once it is verified.
 """
 
 from dataclasses import dataclass

@@ -1,11 +1,11 @@
 """All that may differ between two installations of the same template is decided here.
 
-The stage says how precious the data is, the target what the template is deployed to. Everything else
-reads these properties; no other module compares a stage or a target by name.
+The stage says how precious the data is, the target what the template is deployed to. Everything
+else reads these properties; no other module compares a stage or a target by name.
 """
 
 from dataclasses import dataclass
-from typing import Literal, Self, get_args
+from typing import Literal, Self, cast, get_args
 
 from aws_cdk import RemovalPolicy
 from aws_cdk.aws_logs import RetentionDays
@@ -38,7 +38,7 @@ class Installation:
                 raise ValueError(f"context {name}={value}: one of {', '.join(known)}")
         if (stage == "local") != (target == "local"):
             raise ValueError("stage local and target local go together: users sign in by password")
-        return cls(stage, target, bytecode == "required")
+        return cls(cast("Stage", stage), cast("Target", target), bytecode == "required")
 
     @property
     def prefix(self) -> str:

@@ -1,4 +1,4 @@
-"""A state machine is the file beside it, and its role may do nothing but call its one task function.
+"""A state machine is a file, and its role may do nothing but call the machine's task function.
 
 Money is decided in the functions: a machine only says what comes after what, and waits.
 """

@@ -28,7 +28,7 @@ class Parameters:
 
 
 def declare_parameters(scope: Construct, at: Installation) -> Parameters:
-    """Declare them on the stack. `public_url` is empty unless the installation has its own domain."""
+    """Declare them on the stack. `public_url` is empty unless there is a domain of its own."""
 
     def text(name: str, description: str, pattern: str, default: str | None = None) -> str:
         return CfnParameter(

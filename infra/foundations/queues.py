@@ -1,4 +1,4 @@
-"""A queue has a queue behind it, where what could not be handled waits for a person, and an alarm."""
+"""Behind a queue is another, where what could not be handled waits for a person, and an alarm."""
 
 from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs

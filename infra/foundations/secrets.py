@@ -1,8 +1,8 @@
 """Three secrets, each for one thing: the vault's key, the click secret, the index secret.
 
-The vault key wraps people's data keys and the data keys of raw deliveries; it has nothing to do with
-the encryption of the tables, which AWS does with keys of its own. Whoever holds the click secret can
-forge clicks; whoever holds the index secret can test whether an e-mail is known.
+The vault key wraps people's data keys and the data keys of raw deliveries; it has nothing to do
+with the encryption of the tables, which AWS does with keys of its own. Whoever holds the click
+secret can forge clicks; whoever holds the index secret can test whether an e-mail is known.
 """
 
 from dataclasses import dataclass

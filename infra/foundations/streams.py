@@ -1,4 +1,4 @@
-"""Stream and queue consumers fail record by record, and what keeps failing is set aside, not dropped.
+"""Consumers fail record by record, and what keeps failing is set aside, not dropped.
 
 A consumer of a stream sees only new items of its kind: the filter is part of the mapping, so that
 other items cost no invocation.

@@ -25,7 +25,7 @@ class Tables:
 
 
 def make_tables(scope: Construct, at: Installation) -> Tables:
-    """Backups where the data is ours to keep, a clock where it is not, a stream where it flows on."""
+    """Backups where the data is ours to keep, an end where it is not, a stream where it flows."""
     arrivals = _table(scope, "Arrivals", at, expires=True, streams=True)
     core = _table(scope, "Core", at, expires=True, backed_up=True)
     for table in (arrivals, core):
