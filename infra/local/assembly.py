@@ -4,14 +4,17 @@
 its own; the digest of all that goes in lies beside the result, so that a second run is free.
 """
 
+import fcntl
 import hashlib
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,12 +72,18 @@ class Assembly:
 def synthesize(out: Path = BUILD / "cdk.local", context: dict[str, str] | None = None) -> bool:
     """Make the assembly in `out`; False if the one there already is of these sources."""
     context = context or LOCAL_CONTEXT
-    digest = digest_of_sources(context)
-    stamp = out / ".digest"
-    if stamp.exists() and stamp.read_text() == digest:
-        return False
-    stamp.unlink(missing_ok=True)
-    out.mkdir(parents=True, exist_ok=True)
+    with _alone(out):
+        digest = digest_of_sources(context)
+        stamp = out / ".digest"
+        if stamp.exists() and stamp.read_text() == digest:
+            return False
+        shutil.rmtree(out, ignore_errors=True)
+        _run_app(out, context)
+        stamp.write_text(digest)
+        return True
+
+
+def _run_app(out: Path, context: dict[str, str]) -> None:
     done = subprocess.run(
         [sys.executable, "-P", "-m", "infra.app"],
         cwd=ROOT,
@@ -86,8 +95,15 @@ def synthesize(out: Path = BUILD / "cdk.local", context: dict[str, str] | None =
     )
     if done.returncode != 0:
         raise SynthError(f"{APP} failed:\n{done.stdout}{done.stderr}")
-    stamp.write_text(digest)
-    return True
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """Let one process at a time work on the assembly; the others wait and find it done."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.with_name(f"{out.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def read_assembly(out: Path = BUILD / "cdk.local") -> Assembly:

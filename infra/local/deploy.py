@@ -17,6 +17,7 @@ from infra.local.aws import client
 from infra.local.places import ACCOUNT, REGION
 
 TEMPLATE_BUCKET = f"goodword-template-{ACCOUNT}-{REGION}"
+BOOTSTRAP_VERSION = "30"  # as of the CDK that is pinned; the template asks for 6 or later
 POLL_SECONDS = 0.2
 DEPLOY_SECONDS_MAX = 180.0
 DONE = {"CREATE_COMPLETE", "UPDATE_COMPLETE"}
@@ -54,6 +55,7 @@ def deploy(
     s3, cloudformation = client(endpoint, "s3"), client(endpoint, "cloudformation")
     _upload(s3, assembly)
     declared = assembly.template.get("Parameters", {})
+    _say_bootstrapped(endpoint, declared)
     _create_or_update(
         cloudformation,
         StackName=assembly.stack,
@@ -84,6 +86,15 @@ def look_up(endpoint: str, stack: str) -> Deployed:
             for row in page["StackResourceSummaries"]
         },
     )
+
+
+def _say_bootstrapped(endpoint: str, declared: Mapping[str, Any]) -> None:
+    """Leave the mark of `cdk bootstrap` that the template looks for; the rest of it is not used."""
+    mark = declared.get("BootstrapVersion", {}).get("Default")
+    if mark:
+        client(endpoint, "ssm").put_parameter(
+            Name=mark, Value=BOOTSTRAP_VERSION, Type="String", Overwrite=True
+        )
 
 
 def _upload(s3: Any, assembly: Assembly) -> None:

@@ -1,27 +1,53 @@
 """The emulator's own process: `python -m infra.local.ministack_process HOME [--tethered]`.
 
 Two things are added to ministack here. Tethered, it ends when its standard input closes, that is
-when whoever started it is gone, even by SIGKILL. And functions run on `python -S`, so that they see
-the standard library and their layers only: a package missing from a layer fails here as on AWS.
+when whoever started it is gone, even by SIGKILL. And functions run on a Python that sees the
+standard library, the packages that the functions' lock file names, and their layers: own code that
+is missing from a layer, or a package missing from the lock file, fails here as it would on AWS.
 """
 
 import importlib
 import os
+import re
+import shutil
 import signal
 import stat
 import sys
 import threading
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-ISOLATED = '#!/bin/sh\nexec "{python}" -S "$@"\n'
+from infra.local.places import ROOT
+
+LOCK = ROOT / "layers" / "dependencies" / "requirements.txt"
+WRAPPER = '#!/bin/sh\nPYTHONPATH="{packages}" exec "{python}" -S "$@"\n'
 
 
 def isolate_functions(home: Path) -> None:
-    """Make ministack start its Lambda workers, which it does by sys.executable, on `python -S`."""
+    """Make ministack start its Lambda workers, which it does by sys.executable, isolated.
+
+    With -S Python reads no .pth file, so the editable install of the checkout is out of sight.
+    """
     wrapper = home / "function-python"
-    wrapper.write_text(ISOLATED.format(python=sys.executable))
+    packages = link_packages(home / "packages")
+    wrapper.write_text(WRAPPER.format(packages=packages, python=sys.executable))
     wrapper.chmod(wrapper.stat().st_mode | stat.S_IXUSR)
     sys.executable = str(wrapper)
+
+
+def link_packages(directory: Path) -> Path:
+    """Fill `directory` with links to what the locked packages have installed; no copy is made."""
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    for name in re.findall(r"^([A-Za-z0-9._-]+)==", LOCK.read_text(), re.MULTILINE):
+        try:
+            installed = distribution(name)
+        except PackageNotFoundError:
+            continue  # for another platform
+        files = installed.files or []
+        for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
+            (directory / top).symlink_to(Path(str(installed.locate_file(top))))
+    return directory
 
 
 def end_with_parent() -> None:
