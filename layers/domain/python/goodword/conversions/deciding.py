@@ -73,9 +73,7 @@ def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str,
     """Whose touches cannot win, and why: the customer's own, and those who may not earn now."""
     advocates = sorted({touch.advocate_id for touch in conversion.touches})
     keys = {one: enrolment_key(one, conversion.program_id) for one in advocates}
-    found: Mapping[object, Enrolment] = (
-        desk.store.get_many(Enrolment, list(keys.values())) if keys else {}
-    )
+    found = desk.store.get_many(Enrolment, list(keys.values())) if keys else {}
     refused = {}
     for advocate_id, key in keys.items():
         enrolment = found.get(key)

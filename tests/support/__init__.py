@@ -1,0 +1,1 @@
+"""What several suites need: a desk in memory, builders, signing."""
