@@ -8,14 +8,20 @@ from goodword.errors import InvalidInput
 from goodword.limits import CODE_LENGTH, VANITY_LENGTH_MAX, VANITY_LENGTH_MIN
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # no 0 O, 1 I L, and no U, which makes words
-_LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "_": None})
+ENTROPY_BYTES_MIN = 16  # bytes behind one code; see `random_code`
+_TYPED_MAX = 4 * VANITY_LENGTH_MAX  # characters; a code with a space after each has half as many
+_LOOK_ALIKE = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None})
 _ALLOWED = frozenset("0123456789ABCDEFGHJKMNPQRSTUVWXYZ")
 
 
 def fold(text: str) -> str:
-    """The form under which a code is stored and looked up. Raises InvalidInput `bad_code`."""
-    folded = text[: 4 * VANITY_LENGTH_MAX].upper().translate(_LOOK_ALIKE)
-    if not VANITY_LENGTH_MIN <= len(folded) <= VANITY_LENGTH_MAX or set(folded) - _ALLOWED:
+    """The form under which a code is stored and looked up. Raises InvalidInput `bad_code`.
+
+    Only ASCII is folded: Unicode's capital of a dotless i would be an I, and a code another code.
+    """
+    folded = text.upper().translate(_LOOK_ALIKE) if len(text) <= _TYPED_MAX else ""
+    fits = VANITY_LENGTH_MIN <= len(folded) <= VANITY_LENGTH_MAX
+    if not fits or not text.isascii() or set(folded) - _ALLOWED:
         raise InvalidInput("bad_code", "a code has 3 to 20 letters and digits")
     return folded
 
@@ -25,8 +31,8 @@ def random_code(entropy: bytes) -> str:
 
     The bytes are one big number taken modulo 30**7: with 128 bits the bias is below 2**-90.
     """
-    if len(entropy) < 16:
-        raise ValueError("a code takes 16 bytes of entropy")
+    if len(entropy) < ENTROPY_BYTES_MIN:
+        raise ValueError(f"a code takes {ENTROPY_BYTES_MIN} bytes of entropy")
     value = int.from_bytes(entropy)
     letters = []
     for _ in range(CODE_LENGTH):

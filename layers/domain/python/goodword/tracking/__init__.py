@@ -1,1 +1,4 @@
-"""Tracking: clicks, touches and the choice of the one that earns."""
+"""Tracking: clicks, touches and the choice of the one that earns.
+
+Empty of imports: the redirect imports `click`, `destination` and `visit` without pydantic.
+"""

@@ -13,9 +13,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from goodword.errors import NotAuthentic
+from goodword.ids import ENTROPY_BYTES, new_id
 
 VERSION = 1
-NONCE_BYTES = 8
+NONCE_BYTES = 8  # bytes; two clicks of one millisecond share a nonce once in 10**19
 _MAC_BYTES = 16
 _HEAD_BYTES = 1 + 6 + NONCE_BYTES
 _TEXT_MAX = 120  # characters; a code of 20 gives 68
@@ -26,16 +27,17 @@ class Click(NamedTuple):
 
     at_ms: int
     code: str
-    nonce: str
+    nonce_hex: str
 
     @property
     def touch_id(self) -> str:
-        """The id of the touch that this click is; the same for every reading of it."""
-        return f"tch_{self.nonce}"
+        """The id of the touch that this click is: made of its time and nonce, so always the same."""
+        nonce = bytes.fromhex(self.nonce_hex)
+        return new_id("tch", self.at_ms, nonce + bytes(ENTROPY_BYTES - NONCE_BYTES))
 
 
 def sign_click(at_ms: int, code: str, nonce: bytes, secret: bytes) -> str:
-    """The click id of a visit at `at_ms` over `code`; `nonce` is 8 bytes of chance."""
+    """The click id of a visit at `at_ms` over the folded `code`; `nonce` is 8 bytes of chance."""
     if len(nonce) != NONCE_BYTES:
         raise ValueError(f"a click takes {NONCE_BYTES} bytes of nonce")
     body = bytes([VERSION]) + at_ms.to_bytes(6) + nonce + code.encode("ascii")
@@ -43,7 +45,7 @@ def sign_click(at_ms: int, code: str, nonce: bytes, secret: bytes) -> str:
 
 
 def read_click(text: str, secrets: Sequence[bytes]) -> Click:
-    """The click behind an id, if one of the live secrets signed it. Raises NotAuthentic."""
+    """The click behind an id, if a live secret signed it. Raises NotAuthentic `bad_click_id`."""
     raw = _decode(text)
     body, mac = raw[:-_MAC_BYTES], raw[-_MAC_BYTES:]
     good = [hmac.compare_digest(mac, _mac(body, secret)) for secret in secrets]
@@ -52,7 +54,7 @@ def read_click(text: str, secrets: Sequence[bytes]) -> Click:
     return Click(
         at_ms=int.from_bytes(body[1:7]),
         code=body[_HEAD_BYTES:].decode("ascii"),
-        nonce=body[7:_HEAD_BYTES].hex(),
+        nonce_hex=body[7:_HEAD_BYTES].hex(),
     )
 
 
