@@ -18,6 +18,7 @@ from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_iam import PolicyStatement
 
 from infra.foundations.installation import Installation
+from infra.foundations.secrets import arn_of
 from infra.foundations.tables import INDEX
 
 
@@ -84,7 +85,7 @@ def use_key(
 
 def read_secret(secret: secretsmanager.Secret) -> PolicyStatement:
     """Read the current and the previous value of one secret."""
-    return PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[secret.secret_arn])
+    return PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn_of(secret)])
 
 
 def start(machine: sfn.StateMachine) -> PolicyStatement:
@@ -115,7 +116,7 @@ def answer(at: Installation, machine: sfn.StateMachine) -> PolicyStatement:
     """
     return PolicyStatement(
         actions=["states:SendTaskSuccess", "states:SendTaskFailure"],
-        resources=["*"] if at.on_laptop else [machine.state_machine_arn],
+        resources=at.named(machine.state_machine_arn),
     )
 
 
@@ -135,6 +136,6 @@ def send_mail(scope: Stack, at: Installation, sender: str) -> PolicyStatement:
     """Send mail from this address only; the identity may be the address or its domain."""
     return PolicyStatement(
         actions=["ses:SendEmail"],
-        resources=[scope.format_arn(service="ses", resource="identity", resource_name="*")],
+        resources=at.named(scope.format_arn(service="ses", resource="identity", resource_name="*")),
         conditions={at.exactly("StringEquals"): {"ses:FromAddress": sender}},
     )

@@ -18,7 +18,7 @@ from infra.foundations.machines import Machines
 from infra.foundations.parameters import Parameters, declare_parameters, given, or_else
 from infra.foundations.queues import make_dead_letters
 from infra.foundations.schedules import Schedules
-from infra.foundations.secrets import Secrets, make_secrets
+from infra.foundations.secrets import Secrets, arn_of, make_secrets
 from infra.foundations.tables import Tables, make_tables
 from infra.layers import Sources
 
@@ -73,8 +73,8 @@ def lay_ground(stack: Stack, at: Installation, sources: Sources) -> Ground:
         "KEYS_TABLE": tables.keys.table_name,
         "BUS_NAME": bus.events.event_bus_name,
         "VAULT_KEY_ARN": secrets.vault_key.key_arn,
-        "CLICK_SECRET_ARN": secrets.click.secret_arn,
-        "INDEX_SECRET_ARN": secrets.index.secret_arn,
+        "CLICK_SECRET_ARN": arn_of(secrets.click),
+        "INDEX_SECRET_ARN": arn_of(secrets.index),
         "EXPORTS_BUCKET": exports.bucket_name,
     }
     return Ground(

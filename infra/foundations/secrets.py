@@ -51,6 +51,14 @@ def make_secrets(scope: Construct, at: Installation) -> Secrets:
     return Secrets(vault_key, click, index)
 
 
+def arn_of(secret: secretsmanager.Secret) -> str:
+    """The secret's ARN. The emulator answers Ref with the name; the attribute is right on both."""
+    resource = secret.node.default_child
+    if not isinstance(resource, secretsmanager.CfnSecret):
+        raise TypeError("the secret is not what the CDK makes of one")
+    return resource.attr_id
+
+
 def _secret(
     scope: Construct, name: str, at: Installation, description: str
 ) -> secretsmanager.Secret:
