@@ -27,7 +27,7 @@ MOVES: dict[RewardState, tuple[RewardState, ...]] = {
     "approved": ("on_hold", "due", "void"),
     "due": ("batched", "reversed"),
     "batched": ("due", "paid", "reversed"),
-    "paid": ("reversed",),
+    "paid": ("reversed", "due"),
     "rejected": (),
     "void": (),
     "reversed": (),

@@ -1,0 +1,89 @@
+"""An advocate is paid what is due and covered, or is left out of the run for one stated reason.
+
+    rewards due before the cut-off   5.00 + 7.00
+    carry                           -2.50           a refund after an earlier payment
+    frozen                           9.50           = both rewards, and the debt is settled
+
+`carry` is the payable balance minus what remains of all due rewards. It is never positive once
+every due reward is known, so a positive one means that the index of due rewards lags behind: the
+caller reads again, from the advocate's own partition, before it believes it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from goodword.advocates.model import Enrolment, PayoutMethod
+from goodword.ledger.model import Balance
+from goodword.limits import PAYOUT_REWARDS_MAX
+from goodword.payouts.model import PayoutRun, Why
+from goodword.rewards.model import Reward
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What goes into the payout; `amount_minor` = what remains of the rewards + carry > 0."""
+
+    rewards: tuple[Reward, ...]
+    carry_minor: int
+    amount_minor: int
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Why nothing (more) of this balance goes into the run."""
+
+    reason: Why
+    amount_minor: int
+
+
+def carry(balance: Balance, due: Sequence[Reward]) -> int:
+    """What the balance holds beyond all due rewards: negative when the advocate owes."""
+    return balance.payable_minor - _sum(due)
+
+
+def hindrance(
+    run: PayoutRun, balance: Balance, enrolment: Enrolment | None, method: PayoutMethod | None
+) -> Why | None:
+    """Why this person cannot be paid in this run whatever is due, or None. Someone who left can."""
+    if balance.payable_minor < 0:
+        return "negative_balance"
+    if balance.currency != run.currency:
+        return "other_currency"
+    if barred := bar(enrolment):
+        return barred
+    if method is None:
+        return "no_method"
+    return None if method.rail == run.rail else "rail_mismatch"
+
+
+def bar(enrolment: Enrolment | None) -> Why | None:
+    """Why a person of this standing is not paid, or None."""
+    if enrolment is None:
+        return "not_enrolled"
+    if enrolment.state == "paused":
+        return "enrolment_paused"
+    return "enrolment_banned" if enrolment.state == "banned" else None
+
+
+def choose(run: PayoutRun, balance: Balance, due: Sequence[Reward]) -> Chosen | LeftOut:
+    """The oldest due rewards that fit into one payout, with the whole carry.
+
+    `due` are all due rewards of the balance. When the oldest that fit do not reach the minimum, the
+    largest that fit are tried, so that a debt cannot keep many small rewards back for ever.
+    """
+    in_time = [reward for reward in due if reward.hold_until_ms < run.cutoff_ms]
+    owed = carry(balance, due)
+    oldest = sorted(in_time, key=lambda reward: (reward.created_ms, reward.reward_id))
+    largest = sorted(oldest, key=lambda reward: -reward.remaining_minor)
+    for order in (oldest, largest):
+        rewards = tuple(order[:PAYOUT_REWARDS_MAX])
+        amount = _sum(rewards) + owed
+        if amount >= max(1, run.minimum_minor):
+            return Chosen(rewards, owed, amount)
+    if not in_time and owed <= 0:
+        return LeftOut("after_cutoff", balance.payable_minor)
+    return LeftOut("below_minimum", balance.payable_minor)
+
+
+def _sum(rewards: Sequence[Reward]) -> int:
+    return sum(reward.remaining_minor for reward in rewards)

@@ -1,0 +1,56 @@
+"""The due rewards of a balance are read after the balance, and strongly.
+
+Every movement of a due reward moves its balance too. So if the balance is still at the version that
+was read when the payout is committed, the rewards read in between are exactly what it holds.
+"""
+
+from collections.abc import Iterator
+
+from goodword.ledger.model import Balance
+from goodword.limits import QUERY_PAGES_MAX, READ_KEYS_MAX
+from goodword.payouts.choice import carry
+from goodword.ports import Store
+from goodword.rewards.model import Reward, reward_key
+
+
+def due_rewards(store: Store, balance: Balance) -> list[Reward]:
+    """All due rewards of the balance as they are now.
+
+    Found through the sparse index, which may lag: when it leaves money of the balance unexplained,
+    the advocate's whole partition is read instead.
+    """
+    due = [reward for reward in _listed(store, balance) if _is_due(reward, balance)]
+    if carry(balance, due) > 0:
+        due = [reward for reward in _all(store, balance) if _is_due(reward, balance)]
+    return due
+
+
+def _is_due(reward: Reward, balance: Balance) -> bool:
+    return (
+        reward.state == "due"
+        and reward.remaining_minor > 0
+        and (reward.program_id, reward.currency) == (balance.program_id, balance.currency)
+    )
+
+
+def _listed(store: Store, balance: Balance) -> Iterator[Reward]:
+    place = f"DUE_REWARDS#{balance.advocate_id}#{balance.program_id}"
+    cursor = None
+    for _ in range(QUERY_PAGES_MAX):
+        page = store.query_index(Reward, "core", place, limit=READ_KEYS_MAX, cursor=cursor)
+        keys = [reward_key(each.advocate_id, each.reward_id) for each in page.rows]
+        if keys:
+            yield from store.get_many(Reward, keys).values()
+        cursor = page.cursor
+        if cursor is None:
+            return
+
+
+def _all(store: Store, balance: Balance) -> Iterator[Reward]:
+    cursor = None
+    for _ in range(QUERY_PAGES_MAX):
+        page = store.query(Reward, "core", f"ADV#{balance.advocate_id}", "R#", cursor=cursor)
+        yield from page.rows
+        cursor = page.cursor
+        if cursor is None:
+            return

@@ -1,0 +1,299 @@
+"""A run gathers what is due at its cut-off, each advocate in one transaction, and is then closed.
+
+While the list is open every freeze requires it (on the run's own record), so nothing can slip in
+after the lines were counted. Everything here may be repeated from any point: the ids are derived,
+what is frozen is no longer due, and a line that exists is not written again.
+"""
+
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+from goodword.advocates.model import Enrolment, PayoutMethod, enrolment_key, method_key
+from goodword.errors import Conflict, NotFound, Stale
+from goodword.ledger.model import Balance, apply, due_index
+from goodword.limits import (
+    DUE_SHARDS,
+    FREEZE_CALLS_MAX,
+    FREEZE_PAGE,
+    FREEZE_PAGES,
+    FREEZE_SECONDS,
+    PAYOUT_PARTS_MAX,
+    RUN_CHUNK_PAYOUTS,
+    RUN_CHUNKS_MAX,
+)
+from goodword.payouts.calendar import closed_period
+from goodword.payouts.choice import Chosen, LeftOut, choose, hindrance
+from goodword.payouts.due import due_rewards
+from goodword.payouts.hashing import line_of
+from goodword.payouts.model import (
+    Exclusion,
+    FrozenReward,
+    OpenRun,
+    Payout,
+    PayoutPlace,
+    PayoutRun,
+    exclusion_key,
+    payout_id_of,
+    payout_key,
+    run_id_of,
+    run_key,
+)
+from goodword.payouts.movements import entry_of, frozen
+from goodword.ports import Change, Desk, Guard, GuardFailed, Store, until_settled
+from goodword.programs.effective import version_in_force
+from goodword.records import Key, Record
+from goodword.times import SECOND_MS
+
+R = TypeVar("R", bound=Record)
+
+
+def read_run(store: Store, run_id: str) -> PayoutRun:
+    """The run. Raises NotFound `unknown_run`."""
+    run = store.get(PayoutRun, run_key(run_id))
+    if run is None:
+        raise NotFound("unknown_run", "there is no such payout run")
+    return run
+
+
+@dataclass(frozen=True)
+class Freezing:
+    """The use cases of `payout_cycle` up to the closed list."""
+
+    desk: Desk
+
+    def open(self, program_id: str, period: str, cutoff_ms: int) -> PayoutRun:
+        """The run of the period, made now if it is not there yet. Never a second one.
+
+        Raises Conflict `period_is_open` before the cut-off, NotFound `unknown_program`.
+        """
+        run_id = run_id_of(program_id, period)
+
+        def attempt() -> PayoutRun:
+            found = self.desk.store.get(PayoutRun, run_key(run_id))
+            if found is not None:
+                return found
+            run = self._draft(run_id, program_id, period, cutoff_ms)
+            change = Change()
+            change.create(
+                run,
+                OpenRun(run_id=run_id, created_ms=run.created_ms),
+                self.desk.event(
+                    "payout_run.drafted", run_id, program_id=program_id, cutoff_ms=cutoff_ms
+                ),
+            )
+            self.desk.store.commit(change)
+            return read_run(self.desk.store, run_id)
+
+        return until_settled(attempt)
+
+    def freeze(self, run_id: str, cursor: str) -> str:
+        """Freeze the next pages of balances; the cursor of the next call, "" when all are done.
+
+        Begin with "". One call stops after FREEZE_PAGES pages or FREEZE_SECONDS seconds.
+        """
+        start_ms = self.desk.clock.now_ms()
+        at = _Place.read(cursor)
+        for _ in range(FREEZE_PAGES):
+            run = read_run(self.desk.store, run_id)
+            if run.state != "draft" or run.listing != "open":
+                return ""
+            following = self._page(run, at)
+            if following is None:
+                return ""
+            at = following
+            if self.desk.clock.now_ms() - start_ms > FREEZE_SECONDS * SECOND_MS:
+                break
+        return at.next_call().text()
+
+    def _page(self, run: PayoutRun, at: "_Place") -> "_Place | None":
+        """Freeze one page; the place after it, None when nothing more is to be frozen."""
+        page = self.desk.store.query_index(
+            Balance,
+            "core",
+            due_index(run.program_id, at.shard),
+            limit=FREEZE_PAGE,
+            cursor=at.cursor or None,
+        )
+        try:
+            frozen_now = sum(self._take_in(run, balance) for balance in page.rows)
+        except GuardFailed:
+            return None  # the list was closed, or the run cancelled, meanwhile
+        return at.after(frozen_now, page.cursor)
+
+    def _draft(self, run_id: str, program_id: str, period: str, cutoff_ms: int) -> PayoutRun:
+        now_ms = self.desk.clock.now_ms()
+        if cutoff_ms > now_ms:
+            raise Conflict("period_is_open", "the period has not ended yet")
+        terms = version_in_force(self.desk.store, program_id, now_ms).terms
+        before = run_id_of(program_id, closed_period(terms.payment, cutoff_ms - 1).name)
+        previous = self.desk.store.get(PayoutRun, run_key(before))
+        return PayoutRun(
+            run_id=run_id,
+            program_id=program_id,
+            period=period,
+            cutoff_ms=cutoff_ms,
+            rail=terms.payment.rail,
+            currency=terms.currency,
+            minimum_minor=terms.payment.minimum_minor,
+            created_ms=now_ms,
+            changed_ms=now_ms,
+            previous_run_id=previous.run_id if previous else None,
+        )
+
+    def _take_in(self, run: PayoutRun, seen: Balance) -> int:
+        """Freeze all that the advocate gets in this run; how many payouts that made."""
+        try:
+            for part in range(PAYOUT_PARTS_MAX):
+                if not until_settled(lambda: self._freeze_part(run, seen)):
+                    return part
+        except Stale:
+            # Somebody whose balance never stands still must not hold up everyone else.
+            moving = LeftOut("still_moving", seen.payable_minor)
+            until_settled(lambda: self._leave_out(run, seen, moving, None))
+        return PAYOUT_PARTS_MAX
+
+    def _freeze_part(self, run: PayoutRun, seen: Balance) -> bool:
+        """One attempt at the next payout of this advocate; False when there is nothing (more)."""
+        person = seen.advocate_id
+        ids = [
+            payout_id_of(run.run_id, run.cutoff_ms, person, part)
+            for part in range(PAYOUT_PARTS_MAX)
+        ]
+        out_key = exclusion_key(run.run_id, person, seen.currency)
+        found = self.desk.store.get_mixed(
+            {
+                seen.key: Balance,
+                enrolment_key(person, run.program_id): Enrolment,
+                method_key(person): PayoutMethod,
+                out_key: Exclusion,
+                **{payout_key(person, each): Payout for each in ids},
+            }
+        )
+        balance = _as(Balance, found, seen.key)
+        left_out = _as(Exclusion, found, out_key)
+        free = [each for each in ids if payout_key(person, each) not in found]
+        if balance is None or balance.payable_minor == 0 or not free:
+            return False
+        enrolment = _as(Enrolment, found, enrolment_key(person, run.program_id))
+        method = _as(PayoutMethod, found, method_key(person))
+        why = hindrance(run, balance, enrolment, method)
+        if why is not None or method is None:
+            no = LeftOut(why or "no_method", balance.payable_minor)
+            return self._leave_out(run, balance, no, left_out)
+        choice = choose(run, balance, due_rewards(self.desk.store, balance))
+        if isinstance(choice, LeftOut):
+            return self._leave_out(run, balance, choice, left_out)
+        self._commit(run, free[0], balance, method, choice, left_out)
+        return True
+
+    def _commit(
+        self,
+        run: PayoutRun,
+        payout_id: str,
+        balance: Balance,
+        method: PayoutMethod,
+        chosen: Chosen,
+        left_out: Exclusion | None,
+    ) -> None:
+        now_ms = self.desk.clock.now_ms()
+        payout = Payout(
+            payout_id=payout_id,
+            run_id=run.run_id,
+            advocate_id=balance.advocate_id,
+            program_id=run.program_id,
+            rewards=tuple(
+                FrozenReward(reward_id=reward.reward_id, amount_minor=reward.remaining_minor)
+                for reward in chosen.rewards
+            ),
+            carry_minor=chosen.carry_minor,
+            amount_minor=chosen.amount_minor,
+            currency=run.currency,
+            rail=run.rail,
+            destination_hash=method.destination_hash,
+            cutoff_ms=run.cutoff_ms,
+            created_ms=now_ms,
+            changed_ms=now_ms,
+        )
+        entry = entry_of(payout, "payout_frozen", now_ms)
+        change = Change()
+        change.require(run.key, Guard(equals={"state": "draft", "listing": "open"}))
+        change.create(
+            payout,
+            PayoutPlace(payout_id=payout_id, advocate_id=payout.advocate_id),
+            line_of(payout),
+            entry,
+            self.desk.event(
+                "payout.frozen",
+                payout_id,
+                run_id=run.run_id,
+                advocate_id=payout.advocate_id,
+                program_id=run.program_id,
+                amount_minor=payout.amount_minor,
+                currency=payout.currency,
+            ),
+        )
+        for reward in chosen.rewards:
+            change.replace(frozen(reward, payout_id, now_ms))
+        change.replace(apply(balance, entry))
+        if left_out is not None:
+            change.delete(left_out)
+        self.desk.store.commit(change)
+
+    def _leave_out(
+        self, run: PayoutRun, balance: Balance, choice: LeftOut, known: Exclusion | None
+    ) -> bool:
+        """Put down why; the answer is always False: nothing was frozen."""
+        key = exclusion_key(run.run_id, balance.advocate_id, balance.currency)
+        known = known or self.desk.store.get(Exclusion, key)
+        exclusion = Exclusion(
+            run_id=run.run_id,
+            advocate_id=balance.advocate_id,
+            reason=choice.reason,
+            amount_minor=choice.amount_minor,
+            currency=balance.currency,
+            version=known.version if known else 0,
+        )
+        if exclusion != known:
+            change = Change()
+            change.save(exclusion)
+            change.require(run.key, Guard(equals={"state": "draft", "listing": "open"}))
+            self.desk.store.commit(change)
+        return False
+
+
+def _as(kind: type[R], found: dict[Key, Record], key: Key) -> R | None:
+    record = found.get(key)
+    return record if isinstance(record, kind) else None
+
+
+@dataclass(frozen=True)
+class _Place:
+    """How far the freeze has come: calls made, payouts frozen, index partition and place in it."""
+
+    calls: int
+    frozen: int
+    shard: int
+    cursor: str
+
+    @classmethod
+    def read(cls, text: str) -> "_Place":
+        if not text:
+            return cls(0, 0, 0, "")
+        calls, frozen_so_far, shard, cursor = text.split(":", 3)
+        return cls(int(calls), int(frozen_so_far), int(shard), cursor)
+
+    def text(self) -> str:
+        if self.calls >= FREEZE_CALLS_MAX:
+            return ""
+        return f"{self.calls}:{self.frozen}:{self.shard}:{self.cursor}"
+
+    def next_call(self) -> "_Place":
+        return replace(self, calls=self.calls + 1)
+
+    def after(self, frozen_now: int, cursor: str | None) -> "_Place | None":
+        shard = self.shard if cursor else self.shard + 1
+        total = self.frozen + frozen_now
+        full = total + FREEZE_PAGE * PAYOUT_PARTS_MAX > RUN_CHUNKS_MAX * RUN_CHUNK_PAYOUTS
+        if shard == DUE_SHARDS or full:
+            return None
+        return _Place(self.calls, total, shard, cursor or "")

@@ -1,0 +1,66 @@
+"""The hash that two people confirm covers everything that decides who gets how much, and where.
+
+A payout's digest covers its frozen fields; the run's hash covers the digests in the order of the
+payout ids. Changing, adding, leaving out or exchanging a payout therefore changes the run's hash.
+Texts are JSON lists, so that no two different contents give the same bytes.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from goodword.payouts.model import Payout, PayoutRun, RunLine
+
+
+def payout_digest(payout: Payout) -> str:
+    """The digest of all that is frozen; states, times and answers of the rail are not in it."""
+    return _digest(
+        payout.payout_id,
+        payout.run_id,
+        payout.advocate_id,
+        payout.program_id,
+        payout.amount_minor,
+        payout.currency,
+        payout.rail,
+        payout.destination_hash,
+        payout.carry_minor,
+        [[reward.reward_id, reward.amount_minor] for reward in payout.rewards],
+    )
+
+
+def line_of(payout: Payout) -> RunLine:
+    """The line of a payout that was just frozen."""
+    return RunLine(
+        run_id=payout.run_id,
+        payout_id=payout.payout_id,
+        advocate_id=payout.advocate_id,
+        amount_minor=payout.amount_minor,
+        digest=payout_digest(payout),
+    )
+
+
+class RunHash:
+    """The hash of a run, fed line by line in the order of the keys."""
+
+    def __init__(self, run: PayoutRun) -> None:
+        head = [run.run_id, run.program_id, run.period, run.cutoff_ms, run.currency, run.rail]
+        self._hash = hashlib.sha256(_text(*head))
+
+    def add(self, lines: Iterable[RunLine]) -> None:
+        """Take in the next lines."""
+        for line in lines:
+            self._hash.update(
+                _text(line.payout_id, line.advocate_id, line.amount_minor, line.digest)
+            )
+
+    def text(self) -> str:
+        """The hash so far, 64 hexadecimal digits."""
+        return self._hash.hexdigest()
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(_text(*parts)).hexdigest()
+
+
+def _text(*parts: object) -> bytes:
+    return json.dumps(parts, separators=(",", ":")).encode() + b"\n"

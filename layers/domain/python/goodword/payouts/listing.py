@@ -1,0 +1,149 @@
+"""A closed list is counted, hashed and cut into chunks; nothing but what the hash covers is sent.
+
+First the list is closed, so that no freeze can commit any more; only then are the lines read. Lines
+are read in the order of their keys, which is the order of the hash.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from goodword.errors import Conflict
+from goodword.limits import PAGE_ITEMS_MAX, RUN_CHUNK_PAYOUTS, RUN_CHUNKS_MAX
+from goodword.payouts.freezing import read_run
+from goodword.payouts.hashing import RunHash
+from goodword.payouts.model import (
+    ChunkRow,
+    Exclusion,
+    OpenRun,
+    PayoutRun,
+    RunChunk,
+    RunLine,
+    Sum,
+    open_run_key,
+    run_moved,
+)
+from goodword.ports import Change, Desk, Guard, Page, Store, until_settled
+
+_CHUNKS_PER_PAGE = PAGE_ITEMS_MAX // RUN_CHUNK_PAYOUTS
+_PAGES_MAX = RUN_CHUNKS_MAX // _CHUNKS_PER_PAGE
+
+
+def line_pages(store: Store, run_id: str) -> Iterator[Sequence[RunLine]]:
+    """All lines of a run, page by page; every page but the last fills whole chunks."""
+    cursor = None
+    for _ in range(_PAGES_MAX):
+        page: Page[RunLine] = store.query(
+            RunLine, "core", f"RUN#{run_id}", "L#", limit=PAGE_ITEMS_MAX, cursor=cursor
+        )
+        yield page.rows
+        cursor = page.cursor
+        if cursor is None:
+            return
+    raise Conflict("run_too_large", f"a run has at most {RUN_CHUNKS_MAX * RUN_CHUNK_PAYOUTS} lines")
+
+
+@dataclass(frozen=True)
+class Listing:
+    """From the last freeze to a list that two people can confirm."""
+
+    desk: Desk
+
+    def close(self, run_id: str) -> PayoutRun:
+        """Close the list and hash it; a run without a payout is settled at once."""
+
+        def attempt() -> PayoutRun:
+            run = read_run(self.desk.store, run_id)
+            if run.state != "draft" or run.listing == "hashed":
+                return run
+            if run.listing == "open":
+                change = Change()
+                change.replace(run.but(listing="closed", changed_ms=self.desk.clock.now_ms()))
+                self.desk.store.commit(change)
+                run = read_run(self.desk.store, run_id)
+            self._commit(self._counted(run))
+            return read_run(self.desk.store, run_id)
+
+        return until_settled(attempt)
+
+    def check(self, run: PayoutRun) -> None:
+        """Raise Conflict `run_changed` unless the lines still give the hash that was confirmed."""
+        again = RunHash(run)
+        for lines in line_pages(self.desk.store, run.run_id):
+            again.add(lines)
+        if again.text() != run.run_hash:
+            raise Conflict("run_changed", "the lines are not what was confirmed")
+
+    def _counted(self, run: PayoutRun) -> PayoutRun:
+        hashed, count, total, chunks = RunHash(run), 0, 0, 0
+        for lines in line_pages(self.desk.store, run.run_id):
+            hashed.add(lines)
+            count += len(lines)
+            total += sum(line.amount_minor for line in lines)
+            chunks = self._cut(run.run_id, lines, chunks)
+        return run.but(
+            listing="hashed",
+            run_hash=hashed.text(),
+            count=count,
+            total_minor=total,
+            chunks=chunks,
+            excluded=self._excluded(run.run_id),
+            changed_ms=self.desk.clock.now_ms(),
+        )
+
+    def _cut(self, run_id: str, lines: Sequence[RunLine], first: int) -> int:
+        """Write the chunks of a page that are not there yet; the number of the next chunk."""
+        wanted = [
+            RunChunk(
+                run_id=run_id,
+                number=first + at // RUN_CHUNK_PAYOUTS,
+                rows=tuple(_row(line) for line in lines[at : at + RUN_CHUNK_PAYOUTS]),
+            )
+            for at in range(0, len(lines), RUN_CHUNK_PAYOUTS)
+        ]
+        there = self.desk.store.get_many(RunChunk, [chunk.key for chunk in wanted])
+        change = Change()
+        change.create(*(chunk for chunk in wanted if chunk.key not in there))
+        if change.keys:
+            self.desk.store.commit(change)
+        return first + len(wanted)
+
+    def _excluded(self, run_id: str) -> dict[str, Sum]:
+        sums: dict[str, Sum] = {}
+        cursor = None
+        for _ in range(_PAGES_MAX):
+            page = self.desk.store.query(Exclusion, "core", f"RUN#{run_id}", "X#", cursor=cursor)
+            for row in page.rows:
+                so_far = sums.get(row.reason, Sum(count=0, amount_minor=0))
+                sums[row.reason] = Sum(
+                    count=so_far.count + 1, amount_minor=so_far.amount_minor + row.amount_minor
+                )
+            cursor = page.cursor
+            if cursor is None:
+                break
+        return sums
+
+    def _commit(self, run: PayoutRun) -> None:
+        change = Change()
+        event = self.desk.event(
+            "payout_run.listed",
+            run.run_id,
+            program_id=run.program_id,
+            count=run.count,
+            total_minor=run.total_minor,
+            currency=run.currency,
+            run_hash=run.run_hash,
+        )
+        change.create(event)
+        if run.count == 0:
+            now_ms = self.desk.clock.now_ms()
+            change.replace(run_moved(run, "settled", now_ms, "nothing_due"))
+            opened = self.desk.store.get(OpenRun, open_run_key(run.run_id))
+            if opened is not None:
+                change.delete(opened)
+        else:
+            change.replace(run, Guard(equals={"listing": "closed"}))
+        self.desk.store.commit(change)
+
+
+def _row(line: RunLine) -> ChunkRow:
+    return ChunkRow(payout_id=line.payout_id, advocate_id=line.advocate_id, digest=line.digest)

@@ -1,0 +1,67 @@
+"""Money of a payout moves by entries whose ids are derived: frozen, paid or given back, returned.
+
+A repeated step therefore meets its own entry instead of making another.
+
+    frozen     payable -> in_payout          paid       in_payout -> rail
+    given back in_payout -> payable          returned   rail -> payable
+"""
+
+from typing import Literal
+
+from goodword.ids import derived_id
+from goodword.ledger.model import Entry, Leg, account, move, rail_account
+from goodword.payouts.model import Payout, PayoutState
+from goodword.rewards.model import Reward, RewardState, moved
+
+What = Literal["payout_frozen", "payout_paid", "payout_given_back", "payout_returned"]
+
+
+def entry_of(payout: Payout, what: What, at_ms: int) -> Entry:
+    """The entry of one movement of the whole amount."""
+    return Entry(
+        entry_id=derived_id("ent", payout.cutoff_ms, payout.payout_id, what),
+        what=what,
+        at_ms=at_ms,
+        program_id=payout.program_id,
+        currency=payout.currency,
+        legs=_legs(payout, what),
+        refs={"payout_id": payout.payout_id, "run_id": payout.run_id},
+    )
+
+
+def movement_to(payout: Payout, state: PayoutState) -> What:
+    """What the ledger sees when the payout goes from where it is to an end."""
+    if state == "paid":
+        return "payout_paid"
+    return "payout_returned" if payout.state == "paid" else "payout_given_back"
+
+
+def frozen(reward: Reward, payout_id: str, at_ms: int) -> Reward:
+    """A due reward inside the payout."""
+    return moved(reward, "batched", at_ms).but(payout_id=payout_id)
+
+
+def released(reward: Reward, payout: Payout, state: PayoutState, at_ms: int) -> Reward | None:
+    """The reward after its payout ended in `state`; None when it has left this payout's hands.
+
+    What refunds took in the meantime stays taken: a reward with nothing left ends as reversed.
+    """
+    held: RewardState = "paid" if payout.state == "paid" else "batched"
+    if reward.payout_id != payout.payout_id or reward.state != held:
+        return None
+    if reward.remaining_minor == 0:
+        return moved(reward, "reversed", at_ms, "refunded")
+    if state == "paid":
+        return moved(reward, "paid", at_ms)
+    return moved(reward, "due", at_ms, f"payout_{state}").but(payout_id=None)
+
+
+def _legs(payout: Payout, what: What) -> tuple[Leg, Leg]:
+    amount, person, rail = payout.amount_minor, payout.advocate_id, rail_account(payout.rail)
+    if what == "payout_frozen":
+        return move(amount, account(person, "payable"), account(person, "in_payout"))
+    if what == "payout_paid":
+        return move(amount, account(person, "in_payout"), rail)
+    if what == "payout_returned":
+        return move(amount, rail, account(person, "payable"))
+    return move(amount, account(person, "in_payout"), account(person, "payable"))

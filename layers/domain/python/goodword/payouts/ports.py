@@ -1,0 +1,88 @@
+"""What a payout needs from outside: a rail that knows a key once, destinations, and the machine.
+
+A rail is asked with the payout's id as its key, for ever the same. Whatever is not a clear answer
+is `unknown`, never a failure: money that may have left is looked up before anything is sent again.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
+
+from goodword.payouts.model import RailName
+
+RailStatus = Literal["accepted", "paid", "failed", "unclaimed", "returned", "unknown"]
+
+
+@dataclass(frozen=True)
+class PaymentOrder:
+    """One payment as a rail is asked for it. `destination` is personal and never shown."""
+
+    payout_id: str
+    run_id: str
+    amount_minor: int
+    currency: str
+    destination: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class RailAnswer:
+    """What the rail says of one payment. `reason` is a code (`receiver_refused`), never its text.
+
+    accepted: it has the order and will say more later; unclaimed: it waits for the receiver;
+    returned: the money came back; unknown: no clear answer.
+    """
+
+    status: RailStatus
+    reference: str = ""
+    reason: str = ""
+    fee_minor: int = 0
+
+
+class Rail(Protocol):
+    """A way in which money leaves; `key_window_ms` is how long it is sure to know a key again."""
+
+    @property
+    def name(self) -> RailName: ...
+
+    @property
+    def key_window_ms(self) -> int: ...
+
+    def send(self, order: PaymentOrder) -> RailAnswer:
+        """Ask for the payment; the same order again is the same payment. Trouble is `unknown`."""
+        ...
+
+    def look_up(self, payout_id: str) -> RailAnswer | None:
+        """What became of it; None when the rail does not know the key: never seen, or forgotten."""
+        ...
+
+
+class RunFiles(Protocol):
+    """Where the orders of a rail by hand become the one file of a run."""
+
+    def close(self, run_id: str, payout_ids: Sequence[str]) -> None:
+        """Write the file with these orders, in this order; written again it is the same file."""
+        ...
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A destination from the vault, with the keyed hash it has now."""
+
+    fields: Mapping[str, str] = field(repr=False)
+    hash: str
+
+
+class Destinations(Protocol):
+    """The vault, as far as payouts may look into it."""
+
+    def open(self, advocate_id: str) -> Opened | None:
+        """Where this person's money goes; None when there is none (erased, never given)."""
+        ...
+
+
+class Machine(Protocol):
+    """Starts executions of `payout_cycle`."""
+
+    def start(self, name: str, given: Mapping[str, str | int]) -> bool:
+        """Start the execution of this name; False if there has been one already."""
+        ...
