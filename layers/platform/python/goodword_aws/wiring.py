@@ -5,20 +5,40 @@ that bring heavy packages import them inside, so that a function pays only for w
 """
 
 import random
-import secrets
+import secrets as chance
 import time
+from collections.abc import MutableMapping
 from functools import cache
+from typing import TYPE_CHECKING
 
 from goodword.events import Actor, system
 from goodword.ports import Desk
+from goodword.privacy.model import PersonalFields, VaultItem
 
 from goodword_aws.aws import client
 from goodword_aws.clock import SystemClock
 from goodword_aws.ids import SystemIds
+from goodword_aws.secrets import BlindIndex, Secrets
 from goodword_aws.settings import require, settings
 from goodword_aws.store import DynamoStore
 
-__all__ = ["clock", "desk", "forget", "ids", "require", "store"]
+if TYPE_CHECKING:
+    from goodword_aws.calls import Principal
+    from goodword_aws.vault import Envelope, Vault
+
+__all__ = [
+    "advocate_of",
+    "blind_index",
+    "clock",
+    "desk",
+    "envelope",
+    "forget",
+    "ids",
+    "require",
+    "secrets",
+    "store",
+    "vault",
+]
 
 
 @cache
@@ -43,7 +63,7 @@ def store() -> DynamoStore:
         {table: names[name] for table, name in tables.items() if names.get(name)},  # type: ignore[misc]  # the keys above are Tables
         sleep=time.sleep,
         chance=random.random,
-        entropy=secrets.token_bytes,
+        entropy=chance.token_bytes,
     )
 
 
@@ -53,7 +73,66 @@ def desk(actor: Actor | str) -> Desk:
     return Desk(store=store(), clock=clock(), ids=ids(), actor=who)
 
 
+@cache
+def secrets() -> Secrets:
+    """Secrets Manager, with a memory of five minutes: `secrets().read(arn)`."""
+    return Secrets(client("secretsmanager"), time.monotonic)
+
+
+@cache
+def blind_index() -> BlindIndex:
+    """The keyed MACs of this installation; needs INDEX_SECRET_ARN."""
+    return BlindIndex(secrets().read(settings().index_secret_arn)[0])
+
+
+@cache
+def vault() -> "Vault":
+    """The personal fields; needs VAULT_KEY_ARN and KEYS_TABLE."""
+    from goodword_aws.vault import Vault  # noqa: PLC0415 - cryptography is slow to import
+
+    own = settings()
+    return Vault(client("kms"), client("dynamodb"), own.vault_key_arn, own.keys_table)
+
+
+@cache
+def envelope() -> "Envelope":
+    """The sealer of raw deliveries and of signing secrets; needs VAULT_KEY_ARN."""
+    from goodword_aws.vault import Envelope  # noqa: PLC0415 - cryptography is slow to import
+
+    return Envelope(client("kms"), settings().vault_key_arn, time.monotonic)
+
+
+class _VaultWhenUsed:
+    """The vault for code that mostly does not open it, in functions that may have no key for it."""
+
+    def seal(
+        self, person_id: str, fields: PersonalFields, replaces: VaultItem | None = None
+    ) -> VaultItem:
+        return vault().seal(person_id, fields, replaces)
+
+    def open(self, item: VaultItem) -> PersonalFields:
+        return vault().open(item)
+
+    def forget(self, person_id: str) -> None:
+        vault().forget(person_id)
+
+
+@cache
+def _remembered() -> MutableMapping[str, str]:
+    return {}
+
+
+def advocate_of(principal: "Principal") -> str | None:
+    """Which advocate is signed in, found by subject or verified address; needs INDEX_SECRET_ARN."""
+    from goodword.advocates.people import People, SignIn  # noqa: PLC0415 - staff does without
+
+    people = People(desk("sign_in"), blind_index(), _VaultWhenUsed(), _remembered())
+    email = principal.email if principal.email_verified else None
+    return people.find(SignIn(principal.subject, email, principal.email_verified))
+
+
 def forget() -> None:
     """Drop every part and the settings; for tests, which change the environment between cases."""
-    for part in (settings, client, clock, ids, store):
+    parts = (settings, client, clock, ids, store, secrets, blind_index, vault, envelope)
+    for part in (*parts, _remembered):
         part.cache_clear()
