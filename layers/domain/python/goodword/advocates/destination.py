@@ -1,7 +1,7 @@
 """A payout destination is checked, written one way only, and shown masked.
 
-`accept` turns what a person typed into the fields that a rail takes, `canonical` is the one text whose
-keyed MAC is `PayoutMethod.destination_hash`, and `masked` is all that any answer shows of it.
+`accept` turns what a person typed into the fields that a rail takes, `canonical` is the one text
+whose keyed MAC is `PayoutMethod.destination_hash`, and `masked` is all that any answer shows.
 """
 
 import json

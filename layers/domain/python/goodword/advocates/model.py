@@ -26,12 +26,13 @@ DestinationHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Advocate(Record):
-    """A person, by id only."""
+    """A person, by id only. `links` counts the links made (`advocates.links` says why here)."""
 
     KIND: ClassVar[str] = "advocate"
 
     advocate_id: str
     created_ms: int
+    links: int = 0
 
     @property
     def key(self) -> Key:

@@ -1,4 +1,4 @@
-"""The version in force is the highest number already effective; heads are read, versions remembered.
+"""The version in force is the highest number that is already effective.
 
 Versions never change, so one that has been read may be kept for ever; which of them is in force is
 asked of the clock each time. Only "is there a newer one" grows old: `TermsShelf` asks again after a

@@ -2,8 +2,8 @@
 
 A later version is in force from its effective time on, which is never in the past: nothing that was
 promised changes after the fact. Pausing a programme stops earning (the decision reads
-`Program.state`); its links lead on, because a redirect reads one link item and nothing else, and the
-hosts a link may lead to were frozen when the link was made.
+`Program.state`); its links lead on, because a redirect reads one link item and nothing else, and
+the hosts that a link may lead to were frozen when it was made.
 """
 
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ class Programs:
         based_on: int | None = None,
         receipt: Receipt[ProgramVersion] = no_receipt,
     ) -> ProgramVersion:
-        """The next version. `based_on` is the number its author started from: 409 if it moved on."""
+        """The next version. `based_on` is the number its author started from; Conflict if old."""
 
         def attempt() -> ProgramVersion:
             now_ms = self.desk.clock.now_ms()

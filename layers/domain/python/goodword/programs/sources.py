@@ -8,12 +8,13 @@ generic source is drawn here; Stripe and Shopify make their own, and staff hand 
 import base64
 import re
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal
 
 from goodword.conversions.model import Delivery, Source, SourceKind, source_key
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
 from goodword.limits import DELIVERY_PAGES_MAX
 from goodword.ports import Change, Desk, Page, until_settled
+from goodword.privacy.ports import Sealer
 from goodword.programs.effective import read_program
 from goodword.receipts import Receipt, no_receipt, settle
 
@@ -22,12 +23,6 @@ SECRET_PATTERNS: dict[str, re.Pattern[str]] = {
     "stripe": re.compile(r"whsec_[\x21-\x7e]{8,200}"),
     "shopify": re.compile(r"[\x21-\x7e]{16,200}"),
 }
-
-
-class Sealer(Protocol):
-    """Seals a secret so that only the intake can open it; the same text never looks the same."""
-
-    def seal(self, secret: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -52,13 +47,14 @@ class Sources:
         if program.state == "closed":
             raise Conflict("program_closed", "a closed programme takes no deliveries")
         signing, drawn = self._secret(kind, secret)
+        source_id = self.desk.ids.new("src")
         source = Source(
-            source_id=self.desk.ids.new("src"),
+            source_id=source_id,
             kind=kind,
             program_id=program_id,
             currency=program.currency,
             label=label,
-            sealed_secrets=(self.sealer.seal(signing),),
+            sealed_secrets=(self._sealed(signing, source_id),),
             livemode=livemode,
             created_ms=self.desk.clock.now_ms(),
         )
@@ -66,7 +62,7 @@ class Sources:
         change.create(
             source,
             self.desk.event(
-                "source.created", source.source_id, kind=kind, program_id=program_id, live=livemode
+                "source.created", source_id, kind=kind, program_id=program_id, live=livemode
             ),
         )
         return settle(self.desk.store, change, source, receipt), drawn
@@ -77,7 +73,7 @@ class Sources:
         """A new newest secret; the one that was newest stays live until the next rotation."""
         kind = self.read(source_id).kind
         signing, drawn = self._secret(kind, secret)
-        sealed = self.sealer.seal(signing)
+        sealed = self._sealed(signing, source_id)
 
         def attempt() -> Source:
             source = self.read(source_id)
@@ -141,6 +137,10 @@ class Sources:
             if cursor is None or len(rows) >= limit:
                 break
         return Page(rows, cursor)
+
+    def _sealed(self, secret: str, source_id: str) -> str:
+        """The secret as text that opens only as this source's."""
+        return self.sealer.seal_bytes(secret.encode(), source_id)
 
     def _secret(self, kind: SourceKind, given: str | None) -> tuple[str, str | None]:
         """The secret to seal, and the same once more if it has to be shown."""

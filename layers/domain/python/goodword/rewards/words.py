@@ -1,7 +1,7 @@
 """Every status is said as fact, reason, date and action; categories are named, thresholds never.
 
-All sentences come from one catalogue per locale (`catalogue/<locale>.json`). A reason code that has no
-sentence of its own falls back to its state's, so that a new internal check never shows through.
+All sentences come from one catalogue per locale (`catalogue/<locale>.json`). A reason code that has
+no sentence of its own falls back to its state's: a new internal check never shows through.
 """
 
 import json
@@ -41,7 +41,7 @@ class Status(Value):
 
 
 def status_of(reward: Reward, next_payout_ms: int | None = None, locale: str = "en") -> Status:
-    """The reward in plain words. `next_payout_ms` is when a ready one will go out, if that is known."""
+    """The reward in plain words. `next_payout_ms` is when a ready one goes out, if known."""
     words = _catalogue(locale if locale in LOCALES else "en")
     said = words["states"][reward.state]
     date_ms = _date(reward, next_payout_ms)

@@ -1,0 +1,139 @@
+"""A dashboard is one read of one partition, and costs the same however long the history is.
+
+Everything on it is kept up to date by the writes themselves, beside the advocate's head:
+enrolments, balances, click counts, payout method. What the terms say (names, minimum, calendar)
+comes from the versions that the process remembers.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from goodword.advocates.model import Advocate, Enrolment, EnrolmentState, PayoutMethod
+from goodword.ledger.model import Balance
+from goodword.payouts.calendar import next_payout
+from goodword.ports import Store
+from goodword.programs.model import ProgramVersion
+from goodword.records import Record, Value
+from goodword.rewards.model import CapUse
+from goodword.tracking.model import ClickCount
+
+SUMMARY_KINDS: Sequence[type[Record]] = (
+    Advocate,
+    Enrolment,
+    Balance,
+    ClickCount,
+    PayoutMethod,
+    CapUse,
+)
+
+
+class MoneyView(Value):
+    """One currency of one programme, in the four words that advocates know.
+
+    `ready_minor` may be negative: then it is owed after a return, and the next reward covers it.
+    `minimum_progress` is the ready share of the minimum in percent, 100 when it is reached.
+    """
+
+    currency: str
+    pending_minor: int
+    on_hold_minor: int
+    ready_minor: int
+    paid_minor: int
+    minimum_minor: int
+    minimum_progress: int
+
+
+class ProgramView(Value):
+    """One programme as its advocate sees it."""
+
+    program_id: str
+    name: str
+    brand: str
+    state: EnrolmentState
+    terms_version: int
+    terms_accepted: int
+    clicks: int
+    leads: int
+    sales: int
+    money: tuple[MoneyView, ...]
+    next_payout_ms: int
+    disclosure: str
+
+
+class Dashboard(Value):
+    """Everything on the first page. `payout_rail` is None until a payout method is given."""
+
+    advocate_id: str | None
+    payout_rail: str | None
+    programs: tuple[ProgramView, ...]
+
+
+EMPTY = Dashboard(advocate_id=None, payout_rail=None, programs=())
+
+
+def read_summary(store: Store, advocate_id: str) -> Sequence[Record]:
+    """The one read."""
+    return store.query_mixed(SUMMARY_KINDS, "core", f"ADV#{advocate_id}", "A#")
+
+
+def dashboard_of(
+    records: Iterable[Record], version_of: Callable[[str], ProgramVersion], now_ms: int
+) -> Dashboard:
+    """What the summary's records say. `version_of` gives a programme's version in force."""
+    found = list(records)
+    head = next((one for one in found if isinstance(one, Advocate)), None)
+    if head is None:
+        return EMPTY
+    method = next((one for one in found if isinstance(one, PayoutMethod)), None)
+    enrolments = sorted(
+        (one for one in found if isinstance(one, Enrolment)),
+        key=lambda one: (one.created_ms, one.program_id),
+    )
+    return Dashboard(
+        advocate_id=head.advocate_id,
+        payout_rail=method.rail if method else None,
+        programs=tuple(
+            _program(enrolment, found, version_of(enrolment.program_id), now_ms)
+            for enrolment in enrolments
+        ),
+    )
+
+
+def _program(
+    enrolment: Enrolment, records: Sequence[Record], version: ProgramVersion, now_ms: int
+) -> ProgramView:
+    terms, program_id = version.terms, enrolment.program_id
+    balances = [one for one in records if isinstance(one, Balance) and one.program_id == program_id]
+    clicks = [
+        one for one in records if isinstance(one, ClickCount) and one.program_id == program_id
+    ]
+    shown = balances or [
+        Balance(advocate_id=enrolment.advocate_id, program_id=program_id, currency=terms.currency)
+    ]
+    return ProgramView(
+        program_id=program_id,
+        name=terms.name,
+        brand=terms.brand,
+        state=enrolment.state,
+        terms_version=version.number,
+        terms_accepted=enrolment.terms_accepted,
+        clicks=sum(one.clicks for one in clicks),
+        leads=sum(one.leads for one in balances),
+        sales=sum(one.sales for one in balances),
+        money=tuple(_money(one, terms.payment.minimum_minor) for one in shown),
+        next_payout_ms=next_payout(terms.payment, now_ms),
+        disclosure=terms.disclosure,
+    )
+
+
+def _money(balance: Balance, minimum_minor: int) -> MoneyView:
+    """What is in a payout is still Ready: it counts as Paid when the rail has confirmed it."""
+    reached = balance.payable_minor >= minimum_minor or minimum_minor == 0
+    return MoneyView(
+        currency=balance.currency,
+        pending_minor=balance.pending_minor,
+        on_hold_minor=balance.on_hold_minor,
+        ready_minor=balance.payable_minor + balance.in_payout_minor,
+        paid_minor=balance.paid_minor,
+        minimum_minor=minimum_minor,
+        minimum_progress=100 if reached else max(0, balance.payable_minor) * 100 // minimum_minor,
+    )

@@ -1,0 +1,75 @@
+"""Where an advocate is paid is sealed in the vault; the record has the rail and a keyed hash only.
+
+The hash is what a payout freezes: a destination that was changed after the freeze is not paid.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from goodword.advocates.destination import Rail, accept, canonical
+from goodword.advocates.model import PayoutMethod, method_key
+from goodword.advocates.people import read_advocate
+from goodword.errors import NotFound
+from goodword.ports import Change, Desk, until_settled
+from goodword.privacy.model import PersonalFields, VaultItem, vault_key
+from goodword.privacy.ports import Forgotten, Macs, PersonalVault
+
+
+@dataclass(frozen=True)
+class PayoutMethods:
+    """The use cases of payout methods; only the advocate's own token leads here."""
+
+    desk: Desk
+    macs: Macs
+    vault: PersonalVault
+
+    def put(
+        self, advocate_id: str, rail: Rail, destination: Mapping[str, str]
+    ) -> tuple[PayoutMethod, dict[str, str]]:
+        """The method and its destination as kept. The same destination again changes nothing."""
+        kept = accept(rail, destination)
+        digest = self.macs.mac("destination", canonical(rail, kept))
+
+        def attempt() -> PayoutMethod:
+            read_advocate(self.desk.store, advocate_id)
+            method = self.desk.store.get(PayoutMethod, method_key(advocate_id))
+            if method is not None and method.destination_hash == digest:
+                return method
+            item = self._item(advocate_id)
+            fields = self.vault.open(item).but(payout=kept)
+            changed = PayoutMethod(
+                advocate_id=advocate_id,
+                rail=rail,
+                destination_hash=digest,
+                changed_ms=self.desk.clock.now_ms(),
+                version=method.version if method else 0,
+            )
+            change = Change()
+            change.save(changed)
+            change.replace(self.vault.seal(advocate_id, fields, item))
+            change.create(self.desk.event("advocate.payout_method_changed", advocate_id, rail=rail))
+            self.desk.store.commit(change)
+            return changed
+
+        return until_settled(attempt), kept
+
+    def read(self, advocate_id: str) -> tuple[PayoutMethod, dict[str, str]]:
+        """The method and its destination in plain. NotFound `no_payout_method`, Forgotten."""
+        method = self.desk.store.get(PayoutMethod, method_key(advocate_id))
+        if method is None:
+            raise NotFound("no_payout_method", "no payout method has been given yet")
+        return method, dict(self.vault.open(self._item(advocate_id)).payout)
+
+    def fields(self, advocate_id: str) -> PersonalFields | None:
+        """The person's fields, or None once they are forgotten."""
+        item = self.desk.store.get(VaultItem, vault_key(advocate_id))
+        try:
+            return self.vault.open(item) if item else None
+        except Forgotten:
+            return None
+
+    def _item(self, advocate_id: str) -> VaultItem:
+        item = self.desk.store.get(VaultItem, vault_key(advocate_id))
+        if item is None:
+            raise Forgotten
+        return item
