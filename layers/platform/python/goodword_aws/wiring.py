@@ -95,11 +95,15 @@ def vault() -> "Vault":
 
 
 @cache
-def envelope() -> "Envelope":
-    """The sealer of raw deliveries and of signing secrets; needs VAULT_KEY_ARN."""
+def envelope(purpose: str = "arrival") -> "Envelope":
+    """The sealer of raw deliveries (`about` their key); needs VAULT_KEY_ARN.
+
+    With the purpose `source` it is the sealer of signing secrets, `about` the source's id: a role
+    that may make the one kind cannot read the other.
+    """
     from goodword_aws.vault import Envelope  # noqa: PLC0415 - cryptography is slow to import
 
-    return Envelope(client("kms"), settings().vault_key_arn, time.monotonic)
+    return Envelope(client("kms"), settings().vault_key_arn, time.monotonic, purpose)
 
 
 class _VaultWhenUsed:
