@@ -1,6 +1,94 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""What finance and support ask about rewards and conversions, and the answer to a review."""
+
+from functools import partial
+from typing import Literal
+
+from goodword.errors import NotFound
+from goodword.ports import Page
+from goodword.records import Value
+from goodword.rewards.model import Reward, reward_listing
+from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
+from goodword_aws import wiring
+from goodword_aws.calls import Call
+from goodword_aws.http import Api
+from goodword_aws.rewards import (
+    ConversionAnswer,
+    Evidence,
+    RewardAnswer,
+    approval,
+    conversion_answer,
+    evidence_of,
+    shown,
+)
+
+wiring.require("core_table", "journal_table")
+handler = Api(service="rewards")
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+class Answer(Value):
+    """A person's decision with its reason code; `GET /v1/rewards/reason-codes` lists them."""
+
+    reason_code: str
+
+
+@handler.route(
+    "GET",
+    "/v1/rewards",
+    roles={"finance", "admin"},
+    paged=True,
+    query={"advocate_id": "all rewards of one advocate, newest first; without it the review queue"},
+)
+def rewards(call: Call) -> Page[RewardAnswer]:
+    """What waits for a person, soonest lapse first, or one advocate's rewards."""
+    page = reward_listing(
+        call.desk.store, call.query.get("advocate_id"), call.page.limit, call.page.starting_after
+    )
+    return Page([shown(reward) for reward in page.rows], page.cursor)
+
+
+@handler.route("GET", "/v1/rewards/reason-codes", roles={"finance", "admin"})
+def reason_codes(_call: Call) -> dict[str, tuple[str, ...]]:
+    """The codes that a decision may give."""
+    return {"approve": APPROVE_CODES, "refuse": REFUSE_CODES}
+
+
+@handler.route("GET", "/v1/rewards/<reward_id>", roles={"finance", "admin"}, answer=Evidence)
+def reward(call: Call) -> Evidence:
+    """The reward with its evidence: the decision, the touches, the order, the history."""
+    found = approval(call.desk.actor).find(call.path["reward_id"])
+    return evidence_of(call.desk.store, found)
+
+
+def _decided(call: Call, verdict: Literal["approve", "refuse"]) -> RewardAnswer:
+    after: Reward = approval(call.desk.actor).decide(
+        call.path["reward_id"],
+        approve=verdict == "approve",
+        code=call.body.reason_code,
+        decider_advocate_id=call.principal.advocate_id,
+        receipt=lambda done: call.claim(shown(done)),
+    )
+    return shown(after)
+
+
+for verdict in ("approve", "refuse"):
+    handler.route(
+        "POST",
+        f"/v1/rewards/<reward_id>/{verdict}",
+        roles={"finance"},
+        body=Answer,
+        answer=RewardAnswer,
+    )(partial(_decided, verdict=verdict))
+
+
+@handler.route(
+    "GET",
+    "/v1/conversions/<conversion_id>",
+    roles={"finance", "admin", "marketer"},
+    answer=ConversionAnswer,
+)
+def conversion(call: Call) -> ConversionAnswer:
+    """One conversion with every decision made about it, also when it earned nothing."""
+    found = conversion_answer(call.desk.store, call.path["conversion_id"])
+    if found is None:
+        raise NotFound("unknown_conversion", "there is no such conversion")
+    return found

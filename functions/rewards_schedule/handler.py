@@ -1,6 +1,16 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""The sweep of the rewards: whatever an execution did not move on is moved on here (I13)."""
+
+from typing import Any
+
+from goodword_aws import observe, wiring
+from goodword_aws.rewards import approval
+
+wiring.require("core_table", "journal_table")
+log = observe.logger("rewards")
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
+    """Answers how many were assessed, posted and lapsed."""
+    counts = approval("rewards_sweep").sweep()
+    log.info("swept", extra=counts)
+    return counts

@@ -1,4 +1,4 @@
-"""Step Functions executions are started by name once and resumed by token, both harmlessly twice."""
+"""Step Functions executions are started by name and resumed by token, both harmlessly twice."""
 
 import json
 from typing import Any

@@ -15,6 +15,7 @@ from goodword.ids import shard_of
 from goodword.ledger.model import Bucket, Leg, account, expense, move
 from goodword.limits import DUE_SHARDS
 from goodword.money import Currency, NaturalMinor, PositiveMinor
+from goodword.ports import Page, Store
 from goodword.records import IndexEntry, Key, Record
 
 RewardState = Literal[
@@ -161,3 +162,14 @@ def bucket_legs(reward: Reward, before: RewardState, after: RewardState) -> tupl
         return ()
     credit = account(reward.advocate_id, target) if target else expense(reward.program_id)
     return move(reward.remaining_minor, account(reward.advocate_id, source), credit)
+
+
+def reward_listing(
+    store: Store, advocate_id: str | None, limit: int, cursor: str | None
+) -> Page[Reward]:
+    """One advocate's rewards, newest first; without an advocate the review queue, soonest first."""
+    if advocate_id is None:
+        return store.query_index(Reward, "core", "REVIEW", limit=limit, cursor=cursor)
+    return store.query(
+        Reward, "core", f"ADV#{advocate_id}", "R#", limit=limit, cursor=cursor, newest_first=True
+    )
