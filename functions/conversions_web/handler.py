@@ -1,6 +1,14 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""What shops and payment systems report is verified, stored once and answered; no more."""
+
+from typing import Any
+
+from goodword_aws import observe, wiring
+from goodword_aws.arrivals import answer
+
+wiring.require("arrivals_table", "core_table", "vault_key_arn")
+log = observe.logger("conversions_web")
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
+    """`POST /v1/track/lead`, `/v1/track/sale` and `/v1/sources/{source_id}` (docs/intake.md)."""
+    return answer(event, context.aws_request_id, log)

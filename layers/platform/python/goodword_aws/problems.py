@@ -79,7 +79,9 @@ def refused_body(error: ValidationError) -> InvalidInput:
     if any(each["type"] == "json_invalid" for each in found):
         return Malformed("malformed_json", "the body is not valid JSON")
     fields = [
-        FieldError(".".join(str(part) for part in each["loc"]), each["msg"])
+        FieldError(
+            ".".join(str(part) for part in each["loc"]), each["msg"].removeprefix("Value error, ")
+        )
         for each in found[:FIELDS_MAX]
     ]
     return InvalidInput("invalid_body", "the body cannot be accepted; see errors", fields)

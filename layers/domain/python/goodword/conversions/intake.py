@@ -1,9 +1,9 @@
-"""A delivery is kept under its sender's own id before it is answered, and is settled until it has an end.
+"""A delivery is kept under its sender's own id before it is answered, then settled to an end.
 
-`first_seen` makes what the front door puts once; `quarantined` what it puts when another body comes
-under an id that was used before. `Inbox` turns a kept delivery into facts and has them booked. What
-verified but cannot be understood stays, with a reason, where staff see it (`list_kept`); nothing that
-was answered 2xx ever disappears before `ARRIVAL_DAYS` are over.
+`first_seen` makes what the front door puts once; `quarantined` what it puts when another body
+comes under an id that was used before. `Inbox` turns a kept delivery into facts and has them
+booked. What verified but cannot be understood stays, with a reason, where staff see it
+(`list_kept`); nothing that was answered 2xx disappears before `ARRIVAL_DAYS` are over.
 """
 
 import re
@@ -55,9 +55,9 @@ class DeliveryHead(Value):
 
 
 def delivery_id_of(text: str, fingerprint: str) -> str:
-    """The sender's id if it is one; else a name made of the fingerprint, so that a repeat meets it.
+    """The sender's id if it is one; else a name made of the fingerprint: a repeat meets it.
 
-    Letters, digits and `._:-` only: an id goes into keys, logs and events, so it cannot be an e-mail.
+    Letters, digits and `._:-` only: an id goes into keys and logs, so it cannot be an e-mail.
     """
     return text if is_delivery_id(text) else f"body-{fingerprint[:40]}"
 
@@ -100,7 +100,7 @@ def quarantined(delivery: Delivery) -> Delivery:
 
 
 class Reader(Protocol):
-    """Opens a delivery and says what it means. Raises NotUnderstood, or Unavailable to come again."""
+    """Opens a delivery and says what it means. Raises NotUnderstood, or Unavailable for now."""
 
     def facts_of(self, delivery: Delivery) -> Facts: ...
 
@@ -217,10 +217,10 @@ def list_kept(
 
 
 def read_again(desk: Desk, key: Key) -> Delivery:
-    """Put a delivery that was not understood back among those that wait, for the sweeper to read.
+    """Put a delivery that was not understood back among those that wait, for the sweeper.
 
-    For use after the cause was mended (a source's currency, a new topic). NotFound `unknown_delivery`;
-    Conflict `delivery_not_kept` for one that is booked, waits already or is quarantined.
+    For use after the cause was mended. Raises NotFound `unknown_delivery`, or Conflict
+    `delivery_not_kept` for one that is booked, waits already or is quarantined.
     """
 
     def attempt() -> Delivery:

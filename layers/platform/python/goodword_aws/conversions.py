@@ -1,0 +1,108 @@
+"""Behind the front desk: a kept delivery is opened, read and booked, by the stream or the sweeper.
+
+The stream's image only says that something came; what is booked is read strongly from the table.
+Records fail one by one, and a failed one stays in the table as `waiting` whatever the stream does.
+"""
+
+import zlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+from goodword.conversions.intake import DeliveryHead, Inbox, NotUnderstood, overdue
+from goodword.conversions.model import Delivery, DeliveryState, Facts, Source, source_key
+from goodword.conversions.service import Worker
+from goodword.errors import NotAuthentic, Unavailable
+from goodword.ports import Store
+from goodword.privacy.ports import Sealer
+from goodword.records import Key
+
+from goodword_aws import observe, wiring
+from goodword_aws.arrivals import about_body
+from goodword_aws.settings import settings
+from goodword_aws.sources import read_delivery
+
+LEFT_MS_MIN = 20_000  # ms of the function's time below which the sweeper starts nothing new
+
+
+class DeliveryReader:
+    """Opens a delivery's body and has its source's adapter read it."""
+
+    def __init__(self, store: Store, sealer: Sealer) -> None:
+        self._store = store
+        self._sealer = sealer
+
+    def facts_of(self, delivery: Delivery) -> Facts:
+        """The facts. NotUnderstood keeps it for a person; Unavailable leaves it waiting."""
+        source = self._store.get(Source, source_key(delivery.source_id))
+        if source is None:
+            raise NotUnderstood("unknown_source", "its source is gone")
+        raw = self._open(delivery)
+        kind, topic = delivery.source_kind, delivery.topic
+        return read_delivery(kind, topic, raw, source, delivery.received_ms)
+
+    def _open(self, delivery: Delivery) -> bytes:
+        head = DeliveryHead(
+            delivery_id=delivery.delivery_id, topic=delivery.topic, fingerprint=delivery.body_hash
+        )
+        about = about_body(delivery.source_id, head)
+        try:
+            return zlib.decompress(self._sealer.open_bytes(delivery.sealed_body, about))
+        except (NotAuthentic, zlib.error) as broken:
+            raise NotUnderstood("seal_broken", "the body does not open") from broken
+        except (ClientError, BotoCoreError) as failed:
+            raise Unavailable("seal_unavailable", "the body cannot be opened now") from failed
+
+
+def inbox(actor: str) -> Inbox:
+    """The inbox as an automatic actor; needs the three tables, the key and both secrets."""
+    desk = wiring.desk(actor)
+    click_secrets = wiring.secrets().read(settings().click_secret_arn)
+    worker = Worker(desk, wiring.blind_index(), click_secrets)
+    return Inbox(desk, DeliveryReader(desk.store, wiring.envelope()), worker)
+
+
+def settle_records(event: Mapping[str, Any], log: Logger) -> dict[str, Any]:
+    """Settle the new deliveries of a stream batch; answers which records failed.
+
+    Those after a failed one are settled all the same: the second time finds nothing to do.
+    """
+    box, failed = inbox("conversions_stream"), []
+    for record in event["Records"]:
+        image = record["dynamodb"].get("NewImage", {})
+        if image.get("kind", {}).get("S") != Delivery.KIND:
+            continue
+        if not _settled(box.settle, _key_of(record), log):
+            failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+    return {"batchItemFailures": failed}
+
+
+def sweep(left_ms: Callable[[], int], log: Logger) -> dict[str, int]:
+    """Settle what has waited too long, oldest first, while there is time; answers how it went."""
+    box, found, failed = inbox("conversions_schedule"), 0, 0
+    for delivery in overdue(box.desk.store, box.desk.clock.now_ms()):
+        if left_ms() < LEFT_MS_MIN:
+            break
+        found += 1
+        failed += not _settled(box.settle_again, delivery.key, log)
+    observe.metric("DeliveriesOverdue", found)
+    return {"found": found, "failed": failed}
+
+
+def _settled(act: Callable[[Key], DeliveryState | None], key: Key, log: Logger) -> bool:
+    """Whether it came to an end; a failure is logged without its text and leaves it waiting."""
+    try:
+        state = act(key)
+    except Exception as failure:  # noqa: BLE001 - one bad delivery must not stop the others
+        observe.failure(log, "delivery_failed", failure, delivery=key.pk)
+        return False
+    log.info("delivery_settled", extra={"delivery": key.pk, "state": state or "expired"})
+    if state == "not_understood":
+        observe.metric("DeliveriesNotUnderstood", 1)
+    return True
+
+
+def _key_of(record: Mapping[str, Any]) -> Key:
+    keys = record["dynamodb"]["Keys"]
+    return Key("arrivals", keys["pk"]["S"], keys["sk"]["S"])

@@ -1,0 +1,275 @@
+"""Shopify's webhooks as facts: a paid order is a sale, a refund or a cancellation takes it back.
+
+Amounts are decimal text in the shop's currency (`shop_money`). Net is the subtotal after
+discounts; where a shop's prices include tax, the goods' tax is taken out of it. The order's number
+(`#1001`) is no name of it: it is unique in one shop only, and a programme may have several.
+
+Shopify signs the body, not the headers. A topic that does not fit the body is therefore not
+understood, and a webhook id is only a name: what counts once is the order and the refund.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from goodword.conversions.intake import (
+    DeliveryHead,
+    NotUnderstood,
+    delivery_id_of,
+    topic_of,
+)
+from goodword.conversions.model import (
+    ConversionFact,
+    Fact,
+    Facts,
+    ReversalFact,
+    Source,
+)
+from goodword.errors import InvalidInput
+from goodword.money import parse_decimal
+
+from goodword_aws.sources.document import Document, bounded, customer, ids, query_of, words
+from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
+
+CLICK_NAMES = ("gw_click", "click_id")
+CODE_NAMES = ("via", "ref", "code")
+CODE_LENGTH_MAX = 64  # characters; longer texts are nobody's code
+PAID = frozenset({"paid", "partially_refunded", "refunded"})
+WAS_PAID = PAID | {"partially_paid"}
+FOR_STAFF = {
+    "customers/data_request": "privacy_request",
+    "customers/redact": "privacy_request",
+    "shop/redact": "privacy_request",
+    "app/uninstalled": "app_uninstalled",
+}
+_AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?")
+
+
+def verify(
+    headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now_s: int
+) -> DeliveryHead:
+    """Check `X-Shopify-Hmac-Sha256: <base64>` over the body; newer deliveries leave out the `X-`.
+
+    No time is signed (a retry repeats the first signature for hours), so `now_s` is not used.
+    """
+    del now_s
+    offered = header(headers, "x-shopify-hmac-sha256", "shopify-hmac-sha256")
+    require_match((base64_mac(secret.encode(), raw) for secret in secrets), [offered])
+    digest = digest_of(raw)
+    named = header(headers, "x-shopify-webhook-id", "shopify-webhook-id")
+    return DeliveryHead(
+        delivery_id=delivery_id_of(named, digest),
+        topic=topic_of(header(headers, "x-shopify-topic", "shopify-topic").lower()),
+        fingerprint=digest,
+    )
+
+
+def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
+    """The facts of a webhook, or why there are none; NotUnderstood if a person must look."""
+    if not topic:
+        raise NotUnderstood("no_topic", "the webhook does not say its topic")
+    if topic in FOR_STAFF:
+        raise NotUnderstood(FOR_STAFF[topic], "a person must act on this webhook")
+    reader = READERS.get(topic)
+    if reader is None:
+        return Facts(ignored="other_topic")
+    thing = Document.parse(raw)
+    if source.livemode and _is_test(thing):
+        return Facts(ignored="test_order")
+    fact = reader(thing, received_ms)
+    if isinstance(fact, str):
+        return Facts(ignored=fact)
+    if fact.currency != source.currency:
+        raise NotUnderstood("currency_mismatch", "not the currency of the programme")
+    return Facts(facts=(fact,))
+
+
+def _is_test(thing: Document) -> bool:
+    """A test order, or a refund of one. A source that is not live takes both kinds."""
+    return any(one.at("test") is True for one in (thing, *thing.documents("transactions")))
+
+
+def _order(order: Document, received_ms: int) -> Fact | str:
+    """A paid order."""
+    if order.text("financial_status") not in PAID:
+        return "unpaid"
+    currency = order.currency("currency")
+    gross = _amount(order, "current_total_price", "total_price", currency)
+    if gross == 0:
+        return "nothing_paid"
+    clicks, codes = _referral(order)
+    return ConversionFact(
+        action="sale",
+        order_id=order.need_id("id"),
+        aliases=ids(order.id_at("admin_graphql_api_id"), order.id_at("checkout_token")),
+        occurred_ms=min(_time(order, received_ms), received_ms),
+        currency=currency,
+        net_minor=max(_net(order, currency), 0),
+        gross_minor=gross,
+        customer=customer(
+            order.id_at("customer.id"), order.text("email") or order.text("contact_email")
+        ),
+        click_ids=clicks,
+        codes=codes,
+    )
+
+
+def _net(order: Document, currency: str) -> int:
+    """The goods after discounts, without tax."""
+    subtotal = _amount(order, "current_subtotal_price", "subtotal_price", currency)
+    if order.at("taxes_included") is not True:
+        return subtotal
+    shipping_tax = sum(
+        _amount(line, "price", "price", currency)
+        for shipping in order.documents("shipping_lines")
+        for line in shipping.documents("tax_lines")
+    )
+    tax = _amount(order, "current_total_tax", "total_tax", currency)
+    return subtotal - max(tax - shipping_tax, 0)
+
+
+def _cancelled(order: Document, received_ms: int) -> Fact | str:
+    """A cancelled order: whatever is left of it, if anything was ever paid."""
+    if not order.text("cancelled_at"):
+        raise NotUnderstood("wrong_topic", "the order was not cancelled")
+    if order.text("financial_status") not in WAS_PAID:
+        return "never_paid"
+    order_id = order.need_id("id")
+    cancelled_ms = order.time("cancelled_at")
+    return ReversalFact(
+        refund_id=f"cancelled:{order_id}"[:200],
+        orders=(order_id,),
+        occurred_ms=min(cancelled_ms or received_ms, received_ms),
+        currency=order.currency("currency"),
+        amount_minor=None,
+        of="net",
+        reason="cancelled",
+    )
+
+
+def _refund(refund: Document, received_ms: int) -> Fact | str:
+    """Returned goods are taken off the net; a refund of money alone off what was paid.
+
+    One that is pending counts: Shopify tells of a refund once, when it is made, and few fail later.
+    """
+    moves = [move for move in refund.documents("transactions") if move.text("kind") == "refund"]
+    made = [move for move in moves if move.text("status") in ("success", "pending")]
+    if moves and not made:
+        return "refund_failed"
+    lines = list(refund.documents("refund_line_items"))
+    if not lines and not made:
+        return "nothing_refunded"
+    currency = _refund_currency(lines, made)
+    amount, of_net = (_of_goods(refund, lines, made, currency), True) if lines else (None, False)
+    if amount is None:
+        if any(move.currency("currency") != currency for move in made):
+            raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
+        amount, of_net = _paid_back(made, currency), False
+    if amount == 0:
+        return "nothing_refunded"
+    return ReversalFact(
+        refund_id=refund.need_id("id"),
+        orders=(refund.need_id("order_id"),),
+        occurred_ms=min(_time(refund, received_ms), received_ms),
+        currency=currency,
+        amount_minor=bounded(amount),
+        of="net" if of_net else "gross",
+    )
+
+
+def _of_goods(
+    refund: Document, lines: Sequence[Document], made: Sequence[Document], currency: str
+) -> int | None:
+    """The net of returned goods; None if it is nothing or cannot be told.
+
+    A refund does not say whether its prices include tax. The money that moved does: it is the
+    goods' subtotal and the shipping, with the tax on top only where prices exclude it.
+    """
+    goods = sum(_amount(line, "subtotal", "subtotal", currency) for line in lines)
+    tax = sum(_amount(line, "total_tax", "total_tax", currency) for line in lines)
+    if goods == 0 or tax == 0:
+        return goods or None
+    if any(move.currency("currency") != currency for move in made):
+        raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
+    rest = _paid_back(made, currency) - goods - _shipping(refund, currency)
+    if not made or rest == tax:
+        return goods
+    return goods - tax if rest == 0 else None
+
+
+def _shipping(refund: Document, currency: str) -> int:
+    """Shipping with its tax, in either of the two places where versions have it."""
+    lines = refund.documents("refund_shipping_lines")
+    newer = sum(_amount(line, "subtotal_amount", "subtotal_amount", currency) for line in lines)
+    older = 0
+    for one in refund.documents("order_adjustments"):
+        if one.text("kind") == "shipping_refund":
+            older += abs(_signed(one, "amount", currency)) + abs(
+                _signed(one, "tax_amount", currency)
+            )
+    return newer or older
+
+
+def _paid_back(made: Sequence[Document], currency: str) -> int:
+    """The sum that went back to the customer."""
+    return sum(_amount(move, "amount", "amount", currency) for move in made)
+
+
+def _refund_currency(lines: Sequence[Document], made: Sequence[Document]) -> str:
+    for line in lines:
+        if line.at("subtotal_set.shop_money") is not None:
+            return line.currency("subtotal_set.shop_money.currency_code")
+    for move in made:
+        return move.currency("currency")
+    raise NotUnderstood("bad_currency", "the refund does not say its currency")
+
+
+READERS: dict[str, Callable[[Document, int], Fact | str]] = {
+    "orders/paid": _order,
+    "orders/cancelled": _cancelled,
+    "refunds/create": _refund,
+}
+
+
+def _referral(order: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Click ids and codes: note attributes, what was typed at the checkout, the landing page."""
+    landing = query_of(order.text("landing_site"))
+    notes = list(order.documents("note_attributes"))
+    clicks = [note.at("value") for note in notes if note.text("name") in CLICK_NAMES]
+    clicks += [landing.get(name) for name in CLICK_NAMES]
+    codes = [one.at("code") for one in order.documents("discount_codes")]
+    codes += [one.at("code") for one in order.documents("discount_applications")]
+    codes += [note.at("value") for note in notes if note.text("name") in CODE_NAMES]
+    codes += [landing.get(name) for name in CODE_NAMES if name != "code"]
+    return words(*clicks), words(*codes, longest=CODE_LENGTH_MAX)
+
+
+def _amount(thing: Document, name: str, plain: str, currency: str) -> int:
+    """The shop's money under `<name>_set`, else the bare field `plain`, in minor units, >= 0."""
+    value = _signed(thing, name, currency, plain)
+    if value < 0:
+        raise NotUnderstood("bad_amount", f"{name} is negative")
+    return value
+
+
+def _signed(thing: Document, name: str, currency: str, plain: str = "") -> int:
+    money = thing.document(f"{name}_set").document("shop_money")
+    if money.at("amount") is not None:
+        if money.currency("currency_code") != currency:
+            raise NotUnderstood("currency_mismatch", f"{name} is in another currency")
+        value = money.at("amount")
+    else:
+        value = thing.at(plain or name)
+    text = "" if isinstance(value, bool) or value is None else str(value)
+    if not _AMOUNT.fullmatch(text.removeprefix("-")):
+        raise NotUnderstood("bad_amount", f"{name} is not an amount")
+    try:
+        return parse_decimal(text, currency)
+    except InvalidInput as bad:
+        raise NotUnderstood("bad_amount", f"{name} is not an amount") from bad
+
+
+def _time(thing: Document, received_ms: int) -> int:
+    for name in ("processed_at", "created_at"):
+        if (at_ms := thing.time(name)) is not None:
+            return at_ms
+    return received_ms

@@ -1,0 +1,301 @@
+"""Stripe's events (API 2024 to 2026) as facts: one paid invoice or checkout is one sale.
+
+A sale is known by its invoice, else its payment intent, else its checkout session, so the checkout
+and the first invoice of a subscription, which both report it, are one. A subscription's own id is
+never a name: its renewals are further sales. Refunds come as a charge's running total.
+
+Where the referral is looked for: `metadata` (`gw_click` or `click_id`; `via`, `ref` or `code`) of
+the session, the invoice, its subscription and its lines; `client_reference_id`, which is a click
+id if it looks like one, a code if written `via_CODE`, and otherwise the shop's own number of the
+customer; custom fields named like the metadata. Discounts carry ids only, so the text of a
+promotion code is known just where Stripe expanded it.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+
+from goodword.conversions.intake import (
+    DeliveryHead,
+    NotUnderstood,
+    delivery_id_of,
+    topic_of,
+)
+from goodword.conversions.model import (
+    ConversionFact,
+    Fact,
+    Facts,
+    ReversalFact,
+    Source,
+)
+from goodword.errors import NotAuthentic
+from goodword.money import exponent
+
+from goodword_aws.sources.document import (
+    Document,
+    bounded,
+    customer,
+    ids,
+    looks_like_click,
+    words,
+)
+from goodword_aws.sources.signatures import (
+    digest_of,
+    header,
+    hex_mac,
+    require_fresh,
+    require_match,
+    signed_seconds,
+)
+
+CLICK_NAMES = ("gw_click", "click_id")
+CODE_NAMES = ("via", "ref", "code")
+CODE_MARKS = ("via_", "via-")
+CODE_LENGTH_MAX = 64  # characters; longer texts are nobody's code
+# Stripe counts these in other units than ISO 4217 does: hundredths of a króna and of a shilling,
+# whole ariary. Everywhere else its units are ours.
+STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
+PAID = frozenset({"paid", "no_payment_required"})
+EVENT_NAMES = {"subscription_cycle": "renewal", "subscription_update": "upgrade"}
+REPEATED = frozenset(
+    {
+        "charge.captured",
+        "charge.refund.updated",
+        "charge.succeeded",
+        "charge.updated",
+        "checkout.session.expired",
+        "invoice.created",
+        "invoice.finalized",
+        "invoice.updated",
+        "invoice_payment.paid",
+        "payment_intent.created",
+        "payment_intent.succeeded",
+        "refund.created",
+        "refund.updated",
+    }
+)
+FOR_STAFF = {
+    "charge.dispute.funds_reinstated": "dispute_won",
+    "refund.failed": "refund_failed",
+}
+
+
+def verify(
+    headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now_s: int
+) -> DeliveryHead:
+    """Check `Stripe-Signature: t=<seconds>,v1=<hex>[,v1=<hex>]` over `t.body`.
+
+    A retry is serialised anew and counts its pending webhooks, so the fingerprint is made of what
+    the event says: its id, its type and its object.
+    """
+    parts = [part.strip().partition("=") for part in header(headers, "stripe-signature").split(",")]
+    times = [value for name, _, value in parts if name == "t"]
+    if len(times) != 1:
+        raise NotAuthentic("bad_signature", "Stripe-Signature carries no time, or two")
+    sent_s = signed_seconds(times[0])
+    offered = [value for name, _, value in parts if name == "v1"]
+    message = sent_s.encode() + b"." + raw
+    require_match((hex_mac(secret.encode(), message) for secret in secrets), offered)
+    require_fresh(sent_s, now_s)
+    return _head(raw)
+
+
+def _head(raw: bytes) -> DeliveryHead:
+    """The head of a genuine event; one that cannot be read is known by its bytes."""
+    try:
+        event = Document.parse(raw)
+        said = [event.at("id"), event.at("type"), event.at("data.object")]
+        digest = digest_of(json.dumps(said, sort_keys=True, default=str).encode())
+    except (NotUnderstood, RecursionError):
+        digest = digest_of(raw)
+        return DeliveryHead(delivery_id=delivery_id_of("", digest), topic="", fingerprint=digest)
+    return DeliveryHead(
+        delivery_id=delivery_id_of(event.text("id"), digest),
+        topic=topic_of(event.text("type")),
+        fingerprint=digest,
+    )
+
+
+def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
+    """The facts of an event, or why there are none; NotUnderstood if a person must look."""
+    if not topic:
+        raise NotUnderstood("no_topic", "the event has no type")
+    if topic not in READERS and topic not in FOR_STAFF:
+        return Facts(ignored="repeats_another_topic" if topic in REPEATED else "other_topic")
+    event = Document.parse(raw)
+    live = event.at("livemode")
+    if not isinstance(live, bool):
+        raise NotUnderstood("no_livemode", "the event does not say whether it is live")
+    if live != source.livemode:
+        return Facts(ignored="other_mode")
+    if topic in FOR_STAFF:
+        raise NotUnderstood(FOR_STAFF[topic], "a person must act on this event")
+    occurred_ms = min(event.need_natural("created") * 1000, received_ms)
+    read_one = READERS[topic](event.document("data.object"), occurred_ms)
+    if isinstance(read_one, str):
+        return Facts(ignored=read_one)
+    if read_one.currency != source.currency:
+        raise NotUnderstood("currency_mismatch", "not the currency of the programme")
+    return Facts(facts=(read_one,))
+
+
+def _checkout(session: Document, occurred_ms: int) -> Fact | str:
+    """A session that was paid; one that starts a free trial is a sign-up, not a sale."""
+    if session.text("payment_status") not in PAID:
+        return "unpaid"
+    session_id = session.need_id("id")
+    total = session.natural("amount_total")
+    trial = total == 0 and session.text("mode") == "subscription"
+    if total == 0 and not trial:
+        return "nothing_paid"
+    order = ids(session.id_at("invoice"), session.id_at("payment_intent"), session_id)
+    net = 0 if trial else total - _tax_and_shipping(session)
+    currency = session.currency("currency")
+    clicks, codes, number = _referral(session, (session.document("metadata"),))
+    return ConversionFact(
+        action="lead" if trial else "sale",
+        order_id=session_id if trial else order[0],
+        aliases=() if trial else order[1:],
+        occurred_ms=occurred_ms,
+        currency=currency,
+        net_minor=_minor(max(net, 0), currency),
+        gross_minor=_minor(total, currency),
+        customer=customer(
+            session.id_at("customer") or number,
+            session.text("customer_details.email") or session.text("customer_email"),
+        ),
+        click_ids=clicks,
+        codes=codes,
+        event_name="trial" if trial else "",
+    )
+
+
+def _tax_and_shipping(session: Document) -> int:
+    """What of `amount_total` is not goods. Shipping's tax is in both totals and counts once."""
+    tax = session.natural("total_details.amount_tax")
+    if session.at("shipping_cost") is None:
+        return tax + session.natural("total_details.amount_shipping")
+    goods_tax = tax - session.natural("shipping_cost.amount_tax")
+    return session.natural("shipping_cost.amount_total") + goods_tax
+
+
+def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
+    """An invoice that money was paid on; a trial's invoice of nothing is not a sale."""
+    paid = invoice.natural("amount_paid")
+    if paid == 0:
+        return "nothing_paid"
+    currency = invoice.currency("currency")
+    shipping = invoice.natural("shipping_cost.amount_total") - invoice.natural(
+        "shipping_cost.amount_tax"
+    )
+    subscriptions = ("parent.subscription_details", "subscription_details")
+    notes = [invoice.document("metadata")]
+    notes += [invoice.document(f"{name}.metadata") for name in subscriptions]
+    notes += [line.document("metadata") for line in invoice.documents("lines.data")]
+    clicks, codes, _ = _referral(invoice, notes)
+    payments = [payment.document("payment") for payment in invoice.documents("payments.data")]
+    reason = invoice.text("billing_reason")
+    return ConversionFact(
+        action="sale",
+        order_id=invoice.need_id("id"),
+        aliases=ids(
+            invoice.id_at("payment_intent"),
+            invoice.id_at("charge"),
+            *(payment.id_at("payment_intent") for payment in payments),
+            *(payment.id_at("charge") for payment in payments),
+        ),
+        occurred_ms=occurred_ms,
+        currency=currency,
+        net_minor=_minor(max(_without_tax(invoice) - shipping, 0), currency),
+        gross_minor=_minor(paid, currency),
+        customer=customer(invoice.id_at("customer"), invoice.text("customer_email")),
+        click_ids=clicks,
+        codes=codes,
+        event_name=EVENT_NAMES.get(reason, ""),
+    )
+
+
+def _without_tax(invoice: Document) -> int:
+    if invoice.at("total_excluding_tax") is not None:
+        return invoice.need_natural("total_excluding_tax")
+    if invoice.at("tax") is not None:
+        tax = invoice.need_natural("tax")
+    else:
+        lists = ("total_taxes", "total_tax_amounts")
+        tax = sum(each.need_natural("amount") for name in lists for each in invoice.documents(name))
+    return invoice.need_natural("total") - tax
+
+
+def _refund(charge: Document, occurred_ms: int) -> Fact | str:
+    """What has been refunded of a charge so far, as one running total."""
+    refunded = charge.need_natural("amount_refunded")
+    if refunded == 0:
+        return "nothing_refunded"
+    charge_id, currency = charge.need_id("id"), charge.currency("currency")
+    return ReversalFact(
+        refund_id=f"{charge_id}:{refunded}"[:200],
+        orders=ids(charge.id_at("payment_intent"), charge.id_at("invoice"), charge_id),
+        occurred_ms=occurred_ms,
+        currency=currency,
+        amount_minor=_minor(refunded, currency),
+        of="gross",
+        cumulative=True,
+    )
+
+
+def _chargeback(dispute: Document, occurred_ms: int) -> Fact | str:
+    """Money a bank took back; an inquiry takes none and is another topic."""
+    currency = dispute.currency("currency")
+    orders = ids(dispute.id_at("payment_intent"), dispute.id_at("charge"))
+    if not orders:
+        raise NotUnderstood("missing_id", "the dispute names no charge")
+    return ReversalFact(
+        refund_id=dispute.need_id("id"),
+        orders=orders,
+        occurred_ms=occurred_ms,
+        currency=currency,
+        amount_minor=_minor(dispute.need_natural("amount"), currency),
+        of="gross",
+        reason="chargeback",
+    )
+
+
+READERS: dict[str, Callable[[Document, int], Fact | str]] = {
+    "checkout.session.completed": _checkout,
+    "checkout.session.async_payment_succeeded": _checkout,
+    "invoice.paid": _invoice,
+    "invoice.payment_succeeded": _invoice,
+    "charge.refunded": _refund,
+    "charge.dispute.funds_withdrawn": _chargeback,
+}
+
+
+def _referral(
+    thing: Document, notes: Sequence[Document]
+) -> tuple[tuple[str, ...], tuple[str, ...], str]:
+    """Click ids, codes, and the shop's own number of the customer, in the order of trust."""
+    reference = thing.text("client_reference_id").strip()
+    clicks: list[object] = [note.at(name) for note in notes for name in CLICK_NAMES]
+    codes: list[object] = [note.at(name) for note in notes for name in CODE_NAMES]
+    number = ""
+    if looks_like_click(reference):
+        clicks.append(reference)
+    elif reference.startswith(CODE_MARKS):
+        codes.append(reference[4:])
+    else:
+        number = reference
+    for field in thing.documents("custom_fields"):
+        if field.text("key") in CODE_NAMES:
+            codes.append(field.at("text.value"))
+    for discount in thing.documents("discounts"):
+        codes.append(discount.at("promotion_code.code"))
+    return words(*clicks), words(*codes, longest=CODE_LENGTH_MAX), number
+
+
+def _minor(amount: int, currency: str) -> int:
+    """Stripe's units as ours; NotUnderstood `bad_amount` if that leaves a fraction."""
+    shift = exponent(currency) - STRIPE_EXPONENTS.get(currency, exponent(currency))
+    value = Decimal(amount).scaleb(shift)
+    if value != value.to_integral_value():
+        raise NotUnderstood("bad_amount", "a fraction of the smallest unit")
+    return bounded(int(value))
