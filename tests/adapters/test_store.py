@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Literal
 
 import pytest
-from goodword.errors import InvalidInput, Stale
+from goodword.errors import InvalidInput, Stale, Unavailable
+from goodword.limits import SUMMARY_ITEMS_MAX
 from goodword.ports import Change, Collision, Guard, GuardFailed, Store
 from goodword.records import IndexEntry, Key, Record, Table, Value
 from goodword_aws.store import DynamoStore
@@ -56,6 +57,18 @@ class Thing(Record):
 
 class Other(Thing):
     KIND: ClassVar[str] = "other"
+
+
+class Passed(Record):
+    """A third kind of the same partition."""
+
+    KIND: ClassVar[str] = "part"
+
+    name: str
+
+    @property
+    def key(self) -> Key:
+        return Key("core", "HOME", self.name)
 
 
 class Line(Record):
@@ -301,6 +314,23 @@ def test_a_partition_is_paged_in_key_order(store: Store, newest_first: bool) -> 
     expected = [f"A#{n}" for n in range(4)]
     assert seen == (expected[::-1] if newest_first else expected)
     assert pages == 2
+
+
+def test_a_summary_holds_the_kinds_that_are_asked_for(store: Store) -> None:
+    other = Other(home="HOME", name="A#2", required_or_none=None)
+    created(store, thing("A#1"), other, thing("B#1"), Passed(name="A#3"))
+    found = store.query_mixed([Thing, Other], "core", "HOME", "A#")
+    assert found == [thing("A#1").but(version=1), other.but(version=1)]
+    assert len(store.query_mixed([Thing], "core", "HOME")) == 2
+
+
+def test_a_summary_of_a_partition_that_grew_is_refused(store: Store) -> None:
+    for start in range(0, SUMMARY_ITEMS_MAX + 1, 100):
+        stop = min(start + 100, SUMMARY_ITEMS_MAX + 1)
+        created(store, *(thing(f"{number:04d}") for number in range(start, stop)))
+    with pytest.raises(Unavailable):
+        store.query_mixed([Thing], "core", "HOME")
+    assert len(store.query_mixed([Thing], "core", "HOME", "00")) == 100
 
 
 def test_the_index_holds_only_what_waits(store: Store) -> None:

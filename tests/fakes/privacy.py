@@ -1,4 +1,4 @@
-"""The keepers of personal data in memory, with the promises of the real ones: see `privacy.ports`."""
+"""The keepers of personal data in memory; they promise what the real ones do."""
 
 import base64
 import json

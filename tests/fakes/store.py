@@ -5,8 +5,8 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from goodword.errors import Stale
-from goodword.limits import READ_KEYS_MAX
+from goodword.errors import Stale, Unavailable
+from goodword.limits import READ_KEYS_MAX, SUMMARY_ITEMS_MAX
 from goodword.ports import Change, Collision, Guard, GuardFailed, Page
 from goodword.records import Key, Record, Table
 from goodword_aws.items import (
@@ -70,14 +70,15 @@ class MemoryStore:
     ) -> Sequence[Record]:
         known = {kind.KIND: kind for kind in kinds}
         with self._lock:
-            return [
-                _decode(known[self.items[key]["kind"]], self.items[key])
-                for key in sorted(self.items)
-                if key.table == table
-                and key.pk == pk
-                and key.sk.startswith(prefix)
-                and self.items[key]["kind"] in known
-            ]
+            keys = sorted(
+                key
+                for key in self.items
+                if key.table == table and key.pk == pk and key.sk.startswith(prefix)
+            )
+            if len(keys) > SUMMARY_ITEMS_MAX:
+                raise Unavailable("store_busy", "the partition is too large for one summary")
+            items = [self.items[key] for key in keys]
+        return [from_plain(known[item["kind"]], item) for item in items if item["kind"] in known]
 
     def query_index(
         self,

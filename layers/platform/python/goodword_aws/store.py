@@ -91,14 +91,7 @@ class DynamoStore:
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page[R]:
-        values = {":pk": marshal(pk)} | ({":sk": marshal(prefix)} if prefix else {})
-        request: dict[str, Any] = {
-            "TableName": self._tables[table],
-            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else ""),
-            "ExpressionAttributeValues": values,
-            "ConsistentRead": True,
-            "ScanIndexForward": not newest_first,
-        }
+        request = self._partition(table, pk, prefix) | {"ScanIndexForward": not newest_first}
         if cursor is not None:
             (sk,) = unpack_cursor(cursor, 1)
             request["ExclusiveStartKey"] = {"pk": marshal(pk), "sk": marshal(sk)}
@@ -110,14 +103,7 @@ class DynamoStore:
         self, kinds: Sequence[type[Record]], table: Table, pk: str, prefix: str = ""
     ) -> Sequence[Record]:
         known = {kind.KIND: kind for kind in kinds}
-        values = {":pk": marshal(pk)} | ({":sk": marshal(prefix)} if prefix else {})
-        request: dict[str, Any] = {
-            "TableName": self._tables[table],
-            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else ""),
-            "ExpressionAttributeValues": values,
-            "ConsistentRead": True,
-        }
-        items, more = self._rows(request, SUMMARY_ITEMS_MAX)
+        items, more = self._rows(self._partition(table, pk, prefix), SUMMARY_ITEMS_MAX)
         if more:
             raise Unavailable("store_busy", "the partition is too large for one summary")
         return [
@@ -220,6 +206,16 @@ class DynamoStore:
         if left:
             raise Unavailable("store_busy", "the store left out some of the keys")
         return found
+
+    def _partition(self, table: Table, pk: str, prefix: str) -> dict[str, Any]:
+        """The query for the items of a partition whose sort key begins with `prefix`."""
+        return {
+            "TableName": self._tables[table],
+            "KeyConditionExpression": "pk = :pk" + (" AND begins_with(sk, :sk)" if prefix else ""),
+            "ExpressionAttributeValues": {":pk": marshal(pk)}
+            | ({":sk": marshal(prefix)} if prefix else {}),
+            "ConsistentRead": True,
+        }
 
     def _rows(self, request: dict[str, Any], limit: int) -> tuple[list[Item], bool]:
         """Up to `limit` items, and whether there are more; one more is asked for to know."""
