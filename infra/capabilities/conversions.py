@@ -10,6 +10,10 @@ from infra.foundations.queues import make_dead_letters
 from infra.foundations.streams import Pace, follow_stream, may_read_stream
 
 INTAKE = Limit(500, 1_000)
+MEANS_TROUBLE = {
+    "DeliveriesNotStored": "Deliveries were refused because they could not be stored",
+    "DeliveriesNotUnderstood": "Deliveries wait for a person, because no adapter understands them",
+}
 DECIDES = (
     "ARRIVALS_TABLE",
     "JOURNAL_TABLE",
@@ -50,6 +54,11 @@ def add_conversions(ground: Ground) -> None:
         set_aside=ground.set_aside,
     )
     ground.schedules.start(sweeper, "rate(5 minutes)", "Sweeps deliveries that still wait")
+    for metric, means in MEANS_TROUBLE.items():
+        ground.alarms.on_count(metric, means)
+    ground.alarms.on_count(
+        "DeliveriesOverdue", "Deliveries have waited for a quarter of an hour", periods=3
+    )
 
 
 def _intake(ground: Ground) -> None:

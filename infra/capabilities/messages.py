@@ -1,6 +1,7 @@
 """Mail follows facts: one queue of the events that people are told of, one function that sends."""
 
 from infra.foundations import grants
+from infra.foundations.acknowledged import acknowledge_wildcard
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 from infra.foundations.streams import may_work_on, work_on
@@ -39,5 +40,10 @@ def add_messages(ground: Ground) -> None:
             grants.send_mail(ground.stack, ground.at, ground.parameters.mail_sender),
         ],
         shape=Shape(timeout_seconds=SENDER_SECONDS),
+    )
+    acknowledge_wildcard(
+        sender.role,
+        "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*",
+        "The identity is the sender's address or its domain; a condition names the one address.",
     )
     work_on(ground.stack, sender, queue, batch=10)

@@ -6,6 +6,7 @@ Only the task can open payout destinations and write payment files; the API can 
 from aws_cdk.aws_iam import PolicyStatement
 
 from infra.foundations import grants
+from infra.foundations.acknowledged import acknowledge_wildcard, spelled
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 
@@ -27,12 +28,17 @@ def add_payouts(ground: Ground) -> None:
             "RAIL_SIMULATOR_URL",
         ),
         may=[
-            *_may_move(ground),
+            *_may_move_on(ground),
             grants.table_items(ground.tables.keys, "GetItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
             grants.put_files(ground.exports, FILES),
         ],
         shape=Shape(timeout_seconds=300, memory_mb=1024),
+    )
+    acknowledge_wildcard(
+        task.role,
+        f"{spelled(ground.exports, 'Arn')}/{FILES}*",
+        "Payment files and statements of all runs lie below this prefix, and nothing else does.",
     )
     machine = ground.machines.make("payout_cycle", "PayoutCycle", task=task, as_="PayoutsTaskArn")
     ground.functions.settings["PAYOUT_CYCLE_ARN"] = machine.state_machine_arn
@@ -43,7 +49,7 @@ def add_payouts(ground: Ground) -> None:
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
-            grants.start(machine),
+            grants.start(machine.state_machine_arn),
             ground.may_set_aside,
         ],
         shape=Shape(timeout_seconds=120),
@@ -53,14 +59,14 @@ def add_payouts(ground: Ground) -> None:
     desk = ground.functions.make(
         "payouts_api",
         "Requests, releases and shows payout runs; checks the ledger",
-        needs=("JOURNAL_TABLE", "CORE_TABLE", "PAYOUT_CYCLE_ARN"),
+        needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN", "PAYOUT_CYCLE_ARN"),
         may=[
-            *_may_move(ground),
+            *_may_move_on(ground),
             grants.read(ground.tables.journal),
             grants.scan(ground.tables.journal),
             grants.scan(ground.tables.core),
-            grants.start(machine),
-            grants.answer(ground.at, machine),
+            grants.start(machine.state_machine_arn),
+            grants.read_secret(ground.secrets.index),
         ],
         shape=Shape(timeout_seconds=29, memory_mb=1024),
     )
@@ -70,10 +76,11 @@ def add_payouts(ground: Ground) -> None:
     ground.door.open(desk, READ_AND_WRITE, "/v1/ledger/{proxy+}")
 
 
-def _may_move(ground: Ground) -> list[PolicyStatement]:
+def _may_move_on(ground: Ground) -> list[PolicyStatement]:
     return [
         grants.read(ground.tables.core),
         grants.query_index(ground.tables.core),
         grants.change(ground.tables.core),
         grants.append(ground.tables.journal),
+        grants.answer(ground.at, ground.machines.arn("payout_cycle")),
     ]

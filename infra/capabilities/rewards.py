@@ -21,7 +21,7 @@ def add_rewards(ground: Ground) -> None:
         "rewards_task",
         "The steps of reward_approval",
         needs=("JOURNAL_TABLE", "CORE_TABLE"),
-        may=_may_move(ground),
+        may=_may_move_on(ground),
         shape=Shape(timeout_seconds=60),
     )
     machine = ground.machines.make(
@@ -35,20 +35,15 @@ def add_rewards(ground: Ground) -> None:
         "rewards_queue",
         "Starts reward_approval for each new reward",
         needs=("REWARD_APPROVAL_ARN",),
-        may=[may_work_on(queue), grants.start(machine)],
+        may=[may_work_on(queue), grants.start(machine.state_machine_arn)],
         shape=Shape(timeout_seconds=STARTER_SECONDS, memory_mb=256),
     )
     work_on(ground.stack, starter, queue, batch=10)
     sweeper = ground.functions.make(
         "rewards_schedule",
         "Posts approved rewards whose execution is gone",
-        needs=("JOURNAL_TABLE", "CORE_TABLE", "REWARD_APPROVAL_ARN"),
-        may=[
-            *_may_move(ground),
-            grants.start(machine),
-            grants.look_at(ground.stack, machine),
-            ground.may_set_aside,
-        ],
+        needs=("JOURNAL_TABLE", "CORE_TABLE"),
+        may=[*_may_move_on(ground), ground.may_set_aside],
         shape=Shape(timeout_seconds=240),
         set_aside=ground.set_aside,
     )
@@ -56,11 +51,11 @@ def add_rewards(ground: Ground) -> None:
     desk = ground.functions.make(
         "rewards_api",
         "Lists, explains and decides rewards",
-        needs=("JOURNAL_TABLE", "CORE_TABLE", "REWARD_APPROVAL_ARN"),
+        needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN"),
         may=[
-            *_may_move(ground),
+            *_may_move_on(ground),
             grants.read(ground.tables.journal),
-            grants.answer(ground.at, machine),
+            grants.read_secret(ground.secrets.index),
         ],
     )
     for path in ("/v1/rewards", "/v1/conversions"):
@@ -68,10 +63,11 @@ def add_rewards(ground: Ground) -> None:
         ground.door.open(desk, READ_AND_WRITE, f"{path}/{{proxy+}}")
 
 
-def _may_move(ground: Ground) -> list[PolicyStatement]:
+def _may_move_on(ground: Ground) -> list[PolicyStatement]:
     return [
         grants.read(ground.tables.core),
         grants.query_index(ground.tables.core),
         grants.change(ground.tables.core),
         grants.append(ground.tables.journal),
+        grants.answer(ground.at, ground.machines.arn("reward_approval")),
     ]

@@ -14,6 +14,7 @@ from aws_cdk import aws_sqs as sqs
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from infra.foundations.acknowledged import acknowledge
 from infra.foundations.installation import Installation
 
 NAMESPACE = "Goodword"
@@ -55,8 +56,8 @@ class Alarms:
         ):
             self._above(f"{name}{what}", metric, 0, f"an execution of {name} ended badly: {what}")
 
-    def on_count(self, metric_name: str, description: str) -> None:
-        """Any count of one of our own metrics, whatever function emitted it."""
+    def on_count(self, metric_name: str, description: str, *, periods: int = 1) -> None:
+        """Any count of one of our own metrics in so many periods of five minutes on end."""
         metric = cloudwatch.Metric(
             namespace=NAMESPACE,
             metric_name=metric_name,
@@ -64,10 +65,15 @@ class Alarms:
             period=Duration.minutes(5),
             statistic="Sum",
         )
-        self._above(metric_name, metric, 0, description)
+        self._above(metric_name, metric, 0, description, periods)
 
     def _above(
-        self, name: str, metric: cloudwatch.IMetric, threshold: float, description: str
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        threshold: float,
+        description: str,
+        periods: int = 1,
     ) -> None:
         alarm = cloudwatch.Alarm(
             self.scope,
@@ -75,7 +81,7 @@ class Alarms:
             alarm_description=description,
             metric=metric,
             threshold=threshold,
-            evaluation_periods=1,
+            evaluation_periods=periods,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
@@ -93,4 +99,9 @@ def make_alarms(scope: Construct, at: Installation, address: str, is_given: CfnC
         endpoint=address,
     )
     subscription.cfn_options.condition = is_given
+    acknowledge(
+        subscription,
+        "Serverless-SNSRedrivePolicy",
+        "A mail that cannot be delivered has no later reader; the alarm itself stays on.",
+    )
     return Alarms(scope, at, topic)

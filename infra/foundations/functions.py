@@ -13,13 +13,25 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.foundations.acknowledged import acknowledge
+from infra.foundations.acknowledged import acknowledge, acknowledge_wildcard, spelled
 from infra.foundations.installation import Installation
 from infra.layers import Sources
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 ARCHITECTURE = lambda_.Architecture.ARM_64
 RUN_RETRIES_MAX = 2  # of an asynchronous call, by Lambda itself
+OF_EVERY_FUNCTION = {
+    "AwsSolutions-L1": "Packages and bytecode are of Python 3.13; all functions move at once.",
+    "Serverless-LambdaLatestVersion": "The same: all functions move to a new Python at once.",
+    "Serverless-LambdaDLQ": (
+        "Streams, queues, the API and state machines see a failed call themselves; failed runs of "
+        "functions that a clock starts go to the FailedRuns queue."
+    ),
+    "Serverless-LambdaTracing": (
+        "Traces of a redirect would cost more than the redirect; ids in the log lines and the "
+        "journal join what belongs together."
+    ),
+}
 ALWAYS = ("GOODWORD_STAGE", "CLOCK_FILE")
 
 
@@ -88,6 +100,8 @@ class Functions:
                 lambda_.SystemLogLevel.WARN if shape.hot else lambda_.SystemLogLevel.INFO
             ),
         )
+        for rule, reason in OF_EVERY_FUNCTION.items():
+            acknowledge(function, rule, reason)
         if set_aside is not None:
             self._set_aside(function, set_aside)
         self.made[name] = function
@@ -128,9 +142,9 @@ class Functions:
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"own": iam.PolicyDocument(statements=[write_logs, *may])},
         )
-        acknowledge(
+        acknowledge_wildcard(
             role,
-            f"AwsSolutions-IAM5[Resource::<{_camel(name)}Logs>:*]",
+            f"{spelled(log_group, 'Arn')}:*",
             "The streams of the function's own log group have names that Lambda makes up.",
         )
         return role

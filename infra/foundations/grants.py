@@ -8,13 +8,12 @@ adapter's `attribute_not_exists(pk)` keeps a put from replacing one (IAM cannot 
 
 from collections.abc import Sequence
 
-from aws_cdk import ArnFormat, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_secretsmanager as secretsmanager
-from aws_cdk import aws_stepfunctions as sfn
 from aws_cdk.aws_iam import PolicyStatement
 
 from infra.foundations.installation import Installation
@@ -88,36 +87,18 @@ def read_secret(secret: secretsmanager.Secret) -> PolicyStatement:
     return PolicyStatement(actions=["secretsmanager:GetSecretValue"], resources=[arn_of(secret)])
 
 
-def start(machine: sfn.StateMachine) -> PolicyStatement:
+def start(machine_arn: str) -> PolicyStatement:
     """Start one state machine."""
-    return PolicyStatement(actions=["states:StartExecution"], resources=[machine.state_machine_arn])
+    return PolicyStatement(actions=["states:StartExecution"], resources=[machine_arn])
 
 
-def look_at(scope: Stack, machine: sfn.StateMachine) -> PolicyStatement:
-    """Ask whether executions of one state machine still run."""
-    return PolicyStatement(
-        actions=["states:DescribeExecution"],
-        resources=[
-            scope.format_arn(
-                service="states",
-                resource="execution",
-                resource_name=f"{machine.state_machine_name}:*",
-                arn_format=ArnFormat.COLON_RESOURCE_NAME,
-            )
-        ],
-    )
-
-
-def answer(at: Installation, machine: sfn.StateMachine) -> PolicyStatement:
+def answer(at: Installation, machine_arn: str) -> PolicyStatement:
     """Answer the tasks that wait in one state machine.
 
     AWS checks the machine that the token belongs to; the emulator cannot tell and asks for `*`.
     What an answer may cause is decided by the approval item, not by this permission (I6).
     """
-    return PolicyStatement(
-        actions=["states:SendTaskSuccess", "states:SendTaskFailure"],
-        resources=at.named(machine.state_machine_arn),
-    )
+    return PolicyStatement(actions=["states:SendTaskSuccess"], resources=at.named(machine_arn))
 
 
 def put_events(bus: events.EventBus) -> PolicyStatement:

@@ -7,13 +7,13 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_stepfunctions as sfn
 
-from infra.foundations.acknowledged import acknowledge
+from infra.foundations.acknowledged import acknowledge_wildcard
 from infra.foundations.alarms import Alarms
 from infra.foundations.installation import Installation
 
@@ -28,13 +28,22 @@ class Machines:
     at: Installation
     alarms: Alarms
 
+    def arn(self, name: str) -> str:
+        """The ARN that the machine `name` has or will have: its task may need it before it is."""
+        return self.stack.format_arn(
+            service="states",
+            resource="stateMachine",
+            resource_name=f"{self.at.prefix}-{name}",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
+
     def make(
         self, name: str, construct: str, *, task: lambda_.Function, as_: str
     ) -> sfn.StateMachine:
         """The machine `name`; `${as_}` in its definition becomes the task function's ARN."""
         definition = (DEFINITIONS / f"{name}.asl.json").read_text()
         full_name = f"{self.at.prefix}-{name}"
-        role = self._role(construct, full_name, definition, task)
+        role = self._role(construct, name, definition, task)
         machine = sfn.StateMachine(
             self.stack,
             construct,
@@ -56,43 +65,42 @@ class Machines:
             ),
             tracing_enabled=not self.at.on_laptop,
         )
-        acknowledge(
+        acknowledge_wildcard(
             role,
-            "AwsSolutions-IAM5[Resource::*]",
+            "*",
             "Log delivery and X-Ray have no resources that a policy could name.",
         )
         self.alarms.on_machine(construct, machine)
         return machine
 
-    def _role(
-        self, construct: str, full_name: str, definition: str, task: lambda_.Function
-    ) -> iam.Role:
+    def _role(self, construct: str, name: str, definition: str, task: lambda_.Function) -> iam.Role:
         statements = [
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[task.function_arn])
         ]
         if _maps_in_children(definition):
-            statements += self._may_run_children(full_name)
+            statements += self._may_run_children(name)
         return iam.Role(
             self.stack,
             f"{construct}Role",
-            description=f"What the state machine {full_name} may do",
+            description=f"What the state machine {name} may do",
             assumed_by=iam.ServicePrincipal("states.amazonaws.com").with_conditions(
                 {"StringEquals": {"aws:SourceAccount": self.stack.account}}
             ),
             inline_policies={"task": iam.PolicyDocument(statements=statements)},
         )
 
-    def _may_run_children(self, full_name: str) -> list[iam.PolicyStatement]:
+    def _may_run_children(self, name: str) -> list[iam.PolicyStatement]:
         """A distributed map starts executions of its own machine and looks after them."""
-        machine = self.stack.format_arn(
-            service="states", resource=f"stateMachine:{full_name}"
-        ).replace("stateMachine/", "stateMachine:")
-        children = machine.replace(":stateMachine:", ":execution:")
+        children = self.stack.format_arn(
+            service="states",
+            resource="execution",
+            resource_name=f"{self.at.prefix}-{name}/*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
         return [
-            iam.PolicyStatement(actions=["states:StartExecution"], resources=[machine]),
+            iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.arn(name)]),
             iam.PolicyStatement(
-                actions=["states:DescribeExecution", "states:StopExecution"],
-                resources=[f"{children}/*"],
+                actions=["states:DescribeExecution", "states:StopExecution"], resources=[children]
             ),
         ]
 

@@ -4,6 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.foundations.acknowledged import acknowledge
 from infra.foundations.alarms import Alarms
 
 RETENTION_DAYS = 14  # the longest that SQS keeps a message
@@ -19,6 +20,8 @@ def make_dead_letters(scope: Construct, name: str, alarms: Alarms) -> sqs.Queue:
         enforce_ssl=True,
         retention_period=Duration.days(RETENTION_DAYS),
     )
+    for rule in ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"):
+        acknowledge(queue, rule, "This queue is the last stop itself, and watched by an alarm.")
     alarms.on_dead_letters(name, queue)
     return queue
 
