@@ -130,7 +130,7 @@ def test_the_purchase_may_be_reported_before_the_signup(scene: Scene) -> None:
     assert scene.all(Reward) == []
     scene.sale("user-1", 0, action="lead", click_ids=(click,))
     assert sorted(reward.earned_minor for reward in scene.all(Reward)) == [200, 500]
-    assert all(not identity.open_conversions for identity in scene.all(Identity))
+    assert {len(identity.conversions) for identity in scene.all(Identity)} == {2}
     assert scene.ledger_differences() == []
 
 
@@ -286,12 +286,47 @@ def test_a_cancelled_order_takes_everything(scene: Scene) -> None:
     assert (scene.reward.state, scene.reward.reason) == ("void", "cancelled")
 
 
-def test_an_order_refunded_before_anybody_was_found_earns_nothing(scene: Scene) -> None:
+@pytest.mark.parametrize(
+    ("refunded", "left", "state"), [(1_000, 400, "pending"), (5_000, 0, "void")]
+)
+def test_an_order_refunded_before_anybody_was_found_earns_the_rest(
+    scene: Scene, refunded: int, left: int, state: str
+) -> None:
     click = scene.click()
     scene.sale("1001")
-    scene.refund("r1", 100)
+    scene.refund("r1", refunded)
     scene.sale("1001", click_ids=(click,))
-    assert scene.conversion.reason == "refunded_before_attribution"
+    assert (scene.reward.remaining_minor, scene.reward.state) == (left, state)
+    assert scene.balance().pending_minor == left
+    assert sum(one.remaining_minor for one in scene.all(CapUse)) in (0, 10_000 - left)
+    assert scene.ledger_differences() == []
+
+
+def test_an_earlier_purchase_reported_later_makes_its_advocate_the_first(scene: Scene) -> None:
+    late = sale("1", 5_000, NOW_MS - 2 * DAY_MS, click_ids=(scene.click("BEN77", 3),))
+    scene.sale("2", click_ids=(scene.click("MAYA7", 1),))
+    scene.deliver(late)
+    alive = {(one.order_id, one.advocate_id) for one in scene.all(Reward) if one.state == "pending"}
+    assert alive == {("1", BEN), ("2", BEN)}
+    assert scene.ledger_differences() == []
+
+
+def test_a_pause_takes_nothing_back_that_was_earned_before(scene: Scene) -> None:
+    scene.sale(click_ids=(scene.click("MAYA7", 2),))
+    scene.set_enrolment(MAYA, "paused")
+    scene.sale(click_ids=(scene.click("MAYA7", 1),))
+    assert (scene.reward.state, scene.conversion.advocate_id) == ("pending", MAYA)
+
+
+def test_a_friend_with_very_many_orders_keeps_the_first_advocate(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.conversions.evidence.FRIEND_CONVERSIONS_MAX", 3)
+    for number, code in enumerate(("MAYA7", *["BEN77"] * 5)):
+        scene.sale(str(number), 1_000, click_ids=(scene.click(code, 0.1),))
+        scene.clock.advance(DAY_MS)
+    assert {one.advocate_id for one in scene.all(Reward)} == {MAYA}
+    assert {len(one.conversions) for one in scene.all(Identity)} == {3}
 
 
 def test_a_refund_in_another_currency_is_kept_for_a_person(scene: Scene) -> None:

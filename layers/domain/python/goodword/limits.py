@@ -26,7 +26,9 @@ VANITY_LENGTH_MIN, VANITY_LENGTH_MAX = 3, 20  # characters that people still typ
 
 TOUCHES_MAX = 50  # touches considered per conversion; the newest are kept, the count is recorded
 ALIASES_MAX = 8  # outside ids of one order (session, intent, invoice, charge ...)
+FRIEND_CONVERSIONS_MAX = 30  # conversions of one friend that a late touch may still move
 REFUNDS_PARKED_MAX = 100  # refunds that wait for one order
+CLOCK_SKEW_SECONDS = 60  # seconds a shop's clock may be behind ours: its order, after our click
 CLICK_AGE_DAYS_MAX = 400  # days; no window may be longer than a click is verifiable
 
 SIGNATURE_AGE_SECONDS_MAX = 300  # seconds either way; Stripe's and Standard Webhooks' own tolerance

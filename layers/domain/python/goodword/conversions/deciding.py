@@ -10,11 +10,14 @@ from collections.abc import Mapping, Sequence
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.evidence import remembered, sticky_advocate
 from goodword.conversions.model import Conversion, ConversionState, Identity
+from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.decision import Basis, Decision, Verdict, fresh_cap, judge
 from goodword.rewards.model import Reward, reward_key
+from goodword.rewards.reversal import refunded_share, to_take
+from goodword.times import SECOND_MS
 from goodword.tracking.model import Attribution, attribute
 
 UNLOCKED = frozenset({"pending", "on_hold", "approved", "void", "rejected"})
@@ -25,6 +28,7 @@ def decide(
     change: Change,
     conversion: Conversion,
     *,
+    stored: Conversion | None,
     program: Program,
     versions: Sequence[ProgramVersion],
     identities: Sequence[Identity],
@@ -32,20 +36,23 @@ def decide(
     unknown_codes: int = 0,
     bad_click_ids: int = 0,
 ) -> None:
-    """Add to `change`: the conversion, its decision, rewards, money, identities and events."""
+    """Add to `change`: the conversion, its decision, rewards, money, identities and events.
+
+    `stored` is the conversion as it was read (None: it is new); what did not change is not written.
+    """
     refused = _refused(desk, conversion, buyer_advocate_id)
     rules = version_at(versions, conversion.occurred_ms).terms.attribution
     attribution = attribute(
         conversion.touches,
         rules=rules,
-        conversion_ms=conversion.occurred_ms,
-        received_ms=conversion.received_ms,
-        sticky_advocate=sticky_advocate(identities, conversion.conversion_id),
+        conversion_ms=conversion.occurred_ms + CLOCK_SKEW_SECONDS * SECOND_MS,
+        received_ms=_newest(conversion),
+        sticky_advocate=sticky_advocate(identities, conversion),
         refused=refused,
     )
     before = _rewards(desk, conversion)
-    if not _changes(conversion, before, attribution):
-        _remember(change, conversion, identities)
+    if not _changes(conversion, before, attribution, program):
+        _remember(change, conversion, identities, stored)
         return
     books = RewardBooks(desk, change)
     _undo(books, conversion, before)
@@ -69,8 +76,27 @@ def basis_of(conversion: Conversion) -> Basis:
     )
 
 
+def share_of(reward: Reward, conversion: Conversion) -> int:
+    """What the refunds of the conversion so far have still to take from this reward."""
+    share = refunded_share(
+        reward.earned_minor,
+        (conversion.refunded_net_minor, conversion.refunded_gross_minor),
+        (conversion.net_minor, conversion.gross_minor),
+    )
+    return to_take(reward, share)
+
+
+def _newest(conversion: Conversion) -> int:
+    """No touch is later than this. Clicks carry our own clock, so none needs to be held back."""
+    times = [touch.at_ms for touch in conversion.touches]
+    return max([conversion.occurred_ms + CLOCK_SKEW_SECONDS * SECOND_MS, *times])
+
+
 def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str, str]:
-    """Whose touches cannot win, and why: the customer's own, and those who may not earn now."""
+    """Whose touches cannot win, and why: the customer's own, and those who may not earn now.
+
+    Whoever has been given this conversion keeps it when the enrolment pauses afterwards.
+    """
     advocates = sorted({touch.advocate_id for touch in conversion.touches})
     keys = {one: enrolment_key(one, conversion.program_id) for one in advocates}
     found = desk.store.get_many(Enrolment, list(keys.values())) if keys else {}
@@ -79,6 +105,8 @@ def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str,
         enrolment = found.get(key)
         if advocate_id == buyer:
             refused[advocate_id] = "self_referral"
+        elif advocate_id == conversion.advocate_id:
+            continue
         elif enrolment is None or enrolment.state != "active":
             refused[advocate_id] = f"enrolment_{enrolment.state if enrolment else 'missing'}"
     return refused
@@ -91,12 +119,14 @@ def _rewards(desk: Desk, conversion: Conversion) -> list[Reward]:
     return list(desk.store.get_many(Reward, keys).values())
 
 
-def _changes(conversion: Conversion, rewards: list[Reward], attribution: Attribution) -> bool:
+def _changes(
+    conversion: Conversion, rewards: list[Reward], attribution: Attribution, program: Program
+) -> bool:
     """Whether this decision would differ and still may."""
     if conversion.decisions == 0:
         return True
     winner = attribution.winner.advocate_id if attribution.winner else None
-    if winner is None or winner == conversion.advocate_id:
+    if winner == conversion.advocate_id or program.state != "active":
         return False
     return all(reward.state in UNLOCKED for reward in rewards)
 
@@ -126,8 +156,6 @@ def _verdict(
         return nothing
     if program.state != "active":
         return nothing.but(reason=f"programme_{program.state}")
-    if conversion.refunded_net_minor or conversion.refunded_gross_minor:
-        return nothing.but(reason="refunded_before_attribution")
     version = version_at(versions, winner.at_ms)
     if version.terms.currency != conversion.currency:
         return nothing.but(reason="currency_mismatch")
@@ -155,7 +183,7 @@ def _write(
         reward_ids=tuple(reward.reward_id for reward in verdict.rewards),
         decisions=conversion.decisions + 1,
     )
-    _remember(change, settled, identities)
+    _remember(change, settled, identities, None)
     pinned = version_at(versions, winner.at_ms if winner else conversion.occurred_ms)
     outcome = "rewarded" if verdict.rewards else ("refused" if winner else "unattributed")
     change.create(
@@ -188,10 +216,10 @@ def _write(
     )
     if advocate_id is not None:
         books.count(advocate_id, conversion.program_id, conversion.currency, conversion.action, 1)
-    for reward in verdict.rewards:
-        books.earn(reward)
     if verdict.rewards and verdict.cap is not None:
         books.use_cap(verdict.cap)
+    for reward in verdict.rewards:
+        books.earn(reward, taken_minor=share_of(reward, conversion))
 
 
 def _state(attribution: Attribution, verdict: Verdict) -> ConversionState:
@@ -200,7 +228,13 @@ def _state(attribution: Attribution, verdict: Verdict) -> ConversionState:
     return "disqualified" if attribution.winner else "unattributed"
 
 
-def _remember(change: Change, conversion: Conversion, identities: Sequence[Identity]) -> None:
-    change.save(conversion)
+def _remember(
+    change: Change,
+    conversion: Conversion,
+    identities: Sequence[Identity],
+    stored: Conversion | None,
+) -> None:
+    if conversion != stored:
+        change.save(conversion)
     for identity in remembered(conversion, identities):
         change.save(identity)

@@ -16,19 +16,18 @@ from goodword.conversions.model import (
     ConversionFact,
     Identity,
     OrderAlias,
+    Settled,
     alias_key,
 )
 from goodword.errors import InvalidInput
 from goodword.ids import derived_id
-from goodword.limits import TOUCHES_MAX
+from goodword.limits import FRIEND_CONVERSIONS_MAX, TOUCHES_MAX
 from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
 from goodword.tracking.click import Click
 from goodword.tracking.model import Touch
 
 R = TypeVar("R", bound=Record)
-
-OPEN_CONVERSIONS_MAX = 20  # conversions of one friend that a late touch may still attribute
 
 
 @dataclass(frozen=True)
@@ -142,48 +141,59 @@ def friend_touches(identities: Sequence[Identity]) -> tuple[Touch, ...]:
     return merged(*(identity.touches for identity in identities))
 
 
-def sticky_advocate(identities: Sequence[Identity], conversion_id: str) -> str | None:
-    """Whose friend this is already: the earliest identity that another conversion has settled."""
-    settled = [
-        identity
-        for identity in identities
-        if identity.advocate_id is not None and identity.settled_by != conversion_id
+def sticky_advocate(identities: Sequence[Identity], conversion: Conversion) -> str | None:
+    """Whose friend this already was: the advocate of the friend's earliest attributed conversion.
+
+    Earlier means by when it happened, not by when it was reported, so late reports change nothing.
+    """
+    this = (conversion.occurred_ms, conversion.conversion_id)
+    earlier = [
+        settled
+        for settled in friend_conversions(identities)
+        if settled.advocate_id is not None and (settled.occurred_ms, settled.conversion_id) < this
     ]
-    first = min(settled, key=lambda identity: (identity.first_ms, identity.mac), default=None)
-    return first.advocate_id if first else None
+    return earlier[0].advocate_id if earlier else None
+
+
+def friend_conversions(identities: Sequence[Identity]) -> list[Settled]:
+    """The friend's conversions over all identifiers, in the order in which they happened."""
+    known = {settled for identity in identities for settled in identity.conversions}
+    return sorted(known, key=_when)
 
 
 def remembered(conversion: Conversion, identities: Sequence[Identity]) -> tuple[Identity, ...]:
-    """The friend's identities after this conversion; only those that changed or are new.
-
-    `conversion` is settled: its advocate becomes the sticky one where none was, and is replaced
-    only by the conversion that set it.
-    """
+    """The friend's identities after this conversion; only those that changed or are new."""
     known = {identity.mac: identity for identity in identities}
+    settled = Settled(
+        conversion_id=conversion.conversion_id,
+        occurred_ms=conversion.occurred_ms,
+        advocate_id=conversion.advocate_id,
+    )
     after = []
     for mac in conversion.identities:
-        before = known.get(mac) or Identity(
-            program_id=conversion.program_id, mac=mac, first_ms=conversion.received_ms
-        )
+        before = known.get(mac) or Identity(program_id=conversion.program_id, mac=mac)
         identity = before.but(
             touches=merged(before.touches, conversion.touches),
-            open_conversions=_still_open(before.open_conversions, conversion),
+            conversions=_with(before.conversions, settled),
         )
-        if identity.advocate_id is None or identity.settled_by == conversion.conversion_id:
-            owner = conversion.advocate_id
-            identity = identity.but(
-                advocate_id=owner, settled_by=conversion.conversion_id if owner else None
-            )
         if identity != before or before.version == 0:
             after.append(identity)
     return tuple(after)
 
 
-def _still_open(before: tuple[str, ...], conversion: Conversion) -> tuple[str, ...]:
-    others = [one for one in before if one != conversion.conversion_id]
-    if conversion.state == "unattributed":
-        others.append(conversion.conversion_id)
-    return tuple(others[-OPEN_CONVERSIONS_MAX:])
+def _with(before: tuple[Settled, ...], settled: Settled) -> tuple[Settled, ...]:
+    """Of too many the first attributed one stays, because it is the sticky one, and the newest."""
+    others = [one for one in before if one.conversion_id != settled.conversion_id]
+    ordered = sorted([*others, settled], key=_when)
+    if len(ordered) <= FRIEND_CONVERSIONS_MAX:
+        return tuple(ordered)
+    first = next((one for one in ordered if one.advocate_id is not None), ordered[0])
+    newest = [one for one in ordered if one != first][-(FRIEND_CONVERSIONS_MAX - 1) :]
+    return tuple(sorted([first, *newest], key=_when))
+
+
+def _when(settled: Settled) -> tuple[int, str, str]:
+    return settled.occurred_ms, settled.conversion_id, settled.advocate_id or ""
 
 
 def _click_touch(click: Click, link: Link | None) -> Touch | None:

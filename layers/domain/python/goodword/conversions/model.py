@@ -12,7 +12,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StringConstraints
 
 from goodword.ids import shard_of
-from goodword.limits import ALIASES_MAX, PENDING_SHARDS, REFUNDS_PARKED_MAX, TOUCHES_MAX
+from goodword.limits import (
+    ALIASES_MAX,
+    FRIEND_CONVERSIONS_MAX,
+    PENDING_SHARDS,
+    REFUNDS_PARKED_MAX,
+    TOUCHES_MAX,
+)
 from goodword.money import Currency, Minor, NaturalMinor
 from goodword.records import IndexEntry, Key, Record, Table, Value
 from goodword.tracking.model import Touch
@@ -267,22 +273,23 @@ def refund_key(conversion_id: str, refund_id: str) -> Key:
     return Key("core", f"CNV#{conversion_id}", f"F#{refund_id}")
 
 
-class Identity(Record):
-    """What we remember of a friend under one keyed MAC: whose they are, and their touches so far.
+class Settled(Value):
+    """One conversion of a friend, and the advocate it is attributed to at present."""
 
-    `settled_by` is the conversion that made `advocate_id` the sticky one; that conversion itself
-    may still be decided anew. `open_conversions` are those a later touch could still attribute.
-    """
+    conversion_id: str
+    occurred_ms: int
+    advocate_id: str | None
+
+
+class Identity(Record):
+    """What we remember of a friend under one keyed MAC: all touches and conversions so far."""
 
     KIND: ClassVar[str] = "identity"
 
     program_id: str
     mac: str
-    advocate_id: str | None = None
-    settled_by: str | None = None
     touches: tuple[Touch, ...] = Field(default=(), max_length=TOUCHES_MAX)
-    first_ms: int
-    open_conversions: tuple[str, ...] = ()
+    conversions: tuple[Settled, ...] = Field(default=(), max_length=FRIEND_CONVERSIONS_MAX)
 
     @property
     def key(self) -> Key:

@@ -5,6 +5,7 @@ of those ids is known at the commit, and booking an order looks for them after i
 of the two always sees the other.
 """
 
+from goodword.conversions.deciding import share_of
 from goodword.conversions.model import (
     Conversion,
     OrderAlias,
@@ -21,7 +22,6 @@ from goodword.ports import Change, Desk
 from goodword.records import Key, Record
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, reward_key
-from goodword.rewards.reversal import refunded_share, to_take
 
 
 def book_refund(desk: Desk, program_id: str, fact: ReversalFact) -> str:
@@ -93,13 +93,7 @@ def _take_back(desk: Desk, change: Change, conversion: Conversion, fact: Reversa
     keys = [reward_key(conversion.advocate_id, one) for one in conversion.reward_ids]
     books, taken = RewardBooks(desk, change), 0
     for reward in desk.store.get_many(Reward, keys).values():
-        share = refunded_share(
-            reward.earned_minor,
-            (conversion.refunded_net_minor, conversion.refunded_gross_minor),
-            (conversion.net_minor, conversion.gross_minor),
-        )
-        amount = to_take(reward, share)
-        if amount:
+        if amount := share_of(reward, conversion):
             books.take(reward, amount, fact.refund_id, fact.reason)
             taken += amount
     books.close()

@@ -15,6 +15,7 @@ from goodword.conversions.deciding import decide
 from goodword.conversions.evidence import (
     Evidence,
     code_key,
+    friend_conversions,
     friend_touches,
     merged,
     names_of,
@@ -101,7 +102,7 @@ class Worker:
         if problem:
             return problem
         self._replay_parked(delivery.program_id, names_of(fact))
-        for conversion_id in self._open_for(delivery.program_id, fact.customer):
+        for conversion_id in self._others(delivery.program_id, fact):
             until_settled(partial(self._decide_again, conversion_id))
         return ""
 
@@ -126,11 +127,12 @@ class Worker:
                         conversion_id=conversion.conversion_id,
                     )
                 )
-        if existing is None or touches != conversion.touches:
+        if existing is None or conversion.but(touches=touches) != existing:
             decide(
                 self.desk,
                 change,
                 conversion.but(touches=touches),
+                stored=existing,
                 program=evidence.program,
                 versions=self._versions(delivery.program_id),
                 identities=identities,
@@ -227,23 +229,24 @@ class Worker:
             change.delete(parked)
             self.desk.store.commit(change)
 
-    def _open_for(self, program_id: str, customer: Customer) -> list[str]:
-        """The friend's conversions that nobody has earned yet; a new touch may attribute them."""
-        keys = [identity_key(program_id, mac) for mac in self._macs(customer)]
+    def _others(self, program_id: str, fact: ConversionFact) -> list[str]:
+        """The friend's conversions in the order in which they happened.
+
+        Each may be moved by what this one brought: a touch it did not know, or a first advocate.
+        """
+        keys = [identity_key(program_id, mac) for mac in self._macs(fact.customer)]
         if not keys:
             return []
-        found = self.desk.store.get_many(Identity, keys).values()
-        return sorted({one for identity in found for one in identity.open_conversions})
+        found = list(self.desk.store.get_many(Identity, keys).values())
+        return list(dict.fromkeys(one.conversion_id for one in friend_conversions(found)))
 
     def _decide_again(self, conversion_id: str) -> None:
-        """Decide an open conversion with everything its friend's identities know by now."""
+        """Decide a conversion with everything its friend's identities know by now."""
         conversion = self.desk.store.get(Conversion, conversion_key(conversion_id))
-        if conversion is None or conversion.state != "unattributed":
+        if conversion is None:
             return
         identities = self._identities(conversion, ())
         touches = merged(conversion.touches, friend_touches(identities))
-        if touches == conversion.touches:
-            return
         program = self.desk.store.get(Program, program_key(conversion.program_id))
         assert program is not None  # a programme is never deleted, and this one had a conversion
         change = Change()
@@ -251,12 +254,14 @@ class Worker:
             self.desk,
             change,
             conversion.but(touches=touches),
+            stored=conversion,
             program=program,
             versions=self._versions(conversion.program_id),
             identities=identities,
             buyer_advocate_id=self._buyer(conversion),
         )
-        self.desk.store.commit(change)
+        if change.keys:
+            self.desk.store.commit(change)
 
     def _buyer(self, conversion: Conversion) -> str | None:
         """Whether the customer is an advocate: an e-mail MAC names both friend and advocate."""

@@ -39,11 +39,12 @@ class RewardBooks:
         self._caps: dict[Key, CapUse] = {}
         self._before: dict[Key, Balance | CapUse] = {}
 
-    def earn(self, reward: Reward) -> None:
-        """A new pending reward: cost against the advocate's pending account, and off the cap."""
-        self._change.create(
-            reward, RewardPlace(reward_id=reward.reward_id, advocate_id=reward.advocate_id)
-        )
+    def earn(self, reward: Reward, taken_minor: int = 0) -> None:
+        """A new pending reward: cost against the advocate's pending account.
+
+        `taken_minor` is what refunds that came before have to take back at once.
+        """
+        self._change.create(RewardPlace(reward_id=reward.reward_id, advocate_id=reward.advocate_id))
         legs = move(
             reward.earned_minor,
             expense(reward.program_id),
@@ -51,6 +52,7 @@ class RewardBooks:
         )
         self._post(reward, "reward_earned", legs)
         self._tell(reward, "reward.created", "", amount_minor=reward.earned_minor)
+        self._change.create(self._taken(reward, taken_minor, "before", "refund"))
 
     def step(
         self, reward: Reward, state: RewardState, reason: str = "", **changes: object
@@ -68,12 +70,18 @@ class RewardBooks:
 
     def take(self, reward: Reward, taken_minor: int, refund_id: str, reason: str) -> Reward:
         """Reverse a part or all of it: exact, against the account it is in, back on the cap."""
+        after = self._taken(reward, taken_minor, refund_id, reason)
+        self._change.replace(after)
+        return after
+
+    def _taken(self, reward: Reward, taken_minor: int, refund_id: str, reason: str) -> Reward:
+        if taken_minor == 0:
+            return reward
         now_ms = self._desk.clock.now_ms()
         entry = reversal_entry(reward, taken_minor, self._desk.ids.new("ent"), now_ms, refund_id)
         self._book(reward.advocate_id, entry)
         self._give_back(reward, taken_minor)
         after = reverse(reward, taken_minor, now_ms, reason)
-        self._change.replace(after)
         self._tell(after, "reward.reversed", reason, amount_minor=taken_minor)
         return after
 
