@@ -24,11 +24,10 @@ from goodword.events import Actor
 from goodword.ports import Change, Collision, Desk, Page
 from pydantic import BaseModel, ValidationError
 
-from goodword_aws import calls, observe, problems, wiring
+from goodword_aws import calls, observe, openapi, problems, wiring
 from goodword_aws.calls import Call, Principal, Role
+from goodword_aws.routes import VARIABLE, Handle, Route
 
-Handle = Callable[[Call], Any]
-_VARIABLE = re.compile(r"<([a-z_]+)>")
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -39,22 +38,6 @@ class Raw:
     content: bytes = field(repr=False)
     content_type: str
     filename: str = ""
-
-
-@dataclass(frozen=True)
-class Route:
-    """One method of one path, who may call it, and what it takes and gives."""
-
-    method: str
-    path: str
-    handle: Handle
-    roles: frozenset[Role]
-    body: type[BaseModel] | None
-    answer: type[BaseModel] | None
-    status: int
-    private: bool
-    paged: bool
-    query: Mapping[str, str]
 
 
 class Api:
@@ -120,6 +103,10 @@ class Api:
 
     def __call__(self, event: dict[str, Any], context: Any) -> dict[str, Any]:
         return self._app.resolve(event, context)
+
+    def openapi(self) -> dict[str, Any]:
+        """The paths and schemas of this Api, as a part of an OpenAPI 3.1 document."""
+        return openapi.described(self.service, self.routes)
 
     def _guarded(self, route: Route) -> Callable[..., Response[Any]]:
         """The function that Powertools calls: never raises, always answers in our form."""
@@ -257,7 +244,7 @@ def _shaped(status: int, answer: Any) -> Response[Any]:
 def _repeated(claim: Claim) -> Response[Any]:
     """The answer of the first time, marked as such."""
     status = claim.status if claim.answer else 204
-    reply = Response(status, "application/json", claim.answer or None, dict(_HEADERS))
+    reply = Response(status, "application/json", claim.answer, dict(_HEADERS))
     reply.headers["Idempotency-Replayed"] = "true"
     return reply
 
@@ -267,12 +254,12 @@ def _reply(
     body: BaseModel | Mapping[str, Any] | None,
     content_type: str = "application/json",
 ) -> Response[Any]:
-    text = None if body is None else calls.answer_text(body)
+    text = "" if body is None else calls.answer_text(body)
     return Response(status, content_type, text, dict(_HEADERS))
 
 
 def _pattern(path: str) -> re.Pattern[str]:
-    parts: Sequence[str] = _VARIABLE.split(path)
+    parts: Sequence[str] = VARIABLE.split(path)
     return re.compile(
         "".join("[^/]+" if index % 2 else re.escape(part) for index, part in enumerate(parts))
     )

@@ -71,6 +71,15 @@ def settings() -> Settings:
     return Settings(os.environ)
 
 
+def describe_only() -> None:
+    """Let handlers be imported where nothing is installed, to describe them: every needed setting
+    that is empty says `none`. Nothing that is asked of AWS under such a name can succeed.
+    """
+    known = {each.variable: "none" for each in vars(Settings).values() if type(each) is _Needed}
+    settings.cache_clear()
+    os.environ.update({name: value for name, value in known.items() if not os.environ.get(name)})
+
+
 def require(*names: str) -> None:
     """What a function says at import: `require("core_table")`. Raises MissingSetting."""
     settings().require(*names)
