@@ -1,6 +1,270 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""The API of people: `/v1/me` is the caller and nobody else, whatever the request says.
+
+Whose data a `/v1/me` route touches comes from the verified token only. Staff routes name an
+advocate in the path and show no personal field but a masked address, to marketers and admins.
+"""
+
+from goodword.advocates.links import Links
+from goodword.advocates.model import Enrolment
+from goodword.errors import InvalidInput, NotFound
+from goodword.ports import Page
+from goodword.privacy.model import PersonalFields, clean_email
+from goodword.programs.effective import active_program, version_in_force
+from goodword_aws import advocates as shapes
+from goodword_aws import earnings
+from goodword_aws.calls import STAFF, Call, Role
+from goodword_aws.http import Api, Raw
+from goodword_aws.wiring import require
+
+require(
+    "core_table",
+    "journal_table",
+    "keys_table",
+    "vault_key_arn",
+    "index_secret_arn",
+    "public_url",
+)
+
+PERSON: frozenset[Role] = frozenset({"advocate"})
+WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
+READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance"})
+
+api = Api("advocates")
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+@api.route("GET", "/v1/me", roles=PERSON, answer=shapes.DashboardAnswer)
+def read_me(call: Call) -> shapes.DashboardAnswer:
+    """The dashboard; empty for somebody who has not joined yet."""
+    return shapes.dashboard(call.desk, call.principal.advocate_id)
+
+
+@api.route("GET", "/v1/me/programs/<program_id>", roles=PERSON, answer=shapes.OfferAnswer)
+def read_offer(call: Call) -> shapes.OfferAnswer:
+    """What one would accept, or has accepted: the public part of the terms in force."""
+    program = active_program(call.desk.store, call.path["program_id"])
+    now_ms = call.desk.clock.now_ms()
+    return shapes.offer_answer(version_in_force(call.desk.store, program.program_id, now_ms))
+
+
+@api.route(
+    "POST",
+    "/v1/me/enrolments",
+    roles=PERSON,
+    body=shapes.Enrol,
+    answer=shapes.EnrolmentAnswer,
+    status=201,
+)
+def enrol(call: Call) -> shapes.EnrolmentAnswer:
+    """Join, ask to join, or accept an invitation."""
+    body: shapes.Enrol = call.body
+    enrolment = shapes.enrolments(call.desk).enrol(
+        shapes.sign_in(call.principal),
+        body.program_id,
+        accept_version=body.accept_terms_version,
+        name=body.name,
+        locale=body.locale,
+        receipt=lambda made: call.claim(shapes.enrolment_answer(made)),
+    )
+    return shapes.enrolment_answer(enrolment)
+
+
+@api.route(
+    "POST",
+    "/v1/me/enrolments/<program_id>/leave",
+    roles=PERSON,
+    answer=shapes.EnrolmentAnswer,
+)
+def leave(call: Call) -> shapes.EnrolmentAnswer:
+    """Leave a programme; what was earned stays due."""
+    enrolment = shapes.enrolments(call.desk).leave(
+        call.advocate_id,
+        call.path["program_id"],
+        lambda made: call.claim(shapes.enrolment_answer(made)),
+    )
+    return shapes.enrolment_answer(enrolment)
+
+
+@api.route("GET", "/v1/me/links", roles=PERSON, answer=shapes.LinksAnswer)
+def list_my_links(call: Call) -> shapes.LinksAnswer:
+    """All own links."""
+    return _links(call, call.advocate_id)
+
+
+@api.route(
+    "POST",
+    "/v1/me/links",
+    roles=PERSON,
+    body=shapes.MakeLink,
+    answer=shapes.LinkAnswer,
+    status=201,
+)
+def make_my_link(call: Call) -> shapes.LinkAnswer:
+    """A further link of one's own."""
+    return _make_link(call, call.advocate_id)
+
+
+@api.route("GET", "/v1/me/rewards", roles=PERSON, answer=earnings.MyReward, paged=True)
+def list_my_rewards(call: Call) -> Page[earnings.MyReward]:
+    """Own rewards in plain words, newest first."""
+    page = call.page
+    return earnings.my_rewards(call.desk, call.advocate_id, page.limit, page.starting_after)
+
+
+@api.route("GET", "/v1/me/referrals", roles=PERSON, answer=earnings.MyReferral, paged=True)
+def list_my_referrals(call: Call) -> Page[earnings.MyReferral]:
+    """The conversions that earned something, newest first, without anything about the friend."""
+    page = call.page
+    return earnings.my_referrals(call.desk, call.advocate_id, page.limit, page.starting_after)
+
+
+@api.route("GET", "/v1/me/payouts", roles=PERSON, answer=earnings.MyPayout, paged=True)
+def list_my_payouts(call: Call) -> Page[earnings.MyPayout]:
+    """Own payouts, newest first."""
+    page = call.page
+    return earnings.my_payouts(call.desk, call.advocate_id, page.limit, page.starting_after)
+
+
+@api.route("GET", "/v1/me/payout-method", roles=PERSON, answer=shapes.MethodAnswer)
+def read_my_method(call: Call) -> shapes.MethodAnswer:
+    """How one is paid, masked."""
+    return shapes.method_answer(*shapes.methods(call.desk).read(call.advocate_id))
+
+
+@api.route(
+    "PUT",
+    "/v1/me/payout-method",
+    roles=PERSON,
+    body=shapes.PutPayoutMethod,
+    answer=shapes.MethodAnswer,
+    private=True,
+)
+def put_my_method(call: Call) -> shapes.MethodAnswer:
+    """Say how to be paid. Private: the answer is not remembered, a repeat changes nothing."""
+    body: shapes.PutPayoutMethod = call.body
+    method, kept = shapes.methods(call.desk).put(call.advocate_id, body.rail, body.destination)
+    return shapes.method_answer(method, kept)
+
+
+@api.route(
+    "POST",
+    "/v1/advocates",
+    roles=WRITERS,
+    body=shapes.Invite,
+    answer=shapes.EnrolmentAnswer,
+    status=201,
+)
+def invite(call: Call) -> shapes.EnrolmentAnswer:
+    """Invite an address into a programme."""
+    body: shapes.Invite = call.body
+    fields = PersonalFields(email=clean_email(body.email), name=body.name, locale=body.locale)
+    enrolment = shapes.enrolments(call.desk).invite(
+        body.program_id, fields, lambda made: call.claim(shapes.enrolment_answer(made))
+    )
+    return shapes.enrolment_answer(enrolment)
+
+
+@api.route(
+    "GET",
+    "/v1/advocates",
+    roles=READERS,
+    answer=shapes.AdvocateRow,
+    paged=True,
+    query={"program_id": "the programme whose advocates are listed"},
+)
+def list_advocates(call: Call) -> Page[shapes.AdvocateRow]:
+    """The advocates of one programme, oldest first."""
+    program_id = call.query.get("program_id", "")
+    if not program_id:
+        raise InvalidInput("program_id_missing", "say which programme: ?program_id=")
+    page = call.desk.store.query_index(
+        Enrolment,
+        "core",
+        f"ENR#{program_id}",
+        limit=call.page.limit,
+        cursor=call.page.starting_after,
+    )
+    rows = [shapes.advocate_row(one, _address(call, one.advocate_id)) for one in page.rows]
+    return Page(rows, page.cursor)
+
+
+@api.route("GET", "/v1/advocates/<advocate_id>", roles=READERS, answer=shapes.AdvocateAnswer)
+def read_advocate(call: Call) -> shapes.AdvocateAnswer:
+    """One advocate as they see themselves, with the masked address."""
+    found = shapes.dashboard(call.desk, call.path["advocate_id"])
+    if found.advocate_id is None:
+        raise NotFound("unknown_advocate", "there is no such advocate")
+    return shapes.advocate_answer(found, _address(call, found.advocate_id))
+
+
+@api.route("GET", "/v1/advocates/<advocate_id>/links", roles=READERS, answer=shapes.LinksAnswer)
+def list_links(call: Call) -> shapes.LinksAnswer:
+    """All links of one advocate."""
+    return _links(call, call.path["advocate_id"])
+
+
+@api.route(
+    "POST",
+    "/v1/advocates/<advocate_id>/links",
+    roles=WRITERS,
+    body=shapes.MakeLink,
+    answer=shapes.LinkAnswer,
+    status=201,
+)
+def make_link(call: Call) -> shapes.LinkAnswer:
+    """A further link for an advocate."""
+    return _make_link(call, call.path["advocate_id"])
+
+
+@api.route(
+    "POST",
+    "/v1/advocates/<advocate_id>/enrolments/<program_id>/state",
+    roles=WRITERS,
+    body=shapes.SetEnrolmentState,
+    answer=shapes.EnrolmentAnswer,
+)
+def set_enrolment_state(call: Call) -> shapes.EnrolmentAnswer:
+    """Approve, pause, reactivate, decline or ban, with the person's links."""
+    body: shapes.SetEnrolmentState = call.body
+    enrolment = shapes.enrolments(call.desk).set_state(
+        call.path["advocate_id"],
+        call.path["program_id"],
+        body.state,
+        body.reason,
+        lambda made: call.claim(shapes.enrolment_answer(made)),
+    )
+    return shapes.enrolment_answer(enrolment)
+
+
+@api.route("GET", "/v1/links/<code>/qr", roles=PERSON)
+def read_qr(call: Call) -> Raw:
+    """The link as a QR code, for its owner and for staff; others are told there is none."""
+    link = Links(call.desk).of_code(call.path["code"])
+    if not call.principal.groups & STAFF and link.advocate_id != call.principal.advocate_id:
+        raise NotFound("unknown_link", "there is no such link")
+    return Raw(shapes.qr_svg(link.code), "image/svg+xml")
+
+
+def _links(call: Call, advocate_id: str) -> shapes.LinksAnswer:
+    found = Links(call.desk).list(advocate_id)
+    return shapes.LinksAnswer(data=[shapes.link_answer(link) for link in found])
+
+
+def _make_link(call: Call, advocate_id: str) -> shapes.LinkAnswer:
+    body: shapes.MakeLink = call.body
+    link = Links(call.desk).create(
+        advocate_id,
+        body.program_id,
+        body.wish,
+        lambda made: call.claim(shapes.link_answer(made)),
+    )
+    return shapes.link_answer(link)
+
+
+def _address(call: Call, advocate_id: str) -> str | None:
+    """The masked address, for those who may see it."""
+    if not call.principal.groups & WRITERS:
+        return None
+    return shapes.masked_email(call.desk, advocate_id)
+
+
+handler = api

@@ -1,6 +1,203 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""The API of programmes and sources: marketers write the rules, nobody reads a secret back."""
+
+from goodword.ports import Page
+from goodword.programs.service import Programs
+from goodword_aws import programs as shapes
+from goodword_aws.calls import Call, Role
+from goodword_aws.forms import instant_ms
+from goodword_aws.http import Api
+from goodword_aws.wiring import require
+
+require("core_table", "journal_table", "arrivals_table", "vault_key_arn", "public_url")
+
+WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
+READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
+
+api = Api("programs")
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+@api.route("GET", "/v1/programs", roles=READERS, answer=shapes.ProgramAnswer, paged=True)
+def list_programs(call: Call) -> Page[shapes.ProgramAnswer]:
+    """All programmes, oldest first."""
+    page = Programs(call.desk).list(call.page.limit, call.page.starting_after)
+    return Page([shapes.program_answer(one) for one in page.rows], page.cursor)
+
+
+@api.route(
+    "POST",
+    "/v1/programs",
+    roles=WRITERS,
+    body=shapes.CreateProgram,
+    answer=shapes.ProgramAnswer,
+    status=201,
+)
+def create_program(call: Call) -> shapes.ProgramAnswer:
+    """A programme with its first version."""
+    body: shapes.CreateProgram = call.body
+    program = Programs(call.desk).create(
+        body.terms, body.rationale, lambda made: call.claim(shapes.program_answer(made))
+    )
+    return shapes.program_answer(program)
+
+
+@api.route("GET", "/v1/programs/schema", roles=READERS)
+def read_schema(_: Call) -> dict[str, object]:
+    """The JSON Schema of a version's terms."""
+    return shapes.terms_schema()
+
+
+@api.route("GET", "/v1/programs/<program_id>", roles=READERS, answer=shapes.ProgramDetail)
+def read_program(call: Call) -> shapes.ProgramDetail:
+    """A programme with the terms in force now."""
+    return shapes.program_detail(*Programs(call.desk).read(call.path["program_id"]))
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/versions",
+    roles=READERS,
+    answer=shapes.VersionAnswer,
+    paged=True,
+)
+def list_versions(call: Call) -> Page[shapes.VersionAnswer]:
+    """All versions at once, newest first; there are at most a hundred."""
+    versions = Programs(call.desk).versions(call.path["program_id"])
+    return Page([shapes.version_answer(one) for one in versions], None)
+
+
+@api.route(
+    "POST",
+    "/v1/programs/<program_id>/versions",
+    roles=WRITERS,
+    body=shapes.AddVersion,
+    answer=shapes.VersionAnswer,
+    status=201,
+)
+def add_version(call: Call) -> shapes.VersionAnswer:
+    """The next version."""
+    body: shapes.AddVersion = call.body
+    version = Programs(call.desk).add_version(
+        call.path["program_id"],
+        body.terms,
+        body.rationale,
+        effective_ms=instant_ms(body.effective_at),
+        based_on=body.based_on,
+        receipt=lambda made: call.claim(shapes.version_answer(made)),
+    )
+    return shapes.version_answer(version)
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/versions/<number>",
+    roles=READERS,
+    answer=shapes.VersionDetail,
+)
+def read_version(call: Call) -> shapes.VersionDetail:
+    """One version with its terms."""
+    number = shapes.version_number(call.path["number"])
+    return shapes.version_detail(Programs(call.desk).version(call.path["program_id"], number))
+
+
+@api.route(
+    "POST",
+    "/v1/programs/<program_id>/state",
+    roles=WRITERS,
+    body=shapes.SetProgramState,
+    answer=shapes.ProgramAnswer,
+)
+def set_program_state(call: Call) -> shapes.ProgramAnswer:
+    """Pause, resume or close."""
+    body: shapes.SetProgramState = call.body
+    program = Programs(call.desk).set_state(
+        call.path["program_id"],
+        body.state,
+        body.reason,
+        lambda moved: call.claim(shapes.program_answer(moved)),
+    )
+    return shapes.program_answer(program)
+
+
+@api.route("GET", "/v1/sources", roles=WRITERS, answer=shapes.SourceAnswer, paged=True)
+def list_sources(call: Call) -> Page[shapes.SourceAnswer]:
+    """All sources, oldest first, without secrets."""
+    page = shapes.sources(call.desk).list(call.page.limit, call.page.starting_after)
+    return Page([shapes.source_answer(one) for one in page.rows], page.cursor)
+
+
+@api.route(
+    "POST",
+    "/v1/sources",
+    roles=WRITERS,
+    body=shapes.CreateSource,
+    answer=shapes.SourceSecretAnswer,
+    status=201,
+)
+def create_source(call: Call) -> shapes.SourceSecretAnswer:
+    """A source; a drawn secret is in this answer and in no other."""
+    body: shapes.CreateSource = call.body
+    source, drawn = shapes.sources(call.desk).create(
+        **dict(body), receipt=lambda made: call.claim(shapes.secret_answer(made))
+    )
+    return shapes.secret_answer(source, drawn)
+
+
+@api.route("GET", "/v1/sources/<source_id>", roles=WRITERS, answer=shapes.SourceAnswer)
+def read_source(call: Call) -> shapes.SourceAnswer:
+    """One source without its secrets."""
+    return shapes.source_answer(shapes.sources(call.desk).read(call.path["source_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/sources/<source_id>/rotate",
+    roles=WRITERS,
+    body=shapes.RotateSecret,
+    answer=shapes.SourceSecretAnswer,
+)
+def rotate_secret(call: Call) -> shapes.SourceSecretAnswer:
+    """A new newest secret; the one before stays live."""
+    body: shapes.RotateSecret = call.body
+    source, drawn = shapes.sources(call.desk).rotate(
+        call.path["source_id"],
+        body.secret,
+        lambda rotated: call.claim(shapes.secret_answer(rotated)),
+    )
+    return shapes.secret_answer(source, drawn)
+
+
+@api.route(
+    "POST",
+    "/v1/sources/<source_id>/state",
+    roles=WRITERS,
+    body=shapes.SetSourceState,
+    answer=shapes.SourceAnswer,
+)
+def set_source_state(call: Call) -> shapes.SourceAnswer:
+    """Disable or enable."""
+    body: shapes.SetSourceState = call.body
+    source = shapes.sources(call.desk).set_state(
+        call.path["source_id"],
+        body.state,
+        body.reason,
+        lambda moved: call.claim(shapes.source_answer(moved)),
+    )
+    return shapes.source_answer(source)
+
+
+@api.route(
+    "GET",
+    "/v1/sources/<source_id>/deliveries",
+    roles=WRITERS,
+    answer=shapes.DeliveryAnswer,
+    paged=True,
+)
+def list_deliveries(call: Call) -> Page[shapes.DeliveryAnswer]:
+    """Deliveries that verified and need a person, oldest first, without bodies."""
+    page = shapes.sources(call.desk).kept(
+        call.path["source_id"], call.page.limit, call.page.starting_after
+    )
+    return Page([shapes.delivery_answer(one) for one in page.rows], page.cursor)
+
+
+handler = api

@@ -11,10 +11,11 @@ def add_programs(ground: Ground) -> None:
     desk = ground.functions.make(
         "programs_api",
         "Programme versions and sources",
-        needs=("JOURNAL_TABLE", "CORE_TABLE", "VAULT_KEY_ARN", "PUBLIC_URL"),
+        needs=("ARRIVALS_TABLE", "JOURNAL_TABLE", "CORE_TABLE", "VAULT_KEY_ARN", "PUBLIC_URL"),
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
+            grants.query_index(ground.tables.arrivals),
             grants.change(ground.tables.core),
             grants.append(ground.tables.journal),
             grants.use_key(

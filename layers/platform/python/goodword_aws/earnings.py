@@ -1,0 +1,162 @@
+"""What an advocate reads of rewards, referrals and payouts: plain words, own amounts, no friend.
+
+A referral is a conversion that earned something: the rewards of a page, grouped by conversion. A
+conversion that earned this advocate nothing is not in the list; support sees it with its reason.
+"""
+
+from collections.abc import Sequence
+from itertools import groupby
+
+from goodword.conversions.model import Conversion, conversion_key
+from goodword.money import Money
+from goodword.payouts.calendar import next_payout
+from goodword.payouts.model import Payout
+from goodword.ports import Desk, Page
+from goodword.records import Value
+from goodword.rewards.model import Reward
+from goodword.rewards.words import status_of
+from goodword.times import rfc3339
+
+from goodword_aws.advocates import shelf
+
+
+class StatusAnswer(Value):
+    """Fact, reason, date and action of a reward; `date` is the instant that the words speak of."""
+
+    bucket: str
+    fact: str
+    reason: str
+    date: str | None
+    action: str
+
+
+class MyReward(Value):
+    """A reward as its advocate sees it."""
+
+    id: str
+    program_id: str
+    conversion_id: str
+    action: str
+    state: str
+    earned: Money
+    remaining: Money
+    created_at: str
+    payout_id: str | None
+    status: StatusAnswer
+
+
+class MyReferral(Value):
+    """One conversion that came from the advocate; `earned` is what is left of all its rewards."""
+
+    conversion_id: str
+    program_id: str
+    action: str
+    occurred_at: str
+    earned: Money
+    rewards: list[str]
+    statuses: list[str]
+
+
+class MyPayout(Value):
+    """A payout as its advocate sees it; a draft is being prepared and may still change."""
+
+    id: str
+    program_id: str
+    amount: Money
+    carried: Money
+    rewards: list[str]
+    rail: str
+    state: str
+    reason: str
+    created_at: str
+    changed_at: str
+
+
+def my_rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyReward]:
+    """One page, newest first."""
+    page = _rewards(desk, advocate_id, limit, cursor)
+    return Page([_reward(desk, one) for one in page.rows], page.cursor)
+
+
+def my_referrals(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyReferral]:
+    """One page of rewards, newest first, as the conversions that earned them.
+
+    The rewards of one conversion were made together and their ids begin with the same time, so
+    they stand together; should a page end between them, the conversion is on both pages.
+    """
+    page = _rewards(desk, advocate_id, limit, cursor)
+    keys = list(dict.fromkeys(conversion_key(one.conversion_id) for one in page.rows))
+    conversions = desk.store.get_many(Conversion, keys) if keys else {}
+    groups = groupby(page.rows, key=lambda one: one.conversion_id)
+    rows = [
+        _referral(conversions[conversion_key(conversion_id)], list(rewards))
+        for conversion_id, rewards in groups
+        if conversion_key(conversion_id) in conversions
+    ]
+    return Page(rows, page.cursor)
+
+
+def my_payouts(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyPayout]:
+    """One page, newest first."""
+    page = desk.store.query(
+        Payout, "core", f"ADV#{advocate_id}", "P#", limit=limit, cursor=cursor, newest_first=True
+    )
+    return Page([_payout(one) for one in page.rows], page.cursor)
+
+
+def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[Reward]:
+    return desk.store.query(
+        Reward, "core", f"ADV#{advocate_id}", "R#", limit=limit, cursor=cursor, newest_first=True
+    )
+
+
+def _reward(desk: Desk, reward: Reward) -> MyReward:
+    now_ms = desk.clock.now_ms()
+    payment = shelf().version(reward.program_id, now_ms).terms.payment
+    status = status_of(reward, next_payout(payment, now_ms))
+    return MyReward(
+        id=reward.reward_id,
+        program_id=reward.program_id,
+        conversion_id=reward.conversion_id,
+        action=reward.action,
+        state=reward.state,
+        earned=Money(amount_minor=reward.earned_minor, currency=reward.currency),
+        remaining=Money(amount_minor=reward.remaining_minor, currency=reward.currency),
+        created_at=rfc3339(reward.created_ms),
+        payout_id=reward.payout_id,
+        status=StatusAnswer(
+            bucket=status.bucket,
+            fact=status.fact,
+            reason=status.reason,
+            date=None if status.date_ms is None else rfc3339(status.date_ms),
+            action=status.action,
+        ),
+    )
+
+
+def _referral(conversion: Conversion, rewards: Sequence[Reward]) -> MyReferral:
+    left = sum(one.remaining_minor for one in rewards if one.state not in ("rejected", "void"))
+    return MyReferral(
+        conversion_id=conversion.conversion_id,
+        program_id=conversion.program_id,
+        action=conversion.action,
+        occurred_at=rfc3339(conversion.occurred_ms),
+        earned=Money(amount_minor=left, currency=conversion.currency),
+        rewards=[one.reward_id for one in rewards],
+        statuses=[status_of(one).fact for one in rewards],
+    )
+
+
+def _payout(payout: Payout) -> MyPayout:
+    return MyPayout(
+        id=payout.payout_id,
+        program_id=payout.program_id,
+        amount=Money(amount_minor=payout.amount_minor, currency=payout.currency),
+        carried=Money(amount_minor=payout.carry_minor, currency=payout.currency),
+        rewards=[one.reward_id for one in payout.rewards],
+        rail=payout.rail,
+        state=payout.state,
+        reason=payout.reason,
+        created_at=rfc3339(payout.created_ms),
+        changed_at=rfc3339(payout.changed_ms),
+    )

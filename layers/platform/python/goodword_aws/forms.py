@@ -1,0 +1,34 @@
+"""What bodies of the API share: times are checked where they stand, reasons are codes."""
+
+from typing import Annotated
+
+from goodword.errors import InvalidInput
+from goodword.times import parse_rfc3339
+from pydantic import AfterValidator, Field, StringConstraints
+
+
+def _instant(text: str) -> str:
+    try:
+        parse_rfc3339(text)
+    except InvalidInput as bad:
+        raise ValueError(bad.detail) from None
+    return text
+
+
+Instant = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(_instant),
+    Field(json_schema_extra={"format": "date-time"}),
+]
+# A code, not a sentence: a reason goes into the journal for ever and may name nobody.
+ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
+ProgramId = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_[a-z0-9]{1,40}$")]
+Label = Annotated[
+    str, StringConstraints(max_length=60, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f<>@]*$")
+]
+
+
+def instant_ms(text: str | None) -> int | None:
+    """The instant in ms; None stays None."""
+    return None if text is None else parse_rfc3339(text)

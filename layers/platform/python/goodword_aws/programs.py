@@ -1,0 +1,228 @@
+"""How programmes and sources are written and seen over the API, with their real adapters."""
+
+from typing import Annotated, Any, Literal
+
+from goodword.conversions.model import Delivery, Source, SourceKind
+from goodword.errors import NotFound
+from goodword.ports import Desk
+from goodword.programs.model import Program, ProgramState, ProgramVersion, Terms
+from goodword.programs.sources import Sources
+from goodword.records import Value
+from goodword.times import rfc3339
+from pydantic import Field, StringConstraints
+
+from goodword_aws import wiring
+from goodword_aws.forms import Instant, Label, ProgramId, ReasonCode
+from goodword_aws.settings import settings
+
+Rationale = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
+
+
+class CreateProgram(Value):
+    """A new programme: its first version, and why it is as it is."""
+
+    terms: Terms
+    rationale: Rationale
+
+
+class AddVersion(Value):
+    """The next version. Without `effective_at` it is in force at once."""
+
+    terms: Terms
+    rationale: Rationale
+    effective_at: Instant | None = None
+    based_on: int | None = Field(default=None, ge=1)
+
+
+class SetProgramState(Value):
+    """`paused` stops earning and enrolment, `closed` is for ever; links lead on in any state."""
+
+    state: ProgramState
+    reason: ReasonCode
+
+
+class CreateSource(Value):
+    """An inbound endpoint. Stripe and Shopify give the secret, a generic one is drawn here."""
+
+    kind: SourceKind
+    program_id: ProgramId
+    label: Label
+    livemode: bool = True
+    secret: str | None = Field(default=None, max_length=210, repr=False)
+
+
+class RotateSecret(Value):
+    """The next signing secret; empty for a generic source."""
+
+    secret: str | None = Field(default=None, max_length=210, repr=False)
+
+
+class SetSourceState(Value):
+    """A disabled source is unknown to the intake."""
+
+    state: Literal["active", "disabled"]
+    reason: ReasonCode
+
+
+class ProgramAnswer(Value):
+    """A programme; `version` is the one in force."""
+
+    id: str
+    name: str
+    currency: str
+    state: ProgramState
+    version: int
+    latest_version: int
+    created_at: str
+
+
+class ProgramDetail(ProgramAnswer):
+    """A programme with the terms in force."""
+
+    terms: Terms
+
+
+class VersionAnswer(Value):
+    """A version without its terms."""
+
+    program_id: str
+    number: int
+    author: str
+    rationale: str
+    created_at: str
+    effective_at: str
+
+
+class VersionDetail(VersionAnswer):
+    """A version with its terms."""
+
+    terms: Terms
+
+
+class SourceAnswer(Value):
+    """A source; never its secrets, only how many are live."""
+
+    id: str
+    kind: SourceKind
+    program_id: str
+    currency: str
+    label: str
+    livemode: bool
+    state: Literal["active", "disabled"]
+    live_secrets: int
+    url: str
+    created_at: str
+
+
+class SourceSecretAnswer(SourceAnswer):
+    """`signing_secret` is there once, when it was drawn here; a repeated call does not show it."""
+
+    signing_secret: str | None = Field(repr=False)
+
+
+class DeliveryAnswer(Value):
+    """A delivery that needs a person; never its body."""
+
+    delivery_id: str
+    topic: str
+    state: str
+    reason: str
+    received_at: str
+
+
+def sources(desk: Desk) -> Sources:
+    """The use cases of sources; secrets are sealed for the intake's eyes."""
+    return Sources(desk, wiring.envelope("source"))
+
+
+def program_answer(program: Program) -> ProgramAnswer:
+    """The head as an answer."""
+    return ProgramAnswer(**_program(program))
+
+
+def program_detail(program: Program, version: ProgramVersion) -> ProgramDetail:
+    """The head with the terms in force."""
+    return ProgramDetail(**_program(program), terms=version.terms)
+
+
+def version_answer(version: ProgramVersion) -> VersionAnswer:
+    """A version in a list."""
+    return VersionAnswer(**_version(version))
+
+
+def version_detail(version: ProgramVersion) -> VersionDetail:
+    """A version as a whole."""
+    return VersionDetail(**_version(version), terms=version.terms)
+
+
+def source_answer(source: Source) -> SourceAnswer:
+    """A source without its secrets."""
+    return SourceAnswer(**_source(source))
+
+
+def secret_answer(source: Source, drawn: str | None = None) -> SourceSecretAnswer:
+    """A source with the secret that was just drawn, if any."""
+    return SourceSecretAnswer(**_source(source), signing_secret=drawn)
+
+
+def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
+    """A kept delivery."""
+    return DeliveryAnswer(
+        delivery_id=delivery.delivery_id,
+        topic=delivery.topic,
+        state=delivery.state,
+        reason=delivery.reason,
+        received_at=rfc3339(delivery.received_ms),
+    )
+
+
+def version_number(text: str) -> int:
+    """The number in a path. Raises NotFound `unknown_version`, as any other missing thing."""
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise NotFound("unknown_version", "the programme has no such version")
+    return int(text)
+
+
+def terms_schema() -> dict[str, Any]:
+    """The JSON Schema of `Terms` as the API takes them; `docs/terms.schema.json` is the same."""
+    schema = Terms.model_json_schema(mode="validation")
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _program(program: Program) -> dict[str, Any]:
+    return {
+        "id": program.program_id,
+        "name": program.name,
+        "currency": program.currency,
+        "state": program.state,
+        "version": program.in_force,
+        "latest_version": program.latest,
+        "created_at": rfc3339(program.created_ms),
+    }
+
+
+def _version(version: ProgramVersion) -> dict[str, Any]:
+    return {
+        "program_id": version.program_id,
+        "number": version.number,
+        "author": version.author,
+        "rationale": version.rationale,
+        "created_at": rfc3339(version.created_ms),
+        "effective_at": rfc3339(version.effective_ms),
+    }
+
+
+def _source(source: Source) -> dict[str, Any]:
+    base = settings().public_url.rstrip("/")
+    return {
+        "id": source.source_id,
+        "kind": source.kind,
+        "program_id": source.program_id,
+        "currency": source.currency,
+        "label": source.label,
+        "livemode": source.livemode,
+        "state": source.state,
+        "live_secrets": len(source.sealed_secrets),
+        "url": f"{base}/v1/sources/{source.source_id}",
+        "created_at": rfc3339(source.created_ms),
+    }
