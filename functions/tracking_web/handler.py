@@ -1,6 +1,13 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""`GET /r/{code}` stores the click and sends the shopper on; what it runs on is goodword_aws/hot."""
+
+import os
+from typing import Any
+
+from goodword_aws.hot.wiring import make_redirect
+
+redirect = make_redirect(os.environ)
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """302, always."""
+    return redirect.answer(event)

@@ -31,7 +31,7 @@ class Click(NamedTuple):
 
     @property
     def touch_id(self) -> str:
-        """The id of the touch that this click is: made of its time and nonce, so always the same."""
+        """The id of the touch that this click is: made of its time and nonce, always the same."""
         nonce = bytes.fromhex(self.nonce_hex)
         return new_id("tch", self.at_ms, nonce + bytes(ENTROPY_BYTES - NONCE_BYTES))
 

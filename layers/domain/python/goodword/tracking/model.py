@@ -37,8 +37,8 @@ _OUT_OF_TIME = frozenset({"after_conversion", "outside_window"})
 class AttributionRules(Value):
     """How a programme chooses among touches.
 
-    `precedence`: `code` lets a typed code beat all other kinds, `link` lets a click, `latest` treats
-    all alike. `sticky`: a known friend stays with the first advocate.
+    `precedence`: `code` lets a typed code beat all other kinds, `link` lets a click; `latest`
+    treats all alike. `sticky`: a known friend stays with the first advocate.
     """
 
     model: Literal["last", "first"] = "last"

@@ -1,0 +1,93 @@
+"""A visit counts only if a person's browser opened the link as a page; everybody is sent on.
+
+Not counted: robots and link previews, HEAD, prefetches, and pages that load the link as an image,
+frame or script to plant a click (cookie stuffing). Headers have lower-case names here.
+Standard library only: the redirect imports this.
+"""
+
+import hmac
+import re
+from collections.abc import Mapping
+from typing import Literal
+from urllib.parse import urlsplit
+
+Device = Literal["phone", "tablet", "desktop", "other"]
+
+SOURCE_LENGTH_MAX = 40  # characters of each word about where a visit came from
+VISITOR_BYTES = 8  # bytes; tells the visitors of one link and day apart, and nothing more
+_DAY_MS = 86_400_000
+
+# Names that programs give themselves. CUBOT is a make of phones.
+_ROBOT = re.compile(
+    r"""(?<!cu)bot(?![a-z])|crawl|spider|slurp|archiver|headless|phantomjs|lighthouse|pagespeed
+    |preview|externalhit|facebookcatalog|whatsapp/|embedly|iframely|vkshare|mediapartners
+    |feedfetcher|feedburner|validator|linkcheck|monitor|pingdom|uptime|statuscake|gtmetrix|scan(ner)?\b
+    |scrap[ey]|harvest|nutch|heritrix|wget|curl/|libwww|lwp::|python|java/|go-http|okhttp/|axios/
+    |node-fetch|undici|httpclient|httpunit|http_request|ruby|perl/|php/|guzzle|postman|insomnia
+    |selenium|puppeteer|playwright|google-read-aloud|adsbot|proofpoint|mimecast|barracuda""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_TABLET = re.compile(r"ipad|tablet|kindle|silk/|playbook|android(?!.*mobile)", re.IGNORECASE)
+_PHONE = re.compile(r"iphone|ipod|mobile|phone|blackberry|opera mini", re.IGNORECASE)
+_DESKTOP = re.compile(r"windows nt|macintosh|x11|cros |linux", re.IGNORECASE)
+_COUNTRY = re.compile(r"[A-Z]{2}")
+
+
+def is_counted(method: str, headers: Mapping[str, str]) -> bool:
+    """Whether this looks like a person who follows the link."""
+    agent = headers.get("user-agent", "")
+    purposes = (headers.get(name, "") for name in ("sec-purpose", "purpose", "x-moz", "x-purpose"))
+    return (
+        method == "GET"
+        and agent.strip() != ""
+        and not _ROBOT.search(agent)
+        and not any("prefetch" in one or "preview" in one for one in map(str.lower, purposes))
+        and headers.get("sec-fetch-dest", "document") == "document"
+        and headers.get("sec-fetch-mode", "navigate") == "navigate"
+    )
+
+
+def device_of(agent: str) -> Device:
+    """A coarse class; tells nobody apart."""
+    if _TABLET.search(agent):
+        return "tablet"
+    if _PHONE.search(agent):
+        return "phone"
+    return "desktop" if _DESKTOP.search(agent) else "other"
+
+
+def country_of(headers: Mapping[str, str]) -> str:
+    """The two letters that CloudFront found, or nothing."""
+    country = headers.get("cloudfront-viewer-country", "")
+    return country if _COUNTRY.fullmatch(country) else ""
+
+
+def source_of(headers: Mapping[str, str], query: Mapping[str, str]) -> dict[str, str]:
+    """Where the visit came from: `referrer` (its host), and utm_* of the short link's own query.
+
+    Each is cut; one with an @ is left out, because people put addresses into campaign names.
+    """
+    found = {"referrer": _host(headers.get("referer", ""))}
+    found |= {name: query.get(f"utm_{name}", "") for name in ("source", "medium", "campaign")}
+    cut = {name: _printable(value)[:SOURCE_LENGTH_MAX] for name, value in found.items()}
+    return {name: value for name, value in cut.items() if value and "@" not in found[name]}
+
+
+def visitor_of(address: str, agent: str, at_ms: int, secret: bytes) -> str:
+    """16 hex digits that are the same for one address and browser on one UTC day, and no longer.
+
+    The key is made of the secret and the day, so without the secret nobody can try addresses out.
+    """
+    day = hmac.digest(secret, f"visitor {at_ms // _DAY_MS}".encode(), "sha256")
+    return hmac.digest(day, f"{address}\0{agent}".encode(), "sha256")[:VISITOR_BYTES].hex()
+
+
+def _host(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
+
+
+def _printable(text: str) -> str:
+    return "".join(letter for letter in text if letter.isprintable())

@@ -1,0 +1,1 @@
+"""What the redirect runs on. Nothing here imports boto3, botocore, pydantic or Powertools."""
