@@ -1,4 +1,4 @@
-"""`GET /r/{code}` stores the click and sends the shopper on; what it runs on is goodword_aws/hot."""
+"""`GET /r/{code}` stores the click and sends the shopper on; the work is in goodword_aws/hot."""
 
 import os
 from typing import Any
