@@ -47,7 +47,11 @@ SUITES = (
     "unit",
     "tidy",
 )
-NOT_SUITES = {"fakes", "bench"}  # support code, and measurements that `make bench` runs alone
+NOT_SUITES = {
+    "fakes",
+    "support",
+    "bench",
+}  # support code, and measurements that `make bench` runs alone
 PURE = ("unit", "properties", "functional")  # what must cover the domain by itself
 MEASURED = (*PURE, "adapters", "workflows", "contract")
 FLOORS = (

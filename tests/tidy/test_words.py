@@ -1,0 +1,105 @@
+"""One word per capability, the same in every tree; what is not a word is listed here."""
+
+import ast
+import json
+
+import pytest
+
+from tests.tidy.sources import DOMAIN, ROOT, WORDS, files, modules
+
+TRIGGERS = {"api", "web", "stream", "bus", "queue", "schedule", "task"}
+INFRA = {"app.py", "stack.py", "layers.py", "node.py", "__init__.py"}
+INFRA_TREES = {"foundations", "capabilities", "state_machines", "local"}
+TOP = {
+    *("infra", "functions", "layers", "events", "tests", "docs", "requirements", ".ci"),
+    *("cdk.json", "pyproject.toml", "README.md", "Makefile", ".gitignore"),
+    *("LICENSE", "CHANGELOG.md", "SECURITY.md", "CONTRIBUTING.md", ".gitattributes"),
+}
+SUITES = {
+    *("unit", "properties", "functional", "adapters", "workflows", "contract", "infra"),
+    *("simulation", "e2e", "browser", "bench", "tidy", "fakes", "support"),
+}
+REFUSED = "refused_"  # how the name of a sample begins that the function must turn away
+
+
+def below(tree: str) -> set[str]:
+    """The names of the directories and files that lie directly in `tree`."""
+    return {
+        place.removeprefix(f"{tree}/").split("/")[0]
+        for place in files()
+        if place.startswith(f"{tree}/")
+    }
+
+
+def directories(tree: str) -> set[str]:
+    """The names of the directories that lie directly in `tree`."""
+    return {name for name in below(tree) if (ROOT / tree / name).is_dir()}
+
+
+def is_function_name(name: str) -> bool:
+    """`<word>_<trigger>`."""
+    word, _, trigger = name.rpartition("_")
+    return word in WORDS and trigger in TRIGGERS
+
+
+def takes_input(function: str) -> bool:
+    """Whether its handler looks at the event; the tick of a clock carries nothing to look at."""
+    found = [m for m in modules("functions") if m.place == f"functions/{function}/handler.py"]
+    return any(
+        isinstance(node, ast.Name) and node.id == "event"
+        for module in found
+        for node in ast.walk(module.tree)
+    )
+
+
+def test_the_top_level_is_the_fixed_one() -> None:
+    assert {place.split("/")[0] for place in files()} <= TOP
+
+
+def test_capabilities_of_the_domain_are_words() -> None:
+    assert directories(f"{DOMAIN}/goodword") <= WORDS
+
+
+def test_functions_are_a_word_and_a_trigger() -> None:
+    assert not {name for name in below("functions") if not is_function_name(name)}
+
+
+def test_infra_has_the_documented_trees_and_its_capabilities_are_words() -> None:
+    assert below("infra") <= INFRA | INFRA_TREES
+    named = {name.removesuffix(".py") for name in below("infra/capabilities")}
+    assert named - {"__init__"} <= WORDS
+
+
+def test_every_suite_is_a_known_one() -> None:
+    assert directories("tests") <= SUITES
+
+
+@pytest.mark.parametrize("function", sorted(directories("functions")))
+def test_a_function_has_a_handler(function: str) -> None:
+    assert "handler.py" in below(f"functions/{function}")
+
+
+def test_event_samples_belong_to_functions() -> None:
+    assert directories("events") <= directories("functions")
+
+
+@pytest.mark.parametrize("function", sorted(filter(takes_input, directories("functions"))))
+def test_a_function_has_a_good_and_a_refused_sample(function: str) -> None:
+    samples = {name for name in below(f"events/{function}") if name.endswith(".json")}
+    refused = {name for name in samples if name.startswith(REFUSED)}
+    assert refused, f"events/{function} has no {REFUSED}*.json"
+    assert samples - refused, f"events/{function} has no good sample"
+
+
+def test_every_sample_is_json() -> None:
+    for place in files():
+        if place.startswith("events/"):
+            assert place.endswith(".json"), place
+            json.loads((ROOT / place).read_text())
+
+
+def test_the_naming_rule_can_be_broken() -> None:
+    assert is_function_name("tracking_web")
+    assert not is_function_name("redirect")
+    assert not is_function_name("tracking_lambda")
+    assert not is_function_name("referrals_api")
