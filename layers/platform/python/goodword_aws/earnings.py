@@ -5,6 +5,8 @@ conversion that earned this advocate nothing is not in the list; support sees it
 """
 
 from collections.abc import Sequence
+from functools import cache
+from importlib import resources
 from itertools import groupby
 
 from goodword.conversions.model import Conversion, conversion_key
@@ -14,7 +16,7 @@ from goodword.payouts.model import Payout
 from goodword.ports import Desk, Page
 from goodword.records import Value
 from goodword.rewards.model import Reward
-from goodword.rewards.words import status_of
+from goodword.rewards.words import Catalogue, status_of
 from goodword.times import rfc3339
 
 from goodword_aws.advocates import shelf
@@ -72,6 +74,13 @@ class MyPayout(Value):
     changed_at: str
 
 
+@cache
+def words(locale: str = "en") -> Catalogue:
+    """The sentences of a language that has a catalogue."""
+    path = resources.files("goodword.rewards").joinpath("catalogue", f"{locale}.json")
+    return Catalogue.model_validate_json(path.read_text("utf-8"))
+
+
 def my_rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyReward]:
     """One page, newest first."""
     page = _rewards(desk, advocate_id, limit, cursor)
@@ -113,7 +122,7 @@ def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Pa
 def _reward(desk: Desk, reward: Reward) -> MyReward:
     now_ms = desk.clock.now_ms()
     payment = shelf().version(reward.program_id, now_ms).terms.payment
-    status = status_of(reward, next_payout(payment, now_ms))
+    status = status_of(reward, words(), next_payout(payment, now_ms))
     return MyReward(
         id=reward.reward_id,
         program_id=reward.program_id,
@@ -143,7 +152,7 @@ def _referral(conversion: Conversion, rewards: Sequence[Reward]) -> MyReferral:
         occurred_at=rfc3339(conversion.occurred_ms),
         earned=Money(amount_minor=left, currency=conversion.currency),
         rewards=[one.reward_id for one in rewards],
-        statuses=[status_of(one).fact for one in rewards],
+        statuses=[status_of(one, words()).fact for one in rewards],
     )
 
 

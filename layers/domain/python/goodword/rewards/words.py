@@ -1,20 +1,18 @@
 """Every status is said as fact, reason, date and action; categories are named, thresholds never.
 
-All sentences come from one catalogue per locale (`catalogue/<locale>.json`). A reason code that has
-no sentence of its own falls back to its state's: a new internal check never shows through.
+All sentences come from one `Catalogue` per language (`catalogue/<locale>.json`, which the platform
+reads). A reason code that has no sentence of its own falls back to its state's: a new internal check
+never shows through.
 """
 
-import json
-from functools import cache
-from importlib import resources
-from typing import Any, Literal
+from typing import Literal
+
+from pydantic import Field
 
 from goodword.money import format_minor
 from goodword.records import Value
 from goodword.rewards.model import Reward, RewardState
 from goodword.times import as_datetime
-
-LOCALES = ("en",)
 
 Bucket = Literal["pending", "on_hold", "ready", "paid", "none"]
 BUCKETS: dict[RewardState, Bucket] = {
@@ -30,6 +28,25 @@ BUCKETS: dict[RewardState, Bucket] = {
 }
 
 
+class StateWords(Value):
+    """The sentences of one state; `{created}`, `{changed}` and `{date}` are days."""
+
+    fact: str
+    reason: str
+    action: str
+    answer_by: str = ""
+
+
+class Catalogue(Value):
+    """All sentences of one language. `partly` takes `{left}` and `{earned}`, `date` a day."""
+
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    date: str
+    states: dict[RewardState, StateWords]
+    reasons: dict[str, str]
+    partly: str
+
+
 class Status(Value):
     """What an advocate reads about one reward. `date_ms` is the instant that the words speak of."""
 
@@ -40,31 +57,30 @@ class Status(Value):
     action: str
 
 
-def status_of(reward: Reward, next_payout_ms: int | None = None, locale: str = "en") -> Status:
+def status_of(reward: Reward, words: Catalogue, next_payout_ms: int | None = None) -> Status:
     """The reward in plain words. `next_payout_ms` is when a ready one goes out, if known."""
-    words = _catalogue(locale if locale in LOCALES else "en")
-    said = words["states"][reward.state]
+    said = words.states[reward.state]
     date_ms = _date(reward, next_payout_ms)
     dates = {
         "created": _day(words, reward.created_ms),
         "changed": _day(words, reward.changed_ms),
         "date": "" if date_ms is None else _day(words, date_ms),
     }
-    reasons = [words["reasons"].get(reward.reason, said["reason"])]
+    reasons = [words.reasons.get(reward.reason, said.reason)]
     if reward.state == "on_hold" and date_ms is not None:
-        reasons.append(said["answer_by"].format(**dates))
+        reasons.append(said.answer_by.format(**dates))
     if 0 < reward.remaining_minor < reward.earned_minor:
         left, earned = (
             format_minor(minor, reward.currency)
             for minor in (reward.remaining_minor, reward.earned_minor)
         )
-        reasons.append(words["partly"].format(left=left, earned=earned))
+        reasons.append(words.partly.format(left=left, earned=earned))
     return Status(
         bucket=BUCKETS[reward.state],
-        fact=said["fact"].format(**dates),
+        fact=said.fact.format(**dates),
         reason=" ".join(reasons),
         date_ms=date_ms,
-        action=said["action"],
+        action=said.action,
     )
 
 
@@ -79,14 +95,6 @@ def _date(reward: Reward, next_payout_ms: int | None) -> int | None:
     return reward.created_ms if reward.state == "pending" else reward.changed_ms
 
 
-def _day(words: dict[str, Any], at_ms: int) -> str:
+def _day(words: Catalogue, at_ms: int) -> str:
     at = as_datetime(at_ms)
-    text: str = words["date"]
-    return text.format(day=at.day, month=words["months"][at.month - 1], year=at.year)
-
-
-@cache
-def _catalogue(locale: str) -> dict[str, Any]:
-    path = resources.files("goodword.rewards").joinpath("catalogue", f"{locale}.json")
-    words: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    return words
+    return words.date.format(day=at.day, month=words.months[at.month - 1], year=at.year)
