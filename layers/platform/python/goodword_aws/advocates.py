@@ -4,7 +4,6 @@ No answer that may be remembered (`Call.claim`) holds a personal field; masked o
 """
 
 import io
-from functools import cache
 from typing import Annotated, Any, Literal
 
 import segno
@@ -18,7 +17,6 @@ from goodword.advocates.service import Enrolments, StaffMove
 from goodword.money import Money
 from goodword.ports import Desk
 from goodword.privacy.model import Locale
-from goodword.programs.effective import TermsShelf
 from goodword.programs.model import Cap, ProgramVersion, Rule
 from goodword.records import Value
 from goodword.times import rfc3339
@@ -224,17 +222,11 @@ def sign_in(principal: Principal) -> SignIn:
     return SignIn(principal.subject, principal.email or None, principal.email_verified)
 
 
-@cache
-def shelf() -> TermsShelf:
-    """The programme versions that this process remembers."""
-    return TermsShelf(wiring.store())
-
-
 def dashboard(desk: Desk, advocate_id: str | None) -> DashboardAnswer:
     """One read of the advocate's summary; somebody without an id gets the empty page."""
     now_ms = desk.clock.now_ms()
     records = read_summary(desk.store, advocate_id) if advocate_id else ()
-    found = dashboard_of(records, lambda one: shelf().version(one, now_ms), now_ms)
+    found = dashboard_of(records, lambda one: wiring.shelf().version(one, now_ms), now_ms)
     return DashboardAnswer(**_dashboard(found))
 
 

@@ -19,7 +19,7 @@ from goodword.rewards.model import Reward
 from goodword.rewards.words import Catalogue, status_of
 from goodword.times import rfc3339
 
-from goodword_aws.advocates import shelf
+from goodword_aws import wiring
 
 
 class StatusAnswer(Value):
@@ -121,7 +121,7 @@ def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Pa
 
 def _reward(desk: Desk, reward: Reward) -> MyReward:
     now_ms = desk.clock.now_ms()
-    payment = shelf().version(reward.program_id, now_ms).terms.payment
+    payment = wiring.shelf().version(reward.program_id, now_ms).terms.payment
     status = status_of(reward, words(), next_payout(payment, now_ms))
     return MyReward(
         id=reward.reward_id,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from goodword.events import Actor, system
 from goodword.ports import Desk
 from goodword.privacy.model import PersonalFields, VaultItem
+from goodword.programs.effective import TermsShelf
 
 from goodword_aws.aws import client
 from goodword_aws.clock import SystemClock
@@ -36,6 +37,7 @@ __all__ = [
     "ids",
     "require",
     "secrets",
+    "shelf",
     "store",
     "vault",
 ]
@@ -106,6 +108,12 @@ def envelope(purpose: str = "arrival") -> "Envelope":
     return Envelope(client("kms"), settings().vault_key_arn, time.monotonic, purpose)
 
 
+@cache
+def shelf() -> TermsShelf:
+    """The programme versions that this process remembers for answers."""
+    return TermsShelf(store())
+
+
 class _VaultWhenUsed:
     """The vault for code that mostly does not open it, in functions that may have no key for it."""
 
@@ -138,5 +146,5 @@ def advocate_of(principal: "Principal") -> str | None:
 def forget() -> None:
     """Drop every part and the settings; for tests, which change the environment between cases."""
     parts = (settings, client, clock, ids, store, secrets, blind_index, vault, envelope)
-    for part in (*parts, _remembered):
+    for part in (*parts, shelf, _remembered):
         part.cache_clear()

@@ -1,7 +1,7 @@
 """Every status is said as fact, reason, date and action; categories are named, thresholds never.
 
 All sentences come from one `Catalogue` per language (`catalogue/<locale>.json`, which the platform
-reads). A reason code that has no sentence of its own falls back to its state's: a new internal check
+reads). A reason code without a sentence of its own falls back to its state's: a new internal check
 never shows through.
 """
 
