@@ -1,20 +1,9 @@
-"""The clock, the metric and the settings of the redirect, without what the other functions load."""
+"""The clock and the metric of the redirect, without what the other functions load for them."""
 
 import json
 import sys
 import time
-from collections.abc import Callable, Mapping
-
-
-class MissingSettingError(RuntimeError):
-    """A setting that the redirect cannot work without is absent or empty."""
-
-
-def setting(environment: Mapping[str, str], name: str) -> str:
-    """The value of a setting. Raises MissingSettingError, so that the function does not start."""
-    if value := environment.get(name, ""):
-        return value
-    raise MissingSettingError(f"the environment variable {name} is not set")
+from collections.abc import Callable
 
 
 def clock(clock_file: str) -> Callable[[], int]:

@@ -9,26 +9,28 @@ from goodword_aws.hot.credentials import credentials_of
 from goodword_aws.hot.links import Links
 from goodword_aws.hot.redirect import Redirect
 from goodword_aws.hot.secret import ClickSecret
-from goodword_aws.hot.surroundings import clock, lost_counter, setting
+from goodword_aws.hot.settings import setting
+from goodword_aws.hot.surroundings import clock, lost_counter
 
 
-def make_redirect(environment: Mapping[str, str]) -> Redirect:
-    """The redirect, with the click secret already read if Secrets Manager answers."""
-    credentials = credentials_of(environment)
-    store = Client("dynamodb", environment, credentials)
+def make_redirect(given: Mapping[str, str]) -> Redirect:
+    """The redirect of an environment, the click secret read if Secrets Manager answers."""
+    credentials = credentials_of(given)
+    store = Client("dynamodb", given, credentials)
     secret = ClickSecret(
-        Client("secretsmanager", environment, credentials),
-        setting(environment, "CLICK_SECRET_ARN"),
+        Client("secretsmanager", given, credentials),
+        setting(given, "CLICK_SECRET_ARN"),
         time.monotonic,
     )
-    secret()
-    return Redirect(
-        links=Links(store, setting(environment, "CORE_TABLE"), time.monotonic),
+    made = Redirect(
+        links=Links(store, setting(given, "CORE_TABLE"), time.monotonic),
         store=store,
-        arrivals_table=setting(environment, "ARRIVALS_TABLE"),
-        fallback_url=setting(environment, "FALLBACK_URL"),
+        arrivals_table=setting(given, "ARRIVALS_TABLE"),
+        fallback_url=setting(given, "FALLBACK_URL"),
         secret=secret,
-        now_ms=clock(environment.get("CLOCK_FILE", "")),
+        now_ms=clock(given.get("CLOCK_FILE", "")),
         entropy=os.urandom,
-        count_lost=lost_counter(setting(environment, "GOODWORD_STAGE"), clock("")),
+        count_lost=lost_counter(setting(given, "GOODWORD_STAGE"), clock("")),
     )
+    secret()
+    return made
