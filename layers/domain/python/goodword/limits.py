@@ -13,6 +13,8 @@ PAGE_ITEMS_MAX = 100  # rows of any list answer; the API's published limit
 SUMMARY_ITEMS_MAX = 1_000  # items of one summary; ten years of one advocate in eight programmes
 QUERY_PAGES_MAX = 1_000  # pages that one use case may read before it must be split
 CLAIM_ANSWER_BYTES_MAX = 64 * 1024  # bytes of a remembered answer; far below an item's 400 KB
+CHECK_PASSES_MAX = 3  # readings of the whole journal in one nightly check
+DIFFERENCES_KEPT_MAX = 100  # sentences kept of one check; the count is always whole
 SCAN_PAGES_MAX = 1_000_000  # pages of 1 MB; a nightly check of a bigger table needs segments
 
 PROGRAM_VERSIONS_MAX = 100  # versions of one programme; they are read together, in one page
@@ -64,6 +66,7 @@ RUN_IDLE_MINUTES = 30  # minutes without progress after which a run's execution 
 RUN_LATE_HOURS = 2  # hours after the cut-off from which a run that never opened is started anew
 SEND_UNKNOWN_MAX = 3  # unclear answers in a row after which a call asks the rail no more
 RESEND_MARGIN_HOURS = 1  # hours before the end of a key's window from which nothing is sent again
+PERSON_AFTER_HOURS = 48  # hours after which a person may decide; longer than any rail's key window
 QUIET_HOURS = 1  # hours after which no earlier call can still be on its way to the rail
 LOOK_SECONDS_FIRST, LOOK_SECONDS_MAX = 60, 86_400  # seconds until the next look-up; it doubles
 UNKNOWN_PER_SWEEP = 100  # payments looked up in one go after their run is over

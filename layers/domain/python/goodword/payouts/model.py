@@ -84,7 +84,7 @@ class PayoutRun(Record):
 
     `listing` is open while payouts are frozen into it, closed while they are counted, and hashed
     once `run_hash`, `count`, `total_minor`, `chunks` and `excluded` are final. `changed_ms` is the
-    last move or sign of progress.
+    last move of its state or its listing.
     """
 
     KIND: ClassVar[str] = "payout_run"

@@ -1,0 +1,225 @@
+"""A run is requested by one person and released by another, and neither is paid by it (I6).
+
+Both confirm the same `run_hash`; the second also types the total. Every rule is checked twice:
+here, to say clearly what is wrong, and as a condition of the write, so that two calls at one moment
+cannot both pass. The machine is told only afterwards; what it is told permits nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from goodword.errors import Conflict, InvalidInput, NotAllowed
+from goodword.limits import RUN_RELEASE_DAYS, RUN_REQUEST_DAYS
+from goodword.payouts.freezing import read_run
+from goodword.payouts.model import (
+    Payout,
+    PayoutRun,
+    RunState,
+    payout_id_of,
+    payout_key,
+    run_moved,
+)
+from goodword.ports import Change, Desk, Guard, until_settled
+from goodword.receipts import Receipt, no_receipt, settle
+from goodword.times import DAY_MS
+from goodword.workflow import TaskToken, Workflow, token_key
+
+Wait = Literal["request", "release"]
+CANCEL_CODES = ("wrong_period", "wrong_amounts", "suspected_fraud", "rail_not_ready", "other")
+
+# The state in which a run waits for each of the two people.
+WAITS_IN: dict[Wait, RunState] = {"request": "draft", "release": "requested"}
+
+
+@dataclass(frozen=True)
+class Person:
+    """Who acts: the sign-in's subject, and the advocate that this person is, if any."""
+
+    subject: str
+    advocate_id: str | None
+
+
+def overdue(run: PayoutRun, now_ms: int) -> bool:
+    """Whether the run has waited for a person longer than it may."""
+    if run.state == "draft":
+        return run.listing == "hashed" and now_ms >= run.changed_ms + RUN_REQUEST_DAYS * DAY_MS
+    return run.state == "requested" and now_ms >= run.changed_ms + RUN_RELEASE_DAYS * DAY_MS
+
+
+@dataclass(frozen=True)
+class Approving:
+    """Ask for the two people, take their answers, and end what nobody answered."""
+
+    desk: Desk
+    workflow: Workflow
+
+    def ask(self, run_id: str, wait: Wait, token: str) -> None:
+        """Keep the machine's callback; when the answer is there already, resume it at once."""
+
+        def attempt() -> bool:
+            run = read_run(self.desk.store, run_id)
+            if run.state != WAITS_IN[wait]:
+                return False
+            kept = self.desk.store.get(TaskToken, token_key(run_id, wait))
+            given = TaskToken(
+                subject_id=run_id,
+                name=wait,
+                token=token,
+                given_ms=self.desk.clock.now_ms(),
+                version=kept.version if kept else 0,
+            )
+            change = Change()
+            change.save(given)
+            # An answer that commits after this one reads the token, so nobody waits for nothing.
+            change.require(run.key, Guard(equals={"state": run.state}))
+            self.desk.store.commit(change)
+            return True
+
+        if not until_settled(attempt):
+            self.workflow.resume(token, {"run_id": run_id})
+
+    def request(
+        self,
+        run_id: str,
+        person: Person,
+        run_hash: str,
+        receipt: Receipt[PayoutRun] = no_receipt,
+    ) -> PayoutRun:
+        """The first person asks for the run to be paid as listed. Asking again changes nothing.
+
+        Raises NotAllowed `payee_may_not_request`, Conflict `run_changed` or `run_not_waiting`.
+        """
+
+        def attempt() -> PayoutRun:
+            run = read_run(self.desk.store, run_id)
+            self._not_a_payee(run, person, "payee_may_not_request")
+            if run.state == "requested" and run.requested_by == person.subject:
+                return _same(run, run_hash)
+            _waits(run, "draft")
+            _same(run, run_hash)
+            now_ms = self.desk.clock.now_ms()
+            after = run_moved(run, "requested", now_ms).but(
+                requested_by=person.subject, requested_ms=now_ms
+            )
+            guard = Guard(equals={"state": "draft", "run_hash": run_hash})
+            return self._move(after, guard, receipt)
+
+        return self._told(until_settled(attempt), "request")
+
+    def release(
+        self,
+        run_id: str,
+        person: Person,
+        run_hash: str,
+        total_minor: int,
+        receipt: Receipt[PayoutRun] = no_receipt,
+    ) -> PayoutRun:
+        """The second person lets it go, having typed the total. Releasing again changes nothing.
+
+        Raises NotAllowed `same_person` or `payee_may_not_release`, InvalidInput `total_mismatch`,
+        Conflict `run_changed` or `run_not_waiting`.
+        """
+
+        def attempt() -> PayoutRun:
+            run = read_run(self.desk.store, run_id)
+            self._not_a_payee(run, person, "payee_may_not_release")
+            if run.requested_by == person.subject:
+                raise NotAllowed("same_person", "another person must release what you requested")
+            if run.state == "released" and run.released_by == person.subject:
+                return _same(run, run_hash)
+            _waits(run, "requested")
+            _same(run, run_hash)
+            if total_minor != run.total_minor:
+                raise InvalidInput("total_mismatch", "the total is not that of the run")
+            now_ms = self.desk.clock.now_ms()
+            after = run_moved(run, "released", now_ms).but(
+                released_by=person.subject, released_ms=now_ms
+            )
+            guard = Guard(
+                equals={"state": "requested", "run_hash": run_hash},
+                differs={"requested_by": person.subject},
+            )
+            return self._move(after, guard, receipt)
+
+        return self._told(until_settled(attempt), "release")
+
+    def cancel(self, run_id: str, code: str, receipt: Receipt[PayoutRun] = no_receipt) -> PayoutRun:
+        """Stop a run of which nothing has been sent. Cancelling again changes nothing.
+
+        Raises InvalidInput `unknown_reason_code`, Conflict `run_not_waiting`.
+        """
+        if code not in CANCEL_CODES:
+            raise InvalidInput("unknown_reason_code", "the reason code is not one of the list")
+
+        def attempt() -> tuple[PayoutRun, RunState]:
+            run = read_run(self.desk.store, run_id)
+            if run.state == "cancelled":
+                return run, run.state
+            if run.state not in ("draft", "requested", "released"):
+                raise Conflict("run_not_waiting", f"the run is {run.state}")
+            after = run_moved(run, "cancelled", self.desk.clock.now_ms(), code)
+            return self._move(after, Guard(equals={"state": run.state}), receipt), run.state
+
+        run, before = until_settled(attempt)
+        return self._told(run, "request" if before == "draft" else "release")
+
+    def expire(self, run_id: str) -> PayoutRun:
+        """End a run that waited too long for a person; whatever else it is meanwhile, it stays."""
+
+        def attempt() -> PayoutRun:
+            run = read_run(self.desk.store, run_id)
+            if run.state not in ("draft", "requested"):
+                return run
+            reason = "nobody_requested" if run.state == "draft" else "nobody_released"
+            after = run_moved(run, "expired", self.desk.clock.now_ms(), reason)
+            return self._move(after, Guard(equals={"state": run.state}), no_receipt)
+
+        return until_settled(attempt)
+
+    def remind(self, run: PayoutRun) -> None:
+        """Resume waits that are over, in case the answer was committed and the machine not told."""
+        for wait, state in WAITS_IN.items():
+            if run.state != state:
+                self._told(run, wait)
+
+    def _move(self, run: PayoutRun, guard: Guard, receipt: Receipt[PayoutRun]) -> PayoutRun:
+        change = Change()
+        change.replace(run, guard)
+        change.create(
+            self.desk.event(
+                f"payout_run.{run.state}",
+                run.run_id,
+                run.reason,
+                program_id=run.program_id,
+                count=run.count,
+                total_minor=run.total_minor,
+                currency=run.currency,
+                run_hash=run.run_hash,
+            )
+        )
+        return settle(self.desk.store, change, run, receipt)
+
+    def _not_a_payee(self, run: PayoutRun, person: Person, code: str) -> None:
+        """Whoever is in the run has its first part, so one read tells."""
+        if person.advocate_id is None:
+            return
+        first = payout_id_of(run.run_id, run.cutoff_ms, person.advocate_id, 0)
+        if self.desk.store.get(Payout, payout_key(person.advocate_id, first)) is not None:
+            raise NotAllowed(code, "you are paid by this run")
+
+    def _told(self, run: PayoutRun, wait: Wait) -> PayoutRun:
+        kept = self.desk.store.get(TaskToken, token_key(run.run_id, wait))
+        if kept is not None:
+            self.workflow.resume(kept.token, {"run_id": run.run_id})
+        return run
+
+
+def _waits(run: PayoutRun, state: RunState) -> None:
+    if run.state != state or run.listing != "hashed":
+        raise Conflict("run_not_waiting", f"the run is {run.state}, its list {run.listing}")
+
+
+def _same(run: PayoutRun, run_hash: str) -> PayoutRun:
+    if run.run_hash != run_hash:
+        raise Conflict("run_changed", "the hash is not that of the run as it is listed")
+    return run

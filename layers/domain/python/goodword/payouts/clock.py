@@ -1,0 +1,165 @@
+"""The payout clock starts what is to be done and does nothing itself; ticking twice starts it once.
+
+Names of executions are the guard: a run's execution is named after the run, a repair after the run
+and the hour. Whatever an execution left behind is found by the sparse indexes and taken up again,
+so that a lost execution never strands money (I13).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from goodword.errors import Conflict, GoodwordError
+from goodword.ledger.model import Balance, due_index
+from goodword.limits import (
+    DUE_SHARDS,
+    QUERY_PAGES_MAX,
+    RUN_IDLE_MINUTES,
+    RUN_LATE_HOURS,
+)
+from goodword.payouts.approving import overdue
+from goodword.payouts.calendar import Period, closed_period
+from goodword.payouts.model import OpenRun, Payout, PayoutRun, run_id_of, run_key
+from goodword.payouts.ports import Machine
+from goodword.ports import Desk
+from goodword.programs.effective import read_program, version_in_force
+from goodword.programs.model import Program
+from goodword.records import Value
+from goodword.times import HOUR_MS, MINUTE_MS
+
+
+class Tick(Value):
+    """What one tick did; `failed` are programmes that could not be looked at."""
+
+    started: tuple[str, ...] = ()
+    mended: tuple[str, ...] = ()
+    looked: bool = False
+    failed: tuple[str, ...] = ()
+
+
+class Started(Value):
+    """A run that was started by hand."""
+
+    run_id: str
+    period: str
+
+
+@dataclass(frozen=True)
+class PayoutClock:
+    """What the schedule calls, and "run now"."""
+
+    desk: Desk
+    machine: Machine
+
+    def tick(self) -> Tick:
+        """Start the runs of closed periods, take up lost ones, have unknown payments looked up."""
+        started, failed = [], []
+        for program in self._programs():
+            try:
+                run_id = self._start(program)
+            except GoodwordError as trouble:
+                failed.append(f"{program.program_id}: {trouble.code}")
+            else:
+                started += [run_id] if run_id else []
+        return Tick(
+            started=tuple(started),
+            mended=tuple(self._mend()),
+            looked=self._look_up(),
+            failed=tuple(failed),
+        )
+
+    def run_now(self, program_id: str) -> Started:
+        """Start the run of the last closed period. Conflict `period_already_run` names the run."""
+        program = read_program(self.desk.store, program_id)
+        period = self._period(program)
+        if period is None:
+            raise Conflict("no_period_closed", "no period has ended since the programme began")
+        run_id = run_id_of(program_id, period.name)
+        if self._run(run_id) is not None or not self._go(run_id, program_id, period):
+            raise Conflict("period_already_run", f"this period has the run {run_id}")
+        return Started(run_id=run_id, period=period.name)
+
+    def _start(self, program: Program) -> str | None:
+        """The id of the run that was started, if one was to be."""
+        period = self._period(program)
+        if period is None:
+            return None
+        run_id = run_id_of(program.program_id, period.name)
+        if self._run(run_id) is not None:
+            return None
+        if program.state != "active" and not self._owes(program):
+            return None
+        if self._go(run_id, program.program_id, period):
+            return run_id
+        now_ms = self.desk.clock.now_ms()
+        late = now_ms >= period.cutoff_ms + RUN_LATE_HOURS * HOUR_MS
+        again = f"{run_id}-again-{now_ms // HOUR_MS}"
+        # The first execution ended before it made the run, and its name cannot be used again.
+        return run_id if late and self._go(again, program.program_id, period) else None
+
+    def _period(self, program: Program) -> Period | None:
+        now_ms = self.desk.clock.now_ms()
+        terms = version_in_force(self.desk.store, program.program_id, now_ms).terms
+        period = closed_period(terms.payment, now_ms)
+        return period if period.cutoff_ms > program.created_ms else None
+
+    def _go(self, name: str, program_id: str, period: Period) -> bool:
+        return self.machine.start(
+            name,
+            {
+                "task": "run",
+                "program_id": program_id,
+                "period": period.name,
+                "cutoff_ms": period.cutoff_ms,
+            },
+        )
+
+    def _mend(self) -> Iterator[str]:
+        now_ms = self.desk.clock.now_ms()
+        cursor = None
+        for _ in range(QUERY_PAGES_MAX):
+            page = self.desk.store.query_index(OpenRun, "core", "OPEN_RUNS", cursor=cursor)
+            for opened in page.rows:
+                run = self._run(opened.run_id)
+                if run is not None and stuck(run, now_ms):
+                    name = f"{run.run_id}-mend-{now_ms // HOUR_MS}"
+                    if self.machine.start(name, {"task": "mend", "run_id": run.run_id}):
+                        yield run.run_id
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def _look_up(self) -> bool:
+        now_ms = self.desk.clock.now_ms()
+        page = self.desk.store.query_index(
+            Payout, "core", "UNKNOWN", until=f"{now_ms:015d}$", limit=1
+        )
+        name = f"look_up-{now_ms // MINUTE_MS}"
+        return bool(page.rows) and self.machine.start(name, {"task": "look_up"})
+
+    def _owes(self, program: Program) -> bool:
+        return any(
+            self.desk.store.query_index(
+                Balance, "core", due_index(program.program_id, shard), limit=1
+            ).rows
+            for shard in range(DUE_SHARDS)
+        )
+
+    def _run(self, run_id: str) -> PayoutRun | None:
+        return self.desk.store.get(PayoutRun, run_key(run_id))
+
+    def _programs(self) -> Iterator[Program]:
+        cursor = None
+        for _ in range(QUERY_PAGES_MAX):
+            page = self.desk.store.query_index(Program, "core", "PROGRAMS", cursor=cursor)
+            yield from page.rows
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+
+def stuck(run: PayoutRun, now_ms: int) -> bool:
+    """Whether a run waits too long for a person, or works without any sign of progress."""
+    waits = run.state == "requested" or (run.state == "draft" and run.listing == "hashed")
+    if waits:
+        return overdue(run, now_ms)
+    return now_ms >= run.changed_ms + RUN_IDLE_MINUTES * MINUTE_MS

@@ -1,0 +1,161 @@
+"""`payout_cycle` asks the run's own record what comes next; the machine only waits and repeats.
+
+Each step does a bounded piece of work and answers the route of the next one. A step that is
+repeated, comes late or comes twice finds the record where it is and answers from there.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from goodword.limits import LOOKUP_TRIES_MAX
+from goodword.payouts.approving import Approving, Wait, overdue
+from goodword.payouts.ending import Ending
+from goodword.payouts.freezing import Freezing, read_run
+from goodword.payouts.listing import Listing
+from goodword.payouts.model import OpenRun, PayoutRun, open_run_key
+from goodword.payouts.sending import Sending
+from goodword.ports import Desk
+from goodword.records import Value
+
+Route = Literal[
+    "freeze",
+    "close_list",
+    "ask_request",
+    "ask_release",
+    "begin",
+    "send",
+    "give_back",
+    "look_up",
+    "nothing_due",
+    "waiting",
+    "settled",
+    "given_back",
+    "left",
+]
+CHUNK_WAIT_SECONDS_FIRST, CHUNK_WAIT_SECONDS_MAX = 15, 900  # seconds between tries of a chunk
+
+
+class Step(Value):
+    """Where a run goes next; `chunks` are the items of the map."""
+
+    run_id: str = ""
+    route: Route
+    cursor: str = ""
+    chunks: tuple[int, ...] = ()
+
+
+class ChunkStep(Value):
+    """Where a chunk goes next: again after a wait, done, or left to the clock's sweep."""
+
+    run_id: str
+    chunk: int
+    turn: int
+    route: Literal["again", "done", "left"]
+    wait_seconds: int = Field(ge=1)
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """The steps of the machine. Only the steps that send make `sending`, which opens the vault."""
+
+    desk: Desk
+    approving: Approving
+    ending: Ending
+    sending: Callable[[], Sending]
+
+    def open(self, program_id: str, period: str, cutoff_ms: int) -> Step:
+        """Cut off: make the run of the period, or find how far it is."""
+        return self._stand(Freezing(self.desk).open(program_id, period, cutoff_ms))
+
+    def freeze(self, run_id: str, cursor: str) -> Step:
+        """Freeze some of what is due."""
+        following = Freezing(self.desk).freeze(run_id, cursor)
+        if following:
+            return Step(run_id=run_id, route="freeze", cursor=following)
+        step = self.stand(run_id)
+        return step.but(route="close_list") if step.route == "freeze" else step
+
+    def close_list(self, run_id: str) -> Step:
+        """Count and hash what was frozen."""
+        return self._stand(Listing(self.desk).close(run_id))
+
+    def ask(self, run_id: str, wait: Wait, token: str) -> Step:
+        """Wait for a person; the answer of this step is not used by the machine."""
+        self.approving.ask(run_id, wait, token)
+        return Step(run_id=run_id, route="waiting")
+
+    def stand(self, run_id: str) -> Step:
+        """How far the run is."""
+        return self._stand(read_run(self.desk.store, run_id))
+
+    def expire(self, run_id: str) -> Step:
+        """A wait timed out: the run ends unpaid, unless its answer came at the last moment."""
+        return self._stand(self.approving.expire(run_id))
+
+    def begin(self, run_id: str) -> Step:
+        """Released -> sending."""
+        return self._stand(self.sending().begin(run_id))
+
+    def send(self, run_id: str, chunk: int, turn: int) -> ChunkStep:
+        """Send, or look up, the payments of one chunk; `turn` counts the tries from 0."""
+        pending = self.sending().advance(run_id, chunk)
+        wait = min(CHUNK_WAIT_SECONDS_FIRST * 2**turn, CHUNK_WAIT_SECONDS_MAX)
+        again = "again" if turn + 1 < LOOKUP_TRIES_MAX else "left"
+        return ChunkStep(
+            run_id=run_id,
+            chunk=chunk,
+            turn=turn + 1,
+            route=again if pending else "done",  # type: ignore[arg-type]  # both are routes
+            wait_seconds=wait,
+        )
+
+    def settle(self, run_id: str) -> Step:
+        """Close the run, or leave what could not be sent to the sweep."""
+        run = self.ending.settle(run_id)
+        if run.state == "sending":
+            return Step(run_id=run_id, route="left")
+        return self._stand(run)
+
+    def give_back(self, run_id: str, cursor: str) -> Step:
+        """Give back some of a cancelled or expired run."""
+        following = self.ending.give_back(run_id, cursor)
+        return Step(
+            run_id=run_id, route="give_back" if following else "given_back", cursor=following
+        )
+
+    def mend(self, run_id: str) -> Step:
+        """Take up a run whose execution is lost, or end one that nobody answered in time."""
+        run = read_run(self.desk.store, run_id)
+        if overdue(run, self.desk.clock.now_ms()):
+            run = self.approving.expire(run_id)
+        self.approving.remind(run)
+        step = self._stand(run)
+        return step.but(route="waiting") if step.route in ("ask_request", "ask_release") else step
+
+    def look_up(self) -> Step:
+        """Ask the rails about payments that are still unknown."""
+        return Step(route="look_up" if self.sending().look_up_due() else "settled")
+
+    def _stand(self, run: PayoutRun) -> Step:
+        chunks = tuple(range(run.chunks)) if run.state == "sending" else ()
+        return Step(run_id=run.run_id, route=self._route(run), chunks=chunks)
+
+    def _route(self, run: PayoutRun) -> Route:
+        match run.state:
+            case "draft":
+                waits: dict[str, Route] = {"open": "freeze", "closed": "close_list"}
+                return waits.get(run.listing, "ask_request")
+            case "requested":
+                return "ask_release"
+            case "released":
+                return "begin"
+            case "sending":
+                return "send"
+            case "settled":
+                return "nothing_due" if run.count == 0 else "settled"
+            case _:
+                opened = self.desk.store.get(OpenRun, open_run_key(run.run_id))
+                return "give_back" if opened else "given_back"

@@ -1,0 +1,178 @@
+"""A payout ends in one transaction: its state, its rewards, the balance, the entry and the event.
+
+Every way out goes through `end_payout`: paid, failed, returned, cancelled. Rewards that refunds
+touched in the meantime are taken as they are now; the amount is always the frozen one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from goodword.ledger.model import Balance, apply, balance_key
+from goodword.limits import GIVE_BACK_PAGE, READ_KEYS_MAX
+from goodword.payouts.freezing import read_run
+from goodword.payouts.listing import line_pages
+from goodword.payouts.model import (
+    RAILS_BY_HAND,
+    OpenRun,
+    Payout,
+    PayoutRun,
+    PayoutState,
+    RunLine,
+    Sum,
+    open_run_key,
+    payout_key,
+    payout_moved,
+    run_moved,
+)
+from goodword.payouts.movements import entry_of, movement_to, released
+from goodword.payouts.ports import RunFiles
+from goodword.ports import Change, Desk, until_settled
+from goodword.receipts import Receipt, no_receipt, settle
+from goodword.records import Key, Record
+from goodword.rewards.model import Reward, reward_key
+
+
+def end_payout(
+    desk: Desk,
+    payout: Payout,
+    state: PayoutState,
+    reason: str = "",
+    *,
+    reference: str = "",
+    fee_minor: int = 0,
+    receipt: Receipt[Payout] = no_receipt,
+) -> Payout:
+    """Commit the end of the payout as it was read.
+
+    One attempt: raises Stale when the payout, a reward or the balance moved; read and decide again.
+    """
+    now_ms = desk.clock.now_ms()
+    after = payout_moved(payout, state, now_ms, reason).but(
+        reference=reference or payout.reference, fee_minor=fee_minor or payout.fee_minor
+    )
+    place = balance_key(payout.advocate_id, payout.program_id, payout.currency)
+    wanted: dict[Key, type[Record]] = {place: Balance}
+    for frozen in payout.rewards:
+        wanted[reward_key(payout.advocate_id, frozen.reward_id)] = Reward
+    found = desk.store.get_mixed(wanted)
+    change = Change()
+    change.replace(after)
+    entry = entry_of(payout, movement_to(payout, state), now_ms)
+    change.create(entry)
+    for record in found.values():
+        if isinstance(record, Reward):
+            moved = released(record, payout, state, now_ms)
+            if moved is not None:
+                change.replace(moved)
+        elif isinstance(record, Balance):
+            change.replace(apply(record, entry))
+    change.create(
+        desk.event(
+            f"payout.{state}",
+            payout.payout_id,
+            reason,
+            run_id=payout.run_id,
+            advocate_id=payout.advocate_id,
+            program_id=payout.program_id,
+            amount_minor=payout.amount_minor,
+            currency=payout.currency,
+            rail=payout.rail,
+        )
+    )
+    return settle(desk.store, change, after, receipt)
+
+
+def payouts_of(desk: Desk, lines: Sequence[RunLine]) -> list[Payout]:
+    """The payouts of up to 100 lines, in their order."""
+    keys = [payout_key(line.advocate_id, line.payout_id) for line in lines]
+    found = desk.store.get_many(Payout, keys)
+    return [found[key] for key in keys]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run ends: settled, or everything given back."""
+
+    desk: Desk
+    files: RunFiles
+
+    def settle(self, run_id: str) -> PayoutRun:
+        """Sum up what became of the payouts and close the run; it stays open while some are drafts.
+
+        What is unknown or waits for a person stays findable by itself and does not hold up the run.
+        """
+
+        def attempt() -> PayoutRun:
+            run = read_run(self.desk.store, run_id)
+            if run.state != "sending":
+                return run
+            outcome, by_hand = self._outcome(run_id)
+            if "draft" in outcome:
+                return run
+            if run.rail in RAILS_BY_HAND:
+                self.files.close(run_id, by_hand)
+            after = run_moved(run, "settled", self.desk.clock.now_ms()).but(outcome=outcome)
+            totals: dict[str, Any] = {
+                f"{state}_minor": each.amount_minor for state, each in outcome.items()
+            }
+            change = Change()
+            change.replace(after)
+            self._close(change, run)
+            change.create(
+                self.desk.event(
+                    "payout_run.settled",
+                    run_id,
+                    program_id=run.program_id,
+                    currency=run.currency,
+                    **totals,
+                )
+            )
+            self.desk.store.commit(change)
+            return after
+
+        return until_settled(attempt)
+
+    def give_back(self, run_id: str, cursor: str) -> str:
+        """Cancel the next drafts of a cancelled or expired run; the next cursor, "" at the end."""
+        run = read_run(self.desk.store, run_id)
+        if run.state not in ("cancelled", "expired"):
+            return ""
+        page = self.desk.store.query(
+            RunLine, "core", f"RUN#{run_id}", "L#", limit=GIVE_BACK_PAGE, cursor=cursor or None
+        )
+        for line in page.rows:
+            until_settled(partial(self._cancel, line, run.state))
+        if page.cursor is None:
+            change = Change()
+            self._close(change, run)
+            if change.keys:
+                self.desk.store.commit(change)
+        return page.cursor or ""
+
+    def _cancel(self, line: RunLine, reason: str) -> None:
+        payout = self.desk.store.get(Payout, payout_key(line.advocate_id, line.payout_id))
+        if payout is not None and payout.state == "draft":
+            end_payout(self.desk, payout, "cancelled", f"run_{reason}")
+
+    def _close(self, change: Change, run: PayoutRun) -> None:
+        opened = self.desk.store.get(OpenRun, open_run_key(run.run_id))
+        if opened is not None:
+            change.delete(opened)
+
+    def _outcome(self, run_id: str) -> tuple[dict[str, Sum], list[str]]:
+        """Sums by state, and the payouts that a file by hand has to hold."""
+        sums: dict[str, Sum] = {}
+        sent: list[str] = []
+        for lines in line_pages(self.desk.store, run_id):
+            for at in range(0, len(lines), READ_KEYS_MAX):
+                for payout in payouts_of(self.desk, lines[at : at + READ_KEYS_MAX]):
+                    so_far = sums.get(payout.state, Sum(count=0, amount_minor=0))
+                    sums[payout.state] = Sum(
+                        count=so_far.count + 1,
+                        amount_minor=so_far.amount_minor + payout.amount_minor,
+                    )
+                    if payout.state in ("sent", "paid"):
+                        sent.append(payout.payout_id)
+        return sums, sent

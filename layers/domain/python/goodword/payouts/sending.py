@@ -1,0 +1,283 @@
+"""A payment is asked for only after the payout says so, always under the payout's own id (I3).
+
+`draft -> sent` is committed first, on condition that the run is being sent as it was released; only
+then is the rail asked. Whatever is unclear is looked up, and sent again only while the rail still
+knows the key. After that a person decides.
+
+Every step may be cut off anywhere and repeated by anyone: a payout that is already `sent` is never
+sent blindly. Sending again and giving up both write the payout as it was read first, so that of two
+workers who come to different ends only one goes on.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.errors import NotFound, Stale
+from goodword.limits import (
+    LOOK_SECONDS_FIRST,
+    LOOK_SECONDS_MAX,
+    LOOKUP_TRIES_MAX,
+    QUIET_HOURS,
+    RESEND_MARGIN_HOURS,
+    SEND_UNKNOWN_MAX,
+    UNKNOWN_PER_SWEEP,
+)
+from goodword.payouts.choice import bar
+from goodword.payouts.ending import end_payout
+from goodword.payouts.freezing import read_run
+from goodword.payouts.hashing import payout_digest
+from goodword.payouts.listing import Listing
+from goodword.payouts.model import (
+    RAILS_BY_HAND,
+    ChunkRow,
+    Payout,
+    PayoutRun,
+    PayoutState,
+    RailName,
+    RunChunk,
+    chunk_key,
+    payout_key,
+    payout_moved,
+    run_key,
+    run_moved,
+)
+from goodword.payouts.ports import Destinations, PaymentOrder, Rail, RailAnswer
+from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
+from goodword.times import HOUR_MS, SECOND_MS
+
+_ENDS: dict[str, PayoutState] = {"paid": "paid", "failed": "failed", "returned": "returned"}
+
+
+@dataclass(frozen=True)
+class Sending:
+    """The steps of `payout_cycle` after the release."""
+
+    desk: Desk
+    rails: Mapping[RailName, Rail]
+    destinations: Destinations
+
+    def begin(self, run_id: str) -> PayoutRun:
+        """Released -> sending, if the lines are still what was released. Conflict `run_changed`."""
+
+        def attempt() -> PayoutRun:
+            run = read_run(self.desk.store, run_id)
+            if run.state != "released":
+                return run
+            Listing(self.desk).check(run)
+            after = run_moved(run, "sending", self.desk.clock.now_ms())
+            change = Change()
+            change.replace(after, Guard(equals={"state": "released", "run_hash": run.run_hash}))
+            change.create(self.desk.event("payout_run.sending", run_id, program_id=run.program_id))
+            self.desk.store.commit(change)
+            return after
+
+        return until_settled(attempt)
+
+    def advance(self, run_id: str, number: int) -> int:
+        """Send or look up each payout of a chunk; how many still need the rail before long."""
+        run = read_run(self.desk.store, run_id)
+        chunk = self.desk.store.get(RunChunk, chunk_key(run_id, number))
+        if chunk is None:
+            raise NotFound("unknown_chunk", "the run has no such chunk")
+        keys = [payout_key(row.advocate_id, row.payout_id) for row in chunk.rows]
+        payouts = self.desk.store.get_many(Payout, keys)
+        unclear = pending = 0
+        for row, key in zip(chunk.rows, keys, strict=True):
+            payout = payouts[key]
+            if unclear < SEND_UNKNOWN_MAX:
+                payout = self._advance(run, row, payout)
+                unclear = unclear + 1 if payout.state == "unknown" else 0
+            pending += _needs_rail(payout)
+        return pending
+
+    def look_up_due(self) -> bool:
+        """Look up payments whose time has come, whatever became of their runs; False: enough now.
+
+        Enough is when nothing more has come due, or the rail answers nothing clearly.
+        """
+        until = f"{self.desk.clock.now_ms():015d}$"  # "$" sorts after the "#" before the id
+        page = self.desk.store.query_index(
+            Payout, "core", "UNKNOWN", until=until, limit=UNKNOWN_PER_SWEEP
+        )
+        unclear = 0
+        for seen in page.rows:
+            payout = self.desk.store.get(Payout, seen.key)
+            if payout is not None and payout.state in ("sent", "unknown"):
+                payout = self._look_up(payout)
+                unclear = unclear + 1 if payout.state == "unknown" else 0
+                if unclear >= SEND_UNKNOWN_MAX:
+                    return False
+        return page.cursor is not None
+
+    def _advance(self, run: PayoutRun, row: ChunkRow, payout: Payout) -> Payout:
+        if payout.state == "draft" and run.state == "sending":
+            return self._send_first(run, row, payout)
+        if payout.state in ("sent", "unknown"):
+            return self._look_up(payout)
+        return payout
+
+    def _send_first(self, run: PayoutRun, row: ChunkRow, payout: Payout) -> Payout:
+        """Mark the draft as sent, then ask the rail; or fail it, when it may not be sent."""
+        refused, order = self._checked(row, payout)
+        if order is None:
+            return self._give_up(payout, refused)
+        if not self._mark_sent(run, payout):
+            return self._read(payout)
+        return self._record(payout, self.rails[payout.rail].send(order))
+
+    def _checked(self, row: ChunkRow, payout: Payout) -> tuple[str, PaymentOrder | None]:
+        """The order, or why there cannot be one."""
+        if payout_digest(payout) != row.digest:
+            return "changed_after_release", None
+        place = enrolment_key(payout.advocate_id, payout.program_id)
+        if barred := bar(self.desk.store.get(Enrolment, place)):
+            return barred, None
+        return self._order(payout)
+
+    def _order(self, payout: Payout) -> tuple[str, PaymentOrder | None]:
+        opened = self.destinations.open(payout.advocate_id)
+        if opened is None:
+            return "no_destination", None
+        if opened.hash != payout.destination_hash:
+            return "destination_changed", None
+        return "", PaymentOrder(
+            payout_id=payout.payout_id,
+            run_id=payout.run_id,
+            amount_minor=payout.amount_minor,
+            currency=payout.currency,
+            destination=opened.fields,
+        )
+
+    def _mark_sent(self, run: PayoutRun, payout: Payout) -> bool:
+        """Commit draft -> sent; False when somebody else has moved the payout or the run."""
+        now_ms = self.desk.clock.now_ms()
+        after = payout_moved(payout, "sent", now_ms).but(
+            sent_ms=now_ms, look_ms=_next_look(payout, now_ms)
+        )
+        change = Change()
+        change.replace(after)
+        change.require(
+            run_key(run.run_id), Guard(equals={"state": "sending", "run_hash": run.run_hash})
+        )
+        change.create(
+            self.desk.event(
+                "payout.sent",
+                payout.payout_id,
+                run_id=run.run_id,
+                advocate_id=payout.advocate_id,
+                amount_minor=payout.amount_minor,
+                currency=payout.currency,
+                rail=payout.rail,
+            )
+        )
+        return self._won(change)
+
+    def _look_up(self, payout: Payout) -> Payout:
+        """Ask the rail what it knows; send again only if it surely can tell a repeat."""
+        rail, now_ms = self.rails[payout.rail], self.desk.clock.now_ms()
+        answer = rail.look_up(payout.payout_id)
+        if answer is not None:
+            return self._record(payout, answer)
+        first_ms = payout.sent_ms or now_ms
+        if now_ms >= first_ms + rail.key_window_ms - RESEND_MARGIN_HOURS * HOUR_MS:
+            return self._record(payout, RailAnswer("unknown", reason="past_key_window"))
+        refused, order = self._order(payout)
+        if order is not None:
+            change = Change()
+            change.replace(payout.but(look_ms=_next_look(payout, now_ms)))
+            if not self._won(change):
+                return self._read(payout)
+            return self._record(payout, rail.send(order))
+        if now_ms >= first_ms + QUIET_HOURS * HOUR_MS:
+            # No earlier call can still be under way, and the rail would know one that arrived.
+            return self._give_up(payout, refused)
+        return self._record(payout, RailAnswer("unknown", reason=refused))
+
+    def _give_up(self, payout: Payout, reason: str) -> Payout:
+        """Fail a payment that the rail surely has not; only if nobody touched it since the read."""
+        try:
+            return end_payout(self.desk, payout, "failed", reason)
+        except (Stale, Collision):
+            return self._read(payout)
+
+    def _won(self, change: Change) -> bool:
+        try:
+            self.desk.store.commit(change)
+        except (Stale, GuardFailed):
+            return False
+        return True
+
+    def _record(self, payout: Payout, answer: RailAnswer) -> Payout:
+        """Commit what the rail said. A payout that has ended meanwhile stays as it ended."""
+        if answer.status in _ENDS:
+            return self._end(payout, answer)
+
+        def attempt() -> Payout:
+            now = self._read(payout)
+            if now.state not in ("sent", "unknown"):
+                return now
+            state: PayoutState = "unknown" if answer.status == "unknown" else "sent"
+            now_ms = self.desk.clock.now_ms()
+            after = now if now.state == state else payout_moved(now, state, now_ms)
+            after = after.but(
+                reason=answer.reason or ("unclaimed" if answer.status == "unclaimed" else ""),
+                reference=answer.reference or now.reference,
+                looks=now.looks + 1,
+                look_ms=_next_look(now, now_ms),
+            )
+            change = Change()
+            change.replace(after)
+            if after.state != now.state:
+                change.create(
+                    self.desk.event(
+                        f"payout.{state}",
+                        now.payout_id,
+                        after.reason,
+                        run_id=now.run_id,
+                        advocate_id=now.advocate_id,
+                    )
+                )
+            self.desk.store.commit(change)
+            return self._read(payout)
+
+        return until_settled(attempt)
+
+    def _end(self, payout: Payout, answer: RailAnswer) -> Payout:
+        def attempt() -> Payout:
+            now = self._read(payout)
+            if now.state not in ("sent", "unknown"):
+                return now
+            return end_payout(
+                self.desk,
+                now,
+                _ENDS[answer.status],
+                answer.reason,
+                reference=answer.reference,
+                fee_minor=answer.fee_minor,
+            )
+
+        return until_settled(attempt)
+
+    def _read(self, payout: Payout) -> Payout:
+        found = self.desk.store.get(Payout, payout.key)
+        if found is None:
+            raise NotFound("unknown_payout", "there is no such payout")
+        return found
+
+
+def _next_look(payout: Payout, now_ms: int) -> int | None:
+    """When to ask again: a minute later, then twice as long each time, at last once a day."""
+    if payout.rail in RAILS_BY_HAND:
+        return None
+    seconds: int = min(LOOK_SECONDS_FIRST * 2 ** min(payout.looks, 20), LOOK_SECONDS_MAX)
+    return now_ms + seconds * SECOND_MS
+
+
+def _needs_rail(payout: Payout) -> bool:
+    """Whether a call in the next minutes may get further; what takes days is left to the sweep."""
+    if payout.state == "draft":
+        return True
+    if payout.rail in RAILS_BY_HAND or payout.reason == "unclaimed":
+        return False
+    return payout.state in ("sent", "unknown") and payout.looks < LOOKUP_TRIES_MAX

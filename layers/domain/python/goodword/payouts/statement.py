@@ -1,0 +1,80 @@
+"""A statement says what a payment is made of, to the cent: the same for the payee and for finance.
+
+It is made from the frozen payout alone, so it never changes after the fact; only the state, the
+reference and the date of the last move follow the payment. It names the payee by id only.
+"""
+
+from typing import Literal
+
+from goodword.money import Money, decimal_text
+from goodword.payouts.model import Payout, RunState, Standing, standing
+from goodword.payouts.sheet import number, sheet, text
+from goodword.records import Value
+from goodword.times import rfc3339
+
+
+class StatementLine(Value):
+    """A reward, or what was netted for reversals after earlier payments."""
+
+    kind: Literal["reward", "carried_over"]
+    reward_id: str | None
+    amount: Money
+
+
+class Statement(Value):
+    """One payment with its parts; the parts add up to the total."""
+
+    payout_id: str
+    run_id: str
+    advocate_id: str
+    program_id: str
+    state: Standing
+    reason: str
+    rail: str
+    reference: str
+    cut_off_at: str
+    changed_at: str
+    lines: tuple[StatementLine, ...]
+    total: Money
+
+
+def statement_of(payout: Payout, run_state: RunState) -> Statement:
+    """The statement of a payout; `run_state` says how far a draft has come."""
+
+    def money(amount_minor: int) -> Money:
+        return Money(amount_minor=amount_minor, currency=payout.currency)
+
+    lines = [
+        StatementLine(kind="reward", reward_id=each.reward_id, amount=money(each.amount_minor))
+        for each in payout.rewards
+    ]
+    if payout.carry_minor:
+        carried = money(payout.carry_minor)
+        lines.append(StatementLine(kind="carried_over", reward_id=None, amount=carried))
+    return Statement(
+        payout_id=payout.payout_id,
+        run_id=payout.run_id,
+        advocate_id=payout.advocate_id,
+        program_id=payout.program_id,
+        state=standing(payout, run_state),
+        reason=payout.reason,
+        rail=payout.rail,
+        reference=payout.reference,
+        cut_off_at=rfc3339(payout.cutoff_ms),
+        changed_at=rfc3339(payout.changed_ms),
+        lines=tuple(lines),
+        total=money(payout.amount_minor),
+    )
+
+
+def statement_csv(statement: Statement) -> str:
+    """The statement as a spreadsheet: one row per part, the total last."""
+
+    def cells(kind: str, identifier: str, amount: Money) -> list[str]:
+        value = number(decimal_text(amount.amount_minor, amount.currency))
+        return [text(kind), text(identifier), value, text(amount.currency)]
+
+    rows = [["kind", "id", "amount", "currency"]]
+    rows += [cells(line.kind, line.reward_id or "", line.amount) for line in statement.lines]
+    rows.append(cells("total", statement.payout_id, statement.total))
+    return sheet(rows)
