@@ -3,6 +3,7 @@
 import argparse
 import shutil
 import sys
+import textwrap
 from collections.abc import Callable
 
 from infra.local import assembly, emulator
@@ -11,15 +12,17 @@ from infra.local.deploy import DeployError
 from infra.local.emulator import EmulatorError
 from infra.local.places import DEMO_HOME, LOCAL
 from infra.local.progress import Progress
-from infra.local.stack import OUT, LocalStack, attach, bring_up
+from infra.local.stack import OUT, LocalStack, attach, bring_up, refresh
 
 
 def up(progress: Progress) -> int:
-    """Start a stack that stays until `down`; one that runs already is shown."""
-    there = attach(DEMO_HOME)
+    """Start a stack that stays until `down`; one that runs already gets the present sources."""
+    there = emulator.running(DEMO_HOME)
     if there is None:
-        there = bring_up(DEMO_HOME, progress, tethered=False)
-    _show(progress, there)
+        stack = bring_up(DEMO_HOME, progress, tethered=False)
+    else:
+        stack = refresh(there, progress)
+    _show(progress, stack)
     progress.say("  make down ends it.")
     return 0
 
@@ -32,11 +35,11 @@ def down(progress: Progress) -> int:
 
 
 def status(progress: Progress) -> int:
-    """Say what runs; exit code 3 if nothing does."""
+    """Say what runs, if anything does."""
     there = attach(DEMO_HOME)
     if there is None:
         progress.say("  nothing is running (make demo, or make up)")
-        return 3
+        return 0
     _show(progress, there)
     return 0
 
@@ -70,7 +73,7 @@ VERBS: dict[str, Callable[[Progress], int]] = {
 def _show(progress: Progress, there: LocalStack) -> None:
     progress.say(f"  emulator  {there.endpoint}  (pid {there.emulator.pid})")
     for name, value in sorted(there.deployed.outputs.items()):
-        progress.say(f"  {name:<24}{value}")
+        progress.say(f"  {name:<24}{textwrap.shorten(value, 100, placeholder=' ...')}")
 
 
 def main(arguments: list[str]) -> int:

@@ -124,8 +124,9 @@ def start(
 @contextmanager
 def emulator(home: Path, **options: object) -> Iterator[Emulator]:
     """`start`, and `stop` whatever happens in between."""
+    started = start(home, **options)  # type: ignore[arg-type]  # the options of start, by name
     try:
-        yield start(home, **options)  # type: ignore[arg-type]  # the options of start, by name
+        yield started
     finally:
         stop(home)
 

@@ -80,28 +80,27 @@ def bring_up(
 ) -> LocalStack:
     """Synthesize if the sources changed, start an empty emulator in `home`, deploy.
 
-    `parameters` of the template come on top of those that every local stack has.
+    `parameters` of the template come on top of those that every local stack has. If it cannot be
+    finished, or is interrupted, nothing is left running.
     """
-    with progress.step("synthesize the CDK app") as notes:
-        notes.append("" if assembly.synthesize(OUT) else "unchanged")
-    clock = LocalClock(home.resolve() / CLOCK_NAME)
+    _synthesize(progress)
     with progress.step("start the emulator on 127.0.0.1") as notes:
-        there = emulator.start(
-            home,
-            tethered=tethered,
-            wait_scale=wait_scale,
-        )
-        clock.path.unlink(missing_ok=True)
+        there = emulator.start(home, tethered=tethered, wait_scale=wait_scale)
         notes.append(f"port {there.port}, pid {there.pid}")
-    with progress.step("deploy the stack with CloudFormation") as notes:
-        wanted = assembly.read_assembly(OUT)
-        deployed = deploy(
-            there.endpoint,
-            wanted,
-            {**PARAMETERS, "ClockFile": str(clock.path), **(parameters or {})},
-        )
-        notes.append(f"{len(deployed.resources)} resources")
-    return LocalStack(there, deployed)
+    try:
+        LocalClock(there.home / CLOCK_NAME).path.unlink(missing_ok=True)
+        return LocalStack(there, _deploy(there, progress, parameters or {}))
+    except BaseException:
+        emulator.stop(home)
+        raise
+
+
+def refresh(
+    there: Emulator, progress: Progress, parameters: Mapping[str, str] | None = None
+) -> LocalStack:
+    """Bring a running emulator to the present sources; what it has stored stays."""
+    _synthesize(progress)
+    return LocalStack(there, _deploy(there, progress, parameters or {}))
 
 
 def attach(home: Path) -> LocalStack | None:
@@ -121,7 +120,22 @@ def local_stack(
     parameters: Mapping[str, str] | None = None,
 ) -> Iterator[LocalStack]:
     """A stack that goes away at the end of the block, after Ctrl-C, and with its process."""
+    running = bring_up(home, progress, tethered=True, wait_scale=wait_scale, parameters=parameters)
     try:
-        yield bring_up(home, progress, tethered=True, wait_scale=wait_scale, parameters=parameters)
+        yield running
     finally:
         emulator.stop(home)
+
+
+def _synthesize(progress: Progress) -> None:
+    with progress.step("synthesize the CDK app") as notes:
+        notes.append("" if assembly.synthesize(OUT) else "unchanged")
+
+
+def _deploy(there: Emulator, progress: Progress, parameters: Mapping[str, str]) -> Deployed:
+    with progress.step("deploy the stack with CloudFormation") as notes:
+        clock = {"ClockFile": str(there.home / CLOCK_NAME)}
+        wanted = assembly.read_assembly(OUT)
+        deployed = deploy(there.endpoint, wanted, {**PARAMETERS, **clock, **parameters})
+        notes.append(f"{len(deployed.resources)} resources")
+    return deployed

@@ -9,7 +9,7 @@ from tests.tidy.sources import PLATFORM, Module, modules, parsed, product
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
 HANDLER_LINES_MAX = 40
-READS_ENVIRONMENT = (f"{PLATFORM}/goodword_aws/settings.py", "functions/tracking_web/settings.py")
+READS_ENVIRONMENT = (f"{PLATFORM}/goodword_aws/settings.py", "functions/tracking_web/handler.py")
 EMPTY_NAMES = ("Manager", "Helper", "Utils", "Util", "Impl")
 
 
