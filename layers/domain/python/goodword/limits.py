@@ -71,4 +71,4 @@ QUIET_HOURS = 1  # hours after which no earlier call can still be on its way to 
 LOOK_SECONDS_FIRST, LOOK_SECONDS_MAX = 60, 86_400  # seconds until the next look-up; it doubles
 UNKNOWN_PER_SWEEP = 100  # payments looked up in one go after their run is over
 CONFIRM_MAX = 100  # payouts that one call confirms; each is a transaction
-GIVE_BACK_PAGE = 50  # payouts given back in one step
+GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of work
