@@ -65,11 +65,6 @@ class Machines:
             ),
             tracing_enabled=not self.at.on_laptop,
         )
-        acknowledge_wildcard(
-            role,
-            "*",
-            "Log delivery and X-Ray have no resources that a policy could name.",
-        )
         self.alarms.on_machine(construct, machine)
         return machine
 
@@ -77,9 +72,10 @@ class Machines:
         statements = [
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[task.function_arn])
         ]
+        children = self._children(name)
         if _maps_in_children(definition):
-            statements += self._may_run_children(name)
-        return iam.Role(
+            statements += self._may_run(self.arn(name), children)
+        role = iam.Role(
             self.stack,
             f"{construct}Role",
             description=f"What the state machine {name} may do",
@@ -88,17 +84,30 @@ class Machines:
             ),
             inline_policies={"task": iam.PolicyDocument(statements=statements)},
         )
+        acknowledge_wildcard(
+            role,
+            "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:"
+            f"execution:{self.at.prefix}-{name}/*",
+            "The executions that a distributed map starts have names that Step Functions makes up.",
+        )
+        acknowledge_wildcard(
+            role, "*", "Log delivery and X-Ray have no resources that a policy could name."
+        )
+        return role
 
-    def _may_run_children(self, name: str) -> list[iam.PolicyStatement]:
-        """A distributed map starts executions of its own machine and looks after them."""
-        children = self.stack.format_arn(
+    def _children(self, name: str) -> str:
+        """The executions that a distributed map of this machine starts."""
+        return self.stack.format_arn(
             service="states",
             resource="execution",
             resource_name=f"{self.at.prefix}-{name}/*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
+
+    def _may_run(self, machine: str, children: str) -> list[iam.PolicyStatement]:
+        """A distributed map starts executions of its own machine and looks after them."""
         return [
-            iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.arn(name)]),
+            iam.PolicyStatement(actions=["states:StartExecution"], resources=[machine]),
             iam.PolicyStatement(
                 actions=["states:DescribeExecution", "states:StopExecution"], resources=[children]
             ),

@@ -1,0 +1,1 @@
+"""The synthesized template is held to what the architecture page promises."""

@@ -1,0 +1,161 @@
+"""Who gets in where: the public by five doors, others with a token, and nobody by OPTIONS."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.infra import handlers
+from tests.infra.reading import Template, spelled
+
+PUBLIC = {
+    "GET /r/{code}",
+    "HEAD /r/{code}",
+    "POST /v1/track/lead",
+    "POST /v1/track/sale",
+    "POST /v1/sources/{source_id}",
+}
+PATHS = {
+    "tracking_web": {"/r/{code}"},
+    "conversions_web": {"/v1/track/lead", "/v1/track/sale", "/v1/sources/{source_id}"},
+    "programs_api": {
+        "/v1/programs",
+        "/v1/programs/{proxy+}",
+        "/v1/sources",
+        "/v1/sources/{source_id}",
+        "/v1/sources/{source_id}/{proxy+}",
+    },
+    "advocates_api": {
+        "/v1/me",
+        "/v1/me/{proxy+}",
+        "/v1/advocates",
+        "/v1/advocates/{proxy+}",
+        "/v1/links",
+        "/v1/links/{proxy+}",
+    },
+    "rewards_api": {
+        "/v1/rewards",
+        "/v1/rewards/{proxy+}",
+        "/v1/conversions",
+        "/v1/conversions/{proxy+}",
+    },
+    "payouts_api": {
+        "/v1/payouts",
+        "/v1/payouts/{proxy+}",
+        "/v1/payout-runs",
+        "/v1/payout-runs/{proxy+}",
+        "/v1/ledger/{proxy+}",
+    },
+}
+ROUTE, FUNCTIONS = "AWS::ApiGatewayV2::Route", Path(__file__).resolve().parents[2] / "functions"
+
+
+def routes(template: Template) -> dict[str, str]:
+    """The directory of the function behind each route key."""
+    integrations = template.of_type("AWS::ApiGatewayV2::Integration")
+    functions = template.of_type("AWS::Lambda::Function")
+    found = {}
+    for route in template.of_type(ROUTE).values():
+        target = spelled(route["Target"]).removeprefix("integrations/").strip("<>")
+        function = spelled(integrations[target]["IntegrationUri"]).strip("<>").split(".")[0]
+        found[route["RouteKey"]] = functions[function]["FunctionName"].split("-", 2)[2]
+    return found
+
+
+def test_only_the_public_routes_are_open(prod: Template, laptop: Template) -> None:
+    for template in (prod, laptop):
+        authorizer = template.of_type("AWS::ApiGatewayV2::Authorizer")
+        ((name, _),) = authorizer.items()
+        for route in template.of_type(ROUTE).values():
+            if route["RouteKey"] in PUBLIC:
+                assert route["AuthorizationType"] == "NONE"
+            else:
+                assert route["AuthorizationType"] == "JWT"
+                assert route["AuthorizerId"] == {"Ref": name}
+        assert set(routes(template)) >= PUBLIC
+
+
+def test_every_path_leads_to_its_function(prod: Template) -> None:
+    led: dict[str, set[str]] = {}
+    for key, directory in routes(prod).items():
+        led.setdefault(directory, set()).add(key.split(" ")[1])
+    assert led == PATHS
+
+
+def test_no_route_takes_whatever_comes(prod: Template) -> None:
+    """No catch-all and no OPTIONS, so that other sites' scripts stay outside."""
+    methods = {key.split(" ")[0] for key in routes(prod)}
+    assert methods == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+    (api,) = prod.of_type("AWS::ApiGatewayV2::Api").values()
+    assert "CorsConfiguration" not in api
+
+
+def test_posting_to_a_source_is_the_publics_and_the_rest_of_it_is_staffs(prod: Template) -> None:
+    led = routes(prod)
+    assert led["POST /v1/sources/{source_id}"] == "conversions_web"
+    assert led["GET /v1/sources/{source_id}"] == "programs_api"
+    assert led["PUT /v1/sources/{source_id}"] == "programs_api"
+
+
+@pytest.mark.parametrize("directory", sorted(name for name in PATHS if name.endswith("_api")))
+def test_every_route_of_a_handler_is_reachable(prod: Template, directory: str) -> None:
+    led = {key for key, function in routes(prod).items() if function == directory}
+    for method, path in handlers.routes_of(FUNCTIONS / directory / "handler.py"):
+        concrete = re.sub(r"<[^>]+>", "x", path)
+        assert any(_matches(f"{method} {concrete}", key) for key in led), f"{method} {path}"
+
+
+def test_the_authorizer_takes_tokens_of_this_pool_and_app(prod: Template) -> None:
+    (authorizer,) = prod.of_type("AWS::ApiGatewayV2::Authorizer").values()
+    pool = prod.named("AWS::Cognito::UserPool", "People")
+    app = prod.named("AWS::Cognito::UserPoolClient", "App")
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["IdentitySource"] == ["$request.header.Authorization"]
+    said = authorizer["JwtConfiguration"]
+    assert said["Audience"] == [{"Ref": app}]
+    assert spelled(said["Issuer"]) == f"https://cognito-idp.<AWS::Region>.amazonaws.com/<{pool}>"
+
+
+def test_the_default_stage_is_limited_and_logged_without_people(prod: Template) -> None:
+    (stage,) = prod.of_type("AWS::ApiGatewayV2::Stage").values()
+    assert stage["StageName"] == "$default"
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+    assert set(stage["RouteSettings"]) == PUBLIC
+    logged = stage["AccessLogSettings"]["Format"]
+    for personal in ("sourceIp", "path", "userAgent", "claims", "querystring", "identity"):
+        assert personal not in logged
+
+
+def test_people_sign_in_by_password_on_a_laptop_only(prod: Template, laptop: Template) -> None:
+    for template, flows in (
+        (prod, {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}),
+        (
+            laptop,
+            {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"},
+        ),
+    ):
+        (app,) = template.of_type("AWS::Cognito::UserPoolClient").values()
+        assert set(app["ExplicitAuthFlows"]) == flows
+        assert app["PreventUserExistenceErrors"] == "ENABLED"
+        assert app.get("GenerateSecret") is False
+
+
+def test_nobody_writes_claims_about_themselves(prod: Template) -> None:
+    """A changed e-mail stays unverified until its owner confirms it, and the old one counts."""
+    (app,) = prod.of_type("AWS::Cognito::UserPoolClient").values()
+    assert set(app["WriteAttributes"]) == {"email", "name"}
+    (pool,) = prod.of_type("AWS::Cognito::UserPool").values()
+    kept = pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
+    assert kept == ["email"]
+
+
+def test_the_groups_of_staff_exist(prod: Template) -> None:
+    groups = prod.of_type("AWS::Cognito::UserPoolGroup").values()
+    names = {group["GroupName"] for group in groups}
+    assert names == {"advocate", "marketer", "analyst", "finance", "admin"}
+    assert not [group for group in groups if "RoleArn" in group]
+
+
+def _matches(request: str, key: str) -> bool:
+    pattern = re.escape(key).replace(r"\{proxy\+\}", ".+")
+    return re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", pattern), request) is not None

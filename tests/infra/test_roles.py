@@ -1,0 +1,224 @@
+"""A role may do what its function needs; these are the limits that must never move by accident."""
+
+import pytest
+
+from tests.infra.reading import Template
+
+JOURNAL_MAY = {
+    "dynamodb:PutItem",
+    "dynamodb:GetItem",
+    "dynamodb:BatchGetItem",
+    "dynamodb:Query",
+    "dynamodb:Scan",
+}
+FOLDS_THE_JOURNAL = {"ledger_schedule", "payouts_api"}
+OPENS_THE_VAULT = {"advocates_api", "payouts_task", "messages_queue"}
+# What has no ARN in AWS's own reference: log delivery and tracing of state machines.
+NAMELESS = {
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+}
+
+
+def directories(template: Template) -> set[str]:
+    names = {p["FunctionName"] for p in template.of_type("AWS::Lambda::Function").values()}
+    return {name.split("-", 2)[2] for name in names}
+
+
+def who_may(template: Template, action: str, resource: str) -> set[str]:
+    return {name for name in directories(template) if (action, resource) in template.may(name)}
+
+
+def test_nobody_may_change_or_delete_in_the_journal(prod: Template, laptop: Template) -> None:
+    for template in (prod, laptop):
+        journal = template.named("AWS::DynamoDB::Table", "Journal")
+        on_journal = {
+            action
+            for statement in template.statements()
+            for resource in statement.resources
+            for action in statement.actions
+            if resource.startswith(f"<{journal}.Arn>")
+        }
+        assert on_journal == JOURNAL_MAY
+
+
+def test_only_the_checks_may_read_the_whole_journal(prod: Template) -> None:
+    journal = f"<{prod.named('AWS::DynamoDB::Table', 'Journal')}.Arn>"
+    assert who_may(prod, "dynamodb:Scan", journal) == FOLDS_THE_JOURNAL
+
+
+def test_the_redirect_may_read_links_and_put_clicks_and_nothing_else(prod: Template) -> None:
+    core = prod.named("AWS::DynamoDB::Table", "Core")
+    arrivals = prod.named("AWS::DynamoDB::Table", "Arrivals")
+    secret = prod.named("AWS::SecretsManager::Secret", "ClickSecret")
+    logs = prod.named("AWS::Logs::LogGroup", "TrackingWebLogs")
+    assert prod.may("tracking_web") == {
+        ("logs:CreateLogStream", f"<{logs}.Arn>"),
+        ("logs:PutLogEvents", f"<{logs}.Arn>"),
+        ("dynamodb:GetItem", f"<{core}.Arn>"),
+        ("dynamodb:PutItem", f"<{arrivals}.Arn>"),
+        ("secretsmanager:GetSecretValue", f"<{secret}.Id>"),
+    }
+
+
+def test_the_intake_may_read_sources_and_put_deliveries_and_nothing_else(prod: Template) -> None:
+    core = prod.named("AWS::DynamoDB::Table", "Core")
+    arrivals = prod.named("AWS::DynamoDB::Table", "Arrivals")
+    key = prod.named("AWS::KMS::Key", "VaultKey")
+    logs = prod.named("AWS::Logs::LogGroup", "ConversionsWebLogs")
+    assert prod.may("conversions_web") == {
+        ("logs:CreateLogStream", f"<{logs}.Arn>"),
+        ("logs:PutLogEvents", f"<{logs}.Arn>"),
+        ("dynamodb:GetItem", f"<{core}.Arn>"),
+        ("dynamodb:PutItem", f"<{arrivals}.Arn>"),
+        ("kms:GenerateDataKey", f"<{key}.Arn>"),
+        ("kms:Decrypt", f"<{key}.Arn>"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("directory", "partitions"),
+    [("tracking_web", ["CODE#*"]), ("conversions_web", ["SRC#*", "PROG#*"])],
+)
+def test_public_functions_read_only_their_partitions_of_core(
+    prod: Template, laptop: Template, directory: str, partitions: list[str]
+) -> None:
+    for template in (prod, laptop):
+        core = f"<{template.named('AWS::DynamoDB::Table', 'Core')}.Arn>"
+        reading = [
+            statement
+            for statement in template.statements()
+            if statement.role == template.role_of(directory) and core in statement.resources
+        ]
+        assert [one.actions for one in reading] == [("dynamodb:GetItem",)]
+        assert reading[0].conditions == {
+            "ForAllValues:StringLike": {"dynamodb:LeadingKeys": partitions}
+        }
+
+
+def test_personal_data_keys_are_within_reach_of_three_functions(prod: Template) -> None:
+    keys = f"<{prod.named('AWS::DynamoDB::Table', 'Keys')}.Arn>"
+    assert who_may(prod, "dynamodb:GetItem", keys) == OPENS_THE_VAULT
+    assert who_may(prod, "dynamodb:PutItem", keys) == {"advocates_api"}
+    assert who_may(prod, "dynamodb:DeleteItem", keys) == {"advocates_api"}
+    assert {action for name in OPENS_THE_VAULT for action, of in prod.may(name) if of == keys} == {
+        "dynamodb:GetItem",
+        "dynamodb:PutItem",
+        "dynamodb:DeleteItem",
+    }
+
+
+def test_who_opens_deliveries_cannot_open_people_and_the_other_way_round(prod: Template) -> None:
+    """Every use of the vault key names a purpose or a person; on AWS the condition is strict."""
+    roles = {prod.role_of(name): name for name in directories(prod)}
+    contexts: dict[str, set[str]] = {}
+    for statement in prod.statements():
+        if any(action.startswith("kms:") for action in statement.actions):
+            ((operator, wanted),) = statement.conditions.items()
+            assert operator in {"StringEquals", "StringLike"}
+            contexts.setdefault(roles[statement.role], set()).update(wanted)
+    person, purpose = "kms:EncryptionContext:person", "kms:EncryptionContext:purpose"
+    assert {name for name, of in contexts.items() if person in of} == OPENS_THE_VAULT
+    assert not [name for name, of in contexts.items() if of == {person, purpose}]
+
+
+def test_only_programs_and_intake_touch_the_secrets_of_sources(prod: Template) -> None:
+    roles = {prod.role_of(name): name for name in directories(prod)}
+    touching = {
+        (roles[statement.role], action)
+        for statement in prod.statements()
+        for conditions in statement.conditions.values()
+        if "source" in conditions.get("kms:EncryptionContext:purpose", [])
+        for action in statement.actions
+    }
+    assert touching == {
+        ("programs_api", "kms:GenerateDataKey"),
+        ("conversions_web", "kms:GenerateDataKey"),
+        ("conversions_web", "kms:Decrypt"),
+    }
+
+
+def test_no_action_is_a_wildcard(prod: Template, laptop: Template) -> None:
+    for template in (prod, laptop):
+        wild = [s for s in template.statements() if any("*" in action for action in s.actions)]
+        assert wild == []
+
+
+def test_only_what_has_no_arn_is_allowed_on_every_resource(prod: Template) -> None:
+    everywhere = {action for s in prod.statements() if "*" in s.resources for action in s.actions}
+    assert everywhere <= NAMELESS
+
+
+def test_on_a_laptop_only_mail_and_answers_are_also_without_a_name(laptop: Template) -> None:
+    everywhere = {action for s in laptop.statements() if "*" in s.resources for action in s.actions}
+    assert everywhere - NAMELESS == {"states:SendTaskSuccess", "ses:SendEmail"}
+
+
+def test_no_wildcard_reaches_a_table(prod: Template) -> None:
+    for statement in prod.statements():
+        if any(action.startswith("dynamodb:") for action in statement.actions):
+            assert not [resource for resource in statement.resources if "*" in resource]
+
+
+def test_every_function_has_a_role_of_its_own(prod: Template) -> None:
+    roles = [prod.role_of(name) for name in directories(prod)]
+    assert len(roles) == 17
+    assert len(set(roles)) == len(roles)
+
+
+def test_roles_hold_no_managed_policies(prod: Template) -> None:
+    for properties in prod.of_type("AWS::IAM::Role").values():
+        assert "ManagedPolicyArns" not in properties
+
+
+def test_a_state_machine_may_only_call_its_own_task(prod: Template) -> None:
+    for machine, task in (("RewardApproval", "rewards_task"), ("PayoutCycle", "payouts_task")):
+        role = prod.named("AWS::IAM::Role", f"{machine}Role")
+        invoked = [
+            statement.resources
+            for statement in prod.statements()
+            if statement.role == role and "lambda:InvokeFunction" in statement.actions
+        ]
+        functions = prod.of_type("AWS::Lambda::Function")
+        (name,) = (n for n, p in functions.items() if p["FunctionName"].endswith(f"-{task}"))
+        assert invoked == [(f"<{name}.Arn>",)]
+        services = {
+            action.split(":")[0]
+            for statement in prod.statements()
+            if statement.role == role
+            for action in statement.actions
+        }
+        assert services <= {"lambda", "logs", "xray", "states"}
+
+
+def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
+    """Who may answer a waiting task, and of which machine."""
+    answering = {
+        (name, resource.rsplit("-", 1)[-1])
+        for name in directories(prod)
+        for action, resource in prod.may(name)
+        if action == "states:SendTaskSuccess"
+    }
+    assert answering == {
+        ("rewards_task", "reward_approval"),
+        ("rewards_schedule", "reward_approval"),
+        ("rewards_api", "reward_approval"),
+        ("payouts_task", "payout_cycle"),
+        ("payouts_api", "payout_cycle"),
+    }
+
+
+def test_mail_leaves_from_one_address_only(prod: Template) -> None:
+    sending = [s for s in prod.statements() if "ses:SendEmail" in s.actions]
+    assert [s.role for s in sending] == [prod.role_of("messages_queue")]
+    assert sending[0].conditions == {"StringEquals": {"ses:FromAddress": {"Ref": "MailSender"}}}
