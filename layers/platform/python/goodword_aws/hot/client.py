@@ -17,6 +17,7 @@ from goodword_aws.hot.signing import signed_headers
 CONNECT_SECONDS = 0.5  # seconds; inside one region it takes milliseconds
 READ_SECONDS = 1.0  # seconds; a shopper is waiting
 TRIES_MAX = 3  # sends of one request that is throttled or fails inside AWS
+AGAIN_SECONDS = 0.5  # seconds after which nothing is sent again: the function has 5 for two calls
 PAUSE_SECONDS = 0.05  # seconds before the second send at most; doubled before the third
 _AGAIN = frozenset(
     {
@@ -56,12 +57,14 @@ class Client:
     def call(self, operation: str, **request: object) -> dict[str, Any]:
         """Do `operation` (GetItem, PutItem, GetSecretValue). Raises AwsFailedError."""
         body = json.dumps(request, separators=(",", ":")).encode()
+        begun = time.monotonic()
         for tried in range(1, TRIES_MAX + 1):
             status, answer = self._send(operation, body)
             if status == 200:
                 return answer
             code = str(answer.get("__type", status)).rpartition("#")[2]
-            if tried == TRIES_MAX or (status < 500 and code not in _AGAIN):
+            late = time.monotonic() - begun > AGAIN_SECONDS
+            if tried == TRIES_MAX or late or (status < 500 and code not in _AGAIN):
                 break
             time.sleep(PAUSE_SECONDS * tried * os.urandom(1)[0] / 255)
         raise AwsFailedError(code)

@@ -27,10 +27,11 @@ class ClickSecret:
                 self._value = self._read()
             except AwsFailedError:
                 return None
+            finally:
+                self._store.close()
         return self._value
 
     def _read(self) -> bytes:
         answer = self._store.call("GetSecretValue", SecretId=self._arn, VersionStage="AWSCURRENT")
-        self._store.close()
         value: str = answer["SecretString"]
         return value.encode()
