@@ -1,0 +1,331 @@
+"""The sample events of the intake are made here, signed for one fixed instant.
+
+To renew them:
+
+    python -m infra.local.samples
+
+Every file is a raw input of its function. A test makes them again and compares, and runs each
+through the real handler with the clock stopped at `AT_S`. The secrets open nothing.
+"""
+
+import base64
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from infra.local.payloads import (
+    Json,
+    shopify_order,
+    shopify_refund,
+    stripe_charge,
+    stripe_checkout,
+    stripe_dispute,
+    stripe_event,
+    stripe_invoice,
+)
+from infra.local.places import ROOT
+from infra.local.signing import sign_generic, sign_shopify, sign_stripe
+
+AT_S = 1_763_800_000  # 2025-11-22T08:26:40Z
+SOURCES = {
+    "generic": "src_0000000000000000000generic",
+    "stripe": "src_00000000000000000000stripe",
+    "shopify": "src_0000000000000000000shopify",
+}
+SECRETS = {
+    "generic": f"whsec_{base64.b64encode(b'sample key, 32 bytes, no secret!').decode()}",
+    "stripe": "whsec_sample_of_stripe_0001",
+    "shopify": "sample-of-shopify-0001",
+}
+CLICK = "AQGaqB5dgAECAwQFBgcITUFZQTctLSBhIHNhbXBsZSAtLQ"  # the form of a click id, signed by nobody
+TRACK, BY_SOURCE = "POST /v1/track/sale", "POST /v1/sources/{source_id}"
+SALE: Json = {
+    "order_id": "1001",
+    "amount": 4900,
+    "gross_amount": 5831,
+    "currency": "EUR",
+    "code": "MAYA7",
+    "customer_id": "u-4711",
+    "customer_email": "robin.friend@example.com",
+    "occurred_at": "2025-11-22T09:20:00+01:00",
+    "metadata": {"plan": "yearly"},
+}
+
+
+def http_event(
+    route: str,
+    headers: Mapping[str, str],
+    body: bytes,
+    *,
+    source_id: str = "",
+    encoded: bool = False,
+) -> Json:
+    """What the HTTP API (payload 2.0) hands to a function."""
+    path = route.split(" ")[1].replace("{source_id}", source_id)
+    event: Json = {
+        "version": "2.0",
+        "routeKey": route,
+        "rawPath": path,
+        "rawQueryString": "",
+        "headers": {"host": "api.example.com", "content-length": str(len(body)), **headers},
+        "requestContext": {
+            "accountId": "000000000000",
+            "apiId": "sample",
+            "domainName": "api.example.com",
+            "http": {
+                "method": "POST",
+                "path": path,
+                "protocol": "HTTP/1.1",
+                "sourceIp": "192.0.2.1",
+                "userAgent": "sample",
+            },
+            "requestId": "sample",
+            "routeKey": route,
+            "stage": "$default",
+            "timeEpoch": AT_S * 1000,
+        },
+        "body": base64.b64encode(body).decode() if encoded else body.decode(),
+        "isBase64Encoded": encoded,
+    }
+    if "{source_id}" in route:
+        event["pathParameters"] = {"source_id": source_id}
+    return event
+
+
+def compact(body: Json) -> bytes:
+    """The bytes that are signed and sent."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def generic(
+    body: Json | bytes,
+    webhook_id: str,
+    *,
+    route: str = TRACK,
+    at_s: int = AT_S,
+    source_id: str = SOURCES["generic"],
+    encoded: bool = False,
+) -> Json:
+    """A delivery in our own form."""
+    raw = body if isinstance(body, bytes) else compact(body)
+    headers = sign_generic(SECRETS["generic"], webhook_id, at_s, raw)
+    if route != BY_SOURCE:
+        headers["goodword-source"] = source_id
+    return http_event(route, headers, raw, source_id=source_id, encoded=encoded)
+
+
+def stripe(event: Json | bytes, *, at_s: int = AT_S, encoded: bool = False) -> Json:
+    """A delivery of Stripe's."""
+    raw = event if isinstance(event, bytes) else json.dumps(event, indent=2).encode()
+    headers = sign_stripe(SECRETS["stripe"], at_s, raw)
+    return http_event(BY_SOURCE, headers, raw, source_id=SOURCES["stripe"], encoded=encoded)
+
+
+def shopify(topic: str, webhook_id: str, body: Json | bytes, *, encoded: bool = False) -> Json:
+    """A delivery of Shopify's."""
+    raw = body if isinstance(body, bytes) else compact(body)
+    headers = sign_shopify(SECRETS["shopify"], topic, webhook_id, raw)
+    return http_event(BY_SOURCE, headers, raw, source_id=SOURCES["shopify"], encoded=encoded)
+
+
+def forged(event: Json) -> Json:
+    """The same event with one byte of the body changed after it was signed."""
+    return event | {"body": event["body"].replace("1001", "1002", 1)}
+
+
+def _generic_samples() -> dict[str, Json]:
+    lead = {"customer_id": "u-4711", "click_id": CLICK, "event_name": "sign-up"}
+    refund = {
+        "type": "refund",
+        "refund_id": "r-1",
+        "order_id": "1001",
+        "amount": 1200,
+        "currency": "EUR",
+    }
+    good = generic(SALE, "msg_sale_1001")
+    return {
+        "generic_lead": generic(lead, "msg_lead_4711", route="POST /v1/track/lead"),
+        "generic_sale": good,
+        "generic_sale_base64": generic(SALE | {"order_id": "2001"}, "msg_sale_2001", encoded=True),
+        "generic_refund": generic(refund, "msg_refund_1", route=BY_SOURCE),
+        "refused_generic_forged": forged(good),
+        "refused_generic_stale": generic(SALE, "msg_stale", at_s=AT_S - 301),
+        "refused_generic_from_the_future": generic(SALE, "msg_early", at_s=AT_S + 301),
+        "refused_generic_malformed": generic(b'{"order_id": "1001"', "msg_malformed"),
+        "refused_generic_wrong_currency": generic(SALE | {"currency": "USD"}, "msg_usd"),
+        "refused_generic_other_program": generic(SALE | {"program_id": "prg_other"}, "msg_prg"),
+        "refused_generic_amount_as_text": generic(SALE | {"amount": "49.00"}, "msg_text"),
+        "refused_generic_unknown_field": generic(SALE | {"total": 4900}, "msg_field"),
+        "refused_unknown_source": generic(SALE, "msg_src", source_id="src_nobody"),
+        "refused_generic_reused_id": generic(SALE | {"amount": 1}, "msg_sale_1001"),
+    }
+
+
+def _stripe_samples() -> dict[str, Json]:
+    checkout = stripe_checkout("1001", 4900, tax=931, metadata={"via": "MAYA7"})
+    subscribed = stripe_checkout(
+        "3001",
+        2900,
+        mode="subscription",
+        payment_intent=None,
+        invoice="in_3001",
+        client_reference_id=CLICK,
+    )
+    trial = stripe_checkout(
+        "4001", 0, mode="subscription", payment_status="no_payment_required", payment_intent=None
+    )
+    first = stripe_invoice("3001", 2900, billing_reason="subscription_create")
+    older = stripe_invoice("5001", 2900, tax=551) | {
+        "charge": "ch_5001",
+        "payment_intent": "pi_5001",
+        "subscription": "sub_5001",
+        "subscription_details": {"metadata": {"ref": "MAYA7"}},
+    }
+    for name in ("parent", "payments", "total_taxes", "total_excluding_tax"):
+        del older[name]
+    older["tax"] = 551
+    done, paid = "checkout.session.completed", "invoice.paid"
+    good = stripe(stripe_event("evt_1001", done, checkout, AT_S - 5))
+    return {
+        "stripe_checkout": good,
+        "stripe_checkout_base64": stripe(
+            stripe_event("evt_2001", done, stripe_checkout("2001", 4900), AT_S - 5), encoded=True
+        ),
+        "stripe_checkout_of_subscription": stripe(stripe_event("evt_3001", done, subscribed, AT_S)),
+        "stripe_checkout_of_trial": stripe(stripe_event("evt_4001", done, trial, AT_S)),
+        "stripe_checkout_unpaid": stripe(
+            stripe_event("evt_6001", done, checkout | {"payment_status": "unpaid"}, AT_S)
+        ),
+        "stripe_invoice_first": stripe(stripe_event("evt_3002", paid, first, AT_S)),
+        "stripe_invoice_renewal": stripe(
+            stripe_event("evt_3003", paid, stripe_invoice("3002", 2900), AT_S)
+        ),
+        "stripe_invoice_of_2024": stripe(
+            stripe_event("evt_5001", "invoice.payment_succeeded", older, AT_S)
+        ),
+        "stripe_refund": stripe(
+            stripe_event("evt_1002", "charge.refunded", stripe_charge("1001", 5831, 1200), AT_S)
+        ),
+        "stripe_chargeback": stripe(
+            stripe_event(
+                "evt_1003", "charge.dispute.funds_withdrawn", stripe_dispute("1001", 4631), AT_S
+            )
+        ),
+        "stripe_other_topic": stripe(
+            stripe_event(
+                "evt_7001", "customer.created", {"id": "cus_1", "object": "customer"}, AT_S
+            )
+        ),
+        "stripe_test_mode": stripe(stripe_event("evt_8001", done, checkout, AT_S, live=False)),
+        "stripe_malformed": stripe(b'{"id": "evt_9001", "type": '),
+        "stripe_wrong_currency": stripe(
+            stripe_event("evt_9002", done, checkout | {"currency": "usd"}, AT_S)
+        ),
+        "refused_stripe_forged": forged(good),
+        "refused_stripe_stale": stripe(
+            stripe_event("evt_9003", done, checkout, AT_S), at_s=AT_S - 3600
+        ),
+    }
+
+
+def _shopify_samples() -> dict[str, Json]:
+    order = shopify_order(
+        450789001001,
+        "49.00",
+        "58.31",
+        "9.31",
+        discount_codes=[{"amount": "0.00", "code": "MAYA7", "type": "percentage"}],
+        note_attributes=[{"name": "gw_click", "value": CLICK}],
+        landing_site=f"/?gw_click={CLICK}&via=MAYA7",
+    )
+    refund = shopify_refund(890000001, 450789001001, "12.00", "2.28", "14.28")
+    cancelled = order | {"cancelled_at": "2025-11-22T09:26:00+01:00", "cancel_reason": "customer"}
+    paid = "orders/paid"
+    good = shopify(paid, "6f1c-1001", order)
+    plain = {name.removeprefix("x-"): value for name, value in good["headers"].items()}
+    privacy = {"shop_id": 1, "shop_domain": "acme.example", "customer": {"id": 5}}
+    return {
+        "shopify_order": good,
+        "shopify_order_base64": shopify(
+            paid, "6f1c-2001", shopify_order(450789002001, "49.00", "49.00", "0.00"), encoded=True
+        ),
+        "shopify_order_new_headers": good | {"headers": plain},
+        "shopify_order_of_test": shopify(paid, "6f1c-3001", order | {"test": True}),
+        "shopify_refund": shopify("refunds/create", "6f1c-1002", refund),
+        "shopify_cancelled": shopify("orders/cancelled", "6f1c-1003", cancelled),
+        "shopify_privacy_request": shopify("customers/redact", "6f1c-4001", privacy),
+        "shopify_malformed": shopify(paid, "6f1c-9001", b"<order/>"),
+        "shopify_wrong_currency": shopify(paid, "6f1c-9002", order | {"currency": "USD"}),
+        "refused_shopify_forged": forged(good),
+        "refused_shopify_unsigned": good | {"headers": {"content-type": "application/json"}},
+    }
+
+
+def _stream_record(sequence: str, pk: str, sk: str, kind: str) -> Json:
+    keys = {"pk": {"S": pk}, "sk": {"S": sk}}
+    return {
+        "eventID": f"sample-{sequence}",
+        "eventName": "INSERT",
+        "eventVersion": "1.1",
+        "eventSource": "aws:dynamodb",
+        "awsRegion": "eu-central-1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": AT_S,
+            "Keys": keys,
+            "NewImage": {**keys, "kind": {"S": kind}},
+            "SequenceNumber": sequence,
+            "SizeBytes": 512,
+            "StreamViewType": "NEW_IMAGE",
+        },
+    }
+
+
+def _stream_samples() -> dict[str, Json]:
+    def delivery(sequence: str, kind: str, delivery_id: str) -> Json:
+        return _stream_record(sequence, f"DLV#{SOURCES[kind]}#{delivery_id}", "BODY", "delivery")
+
+    sale = delivery("100", "generic", "msg_sale_1001")
+    broken = _stream_record("300", "", "", "delivery")
+    del broken["dynamodb"]["Keys"]
+    return {
+        "one_delivery": {"Records": [sale]},
+        "refund_before_its_order": {
+            "Records": [
+                delivery("200", "shopify", "6f1c-1002"),
+                delivery("201", "shopify", "6f1c-1001"),
+            ]
+        },
+        "refused_record_without_keys": {"Records": [sale, broken]},
+        "refused_foreign_kind": {"Records": [_stream_record("400", "TCH#1", "CLICK", "click")]},
+    }
+
+
+def samples() -> dict[str, Json]:
+    """Every sample by its path below `events/`."""
+    trees = {
+        "conversions_web": _generic_samples() | _stripe_samples() | _shopify_samples(),
+        "conversions_stream": _stream_samples(),
+        "conversions_schedule": {
+            "tick": {"source": "goodword.schedule", "detail": {"does": "sweep"}},
+        },
+    }
+    return {
+        f"{tree}/{name}.json": one for tree, them in trees.items() for name, one in them.items()
+    }
+
+
+def text_of(sample: Json) -> str:
+    """A sample as it lies in its file."""
+    return json.dumps(sample, indent=2, ensure_ascii=False) + "\n"
+
+
+def write(root: Path = ROOT / "events") -> None:
+    """Write every sample, over what is there."""
+    for name, sample in samples().items():
+        place = root / name
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text_of(sample))
+
+
+if __name__ == "__main__":
+    write()

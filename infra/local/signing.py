@@ -1,0 +1,45 @@
+"""Bodies signed as each provider signs them, written apart from the code that verifies.
+
+Standard library only. Each function answers the headers to send with exactly these bytes. The time
+is the receiver's: on a laptop whose clock was moved forward, add the same seconds.
+"""
+
+import base64
+import hashlib
+import hmac
+
+
+def sign_generic(secret: str, webhook_id: str, at_s: int, body: bytes) -> dict[str, str]:
+    """Standard Webhooks: `v1,<base64>` over `id.timestamp.body`; `whsec_` marks base64."""
+    prefix, _, encoded = secret.partition("whsec_")
+    key = base64.b64decode(encoded) if encoded and not prefix else secret.encode()
+    message = f"{webhook_id}.{at_s}.".encode() + body
+    return {
+        "content-type": "application/json",
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(at_s),
+        "webhook-signature": f"v1,{_base64(key, message)}",
+    }
+
+
+def sign_stripe(secret: str, at_s: int, body: bytes) -> dict[str, str]:
+    """Stripe: hexadecimal over `t.body`, the whole secret as key, also its `whsec_`."""
+    mac = hmac.new(secret.encode(), f"{at_s}.".encode() + body, hashlib.sha256).hexdigest()
+    return {
+        "content-type": "application/json; charset=utf-8",
+        "stripe-signature": f"t={at_s},v1={mac}",
+    }
+
+
+def sign_shopify(secret: str, topic: str, webhook_id: str, body: bytes) -> dict[str, str]:
+    """Shopify: base64 over the body alone; topic and id are headers that nobody signs."""
+    return {
+        "content-type": "application/json",
+        "x-shopify-topic": topic,
+        "x-shopify-webhook-id": webhook_id,
+        "x-shopify-hmac-sha256": _base64(secret.encode(), body),
+    }
+
+
+def _base64(key: bytes, message: bytes) -> str:
+    return base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()
