@@ -6,7 +6,7 @@ from infra.foundations import grants
 from infra.foundations.front_door import Limit
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
-from infra.foundations.queues import make_dead_letters
+from infra.foundations.queues import make_set_aside
 from infra.foundations.streams import Pace, follow_stream, may_read_stream
 
 INTAKE = Limit(500, 1_000)
@@ -27,7 +27,7 @@ DECIDES = (
 def add_conversions(ground: Ground) -> None:
     """Intake, the worker behind it and the sweeper behind the worker."""
     _intake(ground)
-    set_aside = make_dead_letters(ground.stack, "DeliveriesSetAside", ground.alarms)
+    set_aside = make_set_aside(ground.stack, "DeliveriesSetAside", ground.alarms)
     worker = ground.functions.make(
         "conversions_stream",
         "Attributes and decides what came in",

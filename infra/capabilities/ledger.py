@@ -3,7 +3,7 @@
 from infra.foundations import grants
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
-from infra.foundations.queues import make_dead_letters
+from infra.foundations.queues import make_set_aside
 from infra.foundations.streams import Pace, follow_stream, may_read_stream
 
 
@@ -15,7 +15,7 @@ def add_ledger(ground: Ground) -> None:
 
 
 def _relay(ground: Ground) -> None:
-    set_aside = make_dead_letters(ground.stack, "EventsSetAside", ground.alarms)
+    set_aside = make_set_aside(ground.stack, "EventsSetAside", ground.alarms)
     relay = ground.functions.make(
         "ledger_stream",
         "Puts the journal's events on the bus",

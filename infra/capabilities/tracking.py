@@ -4,7 +4,7 @@ from infra.foundations import grants
 from infra.foundations.front_door import Limit
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
-from infra.foundations.queues import make_dead_letters
+from infra.foundations.queues import make_set_aside
 from infra.foundations.streams import Pace, follow_stream, may_read_stream
 
 
@@ -33,7 +33,7 @@ def _redirect(ground: Ground) -> None:
 
 
 def _counters(ground: Ground) -> None:
-    set_aside = make_dead_letters(ground.stack, "ClicksSetAside", ground.alarms)
+    set_aside = make_set_aside(ground.stack, "ClicksSetAside", ground.alarms)
     counters = ground.functions.make(
         "tracking_stream",
         "Counts clicks per advocate and programme",

@@ -13,7 +13,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.foundations.acknowledged import acknowledge, acknowledge_wildcard, spelled
+from infra.foundations.acknowledged import acknowledge
 from infra.foundations.installation import Installation
 from infra.layers import Sources
 
@@ -135,19 +135,13 @@ class Functions:
             actions=["logs:CreateLogStream", "logs:PutLogEvents"],
             resources=[log_group.log_group_arn],
         )
-        role = iam.Role(
+        return iam.Role(
             self.scope,
             f"{_camel(name)}Role",
             description=f"What {name} may do",
             assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
             inline_policies={"own": iam.PolicyDocument(statements=[write_logs, *may])},
         )
-        acknowledge_wildcard(
-            role,
-            f"{spelled(log_group, 'Arn')}:*",
-            "The streams of the function's own log group have names that Lambda makes up.",
-        )
-        return role
 
     def _layers_for(self, shape: Shape) -> list[lambda_.LayerVersion]:
         wanted = ("domain", "platform") if shape.hot else ("domain", "platform", "dependencies")

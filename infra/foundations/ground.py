@@ -16,7 +16,7 @@ from infra.foundations.identity import Identity, make_identity
 from infra.foundations.installation import Installation
 from infra.foundations.machines import Machines
 from infra.foundations.parameters import Parameters, declare_parameters, given, or_else
-from infra.foundations.queues import make_dead_letters
+from infra.foundations.queues import make_set_aside
 from infra.foundations.schedules import Schedules
 from infra.foundations.secrets import Secrets, arn_of, make_secrets
 from infra.foundations.tables import Tables, make_tables
@@ -59,7 +59,7 @@ def lay_ground(stack: Stack, at: Installation, sources: Sources) -> Ground:
     alarms = make_alarms(stack, at, parameters.alarm_mail, has_mail)
     bus = make_bus(stack, at, alarms)
     door = make_front_door(stack, at, identity)
-    set_aside = make_dead_letters(stack, "FailedRuns", alarms)
+    set_aside = make_set_aside(stack, "FailedRuns", alarms)
     settings = {
         "GOODWORD_STAGE": at.stage,
         "CLOCK_FILE": parameters.clock_file,

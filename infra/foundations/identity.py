@@ -65,13 +65,8 @@ def make_identity(scope: Construct, at: Installation) -> Identity:
     )
     acknowledge(
         pool,
-        "AwsSolutions-COG3",
-        "Threat protection needs the Plus plan, priced per user; an installation may turn it on.",
-    )
-    acknowledge(
-        pool,
         "AwsSolutions-COG8",
-        "The Plus plan is priced per user; an installation may turn it on.",
+        "The Plus plan (threat protection) is priced per user; an installation may turn it on.",
     )
     return Identity(pool, _app(scope, at, pool))
 

@@ -72,9 +72,9 @@ class Machines:
         statements = [
             iam.PolicyStatement(actions=["lambda:InvokeFunction"], resources=[task.function_arn])
         ]
-        children = self._children(name)
-        if _maps_in_children(definition):
-            statements += self._may_run(self.arn(name), children)
+        distributed = _maps_in_children(definition)
+        if distributed:
+            statements += self._may_run_children(name)
         role = iam.Role(
             self.stack,
             f"{construct}Role",
@@ -84,30 +84,28 @@ class Machines:
             ),
             inline_policies={"task": iam.PolicyDocument(statements=statements)},
         )
-        acknowledge_wildcard(
-            role,
-            "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:"
-            f"execution:{self.at.prefix}-{name}/*",
-            "The executions that a distributed map starts have names that Step Functions makes up.",
-        )
+        if distributed:
+            acknowledge_wildcard(
+                role,
+                "arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:"
+                f"execution:{self.at.prefix}-{name}/*",
+                "The executions that a distributed map starts have names that AWS makes up.",
+            )
         acknowledge_wildcard(
             role, "*", "Log delivery and X-Ray have no resources that a policy could name."
         )
         return role
 
-    def _children(self, name: str) -> str:
-        """The executions that a distributed map of this machine starts."""
-        return self.stack.format_arn(
+    def _may_run_children(self, name: str) -> list[iam.PolicyStatement]:
+        """A distributed map starts executions of its own machine and looks after them."""
+        children = self.stack.format_arn(
             service="states",
             resource="execution",
             resource_name=f"{self.at.prefix}-{name}/*",
             arn_format=ArnFormat.COLON_RESOURCE_NAME,
         )
-
-    def _may_run(self, machine: str, children: str) -> list[iam.PolicyStatement]:
-        """A distributed map starts executions of its own machine and looks after them."""
         return [
-            iam.PolicyStatement(actions=["states:StartExecution"], resources=[machine]),
+            iam.PolicyStatement(actions=["states:StartExecution"], resources=[self.arn(name)]),
             iam.PolicyStatement(
                 actions=["states:DescribeExecution", "states:StopExecution"], resources=[children]
             ),

@@ -20,9 +20,23 @@ def make_dead_letters(scope: Construct, name: str, alarms: Alarms) -> sqs.Queue:
         enforce_ssl=True,
         retention_period=Duration.days(RETENTION_DAYS),
     )
-    for rule in ("AwsSolutions-SQS3", "Serverless-SQSRedrivePolicy"):
-        acknowledge(queue, rule, "This queue is the last stop itself, and watched by an alarm.")
+    acknowledge(
+        queue,
+        "Serverless-SQSRedrivePolicy",
+        "This queue is the last stop itself, and an alarm watches it.",
+    )
     alarms.on_dead_letters(name, queue)
+    return queue
+
+
+def make_set_aside(scope: Construct, name: str, alarms: Alarms) -> sqs.Queue:
+    """Dead letters of something that is no queue: a stream, a clock, an asynchronous call."""
+    queue = make_dead_letters(scope, name, alarms)
+    acknowledge(
+        queue,
+        "AwsSolutions-SQS3",
+        "What failed in a stream or a run is set aside here, so it is a queue of dead letters.",
+    )
     return queue
 
 
