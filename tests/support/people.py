@@ -1,0 +1,110 @@
+"""A world with programmes and people, made by the use cases themselves, and calls as a gateway sends them."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from goodword.advocates.links import Links, LinkWish
+from goodword.advocates.methods import PayoutMethods
+from goodword.advocates.model import Enrolment, Link
+from goodword.advocates.people import People, SignIn
+from goodword.advocates.service import Enrolments
+from goodword.events import Actor
+from goodword.privacy.model import PersonalFields
+from goodword.programs.model import Program, Terms
+from goodword.programs.service import Programs
+from goodword.programs.sources import Sources
+
+from tests.fakes.privacy import MemoryVault, PlainSealer
+from tests.support.desk import PlainIndex, World
+from tests.support.scene import terms
+
+STAFF = Actor(kind="staff", id="sub-mara")
+ANNA = SignIn("sub-anna", "anna@mail.example", email_verified=True)
+BEN = SignIn("sub-ben", "ben@mail.example", email_verified=True)
+
+
+class Town(World):
+    """Staff, people, programmes; nothing in it yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.vault = MemoryVault()
+        staff = self.desk(STAFF)
+        self.people = People(staff, PlainIndex(), self.vault)
+        self.programs = Programs(staff)
+        self.sources = Sources(staff, PlainSealer())
+        self.enrolments = Enrolments(staff, self.people)
+        self.links = Links(staff)
+        self.methods = PayoutMethods(staff, PlainIndex(), self.vault)
+
+    def program(self, **changes: object) -> Program:
+        """A programme with the usual terms, changed like this."""
+        return self.programs.create(terms(**changes), "a first try")
+
+    def joined(self, program_id: str, who: SignIn = ANNA, version: int = 1) -> Enrolment:
+        """The person joins on the version in force."""
+        return self.enrolments.enrol(who, program_id, accept_version=version)
+
+    def invited(self, program_id: str, email: str = "anna@mail.example") -> Enrolment:
+        """Staff invite the address."""
+        fields = PersonalFields(email=email, name="Anna Maria", locale="de")
+        return self.enrolments.invite(program_id, fields)
+
+    def link(self, enrolment: Enrolment, **wish: object) -> Link:
+        """A further link of the person."""
+        return self.links.create(
+            enrolment.advocate_id, enrolment.program_id, LinkWish.model_validate(wish)
+        )
+
+
+def http(
+    method: str,
+    path: str,
+    body: object = None,
+    *,
+    subject: str = "sub-mara",
+    email: str = "mara@shop.example",
+    groups: Iterable[str] = (),
+    key: str = "key-1",
+    query: dict[str, str] | None = None,
+    verified: bool = True,
+) -> dict[str, Any]:
+    """An event of HTTP API version 2 with the claims that its JWT authorizer verified."""
+    claims: dict[str, Any] = {
+        "sub": subject,
+        "email": email,
+        "email_verified": "true" if verified else "false",
+        "token_use": "id",
+    }
+    if named := list(groups):
+        claims["cognito:groups"] = f"[{' '.join(named)}]"
+    headers = {"content-type": "application/json"}
+    if method != "GET":
+        headers["idempotency-key"] = key
+    return {
+        "version": "2.0",
+        "routeKey": "$default",
+        "rawPath": path,
+        "rawQueryString": "&".join(f"{name}={value}" for name, value in (query or {}).items()),
+        "headers": headers,
+        **({"queryStringParameters": query} if query else {}),
+        "requestContext": {
+            "accountId": "111122223333",
+            "apiId": "api",
+            "domainName": "go.example",
+            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+            "requestId": f"req-{method}-{key}",
+            "routeKey": "$default",
+            "stage": "$default",
+            "authorizer": {"jwt": {"claims": claims, "scopes": None}},
+        },
+        **({"body": body if isinstance(body, str) else json.dumps(body)} if body is not None else {}),
+        "isBase64Encoded": False,
+    }
+
+
+def terms_json(**changes: object) -> dict[str, Any]:
+    """Terms as staff send them."""
+    sent: dict[str, Any] = Terms.model_validate(terms(**changes)).model_dump(mode="json")
+    return sent

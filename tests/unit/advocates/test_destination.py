@@ -1,0 +1,95 @@
+"""What people type becomes one form, wrong digits are found, and masks give nothing away."""
+
+import pytest
+from goodword.advocates.destination import (
+    IBAN_LENGTHS,
+    Rail,
+    accept,
+    canonical,
+    mask_email,
+    masked,
+)
+from goodword.errors import InvalidInput
+
+GERMAN = "DE89370400440532013000"
+
+
+def refused(rail: Rail, **fields: str) -> list[str]:
+    with pytest.raises(InvalidInput) as found:
+        accept(rail, fields)
+    assert found.value.code == "bad_destination"
+    for typed in fields.values():
+        assert not typed or typed not in str(found.value)
+    return [f"{each.field} {each.message}" for each in found.value.fields]
+
+
+@pytest.mark.parametrize(
+    "iban",
+    [
+        GERMAN,
+        "de89 3704 0044 0532 0130 00",
+        "GB29 NWBK 6016 1331 9268 19",
+        "NO93 8601 1117 947",
+        "MT84 MALT 0110 0001 2345 MTLC AST0 01S",
+        "FR14 2004 1010 0505 0001 3M02 606",
+    ],
+)
+def test_an_account_number_is_kept_in_capitals_without_spaces(iban: str) -> None:
+    kept = accept("csv", {"name": "  Anna   Maria ", "iban": iban})
+    assert kept == {"name": "Anna Maria", "iban": iban.replace(" ", "").upper()}
+
+
+@pytest.mark.parametrize(
+    ("iban", "why"),
+    [
+        ("DE88370400440532013000", "check sum"),
+        ("DE8937040044053201300", "form"),
+        ("XX89370400440532013000", "form"),
+        ("DE8937040044053201300O", "check sum"),
+        ("1234", "form"),
+        ("DE89-3704-0044-0532-0130-00", "form"),
+    ],
+)
+def test_a_wrong_account_number_is_refused(iban: str, why: str) -> None:
+    (said,) = refused("csv", name="Anna", iban=iban)
+    assert said.startswith("destination.iban")
+    assert why in said
+
+
+@pytest.mark.parametrize("name", ["A", "x" * 71, "Anna\u200bMaria"])
+def test_a_name_that_no_bank_takes_is_refused(name: str) -> None:
+    (said,) = refused("csv", name=name, iban=GERMAN)
+    assert said.startswith("destination.name")
+
+
+def test_a_receiver_looks_like_an_address() -> None:
+    assert accept("simulator", {"receiver": " anna@mail.example "}) == {
+        "receiver": "anna@mail.example"
+    }
+    for text in ("anna", "anna@", "a b@mail.example", "=cmd()@x.example"):
+        (said,) = refused("simulator", receiver=text)
+        assert said.startswith("destination.receiver")
+
+
+def test_fields_that_are_missing_or_foreign_are_named() -> None:
+    said = refused("csv", name="Anna", bic="COBADEFF", iban="")
+    assert said == ["destination.iban is missing", "destination.bic is not a field of this rail"]
+
+
+def test_equal_destinations_have_one_text_and_rails_keep_them_apart() -> None:
+    one = canonical("csv", {"name": "Anna", "iban": GERMAN})
+    assert one == canonical("csv", {"iban": GERMAN, "name": "Anna"})
+    assert one != canonical("csv", {"name": "Anne", "iban": GERMAN})
+    assert one != canonical("simulator", {"name": "Anna", "iban": GERMAN})
+
+
+def test_masks_show_enough_to_recognise_and_no_more() -> None:
+    assert masked({"name": "Anna", "iban": GERMAN}) == {"name": "A***", "iban": "DE** **** 3000"}
+    assert masked({"receiver": "anna@mail.example"}) == {"receiver": "a***@mail.example"}
+    assert masked({"phone": "0123456"}) == {"phone": "0***"}
+    assert mask_email("x@y.example") == "x***@y.example"
+
+
+def test_lengths_are_those_that_an_account_number_can_have() -> None:
+    assert all(len(country) == 2 and 15 <= n <= 34 for country, n in IBAN_LENGTHS.items())
+    assert IBAN_LENGTHS["DE"] == 22

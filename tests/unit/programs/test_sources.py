@@ -1,0 +1,170 @@
+"""A secret is shown once, two are live at most, and nothing of it is stored in plain."""
+
+import base64
+
+import pytest
+from goodword.conversions.model import Delivery, Source
+from goodword.errors import Conflict, InvalidInput, NotFound
+from goodword.ports import Change
+
+from tests.fakes.privacy import PlainSealer
+from tests.support.people import Town
+
+STRIPE = "whsec_" + "a1" * 16
+SHOPIFY = "0123456789abcdef0123456789abcdef"
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def opened(source: Source) -> list[str]:
+    return [
+        PlainSealer().open_bytes(sealed, source.source_id).decode()
+        for sealed in source.sealed_secrets
+    ]
+
+
+def test_a_generic_source_gets_a_drawn_secret_of_32_bytes(town: Town) -> None:
+    program_id = town.program().program_id
+    source, drawn = town.sources.create(kind="generic", program_id=program_id, label="Shop")
+    assert drawn is not None
+    assert drawn.startswith("whsec_")
+    assert len(base64.b64decode(drawn.removeprefix("whsec_"), validate=True)) == 32
+    assert opened(town.sources.read(source.source_id)) == [drawn]
+    assert (source.currency, source.state, source.livemode) == ("EUR", "active", True)
+    assert drawn not in repr(town.store.items)
+
+
+@pytest.mark.parametrize(("kind", "secret"), [("stripe", STRIPE), ("shopify", SHOPIFY)])
+def test_stripe_and_shopify_bring_their_own_secret(town: Town, kind: str, secret: str) -> None:
+    source, drawn = town.sources.create(
+        kind=kind,  # type: ignore[arg-type]  # one of the two kinds above
+        program_id=town.program().program_id,
+        label="Shop",
+        livemode=False,
+        secret=secret,
+    )
+    assert drawn is None
+    assert opened(source) == [secret]
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret"),
+    [
+        ("generic", "whsec_" + "A" * 43 + "="),
+        ("stripe", None),
+        ("stripe", "sk_live_something"),
+        ("stripe", "whsec_short"),
+        ("shopify", None),
+        ("shopify", "with space in the middle of it"),
+        ("shopify", "short"),
+    ],
+)
+def test_a_secret_that_does_not_fit_is_refused_without_being_quoted(
+    town: Town, kind: str, secret: str | None
+) -> None:
+    with pytest.raises(InvalidInput) as refused:
+        town.sources.create(
+            kind=kind,  # type: ignore[arg-type]  # one of the kinds above
+            program_id=town.program().program_id,
+            label="",
+            secret=secret,
+        )
+    assert refused.value.code == "bad_secret"
+    assert refused.value.fields[0].field == "secret"
+    assert secret is None or secret not in str(refused.value)
+
+
+def test_rotating_keeps_the_newest_and_drops_the_one_before(town: Town) -> None:
+    source, first = town.sources.create(
+        kind="generic", program_id=town.program().program_id, label="Shop"
+    )
+    _, second = town.sources.rotate(source.source_id)
+    rotated, third = town.sources.rotate(source.source_id)
+    assert len({first, second, third}) == 3
+    assert opened(rotated) == [third, second]
+    assert len(town.events("source.secret_rotated")) == 2
+
+
+def test_a_source_is_disabled_and_enabled_again(town: Town) -> None:
+    source, _ = town.sources.create(
+        kind="generic", program_id=town.program().program_id, label="Shop"
+    )
+    assert town.sources.set_state(source.source_id, "disabled", "leak").state == "disabled"
+    assert town.sources.set_state(source.source_id, "disabled", "leak").state == "disabled"
+    assert town.sources.set_state(source.source_id, "active", "safe").state == "active"
+    assert [one.reason for one in town.events("source.state_changed")] == ["leak", "safe"]
+
+
+def test_a_closed_programme_and_an_unknown_one_take_no_source(town: Town) -> None:
+    program_id = town.program().program_id
+    town.programs.set_state(program_id, "closed", "over")
+    with pytest.raises(Conflict, match="program_closed"):
+        town.sources.create(kind="generic", program_id=program_id, label="")
+    with pytest.raises(NotFound, match="unknown_program"):
+        town.sources.create(kind="generic", program_id="prg_none", label="")
+    with pytest.raises(NotFound, match="unknown_source"):
+        town.sources.rotate("src_none")
+
+
+def test_sources_are_listed(town: Town) -> None:
+    program_id = town.program().program_id
+    made = [
+        town.sources.create(kind="generic", program_id=program_id, label=label)[0].source_id
+        for label in "ABC"
+    ]
+    first = town.sources.list(2, None)
+    assert [one.source_id for one in first.rows] == made[:2]
+    assert [one.source_id for one in town.sources.list(2, first.cursor).rows] == made[2:]
+
+
+def kept(town: Town, source: Source, number: int, state: str = "not_understood") -> Delivery:
+    delivery = Delivery.model_validate(
+        {
+            "source_id": source.source_id,
+            "source_kind": "generic",
+            "program_id": source.program_id,
+            "delivery_id": f"msg_{number}",
+            "topic": "sale",
+            "received_ms": town.clock.at_ms + number,
+            "body_hash": "0",
+            "sealed_body": "",
+            "writer": "w",
+            "state": state,
+            "keep_s": town.clock.at_ms // 1000 + 99,
+        }
+    )
+    change = Change()
+    change.create(delivery)
+    town.store.commit(change)
+    return delivery
+
+
+def test_kept_deliveries_of_one_source_are_listed_past_those_of_others(town: Town) -> None:
+    program_id = town.program().program_id
+    own, _ = town.sources.create(kind="generic", program_id=program_id, label="own")
+    other, _ = town.sources.create(kind="generic", program_id=program_id, label="other")
+    for number in range(12):
+        kept(town, own if number % 4 == 0 else other, number)
+    kept(town, own, 99, "booked")
+    first = town.sources.kept(own.source_id, 2, None)
+    rest = town.sources.kept(own.source_id, 2, first.cursor)
+    seen = [one.delivery_id for one in (*first.rows, *rest.rows)]
+    assert seen == ["msg_0", "msg_4", "msg_8"]
+
+
+def test_a_page_ends_after_a_bounded_search(town: Town) -> None:
+    program_id = town.program().program_id
+    own, _ = town.sources.create(kind="generic", program_id=program_id, label="own")
+    other, _ = town.sources.create(kind="generic", program_id=program_id, label="other")
+    for number in range(30):
+        kept(town, other, number)
+    kept(town, own, 31)
+    page = town.sources.kept(own.source_id, 2, None)
+    assert not page.rows
+    assert page.cursor is not None
+    assert [one.delivery_id for one in town.sources.kept(own.source_id, 99, None).rows] == [
+        "msg_31"
+    ]
