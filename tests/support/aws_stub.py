@@ -87,6 +87,7 @@ def signature_of(headers: dict[str, str], body: bytes, url: str, service: str) -
 
 class _Requests(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # two small writes would wait 40 ms for each other
     stub: AwsStub
 
     def setup(self) -> None:

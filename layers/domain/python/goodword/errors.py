@@ -16,11 +16,10 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class FieldError:
+class FieldError(NamedTuple):  # no dataclass: that import costs the redirect a dozen modules
     """One wrong field: `field` is a dotted path into the body, `message` is for people."""
 
     field: str
