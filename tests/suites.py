@@ -256,7 +256,11 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--strict", action="store_true")
     said = parser.parse_args(arguments)
     names = said.only or ([*CHECKS, "tidy"] if said.check else [*CHECKS, *SUITES])
-    return gate(names, floors=not said.only and not said.check, strict=said.strict)
+    try:
+        return gate(names, floors=not said.only and not said.check, strict=said.strict)
+    except KeyboardInterrupt:  # the suites got it too, and end by themselves
+        print("\ninterrupted: nothing is proved")
+        return 130
 
 
 if __name__ == "__main__":

@@ -20,7 +20,8 @@ from infra.local.waiting import eventually
 LISTEN = "0A"
 LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 SNATCHED = (
-    "import sys, time; from pathlib import Path; from infra.local import emulator; "
+    "import signal, sys, time; from pathlib import Path; from infra.local import emulator; "
+    "signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored if we run behind an &
     "print(emulator.start(Path(sys.argv[1])).pid, flush=True); time.sleep(60)"
 )
 
