@@ -1,7 +1,7 @@
-"""A world with programmes and people, made by the use cases themselves, and calls as a gateway sends them."""
+"""A world with programmes and people, made by the use cases, and calls as a gateway sends them."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from goodword.advocates.links import Links, LinkWish
@@ -10,15 +10,18 @@ from goodword.advocates.model import Enrolment, Link
 from goodword.advocates.people import People, SignIn
 from goodword.advocates.service import Enrolments
 from goodword.events import Actor
+from goodword.ports import Change
 from goodword.privacy.model import PersonalFields
 from goodword.programs.model import Program, Terms
 from goodword.programs.service import Programs
 from goodword.programs.sources import Sources
+from goodword_aws.secrets import BlindIndex
 
 from tests.fakes.privacy import MemoryVault, PlainSealer
-from tests.support.desk import PlainIndex, World
+from tests.support.desk import World
 from tests.support.scene import terms
 
+MACS = BlindIndex(b"the index secret of the tests")
 STAFF = Actor(kind="staff", id="sub-mara")
 ANNA = SignIn("sub-anna", "anna@mail.example", email_verified=True)
 BEN = SignIn("sub-ben", "ben@mail.example", email_verified=True)
@@ -31,12 +34,12 @@ class Town(World):
         super().__init__()
         self.vault = MemoryVault()
         staff = self.desk(STAFF)
-        self.people = People(staff, PlainIndex(), self.vault)
+        self.people = People(staff, MACS, self.vault)
         self.programs = Programs(staff)
         self.sources = Sources(staff, PlainSealer())
         self.enrolments = Enrolments(staff, self.people)
         self.links = Links(staff)
-        self.methods = PayoutMethods(staff, PlainIndex(), self.vault)
+        self.methods = PayoutMethods(staff, MACS, self.vault)
 
     def program(self, **changes: object) -> Program:
         """A programme with the usual terms, changed like this."""
@@ -50,6 +53,17 @@ class Town(World):
         """Staff invite the address."""
         fields = PersonalFields(email=email, name="Anna Maria", locale="de")
         return self.enrolments.invite(program_id, fields)
+
+    def before_next_commit(self, act: Callable[[], object]) -> None:
+        """Somebody else is quicker: `act` runs between the reads and the commit that come next."""
+        commit = self.store.commit
+
+        def slower(change: Change) -> None:
+            self.store.commit = commit  # type: ignore[method-assign]  # races once
+            act()
+            commit(change)
+
+        self.store.commit = slower  # type: ignore[method-assign]  # as above
 
     def link(self, enrolment: Enrolment, **wish: object) -> Link:
         """A further link of the person."""
@@ -79,6 +93,7 @@ def http(
     }
     if named := list(groups):
         claims["cognito:groups"] = f"[{' '.join(named)}]"
+    text = body if isinstance(body, str) else json.dumps(body)
     headers = {"content-type": "application/json"}
     if method != "GET":
         headers["idempotency-key"] = key
@@ -93,13 +108,13 @@ def http(
             "accountId": "111122223333",
             "apiId": "api",
             "domainName": "go.example",
-            "http": {"method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1"},
+            "http": {"method": method, "path": path, "sourceIp": "192.0.2.1"},
             "requestId": f"req-{method}-{key}",
             "routeKey": "$default",
             "stage": "$default",
             "authorizer": {"jwt": {"claims": claims, "scopes": None}},
         },
-        **({"body": body if isinstance(body, str) else json.dumps(body)} if body is not None else {}),
+        **({} if body is None else {"body": text}),
         "isBase64Encoded": False,
     }
 

@@ -67,7 +67,7 @@ def status_of(reward: Reward, words: Catalogue, next_payout_ms: int | None = Non
         "date": "" if date_ms is None else _day(words, date_ms),
     }
     reasons = [words.reasons.get(reward.reason, said.reason)]
-    if reward.state == "on_hold" and date_ms is not None:
+    if reward.state == "on_hold" and reward.lapse_ms is not None:
         reasons.append(said.answer_by.format(**dates))
     if 0 < reward.remaining_minor < reward.earned_minor:
         left, earned = (
@@ -88,7 +88,7 @@ def _date(reward: Reward, next_payout_ms: int | None) -> int | None:
     """The instant that matters in this state: when it ends if it will, else when it came about."""
     if reward.state == "approved":
         return reward.hold_until_ms
-    if reward.state == "on_hold":
+    if reward.state == "on_hold" and reward.lapse_ms is not None:
         return reward.lapse_ms
     if reward.state == "due":
         return next_payout_ms

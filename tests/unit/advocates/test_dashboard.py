@@ -1,0 +1,119 @@
+"""One read gives the whole first page, whatever the history."""
+
+import pytest
+from goodword.advocates.dashboard import EMPTY, Dashboard, dashboard_of, read_summary
+from goodword.ledger.model import Balance
+from goodword.payouts.calendar import next_payout
+from goodword.ports import Change
+from goodword.programs.effective import version_in_force
+from goodword.programs.model import Payment
+from goodword.records import Record
+from goodword.rewards.model import CapUse
+from goodword.tracking.model import ClickCount
+
+from tests.support.people import Town
+
+
+@pytest.fixture
+def town() -> Town:
+    return Town()
+
+
+def shown(town: Town, advocate_id: str) -> Dashboard:
+    now_ms = town.clock.at_ms
+    records = read_summary(town.store, advocate_id)
+    return dashboard_of(records, lambda one: version_in_force(town.store, one, now_ms), now_ms)
+
+
+def put(town: Town, *records: Record) -> None:
+    change = Change()
+    change.create(*records)
+    town.store.commit(change)
+
+
+def test_somebody_who_is_not_there_has_an_empty_page(town: Town) -> None:
+    assert shown(town, "adv_none") == EMPTY
+
+
+def test_a_newcomer_sees_zeroes_the_minimum_and_the_date(town: Town) -> None:
+    payment = Payment(rail="simulator", minimum_minor=1_000)
+    enrolment = town.joined(town.program(payment=payment).program_id)
+    found = shown(town, enrolment.advocate_id)
+    (program,) = found.programs
+    (money,) = program.money
+    assert found.payout_rail is None
+    assert (program.clicks, program.leads, program.sales) == (0, 0, 0)
+    assert (money.currency, money.ready_minor, money.paid_minor) == ("EUR", 0, 0)
+    assert (money.minimum_minor, money.minimum_progress) == (1_000, 0)
+    assert program.next_payout_ms == next_payout(payment, town.clock.at_ms) > town.clock.at_ms
+    assert program.disclosure.startswith("#ad")
+
+
+@pytest.mark.parametrize(
+    ("payable", "minimum", "progress"),
+    [(0, 0, 100), (999, 1_000, 99), (1_000, 1_000, 100), (-500, 1_000, 0), (5, 0, 100)],
+)
+def test_progress_towards_the_minimum(
+    town: Town, payable: int, minimum: int, progress: int
+) -> None:
+    payment = Payment(rail="simulator", minimum_minor=minimum)
+    enrolment = town.joined(town.program(payment=payment).program_id)
+    put(
+        town,
+        Balance(
+            advocate_id=enrolment.advocate_id,
+            program_id=enrolment.program_id,
+            currency="EUR",
+            pending_minor=1,
+            on_hold_minor=2,
+            payable_minor=payable,
+            in_payout_minor=40,
+            paid_minor=3,
+            leads=4,
+            sales=5,
+        ),
+        ClickCount(advocate_id=enrolment.advocate_id, program_id=enrolment.program_id, clicks=77),
+    )
+    (program,) = shown(town, enrolment.advocate_id).programs
+    (money,) = program.money
+    assert (program.clicks, program.leads, program.sales) == (77, 4, 5)
+    assert (money.pending_minor, money.on_hold_minor, money.paid_minor) == (1, 2, 3)
+    assert money.ready_minor == payable + 40
+    assert money.minimum_progress == progress
+
+
+def test_programmes_stand_in_the_order_of_joining_each_with_its_own_figures(town: Town) -> None:
+    first = town.joined(town.program(name="First").program_id)
+    town.clock.advance(1_000)
+    second = town.joined(town.program(name="Second").program_id)
+    put(
+        town,
+        ClickCount(advocate_id=first.advocate_id, program_id=second.program_id, clicks=9),
+        CapUse(
+            advocate_id=first.advocate_id,
+            program_id=first.program_id,
+            period="2025-11",
+            remaining_minor=5,
+        ),
+    )
+    town.methods.put(first.advocate_id, "simulator", {"receiver": "a@rail.example"})
+    found = shown(town, first.advocate_id)
+    assert [(one.name, one.clicks) for one in found.programs] == [("First", 0), ("Second", 9)]
+    assert found.payout_rail == "simulator"
+    assert found.advocate_id == first.advocate_id
+
+
+def test_the_summary_is_one_query_and_nothing_else(town: Town) -> None:
+    enrolment = town.joined(town.program().program_id)
+    asked: list[tuple[str, str]] = []
+    query = town.store.query_mixed
+
+    class Counted:
+        def query_mixed(self, kinds: object, table: str, pk: str, prefix: str) -> object:
+            asked.append((pk, prefix))
+            return query(kinds, table, pk, prefix)  # type: ignore[arg-type]  # passes on
+
+    records = read_summary(Counted(), enrolment.advocate_id)  # type: ignore[arg-type]  # only that
+    version = version_in_force(town.store, enrolment.program_id, town.clock.at_ms)
+    assert dashboard_of(records, lambda one: version, town.clock.at_ms).advocate_id
+    assert asked == [(f"ADV#{enrolment.advocate_id}", "A#")]
