@@ -24,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[1]
 BUILD = ROOT / ".build" / "aws"
 LOCK = ROOT / "layers" / "dependencies" / "requirements.txt"
 PYTHON_VERSION = "3.13"
-PLATFORM = "aarch64-manylinux2014"
+UV_PLATFORM, PIP_PLATFORM = "aarch64-manylinux2014", "manylinux2014_aarch64"
 OWN_LAYERS = ("domain", "platform")
 NOT_CODE = ("__pycache__", "*.pyc", ".DS_Store")
 INSTALL_SECONDS_MAX = 600
@@ -95,21 +95,32 @@ def build(out: Path, *, bytecode_required: bool = False) -> Sources:
 def install_packages(layer: Path, python: str | None) -> None:
     """Install the locked packages into `layer`/python; nothing happens if they are there."""
     packages, stamp = layer / "python", layer.with_suffix(".stamp")
-    wanted = _digest(LOCK.read_bytes(), PLATFORM.encode(), _magic(python).encode())
+    wanted = _digest(LOCK.read_bytes(), UV_PLATFORM.encode(), _magic(python).encode())
     if stamp.exists() and stamp.read_text() == wanted and packages.exists():
         return
     shutil.rmtree(layer, ignore_errors=True)
     packages.mkdir(parents=True)
-    _run(
-        sys.executable, "-m", "uv", "pip", "install", "--quiet",
-        "--require-hashes", "--requirements", str(LOCK), "--target", str(packages),
-        "--python-platform", PLATFORM, "--python-version", PYTHON_VERSION,
-        "--only-binary", ":all:", "--link-mode", "copy", "--no-config",
-    )  # fmt: skip
+    _install(packages)
     shutil.rmtree(packages / "bin", ignore_errors=True)
     (packages / ".lock").unlink(missing_ok=True)
     _compile(packages, python, "/opt/python")
     stamp.write_text(wanted)
+
+
+def _install(packages: Path) -> None:
+    """By uv, which weighs markers for the target; by pip where only pip knows a package index."""
+    locked = ("--require-hashes", "--requirement", str(LOCK), "--target", str(packages))
+    wheels = ("--python-version", PYTHON_VERSION, "--only-binary", ":all:", "--quiet")
+    try:
+        _run(
+            *(sys.executable, "-m", "uv", "pip", "install", *locked, *wheels),
+            *("--python-platform", UV_PLATFORM, "--link-mode", "copy", "--no-config"),
+        )
+    except BuildError:
+        _run(
+            *(sys.executable, "-m", "pip", "install", *locked, *wheels),
+            *("--platform", PIP_PLATFORM, "--implementation", "cp", "--no-deps"),
+        )
 
 
 def find_python(version: str) -> str | None:
