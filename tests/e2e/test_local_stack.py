@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from infra.local import assembly
-from infra.local.deploy import deploy
 from infra.local.ministack_process import isolate_functions
-from infra.local.stack import CLOCK_NAME, OUT, PARAMETERS, LocalStack
+from infra.local.progress import Silent
+from infra.local.stack import PARAMETERS, LocalStack, refresh
 
 
 def test_only_who_is_signed_in_gets_in(stack: LocalStack) -> None:
@@ -57,9 +57,13 @@ def test_the_functions_clock_is_the_one_that_can_be_advanced(stack: LocalStack) 
 
 
 def test_deploying_the_same_again_changes_nothing(stack: LocalStack) -> None:
-    parameters = {**PARAMETERS, "ClockFile": str(stack.emulator.home / CLOCK_NAME)}
-    again = deploy(stack.endpoint, assembly.read_assembly(OUT), parameters)
-    assert again == stack.deployed
+    again = refresh(stack.emulator, Silent())
+    assert again.deployed == stack.deployed
+
+
+def test_the_simulated_rail_runs_beside_the_emulator(stack: LocalStack) -> None:
+    assert stack.transfers() == []
+    assert stack.emulator.rail_url.startswith("http://127.0.0.1:")
 
 
 def test_the_same_directory_zips_to_the_same_bytes(tmp_path: Path) -> None:
