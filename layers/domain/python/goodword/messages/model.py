@@ -1,0 +1,124 @@
+"""A message says a fact, its reason, its date and what one can do; the words are in a catalogue.
+
+The catalogue is data (`catalogue.en.json`), one file per language, so that words change without
+code. `Message` is the delivery log: it names the event and the advocate by id and holds no personal
+field, neither address nor text.
+"""
+
+import html
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from goodword.limits import MESSAGE_DAYS
+from goodword.records import Key, Record, Value
+from goodword.times import DAY_MS, SECOND_MS, as_datetime
+
+MessageState = Literal["waiting", "sending", "sent", "skipped", "failed", "unknown"]
+ENDS: frozenset[MessageState] = frozenset({"sent", "skipped", "failed", "unknown"})
+
+
+class Message(Record):
+    """One message about one event, made once.
+
+    `sending` is claimed before the mail leaves; whoever finds an old one does not know whether it
+    left, and says `unknown` rather than sending it again. `waiting` surely has not left.
+    """
+
+    KIND: ClassVar[str] = "message"
+
+    event_id: str
+    type: str
+    advocate_id: str
+    state: MessageState
+    reason: str = ""
+    tries: int = Field(default=0, ge=0)
+    begun_ms: int
+    changed_ms: int
+    provider_id: str = ""
+
+    @property
+    def key(self) -> Key:
+        return message_key(self.event_id)
+
+    @property
+    def expires_s(self) -> int:
+        return (self.begun_ms + MESSAGE_DAYS * DAY_MS) // SECOND_MS
+
+
+def message_key(event_id: str) -> Key:
+    """Where the message about an event is."""
+    return Key("core", f"MSG#{event_id}", "MESSAGE")
+
+
+class Letter(Value):
+    """What is sent: the same words as plain text and as HTML."""
+
+    subject: str = Field(repr=False)
+    text: str = Field(repr=False)
+    html: str = Field(repr=False)
+
+
+class Words(Value):
+    """The words about one type of event. `{name}`s stand for values."""
+
+    subject: str
+    fact: str
+    reason: str
+    date: str
+    action: str
+    link_label: str
+
+
+class Catalogue(Value):
+    """All words of one language. `reasons` maps reason codes to sentences; "" is for all others."""
+
+    locale: str
+    months: tuple[str, ...] = Field(min_length=12, max_length=12)
+    date: str
+    greeting: str
+    greeting_unnamed: str
+    closing: str
+    reasons: dict[str, str]
+    letters: dict[str, Words]
+
+    def date_of(self, at_ms: int, offset_minutes: int = 0) -> str:
+        """A day in words, such as `22 November 2026`; UTC unless an offset is given."""
+        at = as_datetime(at_ms) + timedelta(minutes=offset_minutes)
+        return self.date.format(day=at.day, month=self.months[at.month - 1], year=at.year)
+
+    def sentence(self, reason: str) -> str:
+        """The sentence of a reason code; a code without one gets the general sentence."""
+        return self.reasons.get(reason, self.reasons[""])
+
+    def letter(self, type: str, name: str, link: str, values: Mapping[str, str]) -> Letter:
+        """Compose. A value without a place is left out; a place without a value is a KeyError."""
+        words = self.letters[type]
+        plain = {key: one_line(value) for key, value in values.items()}
+        greeting = self.greeting.format(name=one_line(name)) if name else self.greeting_unnamed
+        said = [greeting, *(part.format_map(plain) for part in (words.fact, words.reason))]
+        said += [words.date.format_map(plain), words.action.format_map(plain)]
+        closing = self.closing.format_map(plain)
+        text = "\n\n".join([*said, f"{words.link_label}: {link}", closing]) + "\n"
+        return Letter(
+            subject=words.subject.format_map(plain),
+            text=text,
+            html=self._html(said, words.link_label, link, closing),
+        )
+
+    def _html(self, said: list[str], label: str, link: str, closing: str) -> str:
+        paragraphs = "".join(f"<p>{html.escape(part)}</p>" for part in said)
+        anchor = f'<p><a href="{html.escape(link)}">{html.escape(label)}</a></p>'
+        body = f"{paragraphs}{anchor}<p>{html.escape(closing)}</p>"
+        return (
+            f'<!doctype html><html lang="{html.escape(self.locale)}"><head>'
+            f'<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+            f"</head><body>{body}</body></html>"
+        )
+
+
+def one_line(value: str) -> str:
+    """The value without line breaks or other control characters: none may start a new header."""
+    return " ".join("".join(c if c.isprintable() else " " for c in value).split())

@@ -1,0 +1,153 @@
+"""Each event is told once: a claim before the mail leaves, the outcome after it.
+
+A mail that was handed over cannot be taken back, and the queue may bring the same event twice. So
+the claim is committed first; a claim whose outcome never came is reported as `unknown`, not sent
+again. A mail that surely did not leave is tried again when the queue brings the event back.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from goodword.errors import GoodwordError, NotFound, Unavailable
+from goodword.events import Event
+from goodword.limits import SENDING_SECONDS_MAX
+from goodword.messages.model import ENDS, Catalogue, Letter, Message, message_key
+from goodword.money import format_minor
+from goodword.ports import Change, Collision, Desk
+from goodword.privacy.model import PersonalFields, VaultItem, vault_key
+from goodword.privacy.ports import Forgotten, PersonalVault
+from goodword.programs.effective import version_in_force
+from goodword.times import SECOND_MS
+
+
+class Refused(GoodwordError):
+    """The mail service will never take this message; `code` says why in one word."""
+
+
+class Post(Protocol):
+    """Hands mail over."""
+
+    def send(self, to: str, letter: Letter, type: str) -> str:
+        """The service's id of the mail. Raises Refused, or Unavailable if it surely did not leave.
+
+        Any other error leaves open whether the mail left.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class Messenger:
+    """Tells advocates what has happened. `portal` is where they see and change things."""
+
+    desk: Desk
+    vault: PersonalVault
+    post: Post
+    catalogue_of: Callable[[str], Catalogue]
+    portal: str
+
+    def tell(self, event: Event) -> Message:
+        """Send the message about the event unless that has been done; the message as it stands.
+
+        Raises Unavailable when the event must be brought again.
+        """
+        before = self.desk.store.get(Message, message_key(event.event_id))
+        if before is not None and before.state in ENDS:
+            return before
+        if before is not None and before.state == "sending":
+            return self._find_out(before)
+        claimed = self._begun(event, before)
+        found = self._letter(event)
+        if isinstance(found, str):
+            return self._kept(claimed.but(state="skipped", reason=found))
+        to, letter = found
+        claim = self._kept(claimed)
+        try:
+            provider_id = self.post.send(to, letter, event.type)
+        except Refused as refused:
+            return self._kept(claim.but(state="failed", reason=refused.code))
+        except Unavailable as later:
+            self._kept(claim.but(state="waiting", reason=later.code))
+            raise
+        return self._kept(claim.but(state="sent", provider_id=provider_id))
+
+    def _begun(self, event: Event, before: Message | None) -> Message:
+        now_ms = self.desk.clock.now_ms()
+        if before is not None:
+            return before.but(state="sending", reason="", tries=before.tries + 1, changed_ms=now_ms)
+        return Message(
+            event_id=event.event_id,
+            type=event.type,
+            advocate_id=str(event.data.get("advocate_id") or ""),
+            state="sending",
+            tries=1,
+            begun_ms=now_ms,
+            changed_ms=now_ms,
+        )
+
+    def _find_out(self, claim: Message) -> Message:
+        """Someone has claimed it: still at work, or gone without a word."""
+        now_ms = self.desk.clock.now_ms()
+        if now_ms - claim.changed_ms < SENDING_SECONDS_MAX * SECOND_MS:
+            raise Unavailable("message_in_flight", "another worker is sending this message")
+        return self._kept(claim.but(state="unknown", reason="no_outcome"))
+
+    def _kept(self, message: Message) -> Message:
+        """Store this state; losing a race means that someone else is at work on it."""
+        change = Change()
+        after = message.but(changed_ms=self.desk.clock.now_ms())
+        change.save(after)
+        if after.state in ENDS:
+            change.create(
+                self.desk.event(
+                    f"message.{after.state}",
+                    after.advocate_id or after.event_id,
+                    after.reason,
+                    about=after.type,
+                    event_id=after.event_id,
+                )
+            )
+        try:
+            self.desk.store.commit(change)
+        except Collision as lost:
+            raise Unavailable("message_in_flight", "another worker was quicker") from lost
+        return after.but(version=after.version + 1)
+
+    def _letter(self, event: Event) -> tuple[str, Letter] | str:
+        """Address and letter, or the reason why there is nobody to write to."""
+        advocate_id = str(event.data.get("advocate_id") or "")
+        person = self._person(advocate_id)
+        if isinstance(person, str):
+            return person
+        catalogue = self.catalogue_of(person.locale)
+        if event.type not in catalogue.letters:
+            return "no_words"
+        try:
+            program_id = str(event.data.get("program_id") or "")
+            terms = version_in_force(self.desk.store, program_id, event.at_ms).terms
+        except NotFound as unknown:
+            return unknown.code
+        code = event.data.get("code")
+        amount = event.data.get("amount_minor")
+        currency = str(event.data.get("currency") or terms.currency)
+        values = {
+            "brand": terms.brand,
+            "program": terms.name,
+            "disclosure": terms.disclosure,
+            "date": catalogue.date_of(event.at_ms),
+            "amount": format_minor(amount, currency) if isinstance(amount, int) else "",
+            "payout": event.subject,
+            "reason": catalogue.sentence(event.reason),
+            "link": f"{self.portal}/r/{code}" if code else self.portal,
+        }
+        return person.email, catalogue.letter(event.type, person.name, self.portal, values)
+
+    def _person(self, advocate_id: str) -> PersonalFields | str:
+        item = self.desk.store.get(VaultItem, vault_key(advocate_id))
+        if item is None:
+            return "unknown_person"
+        try:
+            person = self.vault.open(item)
+        except Forgotten:
+            return "forgotten"
+        return person if person.email else "no_address"

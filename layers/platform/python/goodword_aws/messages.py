@@ -1,0 +1,95 @@
+"""Mail leaves by SES, one request per message, never repeated by the client: see `aws.client`.
+
+SES has no idempotency key, so a send whose reply was lost is left open for the domain to report.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
+from goodword.errors import Unavailable
+from goodword.events import Event
+from goodword.messages.model import Catalogue, Letter, Message
+from goodword.messages.service import Messenger, Refused
+
+from goodword_aws import observe, wiring
+from goodword_aws.aws import client
+from goodword_aws.settings import settings
+
+_REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail"}
+_METRICS = {"sent": "MessagesSent", "failed": "MessagesFailed", "unknown": "MessagesUnknown"}
+
+
+class SesPost:
+    """The Post port over SES v2; `sender` is a verified address."""
+
+    def __init__(self, ses: Any, sender: str) -> None:
+        self._ses = ses
+        self._sender = sender
+
+    def send(self, to: str, letter: Letter, type: str) -> str:
+        body = {"Text": _utf8(letter.text), "Html": _utf8(letter.html)}
+        try:
+            answer = self._ses.send_email(
+                FromEmailAddress=self._sender,
+                Destination={"ToAddresses": [to]},
+                Content={"Simple": {"Subject": _utf8(letter.subject), "Body": body}},
+                EmailTags=[{"Name": "event", "Value": type.replace(".", "_")}],
+            )
+        except (ConnectTimeoutError, EndpointConnectionError):
+            raise Unavailable("mail_unreachable", "the mail service was not reached") from None
+        except ClientError as refused:
+            # Without the cause: what SES says quotes addresses.
+            code = refused.response["Error"]["Code"]
+            if code in _REFUSED:
+                raise Refused(_REFUSED[code], "the mail service refused the message") from None
+            raise Unavailable("mail_not_taken", f"the mail service said {code}") from None
+        return str(answer["MessageId"])
+
+
+@cache
+def catalogue_of(locale: str) -> Catalogue:
+    """The words of the person's language, in English where there are none yet."""
+    folder = files("goodword.messages")
+    found = folder / f"catalogue.{locale.partition('-')[0]}.json"
+    text = (found if found.is_file() else folder / "catalogue.en.json").read_text("utf-8")
+    return Catalogue.model_validate_json(text)
+
+
+def messenger() -> Messenger:
+    """The messenger of this installation."""
+    return Messenger(
+        desk=wiring.desk("messages"),
+        vault=wiring.vault(),
+        post=SesPost(client("sesv2"), settings().mail_sender),
+        catalogue_of=catalogue_of,
+        portal=settings().public_url.rstrip("/"),
+    )
+
+
+def tell_all(records: Sequence[Mapping[str, Any]], log: Logger) -> dict[str, list[dict[str, str]]]:
+    """The bus events of an SQS batch -> the ids of those that must come again."""
+    teller, failed = messenger(), []
+    for record in records:
+        try:
+            event = Event.model_validate_json(json.dumps(json.loads(record["body"])["detail"]))
+            _report(teller.tell(event), log)
+        except Exception as error:  # noqa: BLE001 - the outermost of this message: it comes again
+            observe.failure(log, "a message could not be told", error)
+            failed.append({"itemIdentifier": str(record.get("messageId", ""))})
+    return {"batchItemFailures": failed}
+
+
+def _report(message: Message, log: Logger) -> None:
+    if (name := _METRICS.get(message.state)) is not None:
+        observe.metric(name, 1)
+    named = {"event_id": message.event_id, "about": message.type, "reason": message.reason}
+    log.info(message.state, extra=named)
+
+
+def _utf8(text: str) -> dict[str, str]:
+    return {"Data": text, "Charset": "UTF-8"}
