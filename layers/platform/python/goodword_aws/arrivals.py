@@ -259,26 +259,18 @@ def about_body(source_id: str, head: DeliveryHead) -> str:
 
 
 @cache
-def _front_desk(
-    store: Store, bodies: Sealer, secrets: Sealer, clock: Clock, table: str
-) -> FrontDesk:
-    """One per set of parts, so that its memory of sources lasts as long as the process."""
-    return FrontDesk(
-        book=SourceBook(store, secrets, time.monotonic),
-        arrivals=Arrivals(client("dynamodb"), table),
-        sealer=bodies,
-        clock=clock,
-    )
+def _book(store: Store, sealer: Sealer) -> SourceBook:
+    """One per process: what it remembers is what makes the next delivery cost no read."""
+    return SourceBook(store, sealer, time.monotonic)
 
 
 def front_desk() -> FrontDesk:
     """The front desk of this process; needs ARRIVALS_TABLE, CORE_TABLE and VAULT_KEY_ARN."""
-    return _front_desk(
-        wiring.store(),
-        wiring.envelope(),
-        wiring.envelope("source"),
-        wiring.clock(),
-        settings().arrivals_table,
+    return FrontDesk(
+        book=_book(wiring.store(), wiring.envelope("source")),
+        arrivals=Arrivals(client("dynamodb"), settings().arrivals_table),
+        sealer=wiring.envelope(),
+        clock=wiring.clock(),
     )
 
 

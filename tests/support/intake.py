@@ -1,0 +1,199 @@
+"""The intake as it is deployed, in one process: real handlers and adapters, a fixed clock.
+
+Only the clock is ours. Tables, KMS and Secrets Manager are moto's, sources are sealed as the API
+seals them, and the stream is played from what lies in the arrivals table.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import pytest
+from goodword.advocates.model import Enrolment, Link
+from goodword.conversions.model import Conversion, Delivery, Source, SourceKind
+from goodword.ports import Change
+from goodword.programs.model import Program, ProgramVersion
+from goodword.records import Key
+from goodword_aws import wiring
+from goodword_aws.items import to_item
+from goodword_aws.store import DynamoStore
+from moto import mock_aws
+
+from infra.local.samples import AT_S, SECRETS, SOURCES, Json
+from tests.adapters.tables import TABLES, make_tables
+from tests.support.desk import FakeClock
+from tests.support.functions import CONTEXT, load
+from tests.support.scene import MAYA, PROGRAM, terms
+
+REGION = "eu-west-1"
+AT_MS = AT_S * 1000
+CLICK_SECRET = "click secret of the tests"
+
+
+@dataclass
+class Installation:
+    """One installation with a programme, an advocate with the code MAYA7, and three sources."""
+
+    patch: pytest.MonkeyPatch
+    clock: FakeClock = field(default_factory=lambda: FakeClock(AT_MS))
+    handlers: dict[str, Any] = field(default_factory=dict)
+
+    def call(self, function: str, event: Json) -> Any:
+        """Invoke a handler of this process; its memory lasts from call to call."""
+        if function not in self.handlers:
+            self.handlers[function] = load(function).handler
+        return self.handlers[function](event, CONTEXT)
+
+    def send(self, event: Json) -> Json:
+        """Deliver to the front door."""
+        answer: Json = self.call("conversions_web", event)
+        return answer
+
+    def stream(self) -> Json:
+        """Show the stream's consumer every delivery there is."""
+        records = [
+            {
+                "eventName": "INSERT",
+                "dynamodb": {
+                    "Keys": {"pk": {"S": one.key.pk}, "sk": {"S": one.key.sk}},
+                    "NewImage": to_item(one),
+                    "SequenceNumber": str(number),
+                },
+            }
+            for number, one in enumerate(self.deliveries())
+        ]
+        answer: Json = self.call("conversions_stream", {"Records": records})
+        return answer
+
+    def sweep(self) -> Json:
+        """One tick of the sweeper's clock."""
+        answer: Json = self.call("conversions_schedule", {})
+        return answer
+
+    @property
+    def store(self) -> DynamoStore:
+        """The real store."""
+        return wiring.store()
+
+    def all(self, kind):  # type: ignore[no-untyped-def]
+        """Every stored record of a kind, in key order."""
+        return sorted(self.store.scan(kind, kind.TABLE), key=lambda one: one.key)
+
+    def deliveries(self) -> list[Delivery]:
+        """What came in."""
+        return self.all(Delivery)  # type: ignore[no-any-return]
+
+    @property
+    def delivery(self) -> Delivery:
+        """The only delivery."""
+        (one,) = self.deliveries()
+        return one
+
+    @property
+    def conversion(self) -> Conversion:
+        """The only conversion."""
+        (one,) = self.all(Conversion)
+        return one  # type: ignore[no-any-return]
+
+    def kept(self, delivery_id: str, kind: SourceKind = "generic") -> Delivery:
+        """A delivery that must be there."""
+        key = Key("arrivals", f"DLV#{SOURCES[kind]}#{delivery_id}", "BODY")
+        found = self.store.get(Delivery, key)
+        assert found is not None
+        return found
+
+    def change_source(self, kind: SourceKind, **changes: object) -> None:
+        """As staff would."""
+        source = self.store.get(Source, Key("core", f"SRC#{SOURCES[kind]}", "HEAD"))
+        assert source is not None
+        change = Change()
+        change.replace(source.but(**changes))
+        self.store.commit(change)
+
+    def seal(self, kind: SourceKind, secret: str) -> str:
+        """A signing secret as `programs_api` seals it."""
+        return wiring.envelope("source").seal_bytes(secret.encode(), SOURCES[kind])
+
+    def start_over(self) -> None:
+        """Empty the tables and forget what the process remembers; much quicker than a new moto."""
+        dynamodb = wiring.client("dynamodb")
+        for name in TABLES.values():
+            for item in dynamodb.scan(TableName=name, ProjectionExpression="pk, sk")["Items"]:
+                dynamodb.delete_item(TableName=name, Key=item)
+        self.handlers.clear()
+        self.clock.at_ms = AT_MS
+        wiring.store.cache_clear()
+        wiring.envelope.cache_clear()
+        self.settle_in()
+
+    def settle_in(self) -> None:
+        """Create the programme, the advocate and the sources."""
+        version = ProgramVersion(
+            program_id=PROGRAM,
+            number=1,
+            terms=terms(),
+            author="usr_1",
+            rationale="first",
+            created_ms=0,
+            effective_ms=0,
+        )
+        program = Program(
+            program_id=PROGRAM, latest=1, in_force=1, name="Acme", currency="EUR", created_ms=0
+        )
+        enrolment = Enrolment(
+            advocate_id=MAYA, program_id=PROGRAM, state="active", created_ms=0, changed_ms=0
+        )
+        link = Link(
+            code="MAYA7",
+            link_id="lnk_maya7",
+            advocate_id=MAYA,
+            program_id=PROGRAM,
+            destination="https://shop.example/",
+            hosts=("shop.example",),
+            fallback="https://shop.example/",
+            created_ms=0,
+        )
+        change = Change()
+        change.create(version, program, enrolment, link)
+        kinds: tuple[SourceKind, ...] = ("generic", "stripe", "shopify")
+        for kind in kinds:
+            change.create(
+                Source(
+                    source_id=SOURCES[kind],
+                    kind=kind,
+                    program_id=PROGRAM,
+                    currency="EUR",
+                    label=kind,
+                    sealed_secrets=(self.seal(kind, SECRETS[kind]),),
+                    created_ms=0,
+                )
+            )
+        self.store.commit(change)
+
+
+@contextmanager
+def installation() -> Iterator[Installation]:
+    """A fresh installation on moto."""
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
+        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
+        patch.setenv("AWS_DEFAULT_REGION", REGION)
+        patch.setenv("GOODWORD_STAGE", "test")
+        patch.delenv("AWS_ENDPOINT_URL", raising=False)
+        make_tables(boto3.client("dynamodb", region_name=REGION))
+        for table, name in TABLES.items():
+            patch.setenv(f"{table.upper()}_TABLE", name)
+        key = boto3.client("kms", region_name=REGION).create_key()
+        patch.setenv("VAULT_KEY_ARN", key["KeyMetadata"]["Arn"])
+        secrets = boto3.client("secretsmanager", region_name=REGION)
+        for name, value in (("CLICK", CLICK_SECRET), ("INDEX", "index secret of the tests")):
+            made = secrets.create_secret(Name=name, SecretString=value)
+            patch.setenv(f"{name}_SECRET_ARN", made["ARN"])
+        wiring.forget()
+        here = Installation(patch)
+        patch.setattr(wiring, "clock", lambda: here.clock)
+        here.settle_in()
+        yield here
+    wiring.forget()
