@@ -23,6 +23,7 @@ Every refusal is answered as RFC 9457 `application/problem+json`. Test its `code
 changes; `detail` is for people and may be reworded, `errors` names the fields. This page is made
 from the source by `make docs`.
 """
+INSIDE = 0  # never an answer: caught inside, and kept as a reason
 TITLES = {
     400: "cannot be parsed",
     401: "could not be verified",
@@ -98,13 +99,13 @@ def statuses() -> dict[str, int]:
 
 @cache
 def status_of(kind: str) -> int:
-    """The class's own status or its nearest parent's."""
+    """The class's own status or its nearest parent's; INSIDE if neither has one."""
     tree, own = classes(), statuses()
     while kind:
         if kind in own:
             return own[kind]
         kind = tree[kind]
-    return 500
+    return INSIDE
 
 
 def collect(sources: tuple[Module, ...]) -> dict[str, Code]:
@@ -248,8 +249,9 @@ def _is_error_class(module: Module, call: ast.Call, kinds: dict[str, str]) -> bo
 def page(codes: dict[str, Code]) -> str:
     """The whole page."""
     parts = [OPENING]
-    for status in sorted({min(one.statuses) for one in codes.values()}):
-        parts.append(f"## {status}: {TITLES[status]}\n")
+    for status in sorted({min(one.statuses) for one in codes.values()}, key=lambda s: s or 999):
+        title = f"{status}: {TITLES[status]}" if status else "Never answered, kept as a reason"
+        parts.append(f"## {title}\n")
         for one in sorted(codes.values(), key=lambda one: one.code):
             if min(one.statuses) == status:
                 said = "; ".join(sorted(re.sub(r"\s+", " ", detail) for detail in one.details))

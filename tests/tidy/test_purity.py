@@ -11,7 +11,18 @@ PACKAGES = {"goodword", "pydantic", "annotated_types"}
 # Of the standard library, what reaches outside the process, or is different at every call.
 IMPURE = {
     *("asyncio", "concurrent", "multiprocessing", "subprocess", "threading", "signal", "queue"),
-    *("getpass", "glob", "io", "logging", "os", "pathlib", "platform", "shutil", "sys", "tempfile"),
+    *(
+        "getpass",
+        "glob",
+        "io.open",
+        "logging",
+        "os",
+        "pathlib",
+        "platform",
+        "shutil",
+        "sys",
+        "tempfile",
+    ),
     *("ftplib", "http", "imaplib", "poplib", "select", "smtplib", "socket", "ssl", "telnetlib"),
     *(
         "random",
