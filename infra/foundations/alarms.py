@@ -5,9 +5,10 @@ Alarms stay quiet when there is no data: a metric that nobody emits is not a fau
 
 from dataclasses import dataclass
 
-from aws_cdk import CfnCondition, Duration
+from aws_cdk import CfnCondition, Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sqs as sqs
@@ -91,6 +92,15 @@ class Alarms:
 def make_alarms(scope: Construct, at: Installation, address: str, is_given: CfnCondition) -> Alarms:
     """The topic, with the address subscribed where one is given."""
     topic = sns.Topic(scope, "AlarmTopic", display_name="Goodword alarms", enforce_ssl=True)
+    # A policy of its own takes the place of the one by which CloudWatch may publish.
+    topic.add_to_resource_policy(
+        iam.PolicyStatement(
+            actions=["sns:Publish"],
+            resources=[topic.topic_arn],
+            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+            conditions={"StringEquals": {"aws:SourceAccount": Stack.of(scope).account}},
+        )
+    )
     subscription = sns.CfnSubscription(
         scope,
         "AlarmMailSubscription",

@@ -144,6 +144,18 @@ def test_every_alarm_is_heard(prod: Template) -> None:
         assert [spelled(action) for action in alarm["AlarmActions"]] == [f"<{topic}>"]
 
 
+def test_alarms_may_speak_to_the_topic(prod: Template) -> None:
+    """A topic that has any policy of its own has lost the default one, which lets them."""
+    (policy,) = prod.of_type("AWS::SNS::TopicPolicy").values()
+    allowed = [s for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    assert [(s["Principal"], s["Action"]) for s in allowed] == [
+        ({"Service": "cloudwatch.amazonaws.com"}, "sns:Publish")
+    ]
+    assert allowed[0]["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+    }
+
+
 def test_own_metrics_raise_alarms_of_their_stage(prod: Template) -> None:
     own = {
         alarm["MetricName"]: alarm["Dimensions"]
