@@ -94,11 +94,11 @@ def test_a_repeat_is_a_duplicate_and_books_nothing_more(here: Installation, case
     event = sample("conversions_web", case)
     here.send(event)
     here.stream()
-    before = [here.all(kind) for kind in (Conversion, Refund)]
+    before = (here.all(Conversion), here.all(Refund))
     answer = here.send(event)
     assert (answer["statusCode"], json.loads(answer["body"])["status"]) == (200, "duplicate")
     here.stream()
-    assert [here.all(kind) for kind in (Conversion, Refund)] == before
+    assert (here.all(Conversion), here.all(Refund)) == before
 
 
 def test_a_problem_is_problem_json_with_the_field_that_is_wrong(here: Installation) -> None:

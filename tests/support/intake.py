@@ -7,7 +7,7 @@ seals them, and the stream is played from what lies in the arrivals table.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import boto3
 import pytest
@@ -15,18 +15,20 @@ from goodword.advocates.model import Enrolment, Link
 from goodword.conversions.model import Conversion, Delivery, Source, SourceKind
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion
-from goodword.records import Key
-from goodword_aws import wiring
+from goodword.records import Key, Record
+from goodword_aws import aws, wiring
 from goodword_aws.items import to_item
 from goodword_aws.store import DynamoStore
 from moto import mock_aws
 
-from infra.local.samples import AT_S, SECRETS, SOURCES, Json
+from infra.local.payloads import Json
+from infra.local.samples import AT_S, SECRETS, SOURCES
 from tests.adapters.tables import TABLES, make_tables
 from tests.support.desk import FakeClock
 from tests.support.functions import CONTEXT, load
 from tests.support.scene import MAYA, PROGRAM, terms
 
+R = TypeVar("R", bound=Record)
 REGION = "eu-west-1"
 AT_MS = AT_S * 1000
 CLICK_SECRET = "click secret of the tests"
@@ -77,13 +79,13 @@ class Installation:
         """The real store."""
         return wiring.store()
 
-    def all(self, kind):  # type: ignore[no-untyped-def]
+    def all(self, kind: type[R]) -> list[R]:
         """Every stored record of a kind, in key order."""
         return sorted(self.store.scan(kind, kind.TABLE), key=lambda one: one.key)
 
     def deliveries(self) -> list[Delivery]:
         """What came in."""
-        return self.all(Delivery)  # type: ignore[no-any-return]
+        return self.all(Delivery)
 
     @property
     def delivery(self) -> Delivery:
@@ -95,7 +97,7 @@ class Installation:
     def conversion(self) -> Conversion:
         """The only conversion."""
         (one,) = self.all(Conversion)
-        return one  # type: ignore[no-any-return]
+        return one
 
     def kept(self, delivery_id: str, kind: SourceKind = "generic") -> Delivery:
         """A delivery that must be there."""
@@ -118,7 +120,7 @@ class Installation:
 
     def start_over(self) -> None:
         """Empty the tables and forget what the process remembers; much quicker than a new moto."""
-        dynamodb = wiring.client("dynamodb")
+        dynamodb = aws.client("dynamodb")
         for name in TABLES.values():
             for item in dynamodb.scan(TableName=name, ProjectionExpression="pk, sk")["Items"]:
                 dynamodb.delete_item(TableName=name, Key=item)

@@ -6,6 +6,7 @@ Records fail one by one, and a failed one stays in the table as `waiting` whatev
 
 import zlib
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from aws_lambda_powertools import Logger
@@ -73,8 +74,9 @@ def settle_records(event: Mapping[str, Any], log: Logger) -> dict[str, Any]:
         image = record["dynamodb"].get("NewImage", {})
         if image.get("kind", {}).get("S") != Delivery.KIND:
             continue
-        if not _settled(box.settle, _key_of(record), log):
-            failed.append({"itemIdentifier": record["dynamodb"]["SequenceNumber"]})
+        sequence = record["dynamodb"]["SequenceNumber"]
+        if not _settled(partial(_settle_record, box, record), log, sequence):
+            failed.append({"itemIdentifier": sequence})
     return {"batchItemFailures": failed}
 
 
@@ -85,24 +87,24 @@ def sweep(left_ms: Callable[[], int], log: Logger) -> dict[str, int]:
         if left_ms() < LEFT_MS_MIN:
             break
         found += 1
-        failed += not _settled(box.settle_again, delivery.key, log)
+        failed += not _settled(partial(box.settle_again, delivery.key), log, delivery.key.pk)
     observe.metric("DeliveriesOverdue", found)
     return {"found": found, "failed": failed}
 
 
-def _settled(act: Callable[[Key], DeliveryState | None], key: Key, log: Logger) -> bool:
+def _settle_record(box: Inbox, record: Mapping[str, Any]) -> DeliveryState | None:
+    keys = record["dynamodb"]["Keys"]
+    return box.settle(Key("arrivals", keys["pk"]["S"], keys["sk"]["S"]))
+
+
+def _settled(act: Callable[[], DeliveryState | None], log: Logger, name: str) -> bool:
     """Whether it came to an end; a failure is logged without its text and leaves it waiting."""
     try:
-        state = act(key)
+        state = act()
     except Exception as failure:  # noqa: BLE001 - one bad delivery must not stop the others
-        observe.failure(log, "delivery_failed", failure, delivery=key.pk)
+        observe.failure(log, "delivery_failed", failure, delivery=name)
         return False
-    log.info("delivery_settled", extra={"delivery": key.pk, "state": state or "expired"})
+    log.info("delivery_settled", extra={"delivery": name, "state": state or "expired"})
     if state == "not_understood":
         observe.metric("DeliveriesNotUnderstood", 1)
     return True
-
-
-def _key_of(record: Mapping[str, Any]) -> Key:
-    keys = record["dynamodb"]["Keys"]
-    return Key("arrivals", keys["pk"]["S"], keys["sk"]["S"])

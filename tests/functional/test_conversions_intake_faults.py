@@ -1,0 +1,443 @@
+"""What the intake does when senders, secrets and the services behind it misbehave."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from goodword.conversions.intake import list_kept, read_again
+from goodword.conversions.model import Conversion, Delivery
+from goodword.events import Event
+from goodword.limits import BODY_BYTES_MAX, DELIVERY_TRIES_MAX
+from goodword.times import MINUTE_MS
+from goodword_aws import arrivals, aws, conversions, wiring
+from goodword_aws.items import to_item
+
+from infra.local.payloads import Json, shopify_order, stripe_checkout, stripe_event
+from infra.local.samples import (
+    AT_S,
+    BY_SOURCE,
+    SALE,
+    SECRETS,
+    SOURCES,
+    TRACK,
+    compact,
+    generic,
+    http_event,
+    shopify,
+    stripe,
+)
+from infra.local.signing import sign_generic, sign_stripe
+from tests.support.functions import sample
+from tests.support.intake import AT_MS, Installation, installation
+from tests.support.scene import PROGRAM
+
+CANARIES = ("robin.friend@example.com", "Robin", "Leipzig", "u-4711")
+
+
+@pytest.fixture(scope="module")
+def made() -> Iterator[Installation]:
+    with installation() as one:
+        yield one
+
+
+@pytest.fixture
+def here(made: Installation) -> Installation:
+    made.start_over()
+    return made
+
+
+def outcome(answer: Json) -> tuple[int, str]:
+    body = json.loads(answer["body"])
+    return answer["statusCode"], body.get("code") or body["status"]
+
+
+def checkout(**more: Any) -> Json:
+    thing = stripe_checkout("1001", 4900, metadata={"via": "MAYA7"})
+    return stripe_event("evt_1", "checkout.session.completed", thing, AT_S) | more
+
+
+class Broken:
+    """A client of which one operation always fails, for some calls after it was done."""
+
+    def __init__(self, real: Any, name: str, error: Exception, *, after: bool = False) -> None:
+        self._real, self._name, self._error, self._after = real, name, error, after
+        self.calls = 0
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._real, name)
+        if name != self._name:
+            return real
+
+        def fail(**request: Any) -> Any:
+            self.calls += 1
+            if self._after:
+                real(**request)
+            raise self._error
+
+        return fail
+
+
+def refused(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": "no"}}, "Operation")
+
+
+def with_client(
+    patch: pytest.MonkeyPatch, name: str, change: Callable[[Any], Any], *modules: Any
+) -> None:
+    real = aws.client
+
+    def client(service: str) -> Any:
+        return change(real(service)) if service == name else real(service)
+
+    for module in modules:
+        patch.setattr(module, "client", client)
+
+
+# --- the same id again -----------------------------------------------------------------------
+
+
+def test_another_body_under_our_own_id_is_refused_and_quarantined(here: Installation) -> None:
+    here.send(sample("conversions_web", "generic_sale"))
+    reused = sample("conversions_web", "refused_generic_reused_id")
+    assert outcome(here.send(reused)) == (409, "delivery_id_reused")
+    assert outcome(here.send(reused)) == (409, "delivery_id_reused")
+    here.stream()
+    states = {(one.variant != "", one.state) for one in here.deliveries()}
+    assert states == {(False, "booked"), (True, "quarantined")}
+    assert here.conversion.net_minor == 4900
+    here.stream()
+    told = [one for one in here.all(Event) if one.type == "conversion.quarantined"]
+    assert [one.reason for one in told] == ["delivery_id_reused"]
+    kept = list_kept(here.store, PROGRAM, limit=10).rows
+    assert [one.reason for one in kept] == ["delivery_id_reused"]
+
+
+def test_a_providers_reused_id_is_quarantined_and_answered_well(here: Installation) -> None:
+    here.send(shopify("orders/paid", "one", shopify_order(1, "5.00", "5.00", "0.00")))
+    again = shopify("orders/paid", "one", shopify_order(2, "9.00", "9.00", "0.00"))
+    assert outcome(here.send(again)) == (200, "quarantined")
+    assert outcome(here.send(again)) == (200, "quarantined")
+    assert len(here.deliveries()) == 2
+
+
+def test_a_stripe_retry_is_a_duplicate_though_it_is_serialised_anew(here: Installation) -> None:
+    assert outcome(here.send(stripe(checkout()))) == (200, "accepted")
+    here.clock.advance(60 * MINUTE_MS)
+    retry = stripe(compact(checkout(pending_webhooks=3)), at_s=AT_S + 3600)
+    assert outcome(here.send(retry)) == (200, "duplicate")
+    changed = checkout()
+    changed["data"]["object"]["amount_total"] = 1
+    assert outcome(here.send(stripe(changed, at_s=AT_S + 3600))) == (200, "quarantined")
+
+
+def test_a_lost_reply_is_answered_well_by_the_senders_retry(here: Installation) -> None:
+    event = sample("conversions_web", "generic_sale")
+    lost = ReadTimeoutError(endpoint_url="http://dynamodb")
+    with pytest.MonkeyPatch.context() as patch:
+        with_client(patch, "dynamodb", lambda c: Broken(c, "put_item", lost, after=True), arrivals)
+        answer = here.send(event)
+        assert outcome(answer) == (503, "intake_unavailable")
+        assert int(answer["headers"]["Retry-After"]) > 0
+    assert outcome(here.send(event)) == (200, "duplicate")
+    here.stream()
+    assert here.delivery.state == "booked"
+
+
+@pytest.mark.parametrize(
+    "code", ["ProvisionedThroughputExceededException", "AccessDeniedException"]
+)
+def test_what_cannot_be_stored_is_never_answered_well(here: Installation, code: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        with_client(patch, "dynamodb", lambda c: Broken(c, "put_item", refused(code)), arrivals)
+        answer = here.send(sample("conversions_web", "generic_sale"))
+    assert outcome(answer) == (503, "intake_unavailable")
+    assert here.deliveries() == []
+
+
+def test_a_refusal_without_the_old_item_claims_nothing(here: Installation) -> None:
+    here.send(sample("conversions_web", "generic_sale"))
+    silent = refused("ConditionalCheckFailedException")
+    with pytest.MonkeyPatch.context() as patch:
+        with_client(patch, "dynamodb", lambda c: Broken(c, "put_item", silent), arrivals)
+        answer = here.send(sample("conversions_web", "generic_sale"))
+    assert outcome(answer) == (503, "store_busy")
+
+
+def test_what_nobody_foresaw_is_answered_500_without_its_text(
+    here: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        canary = RuntimeError("robin.friend@example.com")
+        with_client(patch, "dynamodb", lambda c: Broken(c, "put_item", canary), arrivals)
+        answer = here.send(sample("conversions_web", "generic_sale"))
+    assert outcome(answer) == (500, "internal")
+    assert "robin" not in answer["body"] + capsys.readouterr().out
+
+
+# --- refusals and their order ----------------------------------------------------------------
+
+
+def test_an_oversized_body_is_refused_before_anything_is_read(here: Installation) -> None:
+    body = compact(SALE | {"metadata": {"x": "y" * BODY_BYTES_MAX}})
+    for encoded in (False, True):
+        event = generic(body, "msg_big", source_id="src_nobody", encoded=encoded)
+        assert outcome(here.send(event)) == (413, "body_too_large")
+
+
+def test_a_body_of_exactly_the_limit_is_kept(here: Installation) -> None:
+    shell = compact(checkout(padding=""))
+    body = compact(checkout(padding="x" * (BODY_BYTES_MAX - len(shell))))
+    assert len(body) == BODY_BYTES_MAX
+    for encoded in (False, True):
+        assert here.send(stripe(body, encoded=encoded))["statusCode"] == 200
+    assert outcome(here.send(stripe(body + b" "))) == (413, "body_too_large")
+
+
+def test_incompressible_bodies_of_the_limit_fit_an_item(here: Installation) -> None:
+    noise = base64.b85encode(bytes((i * i * 31 + i // 7) % 251 for i in range(200_000)))[:260_000]
+    event = shopify("orders/paid", "noise", noise)
+    assert outcome(here.send(event)) == (200, "accepted")
+
+
+def test_a_body_that_is_not_base64_is_refused(here: Installation) -> None:
+    event = sample("conversions_web", "generic_sale") | {"isBase64Encoded": True}
+    assert outcome(here.send(event)) == (400, "malformed_body")
+
+
+def test_an_unknown_route_is_refused(here: Installation) -> None:
+    event = sample("conversions_web", "generic_sale") | {"routeKey": "POST /v1/other"}
+    assert outcome(here.send(event)) == (404, "unknown_route")
+
+
+def test_a_disabled_source_is_unknown_within_a_minute(here: Installation) -> None:
+    here.change_source("generic", state="disabled")
+    event = sample("conversions_web", "generic_sale")
+    assert outcome(here.send(event)) == (404, "unknown_source")
+
+
+def test_a_providers_source_has_no_track_calls(here: Installation) -> None:
+    raw = compact(SALE)
+    headers = sign_generic(SECRETS["generic"], "m", AT_S, raw)
+    for source_id in (SOURCES["stripe"], "", "src_" + "x" * 100, "src_\u00e4"):
+        event = http_event(TRACK, {**headers, "goodword-source": source_id}, raw)
+        assert outcome(here.send(event)) == (404, "unknown_source")
+
+
+def test_the_source_may_be_named_in_the_query(here: Installation) -> None:
+    event = sample("conversions_web", "generic_sale")
+    del event["headers"]["goodword-source"]
+    event["queryStringParameters"] = {"source": SOURCES["generic"]}
+    assert outcome(here.send(event)) == (202, "accepted")
+
+
+def test_headers_count_in_any_case_and_not_twice(here: Installation) -> None:
+    event = sample("conversions_web", "generic_sale")
+    upper = {name.upper(): value for name, value in event["headers"].items()}
+    assert outcome(here.send(event | {"headers": upper})) == (202, "accepted")
+    twice = {**event["headers"], "Webhook-Id": "msg_other"}
+    assert outcome(here.send(event | {"headers": twice})) == (401, "bad_signature")
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+        without = {key: value for key, value in event["headers"].items() if key != name}
+        assert outcome(here.send(event | {"headers": without})) == (401, "bad_signature")
+
+
+def test_an_id_that_could_be_an_address_names_no_delivery(here: Installation) -> None:
+    event = generic(SALE, "robin.friend@example.com")
+    assert outcome(here.send(event)) == (401, "bad_signature")
+
+
+# --- secrets ---------------------------------------------------------------------------------
+
+
+def test_both_secrets_are_good_while_they_rotate(here: Installation) -> None:
+    fresh = "whsec_bmV3IGtleSBvZiAzMiBieXRlcywgbm8gc2VjcmV0IQ=="
+    old_sealed = here.seal("generic", SECRETS["generic"])
+    assert outcome(here.send(generic(SALE, "before"))) == (202, "accepted")
+    here.change_source("generic", sealed_secrets=(here.seal("generic", fresh), old_sealed))
+    body = compact(SALE | {"order_id": "2"})
+    signed = http_event(
+        TRACK,
+        {**sign_generic(fresh, "after", AT_S, body), "goodword-source": SOURCES["generic"]},
+        body,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(arrivals, "SOURCE_RELOAD_SECONDS", 0)  # as if five seconds had passed
+        assert outcome(here.send(signed)) == (202, "accepted")
+    assert outcome(here.send(generic(SALE | {"order_id": "3"}, "old"))) == (202, "accepted")
+
+
+def test_a_forger_makes_the_source_be_read_at_most_every_few_seconds(here: Installation) -> None:
+    here.send(sample("conversions_web", "generic_sale"))
+    forged = sample("conversions_web", "refused_generic_forged")
+    with pytest.MonkeyPatch.context() as patch:
+        broken = Broken(wiring.store(), "get", RuntimeError("read"))
+        patch.setattr(arrivals._book(wiring.store(), wiring.envelope("source")), "_store", broken)
+        for _ in range(3):
+            assert outcome(here.send(forged)) == (401, "bad_signature")
+    assert broken.calls == 0
+
+
+def test_a_secret_that_cannot_be_opened_now_asks_the_sender_to_come_again(
+    here: Installation,
+) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        with_client(
+            patch, "kms", lambda c: Broken(c, "decrypt", refused("ThrottlingException")), wiring
+        )
+        wiring.envelope.cache_clear()
+        assert outcome(here.send(generic(SALE, "x"))) == (503, "intake_unavailable")
+    wiring.envelope.cache_clear()
+    assert here.deliveries() == []
+
+
+# --- behind the door -------------------------------------------------------------------------
+
+
+def test_one_bad_record_does_not_stop_the_others(here: Installation) -> None:
+    here.send(sample("conversions_web", "generic_sale"))
+    event = sample("conversions_stream", "refused_record_without_keys")
+    assert here.call("conversions_stream", event) == {
+        "batchItemFailures": [{"itemIdentifier": "300"}]
+    }
+    assert here.delivery.state == "booked"
+
+
+def test_the_stream_sample_books_a_delivery(here: Installation) -> None:
+    here.send(sample("conversions_web", "generic_sale"))
+    event = sample("conversions_stream", "one_delivery")
+    for _ in range(2):
+        assert here.call("conversions_stream", event) == {"batchItemFailures": []}
+    assert here.delivery.state == "booked"
+    assert here.conversion.order_id == "1001"
+
+
+def test_the_stream_sample_out_of_order_books_both(here: Installation) -> None:
+    for case in ("shopify_order", "shopify_refund"):
+        here.send(sample("conversions_web", case))
+    event = sample("conversions_stream", "refund_before_its_order")
+    assert here.call("conversions_stream", event) == {"batchItemFailures": []}
+    assert (here.conversion.net_minor, here.conversion.refunded_net_minor) == (4900, 1200)
+
+
+def test_records_of_other_kinds_and_expired_ones_are_passed_over(here: Installation) -> None:
+    event = sample("conversions_stream", "refused_foreign_kind")
+    assert here.call("conversions_stream", event) == {"batchItemFailures": []}
+    gone = sample("conversions_stream", "one_delivery")
+    assert here.call("conversions_stream", gone) == {"batchItemFailures": []}
+    assert here.all(Conversion) == []
+
+
+def test_the_sweeper_takes_what_the_stream_missed_but_not_what_is_fresh(here: Installation) -> None:
+    here.send(sample("conversions_web", "generic_sale"))
+    assert here.sweep() == {"found": 0, "failed": 0}
+    here.clock.advance(3 * MINUTE_MS)
+    assert here.sweep() == {"found": 1, "failed": 0}
+    assert (here.delivery.state, here.delivery.attempts) == ("booked", 1)
+    assert here.sweep() == {"found": 0, "failed": 0}
+
+
+def test_the_sweeper_starts_nothing_when_its_time_is_up(here: Installation) -> None:
+    here.send(sample("conversions_web", "generic_sale"))
+    here.clock.advance(3 * MINUTE_MS)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(conversions, "LEFT_MS_MIN", 10**9)
+        assert here.sweep() == {"found": 0, "failed": 0}
+    assert here.delivery.state == "waiting"
+
+
+def test_a_poison_delivery_is_given_up_and_the_next_one_booked(here: Installation) -> None:
+    here.send(sample("conversions_web", "stripe_checkout"))
+    here.clock.advance(3 * MINUTE_MS)
+
+    def explode(*_: object) -> None:
+        raise RuntimeError("robin.friend@example.com")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(conversions, "read_delivery", explode)
+        assert here.stream() == {"batchItemFailures": [{"itemIdentifier": "0"}]}
+        for _ in range(DELIVERY_TRIES_MAX):
+            assert here.sweep() == {"found": 1, "failed": 1}
+        assert here.delivery.state == "waiting"
+        assert here.sweep() == {"found": 1, "failed": 0}
+    assert (here.delivery.state, here.delivery.reason) == ("not_understood", "poison")
+    read_again(wiring.desk("staff"), here.delivery.key)
+    assert here.sweep() == {"found": 1, "failed": 0}
+    ended = here.delivery
+    assert (ended.state, ended.reason) == ("booked", "")
+
+
+def test_an_outage_of_kms_does_not_use_up_the_tries(here: Installation) -> None:
+    here.send(sample("conversions_web", "stripe_checkout"))
+    here.clock.advance(3 * MINUTE_MS)
+    with pytest.MonkeyPatch.context() as patch:
+        with_client(
+            patch, "kms", lambda c: Broken(c, "decrypt", refused("ThrottlingException")), wiring
+        )
+        wiring.envelope.cache_clear()
+        for _ in range(DELIVERY_TRIES_MAX + 2):
+            assert here.sweep() == {"found": 1, "failed": 1}
+    wiring.envelope.cache_clear()
+    assert (here.delivery.state, here.delivery.attempts) == ("waiting", 0)
+    here.sweep()
+    assert here.delivery.state == "booked"
+
+
+def test_a_body_that_was_altered_or_moved_is_not_booked(here: Installation) -> None:
+    here.send(sample("conversions_web", "stripe_checkout"))
+    item = here.delivery.but(version=1)
+    dynamodb = aws.client("dynamodb")
+    other = wiring.envelope().seal_bytes(b"anything", "elsewhere")
+    dynamodb.put_item(TableName="t-arrivals", Item=to_item(item.but(sealed_body=other)))
+    here.stream()
+    assert (here.delivery.state, here.delivery.reason) == ("not_understood", "seal_broken")
+
+
+def test_a_delivery_whose_source_is_gone_is_kept(here: Installation) -> None:
+    here.send(sample("conversions_web", "stripe_checkout"))
+    key = {"pk": {"S": f"SRC#{SOURCES['stripe']}"}, "sk": {"S": "HEAD"}}
+    aws.client("dynamodb").delete_item(TableName="t-core", Key=key)
+    here.stream()
+    assert (here.delivery.state, here.delivery.reason) == ("not_understood", "unknown_source")
+
+
+def test_what_is_not_understood_is_listed_and_told_once(here: Installation) -> None:
+    here.send(sample("conversions_web", "shopify_privacy_request"))
+    here.stream()
+    here.stream()
+    kept = list_kept(here.store, PROGRAM, limit=10).rows
+    assert [(one.topic, one.reason) for one in kept] == [("customers/redact", "privacy_request")]
+    told = [one.type for one in here.all(Event)]
+    assert told == ["conversion.not_understood"]
+
+
+def test_nothing_personal_is_stored_or_logged_in_the_open(
+    here: Installation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for case in ("generic_lead", "generic_sale", "stripe_checkout", "shopify_order"):
+        here.send(sample("conversions_web", case))
+    here.send(sample("conversions_web", "stripe_wrong_currency"))
+    here.stream()
+    stored = ""
+    for name in ("t-arrivals", "t-core", "t-journal"):
+        stored += json.dumps(aws.client("dynamodb").scan(TableName=name)["Items"])
+    printed = capsys.readouterr()
+    for canary in CANARIES:
+        assert canary not in stored
+        assert canary not in printed.out + printed.err
+
+
+def test_a_delivery_is_kept_for_thirty_days(here: Installation) -> None:
+    here.send(sample("conversions_web", "stripe_checkout"))
+    assert here.delivery.expires_s == AT_MS // 1000 + 30 * 86_400
+    assert here.delivery.version == 1
+    assert isinstance(here.delivery, Delivery)
+
+
+def test_a_signature_under_one_source_is_no_good_for_another(here: Installation) -> None:
+    raw = compact(checkout())
+    headers = sign_stripe(SECRETS["shopify"], AT_S, raw)
+    event = http_event(BY_SOURCE, headers, raw, source_id=SOURCES["stripe"])
+    assert outcome(here.send(event)) == (401, "bad_signature")
