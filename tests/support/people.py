@@ -9,6 +9,7 @@ from goodword.advocates.methods import PayoutMethods
 from goodword.advocates.model import Enrolment, Link
 from goodword.advocates.people import People, SignIn
 from goodword.advocates.service import Enrolments
+from goodword.conversions.model import Delivery, Source
 from goodword.events import Actor
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields
@@ -70,6 +71,31 @@ class Town(World):
         return self.links.create(
             enrolment.advocate_id, enrolment.program_id, LinkWish.model_validate(wish)
         )
+
+
+def kept_delivery(
+    town: Town, source: Source, number: int, state: str = "not_understood"
+) -> Delivery:
+    """A delivery of the source that waits for a person."""
+    delivery = Delivery.model_validate(
+        {
+            "source_id": source.source_id,
+            "source_kind": "generic",
+            "program_id": source.program_id,
+            "delivery_id": f"msg_{number}",
+            "topic": "sale",
+            "received_ms": town.clock.at_ms + number,
+            "body_hash": "0",
+            "sealed_body": "",
+            "writer": "w",
+            "state": state,
+            "keep_s": town.clock.at_ms // 1000 + 99,
+        }
+    )
+    change = Change()
+    change.create(delivery)
+    town.store.commit(change)
+    return delivery
 
 
 def http(

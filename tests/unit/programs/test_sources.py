@@ -3,12 +3,11 @@
 import base64
 
 import pytest
-from goodword.conversions.model import Delivery, Source
+from goodword.conversions.model import Source
 from goodword.errors import Conflict, InvalidInput, NotFound
-from goodword.ports import Change
 
 from tests.fakes.privacy import PlainSealer
-from tests.support.people import Town
+from tests.support.people import Town, kept_delivery
 
 STRIPE = "whsec_" + "a1" * 16
 SHOPIFY = "0123456789abcdef0123456789abcdef"
@@ -120,35 +119,13 @@ def test_sources_are_listed(town: Town) -> None:
     assert [one.source_id for one in town.sources.list(2, first.cursor).rows] == made[2:]
 
 
-def kept(town: Town, source: Source, number: int, state: str = "not_understood") -> Delivery:
-    delivery = Delivery.model_validate(
-        {
-            "source_id": source.source_id,
-            "source_kind": "generic",
-            "program_id": source.program_id,
-            "delivery_id": f"msg_{number}",
-            "topic": "sale",
-            "received_ms": town.clock.at_ms + number,
-            "body_hash": "0",
-            "sealed_body": "",
-            "writer": "w",
-            "state": state,
-            "keep_s": town.clock.at_ms // 1000 + 99,
-        }
-    )
-    change = Change()
-    change.create(delivery)
-    town.store.commit(change)
-    return delivery
-
-
 def test_kept_deliveries_of_one_source_are_listed_past_those_of_others(town: Town) -> None:
     program_id = town.program().program_id
     own, _ = town.sources.create(kind="generic", program_id=program_id, label="own")
     other, _ = town.sources.create(kind="generic", program_id=program_id, label="other")
     for number in range(12):
-        kept(town, own if number % 4 == 0 else other, number)
-    kept(town, own, 99, "booked")
+        kept_delivery(town, own if number % 4 == 0 else other, number)
+    kept_delivery(town, own, 99, "booked")
     first = town.sources.kept(own.source_id, 2, None)
     rest = town.sources.kept(own.source_id, 2, first.cursor)
     seen = [one.delivery_id for one in (*first.rows, *rest.rows)]
@@ -160,8 +137,8 @@ def test_a_page_ends_after_a_bounded_search(town: Town) -> None:
     own, _ = town.sources.create(kind="generic", program_id=program_id, label="own")
     other, _ = town.sources.create(kind="generic", program_id=program_id, label="other")
     for number in range(30):
-        kept(town, other, number)
-    kept(town, own, 31)
+        kept_delivery(town, other, number)
+    kept_delivery(town, own, 31)
     page = town.sources.kept(own.source_id, 2, None)
     assert not page.rows
     assert page.cursor is not None
