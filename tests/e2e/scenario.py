@@ -70,7 +70,7 @@ class Scenario:
             found = [one for one in self.rewards(person) if one["state"] == state]
             return found if len(found) >= count else []
 
-        return eventually(look, f"{count} rewards {state}", 60)
+        return eventually(look, f"{count} rewards {state}", 100)
 
 
 def scenario(cast: Cast, **changes: Any) -> Scenario:

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 from infra.local import emulator, process
 from infra.local.aws import client
 from infra.local.emulator import Emulator, EmulatorError
+from infra.local.http import Http
 from infra.local.places import REGION, ROOT
 from infra.local.waiting import eventually
 
@@ -54,6 +55,15 @@ def test_it_listens_on_loopback_and_nowhere_else(home: Path) -> None:
     found = emulator.start(home)
     assert listening_addresses(found.pid) <= LOOPBACK
     assert listening_addresses(found.pid)
+
+
+def test_a_new_one_is_empty_and_has_a_rail_that_pays_nobody(home: Path) -> None:
+    payment = {"key": "pay_1", "amount_minor": 1, "currency": "EUR", "receiver": "a@rail.example"}
+    rail = Http(emulator.start(home).rail_url)
+    assert rail.post("/payments", payment).status == 201
+    assert len(rail.get("/payments").json()["data"]) == 1
+    emulator.stop(home)
+    assert Http(emulator.start(home).rail_url).get("/payments").json() == {"data": []}
 
 
 def test_its_root_key_is_accepted_and_a_stranger_is_refused(home: Path) -> None:

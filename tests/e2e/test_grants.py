@@ -16,6 +16,8 @@ from tests.e2e.test_load import stored
 
 PATIENCE_SECONDS = 8.0  # long enough for what works (about one second) to have happened
 
+SWEPT_SECONDS = 15 * 60  # after so long the sweepers take over what was left lying
+
 
 @contextmanager
 def without(stack: LocalStack, function: str, action: str) -> Iterator[None]:
@@ -92,6 +94,7 @@ def test_without_the_journal_nothing_is_decided(stack: LocalStack, scene: Scenar
         buy(scene, 7101, click_id)
         with pytest.raises(NotYetError):
             eventually(lambda: scene.rewards(maya), "a reward", PATIENCE_SECONDS)
+    stack.clock.advance(SWEPT_SECONDS)
     scene.becomes(maya, "due")
 
 
@@ -106,4 +109,5 @@ def test_without_the_start_no_reward_is_assessed(stack: LocalStack, scene: Scena
                 "a reward that moved on",
                 PATIENCE_SECONDS,
             )
+    stack.clock.advance(SWEPT_SECONDS)
     scene.becomes(maya, "due")

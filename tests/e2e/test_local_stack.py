@@ -61,11 +61,6 @@ def test_deploying_the_same_again_changes_nothing(stack: LocalStack) -> None:
     assert again.deployed == stack.deployed
 
 
-def test_the_simulated_rail_runs_beside_the_emulator(stack: LocalStack) -> None:
-    assert stack.transfers() == []
-    assert stack.emulator.rail_url.startswith("http://127.0.0.1:")
-
-
 def test_the_same_directory_zips_to_the_same_bytes(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name / "deep").mkdir(parents=True)

@@ -141,10 +141,13 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
 
 def _checkout(session: Document, occurred_ms: int) -> Fact | str:
     """A session that was paid; one that starts a free trial is a sign-up, not a sale."""
-    if session.text("payment_status") not in PAID:
+    status = session.text("payment_status")
+    if not status:
+        raise NotUnderstood("no_payment_status", "the session does not say whether it is paid")
+    if status not in PAID:
         return "unpaid"
     session_id = session.need_id("id")
-    total = session.natural("amount_total")
+    total = session.need_natural("amount_total")
     trial = total == 0 and session.text("mode") == "subscription"
     if total == 0 and not trial:
         return "nothing_paid"
@@ -181,7 +184,7 @@ def _tax_and_shipping(session: Document) -> int:
 
 def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
     """An invoice that money was paid on; a trial's invoice of nothing is not a sale."""
-    paid = invoice.natural("amount_paid")
+    paid = invoice.need_natural("amount_paid")
     if paid == 0:
         return "nothing_paid"
     currency = invoice.currency("currency")
