@@ -47,3 +47,5 @@ def add_messages(ground: Ground) -> None:
         "The identity is the sender's address or its domain; a condition names the one address.",
     )
     work_on(ground.stack, sender, queue, batch=10)
+    ground.alarms.on_count("MessagesFailed", "SES refused mail to advocates")
+    ground.alarms.on_count("MessagesUnknown", "Mail may or may not have left; it is not repeated")

@@ -24,6 +24,7 @@ def add_payouts(ground: Ground) -> None:
             "CORE_TABLE",
             "KEYS_TABLE",
             "VAULT_KEY_ARN",
+            "INDEX_SECRET_ARN",
             "EXPORTS_BUCKET",
             "RAIL_SIMULATOR_URL",
         ),
@@ -31,6 +32,7 @@ def add_payouts(ground: Ground) -> None:
             *_may_move_on(ground),
             grants.table_items(ground.tables.keys, "GetItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
+            grants.read_secret(ground.secrets.index),
             grants.put_files(ground.exports, FILES),
         ],
         shape=Shape(timeout_seconds=300, memory_mb=1024),
@@ -56,19 +58,17 @@ def add_payouts(ground: Ground) -> None:
         set_aside=ground.set_aside,
     )
     ground.schedules.start(clock, "rate(1 hour)", "The payout clock")
+    ground.alarms.on_count("PayoutStartsFailed", "A payout run that was due could not be started")
     desk = ground.functions.make(
         "payouts_api",
-        "Requests, releases and shows payout runs; checks the ledger",
+        "Requests, releases and shows payout runs and the ledger check",
         needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN", "PAYOUT_CYCLE_ARN"),
         may=[
             *_may_move_on(ground),
             grants.read(ground.tables.journal),
-            grants.scan(ground.tables.journal),
-            grants.scan(ground.tables.core),
             grants.start(machine.state_machine_arn),
             grants.read_secret(ground.secrets.index),
         ],
-        shape=Shape(timeout_seconds=29, memory_mb=1024),
     )
     for path in ("/v1/payouts", "/v1/payout-runs"):
         ground.door.open(desk, READ_AND_WRITE, path)

@@ -7,9 +7,12 @@ from constructs import Construct
 from infra.foundations.acknowledged import acknowledge
 from infra.foundations.installation import Installation
 
+FILE_DAYS = 400  # they hold names and bank accounts, and no payout stays open for a year
+OLD_VERSION_DAYS = 30  # time to notice that a file was overwritten
+
 
 def make_exports(scope: Construct, at: Installation) -> s3.Bucket:
-    """The bucket. Old versions go after a year, half-finished uploads after a day."""
+    """The bucket. Files go when no payout of theirs can be open and a year's audit is over."""
     bucket = s3.Bucket(
         scope,
         "Exports",
@@ -22,7 +25,8 @@ def make_exports(scope: Construct, at: Installation) -> s3.Bucket:
         removal_policy=at.removal,
         lifecycle_rules=[
             s3.LifecycleRule(
-                noncurrent_version_expiration=Duration.days(365),
+                expiration=Duration.days(FILE_DAYS),
+                noncurrent_version_expiration=Duration.days(OLD_VERSION_DAYS),
                 abort_incomplete_multipart_upload_after=Duration.days(1),
             )
         ],

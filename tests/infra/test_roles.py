@@ -11,7 +11,7 @@ JOURNAL_MAY = {
     "dynamodb:Query",
     "dynamodb:Scan",
 }
-FOLDS_THE_JOURNAL = {"ledger_schedule", "payouts_api"}
+FOLDS_THE_JOURNAL = {"ledger_schedule"}
 OPENS_THE_VAULT = {"advocates_api", "payouts_task", "messages_queue"}
 # What has no ARN in AWS's own reference: log delivery and tracing of state machines.
 NAMELESS = {
@@ -52,7 +52,7 @@ def test_nobody_may_change_or_delete_in_the_journal(prod: Template, laptop: Temp
         assert on_journal == JOURNAL_MAY
 
 
-def test_only_the_checks_may_read_the_whole_journal(prod: Template) -> None:
+def test_only_the_nightly_check_may_read_the_whole_journal(prod: Template) -> None:
     journal = f"<{prod.named('AWS::DynamoDB::Table', 'Journal')}.Arn>"
     assert who_may(prod, "dynamodb:Scan", journal) == FOLDS_THE_JOURNAL
 

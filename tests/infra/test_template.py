@@ -9,6 +9,7 @@ import pytest
 from cfnlint.api import ManualArgs, lint  # type: ignore[import-untyped]  # it carries no types
 
 from infra.foundations.installation import Stage, Target
+from tests.infra import handlers
 from tests.infra.reading import Plain, Template, spelled
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -388,3 +389,20 @@ def _mapping(template: Template, directory: str) -> Plain:
         if properties["FunctionName"] == {"Ref": name}
     )
     return mapping
+
+
+def test_every_metric_that_means_trouble_raises_an_alarm(prod: Template) -> None:
+    """A metric that code emits is watched, or listed here as a mere figure."""
+    figures = {"DeliveriesForged", "MessagesSent", "LedgerUnsettled"}
+    emitted = {
+        name
+        for root in ("layers/platform/python/goodword_aws", "functions")
+        for source in (ROOT / root).rglob("*.py")
+        for name in handlers.metrics_of(source)
+    }
+    watched = {
+        alarm["MetricName"]
+        for alarm in prod.of_type("AWS::CloudWatch::Alarm").values()
+        if alarm.get("Namespace") == "Goodword"
+    }
+    assert emitted - figures == watched
