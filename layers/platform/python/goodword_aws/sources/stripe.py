@@ -141,6 +141,8 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
 
 def _checkout(session: Document, occurred_ms: int) -> Fact | str:
     """A session that was paid; one that starts a free trial is a sign-up, not a sale."""
+    if session.text("mode") == "setup":
+        return "nothing_paid"
     status = session.text("payment_status")
     if not status:
         raise NotUnderstood("no_payment_status", "the session does not say whether it is paid")

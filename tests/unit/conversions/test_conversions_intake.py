@@ -1,0 +1,257 @@
+"""Kept deliveries are settled once, counted when they fail, listed for people and read again."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import pytest
+from goodword.conversions import intake
+from goodword.conversions.intake import (
+    DeliveryHead,
+    Inbox,
+    NotUnderstood,
+    delivery_id_of,
+    first_seen,
+    list_kept,
+    overdue,
+    quarantined,
+    read_again,
+    topic_of,
+)
+from goodword.conversions.model import Delivery, DeliveryState, Facts, Source
+from goodword.errors import Conflict, NotFound, Unavailable
+from goodword.events import Event
+from goodword.limits import DELIVERY_TRIES_MAX, PENDING_SHARDS, SWEEP_AGE_SECONDS, SWEEP_PAGE_ITEMS
+from goodword.ports import Change
+from goodword.records import Key
+
+from tests.support.desk import NOW_MS, World
+from tests.support.scene import PROGRAM, Scene
+
+SOURCE = Source(
+    source_id="src_1",
+    kind="stripe",
+    program_id=PROGRAM,
+    currency="EUR",
+    label="shop",
+    sealed_secrets=("sealed",),
+    created_ms=0,
+)
+
+
+@dataclass
+class Reader:
+    """Says what it was told to say."""
+
+    says: Callable[[], Facts] = lambda: Facts(ignored="unpaid")
+    read: int = 0
+
+    def facts_of(self, delivery: Delivery) -> Facts:
+        self.read += 1
+        return self.says()
+
+
+@dataclass
+class Room:
+    """An inbox over a scene, with its deliveries."""
+
+    scene: Scene = field(default_factory=Scene)
+    reader: Reader = field(default_factory=Reader)
+
+    @property
+    def inbox(self) -> Inbox:
+        return Inbox(self.scene.desk("conversions_stream"), self.reader, self.scene.worker)
+
+    def put(self, name: str = "evt_1", **changes: object) -> Delivery:
+        head = DeliveryHead(delivery_id=name, topic="orders/paid", fingerprint="ab" * 32)
+        delivery = first_seen(
+            SOURCE, head, sealed_body="sealed", at_ms=self.scene.clock.at_ms, writer="req-1"
+        ).but(**changes)
+        change = Change()
+        change.create(delivery)
+        self.scene.store.commit(change)
+        return delivery
+
+    def at(self, key: Key) -> Delivery:
+        found = self.scene.store.get(Delivery, key)
+        assert found is not None
+        return found
+
+
+def refuse(error: Exception) -> Callable[[], Facts]:
+    def say() -> Facts:
+        raise error
+
+    return say
+
+
+@pytest.fixture
+def room() -> Room:
+    return Room()
+
+
+def test_a_first_delivery_waits_and_is_kept_for_thirty_days(room: Room) -> None:
+    delivery = room.put()
+    assert (delivery.state, delivery.program_id, delivery.source_kind) == (
+        "waiting",
+        PROGRAM,
+        "stripe",
+    )
+    assert delivery.keep_s == NOW_MS // 1000 + 30 * 86_400
+    assert delivery.index_entry is not None
+    assert delivery.index_entry.pk.startswith("WAITING#")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("evt_1A.b:c-d", "evt_1A.b:c-d"),
+        ("", "body-" + "ab" * 20),
+        ("a@b.example", "body-" + "ab" * 20),
+        ("a#b", "body-" + "ab" * 20),
+        ("x" * 129, "body-" + "ab" * 20),
+        ("-leading", "body-" + "ab" * 20),
+        ("ev\nt", "body-" + "ab" * 20),
+    ],
+)
+def test_only_plain_words_name_a_delivery(text: str, name: str) -> None:
+    assert delivery_id_of(text, "ab" * 32) == name
+
+
+def test_a_topic_is_a_plain_word_or_nothing() -> None:
+    assert topic_of("orders/paid") == "orders/paid"
+    assert topic_of("charge.dispute.funds_withdrawn") == "charge.dispute.funds_withdrawn"
+    assert topic_of("Orders Paid") == ""
+    assert topic_of("x" * 81) == ""
+
+
+def test_a_delivery_is_read_and_given_its_end_once(room: Room) -> None:
+    key = room.put().key
+    assert room.inbox.settle(key) == "ignored"
+    assert room.inbox.settle(key) == "ignored"
+    assert room.reader.read == 1
+    assert room.at(key).reason == "unpaid"
+    assert room.at(key).index_entry is None
+
+
+def test_one_that_has_expired_is_nothing(room: Room) -> None:
+    key = room.put().key.__class__("arrivals", "DLV#src_1#gone", "BODY")
+    assert room.inbox.settle(key) is None
+    assert room.inbox.settle_again(key) is None
+
+
+def test_what_is_not_understood_is_kept_and_listed_with_its_reason(room: Room) -> None:
+    room.reader.says = refuse(NotUnderstood("bad_amount", "not a number"))
+    key = room.put().key
+    assert room.inbox.settle(key) == "not_understood"
+    kept = list_kept(room.scene.store, PROGRAM, limit=10).rows
+    assert [(one.key, one.reason) for one in kept] == [(key, "bad_amount")]
+    (told,) = room.scene.events("conversion.not_understood")
+    assert (told.subject, told.reason) == (PROGRAM, "bad_amount")
+    assert list_kept(room.scene.store, "prg_other", limit=10).rows == []
+
+
+def test_a_quarantined_body_is_told_once_and_never_read(room: Room) -> None:
+    first = room.put()
+    second = quarantined(first.but(body_hash="cd" * 32))
+    assert second.key.pk == first.key.pk
+    assert second.key.sk == "BODY#" + "cd" * 16
+    change = Change()
+    change.create(second)
+    room.scene.store.commit(change)
+    for _ in range(2):
+        assert room.inbox.settle(second.key) == "quarantined"
+    assert room.reader.read == 0
+    (told,) = room.scene.events("conversion.quarantined")
+    assert (told.subject, told.reason, told.at_ms) == (PROGRAM, "delivery_id_reused", NOW_MS)
+
+
+def test_a_try_again_is_counted(room: Room) -> None:
+    key = room.put().key
+    assert room.inbox.settle_again(key) == "ignored"
+    assert room.at(key).attempts == 1
+    assert room.inbox.settle_again(key) == "ignored"
+    assert room.at(key).attempts == 1
+
+
+def test_a_failing_one_is_given_up_as_poison_after_many_tries(room: Room) -> None:
+    room.reader.says = refuse(RuntimeError())
+    key = room.put().key
+    for _ in range(DELIVERY_TRIES_MAX):
+        with pytest.raises(RuntimeError):
+            room.inbox.settle_again(key)
+    assert room.inbox.settle_again(key) == "not_understood"
+    assert room.at(key).reason == "poison"
+    assert room.reader.read == DELIVERY_TRIES_MAX
+
+
+def test_an_outage_does_not_count_against_a_delivery(room: Room) -> None:
+    room.reader.says = refuse(Unavailable("kms", "not now"))
+    key = room.put(attempts=3).key
+    with pytest.raises(Unavailable):
+        room.inbox.settle_again(key)
+    assert room.at(key).attempts == 3
+
+
+def test_a_try_is_not_counted_on_one_that_ended_meanwhile(room: Room) -> None:
+    key = room.put().key
+
+    def settled_elsewhere() -> Facts:
+        room.scene.worker.close(room.at(key), "ignored", "unpaid")
+        raise Unavailable("kms", "not now")
+
+    room.reader.says = settled_elsewhere
+    with pytest.raises(Unavailable):
+        room.inbox.settle_again(key)
+    assert (room.at(key).state, room.at(key).attempts) == ("ignored", 1)
+
+
+def test_only_those_that_waited_too_long_are_overdue_oldest_first(room: Room) -> None:
+    many = SWEEP_PAGE_ITEMS * 5
+    old = {room.put(f"evt_{number}").key for number in range(many)}
+    late = room.scene.clock.at_ms + SWEEP_AGE_SECONDS * 1000
+    assert {one.key for one in overdue(room.scene.store, late)} == set()
+    assert {one.key for one in overdue(room.scene.store, late + 1)} == old
+    room.scene.clock.advance(60_000)
+    room.put("evt_fresh")
+    assert {one.key for one in overdue(room.scene.store, late + 1)} == old
+    assert list(overdue(room.scene.store, 0)) == []
+
+
+def test_one_sweep_is_bounded(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(SWEEP_PAGE_ITEMS * PENDING_SHARDS * 2):
+        room.put(f"evt_{number}")
+    monkeypatch.setattr(intake, "SWEEP_PAGES_MAX", 1)
+    late = room.scene.clock.at_ms + SWEEP_AGE_SECONDS * 1000 + 1
+    assert len(list(overdue(room.scene.store, late))) == SWEEP_PAGE_ITEMS * PENDING_SHARDS
+
+
+def test_a_kept_delivery_is_read_again_when_staff_ask(room: Room) -> None:
+    room.reader.says = refuse(NotUnderstood("currency_mismatch", "USD"))
+    key = room.put(attempts=7).key
+    room.inbox.settle(key)
+    again = read_again(room.scene.desk("staff"), key)
+    assert (again.state, again.reason, again.attempts) == ("waiting", "", 0)
+    (told,) = room.scene.events("conversion.read_again")
+    assert told.reason == "currency_mismatch"
+    room.reader.says = lambda: Facts(ignored="unpaid")
+    assert room.inbox.settle_again(key) == "ignored"
+
+
+@pytest.mark.parametrize("state", ["waiting", "booked", "ignored", "quarantined"])
+def test_no_other_delivery_is_read_again(room: Room, state: DeliveryState) -> None:
+    key = room.put(state=state).key
+    with pytest.raises(Conflict) as refused:
+        read_again(room.scene.desk("staff"), key)
+    assert refused.value.code == "delivery_not_kept"
+
+
+def test_an_unknown_delivery_is_not_read_again() -> None:
+    with pytest.raises(NotFound) as refused:
+        read_again(World().desk("staff"), Key("arrivals", "DLV#src_1#gone", "BODY"))
+    assert refused.value.code == "unknown_delivery"
+
+
+def test_events_of_the_inbox_carry_no_delivery_id(room: Room) -> None:
+    room.reader.says = refuse(NotUnderstood("bad_amount", ""))
+    room.inbox.settle(room.put("evt_of_a_person").key)
+    assert "evt_of_a_person" not in "".join(one.model_dump_json() for one in room.scene.all(Event))
