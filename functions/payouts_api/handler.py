@@ -1,6 +1,239 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""Finance runs payouts here: see, request, release, cancel, confirm; admin only reads."""
+
+from typing import Annotated, Literal
+
+from goodword.errors import InvalidInput, NotFound
+from goodword.ledger.service import CHECKS, LedgerCheck
+from goodword.payouts.clock import Started
+from goodword.payouts.confirming import Confirmed, Outcome, find_payout
+from goodword.payouts.statement import Statement, statement_csv
+from goodword.ports import Page
+from goodword.records import Value
+from goodword_aws import payouts_answers as answers
+from goodword_aws import wiring
+from goodword_aws.calls import Call, Role
+from goodword_aws.http import Api, Raw
+from goodword_aws.payouts import approving, confirming, payout_clock, person
+from goodword_aws.payouts_answers import PayoutAnswer, RunAnswer, RunDetail, shown_run
+from pydantic import Field, StringConstraints
+
+wiring.require("core_table", "journal_table", "index_secret_arn", "payout_cycle_arn")
+handler = Api(service="payouts")
+
+READERS: set[Role] = {"finance", "admin"}
+RunHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+class RunNow(Value):
+    """The programme whose last closed period is to be paid."""
+
+    program_id: str
+
+
+class Request(Value):
+    """The hash of the list that was looked at."""
+
+    run_hash: RunHash
+
+
+class Release(Value):
+    """The same hash, and the total typed in by the second person."""
+
+    run_hash: RunHash
+    total_minor: int
+
+
+class Cancel(Value):
+    """Why; `goodword.payouts.approving.CANCEL_CODES` lists the codes."""
+
+    reason_code: str
+
+
+class Confirm(Value):
+    """What became of one payout, or (`all`) that everything sent was paid under one reference."""
+
+    payout_id: str | None = None
+    all: bool = False
+    outcome: Outcome = "paid"
+    reference: Reference | Literal[""] = ""
+    reason_code: str = ""
+    cursor: str | None = Field(default=None, max_length=1_000)
+
+
+@handler.route("POST", "/v1/payout-runs", roles={"finance"}, body=RunNow, answer=Started)
+def run_now(call: Call) -> Started:
+    """Start the run of the last closed period; 409 `period_already_run` names it."""
+    return payout_clock(call.desk.actor).run_now(call.body.program_id)
+
+
+@handler.route("GET", "/v1/payout-runs", roles=READERS, paged=True)
+def runs(call: Call) -> Page[RunAnswer]:
+    """All runs, the newest cut-off first."""
+    return answers.run_page(call.desk.store, call.page.limit, call.page.starting_after)
+
+
+@handler.route("GET", "/v1/payout-runs/<run_id>", roles=READERS, answer=RunDetail)
+def run(call: Call) -> RunDetail:
+    """Totals, hash, people, and the difference from the run before."""
+    return answers.run_detail(call.desk.store, call.path["run_id"])
+
+
+@handler.route("GET", "/v1/payout-runs/<run_id>/lines", roles=READERS, paged=True)
+def lines(call: Call) -> Page[answers.LineAnswer]:
+    """Every payout of the run as it stands now, in the order of the hash."""
+    page = call.page
+    return answers.line_page(call.desk.store, call.path["run_id"], page.limit, page.starting_after)
+
+
+@handler.route("GET", "/v1/payout-runs/<run_id>/exclusions", roles=READERS, paged=True)
+def exclusions(call: Call) -> Page[answers.ExclusionAnswer]:
+    """Who was left out, and why."""
+    page = call.page
+    return answers.exclusion_page(
+        call.desk.store, call.path["run_id"], page.limit, page.starting_after
+    )
+
+
+@handler.route(
+    "POST",
+    "/v1/payout-runs/<run_id>/request",
+    roles={"finance"},
+    body=Request,
+    answer=RunAnswer,
+)
+def request(call: Call) -> RunAnswer:
+    """The first of two people."""
+    after = approving(call.desk.actor).request(
+        call.path["run_id"],
+        person(call.principal),
+        call.body.run_hash,
+        lambda done: call.claim(shown_run(done)),
+    )
+    return shown_run(after)
+
+
+@handler.route(
+    "POST",
+    "/v1/payout-runs/<run_id>/release",
+    roles={"finance"},
+    body=Release,
+    answer=RunAnswer,
+)
+def release(call: Call) -> RunAnswer:
+    """The second of two people."""
+    after = approving(call.desk.actor).release(
+        call.path["run_id"],
+        person(call.principal),
+        call.body.run_hash,
+        call.body.total_minor,
+        lambda done: call.claim(shown_run(done)),
+    )
+    return shown_run(after)
+
+
+@handler.route(
+    "POST",
+    "/v1/payout-runs/<run_id>/cancel",
+    roles={"finance"},
+    body=Cancel,
+    answer=RunAnswer,
+)
+def cancel(call: Call) -> RunAnswer:
+    """Stop a run of which nothing has been sent; everything is given back."""
+    after = approving(call.desk.actor).cancel(
+        call.path["run_id"],
+        call.body.reason_code,
+        lambda done: call.claim(shown_run(done)),
+    )
+    return shown_run(after)
+
+
+@handler.route(
+    "POST",
+    "/v1/payout-runs/<run_id>/confirm",
+    roles={"finance"},
+    body=Confirm,
+    answer=Confirmed,
+)
+def confirm(call: Call) -> Confirmed:
+    """What became of payments that no rail can tell."""
+    said: Confirm = call.body
+    words = confirming(call.desk.actor)
+    if said.all == (said.payout_id is not None) or (said.all and said.outcome != "paid"):
+        raise InvalidInput("one_or_all", "name one payout_id, or confirm all as paid")
+    if said.payout_id is None:
+        return words.all(call.path["run_id"], person(call.principal), said.reference, said.cursor)
+    words.one(
+        said.payout_id,
+        person(call.principal),
+        said.outcome,
+        run_id=call.path["run_id"],
+        reference=said.reference,
+        code=said.reason_code,
+    )
+    return Confirmed(count=1, next_cursor=None)
+
+
+@handler.route(
+    "GET",
+    "/v1/payouts",
+    roles=READERS,
+    paged=True,
+    query={"advocate_id": "whose payouts, newest first"},
+)
+def payouts(call: Call) -> Page[Statement]:
+    """The payouts of one advocate."""
+    advocate_id, page = _asked_advocate(call), call.page
+    return answers.statement_pages(call.desk.store, advocate_id, page.limit, page.starting_after)
+
+
+@handler.route("GET", "/v1/payouts/<payout_id>", roles=READERS, answer=PayoutAnswer)
+def payout(call: Call) -> PayoutAnswer:
+    """One payout with its parts; the payee is masked."""
+    store = call.desk.store
+    return answers.payout_answer(store, find_payout(store, call.path["payout_id"]))
+
+
+@handler.route(
+    "GET",
+    "/v1/payouts/<payout_id>/statement",
+    roles=READERS,
+    answer=Statement,
+    query={"format": "json (default) or csv"},
+)
+def statement(call: Call) -> Statement | Raw:
+    """What the payment is made of."""
+    store = call.desk.store
+    found = answers.read_statement(store, find_payout(store, call.path["payout_id"]))
+    if call.query.get("format", "json") != "csv":
+        return found
+    content = statement_csv(found).encode()
+    return Raw(content, "text/csv; charset=utf-8", f"{found.payout_id}.csv")
+
+
+@handler.route("GET", "/v1/ledger/check", roles=READERS, answer=LedgerCheck)
+def ledger_check(call: Call) -> LedgerCheck:
+    """What the last nightly check found."""
+    page = call.desk.store.query(LedgerCheck, "core", CHECKS, limit=1, newest_first=True)
+    if not page.rows:
+        raise NotFound("never_checked", "the ledger has not been checked yet")
+    return page.rows[0]
+
+
+@handler.route(
+    "GET",
+    "/v1/ledger/balances",
+    roles=READERS,
+    answer=answers.Balances,
+    query={"advocate_id": "whose balances"},
+)
+def balances(call: Call) -> answers.Balances:
+    """What one advocate has, by programme and currency."""
+    return answers.balances_of(call.desk.store, _asked_advocate(call))
+
+
+def _asked_advocate(call: Call) -> str:
+    if not (advocate_id := call.query.get("advocate_id")):
+        raise InvalidInput("invalid_query", "say whose: advocate_id=adv_...")
+    return advocate_id

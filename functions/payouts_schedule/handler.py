@@ -1,6 +1,18 @@
-"""Holds the place of this function until its owner writes it: it refuses every call."""
+"""The payout clock: starts runs whose period has closed, takes up what was left behind (I13)."""
+
+from typing import Any
+
+from goodword_aws import observe, wiring
+from goodword_aws.payouts import payout_clock
+
+wiring.require("core_table", "payout_cycle_arn")
+log = observe.logger("payouts_schedule")
 
 
-def handler(event: object, context: object) -> object:
-    """Say plainly that nothing is here yet."""
-    raise NotImplementedError("this function is not written yet")
+def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
+    """Answers which runs were started and mended; a programme that failed is a metric too."""
+    tick = payout_clock("payout_clock").tick()
+    observe.metric("PayoutStartsFailed", len(tick.failed))
+    told = tick.model_dump(mode="json")
+    log.info("ticked", extra={"tick": told})
+    return told

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from goodword.ledger.model import Balance, apply, balance_key
-from goodword.limits import GIVE_BACK_PAGE, READ_KEYS_MAX
+from goodword.limits import GIVE_BACK_PAGES, PAGE_ITEMS_MAX, READ_KEYS_MAX
 from goodword.payouts.freezing import read_run
 from goodword.payouts.listing import line_pages
 from goodword.payouts.model import (
@@ -139,17 +139,24 @@ class Ending:
         run = read_run(self.desk.store, run_id)
         if run.state not in ("cancelled", "expired"):
             return ""
-        page = self.desk.store.query(
-            RunLine, "core", f"RUN#{run_id}", "L#", limit=GIVE_BACK_PAGE, cursor=cursor or None
-        )
-        for line in page.rows:
-            until_settled(partial(self._cancel, line, run.state))
-        if page.cursor is None:
-            change = Change()
-            self._close(change, run)
-            if change.keys:
-                self.desk.store.commit(change)
-        return page.cursor or ""
+        place: str | None = cursor or None
+        for _ in range(GIVE_BACK_PAGES):
+            page = self.desk.store.query(
+                RunLine, "core", f"RUN#{run_id}", "L#", limit=PAGE_ITEMS_MAX, cursor=place
+            )
+            for line in page.rows:
+                until_settled(partial(self._cancel, line, run.state))
+            place = page.cursor
+            if place is None:
+                until_settled(partial(self._forget, run))
+                break
+        return place or ""
+
+    def _forget(self, run: PayoutRun) -> None:
+        change = Change()
+        self._close(change, run)
+        if change.keys:
+            self.desk.store.commit(change)
 
     def _cancel(self, line: RunLine, reason: str) -> None:
         payout = self.desk.store.get(Payout, payout_key(line.advocate_id, line.payout_id))

@@ -75,8 +75,8 @@ class Opened:
 class Destinations(Protocol):
     """The vault, as far as payouts may look into it."""
 
-    def open(self, advocate_id: str) -> Opened | None:
-        """Where this person's money goes; None when there is none (erased, never given)."""
+    def open(self, advocate_id: str, rail: RailName) -> Opened | None:
+        """Where this person's money goes by this rail; None when erased or never given."""
         ...
 
 

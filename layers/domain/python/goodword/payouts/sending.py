@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from goodword.advocates.model import Enrolment, enrolment_key
-from goodword.errors import NotFound, Stale
+from goodword.errors import Conflict, NotFound, Stale
 from goodword.limits import (
     LOOK_SECONDS_FIRST,
     LOOK_SECONDS_MAX,
@@ -58,12 +58,17 @@ class Sending:
     destinations: Destinations
 
     def begin(self, run_id: str) -> PayoutRun:
-        """Released -> sending, if the lines are still what was released. Conflict `run_changed`."""
+        """Released -> sending, if the lines are still what was released.
+
+        Raises Conflict `run_changed`, or `rail_not_ready`; the run may then still be cancelled.
+        """
 
         def attempt() -> PayoutRun:
             run = read_run(self.desk.store, run_id)
             if run.state != "released":
                 return run
+            if run.rail not in self.rails:
+                raise Conflict("rail_not_ready", f"the rail {run.rail} is not set up here")
             Listing(self.desk).check(run)
             after = run_moved(run, "sending", self.desk.clock.now_ms())
             change = Change()
@@ -136,7 +141,7 @@ class Sending:
         return self._order(payout)
 
     def _order(self, payout: Payout) -> tuple[str, PaymentOrder | None]:
-        opened = self.destinations.open(payout.advocate_id)
+        opened = self.destinations.open(payout.advocate_id, payout.rail)
         if opened is None:
             return "no_destination", None
         if opened.hash != payout.destination_hash:

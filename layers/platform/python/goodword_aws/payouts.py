@@ -1,0 +1,137 @@
+"""The payout use cases with their real adapters: vault, rails, state machine.
+
+Only `payouts_task` makes what opens destinations and asks rails; the API and the clock never do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from goodword.advocates.destination import canonical
+from goodword.events import Actor
+from goodword.payouts.approving import Approving, Person
+from goodword.payouts.clock import PayoutClock
+from goodword.payouts.confirming import Confirming
+from goodword.payouts.cycle import Cycle
+from goodword.payouts.ending import Ending
+from goodword.payouts.model import RailName
+from goodword.payouts.ports import Opened, Rail
+from goodword.payouts.sending import Sending
+from goodword.ports import Store
+from goodword.privacy.model import VaultItem, vault_key
+from goodword.privacy.ports import Forgotten, Macs, PersonalVault
+
+from goodword_aws import wiring
+from goodword_aws.aws import client
+from goodword_aws.calls import Principal
+from goodword_aws.rails.csv import CsvRail
+from goodword_aws.rails.simulator import SimulatorRail
+from goodword_aws.settings import settings
+from goodword_aws.workflow import StepFunctions
+
+
+@dataclass(frozen=True)
+class VaultDestinations:
+    """The Destinations port over the vault; the hash is made as `PayoutMethods` makes it."""
+
+    store: Store
+    vault: PersonalVault
+    macs: Macs
+
+    def open(self, advocate_id: str, rail: RailName) -> Opened | None:
+        """The destination in plain, with the hash it has now."""
+        item = self.store.get(VaultItem, vault_key(advocate_id))
+        if item is None:
+            return None
+        try:
+            fields = self.vault.open(item).payout
+        except Forgotten:
+            return None
+        if not fields:
+            return None
+        return Opened(fields, self.macs.mac("destination", canonical(rail, fields)))
+
+
+@dataclass(frozen=True)
+class PayoutMachine:
+    """The Machine port over Step Functions."""
+
+    states: StepFunctions
+    machine_arn: str
+
+    def start(self, name: str, given: Mapping[str, str | int]) -> bool:
+        """Start `payout_cycle` under this name; False if the name was used before."""
+        return self.states.start(self.machine_arn, name, dict(given))
+
+
+def states() -> StepFunctions:
+    """Step Functions."""
+    return StepFunctions(client("stepfunctions"))
+
+
+def csv_rail() -> CsvRail:
+    """The rail by hand; needs EXPORTS_BUCKET."""
+    return CsvRail(client("s3"), settings().exports_bucket)
+
+
+def rails() -> Mapping[RailName, Rail]:
+    """The rails of this installation; the simulator only where it has an address."""
+    found: dict[RailName, Rail] = {"csv": csv_rail()}
+    if url := settings().rail_simulator_url:
+        found["simulator"] = SimulatorRail(url)
+    return found
+
+
+def sending(actor: str) -> Sending:
+    """What sends; opens the vault."""
+    there = VaultDestinations(wiring.store(), wiring.vault(), wiring.blind_index())
+    return Sending(wiring.desk(actor), rails(), there)
+
+
+def approving(actor: Actor | str) -> Approving:
+    """The two people's use cases."""
+    return Approving(wiring.desk(actor), states())
+
+
+def confirming(actor: Actor) -> Confirming:
+    """A person's word about payments."""
+    return Confirming(wiring.desk(actor))
+
+
+def cycle(actor: str) -> Cycle:
+    """The steps of `payout_cycle`."""
+    ending = Ending(wiring.desk(actor), csv_rail())
+    return Cycle(wiring.desk(actor), approving(actor), ending, lambda: sending(actor))
+
+
+def payout_clock(actor: Actor | str) -> PayoutClock:
+    """What starts executions; needs PAYOUT_CYCLE_ARN."""
+    return PayoutClock(wiring.desk(actor), PayoutMachine(states(), settings().payout_cycle_arn))
+
+
+def person(principal: Principal) -> Person:
+    """The signed-in person, with the advocate that they are, if any."""
+    return Person(principal.subject, principal.advocate_id)
+
+
+def step(event: Mapping[str, Any]) -> dict[str, Any]:
+    """One step of the machine: its name under `step`, its arguments beside it."""
+    given = {name: value for name, value in event.items() if name != "step"}
+    known = {
+        "open",
+        "freeze",
+        "close_list",
+        "ask",
+        "stand",
+        "expire",
+        "begin",
+        "send",
+        "settle",
+        "give_back",
+        "mend",
+        "look_up",
+    }
+    if event["step"] not in known:
+        raise ValueError("payout_cycle has no such step")
+    answer: dict[str, Any] = getattr(cycle("payout_cycle"), event["step"])(**given).model_dump()
+    return answer
