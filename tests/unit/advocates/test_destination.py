@@ -85,9 +85,9 @@ def test_equal_destinations_have_one_text_and_rails_keep_them_apart() -> None:
 
 def test_masks_show_enough_to_recognise_and_no_more() -> None:
     assert masked({"name": "Anna", "iban": GERMAN}) == {"name": "A***", "iban": "DE** **** 3000"}
-    assert masked({"receiver": "anna@mail.example"}) == {"receiver": "a***@mail.example"}
+    assert masked({"receiver": "anna@mail.example"}) == {"receiver": "a***@m***.example"}
     assert masked({"phone": "0123456"}) == {"phone": "0***"}
-    assert mask_email("x@y.example") == "x***@y.example"
+    assert mask_email("x@y.example") == "x***@y***.example"
 
 
 def test_lengths_are_those_that_an_account_number_can_have() -> None:

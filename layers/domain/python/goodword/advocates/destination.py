@@ -74,16 +74,16 @@ def canonical(rail: str, destination: Mapping[str, str]) -> str:
 def masked(destination: Mapping[str, str]) -> dict[str, str]:
     """What an answer may show: enough to recognise one's own, too little to use or to guess.
 
-    `DE89370400440532013000` -> `DE** **** 3000`; `anna@mail.example` -> `a***@mail.example`.
+    `DE89370400440532013000` -> `DE** **** 3000`; `anna@mail.example` -> `a***@m***.example`.
     """
     masks = {"iban": _mask_iban, "receiver": mask_email, "name": _mask_word}
     return {name: masks.get(name, _mask_word)(value) for name, value in destination.items()}
 
 
 def mask_email(email: str) -> str:
-    """`anna@mail.example` -> `a***@mail.example`; the number of stars says nothing."""
+    """`anna@mail.example` -> `a***@m***.example`: a domain can be a person's name too."""
     local, _, domain = email.rpartition("@")
-    return f"{local[:1]}***@{domain}"
+    return f"{local[:1]}***@{domain[:1]}***.{domain.rpartition('.')[2]}"
 
 
 def _mask_word(word: str) -> str:

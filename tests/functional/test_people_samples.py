@@ -1,0 +1,164 @@
+"""Every sample event of the people's functions goes through its real handler, over a small world."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from goodword.advocates.model import Advocate, Enrolment, Known, Link, LinkOfAdvocate
+from goodword.conversions.model import Source
+from goodword.ports import Change
+from goodword.privacy.model import PersonalFields, fold_email
+from goodword.programs.model import Program, ProgramVersion
+
+from tests.fakes.privacy import PlainSealer
+from tests.support.api import Front, front
+from tests.support.people import MACS
+from tests.support.scene import terms
+
+EVENTS = Path(__file__).parents[2] / "events"
+PROGRAM, BEN, SOURCE = "prg_sample", "adv_sampleben", "src_sample"
+
+EXPECTED = {
+    ("programs_api", "list_programs"): 200,
+    ("programs_api", "read_program"): 200,
+    ("programs_api", "create_program"): 201,
+    ("programs_api", "add_version"): 201,
+    ("programs_api", "pause_program"): 200,
+    ("programs_api", "create_source"): 201,
+    ("programs_api", "create_source_stripe"): 201,
+    ("programs_api", "rotate_secret"): 200,
+    ("programs_api", "disable_source"): 200,
+    ("programs_api", "list_deliveries"): 200,
+    ("programs_api", "refused_wrong_terms"): "invalid_body",
+    ("programs_api", "refused_without_key"): "idempotency_key_missing",
+    ("programs_api", "refused_not_signed_in"): "not_signed_in",
+    ("programs_api", "refused_analyst_writes"): "not_allowed",
+    ("programs_api", "refused_advocate_reads_sources"): "not_allowed",
+    ("programs_api", "refused_past_version"): "effective_in_the_past",
+    ("programs_api", "refused_other_currency"): "currency_is_fixed",
+    ("programs_api", "refused_unknown_program"): "unknown_program",
+    ("programs_api", "refused_secret_that_does_not_fit"): "bad_secret",
+    ("programs_api", "refused_malformed"): "malformed_json",
+    ("advocates_api", "dashboard"): 200,
+    ("advocates_api", "dashboard_of_a_newcomer"): 200,
+    ("advocates_api", "offer"): 200,
+    ("advocates_api", "enrol"): 201,
+    ("advocates_api", "leave"): 200,
+    ("advocates_api", "make_link"): 201,
+    ("advocates_api", "list_links"): 200,
+    ("advocates_api", "list_rewards"): 200,
+    ("advocates_api", "payout_method"): 200,
+    ("advocates_api", "qr"): 200,
+    ("advocates_api", "invite"): 201,
+    ("advocates_api", "list_advocates"): 200,
+    ("advocates_api", "read_advocate"): 200,
+    ("advocates_api", "ban_advocate"): 200,
+    ("advocates_api", "refused_advocate_invites"): "not_allowed",
+    ("advocates_api", "refused_invited_twice"): "already_enrolled",
+    ("advocates_api", "refused_bad_email"): "bad_email",
+    ("advocates_api", "refused_disclosure_not_acknowledged"): "invalid_body",
+    ("advocates_api", "refused_other_terms"): "terms_changed",
+    ("advocates_api", "refused_as_somebody_else"): "invalid_body",
+    ("advocates_api", "refused_link_elsewhere"): "destination_not_allowed",
+    ("advocates_api", "refused_reserved_code"): "code_taken",
+    ("advocates_api", "refused_links_of_a_newcomer"): "not_an_advocate",
+    ("advocates_api", "refused_foreign_qr"): "unknown_link",
+    ("advocates_api", "refused_wrong_iban"): "bad_destination",
+    ("advocates_api", "refused_analyst_lists_people"): "not_allowed",
+    ("advocates_api", "refused_reason_in_words"): "invalid_body",
+}
+
+
+@pytest.fixture
+def call() -> Iterator[Front]:
+    with front() as found:
+        settle_in(found)
+        yield found
+
+
+def settle_in(call: Front) -> None:
+    """Ben, one link, one source, one programme: what the samples name."""
+    town, now_ms = call.town, call.town.clock.at_ms
+    own = {"advocate_id": BEN, "program_id": PROGRAM, "created_ms": now_ms}
+    link = {"code": "BENNY22", "link_id": "lnk_sampleben"}
+    shop = "https://shop.example/"
+    change = Change()
+    change.create(
+        Program(
+            program_id=PROGRAM, latest=1, in_force=1, name="Acme", currency="EUR", created_ms=now_ms
+        ),
+        ProgramVersion(
+            program_id=PROGRAM,
+            number=1,
+            terms=terms(),
+            author="sub-mara",
+            rationale="first",
+            created_ms=now_ms,
+            effective_ms=now_ms,
+        ),
+        Source(
+            source_id=SOURCE,
+            kind="generic",
+            program_id=PROGRAM,
+            currency="EUR",
+            label="Shop",
+            sealed_secrets=(PlainSealer().seal_bytes(b"whsec_old", SOURCE),),
+            created_ms=now_ms,
+        ),
+        Advocate(advocate_id=BEN, created_ms=now_ms, links=1),
+        Known(mac=MACS.mac("email", fold_email("ben@mail.example")), of="email", advocate_id=BEN),
+        town.vault.seal(BEN, PersonalFields(name="Ben Sample", email="ben@mail.example")),
+        Enrolment.model_validate(
+            own | {"state": "active", "terms_accepted": 1, "changed_ms": now_ms}
+        ),
+        Link.model_validate(
+            own | link | {"destination": shop, "hosts": ("shop.example",), "fallback": shop}
+        ),
+        LinkOfAdvocate.model_validate(own | link),
+    )
+    town.store.commit(change)
+
+
+def test_every_sample_is_expected_and_every_expected_one_is_there() -> None:
+    found = {
+        (function, path.stem)
+        for function in ("programs_api", "advocates_api")
+        for path in (EVENTS / function).glob("*.json")
+    }
+    assert found == set(EXPECTED)
+    refused = {case for case, answer in EXPECTED.items() if isinstance(answer, str)}
+    assert refused == {case for case in found if case[1].startswith("refused_")}
+
+
+@pytest.mark.parametrize(("function", "case"), sorted(EXPECTED))
+def test_a_sample_is_answered_as_expected(call: Front, function: str, case: str) -> None:
+    reply = call.sample(function, case)
+    expected = EXPECTED[function, case]
+    if isinstance(expected, int):
+        assert reply.status == expected, reply.text
+    else:
+        assert (reply.code, reply.status >= 400) == (expected, True)
+        assert reply.headers["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("function", "case"), sorted(case for case, answer in EXPECTED.items() if answer == 201)
+)
+def test_a_sample_that_creates_something_does_it_once(
+    call: Front, function: str, case: str
+) -> None:
+    first = call.sample(function, case)
+    before = len(call.town.store.items)
+    again = call.sample(function, case)
+    assert len(call.town.store.items) == before
+    assert again.status == 201
+    shown = first.body | ({"signing_secret": None} if "signing_secret" in first.body else {})
+    assert again.body == shown
+
+
+def test_what_is_refused_changes_nothing(call: Front) -> None:
+    before = dict(call.town.store.items)
+    for function, case in EXPECTED:
+        if case.startswith("refused_") and function == "programs_api":
+            call.sample(function, case)
+    assert call.town.store.items == before
