@@ -377,6 +377,30 @@ def test_an_illegal_change_never_leaves(store: Store) -> None:
         created(store, thing(), thing())
 
 
+def test_a_lost_reply_is_answered_by_the_token(ministack: Connect) -> None:
+    """botocore sends the same request again when the reply is lost; it must not look refused."""
+    client = ministack("dynamodb")
+
+    class Resending:
+        """The wire under botocore: every transaction arrives twice, the second reply counts."""
+
+        def __getattr__(self, name: str) -> Any:
+            return getattr(client, name)
+
+        def transact_write_items(self, **request: Any) -> Any:
+            client.transact_write_items(**request)
+            return client.transact_write_items(**request)
+
+    store = dynamo(lambda _: Resending())
+    created(store, thing())
+    change = Change()
+    change.replace(read(store).but(amount_minor=5))
+    store.commit(change)
+    assert (read(store).version, read(store).amount_minor) == (2, 5)
+    with pytest.raises(Collision):
+        created(store, thing())
+
+
 def together(work: Callable[[int], None], threads: int = 6) -> list[Exception]:
     """Run `work(n)` in threads that start at one moment; what they raised."""
     barrier = threading.Barrier(threads)

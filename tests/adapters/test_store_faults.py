@@ -217,6 +217,12 @@ def test_a_page_that_the_store_cuts_short_is_completed() -> None:
     assert [request["Limit"] for request in desk.client.requests] == [3, 2, 1]
 
 
+def test_a_page_that_never_ends_is_given_up() -> None:
+    desk = Desk({"Items": [], "LastEvaluatedKey": {"pk": {"S": "HOME"}}})
+    with pytest.raises(Unavailable, match="too many requests"):
+        desk.store.query(Thing, "core", "HOME")
+
+
 def test_a_scan_follows_the_pages() -> None:
     first = {"Items": [to_item(thing("a"))], "LastEvaluatedKey": {"pk": {"S": "HOME"}}}
     desk = Desk(first, {"Items": [to_item(thing("b"))]})

@@ -9,7 +9,7 @@ from goodword.errors import NotAuthentic
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, PersonalVault, Sealer
-from goodword_aws.vault import KEPT_SECONDS, USES_MAX, Envelope, Vault
+from goodword_aws.vault import KEPT_SECONDS, OPENED_KEYS_MAX, USES_MAX, Envelope, Vault
 
 from tests.adapters.conftest import Connect
 from tests.adapters.tables import KEYS_TABLE
@@ -164,3 +164,51 @@ def test_an_altered_delivery_does_not_open(ministack: Connect, place: int) -> No
     raw[place] ^= 1
     with pytest.raises(NotAuthentic):
         envelope.open_bytes(base64.b64encode(raw).decode(), "a")
+
+
+class Refusing:
+    """A client whose one operation answers with an error; everything else passes."""
+
+    def __init__(self, client: Any, operation: str, code: str) -> None:
+        self.client, self.operation, self.code = client, operation, code
+
+    def __getattr__(self, name: str) -> Any:
+        if name != self.operation:
+            return getattr(self.client, name)
+
+        def refuse(**_: Any) -> None:
+            raise ClientError({"Error": {"Code": self.code}}, self.operation)
+
+        return refuse
+
+
+def test_a_key_that_vanished_while_it_was_made_is_forgotten(moto: Connect) -> None:
+    key = moto("kms").create_key()["KeyMetadata"]["Arn"]
+    code = "ConditionalCheckFailedException"
+    racing = Refusing(moto("dynamodb"), "put_item", code)
+    with pytest.raises(Forgotten):
+        Vault(moto("kms"), racing, key, KEYS_TABLE).seal("adv_1", ANN)
+
+
+def test_a_refusal_by_aws_is_no_broken_seal(moto: Connect) -> None:
+    key = moto("kms").create_key()["KeyMetadata"]["Arn"]
+    denied = Refusing(moto("dynamodb"), "put_item", "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        Vault(moto("kms"), denied, key, KEYS_TABLE).seal("adv_1", ANN)
+    sealed = Envelope(moto("kms"), key, lambda: 0.0).seal_bytes(b"x", "a")
+    kms = Refusing(moto("kms"), "decrypt", "AccessDeniedException")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        Envelope(kms, key, lambda: 0.0).open_bytes(sealed, "a")
+
+
+def test_only_so_many_opened_keys_are_remembered(moto: Connect) -> None:
+    kms = Counting(moto("kms"))
+    key = moto("kms").create_key()["KeyMetadata"]["Arn"]
+    reader = Envelope(kms, key, lambda: 0.0)
+    texts = [
+        Envelope(moto("kms"), key, lambda: 0.0).seal_bytes(b"x", "a")
+        for _ in range(OPENED_KEYS_MAX + 1)
+    ]
+    for text in (*texts, texts[0]):
+        reader.open_bytes(text, "a")
+    assert len(kms.calls) == OPENED_KEYS_MAX + 2

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 from goodword.claims import Claim, claim_key
-from goodword.errors import Conflict, NotFound, Stale, TooLarge, Unavailable
-from goodword.limits import BODY_BYTES_MAX
+from goodword.errors import Conflict, GoodwordError, NotFound, Stale, TooLarge, Unavailable
+from goodword.limits import BODY_BYTES_MAX, CLAIM_ANSWER_BYTES_MAX
 from goodword.money import PositiveMinor
 from goodword.ports import Change, Page
 from goodword.records import Value
@@ -298,6 +298,26 @@ def test_a_write_that_was_in_flight_twice_gets_one_answer(house: House) -> None:
     assert len(house.world.events("thing.made")) == 1
 
 
+def test_an_answer_that_came_second_is_still_given(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def overtake(call: Call) -> None:
+        house.run = lambda call: None  # type: ignore[method-assign]  # only the first is overtaken
+        ask(house, "POST", APPROVE, body={"reason": "x"})
+
+    house.run = overtake  # type: ignore[method-assign]  # the second arrives inside the first
+    assert ask(house, "POST", APPROVE, body={"reason": "x"})[0] == 200
+    assert ask(house, "POST", APPROVE, body={"reason": "x"})[2]["Idempotency-Replayed"] == "true"
+
+
+def test_an_answer_too_long_to_remember_is_a_mistake(house: House) -> None:
+    ask(house, "POST", APPROVE, body={"reason": "x"})
+    with pytest.raises(ValueError, match="short"):
+        house.ran[0].claim({"text": "x" * CLAIM_ANSWER_BYTES_MAX})
+    with pytest.raises(TypeError, match="no part of an answer"):
+        house.ran[0].claim({"text": object()})
+
+
 def test_a_refused_write_may_be_tried_again(house: House) -> None:
     house.fails = [Conflict("not_yet", "wait")]
     assert refused(house, "POST", APPROVE, body={"reason": "x"}) == (409, "not_yet")
@@ -312,6 +332,7 @@ def test_a_refused_write_may_be_tried_again(house: House) -> None:
         (Conflict("no", "x"), 409),
         (Unavailable("busy", "x"), 503),
         (Stale("stale", "BLIND#secret/KEY"), 503),
+        (GoodwordError("odd", "of no known class"), 500),
     ],
 )
 def test_an_error_has_the_status_of_its_class(house: House, error: Exception, status: int) -> None:

@@ -31,7 +31,8 @@ class IndexEntry(NamedTuple):
 class Value(BaseModel):
     """Base of everything that is part of a record or an answer: frozen, strict, nothing extra."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    # An error's text names the field, never the value: it may be a person's.
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
 
     def but(self, **changes: object) -> Self:
         """A validated copy with these fields changed; unknown names raise."""

@@ -7,8 +7,10 @@ merges what their Apis say with the `functions/*_web/openapi.json` of routes wit
 import importlib.util
 import inspect
 import json
+import re
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -87,7 +89,9 @@ def merged(parts: Sequence[Document]) -> Document:
 def collected(functions: Path) -> Document:
     """The document of every function under the directory."""
     describe_only()
-    apis = [_imported(path).api.openapi() for path in sorted(functions.glob("*_api/handler.py"))]
+    apis = [
+        _imported(path).handler.openapi() for path in sorted(functions.glob("*_api/handler.py"))
+    ]
     written = sorted(functions.glob("*_web/openapi.json"))
     return merged([*apis, *(json.loads(path.read_text()) for path in written)])
 
@@ -104,8 +108,8 @@ def _operation(service: str, route: Route, schemas: dict[Any, Any]) -> Document:
         schema = _listing(shown) if route.paged else shown
         good["content"] = {"application/json": {"schema": schema}}
     operation: Document = {
-        "operationId": f"{service}_{route.handle.__name__}",
-        "summary": (inspect.getdoc(route.handle) or route.handle.__name__).split("\n")[0],
+        "operationId": _operation_id(route),
+        "summary": _summary(route),
         "tags": [service],
         "security": [{"idToken": []}],
         "x-goodword-roles": sorted(route.roles),
@@ -124,6 +128,18 @@ def _operation(service: str, route: Route, schemas: dict[Any, Any]) -> Document:
         content = {"application/json": {"schema": schemas[route.body]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
+
+
+def _operation_id(route: Route) -> str:
+    """`POST /v1/rewards/<reward_id>/approve` -> `post_rewards_reward_id_approve`."""
+    words = re.findall(r"[a-z_]+", route.path.replace("-", "_").removeprefix("/v1"))
+    return "_".join([route.method.lower(), *words])
+
+
+def _summary(route: Route) -> str:
+    """The first line of what the function says of itself; a partial speaks for its function."""
+    told = route.handle.func if isinstance(route.handle, partial) else route.handle
+    return (inspect.getdoc(told) or _operation_id(route)).split("\n")[0]
 
 
 def _parameters(route: Route) -> list[Document]:
