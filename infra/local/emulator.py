@@ -18,7 +18,7 @@ from pathlib import Path
 
 from infra.local import process
 from infra.local.http import Http
-from infra.local.places import ACCOUNT, LOCAL, REGION, ROOT
+from infra.local.places import ACCOUNT, CLOCK_NAME, LOCAL, RAIL_STATE, RAIL_URL, REGION, ROOT
 
 HOST = "127.0.0.1"
 MODULE = "infra.local.ministack_process"
@@ -47,6 +47,11 @@ class Emulator:
     def endpoint(self) -> str:
         """What AWS clients use as endpoint_url."""
         return f"http://{HOST}:{self.port}"
+
+    @property
+    def rail_url(self) -> str:
+        """Where the simulated rail of this run listens."""
+        return (self.home / RAIL_URL).read_text()
 
     @property
     def log(self) -> Path:
@@ -106,6 +111,8 @@ def start(
             f"an emulator already runs for {home} (pid {there.pid}, port {there.port})"
         )
     stop(home)
+    for name in (CLOCK_NAME, RAIL_STATE, RAIL_URL):
+        (home / name).unlink(missing_ok=True)
     for name in ("state", "s3"):
         shutil.rmtree(home / name, ignore_errors=True)
     (home / "tmp").mkdir(parents=True, exist_ok=True)

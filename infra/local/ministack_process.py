@@ -4,6 +4,8 @@ Two things are added to ministack here. Tethered, it ends when its standard inpu
 when whoever started it is gone, even by SIGKILL. And functions run on a Python that sees the
 standard library, the packages that the functions' lock file names, and their layers: own code that
 is missing from a layer, or a package missing from the lock file, fails here as it would on AWS.
+
+The rail that pays nobody lives in the same process, so that it comes and goes with the emulator.
 """
 
 import importlib
@@ -14,10 +16,13 @@ import signal
 import stat
 import sys
 import threading
+import time
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
-from infra.local.places import ROOT
+from infra.local.clock import LocalClock
+from infra.local.places import CLOCK_NAME, RAIL_STATE, RAIL_URL, ROOT
+from infra.local.rail_simulator import serve
 
 LOCK = ROOT / "layers" / "dependencies" / "requirements.txt"
 WRAPPER = '#!/bin/sh\nPYTHONPATH="{packages}" exec "{python}" -S "$@"\n'
@@ -67,8 +72,12 @@ def main(arguments: list[str]) -> None:
     if "--tethered" in arguments:
         end_with_parent()
     sys.argv = sys.argv[:1]  # ministack parses the command line too
-    # Imported here and by name: it reads its settings when imported, and it carries no types.
-    importlib.import_module("ministack.app").main()
+    home = Path(arguments[0])
+    clock = LocalClock(home / CLOCK_NAME)
+    with serve(home / RAIL_STATE, seconds=lambda: time.time() + clock.offset_seconds) as rail:
+        (home / RAIL_URL).write_text(rail.url)
+        # Imported here and by name: it reads its settings when imported, and it carries no types.
+        importlib.import_module("ministack.app").main()
 
 
 if __name__ == "__main__":

@@ -11,6 +11,10 @@ BUILD = ROOT / ".build"
 LOCAL = ROOT / ".local"
 DEMO_HOME = LOCAL / "demo"
 
+CLOCK_NAME = "clock"  # files of a home: the seconds that the functions add to the time,
+RAIL_STATE = "rail.sqlite"  # the transfers of the simulated rail,
+RAIL_URL = "rail-url"  # and where it listens
+
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
 ROOT_KEY = "test"  # both halves of the emulator's root key; it opens nothing but the emulator

@@ -18,10 +18,9 @@ from infra.local.deploy import Deployed, deploy, look_up
 from infra.local.emulator import Emulator
 from infra.local.http import Http
 from infra.local.people import People
-from infra.local.places import BUILD
+from infra.local.places import BUILD, CLOCK_NAME
 from infra.local.progress import Progress
 
-CLOCK_NAME = "clock"
 OUT = BUILD / "cdk.local"
 PARAMETERS = {  # of every local stack; the names are reserved by RFC 2606 and belong to nobody
     "FallbackUrl": "https://shop.example/",
@@ -65,6 +64,11 @@ class LocalStack:
         """All that the functions printed, by log group."""
         return logs.all_log_lines(self.endpoint)
 
+    def transfers(self) -> list[dict[str, Any]]:
+        """Every transfer that the simulated rail has made or refused."""
+        found: list[dict[str, Any]] = Http(self.emulator.rail_url).get("/payments").json()["data"]
+        return found
+
     def mails(self, to: str | None = None) -> list[mailbox.Mail]:
         """What was sent by e-mail."""
         return mailbox.mails(self.endpoint, to)
@@ -88,7 +92,6 @@ def bring_up(
         there = emulator.start(home, tethered=tethered, wait_scale=wait_scale)
         notes.append(f"port {there.port}, pid {there.pid}")
     try:
-        LocalClock(there.home / CLOCK_NAME).path.unlink(missing_ok=True)
         return LocalStack(there, _deploy(there, progress, parameters or {}))
     except BaseException:
         emulator.stop(home)
@@ -134,8 +137,11 @@ def _synthesize(progress: Progress) -> None:
 
 def _deploy(there: Emulator, progress: Progress, parameters: Mapping[str, str]) -> Deployed:
     with progress.step("deploy the stack with CloudFormation") as notes:
-        clock = {"ClockFile": str(there.home / CLOCK_NAME)}
+        own = {
+            "ClockFile": str(there.home / CLOCK_NAME),
+            "RailSimulatorUrl": there.rail_url,
+        }
         wanted = assembly.read_assembly(OUT)
-        deployed = deploy(there.endpoint, wanted, {**PARAMETERS, **clock, **parameters})
+        deployed = deploy(there.endpoint, wanted, {**PARAMETERS, **own, **parameters})
         notes.append(f"{len(deployed.resources)} resources")
     return deployed
