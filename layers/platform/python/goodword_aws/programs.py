@@ -184,7 +184,7 @@ def version_number(text: str) -> int:
 
 
 def terms_schema() -> dict[str, Any]:
-    """The JSON Schema of `Terms` as the API takes them; `docs/terms.schema.json` is the same."""
+    """The JSON Schema of `Terms` as the API takes them."""
     schema = Terms.model_json_schema(mode="validation")
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 

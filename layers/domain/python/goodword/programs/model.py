@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, model_validator
 
-from goodword.limits import CLICK_AGE_DAYS_MAX
 from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Rounding
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
@@ -165,8 +164,6 @@ class Terms(Value):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 currency")
         if len({rule.rule_id for rule in self.rules}) != len(self.rules):
             raise ValueError("two rules have the same rule_id")
-        if self.attribution.window_days > CLICK_AGE_DAYS_MAX:
-            raise ValueError(f"no window is longer than {CLICK_AGE_DAYS_MAX} days")
         return self
 
 

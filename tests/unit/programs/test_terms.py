@@ -1,0 +1,115 @@
+"""Terms are refused where they are wrong; a plain address is told from everything that is not."""
+
+import json
+from typing import Any
+
+import pytest
+from goodword.programs.model import Destination, Payment, Rule, Terms, url_host
+from pydantic import ValidationError
+
+from tests.support.people import terms_json
+from tests.support.scene import terms
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://shop.example/a?b#c", "shop.example"),
+        ("https://shop.example:8443/", "shop.example:8443"),
+        ("https://SHOP.example/", "shop.example"),
+        ("http://localhost:9000/", "localhost:9000"),
+        ("http://127.0.0.1/", "127.0.0.1"),
+        ("http://shop.example/", None),
+        ("https://user:pass@shop.example/", None),
+        ("https://shop.example\\@evil.example/", None),
+        ("https://shop.example /", None),
+        ("https://shop.example/\x7f", None),
+        ("https://shop.example:port/", None),
+        ("https://[::1/", None),
+        ("https://[fe80::1%25eth0]/", None),
+        ("https:///path", None),
+        ("https://sh\u00f6p.example/", None),
+        ("ftp://shop.example/", None),
+        ("shop.example", None),
+        ("", None),
+    ],
+)
+def test_the_host_that_a_browser_would_open(url: str, host: str | None) -> None:
+    assert url_host(url) == host
+
+
+def refused(**changes: Any) -> set[str]:
+    """The paths that are wrong after these changes of otherwise good terms."""
+    with pytest.raises(ValidationError) as found:
+        Terms.model_validate_json(json.dumps(terms_json() | changes))
+    return {".".join(str(part) for part in one["loc"]) for one in found.value.errors()}
+
+
+def test_good_terms_come_back_as_they_were() -> None:
+    sent = terms_json()
+    assert Terms.model_validate_json(json.dumps(sent)) == terms()
+
+
+@pytest.mark.parametrize(
+    ("changes", "paths"),
+    [
+        ({"currency": "EURO"}, {"currency"}),
+        ({"currency": "ABC"}, {""}),
+        ({"rules": []}, {"rules"}),
+        ({"hold_days": 366}, {"hold_days"}),
+        ({"hold_days": True}, {"hold_days"}),
+        ({"name": "  "}, {"name"}),
+        ({"cap": {"amount_minor": 0}}, {"cap.amount_minor"}),
+        ({"payment": {"cadence": "weekly", "anchor": 8}}, {"payment"}),
+        ({"payment": {"time_zone": "Mars/Olympus"}}, {"payment"}),
+        ({"payment": {"time_zone": "../etc"}}, {"payment"}),
+        ({"review": {"auto_approve_limit_minor": -1}}, {"review.auto_approve_limit_minor"}),
+        ({"disclosure": ""}, {"disclosure"}),
+        ({"unknown": 1}, {"unknown"}),
+    ],
+)
+def test_what_is_wrong_is_said_where_it_is(changes: dict[str, Any], paths: set[str]) -> None:
+    assert refused(**changes) == paths
+
+
+def test_two_rules_need_two_names() -> None:
+    rule = terms_json()["rules"][0]
+    assert refused(rules=[rule, rule]) == {""}
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"reward": {"kind": "percentage", "basis_points": 100}},
+        {"reward": {"kind": "flat", "amount_minor": 5}, "minimum_order_minor": 1},
+    ],
+)
+def test_a_lead_has_no_order_to_take_a_share_of(rule: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError, match="a lead has no order"):
+        Rule.model_validate({"rule_id": "lead", "action": "lead"} | rule)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"default_url": "https://evil.example/"},
+        {"fallback_url": "http://shop.example/"},
+        {"parameters": {"gw_click": "x"}},
+        {"parameters": {"1bad": "x"}},
+        {"hosts": ("shop example",)},
+        {"hosts": ()},
+    ],
+)
+def test_a_destination_stays_inside_its_hosts(changes: dict[str, Any]) -> None:
+    good = {
+        "hosts": ("shop.example",),
+        "default_url": "https://shop.example/",
+        "fallback_url": "https://shop.example/",
+    }
+    assert Destination.model_validate(good).hosts == ("shop.example",)
+    with pytest.raises(ValidationError):
+        Destination.model_validate(good | changes)
+
+
+def test_a_weekday_is_a_good_anchor_of_a_week() -> None:
+    assert Payment(cadence="weekly", anchor=7, time_zone="Europe/Berlin").anchor == 7
