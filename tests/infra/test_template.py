@@ -191,94 +191,6 @@ def test_queues_are_encrypted_and_refuse_plain_text(prod: Template) -> None:
         assert f"<{name}>" in refusing
 
 
-@pytest.mark.parametrize(
-    ("directory", "source", "kind"),
-    [
-        ("tracking_stream", "Arrivals", "click"),
-        ("conversions_stream", "Arrivals", "delivery"),
-        ("ledger_stream", "Journal", "event"),
-    ],
-)
-def test_a_stream_brings_new_items_of_one_kind(
-    prod: Template, directory: str, source: str, kind: str
-) -> None:
-    mapping = _mapping(prod, directory)
-    stream = prod.named(TABLE, source)
-    assert spelled(mapping["EventSourceArn"]) == f"<{stream}.StreamArn>"
-    (pattern,) = mapping["FilterCriteria"]["Filters"]
-    assert json.loads(pattern["Pattern"]) == {
-        "eventName": ["INSERT"],
-        "dynamodb": {"NewImage": {"kind": {"S": [kind]}}},
-    }
-    assert mapping["BisectBatchOnFunctionError"] is True
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert 0 < mapping["MaximumRecordAgeInSeconds"] < 24 * 3600
-    assert mapping["MaximumRetryAttempts"] > 0
-
-
-@pytest.mark.parametrize(
-    ("directory", "types"),
-    [
-        ("rewards_queue", ["reward.created"]),
-        (
-            "messages_queue",
-            [
-                "advocate.invited",
-                "enrolment.activated",
-                "reward.due",
-                "payout.paid",
-                "payout.failed",
-            ],
-        ),
-    ],
-)
-def test_a_consumer_gets_its_events_by_its_own_queue(
-    prod: Template, directory: str, types: list[str]
-) -> None:
-    mapping = _mapping(prod, directory)
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    queue = spelled(mapping["EventSourceArn"])
-    (rule,) = (
-        rule
-        for rule in prod.of_type("AWS::Events::Rule").values()
-        if spelled(rule["Targets"][0]["Arn"]) == queue
-    )
-    assert rule["EventPattern"] == {"source": ["goodword"], "detail-type": types}
-    assert "DeadLetterConfig" in rule["Targets"][0]
-    visible = prod.of_type(QUEUE)[queue.strip("<>").split(".")[0]]["VisibilityTimeout"]
-    assert visible >= 6 * prod.function(directory)["Timeout"]
-
-
-@pytest.mark.parametrize(
-    ("directory", "on_aws"),
-    [
-        ("conversions_schedule", "rate(5 minutes)"),
-        ("rewards_schedule", "rate(5 minutes)"),
-        ("payouts_schedule", "rate(1 hour)"),
-        ("ledger_schedule", "cron(17 2 * * ? *)"),
-    ],
-)
-def test_clocks_tick_by_the_minute_on_a_laptop_only(
-    prod: Template, laptop: Template, directory: str, on_aws: str
-) -> None:
-    roles = set()
-    for template, expected in ((prod, on_aws), (laptop, "rate(1 minute)")):
-        functions = template.of_type("AWS::Lambda::Function")
-        (name,) = (n for n, p in functions.items() if p["FunctionName"].endswith(f"-{directory}"))
-        (clock,) = (
-            schedule
-            for schedule in template.of_type("AWS::Scheduler::Schedule").values()
-            if spelled(schedule["Target"]["Arn"]) == f"<{name}.Arn>"
-        )
-        assert clock["ScheduleExpression"] == expected
-        role = spelled(clock["Target"]["RoleArn"]).strip("<>").removesuffix(".Arn")
-        roles.add(role)
-        starts = [s for s in template.statements() if s.role == role]
-        assert [s.actions for s in starts] == [("lambda:InvokeFunction",), ("sqs:SendMessage",)]
-        assert starts[0].resources == (f"<{name}.Arn>",)
-    assert len(roles) == 1
-
-
 def test_functions_are_what_the_build_makes_packages_for(prod: Template) -> None:
     for properties in prod.of_type("AWS::Lambda::Function").values():
         assert properties["Runtime"] == "python3.13"
@@ -378,17 +290,6 @@ def test_machines_are_standard_logged_without_data_and_fully_substituted(prod: T
             definition = definition.replace(f"${{{name}}}", "arn:aws:lambda:there:1:function:f")
         assert "${" not in definition
         json.loads(definition)
-
-
-def _mapping(template: Template, directory: str) -> Plain:
-    functions = template.of_type("AWS::Lambda::Function")
-    (name,) = (n for n, p in functions.items() if p["FunctionName"].endswith(f"-{directory}"))
-    (mapping,) = (
-        properties
-        for properties in template.of_type("AWS::Lambda::EventSourceMapping").values()
-        if properties["FunctionName"] == {"Ref": name}
-    )
-    return mapping
 
 
 def test_every_metric_that_means_trouble_raises_an_alarm(prod: Template) -> None:
