@@ -22,6 +22,8 @@ TRANSITIONS_MAX = 25_000
 INVOKE = "arn:aws:states:::lambda:invoke"
 CALLBACK = f"{INVOKE}.waitForTaskToken"
 
+_TOKENS = itertools.count(1)  # of all executions, as tokens are unique everywhere
+
 Json = Any
 Handler = Callable[[dict[str, Any]], Json]
 
@@ -65,7 +67,6 @@ class Execution:
     output: Json = None
     error: str | None = None
     ended: bool = False
-    _tokens: "itertools.count[int]" = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
         self._walk = self._states(self.machine, self.given, {})
@@ -151,7 +152,7 @@ class Execution:
 
     def _task(self, name: str, state: Mapping[str, Any], data: Json, item: Json) -> Walk:
         for tries in itertools.count(1):
-            token = f"token-{next(self._tokens)}"
+            token = f"token-{next(_TOKENS)}"
             context = {**item, "Task": {"Token": token}}
             payload = _filled(state["Parameters"], data, context)["Payload"]
             try:

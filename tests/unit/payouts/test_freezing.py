@@ -294,10 +294,10 @@ def test_an_endless_freeze_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_more_lines_than_a_run_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("goodword.payouts.listing._PAGES_MAX", 0)
+    monkeypatch.setattr("goodword.payouts.listing.RUN_CHUNKS_MAX", 0)
     world = Payday()
     world.due(500)
-    with pytest.raises(Conflict, match="run_too_large"):
+    with pytest.raises(Conflict, match="list_too_long"):
         world.listed()
 
 
@@ -311,6 +311,67 @@ def test_lines_that_are_not_what_was_hashed_are_noticed() -> None:
     with pytest.raises(Conflict, match="run_changed"):
         world.sending.begin(run.run_id)
     assert world.run().state == "released"
+
+
+def test_an_unknown_run_is_refused() -> None:
+    with pytest.raises(NotFound, match="unknown_run"):
+        Payday().cycle.stand("run_none")
+
+
+def test_a_crash_while_the_list_is_closed_is_made_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Payday()
+    world.due(500)
+    run = world.cycle.open(PROGRAM, PERIOD, CUTOFF_MS)
+    world.cycle.freeze(run.run_id, "")
+    monkeypatch.setattr(Listing, "_commit", lambda *_: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        world.cycle.close_list(run.run_id)
+    monkeypatch.undo()
+    assert world.run().listing == "closed"
+    assert world.cycle.stand(run.run_id).route == "close_list"
+    assert world.cycle.close_list(run.run_id).route == "ask_request"
+    assert len(world.all(RunChunk)) == 1
+
+
+def test_a_closed_list_of_a_run_that_lost_its_sign_settles_too() -> None:
+    world = Payday()
+    run = world.cycle.open(PROGRAM, PERIOD, CUTOFF_MS)
+    change = Change()
+    change.delete(world.one(OpenRun))
+    world.store.commit(change)
+    assert world.cycle.close_list(run.run_id).route == "nothing_due"
+
+
+def test_an_advocate_gets_only_so_many_payouts_in_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodword.payouts.freezing.PAYOUT_PARTS_MAX", 1)
+    world = Payday()
+    for _ in range(PAYOUT_REWARDS_MAX + 1):
+        world.due(100)
+    run = world.cycle.open(PROGRAM, PERIOD, CUTOFF_MS)
+    world.cycle.freeze(run.run_id, "")
+    world.cycle.freeze(run.run_id, "")
+    assert len(world.all(Payout)) == 1
+    assert world.purse().payable_minor == 100
+
+
+def test_a_reason_that_has_not_changed_is_not_written_again() -> None:
+    world = Payday()
+    world.due(50)
+    run = world.cycle.open(PROGRAM, PERIOD, CUTOFF_MS)
+    world.cycle.freeze(run.run_id, "")
+    before = len(world.store.commits)
+    world.cycle.freeze(run.run_id, "")
+    assert len(world.store.commits) == before
+
+
+def test_money_that_no_due_reward_explains_is_paid_once_it_is_sure() -> None:
+    world = Payday()
+    change = Change()
+    change.create(Balance(advocate_id=MAYA, program_id=PROGRAM, currency="EUR", payable_minor=400))
+    world.store.commit(change)
+    world.listed()
+    payout = world.payout
+    assert (payout.rewards, payout.carry_minor, payout.amount_minor) == ((), 400, 400)
 
 
 def test_only_advocates_with_a_balance_are_read() -> None:

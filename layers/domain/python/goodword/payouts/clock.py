@@ -12,13 +12,13 @@ from goodword.errors import Conflict, GoodwordError
 from goodword.ledger.model import Balance, due_index
 from goodword.limits import (
     DUE_SHARDS,
-    QUERY_PAGES_MAX,
     RUN_IDLE_MINUTES,
     RUN_LATE_HOURS,
 )
 from goodword.payouts.approving import overdue
 from goodword.payouts.calendar import Period, closed_period
 from goodword.payouts.model import OpenRun, Payout, PayoutRun, run_id_of, run_key
+from goodword.payouts.paging import pages
 from goodword.payouts.ports import Machine
 from goodword.ports import Desk
 from goodword.programs.effective import read_program, version_in_force
@@ -115,18 +115,14 @@ class PayoutClock:
 
     def _mend(self) -> Iterator[str]:
         now_ms = self.desk.clock.now_ms()
-        cursor = None
-        for _ in range(QUERY_PAGES_MAX):
-            page = self.desk.store.query_index(OpenRun, "core", "OPEN_RUNS", cursor=cursor)
-            for opened in page.rows:
+        store = self.desk.store
+        for rows in pages(lambda at: store.query_index(OpenRun, "core", "OPEN_RUNS", cursor=at)):
+            for opened in rows:
                 run = self._run(opened.run_id)
                 if run is not None and stuck(run, now_ms):
                     name = f"{run.run_id}-mend-{now_ms // HOUR_MS}"
                     if self.machine.start(name, {"task": "mend", "run_id": run.run_id}):
                         yield run.run_id
-            cursor = page.cursor
-            if cursor is None:
-                return
 
     def _look_up(self) -> bool:
         now_ms = self.desk.clock.now_ms()
@@ -148,13 +144,9 @@ class PayoutClock:
         return self.desk.store.get(PayoutRun, run_key(run_id))
 
     def _programs(self) -> Iterator[Program]:
-        cursor = None
-        for _ in range(QUERY_PAGES_MAX):
-            page = self.desk.store.query_index(Program, "core", "PROGRAMS", cursor=cursor)
-            yield from page.rows
-            cursor = page.cursor
-            if cursor is None:
-                return
+        store = self.desk.store
+        for rows in pages(lambda at: store.query_index(Program, "core", "PROGRAMS", cursor=at)):
+            yield from rows
 
 
 def stuck(run: PayoutRun, now_ms: int) -> bool:

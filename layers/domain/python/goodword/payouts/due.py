@@ -7,8 +7,9 @@ was read when the payout is committed, the rewards read in between are exactly w
 from collections.abc import Iterator
 
 from goodword.ledger.model import Balance
-from goodword.limits import QUERY_PAGES_MAX, READ_KEYS_MAX
+from goodword.limits import READ_KEYS_MAX
 from goodword.payouts.choice import carry
+from goodword.payouts.paging import pages
 from goodword.ports import Store
 from goodword.rewards.model import Reward, reward_key
 
@@ -35,22 +36,15 @@ def _is_due(reward: Reward, balance: Balance) -> bool:
 
 def _listed(store: Store, balance: Balance) -> Iterator[Reward]:
     place = f"DUE_REWARDS#{balance.advocate_id}#{balance.program_id}"
-    cursor = None
-    for _ in range(QUERY_PAGES_MAX):
-        page = store.query_index(Reward, "core", place, limit=READ_KEYS_MAX, cursor=cursor)
-        keys = [reward_key(each.advocate_id, each.reward_id) for each in page.rows]
+    for rows in pages(
+        lambda at: store.query_index(Reward, "core", place, limit=READ_KEYS_MAX, cursor=at)
+    ):
+        keys = [reward_key(each.advocate_id, each.reward_id) for each in rows]
         if keys:
             yield from store.get_many(Reward, keys).values()
-        cursor = page.cursor
-        if cursor is None:
-            return
 
 
 def _all(store: Store, balance: Balance) -> Iterator[Reward]:
-    cursor = None
-    for _ in range(QUERY_PAGES_MAX):
-        page = store.query(Reward, "core", f"ADV#{balance.advocate_id}", "R#", cursor=cursor)
-        yield from page.rows
-        cursor = page.cursor
-        if cursor is None:
-            return
+    place = f"ADV#{balance.advocate_id}"
+    for rows in pages(lambda at: store.query(Reward, "core", place, "R#", cursor=at)):
+        yield from rows

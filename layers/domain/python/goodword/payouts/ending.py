@@ -12,16 +12,15 @@ from typing import Any
 from goodword.ledger.model import Balance, apply, balance_key
 from goodword.limits import GIVE_BACK_PAGES, PAGE_ITEMS_MAX, READ_KEYS_MAX
 from goodword.payouts.freezing import read_run
-from goodword.payouts.listing import line_pages
+from goodword.payouts.listing import close_run, line_pages
 from goodword.payouts.model import (
     RAILS_BY_HAND,
-    OpenRun,
     Payout,
     PayoutRun,
     PayoutState,
     RunLine,
     Sum,
-    open_run_key,
+    add,
     payout_key,
     payout_moved,
     run_moved,
@@ -61,13 +60,14 @@ def end_payout(
     change.replace(after)
     entry = entry_of(payout, movement_to(payout, state), now_ms)
     change.create(entry)
+    balance = found.pop(place)
+    assert isinstance(balance, Balance)
+    change.replace(apply(balance, entry))
     for record in found.values():
-        if isinstance(record, Reward):
-            moved = released(record, payout, state, now_ms)
-            if moved is not None:
-                change.replace(moved)
-        elif isinstance(record, Balance):
-            change.replace(apply(record, entry))
+        assert isinstance(record, Reward)
+        moved = released(record, payout, state, now_ms)
+        if moved is not None:
+            change.replace(moved)
     change.create(
         desk.event(
             f"payout.{state}",
@@ -119,7 +119,7 @@ class Ending:
             }
             change = Change()
             change.replace(after)
-            self._close(change, run)
+            close_run(self.desk.store, change, run_id)
             change.create(
                 self.desk.event(
                     "payout_run.settled",
@@ -154,7 +154,7 @@ class Ending:
 
     def _forget(self, run: PayoutRun) -> None:
         change = Change()
-        self._close(change, run)
+        close_run(self.desk.store, change, run.run_id)
         if change.keys:
             self.desk.store.commit(change)
 
@@ -163,11 +163,6 @@ class Ending:
         if payout is not None and payout.state == "draft":
             end_payout(self.desk, payout, "cancelled", f"run_{reason}")
 
-    def _close(self, change: Change, run: PayoutRun) -> None:
-        opened = self.desk.store.get(OpenRun, open_run_key(run.run_id))
-        if opened is not None:
-            change.delete(opened)
-
     def _outcome(self, run_id: str) -> tuple[dict[str, Sum], list[str]]:
         """Sums by state, and the payouts that a file by hand has to hold."""
         sums: dict[str, Sum] = {}
@@ -175,11 +170,7 @@ class Ending:
         for lines in line_pages(self.desk.store, run_id):
             for at in range(0, len(lines), READ_KEYS_MAX):
                 for payout in payouts_of(self.desk, lines[at : at + READ_KEYS_MAX]):
-                    so_far = sums.get(payout.state, Sum(count=0, amount_minor=0))
-                    sums[payout.state] = Sum(
-                        count=so_far.count + 1,
-                        amount_minor=so_far.amount_minor + payout.amount_minor,
-                    )
+                    sums[payout.state] = add(sums.get(payout.state), payout.amount_minor)
                     if payout.state in ("sent", "paid"):
                         sent.append(payout.payout_id)
         return sums, sent

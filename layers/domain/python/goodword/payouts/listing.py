@@ -19,27 +19,30 @@ from goodword.payouts.model import (
     RunChunk,
     RunLine,
     Sum,
+    add,
     open_run_key,
     run_moved,
 )
-from goodword.ports import Change, Desk, Guard, Page, Store, until_settled
+from goodword.payouts.paging import pages
+from goodword.ports import Change, Desk, Guard, Store, until_settled
 
 _CHUNKS_PER_PAGE = PAGE_ITEMS_MAX // RUN_CHUNK_PAYOUTS
-_PAGES_MAX = RUN_CHUNKS_MAX // _CHUNKS_PER_PAGE
 
 
 def line_pages(store: Store, run_id: str) -> Iterator[Sequence[RunLine]]:
     """All lines of a run, page by page; every page but the last fills whole chunks."""
-    cursor = None
-    for _ in range(_PAGES_MAX):
-        page: Page[RunLine] = store.query(
-            RunLine, "core", f"RUN#{run_id}", "L#", limit=PAGE_ITEMS_MAX, cursor=cursor
-        )
-        yield page.rows
-        cursor = page.cursor
-        if cursor is None:
-            return
-    raise Conflict("run_too_large", f"a run has at most {RUN_CHUNKS_MAX * RUN_CHUNK_PAYOUTS} lines")
+    place = f"RUN#{run_id}"
+    return pages(
+        lambda at: store.query(RunLine, "core", place, "L#", limit=PAGE_ITEMS_MAX, cursor=at),
+        RUN_CHUNKS_MAX // _CHUNKS_PER_PAGE,
+    )
+
+
+def close_run(store: Store, change: Change, run_id: str) -> None:
+    """Add to the Change that nothing is left to do for the run; again it adds nothing."""
+    opened = store.get(OpenRun, open_run_key(run_id))
+    if opened is not None:
+        change.delete(opened)
 
 
 @dataclass(frozen=True)
@@ -109,17 +112,10 @@ class Listing:
 
     def _excluded(self, run_id: str) -> dict[str, Sum]:
         sums: dict[str, Sum] = {}
-        cursor = None
-        for _ in range(_PAGES_MAX):
-            page = self.desk.store.query(Exclusion, "core", f"RUN#{run_id}", "X#", cursor=cursor)
-            for row in page.rows:
-                so_far = sums.get(row.reason, Sum(count=0, amount_minor=0))
-                sums[row.reason] = Sum(
-                    count=so_far.count + 1, amount_minor=so_far.amount_minor + row.amount_minor
-                )
-            cursor = page.cursor
-            if cursor is None:
-                break
+        store, place = self.desk.store, f"RUN#{run_id}"
+        for rows in pages(lambda at: store.query(Exclusion, "core", place, "X#", cursor=at)):
+            for row in rows:
+                sums[row.reason] = add(sums.get(row.reason), row.amount_minor)
         return sums
 
     def _commit(self, run: PayoutRun) -> None:
@@ -137,9 +133,7 @@ class Listing:
         if run.count == 0:
             now_ms = self.desk.clock.now_ms()
             change.replace(run_moved(run, "settled", now_ms, "nothing_due"))
-            opened = self.desk.store.get(OpenRun, open_run_key(run.run_id))
-            if opened is not None:
-                change.delete(opened)
+            close_run(self.desk.store, change, run.run_id)
         else:
             change.replace(run, Guard(equals={"listing": "closed"}))
         self.desk.store.commit(change)

@@ -79,6 +79,12 @@ class Sum(Value):
     amount_minor: Minor
 
 
+def add(so_far: Sum | None, amount_minor: int) -> Sum:
+    """The sum with one more amount in it."""
+    before = so_far or Sum(count=0, amount_minor=0)
+    return Sum(count=before.count + 1, amount_minor=before.amount_minor + amount_minor)
+
+
 class PayoutRun(Record):
     """One run of one programme for one period; there is never a second one (I12).
 
