@@ -90,7 +90,10 @@ def _is_test(thing: Document) -> bool:
 
 def _order(order: Document, received_ms: int) -> Fact | str:
     """A paid order."""
-    if order.text("financial_status") not in PAID:
+    status = order.text("financial_status")
+    if not status:
+        raise NotUnderstood("wrong_topic", "the order does not say whether it is paid")
+    if status not in PAID:
         return "unpaid"
     currency = order.currency("currency")
     gross = _amount(order, "current_total_price", "total_price", currency)
@@ -151,6 +154,8 @@ def _refund(refund: Document, received_ms: int) -> Fact | str:
 
     One that is pending counts: Shopify tells of a refund once, when it is made, and few fail later.
     """
+    if not isinstance(refund.at("refund_line_items"), list):
+        raise NotUnderstood("wrong_topic", "the refund has no list of goods")
     moves = [move for move in refund.documents("transactions") if move.text("kind") == "refund"]
     made = [move for move in moves if move.text("status") in ("success", "pending")]
     if moves and not made:
