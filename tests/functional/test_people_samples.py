@@ -1,4 +1,4 @@
-"""Every sample event of the people's functions goes through its real handler, over a small world."""
+"""Every sample event of the people's functions goes through its real handler."""
 
 from collections.abc import Iterator
 from pathlib import Path
