@@ -1,8 +1,8 @@
 """The answer of a write is kept in the transaction of the write, so a repeated call meets it.
 
 A use case that an API offers takes a `Receipt`: given what it is about to answer, it makes the
-record (the idempotency claim) that belongs into the same Change. `no_receipt` is for callers without
-one.
+record (the idempotency claim) that belongs into the same Change. Callers without one pass
+`no_receipt`.
 """
 
 from collections.abc import Callable
