@@ -171,19 +171,21 @@ def test_a_silent_rail_leaves_unknown_payments_to_the_sweep(house: House) -> Non
     assert {payout.state for payout in house.all(Payout)} == {"paid"}
 
 
-def test_a_rail_that_is_down_leaves_the_run_open_until_it_is_back() -> None:
+def test_a_rail_that_is_down_leaves_the_run_open_until_it_is_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     house = House()
     for number in range(5):
         house.enrol(f"adv_{number}", f"CODE{number}")
         house.pay_to(f"adv_{number}")
         house.due(500, f"adv_{number}")
     house.rail.troubles = ["before", "before", "before"]
-    house.rail.look_up = lambda _: _no_answer()  # type: ignore[method-assign]  # down
-    cycle = house.begin()
-    house.request()
-    house.release()
+    with monkeypatch.context() as down:
+        down.setattr(house.rail, "look_up", lambda _: RailAnswer("unknown", reason="no_answer"))
+        cycle = house.begin()
+        house.request()
+        house.release()
     assert (cycle.status, cycle.last) == ("FAILED", "Payments are left to the sweep")
-    del house.rail.look_up
     house.clock.advance(31 * MINUTE_MS)
     assert house.payouts_clock.tick().mended == (house.run().run_id,)
     again = house.begin(task="mend", run_id=house.run().run_id)
@@ -287,10 +289,6 @@ def test_the_state_stays_small_and_names_nobody(house: House) -> None:
     house.release()
     assert max(map(len, seen)) < 400
     assert not any("@" in each or "adv_" in each for each in seen)
-
-
-def _no_answer() -> RailAnswer:
-    return RailAnswer("unknown", reason="no_answer")
 
 
 def test_the_tests_above_entered_every_state() -> None:
