@@ -1,100 +1,14 @@
-"""Whatever keeps the records behaves the same: memory, moto and the emulator pass one suite.
-
-moto is left out of the races: it has several winners in a put-if-absent and loses updates.
-"""
-
-import random
-import secrets
-import threading
-from collections.abc import Callable
-from typing import Any, ClassVar, Literal
+"""Whatever keeps the records behaves the same: memory, moto and the emulator pass one suite."""
 
 import pytest
 from goodword.errors import InvalidInput, Stale, Unavailable
 from goodword.limits import SUMMARY_ITEMS_MAX
 from goodword.ports import Change, Collision, Guard, GuardFailed, Store
-from goodword.records import IndexEntry, Key, Record, Table, Value
+from goodword.records import Key
 from goodword_aws.store import DynamoStore
 
-from tests.adapters.tables import TABLES
+from tests.adapters.things import Line, Other, Part, Passed, Thing, created, dynamo, read, thing
 from tests.fakes.store import MemoryStore
-
-
-class Part(Value):
-    word: str
-    size: int | None
-    flag: bool = False
-
-
-class Thing(Record):
-    """Uses every shape that a record may have."""
-
-    KIND: ClassVar[str] = "thing"
-
-    home: str
-    name: str
-    state: str = "new"
-    kind: Literal["round", "square"] = "round"
-    required_or_none: int | None
-    amount_minor: int = 0
-    parts: tuple[Part, ...] = ()
-    notes: dict[str, str | int | bool | None] = {}
-    waits: str | None = None
-    keep_s: int | None = None
-
-    @property
-    def key(self) -> Key:
-        return Key("core", self.home, self.name)
-
-    @property
-    def index_entry(self) -> IndexEntry | None:
-        return IndexEntry("WAITS", self.waits) if self.waits else None
-
-    @property
-    def expires_s(self) -> int | None:
-        return self.keep_s
-
-
-class Other(Thing):
-    KIND: ClassVar[str] = "other"
-
-
-class Passed(Record):
-    """A third kind of the same partition."""
-
-    KIND: ClassVar[str] = "part"
-
-    name: str
-
-    @property
-    def key(self) -> Key:
-        return Key("core", "HOME", self.name)
-
-
-class Line(Record):
-    """Something of the journal."""
-
-    TABLE: ClassVar[Table] = "journal"
-    KIND: ClassVar[str] = "line"
-
-    name: str
-
-    @property
-    def key(self) -> Key:
-        return Key("journal", "LINES", self.name)
-
-
-Connect = Callable[[str], Any]
-
-
-def dynamo(connect: Connect) -> DynamoStore:
-    return DynamoStore(
-        connect("dynamodb"),
-        TABLES,
-        sleep=lambda _: None,
-        chance=random.random,
-        entropy=secrets.token_bytes,
-    )
 
 
 @pytest.fixture(params=["memory", "moto", "ministack"])
@@ -102,29 +16,6 @@ def store(request: pytest.FixtureRequest) -> Store:
     if request.param == "memory":
         return MemoryStore()
     return dynamo(request.getfixturevalue(request.param))
-
-
-@pytest.fixture(params=["memory", "ministack"])
-def racing_store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "memory":
-        return MemoryStore()
-    return dynamo(request.getfixturevalue(request.param))
-
-
-def thing(name: str = "a", home: str = "HOME", **more: Any) -> Thing:
-    return Thing(home=home, name=name, **({"required_or_none": 1} | more))
-
-
-def created(store: Store, *records: Record) -> None:
-    change = Change()
-    change.create(*records)
-    store.commit(change)
-
-
-def read(store: Store, name: str = "a") -> Thing:
-    found = store.get(Thing, Key("core", "HOME", name))
-    assert found is not None
-    return found
 
 
 def test_what_was_created_is_read_as_it_was(store: Store) -> None:
@@ -375,74 +266,3 @@ def test_an_illegal_change_never_leaves(store: Store) -> None:
         store.commit(Change())
     with pytest.raises(ValueError, match="twice"):
         created(store, thing(), thing())
-
-
-def test_a_lost_reply_is_answered_by_the_token(ministack: Connect) -> None:
-    """botocore sends the same request again when the reply is lost; it must not look refused."""
-    client = ministack("dynamodb")
-
-    class Resending:
-        """The wire under botocore: every transaction arrives twice, the second reply counts."""
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(client, name)
-
-        def transact_write_items(self, **request: Any) -> Any:
-            client.transact_write_items(**request)
-            return client.transact_write_items(**request)
-
-    store = dynamo(lambda _: Resending())
-    created(store, thing())
-    change = Change()
-    change.replace(read(store).but(amount_minor=5))
-    store.commit(change)
-    assert (read(store).version, read(store).amount_minor) == (2, 5)
-    with pytest.raises(Collision):
-        created(store, thing())
-
-
-def together(work: Callable[[int], None], threads: int = 6) -> list[Exception]:
-    """Run `work(n)` in threads that start at one moment; what they raised."""
-    barrier = threading.Barrier(threads)
-    raised: list[Exception] = []
-
-    def run(number: int) -> None:
-        barrier.wait()
-        try:
-            work(number)
-        except Exception as error:  # noqa: BLE001 - the test looks at what each thread got
-            raised.append(error)
-
-    running = [threading.Thread(target=run, args=(number,)) for number in range(threads)]
-    for thread in running:
-        thread.start()
-    for thread in running:
-        thread.join()
-    return raised
-
-
-@pytest.mark.parametrize("body", ["own", "same"])
-def test_racing_creates_have_one_winner(racing_store: Store, body: str) -> None:
-    for turn in range(10):
-        name = f"n{turn}"
-
-        def work(number: int, name: str = name) -> None:
-            created(racing_store, thing(name, amount_minor=number if body == "own" else 0))
-
-        raised = together(work)
-        assert [type(error) for error in raised] == [Collision] * 5
-        assert read(racing_store, name).version == 1
-
-
-def test_racing_replaces_have_one_winner(racing_store: Store) -> None:
-    created(racing_store, thing())
-    for turn in range(10):
-        before = read(racing_store)
-
-        def work(number: int, before: Thing = before) -> None:
-            change = Change()
-            change.replace(before.but(amount_minor=before.amount_minor + 1, state=f"t{number}"))
-            racing_store.commit(change)
-
-        assert [type(error) for error in together(work)] == [Stale] * 5
-        assert read(racing_store).amount_minor == turn + 1

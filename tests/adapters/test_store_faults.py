@@ -13,7 +13,7 @@ from goodword_aws.items import to_item
 from goodword_aws.store import PAUSE_SECONDS_MAX, DynamoStore
 
 from tests.adapters.tables import TABLES
-from tests.adapters.test_store import Thing, thing
+from tests.adapters.things import Thing, thing
 
 Answer = dict[str, Any] | Exception
 

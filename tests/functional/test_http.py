@@ -6,152 +6,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from goodword.claims import Claim, claim_key
 from goodword.errors import Conflict, GoodwordError, NotFound, Stale, TooLarge, Unavailable
-from goodword.limits import BODY_BYTES_MAX, CLAIM_ANSWER_BYTES_MAX
-from goodword.money import PositiveMinor
-from goodword.ports import Change, Page
-from goodword.records import Value
-from goodword_aws.calls import Call, Principal, groups_of
-from goodword_aws.http import Api, Raw
+from goodword.limits import BODY_BYTES_MAX
+from goodword_aws.calls import Call, groups_of
+from goodword_aws.http import Raw
 
-from tests.support.desk import World
-
-Event = dict[str, Any]
-STAFF_ROLES = ("marketer", "analyst", "finance", "admin")
-
-
-class Approve(Value):
-    reason: str
-    amounts: tuple[PositiveMinor, ...] = ()
-
-
-class Done(Value):
-    thing_id: str
-    by: str
-
-
-class House:
-    """An Api with a route of every sort, over a store in memory."""
-
-    def __init__(self, service: str = "things") -> None:
-        self.world = World()
-        self.ran: list[Call] = []
-        self.fails: list[Exception] = []
-        self.advocates = {"sub-ann": "adv_ann"}
-        self.api = Api(service, desk=self.world.desk, advocate_of=self.advocate_of)
-        self.routes()
-
-    def advocate_of(self, principal: Principal) -> str | None:
-        return self.advocates.get(principal.subject)
-
-    def run(self, call: Call) -> None:
-        self.ran.append(call)
-        if self.fails:
-            raise self.fails.pop(0)
-
-    def routes(self) -> None:
-        route = self.api.route
-
-        @route("POST", "/v1/things/<thing_id>/approve", roles={"finance"}, body=Approve)
-        def approve(call: Call) -> Done:
-            self.run(call)
-            return Done(thing_id=call.path["thing_id"], by=call.desk.actor.id)
-
-        @route("POST", "/v1/things", roles={"finance", "advocate"}, body=Approve, status=201)
-        def create(call: Call) -> Done:
-            """Takes the claim into its own change."""
-            done = Done(thing_id=call.desk.ids.new("thi"), by=call.desk.actor.kind)
-            change = Change()
-            change.create(call.claim(done), call.desk.event("thing.made", done.thing_id))
-            self.run(call)
-            call.desk.store.commit(change)
-            return done
-
-        @route("GET", "/v1/things", roles={"analyst", "finance"}, paged=True)
-        def listed(call: Call) -> Page[Done]:
-            self.run(call)
-            rows = [Done(thing_id=str(n), by="x") for n in range(call.page.limit)]
-            return Page(rows, call.page.starting_after)
-
-        @route("GET", "/v1/me", roles={"advocate"})
-        def me(call: Call) -> dict[str, str]:
-            self.run(call)
-            return {"advocate_id": call.advocate_id, "actor": call.desk.actor.kind}
-
-        @route("PUT", "/v1/me", roles={"advocate"}, private=True)
-        def put_me(call: Call) -> dict[str, str]:
-            self.run(call)
-            return {"name": "Ann Example"}
-
-        @route("DELETE", "/v1/me", roles={"advocate"})
-        def delete_me(call: Call) -> None:
-            self.run(call)
-
-        @route("GET", "/v1/things/<thing_id>/code", roles={"advocate"})
-        def code(call: Call) -> Raw:
-            self.run(call)
-            return Raw(b"\x89PNG", "image/png", "code.png")
-
-        @route("GET", "/v1/closed", roles=())
-        def closed(call: Call) -> dict[str, str]:
-            self.run(call)
-            return {}
+from tests.functional.house import APPROVE, STAFF_ROLES, Approve, House, ann, ask, event, refused
 
 
 @pytest.fixture
 def house() -> House:
     return House()
-
-
-def event(method: str, path: str, **more: Any) -> Event:
-    """A request as the HTTP API (payload 2.0) hands it over, signed in as finance unless told."""
-    claims = {"sub": "sub-fin", "token_use": "id", "cognito:groups": "[finance]"}
-    claims |= more.get("claims", {})
-    headers = {"content-type": "application/json", **more.get("headers", {})}
-    if method != "GET" and more.get("key", "k-1"):
-        headers["Idempotency-Key"] = more.get("key", "k-1")
-    body = more.get("body")
-    return {
-        "version": "2.0",
-        "routeKey": "$default",
-        "rawPath": path,
-        "rawQueryString": "&".join(f"{k}={v}" for k, v in more.get("query", {}).items()),
-        "queryStringParameters": more.get("query"),
-        "headers": headers,
-        "body": body if isinstance(body, str) or body is None else json.dumps(body),
-        "isBase64Encoded": more.get("coded", False),
-        "requestContext": {
-            "requestId": "req-1",
-            "stage": "$default",
-            "http": {"method": method, "path": path},
-            "authorizer": {"jwt": {"claims": claims}} if more.get("signed_in", True) else {},
-        },
-    }
-
-
-def ann(**more: Any) -> dict[str, Any]:
-    return {"claims": {"sub": "sub-ann", "cognito:groups": None}, **more}
-
-
-def ask(house: House, method: str, path: str, **more: Any) -> tuple[int, Any, dict[str, str]]:
-    answer = house.api(event(method, path, **more), None)
-    body = answer["body"]
-    parsed = json.loads(body) if body != "" and not answer["isBase64Encoded"] else body
-    return answer["statusCode"], parsed, answer["headers"]
-
-
-def refused(house: House, method: str, path: str, **more: Any) -> tuple[int, str]:
-    status, problem, headers = ask(house, method, path, **more)
-    assert headers["Content-Type"] == "application/problem+json"
-    assert headers["Cache-Control"] == "no-store"
-    assert problem["status"] == status
-    assert problem["request_id"] == "req-1"
-    assert set(problem) >= {"type", "title", "detail", "errors", "doc_url"}
-    return status, problem["code"]
-
-
-APPROVE = "/v1/things/t1/approve"
 
 
 def test_a_permitted_write_is_done_and_answered(house: House) -> None:
@@ -226,104 +91,6 @@ def test_a_verified_address_is_known_as_such(house: House, verified: object) -> 
     assert house.ran[0].principal.email_verified
 
 
-@pytest.mark.parametrize("key", ["", "a" * 256, "with space", "schlüssel", "a\nb"])
-def test_a_write_needs_an_idempotency_key(house: House, key: str) -> None:
-    asked = {"body": {"reason": "x"}, "key": key}
-    assert refused(house, "POST", APPROVE, **asked) == (400, "idempotency_key_missing")
-    assert house.ran == []
-
-
-def test_a_repeated_write_gets_the_first_answer(house: House) -> None:
-    for path in (APPROVE, "/v1/things"):
-        house.ran.clear()
-        first = ask(house, "POST", path, body={"reason": "x"}, key=f"key-{path}")
-        again = ask(house, "POST", path, body={"reason": "x"}, key=f"key-{path}")
-        assert again[:2] == first[:2]
-        assert again[2]["Idempotency-Replayed"] == "true"
-        assert "Idempotency-Replayed" not in first[2]
-        assert len(house.ran) == 1
-
-
-def test_a_repeated_empty_answer_stays_empty(house: House) -> None:
-    for _ in range(2):
-        assert ask(house, "DELETE", "/v1/me", **ann())[:2] == (204, "")
-    assert len(house.ran) == 1
-
-
-def test_a_key_with_another_request_is_refused(house: House) -> None:
-    ask(house, "POST", APPROVE, body={"reason": "x"})
-    other = [
-        ask(house, "POST", APPROVE, body={"reason": "y"}),
-        ask(house, "POST", "/v1/things/t2/approve", body={"reason": "x"}),
-        ask(house, "POST", APPROVE, body={"reason": "x"}, query={"a": "b"}),
-    ]
-    assert [(status, body["code"]) for status, body, _ in other] == [
-        (409, "idempotency_key_reused")
-    ] * 3
-    assert len(house.ran) == 1
-
-
-def test_keys_of_different_people_do_not_meet(house: House) -> None:
-    for sub in ("one", "two"):
-        ask(house, "POST", APPROVE, body={"reason": "x"}, claims={"sub": sub})
-    assert len(house.ran) == 2
-
-
-def test_the_claim_keeps_neither_the_key_nor_a_private_answer(house: House) -> None:
-    for _ in range(2):
-        assert ask(house, "PUT", "/v1/me", key="ann@example.com", **ann())[0] == 200
-    assert len(house.ran) == 2
-    claim = house.world.store.get(Claim, claim_key("sub-ann", "ann@example.com"))
-    assert claim is not None
-    assert claim.answer == ""
-    assert "example" not in json.dumps(list(house.world.store.items.values())).lower()
-    assert claim.expires_s == claim.keep_s > house.world.clock.now_ms() // 1000
-
-
-def test_the_claim_is_in_the_transaction_of_the_change(house: House) -> None:
-    ask(house, "POST", "/v1/things", body={"reason": "x"})
-    (change,) = house.world.store.commits
-    assert [record.KIND for record in change.created] == ["claim", "event"]
-
-
-def test_a_write_that_was_in_flight_twice_gets_one_answer(house: House) -> None:
-    def overtake(call: Call) -> None:
-        house.run = lambda call: None  # type: ignore[method-assign]  # only the first is overtaken
-        first.append(ask(house, "POST", "/v1/things", body={"reason": "x"}))
-
-    first: list[tuple[int, Any, Any]] = []
-    house.run = overtake  # type: ignore[method-assign]  # the second arrives inside the first
-    late = ask(house, "POST", "/v1/things", body={"reason": "x"})
-    assert late[:2] == first[0][:2]
-    assert len(house.world.events("thing.made")) == 1
-
-
-def test_an_answer_that_came_second_is_still_given(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def overtake(call: Call) -> None:
-        house.run = lambda call: None  # type: ignore[method-assign]  # only the first is overtaken
-        ask(house, "POST", APPROVE, body={"reason": "x"})
-
-    house.run = overtake  # type: ignore[method-assign]  # the second arrives inside the first
-    assert ask(house, "POST", APPROVE, body={"reason": "x"})[0] == 200
-    assert ask(house, "POST", APPROVE, body={"reason": "x"})[2]["Idempotency-Replayed"] == "true"
-
-
-def test_an_answer_too_long_to_remember_is_a_mistake(house: House) -> None:
-    ask(house, "POST", APPROVE, body={"reason": "x"})
-    with pytest.raises(ValueError, match="short"):
-        house.ran[0].claim({"text": "x" * CLAIM_ANSWER_BYTES_MAX})
-    with pytest.raises(TypeError, match="no part of an answer"):
-        house.ran[0].claim({"text": object()})
-
-
-def test_a_refused_write_may_be_tried_again(house: House) -> None:
-    house.fails = [Conflict("not_yet", "wait")]
-    assert refused(house, "POST", APPROVE, body={"reason": "x"}) == (409, "not_yet")
-    assert ask(house, "POST", APPROVE, body={"reason": "x"})[0] == 200
-
-
 @pytest.mark.parametrize(
     ("error", "status"),
     [
@@ -352,7 +119,7 @@ def test_an_unexpected_error_tells_nothing(
     assert (status, problem["code"]) == (500, "internal")
     logged = capsys.readouterr().out
     assert "RuntimeError" in logged
-    assert "test_http.py" in logged
+    assert "house.py" in logged
     assert "req-1" in logged
     assert "example.com" not in logged + json.dumps(problem)
     assert "canary" not in logged

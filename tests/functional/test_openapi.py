@@ -7,7 +7,7 @@ from goodword_aws.http import Api
 from goodword_aws.openapi import merged
 from openapi_spec_validator import validate
 
-from tests.functional.test_http import Approve, Done, House
+from tests.functional.house import Approve, Done, House
 
 
 def test_a_route_is_described_with_all_it_takes() -> None:
