@@ -7,6 +7,7 @@ advocate in the path and show no personal field but a masked address, to markete
 from goodword.advocates.links import Links
 from goodword.advocates.model import Enrolment
 from goodword.errors import InvalidInput, NotFound
+from goodword.payouts.statement import Statement, statement_csv
 from goodword.ports import Page
 from goodword.privacy.model import PersonalFields, clean_email
 from goodword.programs.effective import active_program, version_in_force
@@ -14,6 +15,7 @@ from goodword_aws import advocates as shapes
 from goodword_aws import earnings
 from goodword_aws.calls import STAFF, Call, Role
 from goodword_aws.http import Api, Raw
+from goodword_aws.payouts_answers import statement_pages
 from goodword_aws.wiring import require
 
 require(
@@ -117,11 +119,26 @@ def list_my_referrals(call: Call) -> Page[earnings.MyReferral]:
     return earnings.my_referrals(call.desk, call.advocate_id, page.limit, page.starting_after)
 
 
-@api.route("GET", "/v1/me/payouts", roles=PERSON, answer=earnings.MyPayout, paged=True)
-def list_my_payouts(call: Call) -> Page[earnings.MyPayout]:
-    """Own payouts, newest first."""
+@api.route("GET", "/v1/me/payouts", roles=PERSON, answer=Statement, paged=True)
+def list_my_payouts(call: Call) -> Page[Statement]:
+    """Own payouts with what they are made of, newest first."""
     page = call.page
-    return earnings.my_payouts(call.desk, call.advocate_id, page.limit, page.starting_after)
+    return statement_pages(call.desk.store, call.advocate_id, page.limit, page.starting_after)
+
+
+@api.route(
+    "GET",
+    "/v1/me/payouts/<payout_id>/statement",
+    roles=PERSON,
+    answer=Statement,
+    query={"format": "json (default) or csv"},
+)
+def read_my_statement(call: Call) -> Statement | Raw:
+    """One own payment, as JSON or as a file for a spreadsheet."""
+    found = earnings.my_statement(call.desk, call.advocate_id, call.path["payout_id"])
+    if call.query.get("format", "json") != "csv":
+        return found
+    return Raw(statement_csv(found).encode(), "text/csv; charset=utf-8", f"{found.payout_id}.csv")
 
 
 @api.route("GET", "/v1/me/payout-method", roles=PERSON, answer=shapes.MethodAnswer)

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 import pytest
 from goodword.conversions.model import Conversion
 from goodword.ledger.model import Balance
-from goodword.payouts.model import FrozenReward, Payout
+from goodword.payouts.model import FrozenReward, Payout, PayoutRun
 from goodword.ports import Change
 from goodword.programs.model import Payment
 from goodword.records import Record
 from goodword.rewards.model import Reward, RewardState
 from goodword.times import DAY_MS
 
-from tests.support.api import ANNA, Front, front, join
+from tests.support.api import ANNA, BEN, Front, front, join
 
 
 @pytest.fixture
@@ -157,32 +157,39 @@ class TestTheDashboard:
             "statuses",
         }
 
-    def test_payouts_are_listed(self, call: Front) -> None:
+    def test_payouts_say_what_they_are_made_of_to_their_payee_only(self, call: Front) -> None:
         program_id = call.town.program().program_id
         advocate_id = join(call, program_id).body["advocate_id"]
+        join(call, program_id, BEN)
+        own = {"run_id": "run_1", "program_id": program_id, "rail": "simulator", "currency": "EUR"}
+        times = {"cutoff_ms": 0, "created_ms": 0, "changed_ms": 0}
+        paid = {
+            "payout_id": "pay_1",
+            "advocate_id": advocate_id,
+            "rewards": (FrozenReward(reward_id="rwd_1", amount_minor=500),),
+            "carry_minor": -100,
+            "amount_minor": 400,
+            "destination_hash": "0" * 64,
+            "state": "paid",
+        }
+        run = {"period": "2025-11", "minimum_minor": 0, "state": "settled"}
         put(
             call,
-            Payout(
-                payout_id="pay_1",
-                run_id="run_1",
-                advocate_id=advocate_id,
-                program_id=program_id,
-                rewards=(FrozenReward(reward_id="rwd_1", amount_minor=500),),
-                carry_minor=-100,
-                amount_minor=400,
-                currency="EUR",
-                rail="simulator",
-                destination_hash="0" * 64,
-                state="paid",
-                cutoff_ms=0,
-                created_ms=0,
-                changed_ms=0,
-            ),
+            Payout.model_validate(own | times | paid),
+            PayoutRun.model_validate(own | times | run),
         )
         (row,) = call(ANNA, "GET", "/v1/me/payouts").body["data"]
-        assert (row["amount"]["amount_minor"], row["carried"]["amount_minor"]) == (400, -100)
-        assert (row["state"], row["rewards"]) == ("paid", ["rwd_1"])
+        assert (row["total"]["amount_minor"], row["state"]) == (400, "paid")
+        assert [one["amount"]["amount_minor"] for one in row["lines"]] == [500, -100]
         assert "destination_hash" not in row
+        path = "/v1/me/payouts/pay_1/statement"
+        assert call(ANNA, "GET", path).body == row
+        sheet = call(ANNA, "GET", path, query={"format": "csv"})
+        assert sheet.headers["Content-Type"].startswith("text/csv")
+        assert "rwd_1" in sheet.text
+        assert call(BEN, "GET", "/v1/me/payouts").body["data"] == []
+        refused = call(BEN, "GET", path)
+        assert (refused.status, refused.code) == (404, "unknown_payout")
 
 
 class TestBeingPaid:

@@ -54,6 +54,7 @@ ALLOWED = {
     ("GET", "/v1/me/rewards"): EVERYBODY,
     ("GET", "/v1/me/referrals"): EVERYBODY,
     ("GET", "/v1/me/payouts"): EVERYBODY,
+    ("GET", "/v1/me/payouts/<payout_id>/statement"): EVERYBODY,
     ("GET", "/v1/me/payout-method"): EVERYBODY,
     ("PUT", "/v1/me/payout-method"): EVERYBODY,
     ("POST", "/v1/advocates"): WRITERS,
@@ -65,7 +66,13 @@ ALLOWED = {
     ("GET", "/v1/links/<code>/qr"): EVERYBODY,
 }
 # What a permitted call may still run into: staff who never joined, a person who has, no method yet.
-KNOWN = {"not_an_advocate", "already_enrolled", "no_payout_method", "unknown_link"}
+KNOWN = {
+    "not_an_advocate",
+    "already_enrolled",
+    "no_payout_method",
+    "unknown_link",
+    "unknown_payout",
+}
 APIS = ("programs_api", "advocates_api")
 
 
@@ -88,6 +95,7 @@ def settled(call: Front) -> dict[str, str]:
         "number": "1",
         "source_id": call.town.all(Source)[0].source_id,
         "advocate_id": ben,
+        "payout_id": "pay_none",
         "code": call.town.links.list(ben)[0].code,
     }
 

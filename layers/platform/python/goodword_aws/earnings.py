@@ -1,4 +1,4 @@
-"""What an advocate reads of rewards, referrals and payouts: plain words, own amounts, no friend.
+"""What an advocate reads of rewards and referrals: plain words, own amounts, no friend.
 
 A referral is a conversion that earned something: the rewards of a page, grouped by conversion. A
 conversion that earned this advocate nothing is not in the list; support sees it with its reason.
@@ -10,9 +10,11 @@ from importlib import resources
 from itertools import groupby
 
 from goodword.conversions.model import Conversion, conversion_key
+from goodword.errors import NotFound
 from goodword.money import Money
 from goodword.payouts.calendar import next_payout
-from goodword.payouts.model import Payout
+from goodword.payouts.model import Payout, payout_key
+from goodword.payouts.statement import Statement
 from goodword.ports import Desk, Page
 from goodword.records import Value
 from goodword.rewards.model import Reward
@@ -20,6 +22,7 @@ from goodword.rewards.words import Catalogue, status_of
 from goodword.times import rfc3339
 
 from goodword_aws import wiring
+from goodword_aws.payouts_answers import read_statement
 
 
 class StatusAnswer(Value):
@@ -59,21 +62,6 @@ class MyReferral(Value):
     statuses: list[str]
 
 
-class MyPayout(Value):
-    """A payout as its advocate sees it; a draft is being prepared and may still change."""
-
-    id: str
-    program_id: str
-    amount: Money
-    carried: Money
-    rewards: list[str]
-    rail: str
-    state: str
-    reason: str
-    created_at: str
-    changed_at: str
-
-
 @cache
 def words(locale: str = "en") -> Catalogue:
     """The sentences of a language that has a catalogue."""
@@ -105,12 +93,12 @@ def my_referrals(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -
     return Page(rows, page.cursor)
 
 
-def my_payouts(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyPayout]:
-    """One page, newest first."""
-    page = desk.store.query(
-        Payout, "core", f"ADV#{advocate_id}", "P#", limit=limit, cursor=cursor, newest_first=True
-    )
-    return Page([_payout(one) for one in page.rows], page.cursor)
+def my_statement(desk: Desk, advocate_id: str, payout_id: str) -> Statement:
+    """What one of the advocate's own payments is made of. NotFound `unknown_payout` for others'."""
+    payout = desk.store.get(Payout, payout_key(advocate_id, payout_id))
+    if payout is None:
+        raise NotFound("unknown_payout", "there is no such payout")
+    return read_statement(desk.store, payout)
 
 
 def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[Reward]:
@@ -153,19 +141,4 @@ def _referral(conversion: Conversion, rewards: Sequence[Reward]) -> MyReferral:
         earned=Money(amount_minor=left, currency=conversion.currency),
         rewards=[one.reward_id for one in rewards],
         statuses=[status_of(one, words()).fact for one in rewards],
-    )
-
-
-def _payout(payout: Payout) -> MyPayout:
-    return MyPayout(
-        id=payout.payout_id,
-        program_id=payout.program_id,
-        amount=Money(amount_minor=payout.amount_minor, currency=payout.currency),
-        carried=Money(amount_minor=payout.carry_minor, currency=payout.currency),
-        rewards=[one.reward_id for one in payout.rewards],
-        rail=payout.rail,
-        state=payout.state,
-        reason=payout.reason,
-        created_at=rfc3339(payout.created_ms),
-        changed_at=rfc3339(payout.changed_ms),
     )
