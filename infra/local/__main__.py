@@ -6,13 +6,17 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-from infra.local import assembly, emulator
+from infra.local import assembly, emulator, verbs
 from infra.local.assembly import SynthError
+from infra.local.cast import RefusedError
+from infra.local.demo import demo
 from infra.local.deploy import DeployError
 from infra.local.emulator import EmulatorError
 from infra.local.places import DEMO_HOME, LOCAL
 from infra.local.progress import Progress
 from infra.local.stack import OUT, LocalStack, attach, bring_up, refresh
+from infra.local.verbs import NotRunningError
+from infra.local.waiting import NotYetError
 
 
 def up(progress: Progress) -> int:
@@ -62,11 +66,22 @@ def synth(progress: Progress) -> int:
 
 
 VERBS: dict[str, Callable[[Progress], int]] = {
+    "demo": demo,
     "up": up,
     "down": down,
     "status": status,
     "reset": reset,
     "synth": synth,
+}
+
+
+ASKING: dict[str, Callable[[Progress, argparse.Namespace], int]] = {
+    "token": verbs.token,
+    "see": verbs.see,
+    "click": verbs.click,
+    "order": verbs.order,
+    "refund": verbs.refund,
+    "forward": verbs.forward,
 }
 
 
@@ -76,16 +91,30 @@ def _show(progress: Progress, there: LocalStack) -> None:
         progress.say(f"  {name:<24}{textwrap.shorten(value, 100, placeholder=' ...')}")
 
 
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m infra.local")
+    parser.add_argument("verb", choices=sorted([*VERBS, *ASKING]))
+    parser.add_argument("--who", default="maya", help="maya, fatima, frank, marta or ada")
+    parser.add_argument("--page", default="/v1/me", help="a path of the API")
+    parser.add_argument("--amount", type=float, default=49.0, help="EUR without tax")
+    parser.add_argument("--order", type=int, default=7_001, help="the order's number")
+    parser.add_argument("--days", type=int, default=15)
+    return parser
+
+
 def main(arguments: list[str]) -> int:
     """Run one verb; what went wrong is said in words, Ctrl-C ends with 130."""
-    parser = argparse.ArgumentParser(prog="python -m infra.local")
-    parser.add_argument("verb", choices=sorted(VERBS))
-    verb = VERBS[parser.parse_args(arguments).verb]
+    asked = _parser().parse_args(arguments)
     try:
-        return verb(Progress())
-    except (EmulatorError, SynthError, DeployError) as wrong:
+        if asked.verb in ASKING:
+            return ASKING[asked.verb](Progress(), asked)
+        return VERBS[asked.verb](Progress())
+    except (EmulatorError, SynthError, DeployError, RefusedError, NotYetError) as wrong:
         print(f"\n{wrong}", file=sys.stderr)
         return 1
+    except NotRunningError as nothing:
+        print(f"  {nothing}", file=sys.stderr)
+        return 3
     except KeyboardInterrupt:
         return 130
 

@@ -87,6 +87,11 @@ class Cast:
         """Now, as the functions see it."""
         return int(time.time()) + self.stack.clock.offset_seconds
 
+    @property
+    def signed(self) -> list[Signed]:
+        """Everybody who has signed in, in that order."""
+        return list(self._signed.values())
+
     def sign_in(self, email: str, *groups: str) -> Signed:
         """The person, made on first use."""
         if email not in self._signed:

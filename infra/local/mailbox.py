@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from infra.local.aws import client
 from infra.local.http import Http
 from infra.local.places import ACCOUNT
 
@@ -15,6 +16,20 @@ class Mail:
     subject: str
     text: str
     html: str
+
+
+def open_mailbox(endpoint: str, sender: str) -> None:
+    """What a person does once in an account: verify the sender, and leave the SES sandbox."""
+    ses = client(endpoint, "sesv2")
+    if sender not in {
+        one["IdentityName"] for one in ses.list_email_identities()["EmailIdentities"]
+    }:
+        ses.create_email_identity(EmailIdentity=sender)
+    ses.put_account_details(
+        MailType="TRANSACTIONAL",
+        WebsiteURL="https://goodword.example",
+        ProductionAccessEnabled=True,
+    )
 
 
 def mails(endpoint: str, to: str | None = None) -> list[Mail]:

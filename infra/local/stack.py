@@ -143,5 +143,6 @@ def _deploy(there: Emulator, progress: Progress, parameters: Mapping[str, str]) 
         }
         wanted = assembly.read_assembly(OUT)
         deployed = deploy(there.endpoint, wanted, {**PARAMETERS, **own, **parameters})
+        mailbox.open_mailbox(there.endpoint, PARAMETERS["MailSender"])
         notes.append(f"{len(deployed.resources)} resources")
     return deployed
