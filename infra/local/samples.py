@@ -22,6 +22,7 @@ from infra.local.payloads import (
     stripe_dispute,
     stripe_event,
     stripe_invoice,
+    stripe_payment,
 )
 from infra.local.places import ROOT
 from infra.local.signing import sign_generic, sign_shopify, sign_stripe
@@ -199,6 +200,12 @@ def _stripe_samples() -> dict[str, Json]:
         "stripe_invoice_first": stripe(stripe_event("evt_3002", paid, first, AT_S)),
         "stripe_invoice_renewal": stripe(
             stripe_event("evt_3003", paid, stripe_invoice("3002", 2900), AT_S)
+        ),
+        "stripe_invoice_payment": stripe(
+            stripe_event("evt_3004", "invoice_payment.paid", stripe_payment("3001", 2900), AT_S)
+        ),
+        "stripe_refund_of_invoice": stripe(
+            stripe_event("evt_3005", "charge.refunded", stripe_charge("3001", 2900, 2900), AT_S)
         ),
         "stripe_invoice_of_2024": stripe(
             stripe_event("evt_5001", "invoice.payment_succeeded", older, AT_S)

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from itertools import permutations
 
 import pytest
 from goodword.conversions.model import Conversion, OrderAlias, Refund
+from goodword.times import MINUTE_MS
 
-from infra.local.samples import samples, text_of
+from infra.local.samples import samples, stripe, text_of
 from tests.support.functions import ROOT, sample
 from tests.support.intake import Installation, installation
 
@@ -33,6 +35,8 @@ WEB = {
     "stripe_checkout_unpaid": (200, "accepted", "ignored", "unpaid"),
     "stripe_invoice_first": (200, "accepted", "booked", ""),
     "stripe_invoice_renewal": (200, "accepted", "booked", ""),
+    "stripe_invoice_payment": (200, "accepted", "waiting", ""),  # alone it has no order
+    "stripe_refund_of_invoice": (200, "accepted", "booked", ""),
     "stripe_invoice_of_2024": (200, "accepted", "booked", ""),
     "stripe_refund": (200, "accepted", "booked", ""),
     "stripe_chargeback": (200, "accepted", "booked", ""),
@@ -125,6 +129,26 @@ def test_a_checkout_and_its_first_invoice_are_one_sale(here: Installation) -> No
     known = {one.alias: one.conversion_id for one in here.all(OrderAlias)}
     assert set(known) == {"in_3001", "pi_3001", "cs_live_3001"}
     assert set(known.values()) == {here.conversion.conversion_id}
+
+
+@pytest.mark.parametrize("order", list(permutations(range(3))))
+def test_a_subscription_is_refunded_by_the_payment_of_its_invoice(
+    here: Installation, order: tuple[int, ...]
+) -> None:
+    bare = json.loads(sample("conversions_web", "stripe_invoice_first")["body"])
+    bare["data"]["object"]["payments"] = None
+    events = [
+        stripe(bare),
+        sample("conversions_web", "stripe_invoice_payment"),
+        sample("conversions_web", "stripe_refund_of_invoice"),
+    ]
+    for place in order:
+        here.send(events[place])
+        here.stream()
+    here.clock.advance(3 * MINUTE_MS)
+    here.sweep()
+    assert {one.state for one in here.deliveries()} == {"booked"}
+    assert here.conversion.refunded_gross_minor == 2900
 
 
 def test_refunds_may_come_before_their_orders(here: Installation) -> None:

@@ -17,10 +17,23 @@ from goodword.conversions.intake import (
     read_again,
     topic_of,
 )
-from goodword.conversions.model import Delivery, DeliveryState, Facts, Source
+from goodword.conversions.model import (
+    Delivery,
+    DeliveryState,
+    Facts,
+    OrderAlias,
+    OtherNames,
+    Source,
+)
 from goodword.errors import Conflict, NotFound, Unavailable
 from goodword.events import Event
-from goodword.limits import DELIVERY_TRIES_MAX, PENDING_SHARDS, SWEEP_AGE_SECONDS, SWEEP_PAGE_ITEMS
+from goodword.limits import (
+    DELIVERY_TRIES_MAX,
+    ORDER_TRIES_MAX,
+    PENDING_SHARDS,
+    SWEEP_AGE_SECONDS,
+    SWEEP_PAGE_ITEMS,
+)
 from goodword.ports import Change
 from goodword.records import Key
 
@@ -203,6 +216,39 @@ def test_a_try_is_not_counted_on_one_that_ended_meanwhile(room: Room) -> None:
     with pytest.raises(Unavailable):
         room.inbox.settle_again(key)
     assert (room.at(key).state, room.at(key).attempts) == ("ignored", 1)
+
+
+NAMES = Facts(names=(OtherNames(order_id="1001", aliases=("pi_1", "ch_1")),))
+
+
+def test_further_names_are_joined_once_and_free_the_refunds_under_them(room: Room) -> None:
+    room.scene.sale("1001", click_ids=(room.scene.click(),))
+    room.scene.refund("r-1", 1_000, orders=("pi_1",))
+    assert room.scene.conversion.refunded_net_minor == 0
+    room.reader.says = lambda: NAMES
+    assert room.inbox.settle(room.put("evt_1").key) == "booked"
+    assert room.scene.conversion.refunded_net_minor == 1_000
+    assert room.inbox.settle(room.put("evt_2").key) == "booked"
+    assert room.scene.conversion.refunded_net_minor == 1_000
+    names = {one.alias for one in room.scene.all(OrderAlias)}
+    assert names == {"1001", "pi_1", "ch_1"}
+
+
+def test_names_of_an_order_that_has_not_come_wait_for_it(room: Room) -> None:
+    room.reader.says = lambda: NAMES
+    key = room.put().key
+    assert room.inbox.settle(key) == "waiting"
+    assert room.inbox.settle_again(key) == "waiting"
+    room.scene.sale("1001")
+    assert room.inbox.settle_again(key) == "booked"
+
+
+def test_names_of_an_order_that_never_comes_are_given_to_a_person(room: Room) -> None:
+    room.reader.says = lambda: NAMES
+    key = room.put().key
+    states = [room.inbox.settle_again(key) for _ in range(ORDER_TRIES_MAX)]
+    assert states == ["waiting"] * (ORDER_TRIES_MAX - 1) + ["not_understood"]
+    assert room.at(key).reason == "unknown_order"
 
 
 def test_only_those_that_waited_too_long_are_overdue_oldest_first(room: Room) -> None:

@@ -15,6 +15,7 @@ from infra.local.payloads import (
     stripe_dispute,
     stripe_event,
     stripe_invoice,
+    stripe_payment,
 )
 from infra.local.samples import AT_S, CLICK
 
@@ -189,6 +190,16 @@ def test_an_invoices_lines_and_subscription_may_carry_the_referral() -> None:
 def test_a_trials_invoice_is_nothing() -> None:
     thing = stripe_invoice("7", 0)
     assert facts("invoice.paid", thing).ignored == "nothing_paid"
+
+
+def test_what_paid_an_invoice_is_another_name_of_it() -> None:
+    (names,) = facts("invoice_payment.paid", stripe_payment("7", 2900)).names
+    assert (names.order_id, names.aliases) == ("in_7", ("pi_7",))
+    outside = stripe_payment("7", 2900) | {"payment": {"type": "payment_record"}}
+    assert facts("invoice_payment.paid", outside).ignored == "paid_outside"
+    assert reason(stripe_payment("7", 2900) | {"invoice": None}, "invoice_payment.paid") == (
+        "missing_id"
+    )
 
 
 def test_a_refund_is_the_charges_running_total() -> None:

@@ -45,6 +45,7 @@ SOURCE_RELOAD_SECONDS = (
 )
 SOURCES_CACHED_MAX = 200  # sources one process remembers
 DELIVERY_TRIES_MAX = 20  # counted tries of the sweeper; about 100 minutes, then a person must look
+ORDER_TRIES_MAX = 12  # tries to find the order that a delivery only adds names to; about an hour
 SWEEP_AGE_SECONDS = 120  # seconds a delivery may wait for the stream before the sweeper takes it
 SWEEP_PAGE_ITEMS, SWEEP_PAGES_MAX = 25, 8  # per shard and run; pages stay under 1 MB mostly
 ARRIVAL_DAYS = 30  # days a raw delivery is kept, encrypted, for replay

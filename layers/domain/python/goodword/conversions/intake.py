@@ -7,24 +7,28 @@ booked. What verified but cannot be understood stays, with a reason, where staff
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 from goodword.conversions.model import (
     Delivery,
     DeliveryState,
     Facts,
+    OtherNames,
     Source,
     kept_index,
     waiting_index,
 )
+from goodword.conversions.naming import join_names
 from goodword.errors import Conflict, InvalidInput, NotFound, Unavailable
 from goodword.events import Event
 from goodword.ids import derived_id
 from goodword.limits import (
     ARRIVAL_DAYS,
     DELIVERY_TRIES_MAX,
+    ORDER_TRIES_MAX,
     PENDING_SHARDS,
     SWEEP_AGE_SECONDS,
     SWEEP_PAGE_ITEMS,
@@ -110,6 +114,8 @@ class Books(Protocol):
 
     def book(self, delivery: Delivery, facts: Facts) -> DeliveryState: ...
 
+    def replay_parked(self, program_id: str, names: Sequence[str]) -> None: ...
+
     def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState: ...
 
 
@@ -134,6 +140,10 @@ class Inbox:
             facts = self.reader.facts_of(delivery)
         except NotUnderstood as why:
             return self.books.close(delivery, "not_understood", why.code)
+        if not all(self._named(delivery, names) for names in facts.names):
+            return self._wait_for_order(delivery)
+        if facts.names and not facts.facts:
+            return self.books.close(delivery, "booked", "")
         return self.books.book(delivery, facts)
 
     def settle_again(self, key: Key) -> DeliveryState | None:
@@ -153,6 +163,19 @@ class Inbox:
         except Unavailable:
             self._count(key, delivery.attempts)
             raise
+
+    def _named(self, delivery: Delivery, names: OtherNames) -> bool:
+        """Whether the order was known; its refunds that waited under the names are booked then."""
+        if not until_settled(partial(join_names, self.desk, delivery.program_id, names)):
+            return False
+        self.books.replay_parked(delivery.program_id, names.aliases)
+        return True
+
+    def _wait_for_order(self, delivery: Delivery) -> DeliveryState:
+        """Left waiting for the sweeper: the order's own delivery may come after this one."""
+        if delivery.attempts < ORDER_TRIES_MAX:
+            return delivery.state
+        return self.books.close(delivery, "not_understood", "unknown_order")
 
     def _count(self, key: Key, attempts: int) -> None:
         def attempt() -> None:

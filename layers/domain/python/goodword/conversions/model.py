@@ -77,10 +77,18 @@ class ReversalFact(Value):
 Fact = Annotated[ConversionFact | ReversalFact, Field(discriminator="fact")]
 
 
+class OtherNames(Value):
+    """Further outside ids of an order that another delivery reports; says nothing about money."""
+
+    order_id: OutsideId
+    aliases: tuple[OutsideId, ...] = Field(min_length=1, max_length=ALIASES_MAX)
+
+
 class Facts(Value):
     """What a delivery says. No facts, but a reason: rightly ignored (test, unpaid, topic)."""
 
     facts: tuple[Fact, ...] = ()
+    names: tuple[OtherNames, ...] = ()
     ignored: str = ""
 
 

@@ -101,7 +101,7 @@ class Worker:
         problem = until_settled(partial(self._book, delivery, fact))
         if problem:
             return problem
-        self._replay_parked(delivery.program_id, names_of(fact))
+        self.replay_parked(delivery.program_id, names_of(fact))
         for conversion_id in self._others(delivery.program_id, fact):
             until_settled(partial(self._decide_again, conversion_id))
         return ""
@@ -210,7 +210,7 @@ class Worker:
 
     # --- what waited for this delivery ------------------------------------------------------
 
-    def _replay_parked(self, program_id: str, names: Sequence[str]) -> None:
+    def replay_parked(self, program_id: str, names: Sequence[str]) -> None:
         """Book the refunds that came before their order, then clear their places."""
         keys = [parked_key(program_id, name) for name in names]
         for parked in self.desk.store.get_many(ParkedRefunds, keys).values():

@@ -25,6 +25,7 @@ from goodword.conversions.model import (
     ConversionFact,
     Fact,
     Facts,
+    OtherNames,
     ReversalFact,
     Source,
 )
@@ -67,7 +68,6 @@ REPEATED = frozenset(
         "invoice.created",
         "invoice.finalized",
         "invoice.updated",
-        "invoice_payment.paid",
         "payment_intent.created",
         "payment_intent.succeeded",
         "refund.created",
@@ -134,6 +134,8 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     read_one = READERS[topic](event.document("data.object"), occurred_ms)
     if isinstance(read_one, str):
         return Facts(ignored=read_one)
+    if isinstance(read_one, OtherNames):
+        return Facts(names=(read_one,))
     if read_one.currency != source.currency:
         raise NotUnderstood("currency_mismatch", "not the currency of the programme")
     return Facts(facts=(read_one,))
@@ -265,11 +267,20 @@ def _chargeback(dispute: Document, occurred_ms: int) -> Fact | str:
     )
 
 
-READERS: dict[str, Callable[[Document, int], Fact | str]] = {
+def _payment(payment: Document, _occurred_ms: int) -> OtherNames | str:
+    """By what an invoice was paid. Since 2025 only this says so, and refunds name nothing else."""
+    names = ids(payment.id_at("payment.payment_intent"), payment.id_at("payment.charge"))
+    if not names:
+        return "paid_outside"
+    return OtherNames(order_id=payment.need_id("invoice"), aliases=names)
+
+
+READERS: dict[str, Callable[[Document, int], Fact | OtherNames | str]] = {
     "checkout.session.completed": _checkout,
     "checkout.session.async_payment_succeeded": _checkout,
     "invoice.paid": _invoice,
     "invoice.payment_succeeded": _invoice,
+    "invoice_payment.paid": _payment,
     "charge.refunded": _refund,
     "charge.dispute.funds_withdrawn": _chargeback,
 }
