@@ -180,9 +180,11 @@ def container(*answers: dict[str, str]) -> Iterator[tuple[dict[str, str], list[t
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": url,
             "AWS_CONTAINER_AUTHORIZATION_TOKEN": "t0ken",
         }
-        yield settings, asked
-        server.shutdown()
-        thread.join()
+        try:
+            yield settings, asked
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def keys(name: str, minutes: float) -> dict[str, str]:
