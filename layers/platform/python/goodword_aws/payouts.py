@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodword.advocates.destination import canonical
+from goodword.errors import InvalidInput
 from goodword.events import Actor
 from goodword.payouts.approving import Approving, Person
 from goodword.payouts.clock import PayoutClock
@@ -114,24 +115,20 @@ def person(principal: Principal) -> Person:
     return Person(principal.subject, principal.advocate_id)
 
 
+STEPS = (
+    *("open", "freeze", "close_list", "ask", "stand", "expire"),
+    *("begin", "send", "settle", "give_back", "mend", "look_up"),
+)
+
+
 def step(event: Mapping[str, Any]) -> dict[str, Any]:
-    """One step of the machine: its name under `step`, its arguments beside it."""
+    """One step of the machine: its name under `step`, its arguments beside it.
+
+    Raises InvalidInput `unknown_step`: only the names above are ever looked up.
+    """
     given = {name: value for name, value in event.items() if name != "step"}
-    known = {
-        "open",
-        "freeze",
-        "close_list",
-        "ask",
-        "stand",
-        "expire",
-        "begin",
-        "send",
-        "settle",
-        "give_back",
-        "mend",
-        "look_up",
-    }
-    if event["step"] not in known:
-        raise ValueError("payout_cycle has no such step")
-    answer: dict[str, Any] = getattr(cycle("payout_cycle"), event["step"])(**given).model_dump()
+    if event["step"] not in STEPS:
+        raise InvalidInput("unknown_step", "payout_cycle has no such step")
+    run_step = getattr(cycle("payout_cycle"), event["step"])
+    answer: dict[str, Any] = run_step(**given).model_dump(mode="json")
     return answer
