@@ -162,7 +162,12 @@ def _generic_samples() -> dict[str, Json]:
     }
 
 
-def _stripe_samples() -> dict[str, Json]:
+def _event(number: str, topic: str, thing: Json, *, live: bool = True) -> Json:
+    return stripe_event(f"evt_{number}", topic, thing, AT_S - 5, live=live)
+
+
+def _checkout_samples() -> dict[str, Json]:
+    done = "checkout.session.completed"
     checkout = stripe_checkout("1001", 4900, tax=931, metadata={"via": "MAYA7"})
     subscribed = stripe_checkout(
         "3001",
@@ -175,63 +180,54 @@ def _stripe_samples() -> dict[str, Json]:
     trial = stripe_checkout(
         "4001", 0, mode="subscription", payment_status="no_payment_required", payment_intent=None
     )
-    first = stripe_invoice("3001", 2900, billing_reason="subscription_create")
-    older = stripe_invoice("5001", 2900, tax=551) | {
+    unpaid, dollars = checkout | {"payment_status": "unpaid"}, checkout | {"currency": "usd"}
+    good = stripe(_event("1001", done, checkout))
+    plain = _event("2001", done, stripe_checkout("2001", 4900))
+    return {
+        "stripe_checkout": good,
+        "stripe_checkout_base64": stripe(plain, encoded=True),
+        "stripe_checkout_of_subscription": stripe(_event("3001", done, subscribed)),
+        "stripe_checkout_of_trial": stripe(_event("4001", done, trial)),
+        "stripe_checkout_unpaid": stripe(_event("6001", done, unpaid)),
+        "stripe_test_mode": stripe(_event("8001", done, checkout, live=False)),
+        "stripe_malformed": stripe(b'{"id": "evt_9001", "type": '),
+        "stripe_wrong_currency": stripe(_event("9002", done, dollars)),
+        "refused_stripe_forged": forged(good),
+        "refused_stripe_stale": stripe(_event("9003", done, checkout), at_s=AT_S - 3600),
+    }
+
+
+def _invoice_of_2024() -> Json:
+    invoice = stripe_invoice("5001", 2900, tax=551) | {
         "charge": "ch_5001",
         "payment_intent": "pi_5001",
         "subscription": "sub_5001",
         "subscription_details": {"metadata": {"ref": "MAYA7"}},
+        "tax": 551,
     }
     for name in ("parent", "payments", "total_taxes", "total_excluding_tax"):
-        del older[name]
-    older["tax"] = 551
-    done, paid = "checkout.session.completed", "invoice.paid"
-    good = stripe(stripe_event("evt_1001", done, checkout, AT_S - 5))
+        del invoice[name]
+    return invoice
+
+
+def _invoice_samples() -> dict[str, Json]:
+    paid, refunded = "invoice.paid", "charge.refunded"
+    first = stripe_invoice("3001", 2900, billing_reason="subscription_create")
+    older = _event("5001", "invoice.payment_succeeded", _invoice_of_2024())
+    payment = _event("3004", "invoice_payment.paid", stripe_payment("3001", 2900))
+    dispute = stripe_dispute("1001", 4631)
+    other = {"id": "cus_1", "object": "customer"}
     return {
-        "stripe_checkout": good,
-        "stripe_checkout_base64": stripe(
-            stripe_event("evt_2001", done, stripe_checkout("2001", 4900), AT_S - 5), encoded=True
-        ),
-        "stripe_checkout_of_subscription": stripe(stripe_event("evt_3001", done, subscribed, AT_S)),
-        "stripe_checkout_of_trial": stripe(stripe_event("evt_4001", done, trial, AT_S)),
-        "stripe_checkout_unpaid": stripe(
-            stripe_event("evt_6001", done, checkout | {"payment_status": "unpaid"}, AT_S)
-        ),
-        "stripe_invoice_first": stripe(stripe_event("evt_3002", paid, first, AT_S)),
-        "stripe_invoice_renewal": stripe(
-            stripe_event("evt_3003", paid, stripe_invoice("3002", 2900), AT_S)
-        ),
-        "stripe_invoice_payment": stripe(
-            stripe_event("evt_3004", "invoice_payment.paid", stripe_payment("3001", 2900), AT_S)
-        ),
+        "stripe_invoice_first": stripe(_event("3002", paid, first)),
+        "stripe_invoice_renewal": stripe(_event("3003", paid, stripe_invoice("3002", 2900))),
+        "stripe_invoice_payment": stripe(payment),
+        "stripe_invoice_of_2024": stripe(older),
         "stripe_refund_of_invoice": stripe(
-            stripe_event("evt_3005", "charge.refunded", stripe_charge("3001", 2900, 2900), AT_S)
+            _event("3005", refunded, stripe_charge("3001", 2900, 2900))
         ),
-        "stripe_invoice_of_2024": stripe(
-            stripe_event("evt_5001", "invoice.payment_succeeded", older, AT_S)
-        ),
-        "stripe_refund": stripe(
-            stripe_event("evt_1002", "charge.refunded", stripe_charge("1001", 5831, 1200), AT_S)
-        ),
-        "stripe_chargeback": stripe(
-            stripe_event(
-                "evt_1003", "charge.dispute.funds_withdrawn", stripe_dispute("1001", 4631), AT_S
-            )
-        ),
-        "stripe_other_topic": stripe(
-            stripe_event(
-                "evt_7001", "customer.created", {"id": "cus_1", "object": "customer"}, AT_S
-            )
-        ),
-        "stripe_test_mode": stripe(stripe_event("evt_8001", done, checkout, AT_S, live=False)),
-        "stripe_malformed": stripe(b'{"id": "evt_9001", "type": '),
-        "stripe_wrong_currency": stripe(
-            stripe_event("evt_9002", done, checkout | {"currency": "usd"}, AT_S)
-        ),
-        "refused_stripe_forged": forged(good),
-        "refused_stripe_stale": stripe(
-            stripe_event("evt_9003", done, checkout, AT_S), at_s=AT_S - 3600
-        ),
+        "stripe_refund": stripe(_event("1002", refunded, stripe_charge("1001", 5831, 1200))),
+        "stripe_chargeback": stripe(_event("1003", "charge.dispute.funds_withdrawn", dispute)),
+        "stripe_other_topic": stripe(_event("7001", "customer.created", other)),
     }
 
 
@@ -310,7 +306,12 @@ def _stream_samples() -> dict[str, Json]:
 def samples() -> dict[str, Json]:
     """Every sample by its path below `events/`."""
     trees = {
-        "conversions_web": _generic_samples() | _stripe_samples() | _shopify_samples(),
+        "conversions_web": {
+            **_generic_samples(),
+            **_checkout_samples(),
+            **_invoice_samples(),
+            **_shopify_samples(),
+        },
         "conversions_stream": _stream_samples(),
         "conversions_schedule": {
             "tick": {"source": "goodword.schedule", "detail": {"does": "sweep"}},

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from goodword.conversions.intake import NotUnderstood
-from goodword.conversions.model import ConversionFact, ReversalFact, Source
+from goodword.conversions.model import ConversionFact, Facts, ReversalFact, Source
 from goodword.errors import InvalidInput, Malformed
-from goodword_aws.sources import read_delivery
-from goodword_aws.sources.generic import admit
+from goodword_aws.sources import ADAPTERS, Adapter, read_delivery
+from goodword_aws.sources.generic import admit, key_of, verify
 
 from infra.local.payloads import Json
 
@@ -203,6 +203,46 @@ def test_what_was_let_in_but_can_no_longer_be_booked_is_kept() -> None:
     with pytest.raises(NotUnderstood) as refused:
         read_delivery("generic", "sale", b"{}", SOURCE, AT_MS)
     assert refused.value.code == "invalid_body"
+
+
+def test_a_secret_is_base64_after_its_mark_and_else_taken_as_it_is() -> None:
+    assert key_of("whsec_c2VjcmV0") == b"secret"
+    assert key_of("whsec_not base64") == b"whsec_not base64"
+    assert key_of("plain") == b"plain"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (InvalidInput("bad_time", "no such time"), "bad_time"),
+        (NotUnderstood("bad_amount", "no amount"), "bad_amount"),
+    ],
+)
+def test_whatever_an_adapter_notices_is_not_understood(
+    monkeypatch: pytest.MonkeyPatch, error: InvalidInput, code: str
+) -> None:
+    def fail(*_: object) -> Facts:
+        raise error
+
+    monkeypatch.setitem(ADAPTERS, "generic", Adapter(verify, fail))
+    with pytest.raises(NotUnderstood) as refused:
+        read_delivery("generic", "sale", b"{}", SOURCE, AT_MS)
+    assert refused.value.code == code
+
+
+def test_a_fact_that_cannot_be_made_is_kept_without_its_values(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def make(*_: object) -> Facts:
+        return Facts.model_validate({"ignored": 7, "facts": "robin@example.com"})
+
+    monkeypatch.setitem(ADAPTERS, "generic", Adapter(verify, make))
+    with pytest.raises(NotUnderstood) as refused:
+        read_delivery("generic", "sale", b"{}", SOURCE, AT_MS)
+    assert (refused.value.code, refused.value.detail) == (
+        "bad_field",
+        "cannot be booked: facts, ignored",
+    )
 
 
 def test_no_refusal_repeats_what_was_sent() -> None:
