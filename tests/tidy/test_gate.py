@@ -53,9 +53,18 @@ def test_a_suite_counts_what_it_ran(place: Path, text: str, counts: tuple[int, i
     assert counted(suites.run_suite("e2e")) == counts
 
 
-def test_a_suite_that_is_not_there_is_left_out_and_strictly_fails(place: Path) -> None:
-    result = suites.run_suite("e2e")
-    assert result.left_out
+def test_a_suite_without_tests_fails(place: Path) -> None:
+    (place / "tests" / "e2e").mkdir(parents=True)
+    assert suites.run_suite("e2e").failed == 1
+
+
+def test_a_suite_that_cannot_run_here_is_called_out_and_strictly_fails(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(place, "browser", PASSING)
+    monkeypatch.setenv("PATH", str(place))
+    result = suites.run_suite("browser")
+    assert "Chromium" in result.left_out
     assert suites.summarize([result], 0.0, strict=False) == 0
     assert suites.summarize([result], 0.0, strict=True) == 1
 
