@@ -24,8 +24,8 @@ TERMS_CACHE_SECONDS = 60  # seconds an answer may show terms that have a newer v
 TERMS_SHELF_PROGRAMS_MAX = 200  # programmes whose versions one process remembers
 PEOPLE_CACHE_MAX = 10_000  # sign-ins one process remembers; about 2 MB
 LINKS_PER_ADVOCATE_MAX = 25  # links; they all change in one transaction when an enrolment pauses
-CODE_TRIES_MAX = 6  # draws of a fresh code; 29**7 codes make a second draw rare, a sixth a bug
-CODE_LENGTH = 7  # characters; 29**7 = 17 thousand million codes
+CODE_TRIES_MAX = 6  # draws of a fresh code; 30**7 codes make a second draw rare, a sixth a bug
+CODE_LENGTH = 7  # characters; 30**7 = 21 thousand million codes
 VANITY_LENGTH_MIN, VANITY_LENGTH_MAX = 3, 20  # characters that people still type without mistakes
 
 TOUCHES_MAX = 50  # touches considered per conversion; the newest are kept, the count is recorded
