@@ -144,7 +144,7 @@ def test_a_period_is_paid_once_by_two_people(stack: LocalStack, scene: Scenario)
     assert ready(maya) == 0
     assert len(runs(scene, fatima)) == 2
     assert_ledger(stack, scene)
-    assert maya.get("/v1/me/payouts")["data"][0]["amount"]["amount_minor"] == 750
+    assert maya.get("/v1/me/payouts")["data"][0]["total"]["amount_minor"] == 750
 
 
 def transfers_of(stack: LocalStack, run: Json, finance: Signed) -> Counter[str]:
