@@ -8,7 +8,7 @@ RUN    := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check up down status reset clean synth docs \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
-        token see click order refund forward
+        token see click order refund forward mail
 
 help: ## this list
 	@echo "Goodword: referral and advocacy infrastructure in your own AWS account, and on this laptop."
@@ -18,7 +18,7 @@ help: ## this list
 	@echo "  one suite alone: make unit, properties, functional, adapters, workflows, contract,"
 	@echo "                   infra, e2e, simulation, browser or tidy"
 	@echo "  with a demo running: make see WHO=maya PAGE=/v1/me/rewards, make click, make order AMOUNT=49.00,"
-	@echo "                   make refund ORDER=7001 AMOUNT=10.00, make forward DAYS=15, make token WHO=fatima"
+	@echo "                   make refund ORDER=7001 AMOUNT=10.00, make forward DAYS=15, make mail, make token WHO=fatima"
 
 setup: ## make .venv with what demo and test need (once; later it is a no-op)
 	@$(PYTHON) infra/local/setup.py $(VENV)
@@ -44,7 +44,7 @@ down: ## end what `make up` started
 status: ## what is running, and where
 	@test ! -x $(RUN) || $(RUN) -m infra.local status
 
-token see click order refund forward: # a running demo; make see WHO=maya PAGE=/v1/me/rewards
+token see click order refund forward mail: # a running demo; make see WHO=maya PAGE=/v1/me/rewards
 	@$(RUN) -m infra.local $@ $(if $(WHO),--who $(WHO)) $(if $(PAGE),--page $(PAGE)) \
 	    $(if $(AMOUNT),--amount $(AMOUNT)) $(if $(ORDER),--order $(ORDER)) \
 	    $(if $(DAYS),--days $(DAYS))

@@ -81,6 +81,7 @@ ASKING: dict[str, Callable[[Progress, argparse.Namespace], int]] = {
     "click": verbs.click,
     "order": verbs.order,
     "refund": verbs.refund,
+    "mail": verbs.mail,
     "forward": verbs.forward,
 }
 

@@ -9,6 +9,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from infra.local import emulator
 from infra.local.cast import Cast, Endpoint, Json, Signed, done
 from infra.local.directory import Directory
 from infra.local.payloads import shopify_order, shopify_refund
@@ -258,6 +259,9 @@ def demo(progress: Progress) -> int:
         progress.say("  ✓ the demo is running already; everything is as you left it")
         kept.show(progress, there)
         return 0
+    if there is not None:  # its story was never told to the end
+        emulator.stop(DEMO_HOME)
+    Directory.forget()
     stack: LocalStack = bring_up(DEMO_HOME, progress, tethered=False)
     directory = Story(Cast(stack), progress).tell()
     directory.write()

@@ -45,6 +45,11 @@ class Directory:
         """The directory of the demo that was told here, if one was."""
         return cls(**json.loads(PLACE.read_text())) if PLACE.exists() else None
 
+    @classmethod
+    def forget(cls) -> None:
+        """There is no told story any more."""
+        PLACE.unlink(missing_ok=True)
+
     def write(self) -> None:
         """Keep it, for the owner's eyes only."""
         with os.fdopen(os.open(PLACE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
@@ -73,7 +78,7 @@ class Directory:
         say("\n  Where things are (on this machine only)")
         say(f"    Maya's link     {api}/r/{self.code}")
         say(f"    API             {api}/v1/…        described in docs/openapi.json")
-        say(f"    Mailbox         {stack.endpoint}/_ministack/ses/messages")
+        say("    Mailbox         make mail WHO=maya")
         say(f"    AWS endpoint    {stack.endpoint}        any AWS tool, key and secret `test`")
         say("\n  Who can sign in (Cognito; `make token WHO=maya` prints an ID token)")
         for email, role in ROLES.items():

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import textwrap
 import time
 
 from infra.local.cast import Cast, done
@@ -71,6 +72,14 @@ def click(progress: Progress, asked: argparse.Namespace) -> int:
     stack, directory = running()
     answer = Cast(stack).click(directory.code)
     progress.say(f"  {answer.status} {answer.headers['location']}")
+    return 0
+
+
+def mail(progress: Progress, asked: argparse.Namespace) -> int:
+    """Print what was sent by e-mail to somebody."""
+    stack, directory = running()
+    for one in stack.mails(directory.person(asked.who).email):
+        progress.say(f"  {one.subject}\n{textwrap.indent(one.text.strip(), '    ')}\n")
     return 0
 
 
