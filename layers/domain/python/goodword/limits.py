@@ -30,6 +30,7 @@ VANITY_LENGTH_MIN, VANITY_LENGTH_MAX = 3, 20  # characters that people still typ
 
 TOUCHES_MAX = 50  # touches considered per conversion; the newest are kept, the count is recorded
 ALIASES_MAX = 8  # outside ids of one order (session, intent, invoice, charge ...)
+LISTED_ADVOCATES_MAX = 5  # advocates told of one conversion that nobody won; each is an item
 FRIEND_CONVERSIONS_MAX = 30  # conversions of one friend that a late touch may still move
 REFUNDS_PARKED_MAX = 100  # refunds that wait for one order
 CLOCK_SKEW_SECONDS = 60  # seconds a shop's clock may be behind ours: its order, after our click

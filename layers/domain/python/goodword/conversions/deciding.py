@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.evidence import remembered, sticky_advocate
+from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
@@ -220,6 +221,8 @@ def _write(
         books.use_cap(verdict.cap)
     for reward in verdict.rewards:
         books.earn(reward, taken_minor=share_of(reward, conversion))
+    if not verdict.rewards:
+        change.create(*to_list(desk.store, conversion, attribution, desk.clock.now_ms()))
 
 
 def _state(attribution: Attribution, verdict: Verdict) -> ConversionState:

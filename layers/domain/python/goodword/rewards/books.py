@@ -50,8 +50,9 @@ class RewardBooks:
             expense(reward.program_id),
             account(reward.advocate_id, "pending"),
         )
-        self._post(reward, "reward_earned", legs)
-        self._tell(reward, "reward.created", "", amount_minor=reward.earned_minor)
+        entry_id = self._post(reward, "reward_earned", legs)
+        amount = reward.earned_minor
+        self._tell(reward, "reward.created", "", amount_minor=amount, entry_id=entry_id)
         self._change.create(self._taken(reward, taken_minor, "before", "refund"))
 
     def step(
@@ -60,12 +61,11 @@ class RewardBooks:
         """Move to the next state with its legs; money that leaves before payment is off the cap."""
         legs = bucket_legs(reward, reward.state, state)
         after = moved(reward, state, self._desk.clock.now_ms(), reason).but(**changes)
-        if legs:
-            self._post(reward, f"reward_{state}", legs)
+        posted = {"entry_id": self._post(reward, f"reward_{state}", legs)} if legs else {}
         if state in ("rejected", "void"):
             self._give_back(reward, reward.remaining_minor)
         self._change.replace(after)
-        self._tell(after, f"reward.{state}", reason, amount_minor=after.remaining_minor)
+        self._tell(after, f"reward.{state}", reason, amount_minor=after.remaining_minor, **posted)
         return after
 
     def take(self, reward: Reward, taken_minor: int, refund_id: str, reason: str) -> Reward:
@@ -82,7 +82,8 @@ class RewardBooks:
         self._book(reward.advocate_id, entry)
         self._give_back(reward, taken_minor)
         after = reverse(reward, taken_minor, now_ms, reason)
-        self._tell(after, "reward.reversed", reason, amount_minor=taken_minor)
+        refs = {"entry_id": entry.entry_id, "refund_id": refund_id}
+        self._tell(after, "reward.reversed", reason, amount_minor=taken_minor, **refs)
         return after
 
     def count(
@@ -131,7 +132,7 @@ class RewardBooks:
             self._before.setdefault(key, cap)
             self._caps[key] = cap.but(remaining_minor=cap.remaining_minor + amount_minor)
 
-    def _post(self, reward: Reward, what: str, legs: tuple[Leg, ...]) -> None:
+    def _post(self, reward: Reward, what: str, legs: tuple[Leg, ...]) -> str:
         entry = Entry(
             entry_id=self._desk.ids.new("ent"),
             what=what,
@@ -142,13 +143,16 @@ class RewardBooks:
             refs={"reward_id": reward.reward_id, "conversion_id": reward.conversion_id},
         )
         self._book(reward.advocate_id, entry)
+        return entry.entry_id
 
     def _book(self, advocate_id: str, entry: Entry) -> None:
         balance = self.balance(advocate_id, entry.program_id, entry.currency)
         self._balances[balance.key] = apply(balance, entry)
         self._change.create(entry)
 
-    def _tell(self, reward: Reward, type: str, reason: str, *, amount_minor: int) -> None:
+    def _tell(
+        self, reward: Reward, type: str, reason: str, *, amount_minor: int, **refs: str
+    ) -> None:
         self._change.create(
             self._desk.event(
                 type,
@@ -160,5 +164,6 @@ class RewardBooks:
                 state=reward.state,
                 amount_minor=amount_minor,
                 currency=reward.currency,
+                **refs,
             )
         )

@@ -33,13 +33,19 @@ class Basis(Value):
 
 
 class RuleLine(Value):
-    """What one rule made of it. `reason` is empty when it earned what it computed."""
+    """What one rule made of it. `reason` is empty when it earned what it computed.
+
+    `cap_before_minor` and `cap_after_minor` are what was left of the cap; None without a cap and in
+    decisions that are older than these fields.
+    """
 
     rule_id: str
     arithmetic: str = ""
     computed_minor: NaturalMinor = 0
     earned_minor: NaturalMinor = 0
     reason: str = ""
+    cap_before_minor: NaturalMinor | None = None
+    cap_after_minor: NaturalMinor | None = None
 
 
 class Decision(Record):
@@ -115,10 +121,12 @@ def judge(
         if rule.action != basis.action:
             continue
         line = _apply(rule, basis, cap)
+        if cap is not None:
+            left = cap.remaining_minor - line.earned_minor
+            line = line.but(cap_before_minor=cap.remaining_minor, cap_after_minor=left)
+            cap = cap.but(remaining_minor=left)
         lines.append(line)
         if line.earned_minor:
-            if cap is not None:
-                cap = cap.but(remaining_minor=cap.remaining_minor - line.earned_minor)
             rewards.append(_reward(line, basis, version, advocate_id, cap, now_ms))
     return Verdict(lines=tuple(lines), rewards=tuple(rewards), cap=cap, reason=_why(lines, rewards))
 
