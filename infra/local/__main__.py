@@ -14,7 +14,7 @@ from infra.local.deploy import DeployError
 from infra.local.emulator import EmulatorError
 from infra.local.places import DEMO_HOME, LOCAL
 from infra.local.progress import Progress
-from infra.local.stack import OUT, LocalStack, attach, bring_up, refresh
+from infra.local.stack import LocalStack, attach, bring_up, refresh
 from infra.local.verbs import NotRunningError
 from infra.local.waiting import NotYetError
 
@@ -60,8 +60,9 @@ def reset(progress: Progress) -> int:
 def synth(progress: Progress) -> int:
     """Synthesize the template for the laptop."""
     with progress.step("synthesize the CDK app") as notes:
-        notes.append("" if assembly.synthesize(OUT) else "unchanged")
-    progress.say(f"  {assembly.read_assembly(OUT).template_path}")
+        done = assembly.synthesize()
+        notes.append("" if done.is_new else "unchanged")
+    progress.say(f"  {assembly.read_assembly(done.directory).template_path}")
     return 0
 
 

@@ -24,6 +24,9 @@ from infra.local.places import ACCOUNT, BUILD, REGION, ROOT
 APP = "infra/app.py"
 SOURCES = ("infra", "functions", "layers", "requirements", "cdk.json")
 LEFT_OUT = {"__pycache__", ".DS_Store"}
+NOT_IN_THE_TEMPLATE = ROOT / "infra" / "local"
+COMPLETE = ".complete"
+KEPT = 6  # assemblies; more than can be in use at once on one machine
 SYNTH_SECONDS_MAX = 300
 ZIP_EPOCH = (
     1980,
@@ -69,18 +72,36 @@ class Assembly:
         return read
 
 
-def synthesize(out: Path = BUILD / "cdk.local", context: dict[str, str] | None = None) -> bool:
-    """Make the assembly in `out`; False if the one there already is of these sources."""
+@dataclass(frozen=True)
+class Synthesis:
+    """Where the assembly of the present sources is, and whether it had to be made."""
+
+    directory: Path
+    is_new: bool
+
+
+def synthesize(
+    place: Path = BUILD / "cdk.local", context: dict[str, str] | None = None
+) -> Synthesis:
+    """Make the assembly of the present sources, unless it is there already.
+
+    Each state of the sources has a directory of its own below `place`, so that a run that deploys
+    an older one is not disturbed; the oldest are deleted.
+    """
     context = context or LOCAL_CONTEXT
-    with _alone(out):
-        digest = digest_of_sources(context)
-        stamp = out / ".digest"
-        if stamp.exists() and stamp.read_text() == digest:
-            return False
+    place.mkdir(parents=True, exist_ok=True)
+    with _alone(place):
+        out = place / digest_of_sources(context)[:16]
+        if (out / COMPLETE).exists():
+            out.touch()
+            return Synthesis(out, is_new=False)
         shutil.rmtree(out, ignore_errors=True)
         _run_app(out, context)
-        stamp.write_text(digest)
-        return True
+        (out / COMPLETE).touch()
+        made = sorted(place.glob("*/"), key=lambda each: each.stat().st_mtime, reverse=True)
+        for old in made[KEPT:]:
+            shutil.rmtree(old, ignore_errors=True)
+        return Synthesis(out, is_new=True)
 
 
 def _run_app(out: Path, context: dict[str, str]) -> None:
@@ -98,15 +119,14 @@ def _run_app(out: Path, context: dict[str, str]) -> None:
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Let one process at a time work on the assembly; the others wait and find it done."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.with_name(f"{out.name}.lock").open("w") as lock:
+def _alone(place: Path) -> Iterator[None]:
+    """Let one process at a time make assemblies; the others wait and find theirs done."""
+    with (place / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def read_assembly(out: Path = BUILD / "cdk.local") -> Assembly:
+def read_assembly(out: Path) -> Assembly:
     """The one stack of the assembly. Raises ValueError if there is not exactly one."""
     manifest = json.loads((out / "manifest.json").read_text())
     artifacts = manifest["artifacts"]
@@ -132,6 +152,8 @@ def digest_of_sources(context: dict[str, str]) -> str:
     """Changes with any byte of the sources of the stack, the context or the Python that runs it."""
     digest = hashlib.sha256(json.dumps([sys.version, context], sort_keys=True).encode())
     for path in _files_under(*(ROOT / name for name in SOURCES)):
+        if NOT_IN_THE_TEMPLATE in path.parents:
+            continue
         digest.update(f"{path.relative_to(ROOT)}\0{path.stat().st_mode & 0o111}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())
     return digest.hexdigest()

@@ -12,16 +12,16 @@ from pathlib import Path
 from typing import Any
 
 from infra.local import assembly, emulator, logs, mailbox
+from infra.local.assembly import Assembly
 from infra.local.aws import client
 from infra.local.clock import LocalClock
 from infra.local.deploy import Deployed, deploy, look_up
 from infra.local.emulator import Emulator
 from infra.local.http import Http
 from infra.local.people import People
-from infra.local.places import BUILD, CLOCK_NAME
+from infra.local.places import CLOCK_NAME
 from infra.local.progress import Progress
 
-OUT = BUILD / "cdk.local"
 PARAMETERS = {  # of every local stack; the names are reserved by RFC 2606 and belong to nobody
     "FallbackUrl": "https://shop.example/",
     "MailSender": "rewards@goodword.example",
@@ -87,12 +87,12 @@ def bring_up(
     `parameters` of the template come on top of those that every local stack has. If it cannot be
     finished, or is interrupted, nothing is left running.
     """
-    _synthesize(progress)
+    wanted = _synthesize(progress)
     with progress.step("start the emulator on 127.0.0.1") as notes:
         there = emulator.start(home, tethered=tethered, wait_scale=wait_scale)
         notes.append(f"port {there.port}, pid {there.pid}")
     try:
-        return LocalStack(there, _deploy(there, progress, parameters or {}))
+        return LocalStack(there, _deploy(there, wanted, progress, parameters or {}))
     except BaseException:
         emulator.stop(home)
         raise
@@ -102,8 +102,8 @@ def refresh(
     there: Emulator, progress: Progress, parameters: Mapping[str, str] | None = None
 ) -> LocalStack:
     """Bring a running emulator to the present sources; what it has stored stays."""
-    _synthesize(progress)
-    return LocalStack(there, _deploy(there, progress, parameters or {}))
+    wanted = _synthesize(progress)
+    return LocalStack(there, _deploy(there, wanted, progress, parameters or {}))
 
 
 def attach(home: Path) -> LocalStack | None:
@@ -111,7 +111,8 @@ def attach(home: Path) -> LocalStack | None:
     there = emulator.running(home)
     if there is None:
         return None
-    return LocalStack(there, look_up(there.endpoint, assembly.read_assembly(OUT).stack))
+    stacks = client(there.endpoint, "cloudformation").describe_stacks()["Stacks"]
+    return LocalStack(there, look_up(there.endpoint, stacks[0]["StackName"])) if stacks else None
 
 
 @contextmanager
@@ -130,18 +131,21 @@ def local_stack(
         emulator.stop(home)
 
 
-def _synthesize(progress: Progress) -> None:
+def _synthesize(progress: Progress) -> Assembly:
     with progress.step("synthesize the CDK app") as notes:
-        notes.append("" if assembly.synthesize(OUT) else "unchanged")
+        done = assembly.synthesize()
+        notes.append("" if done.is_new else "unchanged")
+    return assembly.read_assembly(done.directory)
 
 
-def _deploy(there: Emulator, progress: Progress, parameters: Mapping[str, str]) -> Deployed:
+def _deploy(
+    there: Emulator, wanted: Assembly, progress: Progress, parameters: Mapping[str, str]
+) -> Deployed:
     with progress.step("deploy the stack with CloudFormation") as notes:
         own = {
             "ClockFile": str(there.home / CLOCK_NAME),
             "RailSimulatorUrl": there.rail_url,
         }
-        wanted = assembly.read_assembly(OUT)
         deployed = deploy(there.endpoint, wanted, {**PARAMETERS, **own, **parameters})
         mailbox.open_mailbox(there.endpoint, PARAMETERS["MailSender"])
         notes.append(f"{len(deployed.resources)} resources")

@@ -17,9 +17,8 @@ from infra.local.emulator import Emulator, EmulatorError
 from infra.local.http import Http
 from infra.local.places import REGION, ROOT
 from infra.local.waiting import eventually
+from tests.e2e.listeners import LOOPBACK, listening_addresses
 
-LISTEN = "0A"
-LOOPBACK = {"0100007F", "00000000000000000000000001000000"}
 SNATCHED = (
     "import signal, sys, time; from pathlib import Path; from infra.local import emulator; "
     "signal.signal(signal.SIGINT, signal.default_int_handler); "  # ignored if we run behind an &
@@ -31,23 +30,6 @@ SNATCHED = (
 def home(tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "home"
     emulator.stop(tmp_path / "home")
-
-
-def listening_addresses(pid: int) -> set[str]:
-    """The addresses, as /proc writes them, that the emulator and its children listen on."""
-    pids = [pid, *(int(child) for child in _children_of(pid))]
-    inodes = {os.readlink(link) for one in pids for link in Path(f"/proc/{one}/fd").iterdir()}
-    addresses = set()
-    for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
-        for row in table.read_text().splitlines()[1:]:
-            fields = row.split()
-            if fields[3] == LISTEN and f"socket:[{fields[9]}]" in inodes:
-                addresses.add(fields[1].partition(":")[0])
-    return addresses
-
-
-def _children_of(pid: int) -> list[str]:
-    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's /proc")

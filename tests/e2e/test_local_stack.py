@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from infra.local import assembly
+from infra.local.assembly import Assembly
+from infra.local.deploy import deploy
 from infra.local.ministack_process import isolate_functions
-from infra.local.progress import Silent
-from infra.local.stack import PARAMETERS, LocalStack, refresh
+from infra.local.stack import PARAMETERS, LocalStack
+from tests.e2e.listeners import LOOPBACK, group_of, listening_addresses
 
 
 def test_only_who_is_signed_in_gets_in(stack: LocalStack) -> None:
@@ -21,6 +23,15 @@ def test_only_who_is_signed_in_gets_in(stack: LocalStack) -> None:
     assert stack.http.signed_in(token).get("/v1/me").status == 200
     forged = f"{token[:-8]}{'A' * 8}"
     assert stack.http.signed_in(forged).get("/v1/me").status == 401
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="reads Linux's /proc")
+def test_nothing_of_it_listens_beyond_loopback_while_functions_run(stack: LocalStack) -> None:
+    stack.http.get("/r/nobody")
+    leader = stack.emulator.pid
+    assert len(group_of(leader)) > 1, "no function is running"
+    assert listening_addresses(leader)
+    assert listening_addresses(leader) <= LOOPBACK
 
 
 def test_a_redirect_is_an_answer_and_is_not_followed(stack: LocalStack) -> None:
@@ -56,9 +67,15 @@ def test_the_functions_clock_is_the_one_that_can_be_advanced(stack: LocalStack) 
         stack.clock.advance(-1)
 
 
-def test_deploying_the_same_again_changes_nothing(stack: LocalStack) -> None:
-    again = refresh(stack.emulator, Silent())
-    assert again.deployed == stack.deployed
+def test_deploying_the_same_again_changes_nothing(stack: LocalStack, tmp_path: Path) -> None:
+    name = stack.deployed.stack
+    cloudformation = stack.client("cloudformation")
+    body = cloudformation.get_template(StackName=name)["TemplateBody"]
+    (tmp_path / "template.json").write_text(body if isinstance(body, str) else json.dumps(body))
+    given = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Parameters"]
+    parameters = {one["ParameterKey"]: one["ParameterValue"] for one in given}
+    same = Assembly(name, tmp_path / "template.json", ())
+    assert deploy(stack.endpoint, same, parameters) == stack.deployed
 
 
 def test_the_same_directory_zips_to_the_same_bytes(tmp_path: Path) -> None:
