@@ -57,6 +57,8 @@ synth: setup ## the CloudFormation template for the laptop, into .build/
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(RUN) -m tests.tidy.error_codes
+	@$(RUN) -m goodword_aws.openapi > .openapi.new && mv .openapi.new docs/openapi.json
+	@echo "wrote docs/openapi.json"
 
 clean: reset ## reset, and delete what was built; .venv stays
 	@rm -rf .build cdk.out .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

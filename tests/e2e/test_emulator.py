@@ -111,6 +111,7 @@ def test_a_damaged_pid_file_counts_as_none(home: Path) -> None:
     assert emulator.running(home) is None
 
 
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="reads Linux's /proc")
 def test_the_developers_own_aws_settings_do_not_reach_it(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
