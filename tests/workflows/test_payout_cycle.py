@@ -17,6 +17,7 @@ from tests.support.scene import BEN, PROGRAM
 REQUEST = "Wait for a first person to request"
 RELEASE = "Wait for a second person to release"
 ENTERED: set[str] = set()
+TESTS = 26  # with those of parametrized ones
 
 
 class House(Payday):
@@ -291,8 +292,11 @@ def test_the_state_stays_small_and_names_nobody(house: House) -> None:
     assert not any("@" in each or "adv_" in each for each in seen)
 
 
-def test_the_tests_above_entered_every_state() -> None:
+def test_the_tests_above_entered_every_state(request: pytest.FixtureRequest) -> None:
     """Last in the file on purpose: together they walk the whole machine."""
+    beside = [each for each in request.session.items if each.path == request.path]
+    if len(beside) < TESTS:
+        pytest.skip("only some tests of this file were chosen")
     machine = definition("payout_cycle")
     every = {*machine["States"], *machine["States"]["Send the payments"]["ItemProcessor"]["States"]}
     assert every - ENTERED == set()

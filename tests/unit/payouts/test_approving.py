@@ -7,7 +7,7 @@ import pytest
 from goodword.errors import GoodwordError, InvalidInput
 from goodword.payouts.approving import Approving, Person
 from goodword.payouts.model import PAYOUT_MOVES, RUN_MOVES, PayoutRun, payout_moved, run_moved
-from goodword.ports import Change
+from goodword.ports import Change, Guard, GuardFailed
 from goodword.times import DAY_MS
 from goodword.workflow import TaskToken
 
@@ -92,6 +92,26 @@ def test_a_list_that_is_still_open_cannot_be_requested() -> None:
     world.due(500)
     run = world.cycle.open("prg_test", "2025-10", 1_761_955_200_000)
     assert world.code_of(world.approving.request, run.run_id, ANNA, "") == "run_not_waiting"
+
+
+def test_the_write_itself_refuses_the_same_person_and_another_list(world: Payday) -> None:
+    """The checks before it could be raced; these conditions cannot."""
+    run = world.released()
+    guards = [
+        guard
+        for change in world.store.commits
+        for record, guard in change.replaced
+        if isinstance(record, PayoutRun) and record.state in ("requested", "released")
+    ]
+    assert [dict(guard.equals) for guard in guards] == [
+        {"state": "draft", "run_hash": run.run_hash},
+        {"state": "requested", "run_hash": run.run_hash},
+    ]
+    assert [dict(guard.differs) for guard in guards] == [{}, {"requested_by": "usr_carl"}]
+    change = Change()
+    change.replace(run.but(state="settled"), Guard(differs={"requested_by": "usr_anna"}))
+    with pytest.raises(GuardFailed):
+        world.store.commit(change)
 
 
 def test_saying_the_same_again_changes_nothing(world: Payday) -> None:
