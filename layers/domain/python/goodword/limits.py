@@ -19,6 +19,13 @@ MESSAGE_DAYS = 400  # days the delivery log is kept; a year of questions, and so
 SENDING_SECONDS_MAX = 180  # seconds a mail may be on its way; three times the sender's time-out
 SCAN_PAGES_MAX = 1_000_000  # pages of 1 MB; a nightly check of a bigger table needs segments
 
+SEAL_SHARDS = 4  # index partitions of unsealed items; each takes 1,000 writes a second
+SEAL_LEAVES_MAX = 90  # items of one seal; they and the head move in one transaction of 100
+SEAL_ROUNDS_MAX = 150  # seals of one run; 13,500 items a minute, and half a minute of work
+SEAL_COPIES_MAX = 600  # seals that one run copies to the archive; the next run goes on
+SEAL_PAGES_MAX = 100_000  # pages of 100 seals that the nightly check walks; 19 years of minutes
+SEAL_GRACE_SECONDS = 600  # seconds after which an item must be sealed; ten runs of the sealer
+
 PROGRAM_VERSIONS_MAX = 100  # versions of one programme; they are read together, in one page
 TERMS_CACHE_SECONDS = 60  # seconds an answer may show terms that have a newer version by now
 TERMS_SHELF_PROGRAMS_MAX = 200  # programmes whose versions one process remembers
@@ -33,6 +40,7 @@ ALIASES_MAX = 8  # outside ids of one order (session, intent, invoice, charge ..
 LISTED_ADVOCATES_MAX = 5  # advocates told of one conversion that nobody won; each is an item
 FRIEND_CONVERSIONS_MAX = 30  # conversions of one friend that a late touch may still move
 REFUNDS_PARKED_MAX = 100  # refunds that wait for one order
+INQUIRY_DAYS = 120  # days a bank's inquiry holds a reward before a person must look
 CLOCK_SKEW_SECONDS = 60  # seconds a shop's clock may be behind ours: its order, after our click
 CLICK_AGE_DAYS_MAX = 400  # days; no window may be longer than a click is verifiable
 

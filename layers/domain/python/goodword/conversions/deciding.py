@@ -79,12 +79,18 @@ def basis_of(conversion: Conversion) -> Basis:
 
 def share_of(reward: Reward, conversion: Conversion) -> int:
     """What the refunds of the conversion so far have still to take from this reward."""
-    share = refunded_share(
+    return to_take(reward, standing_share(reward, conversion))
+
+
+def standing_share(reward: Reward, conversion: Conversion) -> int:
+    """How much of the reward is to be back in all, as the conversion's refunds stand."""
+    if conversion.claims is not None and conversion.claims.wholes:
+        return reward.earned_minor
+    return refunded_share(
         reward.earned_minor,
         (conversion.refunded_net_minor, conversion.refunded_gross_minor),
         (conversion.net_minor, conversion.gross_minor),
     )
-    return to_take(reward, share)
 
 
 def _newest(conversion: Conversion) -> int:
@@ -220,7 +226,8 @@ def _write(
     if verdict.rewards and verdict.cap is not None:
         books.use_cap(verdict.cap)
     for reward in verdict.rewards:
-        books.earn(reward, taken_minor=share_of(reward, conversion))
+        taken_minor = share_of(reward, conversion)
+        books.earn(reward, taken_minor, inquiry=bool(conversion.inquiries))
     if not verdict.rewards:
         change.create(*to_list(desk.store, conversion, attribution, desk.clock.now_ms()))
 

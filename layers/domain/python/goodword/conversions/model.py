@@ -73,8 +73,53 @@ class ReversalFact(Value):
     cumulative: bool = False
     reason: Literal["refund", "chargeback", "cancelled"] = "refund"
 
+    @property
+    def name(self) -> str:
+        """What it is known by among the facts of one order."""
+        return self.refund_id
 
-Fact = Annotated[ConversionFact | ReversalFact, Field(discriminator="fact")]
+    @property
+    def series(self) -> str:
+        """What a running total is of: `ch_1:2000` and `ch_1:3000` are of the charge `ch_1`."""
+        return self.refund_id.rpartition(":")[0]
+
+
+class ReinstatementFact(Value):
+    """A chargeback was won: what the reversal of this id took is to be given back, once."""
+
+    fact: Literal["reinstatement"] = "reinstatement"
+    refund_id: OutsideId
+    orders: tuple[OutsideId, ...] = Field(min_length=1, max_length=ALIASES_MAX)
+    occurred_ms: int
+    currency: Currency
+    reason: Literal["dispute_won", "refund_failed"] = "dispute_won"
+
+    @property
+    def name(self) -> str:
+        """What it is known by among the facts of one order."""
+        return f"won:{self.refund_id}"
+
+
+class InquiryFact(Value):
+    """A bank asks about a payment without taking it back. What is closed never opens again."""
+
+    fact: Literal["inquiry"] = "inquiry"
+    inquiry_id: OutsideId
+    orders: tuple[OutsideId, ...] = Field(min_length=1, max_length=ALIASES_MAX)
+    occurred_ms: int
+    currency: Currency
+    state: Literal["open", "closed"]
+
+    @property
+    def name(self) -> str:
+        """What it is known by among the facts of one order."""
+        return f"inquiry:{self.inquiry_id}:{self.state}"
+
+
+LaterFact = Annotated[ReversalFact | ReinstatementFact | InquiryFact, Field(discriminator="fact")]
+Fact = Annotated[
+    ConversionFact | ReversalFact | ReinstatementFact | InquiryFact, Field(discriminator="fact")
+]
 
 
 class OtherNames(Value):
@@ -183,8 +228,23 @@ def delivery_partition(source_id: str, delivery_id: str) -> str:
     return f"DLV#{source_id}#{delivery_id}"
 
 
+class Claims(Value):
+    """What refunds and chargebacks ask back of one order, all added up; it may exceed the order.
+
+    `wholes` counts those that took all that was left, whatever that was.
+    """
+
+    net_minor: NaturalMinor = 0
+    gross_minor: NaturalMinor = 0
+    wholes: int = Field(default=0, ge=0)
+
+
 class Conversion(Record):
-    """One rewarded (or refused) action, once per programme and order for ever."""
+    """One rewarded (or refused) action, once per programme and order for ever.
+
+    `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
+    `claims` is None in what was stored before they were kept. `inquiries` are the open ones.
+    """
 
     KIND: ClassVar[str] = "conversion"
 
@@ -207,6 +267,8 @@ class Conversion(Record):
     decisions: int = 0
     refunded_net_minor: NaturalMinor = 0
     refunded_gross_minor: NaturalMinor = 0
+    claims: Claims | None = None
+    inquiries: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -243,13 +305,13 @@ def order_partition(program_id: str, alias: str) -> str:
 
 
 class ParkedRefunds(Record):
-    """Refunds that came before their order, under one of the ids that they name."""
+    """What came before its order (refunds, inquiries ...), under one of the ids that it names."""
 
     KIND: ClassVar[str] = "parked_refunds"
 
     program_id: str
     alias: str
-    facts: tuple[ReversalFact, ...] = Field(max_length=REFUNDS_PARKED_MAX)
+    facts: tuple[LaterFact, ...] = Field(max_length=REFUNDS_PARKED_MAX)
 
     @property
     def key(self) -> Key:

@@ -1,31 +1,55 @@
 """A refund is booked once per order and refund id; one that comes before its order waits for it.
 
+So are reinstatements (a dispute that was won) and inquiries. What advocates lose follows from the
+sum of all claims that stand, so refunds, chargebacks and their reinstatements may come in any
+order: `disputes` has the arithmetic.
+
 Waiting refunds stand under every order id they name (`ParkedRefunds`). Parking requires that none
 of those ids is known at the commit, and booking an order looks for them after its own commit: one
 of the two always sees the other.
 """
 
-from goodword.conversions.deciding import share_of
+from collections.abc import Iterable, Sequence
+
+from goodword.conversions.deciding import share_of, standing_share
+from goodword.conversions.disputes import (
+    Inquiry,
+    Reinstatement,
+    claimed,
+    growth,
+    inquiry_key,
+    rebuilt,
+    reinstatement_key,
+    with_claim,
+)
 from goodword.conversions.model import (
+    Claims,
     Conversion,
+    InquiryFact,
     OrderAlias,
     ParkedRefunds,
     Refund,
+    ReinstatementFact,
     ReversalFact,
     alias_key,
     conversion_key,
     parked_key,
     refund_key,
 )
+from goodword.events import Event
 from goodword.limits import REFUNDS_PARKED_MAX
+from goodword.payouts.paging import pages
 from goodword.ports import Change, Desk
 from goodword.records import Key, Record
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, reward_key
+from goodword.rewards.reversal import to_give
+
+Later = ReversalFact | ReinstatementFact | InquiryFact
 
 
-def book_refund(desk: Desk, program_id: str, fact: ReversalFact) -> str:
-    """One attempt: book the refund or park it. Answers a reason if it cannot be booked at all."""
+def book_refund(desk: Desk, program_id: str, fact: Later) -> str:
+    """One attempt: book it or park it. Answers a reason if it cannot be booked at all."""
     keys: dict[Key, type[Record]] = {
         alias_key(program_id, name): OrderAlias for name in fact.orders
     }
@@ -36,16 +60,33 @@ def book_refund(desk: Desk, program_id: str, fact: ReversalFact) -> str:
     return book_on(desk, first.conversion_id, fact)
 
 
-def book_on(desk: Desk, conversion_id: str, fact: ReversalFact) -> str:
-    """Book the refund on a known conversion; the second time does nothing."""
+def book_on(desk: Desk, conversion_id: str, fact: Later) -> str:
+    """Book it on a known conversion; the second time does nothing.
+
+    The conversion is written in any case, so that of two workers one reads what the other put.
+    """
     conversion = desk.store.get(Conversion, conversion_key(conversion_id))
     if conversion is None:
         return "unknown_order"
     if fact.currency != conversion.currency:
         return "currency_mismatch"
+    if isinstance(fact, ReversalFact):
+        return _reverse(desk, conversion, fact)
+    if isinstance(fact, ReinstatementFact):
+        return _reinstate(desk, conversion, fact)
+    return _inquire(desk, conversion, fact)
+
+
+def _reverse(desk: Desk, conversion: Conversion, fact: ReversalFact) -> str:
+    """Add the claim and take it back from the rewards, unless it was reinstated before it came."""
+    conversion_id = conversion.conversion_id
     if desk.store.get(Refund, refund_key(conversion_id, fact.refund_id)) is not None:
         return ""
-    after = refunded(conversion, fact)
+    won = reinstatement_key(conversion_id, fact.refund_id)
+    after = conversion
+    if desk.store.get(Reinstatement, won) is None:
+        amount = growth(fact, _series(desk, conversion_id, fact))
+        after = claimed(conversion, with_claim(_claims(desk, conversion), fact, amount, 1))
     change = Change()
     change.replace(after)
     taken = _take_back(desk, change, after, fact)
@@ -56,43 +97,82 @@ def book_on(desk: Desk, conversion_id: str, fact: ReversalFact) -> str:
             booked_ms=desk.clock.now_ms(),
             taken_minor=taken,
         ),
-        desk.event(
-            "conversion.reversed",
-            conversion_id,
-            fact.reason,
-            program_id=conversion.program_id,
-            advocate_id=conversion.advocate_id,
-            refund_id=fact.refund_id,
-            taken_minor=taken,
-        ),
+        _event(desk, after, "conversion.reversed", fact, taken_minor=taken),
     )
     desk.store.commit(change)
     return ""
 
 
-def refunded(conversion: Conversion, fact: ReversalFact) -> Conversion:
-    """The conversion with the refund added to its running total, never above what was paid.
+def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> str:
+    """Take the claim back and give the rewards what no other claim takes; only once."""
+    conversion_id = conversion.conversion_id
+    won = reinstatement_key(conversion_id, fact.refund_id)
+    if desk.store.get(Reinstatement, won) is not None:
+        return ""
+    refund = desk.store.get(Refund, refund_key(conversion_id, fact.refund_id))
+    if refund is not None and refund.fact.cumulative:
+        return "running_total"  # it says what was refunded in all, not what this one took
+    after = conversion
+    if refund is not None:
+        claims, amount = _claims(desk, conversion), refund.fact.amount_minor
+        after = claimed(conversion, with_claim(claims, refund.fact, amount, -1))
+    change, given = Change(), 0
+    change.replace(after)
+    books = RewardBooks(desk, change)
+    for reward in _rewards(desk, after) if refund is not None else ():
+        if amount := to_give(reward, standing_share(reward, after)):
+            books.give(reward, amount, fact.refund_id, fact.reason)
+            given += amount
+    books.close()
+    change.create(
+        Reinstatement(
+            conversion_id=conversion_id,
+            fact=fact,
+            booked_ms=desk.clock.now_ms(),
+            given_minor=given,
+        ),
+        _event(desk, after, "conversion.reinstated", fact, given_minor=given),
+    )
+    desk.store.commit(change)
+    return ""
 
-    A cumulative amount raises the total to itself; a lower one, delivered late, changes nothing.
-    """
-    name = f"refunded_{fact.of}_minor"
-    total = conversion.net_minor if fact.of == "net" else conversion.gross_minor
-    so_far: int = getattr(conversion, name)
-    if fact.amount_minor is None:
-        return conversion.but(
-            refunded_net_minor=conversion.net_minor, refunded_gross_minor=conversion.gross_minor
+
+def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
+    """Hold what is not due while any inquiry is open; let it go when the last one is closed."""
+    place = inquiry_key(conversion.conversion_id, fact.inquiry_id)
+    known = desk.store.get(Inquiry, place)
+    if known is not None and (known.state == "closed" or fact.state == "open"):
+        return ""
+    others = tuple(one for one in conversion.inquiries if one != fact.inquiry_id)
+    opened = fact.state == "open"
+    after = conversion.but(inquiries=(*others, fact.inquiry_id) if opened else others)
+    change = Change()
+    change.replace(after)
+    change.save(
+        Inquiry(
+            conversion_id=conversion.conversion_id,
+            inquiry_id=fact.inquiry_id,
+            state=fact.state,
+            changed_ms=desk.clock.now_ms(),
+            version=known.version if known else 0,
         )
-    wanted = max(so_far, fact.amount_minor) if fact.cumulative else so_far + fact.amount_minor
-    return conversion.but(**{name: min(wanted, total)})
+    )
+    books = RewardBooks(desk, change)
+    for reward in _rewards(desk, after):
+        if opened:
+            books.hold(reward)
+        elif not others:
+            books.let_go(reward)
+    books.close()
+    change.create(_event(desk, after, f"conversion.inquiry_{fact.state}", fact))
+    desk.store.commit(change)
+    return ""
 
 
 def _take_back(desk: Desk, change: Change, conversion: Conversion, fact: ReversalFact) -> int:
     """Reverse every reward of the conversion by its share; answers the sum in minor units."""
-    if conversion.advocate_id is None or not conversion.reward_ids:
-        return 0
-    keys = [reward_key(conversion.advocate_id, one) for one in conversion.reward_ids]
     books, taken = RewardBooks(desk, change), 0
-    for reward in desk.store.get_many(Reward, keys).values():
+    for reward in _rewards(desk, conversion):
         if amount := share_of(reward, conversion):
             books.take(reward, amount, fact.refund_id, fact.reason)
             taken += amount
@@ -100,14 +180,55 @@ def _take_back(desk: Desk, change: Change, conversion: Conversion, fact: Reversa
     return taken
 
 
-def _park(desk: Desk, program_id: str, fact: ReversalFact) -> str:
+def _rewards(desk: Desk, conversion: Conversion) -> Iterable[Reward]:
+    if conversion.advocate_id is None or not conversion.reward_ids:
+        return ()
+    keys = [reward_key(conversion.advocate_id, one) for one in conversion.reward_ids]
+    return desk.store.get_many(Reward, keys).values()
+
+
+def _claims(desk: Desk, conversion: Conversion) -> Claims:
+    """What is claimed so far, for old conversions from the refunds that were booked on them."""
+    if conversion.claims is not None:
+        return conversion.claims
+    if not conversion.refunded_net_minor and not conversion.refunded_gross_minor:
+        return Claims()
+    return rebuilt(_booked(desk, conversion.conversion_id, ""))
+
+
+def _series(desk: Desk, conversion_id: str, fact: ReversalFact) -> Sequence[Refund]:
+    """What was booked of the same running total: as many as that charge had refunds."""
+    return _booked(desk, conversion_id, f"{fact.series}:") if fact.cumulative else ()
+
+
+def _booked(desk: Desk, conversion_id: str, prefix: str) -> list[Refund]:
+    place = conversion_key(conversion_id)
+    begins = f"F#{prefix}"
+    listed = pages(lambda at: desk.store.query(Refund, place.table, place.pk, begins, cursor=at))
+    return [refund for rows in listed for refund in rows]
+
+
+def _event(desk: Desk, conversion: Conversion, type: str, fact: Later, **amounts: int) -> Event:
+    of = fact.inquiry_id if isinstance(fact, InquiryFact) else fact.refund_id
+    return desk.event(
+        type,
+        conversion.conversion_id,
+        "" if isinstance(fact, InquiryFact) else fact.reason,
+        program_id=conversion.program_id,
+        advocate_id=conversion.advocate_id,
+        refund_id=of,
+        **amounts,
+    )
+
+
+def _park(desk: Desk, program_id: str, fact: Later) -> str:
     """Under every id the refund names; a full place is a reason for a person to look."""
     change, parked = Change(), []
     for name in fact.orders:
         waiting = desk.store.get(ParkedRefunds, parked_key(program_id, name)) or ParkedRefunds(
             program_id=program_id, alias=name, facts=()
         )
-        if any(one.refund_id == fact.refund_id for one in waiting.facts):
+        if any(one.name == fact.name for one in waiting.facts):
             continue
         if len(waiting.facts) >= REFUNDS_PARKED_MAX:
             return "too_many_parked_refunds"

@@ -27,11 +27,11 @@ from goodword.conversions.model import (
     Customer,
     Delivery,
     DeliveryState,
+    Fact,
     Facts,
     Identity,
     OrderAlias,
     ParkedRefunds,
-    ReversalFact,
     alias_key,
     conversion_key,
     identity_key,
@@ -95,7 +95,7 @@ class Worker:
 
         return until_settled(attempt)
 
-    def _fact(self, delivery: Delivery, fact: ConversionFact | ReversalFact) -> str:
+    def _fact(self, delivery: Delivery, fact: Fact) -> str:
         if not isinstance(fact, ConversionFact):
             return until_settled(partial(book_refund, self.desk, delivery.program_id, fact))
         problem = until_settled(partial(self._book, delivery, fact))

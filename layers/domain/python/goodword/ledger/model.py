@@ -26,6 +26,7 @@ from goodword.records import IndexEntry, Key, Record, Table, Value
 
 Bucket = Literal["pending", "on_hold", "payable", "in_payout"]
 BUCKETS: tuple[Bucket, ...] = ("pending", "on_hold", "payable", "in_payout")
+REINSTATED = "reward_reinstated"  # `what` of an entry that undoes a part of earlier reversals
 
 
 class Leg(Value):
@@ -75,7 +76,8 @@ class Balance(Record):
     """What one advocate has in one programme and currency; a cache of the journal, moved with it.
 
     All amounts are what the advocate owns (positive) or owes (negative payable after a clawback).
-    `paid_minor` and `reversed_minor` are lifetime sums.
+    `paid_minor`, `earned_minor` and `reversed_minor` are lifetime sums; what is reinstated is no
+    longer reversed.
     """
 
     KIND: ClassVar[str] = "balance"
@@ -156,7 +158,9 @@ def apply(balance: Balance, entry: Entry) -> Balance:
     if not moved:
         return balance
     for leg in entry.legs:
-        if leg.account == expense(entry.program_id):
+        if leg.account == expense(entry.program_id) and entry.what == REINSTATED:
+            moved["reversed_minor"] = balance.reversed_minor - leg.amount_minor
+        elif leg.account == expense(entry.program_id):
             name = "earned_minor" if leg.amount_minor > 0 else "reversed_minor"
             moved[name] = getattr(balance, name) + abs(leg.amount_minor)
         elif leg.account.startswith("rail:"):

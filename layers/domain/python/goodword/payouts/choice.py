@@ -4,9 +4,10 @@
     carry                           -2.50           a refund after an earlier payment
     frozen                           9.50           = both rewards, and the debt is settled
 
-`carry` is the payable balance minus what remains of all due rewards. It is never positive once
-every due reward is known, so a positive one means that the index of due rewards lags behind: the
-caller reads again, from the advocate's own partition, before it believes it.
+`carry` is the payable balance minus what remains of all due rewards. A positive one means that the
+index of due rewards lags behind, so the caller reads again, from the advocate's own partition,
+before it believes it. What it then believes is a reversal of a paid reward that was netted and has
+been reinstated since: that is owed, and paid without a reward of its own.
 """
 
 from collections.abc import Sequence
@@ -37,7 +38,10 @@ class LeftOut:
 
 
 def carry(balance: Balance, due: Sequence[Reward]) -> int:
-    """What the balance holds beyond all due rewards: negative when the advocate owes."""
+    """What the balance holds beyond all due rewards: negative when the advocate owes.
+
+    Positive when a reversal that an earlier payout had netted was reinstated.
+    """
     return balance.payable_minor - _sum(due)
 
 

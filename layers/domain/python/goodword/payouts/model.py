@@ -157,7 +157,8 @@ class Payout(Record):
     """One payment to one advocate.
 
     `amount_minor` is the sum of the frozen rewards plus `carry_minor`, what the advocate owed from
-    reversals after earlier payments (0 or negative). `sent_ms` is the first time that the rail was
+    reversals after earlier payments (negative), or is owed because such a one was reinstated after
+    it had been netted (positive). `sent_ms` is the first time that the rail was
     asked, `look_ms` when it is to be asked again, `looks` how often it has been.
     """
 

@@ -14,9 +14,12 @@ from goodword.ledger.model import (
     expense,
     move,
 )
+from goodword.limits import INQUIRY_DAYS
 from goodword.money import Currency
+from goodword.payouts.model import Payout, payout_key
 from goodword.ports import Change, Desk
 from goodword.records import Key
+from goodword.rewards.decision import START_GRACE_MS
 from goodword.rewards.model import (
     CapUse,
     Reward,
@@ -26,7 +29,16 @@ from goodword.rewards.model import (
     cap_key,
     moved,
 )
-from goodword.rewards.reversal import reversal_entry, reverse
+from goodword.rewards.reversal import (
+    bucket_of,
+    reinstate,
+    reinstatement_entry,
+    reversal_entry,
+    reverse,
+)
+from goodword.times import DAY_MS
+
+INQUIRY = "inquiry"  # the reason of a reward that is on hold because a bank asks about its order
 
 
 class RewardBooks:
@@ -39,17 +51,17 @@ class RewardBooks:
         self._caps: dict[Key, CapUse] = {}
         self._before: dict[Key, Balance | CapUse] = {}
 
-    def earn(self, reward: Reward, taken_minor: int = 0) -> None:
+    def earn(self, reward: Reward, taken_minor: int = 0, *, inquiry: bool = False) -> None:
         """A new pending reward: cost against the advocate's pending account.
 
-        `taken_minor` is what refunds that came before have to take back at once.
+        `taken_minor` is what refunds that came before have to take back at once. With an open
+        `inquiry` of the bank it begins on hold.
         """
         self._change.create(RewardPlace(reward_id=reward.reward_id, advocate_id=reward.advocate_id))
-        legs = move(
-            reward.earned_minor,
-            expense(reward.program_id),
-            account(reward.advocate_id, "pending"),
-        )
+        if inquiry:
+            reward = moved(reward, "on_hold", reward.created_ms, INQUIRY).but(**self._held(reward))
+        own = account(reward.advocate_id, bucket_of(reward))
+        legs = move(reward.earned_minor, expense(reward.program_id), own)
         entry_id = self._post(reward, "reward_earned", legs)
         amount = reward.earned_minor
         self._tell(reward, "reward.created", "", amount_minor=amount, entry_id=entry_id)
@@ -73,6 +85,62 @@ class RewardBooks:
         after = self._taken(reward, taken_minor, refund_id, reason)
         self._change.replace(after)
         return after
+
+    def give(self, reward: Reward, given_minor: int, refund_id: str, reason: str) -> Reward:
+        """Undo a part or all of its reversals: owed again, also above a cap that is used up.
+
+        What was void is pending again and checked anew; what was reversed is due, or paid if its
+        payout stands. The event says how much of it is above the cap.
+        """
+        self.balance(reward.advocate_id, reward.program_id, reward.currency)  # before the payout
+        now_ms = self._desk.clock.now_ms()
+        state = self._home(reward)
+        after = reinstate(reward, given_minor, state, now_ms)
+        if state != reward.state:
+            after = after.but(
+                start_by_ms=now_ms + START_GRACE_MS,
+                payout_id=after.payout_id if state == "paid" else None,
+                lapse_ms=None,
+                held_from=None,
+                escalated=False,
+            )
+        entry = reinstatement_entry(
+            after, given_minor, self._desk.ids.new("ent"), now_ms, refund_id
+        )
+        self._book(reward.advocate_id, entry)
+        over = self._give_back(reward, -given_minor)
+        self._change.replace(after)
+        refs: dict[str, str | int] = {"entry_id": entry.entry_id, "refund_id": refund_id}
+        if over:
+            refs["over_cap_minor"] = over
+        self._tell(after, "reward.reinstated", reason, amount_minor=given_minor, **refs)
+        return after
+
+    def _home(self, reward: Reward) -> RewardState:
+        """Where a reinstated reward stands. Its balance moves with its payout, and was read."""
+        if reward.state == "void":
+            return "pending"
+        if reward.state != "reversed":
+            return reward.state
+        place = reward.payout_id and payout_key(reward.advocate_id, reward.payout_id)
+        payout = self._desk.store.get(Payout, place) if place else None
+        return "paid" if payout is not None and payout.state == "paid" else "due"
+
+    def hold(self, reward: Reward) -> None:
+        """Stop a reward that is not due yet while the bank asks; one on hold already stays so."""
+        if reward.state in ("pending", "approved"):
+            self.step(reward, "on_hold", INQUIRY, **self._held(reward))
+
+    def let_go(self, reward: Reward) -> None:
+        """The bank asks no more: back to where the inquiry took it from, if nobody decided it."""
+        if reward.state == "on_hold" and reward.reason == INQUIRY and reward.held_from:
+            start_by_ms = self._desk.clock.now_ms() + START_GRACE_MS
+            unheld = {"start_by_ms": start_by_ms, "lapse_ms": None, "held_from": None}
+            self.step(reward, reward.held_from, "inquiry_closed", **unheld)
+
+    def _held(self, reward: Reward) -> dict[str, object]:
+        lapse_ms = self._desk.clock.now_ms() + INQUIRY_DAYS * DAY_MS
+        return {"held_from": reward.state, "lapse_ms": lapse_ms, "escalated": False}
 
     def _taken(self, reward: Reward, taken_minor: int, refund_id: str, reason: str) -> Reward:
         if taken_minor == 0:
@@ -123,14 +191,16 @@ class RewardBooks:
             if record != self._before[record.key]:
                 self._change.save(record)
 
-    def _give_back(self, reward: Reward, amount_minor: int) -> None:
+    def _give_back(self, reward: Reward, amount_minor: int) -> int:
+        """Free a part of the cap, or take it again if negative; what of that is above the cap."""
         if reward.cap_period is None or amount_minor == 0:
-            return
+            return 0
         key = cap_key(reward.advocate_id, reward.program_id, reward.cap_period)
         cap = self._caps.get(key) or self._desk.store.get(CapUse, key)
-        if cap is not None:
-            self._before.setdefault(key, cap)
-            self._caps[key] = cap.but(remaining_minor=cap.remaining_minor + amount_minor)
+        assert cap is not None  # made with the first reward that counts in it, and never deleted
+        self._before.setdefault(key, cap)
+        self._caps[key] = cap.freed(amount_minor)
+        return max(0, self._caps[key].over_minor - cap.over_minor)
 
     def _post(self, reward: Reward, what: str, legs: tuple[Leg, ...]) -> str:
         entry = Entry(
@@ -151,7 +221,7 @@ class RewardBooks:
         self._change.create(entry)
 
     def _tell(
-        self, reward: Reward, type: str, reason: str, *, amount_minor: int, **refs: str
+        self, reward: Reward, type: str, reason: str, *, amount_minor: int, **refs: str | int
     ) -> None:
         self._change.create(
             self._desk.event(

@@ -2,14 +2,17 @@
 
     pending -> approved -> due -> batched -> paid          rejected(reason), void(reason), reversed
        \\-> on_hold -^         ^-------/ (payout failed)
+       ^--- void (reinstated)  ^--- reversed ---^ (reinstated)
 
 What each state means for the ledger: pending and approved money is in `pending`, on_hold in
 `on_hold`, due in `payable`, batched in `in_payout`; paid, rejected, void and reversed in none.
 A reversal takes back a part of `remaining_minor`, never more. Once a reward is batched or paid, the
-payout is what it is, so the reversal is a negative `payable` that nets with the next payout.
+payout is what it is, so the reversal is a negative `payable` that nets with the next payout. A
+reinstatement undoes a reversal: what was void is checked anew, what was reversed is due again, or
+paid if its payout was.
 """
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 from goodword.ids import shard_of
 from goodword.ledger.model import Bucket, Leg, account, expense, move
@@ -30,8 +33,8 @@ MOVES: dict[RewardState, tuple[RewardState, ...]] = {
     "batched": ("due", "paid", "reversed"),
     "paid": ("reversed", "due"),
     "rejected": (),
-    "void": (),
-    "reversed": (),
+    "void": ("pending",),  # these two only by a reinstatement
+    "reversed": ("due", "paid"),
 }
 
 BUCKET_OF: dict[RewardState, Bucket | None] = {
@@ -52,7 +55,8 @@ class Reward(Record):
 
     `earned_minor` never changes; `remaining_minor` is what reversals have left of it. `lapse_ms` is
     when an unanswered review takes its named path, `hold_until_ms` when the hold period ends,
-    `start_by_ms` when the sweeper assesses it if the approval machine never did.
+    `start_by_ms` when the sweeper assesses it if the approval machine never did. `held_from` is the
+    state that an open inquiry took it from.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -79,6 +83,7 @@ class Reward(Record):
     decided_by: str | None = None
     cap_period: str | None = None
     payout_id: str | None = None
+    held_from: RewardState | None = None
 
     @property
     def key(self) -> Key:
@@ -115,7 +120,11 @@ class RewardPlace(Record):
 
 
 class CapUse(Record):
-    """What is left of an advocate's cap in one period (`2026-11` or `lifetime`)."""
+    """What is left of an advocate's cap in one period (`2026-11` or `lifetime`).
+
+    `over_minor` is what reinstatements owe above the cap, because others had used what a reversal
+    had freed; as long as there is some, nothing is left, and what is given back pays it off first.
+    """
 
     KIND: ClassVar[str] = "cap_use"
 
@@ -123,10 +132,16 @@ class CapUse(Record):
     program_id: str
     period: str
     remaining_minor: NaturalMinor
+    over_minor: NaturalMinor = 0
 
     @property
     def key(self) -> Key:
         return cap_key(self.advocate_id, self.program_id, self.period)
+
+    def freed(self, amount_minor: int) -> Self:
+        """The cap after so much was given back (negative: taken again, beyond it if need be)."""
+        left = self.remaining_minor - self.over_minor + amount_minor
+        return self.but(remaining_minor=max(0, left), over_minor=max(0, -left))
 
 
 def reward_key(advocate_id: str, reward_id: str) -> Key:

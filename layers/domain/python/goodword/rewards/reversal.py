@@ -1,26 +1,32 @@
 """A refund takes back its exact share of what was earned, and all refunds together never more.
 
+What a reinstatement gives back is the same share in the other direction: as much as the refunds
+that still stand do not take.
+
 The share is computed on the running total, not refund by refund, so that rounding never adds up: an
 order of 30.00 with a reward of 1.00, refunded in three parts of 10.00, gives back 33, then 34, then
 33 cents (half-even on the running total 33.3, 66.7, 100).
 """
 
-from goodword.ledger.model import Entry, account, expense, move
+from math import prod
+
+from goodword.ledger.model import REINSTATED, Bucket, Entry, account, expense, move
 from goodword.money import ratio
-from goodword.rewards.model import BUCKET_OF, Reward, moved
+from goodword.rewards.model import BUCKET_OF, Reward, RewardState, moved
 
 
 def refunded_share(earned_minor: int, refunded: tuple[int, int], total: tuple[int, int]) -> int:
     """How much of `earned_minor` is to be back after the refunds so far: 0..earned_minor.
 
     `refunded` and `total` are (net, gross). A source states refunds in one of the two; if both
-    occur the shares add up, limited to everything.
+    occur the shares add up, limited to everything, and are rounded once.
     """
-    share = 0
-    for part, whole in zip(refunded, total, strict=True):
-        if whole > 0:
-            share += ratio(earned_minor, min(part, whole), whole, "half_even")
-    return min(share, earned_minor)
+    parts = [
+        (min(part, whole), whole) for part, whole in zip(refunded, total, strict=True) if whole > 0
+    ]
+    below = prod(whole for _, whole in parts)
+    above = sum(part * (below // whole) for part, whole in parts)
+    return ratio(earned_minor, min(above, below), below, "half_even")
 
 
 def to_take(reward: Reward, share_minor: int) -> int:
@@ -50,6 +56,29 @@ def reverse(reward: Reward, taken_minor: int, at_ms: int, reason: str) -> Reward
     return moved(left, "void", at_ms, reason)
 
 
+def to_give(reward: Reward, share_minor: int) -> int:
+    """What this reward gets back when no more than `share_minor` of it is to be reversed in all.
+
+    Nothing if it left for another reason than a reversal: it was rejected, or void while some of
+    it remained (the order went to another advocate).
+    """
+    left_whole = reward.state == "void" and reward.remaining_minor > 0
+    if reward.state == "rejected" or left_whole:
+        return 0
+    return max(0, reward.earned_minor - reward.remaining_minor - share_minor)
+
+
+def reinstate(reward: Reward, given_minor: int, state: RewardState, at_ms: int) -> Reward:
+    """The reward with 0 < given <= what was taken; `state` is where it comes back to life.
+
+    One that is alive stays where it is: what was taken of a paid reward is payable again.
+    """
+    if not 0 < given_minor <= reward.earned_minor - reward.remaining_minor:
+        raise ValueError("a reinstatement gives more than nothing and at most what was taken")
+    more = reward.but(remaining_minor=reward.remaining_minor + given_minor, changed_ms=at_ms)
+    return more if state == reward.state else moved(more, state, at_ms, "reinstated")
+
+
 def reversal_entry(
     reward: Reward, taken_minor: int, entry_id: str, at_ms: int, refund_id: str
 ) -> Entry:
@@ -58,19 +87,43 @@ def reversal_entry(
     A reward in a payout or paid has no account any more: the advocate's payable goes down, below
     zero if need be, and the next payout nets it.
     """
-    bucket = BUCKET_OF[reward.state]
-    if bucket is None or bucket == "in_payout":
-        bucket = "payable"
+    own = account(reward.advocate_id, bucket_of(reward))
     return Entry(
         entry_id=entry_id,
         what="reward_reversed",
         at_ms=at_ms,
         program_id=reward.program_id,
         currency=reward.currency,
-        legs=move(taken_minor, account(reward.advocate_id, bucket), expense(reward.program_id)),
-        refs={
-            "reward_id": reward.reward_id,
-            "conversion_id": reward.conversion_id,
-            "refund_id": refund_id,
-        },
+        legs=move(taken_minor, own, expense(reward.program_id)),
+        refs=_refs(reward, refund_id),
     )
+
+
+def reinstatement_entry(
+    reward: Reward, given_minor: int, entry_id: str, at_ms: int, refund_id: str
+) -> Entry:
+    """The entry of a reinstatement of `reward` as it stands after it: cost, into its account."""
+    own = account(reward.advocate_id, bucket_of(reward))
+    return Entry(
+        entry_id=entry_id,
+        what=REINSTATED,
+        at_ms=at_ms,
+        program_id=reward.program_id,
+        currency=reward.currency,
+        legs=move(given_minor, expense(reward.program_id), own),
+        refs=_refs(reward, refund_id),
+    )
+
+
+def bucket_of(reward: Reward) -> Bucket:
+    """The account that reversals of the reward move; payable once it stands in a payout."""
+    bucket = BUCKET_OF[reward.state]
+    return "payable" if bucket is None or bucket == "in_payout" else bucket
+
+
+def _refs(reward: Reward, refund_id: str) -> dict[str, str]:
+    return {
+        "reward_id": reward.reward_id,
+        "conversion_id": reward.conversion_id,
+        "refund_id": refund_id,
+    }
