@@ -1,8 +1,8 @@
 """The decision of one conversion, with everything that follows from it, gathered into one Change.
 
-A conversion may be decided anew when later touches change the winner, as long as none of its
-rewards has passed its hold: the old rewards become void(reattributed), the new decision is a
-further record.
+A conversion may be decided anew when later touches change the winner, or the version pinned at the
+winning touch, as long as none of its rewards has passed its hold: the old rewards become
+void(reattributed), the new decision is a further record.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
 from goodword.rewards.books import RewardBooks
-from goodword.rewards.decision import Basis, Decision, Verdict, fresh_cap, judge
+from goodword.rewards.decision import Basis, Decision, Verdict, decision_key, fresh_cap, judge
 from goodword.rewards.model import Reward, reward_key
 from goodword.rewards.reversal import refunded_share, to_take
 from goodword.times import SECOND_MS
@@ -52,7 +52,7 @@ def decide(
         refused=refused,
     )
     before = _rewards(desk, conversion)
-    if not _changes(conversion, before, attribution, program):
+    if not _changes(desk, conversion, before, attribution, program, versions):
         _remember(change, conversion, identities, stored)
         return
     books = RewardBooks(desk, change)
@@ -127,15 +127,36 @@ def _rewards(desk: Desk, conversion: Conversion) -> list[Reward]:
 
 
 def _changes(
-    conversion: Conversion, rewards: list[Reward], attribution: Attribution, program: Program
+    desk: Desk,
+    conversion: Conversion,
+    rewards: list[Reward],
+    attribution: Attribution,
+    program: Program,
+    versions: Sequence[ProgramVersion],
 ) -> bool:
-    """Whether this decision would differ and still may."""
+    """Whether this decision would differ and still may: another winner, or another version pinned.
+
+    What a person has refused is not decided anew because the same advocate brings another touch.
+    """
     if conversion.decisions == 0:
         return True
-    winner = attribution.winner.advocate_id if attribution.winner else None
-    if winner == conversion.advocate_id or program.state != "active":
+    winner = attribution.winner
+    if program.state != "active" or any(reward.state not in UNLOCKED for reward in rewards):
         return False
-    return all(reward.state in UNLOCKED for reward in rewards)
+    if (winner.advocate_id if winner else None) != conversion.advocate_id:
+        return True
+    if winner is None or any(reward.state == "rejected" for reward in rewards):
+        return False
+    return version_at(versions, winner.at_ms).number != _pinned(desk, conversion, versions)
+
+
+def _pinned(desk: Desk, conversion: Conversion, versions: Sequence[ProgramVersion]) -> int:
+    """The number of the version that the standing decision was made under."""
+    if len(versions) == 1:
+        return versions[0].number
+    last = desk.store.get(Decision, decision_key(conversion.conversion_id, conversion.decisions))
+    assert last is not None  # it was written with the conversion
+    return last.version_number
 
 
 def _undo(books: RewardBooks, conversion: Conversion, rewards: list[Reward]) -> None:
