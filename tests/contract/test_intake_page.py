@@ -16,7 +16,12 @@ from tests.support.intake import Installation, installation
 
 PAGE = (ROOT / "docs" / "intake.md").read_text()
 BODIES = {name: text for name, text in re.findall(r"```json (\w+)\n(.*?)```", PAGE, re.DOTALL)}
-ROUTES = {"sale": TRACK, "lead": "POST /v1/track/lead", "refund": BY_SOURCE}
+ROUTES = {
+    "sale": TRACK,
+    "lead": "POST /v1/track/lead",
+    "refund": BY_SOURCE,
+    "dispute": BY_SOURCE,
+}
 
 
 @pytest.fixture
@@ -34,6 +39,7 @@ def test_every_body_on_the_page_is_taken_and_booked(here: Installation) -> None:
     assert {one.state for one in here.deliveries()} == {"booked"}
     sale = next(one for one in here.all(Conversion) if one.action == "sale")
     assert (sale.net_minor, sale.refunded_net_minor) == (4900, 1200)
+    assert sale.refunded_gross_minor == 1400
     assert sale.advocate_id == "adv_maya"
 
 

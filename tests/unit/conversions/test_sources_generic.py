@@ -51,6 +51,27 @@ def refund(**changes: Any) -> ReversalFact:
     return fact
 
 
+@pytest.mark.parametrize(
+    ("status", "names"),
+    [
+        ("inquiry", ["inquiry:d-1:open"]),
+        ("closed", ["inquiry:d-1:closed"]),
+        ("lost", ["inquiry:d-1:closed"]),
+        ("won", ["won:d-1", "inquiry:d-1:closed"]),
+        ("withdrawn", ["d-1", "inquiry:d-1:closed"]),
+    ],
+)
+def test_a_dispute_is_what_its_status_says(status: str, names: list[str]) -> None:
+    body = {"type": "dispute", "dispute_id": "d-1", "order_id": "1001", "currency": "EUR"}
+    raw = json.dumps(body | {"status": status, "gross_amount": 900}).encode()
+    assert admit("", raw, SOURCE) == "dispute"
+    found = read_delivery("generic", "dispute", raw, SOURCE, AT_MS).facts
+    assert [fact.name for fact in found if not isinstance(fact, ConversionFact)] == names
+    taken = [fact for fact in found if isinstance(fact, ReversalFact)]
+    assert [(fact.amount_minor, fact.of) for fact in taken] == [(900, "gross")] * len(taken)
+    assert refusal("", body) == ("invalid_body", ["status"])
+
+
 def refusal(topic: str, body: Json | bytes) -> tuple[str, list[str]]:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     with pytest.raises(InvalidInput) as refused:

@@ -291,3 +291,45 @@ def test_times_that_cannot_be_read_become_the_receipt() -> None:
     thing = order(processed_at="soon", created_at=None)
     assert sale(thing).occurred_ms == LATER_MS
     assert sale(order(processed_at="2099-01-01T00:00:00Z")).occurred_ms == LATER_MS
+
+
+def dispute(kind: str, status: str, **changes: Any) -> Json:
+    return {
+        "id": 735,
+        "order_id": ORDER,
+        "type": kind,
+        "amount": "63.21",
+        "currency": "EUR",
+        "reason": "fraudulent",
+        "status": status,
+        "initiated_at": "2025-01-01T00:00:00Z",
+    } | changes
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "names"),
+    [
+        ("inquiry", "needs_response", "inquiry:735:open"),
+        ("inquiry", "under_review", "inquiry:735:open"),
+        ("inquiry", "won", "inquiry:735:closed"),
+        ("chargeback", "needs_response", "735 inquiry:735:closed"),
+        ("chargeback", "lost", "735 inquiry:735:closed"),
+        ("chargeback", "won", "won:735 inquiry:735:closed"),
+    ],
+)
+def test_a_dispute_says_where_it_stands(kind: str, status: str, names: str) -> None:
+    for topic in ("disputes/create", "disputes/update"):
+        found = facts(topic, dispute(kind, status)).facts
+        said = [fact for fact in found if not isinstance(fact, ConversionFact)]
+        assert " ".join(fact.name for fact in said) == names
+        assert {fact.orders for fact in said} == {(str(ORDER),)}
+        taken = [fact.amount_minor for fact in said if isinstance(fact, ReversalFact)]
+        assert taken == [6321] * len(taken)
+
+
+def test_a_dispute_that_says_less_takes_nothing() -> None:
+    topic = "disputes/create"
+    assert facts(topic, dispute("chargeback", "won", order_id=None)).ignored == "no_order"
+    assert reason(topic, dispute("other", "won")) == "wrong_topic"
+    assert reason(topic, dispute("inquiry", "")) == "wrong_topic"
+    assert reason(topic, dispute("chargeback", "lost", currency="SEK")) == "currency_mismatch"

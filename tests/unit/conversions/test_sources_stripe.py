@@ -212,11 +212,54 @@ def test_a_refund_is_the_charges_running_total() -> None:
 
 
 def test_a_chargeback_takes_its_amount_once() -> None:
-    fact = reversal(stripe_dispute("1", 4631), "charge.dispute.funds_withdrawn")
+    fact, asked = facts("charge.dispute.funds_withdrawn", stripe_dispute("1", 4631)).facts
+    assert isinstance(fact, ReversalFact)
+    assert asked.model_dump()["state"] == "closed"
     assert (fact.refund_id, fact.orders) == ("dp_1", ("pi_1", "ch_1"))
     assert (fact.amount_minor, fact.cumulative, fact.reason) == (4631, False, "chargeback")
     lost = stripe_dispute("1", 4631) | {"charge": None, "payment_intent": None}
     assert reason(lost, "charge.dispute.funds_withdrawn") == "missing_id"
+
+
+@pytest.mark.parametrize(
+    ("topic", "status", "expected"),
+    [
+        ("created", "warning_needs_response", "inquiry:dp_1:open"),
+        ("updated", "warning_under_review", "inquiry:dp_1:open"),
+        ("created", "needs_response", "repeats_another_topic"),
+        ("updated", "under_review", "repeats_another_topic"),
+        ("closed", "warning_closed", "inquiry:dp_1:closed"),
+        ("closed", "prevented", "inquiry:dp_1:closed"),
+        ("closed", "won", "won:dp_1 inquiry:dp_1:closed"),
+        ("closed", "lost", "dispute_lost"),
+        ("funds_reinstated", "won", "won:dp_1 inquiry:dp_1:closed"),
+        ("funds_withdrawn", "needs_response", "dp_1 inquiry:dp_1:closed"),
+    ],
+)
+def test_a_dispute_is_what_its_status_says(topic: str, status: str, expected: str) -> None:
+    found = facts(f"charge.dispute.{topic}", stripe_dispute("1", 4631) | {"status": status})
+    said = [fact for fact in found.facts if not isinstance(fact, ConversionFact)]
+    assert (found.ignored or " ".join(fact.name for fact in said)) == expected
+    assert {fact.orders for fact in said} <= {("pi_1", "ch_1")}
+
+
+def test_a_dispute_without_a_status_is_kept() -> None:
+    for topic in ("created", "closed"):
+        assert reason(stripe_dispute("1", 1) | {"status": None}, f"charge.dispute.{topic}") == (
+            "no_status"
+        )
+    other = stripe_dispute("1", 1) | {"currency": "usd"}
+    assert reason(other, "charge.dispute.funds_reinstated") == "currency_mismatch"
+
+
+def test_an_ended_subscription_takes_nothing_back_and_a_void_invoice_all_that_was_paid() -> None:
+    assert facts("customer.subscription.deleted", {}).ignored == "nothing_to_take_back"
+    invoice = stripe_invoice("1", 2900)
+    assert facts("invoice.marked_uncollectible", invoice).ignored == "nothing_to_take_back"
+    assert facts("invoice.voided", invoice | {"amount_paid": 0}).ignored == "never_paid"
+    fact = reversal(invoice, "invoice.voided")
+    assert (fact.refund_id, fact.amount_minor, fact.reason) == ("void:in_1", None, "cancelled")
+    assert fact.orders[0] == "in_1"
 
 
 @pytest.mark.parametrize(
@@ -280,12 +323,8 @@ def test_topics_that_say_nothing_new_are_ignored_by_name() -> None:
     assert facts("v1.billing.meter.no_meter_found", {}, data=None).ignored == "other_topic"
 
 
-@pytest.mark.parametrize(
-    ("topic", "expected"),
-    [("charge.dispute.funds_reinstated", "dispute_won"), ("refund.failed", "refund_failed")],
-)
-def test_what_needs_a_person_is_shown_to_one(topic: str, expected: str) -> None:
-    assert reason({}, topic) == expected
+def test_what_needs_a_person_is_shown_to_one() -> None:
+    assert reason({}, "refund.failed") == "refund_failed"
 
 
 def test_an_event_without_a_type_or_a_body_is_kept() -> None:

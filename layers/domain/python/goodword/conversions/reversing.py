@@ -138,7 +138,10 @@ def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> s
 
 
 def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
-    """Hold what is not due while any inquiry is open; let it go when the last one is closed."""
+    """Hold what is not due while any inquiry is open; let it go when the last one is closed.
+
+    One that is closed before it was opened is put down, so that it never opens.
+    """
     place = inquiry_key(conversion.conversion_id, fact.inquiry_id)
     known = desk.store.get(Inquiry, place)
     if known is not None and (known.state == "closed" or fact.state == "open"):
@@ -164,7 +167,8 @@ def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
         elif not others:
             books.let_go(reward)
     books.close()
-    change.create(_event(desk, after, f"conversion.inquiry_{fact.state}", fact))
+    if opened or known is not None:
+        change.create(_event(desk, after, f"conversion.inquiry_{fact.state}", fact))
     desk.store.commit(change)
     return ""
 

@@ -1,7 +1,7 @@
 """Our own form of a delivery: Standard Webhooks around a strict JSON body, in integer minor units.
 
 The sender is a shop's own code, so a mistake is answered at once with the field it is in, and
-nothing of it is kept. Three bodies: a `lead`, a `sale`, and a `refund` that names its order.
+nothing of it is kept. Four bodies: a `lead`, a `sale`, and a `refund` or `dispute` of an order.
 Amounts are net (after discounts, without tax and shipping) unless called `gross_amount`.
 """
 
@@ -17,7 +17,16 @@ from goodword.conversions.intake import (
     delivery_id_of,
     is_delivery_id,
 )
-from goodword.conversions.model import ConversionFact, Customer, Facts, ReversalFact, Source
+from goodword.conversions.model import (
+    ConversionFact,
+    Customer,
+    Fact,
+    Facts,
+    InquiryFact,
+    ReinstatementFact,
+    ReversalFact,
+    Source,
+)
 from goodword.errors import FieldError, InvalidInput, Malformed, NotAuthentic
 from goodword.money import NaturalMinor
 from goodword.privacy.model import fold_email
@@ -42,7 +51,7 @@ from goodword_aws.sources.signatures import (
     signed_seconds,
 )
 
-TOPICS = ("lead", "sale", "refund")
+TOPICS = ("lead", "sale", "refund", "dispute")
 
 
 def _no_address(text: str) -> str:
@@ -79,7 +88,7 @@ Note = Annotated[str, StringConstraints(max_length=500)]
 
 
 class Body(BaseModel):
-    """What all three bodies may carry. `metadata` is the sender's own; nothing reads it."""
+    """What all bodies may carry. `metadata` is the sender's own; nothing reads it."""
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -145,6 +154,23 @@ class Refund(Body):
     reason: Literal["refund", "chargeback", "cancelled"] = "refund"
 
 
+class Dispute(Body):
+    """What a bank says of an order, each status once per `dispute_id`; `withdrawn` takes money.
+
+    Without an amount it takes all that is left. What was sent as a refund is reinstated by its id.
+    """
+
+    dispute_id: OwnId
+    order_id: OwnId
+    status: Literal["inquiry", "closed", "withdrawn", "won", "lost"]
+    gross_amount: NaturalMinor | None = None
+    currency: Code
+
+
+Said = Lead | Sale | Refund | Dispute
+MODELS: dict[str, type[Said]] = {"lead": Lead, "sale": Sale, "refund": Refund, "dispute": Dispute}
+
+
 def verify(
     headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now_s: int
 ) -> DeliveryHead:
@@ -194,6 +220,8 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
         _, body = parse("" if "type" in _object(raw) else topic, raw)
         if body.currency not in (None, source.currency):
             raise NotUnderstood("currency_mismatch", "not the currency of the programme")
+        if isinstance(body, Dispute):
+            return Facts(facts=_disputed(body, source, received_ms))
         return Facts(facts=(_fact(body, source, received_ms),))
     except NotUnderstood:
         raise
@@ -201,23 +229,22 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
         raise NotUnderstood(bad.code, bad.detail) from bad
 
 
-def parse(topic: str, raw: bytes) -> tuple[str, Lead | Sale | Refund]:
+def parse(topic: str, raw: bytes) -> tuple[str, Said]:
     """The body and its topic. Raises Malformed `malformed_json` or InvalidInput `invalid_body`."""
     fields = _object(raw)
     if not topic:
         topic = fields.pop("type", None)
         if topic not in TOPICS:
-            raise _refusal("invalid_body", "type", "must be lead, sale or refund")
-    models: dict[str, type[Lead | Sale | Refund]] = {"lead": Lead, "sale": Sale, "refund": Refund}
+            raise _refusal("invalid_body", "type", "must be lead, sale, refund or dispute")
     try:
-        body = models[topic].model_validate(fields)
+        body = MODELS[topic].model_validate(fields)
     except ValidationError as bad:
         raise refused_body(bad) from None
     _consistent(body)
     return topic, body
 
 
-def _consistent(body: Lead | Sale | Refund) -> None:
+def _consistent(body: Said) -> None:
     if isinstance(body, Lead) and body.order_id is None and body.customer_id is None:
         raise _refusal("invalid_body", "customer_id", "a lead needs customer_id or order_id")
     if isinstance(body, Sale) and body.gross_amount is not None and body.gross_amount < body.amount:
@@ -254,6 +281,29 @@ def _fact(
         codes=body.typed(),
         event_name=body.event_name,
     )
+
+
+def _disputed(body: Dispute, source: Source, received_ms: int) -> tuple[Fact, ...]:
+    """A chargeback takes, one that was won gives back, and either ends what the bank asked."""
+    common = {
+        "orders": (body.order_id,),
+        "occurred_ms": body.at(received_ms),
+        "currency": source.currency,
+    }
+    state = "open" if body.status == "inquiry" else "closed"
+    asked = InquiryFact.model_validate({"inquiry_id": body.dispute_id, "state": state} | common)
+    if body.status == "won":
+        given = {"refund_id": body.dispute_id}
+        return (ReinstatementFact.model_validate(given | common), asked)
+    if body.status == "withdrawn":
+        taken = {
+            "refund_id": body.dispute_id,
+            "amount_minor": body.gross_amount,
+            "of": "gross",
+            "reason": "chargeback",
+        }
+        return (ReversalFact.model_validate(taken | common), asked)
+    return (asked,)
 
 
 def _each_once(one: str | None, more: Sequence[str]) -> tuple[str, ...]:

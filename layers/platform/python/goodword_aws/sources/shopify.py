@@ -21,6 +21,8 @@ from goodword.conversions.model import (
     ConversionFact,
     Fact,
     Facts,
+    InquiryFact,
+    ReinstatementFact,
     ReversalFact,
     Source,
 )
@@ -35,6 +37,7 @@ CODE_NAMES = ("via", "ref", "code")
 CODE_LENGTH_MAX = 64  # characters; longer texts are nobody's code
 PAID = frozenset({"paid", "partially_refunded", "refunded"})
 WAS_PAID = PAID | {"partially_paid"}
+ASKED = frozenset({"needs_response", "under_review"})
 FOR_STAFF = {
     "customers/data_request": "privacy_request",
     "customers/redact": "privacy_request",
@@ -75,12 +78,13 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     thing = Document.parse(raw)
     if source.livemode and _is_test(thing):
         return Facts(ignored="test_order")
-    fact = reader(thing, received_ms)
-    if isinstance(fact, str):
-        return Facts(ignored=fact)
-    if fact.currency != source.currency:
+    said = reader(thing, received_ms)
+    if isinstance(said, str):
+        return Facts(ignored=said)
+    facts = said if isinstance(said, tuple) else (said,)
+    if any(fact.currency != source.currency for fact in facts):
         raise NotUnderstood("currency_mismatch", "not the currency of the programme")
-    return Facts(facts=(fact,))
+    return Facts(facts=facts)
 
 
 def _is_test(thing: Document) -> bool:
@@ -228,7 +232,37 @@ def _refund_currency(lines: Sequence[Document], made: Sequence[Document]) -> str
     raise NotUnderstood("bad_currency", "the refund does not say its currency")
 
 
-READERS: dict[str, Callable[[Document, int], Fact | str]] = {
+def _dispute(dispute: Document, received_ms: int) -> tuple[Fact, ...] | str:
+    """A question of the bank holds, a chargeback takes, and one that was won is given back.
+
+    Every delivery says where the dispute stands, so whichever comes first is enough.
+    """
+    kind, status = dispute.text("type"), dispute.text("status")
+    if kind not in ("inquiry", "chargeback") or not status:
+        raise NotUnderstood("wrong_topic", "the dispute does not say what it is")
+    if dispute.at("order_id") is None:
+        return "no_order"
+    currency = dispute.currency("currency")
+    common = {
+        "orders": (dispute.need_id("order_id"),),
+        "occurred_ms": min(dispute.time("initiated_at") or received_ms, received_ms),
+        "currency": currency,
+    }
+    state = "open" if kind == "inquiry" and status in ASKED else "closed"
+    name = dispute.need_id("id")
+    asked = InquiryFact.model_validate({"inquiry_id": name, "state": state} | common)
+    if kind == "inquiry":
+        return (asked,)
+    if status == "won":
+        return (ReinstatementFact.model_validate({"refund_id": name} | common), asked)
+    amount = bounded(_amount(dispute, "amount", "amount", currency))
+    taken = {"refund_id": name, "amount_minor": amount, "of": "gross", "reason": "chargeback"}
+    return (ReversalFact.model_validate(taken | common), asked)
+
+
+READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | str]] = {
+    "disputes/create": _dispute,
+    "disputes/update": _dispute,
     "orders/paid": _order,
     "orders/cancelled": _cancelled,
     "refunds/create": _refund,

@@ -2,7 +2,9 @@
 
 A sale is known by its invoice, else its payment intent, else its checkout session, so the checkout
 and the first invoice of a subscription, which both report it, are one. A subscription's own id is
-never a name: its renewals are further sales. Refunds come as a charge's running total.
+never a name: its renewals are further sales, and when it ends they do not come. Refunds come as a
+charge's running total. A dispute is a chargeback only once funds are withdrawn; before that
+(`warning_*`) it is an inquiry, and once won it is reinstated, by whichever event says so first.
 
 Where the referral is looked for: `metadata` (`gw_click` or `click_id`; `via`, `ref` or `code`) of
 the session, the invoice, its subscription and its lines; `client_reference_id`, which is a click
@@ -14,6 +16,7 @@ promotion code is known just where Stripe expanded it.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import Literal
 
 from goodword.conversions.intake import (
     DeliveryHead,
@@ -25,7 +28,9 @@ from goodword.conversions.model import (
     ConversionFact,
     Fact,
     Facts,
+    InquiryFact,
     OtherNames,
+    ReinstatementFact,
     ReversalFact,
     Source,
 )
@@ -74,10 +79,10 @@ REPEATED = frozenset(
         "refund.updated",
     }
 )
-FOR_STAFF = {
-    "charge.dispute.funds_reinstated": "dispute_won",
-    "refund.failed": "refund_failed",
-}
+FOR_STAFF = {"refund.failed": "refund_failed"}
+# A subscription that ends has no further invoices, and one never paid was no sale: nothing to take.
+ENDED = frozenset({"customer.subscription.deleted", "invoice.marked_uncollectible"})
+ASKED = frozenset({"warning_needs_response", "warning_under_review"})
 
 
 def verify(
@@ -121,7 +126,7 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     if not topic:
         raise NotUnderstood("no_topic", "the event has no type")
     if topic not in READERS and topic not in FOR_STAFF:
-        return Facts(ignored="repeats_another_topic" if topic in REPEATED else "other_topic")
+        return Facts(ignored=_ignored(topic))
     event = Document.parse(raw)
     live = event.at("livemode")
     if not isinstance(live, bool):
@@ -131,14 +136,21 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     if topic in FOR_STAFF:
         raise NotUnderstood(FOR_STAFF[topic], "a person must act on this event")
     occurred_ms = min(event.need_natural("created") * 1000, received_ms)
-    read_one = READERS[topic](event.document("data.object"), occurred_ms)
-    if isinstance(read_one, str):
-        return Facts(ignored=read_one)
-    if isinstance(read_one, OtherNames):
-        return Facts(names=(read_one,))
-    if read_one.currency != source.currency:
+    said = READERS[topic](event.document("data.object"), occurred_ms)
+    if isinstance(said, str):
+        return Facts(ignored=said)
+    if isinstance(said, OtherNames):
+        return Facts(names=(said,))
+    facts = said if isinstance(said, tuple) else (said,)
+    if any(fact.currency != source.currency for fact in facts):
         raise NotUnderstood("currency_mismatch", "not the currency of the programme")
-    return Facts(facts=(read_one,))
+    return Facts(facts=facts)
+
+
+def _ignored(topic: str) -> str:
+    if topic in ENDED:
+        return "nothing_to_take_back"
+    return "repeats_another_topic" if topic in REPEATED else "other_topic"
 
 
 def _checkout(session: Document, occurred_ms: int) -> Fact | str:
@@ -250,21 +262,85 @@ def _refund(charge: Document, occurred_ms: int) -> Fact | str:
     )
 
 
-def _chargeback(dispute: Document, occurred_ms: int) -> Fact | str:
-    """Money a bank took back; an inquiry takes none and is another topic."""
-    currency = dispute.currency("currency")
-    orders = ids(dispute.id_at("payment_intent"), dispute.id_at("charge"))
-    if not orders:
-        raise NotUnderstood("missing_id", "the dispute names no charge")
+def _void(invoice: Document, occurred_ms: int) -> Fact | str:
+    """An invoice that was called off for good: all that is left, if anything was paid."""
+    if invoice.need_natural("amount_paid") == 0:
+        return "never_paid"
+    invoice_id = invoice.need_id("id")
     return ReversalFact(
+        refund_id=f"void:{invoice_id}"[:200],
+        orders=ids(invoice_id, invoice.id_at("payment_intent"), invoice.id_at("charge")),
+        occurred_ms=occurred_ms,
+        currency=invoice.currency("currency"),
+        amount_minor=None,
+        of="net",
+        reason="cancelled",
+    )
+
+
+def _chargeback(dispute: Document, occurred_ms: int) -> tuple[Fact, ...]:
+    """Money a bank took back; if it had asked before, it asks no more."""
+    currency = dispute.currency("currency")
+    taken = ReversalFact(
         refund_id=dispute.need_id("id"),
-        orders=orders,
+        orders=_disputed(dispute),
         occurred_ms=occurred_ms,
         currency=currency,
         amount_minor=_minor(dispute.need_natural("amount"), currency),
         of="gross",
         reason="chargeback",
     )
+    return (taken, _inquiry(dispute, occurred_ms, "closed"))
+
+
+def _won(dispute: Document, occurred_ms: int) -> tuple[Fact, ...]:
+    """The bank gave back what it took, or takes nothing after all."""
+    given = ReinstatementFact(
+        refund_id=dispute.need_id("id"),
+        orders=_disputed(dispute),
+        occurred_ms=occurred_ms,
+        currency=dispute.currency("currency"),
+    )
+    return (given, _inquiry(dispute, occurred_ms, "closed"))
+
+
+def _asked(dispute: Document, occurred_ms: int) -> Fact | str:
+    """An inquiry takes no money; a chargeback is told of when the funds move."""
+    if _status(dispute) in ASKED:
+        return _inquiry(dispute, occurred_ms, "open")
+    return "repeats_another_topic"
+
+
+def _closed(dispute: Document, occurred_ms: int) -> Fact | tuple[Fact, ...] | str:
+    """The end of an inquiry, or of a chargeback: a lost one leaves what was taken."""
+    status = _status(dispute)
+    if status == "won":
+        return _won(dispute, occurred_ms)
+    return "dispute_lost" if status == "lost" else _inquiry(dispute, occurred_ms, "closed")
+
+
+def _inquiry(dispute: Document, occurred_ms: int, state: Literal["open", "closed"]) -> InquiryFact:
+    return InquiryFact(
+        inquiry_id=dispute.need_id("id"),
+        orders=_disputed(dispute),
+        occurred_ms=occurred_ms,
+        currency=dispute.currency("currency"),
+        state=state,
+    )
+
+
+def _disputed(dispute: Document) -> tuple[str, ...]:
+    orders = ids(dispute.id_at("payment_intent"), dispute.id_at("charge"))
+    if not orders:
+        raise NotUnderstood("missing_id", "the dispute names no charge")
+    return orders
+
+
+def _status(dispute: Document) -> str:
+    status = dispute.text("status")
+    if not status:
+        raise NotUnderstood("no_status", "the dispute does not say where it stands")
+    return status
 
 
 def _payment(payment: Document, _occurred_ms: int) -> OtherNames | str:
@@ -275,14 +351,19 @@ def _payment(payment: Document, _occurred_ms: int) -> OtherNames | str:
     return OtherNames(order_id=payment.need_id("invoice"), aliases=names)
 
 
-READERS: dict[str, Callable[[Document, int], Fact | OtherNames | str]] = {
+READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | OtherNames | str]] = {
     "checkout.session.completed": _checkout,
     "checkout.session.async_payment_succeeded": _checkout,
     "invoice.paid": _invoice,
     "invoice.payment_succeeded": _invoice,
     "invoice_payment.paid": _payment,
     "charge.refunded": _refund,
+    "charge.dispute.closed": _closed,
+    "charge.dispute.created": _asked,
+    "charge.dispute.funds_reinstated": _won,
     "charge.dispute.funds_withdrawn": _chargeback,
+    "charge.dispute.updated": _asked,
+    "invoice.voided": _void,
 }
 
 
