@@ -12,7 +12,7 @@ from goodword.ports import Page
 from goodword.privacy.model import PersonalFields, clean_email
 from goodword.programs.effective import active_program, version_in_force
 from goodword_aws import advocates as shapes
-from goodword_aws import earnings
+from goodword_aws import earnings, explanations
 from goodword_aws.calls import STAFF, Call, Role
 from goodword_aws.http import Api, Raw
 from goodword_aws.payouts_answers import statement_pages
@@ -30,6 +30,8 @@ require(
 PERSON: frozenset[Role] = frozenset({"advocate"})
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance"})
+
+LOCALE = {"locale": "the language of the sentences, en or de; without it the person's own"}
 
 api = Api("advocates")
 
@@ -117,6 +119,63 @@ def list_my_referrals(call: Call) -> Page[earnings.MyReferral]:
     """The conversions that earned something, newest first, without anything about the friend."""
     page = call.page
     return earnings.my_referrals(call.desk, call.advocate_id, page.limit, page.starting_after)
+
+
+@api.route(
+    "GET",
+    "/v1/me/rewards/<reward_id>/explanation",
+    roles=PERSON,
+    answer=explanations.MyExplanation,
+    query=LOCALE,
+)
+def explain_my_reward(call: Call) -> explanations.MyExplanation:
+    """Why an own reward is what it is, in words."""
+    reward_id = call.path["reward_id"]
+    return explanations.my_reward(call.desk, call.advocate_id, reward_id, _locale(call))
+
+
+@api.route(
+    "GET",
+    "/v1/me/conversions",
+    roles=PERSON,
+    answer=explanations.MyUnrewarded,
+    paged=True,
+    query=LOCALE,
+)
+def list_my_unrewarded(call: Call) -> Page[explanations.MyUnrewarded]:
+    """Conversions that earned nothing, newest first, each with its reason."""
+    page, locale = call.page, _locale(call)
+    return explanations.my_unrewarded(
+        call.desk, call.advocate_id, locale, page.limit, page.starting_after
+    )
+
+
+@api.route(
+    "GET",
+    "/v1/me/conversions/<conversion_id>/explanation",
+    roles=PERSON,
+    answer=explanations.MyExplanation,
+    query=LOCALE,
+)
+def explain_my_conversion(call: Call) -> explanations.MyExplanation:
+    """Why a conversion earned what it did, or nothing, in words."""
+    conversion_id = call.path["conversion_id"]
+    return explanations.my_conversion(call.desk, call.advocate_id, conversion_id, _locale(call))
+
+
+@api.route(
+    "GET",
+    "/v1/me/programs/<program_id>/examples",
+    roles=PERSON,
+    answer=explanations.ExamplesAnswer,
+    query=LOCALE,
+)
+def read_my_examples(call: Call) -> explanations.ExamplesAnswer:
+    """Worked examples of the terms in force, for whoever thinks of joining, too."""
+    program = active_program(call.desk.store, call.path["program_id"])
+    now_ms = call.desk.clock.now_ms()
+    version = version_in_force(call.desk.store, program.program_id, now_ms)
+    return explanations.examples_answer(version, _locale(call))
 
 
 @api.route("GET", "/v1/me/payouts", roles=PERSON, answer=Statement, paged=True)
@@ -259,6 +318,15 @@ def read_qr(call: Call) -> Raw:
     if not call.principal.groups & STAFF and link.advocate_id != call.principal.advocate_id:
         raise NotFound("unknown_link", "there is no such link")
     return Raw(shapes.qr_svg(link.code), "image/svg+xml")
+
+
+def _locale(call: Call) -> str:
+    """The language asked for, else the person's own, English for who has not joined."""
+    asked = call.query.get("locale", "")
+    own = call.principal.advocate_id
+    if asked or own is None:
+        return explanations.spoken(asked)
+    return explanations.spoken(shapes.locale_of(call.desk, own))
 
 
 def _links(call: Call, advocate_id: str) -> shapes.LinksAnswer:

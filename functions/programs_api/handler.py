@@ -4,6 +4,7 @@ from goodword.ports import Page
 from goodword.programs.service import Programs
 from goodword_aws import programs as shapes
 from goodword_aws.calls import Call, Role
+from goodword_aws.explanations import ExamplesAnswer, examples_answer
 from goodword_aws.forms import instant_ms
 from goodword_aws.http import Api
 from goodword_aws.wiring import require
@@ -97,6 +98,20 @@ def read_version(call: Call) -> shapes.VersionDetail:
     """One version with its terms."""
     number = shapes.version_number(call.path["number"])
     return shapes.version_detail(Programs(call.desk).version(call.path["program_id"], number))
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/versions/<number>/examples",
+    roles=READERS,
+    answer=ExamplesAnswer,
+    query={"locale": "the language of the lines, en (default) or de"},
+)
+def read_examples(call: Call) -> ExamplesAnswer:
+    """Worked examples of a version, computed by its own rules."""
+    number = shapes.version_number(call.path["number"])
+    version = Programs(call.desk).version(call.path["program_id"], number)
+    return examples_answer(version, call.query.get("locale", ""))
 
 
 @api.route(

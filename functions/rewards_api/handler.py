@@ -4,13 +4,17 @@ from functools import partial
 from typing import Literal
 
 from goodword.errors import NotFound
+from goodword.ledger.proof import Proof
 from goodword.ports import Page
 from goodword.records import Value
 from goodword.rewards.model import Reward, reward_listing
 from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
 from goodword_aws import wiring
 from goodword_aws.calls import Call
+from goodword_aws.explanations import spoken
+from goodword_aws.explanations_staff import Explanation, explanation
 from goodword_aws.http import Api
+from goodword_aws.ledger import owner_to_be, reward_proof
 from goodword_aws.rewards import (
     ConversionAnswer,
     Evidence,
@@ -23,6 +27,7 @@ from goodword_aws.rewards import (
 
 wiring.require("core_table", "journal_table")
 handler = Api(service="rewards")
+LOCALE = {"locale": "the language of what the advocate reads, en (default) or de"}
 
 
 class Answer(Value):
@@ -59,6 +64,32 @@ def reward(call: Call) -> Evidence:
     return evidence_of(call.desk.store, found)
 
 
+@handler.route(
+    "GET",
+    "/v1/rewards/<reward_id>/proof",
+    roles={"finance", "admin", "advocate"},
+    answer=Proof,
+)
+def proof(call: Call) -> Proof:
+    """Under which signed roots the reward's journal items stand; advocates see their own only."""
+    found = approval(call.desk.actor).find(call.path["reward_id"])
+    return reward_proof(call.desk.store, wiring.store(), found, owner_to_be(call))
+
+
+@handler.route(
+    "GET",
+    "/v1/rewards/<reward_id>/explanation",
+    roles={"finance", "admin"},
+    answer=Explanation,
+    query=LOCALE,
+)
+def explain_reward(call: Call) -> Explanation:
+    """Why the reward is what it is: touches, rule, cap, life, reversals, entries."""
+    found = approval(call.desk.actor).find(call.path["reward_id"])
+    locale = spoken(call.query.get("locale", ""))
+    return explanation(call.desk, found.conversion_id, locale, found)
+
+
 def _decided(call: Call, verdict: Literal["approve", "refuse"]) -> RewardAnswer:
     after: Reward = approval(call.desk.actor).decide(
         call.path["reward_id"],
@@ -92,3 +123,16 @@ def conversion(call: Call) -> ConversionAnswer:
     if found is None:
         raise NotFound("unknown_conversion", "there is no such conversion")
     return found
+
+
+@handler.route(
+    "GET",
+    "/v1/conversions/<conversion_id>/explanation",
+    roles={"finance", "admin", "marketer"},
+    answer=Explanation,
+    query=LOCALE,
+)
+def explain_conversion(call: Call) -> Explanation:
+    """Why the conversion earned what it did, or nothing: every touch, rule, step and entry."""
+    locale = spoken(call.query.get("locale", ""))
+    return explanation(call.desk, call.path["conversion_id"], locale, None)

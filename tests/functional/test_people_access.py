@@ -38,6 +38,7 @@ ALLOWED = {
     ("GET", "/v1/programs/<program_id>/versions"): STAFF_READERS,
     ("POST", "/v1/programs/<program_id>/versions"): WRITERS,
     ("GET", "/v1/programs/<program_id>/versions/<number>"): STAFF_READERS,
+    ("GET", "/v1/programs/<program_id>/versions/<number>/examples"): STAFF_READERS,
     ("POST", "/v1/programs/<program_id>/state"): WRITERS,
     ("GET", "/v1/sources"): WRITERS,
     ("POST", "/v1/sources"): WRITERS,
@@ -47,12 +48,16 @@ ALLOWED = {
     ("GET", "/v1/sources/<source_id>/deliveries"): WRITERS,
     ("GET", "/v1/me"): EVERYBODY,
     ("GET", "/v1/me/programs/<program_id>"): EVERYBODY,
+    ("GET", "/v1/me/programs/<program_id>/examples"): EVERYBODY,
     ("POST", "/v1/me/enrolments"): EVERYBODY,
     ("POST", "/v1/me/enrolments/<program_id>/leave"): EVERYBODY,
     ("GET", "/v1/me/links"): EVERYBODY,
     ("POST", "/v1/me/links"): EVERYBODY,
     ("GET", "/v1/me/rewards"): EVERYBODY,
+    ("GET", "/v1/me/rewards/<reward_id>/explanation"): EVERYBODY,
     ("GET", "/v1/me/referrals"): EVERYBODY,
+    ("GET", "/v1/me/conversions"): EVERYBODY,
+    ("GET", "/v1/me/conversions/<conversion_id>/explanation"): EVERYBODY,
     ("GET", "/v1/me/payouts"): EVERYBODY,
     ("GET", "/v1/me/payouts/<payout_id>/statement"): EVERYBODY,
     ("GET", "/v1/me/payout-method"): EVERYBODY,
@@ -72,6 +77,8 @@ KNOWN = {
     "no_payout_method",
     "unknown_link",
     "unknown_payout",
+    "unknown_reward",
+    "unknown_conversion",
 }
 APIS = ("programs_api", "advocates_api")
 
@@ -96,6 +103,8 @@ def settled(call: Front) -> dict[str, str]:
         "source_id": call.town.all(Source)[0].source_id,
         "advocate_id": ben,
         "payout_id": "pay_none",
+        "reward_id": "rwd_none",
+        "conversion_id": "cnv_none",
         "code": call.town.links.list(ben)[0].code,
     }
 

@@ -131,7 +131,7 @@ def test_finance_sees_what_waits_with_its_evidence(house: House) -> None:
 
 @pytest.mark.usefixtures("house")
 def test_the_other_reads_answer() -> None:
-    for case in ("of_one_advocate", "reason_codes", "conversion"):
+    for case in ("of_one_advocate", "reason_codes", "conversion", "explanation"):
         assert answered(sample("rewards_api", case))[0] == 200
 
 
@@ -158,6 +158,7 @@ def test_a_refusal_takes_the_money_off_the_balance(house: House) -> None:
         ("refused_unknown_code", 422, "unknown_reason_code"),
         ("refused_without_key", 400, "idempotency_key_missing"),
         ("refused_unknown_reward", 404, "unknown_reward"),
+        ("refused_conversion_never_decided", 404, "unknown_conversion"),
     ],
 )
 def test_refusals_change_nothing(house: House, case: str, status: int, code: str) -> None:

@@ -241,6 +241,12 @@ def masked_email(desk: Desk, advocate_id: str) -> str | None:
     return mask_email(fields.email) if fields and fields.email else None
 
 
+def locale_of(desk: Desk, advocate_id: str) -> str:
+    """The language that the person chose, English once they are forgotten."""
+    fields = methods(desk).fields(advocate_id)
+    return fields.locale if fields else "en"
+
+
 def enrolment_answer(enrolment: Enrolment) -> EnrolmentAnswer:
     """An enrolment as an answer."""
     return EnrolmentAnswer(

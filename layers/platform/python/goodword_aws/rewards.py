@@ -80,16 +80,18 @@ def shown(reward: Reward) -> RewardAnswer:
 def history(store: Store, subject: str) -> list[Fact]:
     """What happened to a reward or conversion, oldest first."""
     page = store.query(Event, "journal", history_of(subject), limit=EVENTS_SHOWN)
-    return [
-        Fact(
-            at=rfc3339(event.at_ms),
-            type=event.type,
-            reason=event.reason,
-            actor=f"{event.actor.kind}:{event.actor.id}",
-            data=event.data,
-        )
-        for event in page.rows
-    ]
+    return [fact(event) for event in page.rows]
+
+
+def fact(event: Event) -> Fact:
+    """The event as a line of a history."""
+    return Fact(
+        at=rfc3339(event.at_ms),
+        type=event.type,
+        reason=event.reason,
+        actor=f"{event.actor.kind}:{event.actor.id}",
+        data=event.data,
+    )
 
 
 class ConversionAnswer(Value):

@@ -19,7 +19,7 @@ What = Literal["payout_frozen", "payout_paid", "payout_given_back", "payout_retu
 def entry_of(payout: Payout, what: What, at_ms: int) -> Entry:
     """The entry of one movement of the whole amount."""
     return Entry(
-        entry_id=derived_id("ent", payout.cutoff_ms, payout.payout_id, what),
+        entry_id=entry_id_of(payout, what),
         what=what,
         at_ms=at_ms,
         program_id=payout.program_id,
@@ -27,6 +27,11 @@ def entry_of(payout: Payout, what: What, at_ms: int) -> Entry:
         legs=_legs(payout, what),
         refs={"payout_id": payout.payout_id, "run_id": payout.run_id},
     )
+
+
+def entry_id_of(payout: Payout, what: What) -> str:
+    """The id that the entry of this movement has, whether it has been made or not."""
+    return derived_id("ent", payout.cutoff_ms, payout.payout_id, what)
 
 
 def movement_to(payout: Payout, state: PayoutState) -> What:

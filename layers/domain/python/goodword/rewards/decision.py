@@ -168,6 +168,17 @@ def _compute(rule: Rule, basis: Basis) -> tuple[int, str]:
     return amount, f"{base} x {points / 100:g} % = {result} (rounding {rounding})"
 
 
+def reward_id_of(basis: Basis, advocate_id: str, rule_id: str) -> str:
+    """The id is made of the tuple that may earn only once: programme, order, advocate and rule.
+
+    A further decision of the same conversion has ids of its own: the advocate who lost the order
+    and won it back must not meet the reward that was made void.
+    """
+    again = () if basis.decision == 1 else (str(basis.decision),)
+    parts = (basis.program_id, basis.action, basis.order_id, advocate_id, rule_id, *again)
+    return derived_id("rwd", basis.occurred_ms, *parts)
+
+
 def _reward(
     line: RuleLine,
     basis: Basis,
@@ -176,23 +187,8 @@ def _reward(
     cap: CapUse | None,
     now_ms: int,
 ) -> Reward:
-    """The id is made of the tuple that may earn only once: programme, order, advocate and rule.
-
-    A further decision of the same conversion has ids of its own: the advocate who lost the order
-    and won it back must not meet the reward that was made void.
-    """
-    again = () if basis.decision == 1 else (str(basis.decision),)
     return Reward(
-        reward_id=derived_id(
-            "rwd",
-            basis.occurred_ms,
-            basis.program_id,
-            basis.action,
-            basis.order_id,
-            advocate_id,
-            line.rule_id,
-            *again,
-        ),
+        reward_id=reward_id_of(basis, advocate_id, line.rule_id),
         advocate_id=advocate_id,
         program_id=basis.program_id,
         version_number=version.number,

@@ -5,11 +5,13 @@ reads). A reason code without a sentence of its own falls back to its state's: a
 never shows through.
 """
 
+from datetime import datetime
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from goodword.money import format_minor
+from goodword.money import decimal_text
 from goodword.records import Value
 from goodword.rewards.model import Reward, RewardState
 from goodword.times import as_datetime
@@ -38,13 +40,35 @@ class StateWords(Value):
 
 
 class Catalogue(Value):
-    """All sentences of one language. `partly` takes `{left}` and `{earned}`, `date` a day."""
+    """All sentences of one language. `partly` takes `{left}` and `{earned}`, `date` a day.
+
+    `decimal` and `group` are how its readers write amounts: 1,234.50 or 1.234,50.
+    """
 
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     date: str
+    decimal: str = "."
+    group: str = ","
     states: dict[RewardState, StateWords]
     reasons: dict[str, str]
     partly: str
+
+    def money(self, amount_minor: int, currency: str) -> str:
+        """123450, EUR -> `1,234.50 EUR`, in German `1.234,50 EUR`; -5, JPY -> `-5 JPY`."""
+        whole, _, part = decimal_text(abs(amount_minor), currency).partition(".")
+        grouped = f"{int(whole):,}".replace(",", self.group)
+        sign = "-" if amount_minor < 0 else ""
+        return f"{sign}{grouped}{self.decimal + part if part else ''} {currency}"
+
+    def day(self, at_ms: int, zone: str = "UTC") -> str:
+        """The calendar day of an instant, as a clock in that time zone shows it."""
+        at = local_time(at_ms, zone)
+        return self.date.format(day=at.day, month=self.months[at.month - 1], year=at.year)
+
+
+def local_time(at_ms: int, zone: str) -> datetime:
+    """The instant in a time zone; which zones there are was checked when the terms were."""
+    return as_datetime(at_ms).astimezone(ZoneInfo(zone))
 
 
 class Status(Value):
@@ -57,21 +81,26 @@ class Status(Value):
     action: str
 
 
-def status_of(reward: Reward, words: Catalogue, next_payout_ms: int | None = None) -> Status:
-    """The reward in plain words. `next_payout_ms` is when a ready one goes out, if known."""
+def status_of(
+    reward: Reward, words: Catalogue, next_payout_ms: int | None = None, zone: str = "UTC"
+) -> Status:
+    """The reward in plain words. `next_payout_ms` is when a ready one goes out, if known.
+
+    Days are those of the time zone `zone`.
+    """
     said = words.states[reward.state]
     date_ms = _date(reward, next_payout_ms)
     dates = {
-        "created": _day(words, reward.created_ms),
-        "changed": _day(words, reward.changed_ms),
-        "date": "" if date_ms is None else _day(words, date_ms),
+        "created": words.day(reward.created_ms, zone),
+        "changed": words.day(reward.changed_ms, zone),
+        "date": "" if date_ms is None else words.day(date_ms, zone),
     }
     reasons = [words.reasons.get(reward.reason, said.reason)]
     if reward.state == "on_hold" and reward.lapse_ms is not None:
         reasons.append(said.answer_by.format(**dates))
     if 0 < reward.remaining_minor < reward.earned_minor:
         left, earned = (
-            format_minor(minor, reward.currency)
+            words.money(minor, reward.currency)
             for minor in (reward.remaining_minor, reward.earned_minor)
         )
         reasons.append(words.partly.format(left=left, earned=earned))
@@ -93,8 +122,3 @@ def _date(reward: Reward, next_payout_ms: int | None) -> int | None:
     if reward.state == "due":
         return next_payout_ms
     return reward.created_ms if reward.state == "pending" else reward.changed_ms
-
-
-def _day(words: Catalogue, at_ms: int) -> str:
-    at = as_datetime(at_ms)
-    return words.date.format(day=at.day, month=words.months[at.month - 1], year=at.year)

@@ -1,0 +1,281 @@
+"""Why did I get this amount: the answer to an advocate, from the records that decided it.
+
+It says which order, which rule in words, the arithmetic, the upper limit, what was taken back,
+until when it waits and what one can do. It names categories, never the threshold of a check;
+another advocate is only "another recommendation", and of the friend there is nothing but the
+number of the order. What staff see is the records themselves (`goodword_aws.explanations`).
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from goodword.conversions.model import Conversion
+from goodword.events import Event
+from goodword.programs.model import FlatReward, ProgramVersion, Rule
+from goodword.records import Value
+from goodword.rewards.decision import Decision, RuleLine
+from goodword.rewards.explain_words import Voice
+from goodword.rewards.model import Reward
+from goodword.rewards.words import status_of
+from goodword.tracking.model import Considered
+
+About = Literal[
+    "order",
+    "recommendation",
+    "terms",
+    "line",
+    "rule",
+    "arithmetic",
+    "cap",
+    "reversal",
+    "status",
+    "reason",
+    "action",
+    "zone",
+]
+# What is shown of a shop's own order id: a number or a short name, nothing that could be a person.
+_ORDER_NUMBER = re.compile(r"#?(?=[^@]*\d)[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}")
+_OUT_OF_TIME = ("after_conversion", "outside_window")
+
+
+class Sentence(Value):
+    """One sentence (or two) and what it is about, so that a page can place it."""
+
+    about: About
+    text: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """Everything that is known of one conversion. Decisions oldest first; events by reward id."""
+
+    conversion: Conversion
+    decisions: Sequence[Decision]
+    versions: Mapping[int, ProgramVersion]
+    rewards: Sequence[Reward] = ()
+    events: Mapping[str, Sequence[Event]] = field(default_factory=dict)
+
+    @property
+    def latest(self) -> Decision:
+        """The decision that stands."""
+        return self.decisions[-1]
+
+    def decision_of(self, reward: Reward) -> Decision:
+        """The decision that made the reward: the first of its advocate's that is not older."""
+        made = [one for one in self.decisions if one.advocate_id == reward.advocate_id]
+        return next((one for one in made if one.at_ms >= reward.created_ms), made[-1])
+
+    def rule(self, version_number: int, rule_id: str) -> Rule:
+        """A rule of a version."""
+        rules = self.versions[version_number].terms.rules
+        return next(rule for rule in rules if rule.rule_id == rule_id)
+
+
+def concerns(story: Story, advocate_id: str) -> bool:
+    """Whether the conversion was ever given to the advocate."""
+    return any(one.advocate_id == advocate_id for one in story.decisions)
+
+
+def explain_reward(
+    story: Story, reward: Reward, voice: Voice, next_payout_ms: int | None = None
+) -> tuple[Sentence, ...]:
+    """The whole answer about one reward, to its advocate."""
+    return (
+        _order(story.conversion, voice),
+        *_about_reward(story, reward, voice, next_payout_ms),
+        _zone(voice),
+    )
+
+
+def explain_conversion(
+    story: Story, advocate_id: str, voice: Voice, next_payout_ms: int | None = None
+) -> tuple[Sentence, ...]:
+    """The whole answer about one conversion, to an advocate whom it concerns."""
+    own = [reward for reward in story.rewards if reward.advocate_id == advocate_id]
+    said = [_order(story.conversion, voice)]
+    for reward in own:
+        said += _about_reward(story, reward, voice, next_payout_ms)
+    if not own:
+        said += _about_nothing(story, advocate_id, voice)
+    return (*said, _zone(voice))
+
+
+def _order(conversion: Conversion, voice: Voice) -> Sentence:
+    words, day = voice.speech.order, voice.day(conversion.occurred_ms)
+    if conversion.action == "lead":
+        return Sentence(about="order", text=words["lead"].format(date=day))
+    if not _ORDER_NUMBER.fullmatch(conversion.order_id):
+        return Sentence(about="order", text=words["sale_unnamed"].format(date=day))
+    text = words["sale"].format(order=conversion.order_id, date=day)
+    return Sentence(about="order", text=text)
+
+
+def _zone(voice: Voice) -> Sentence:
+    return Sentence(about="zone", text=voice.speech.zone.format(zone=voice.zone))
+
+
+def _about_reward(
+    story: Story, reward: Reward, voice: Voice, next_payout_ms: int | None
+) -> list[Sentence]:
+    decision = story.decision_of(reward)
+    line = next(one for one in decision.lines if one.rule_id == reward.rule_id)
+    version = story.versions[decision.version_number]
+    said = _recommendation(decision, voice)
+    said += _promise(version, voice)
+    said += _rule(story, decision, line, voice)
+    said += _cap(version, line, voice)
+    said += _reversals(story.events.get(reward.reward_id, ()), reward, voice)
+    status = status_of(reward, voice.words, next_payout_ms, voice.zone)
+    return [
+        *said,
+        Sentence(about="status", text=voice.speech.now.format(fact=status.fact)),
+        Sentence(about="reason", text=status.reason),
+        Sentence(about="action", text=status.action),
+    ]
+
+
+def _recommendation(decision: Decision, voice: Voice) -> list[Sentence]:
+    winner, considered = decision.attribution.winner, decision.attribution.considered
+    if winner is None:
+        return []
+    speech = voice.speech
+    said = [
+        speech.touch[winner.kind].format(date=voice.moment(winner.at_ms)),
+        speech.won[decision.attribution.reason],
+    ]
+    if any(one.touch.advocate_id != winner.advocate_id for one in considered):
+        said.append(speech.others)
+    return [Sentence(about="recommendation", text=" ".join(said))]
+
+
+def _promise(version: ProgramVersion, voice: Voice) -> list[Sentence]:
+    since = voice.day(version.effective_ms)
+    text = voice.speech.terms.format(date=since, version=version.number)
+    return [Sentence(about="terms", text=text)]
+
+
+def _rule(story: Story, decision: Decision, line: RuleLine, voice: Voice) -> list[Sentence]:
+    rule, basis = story.rule(decision.version_number, line.rule_id), decision.basis
+    said = []
+    if basis.action == "sale":
+        said.append(Sentence(about="line", text=voice.speech.line))
+    said.append(Sentence(about="rule", text=voice.rule(rule)))
+    if not isinstance(rule.reward, FlatReward):
+        said.append(Sentence(about="arithmetic", text=voice.rounded(basis.net_minor, rule.reward)))
+    return said
+
+
+def _cap(version: ProgramVersion, line: RuleLine, voice: Voice) -> list[Sentence]:
+    """The limit and what it did; decisions made before that was recorded say only the limit."""
+    words, said = voice.speech.cap, [voice.cap(version.terms.cap)]
+    before, after = line.cap_before_minor, line.cap_after_minor
+    if before is not None and after is not None:
+        amounts = {
+            "before": voice.money(before),
+            "after": voice.money(after),
+            "earned": voice.money(line.earned_minor),
+            "computed": voice.money(line.computed_minor),
+        }
+        name = "reached" if line.reason == "cap_reached" else "room"
+        said.append(words[name].format(**amounts))
+    return [Sentence(about="cap", text=" ".join(said))]
+
+
+def _reversals(events: Iterable[Event], reward: Reward, voice: Voice) -> list[Sentence]:
+    speech, said = voice.speech, []
+    for event in events:
+        if event.type not in ("reward.reversed", "reward.reinstated"):
+            continue
+        words = {
+            "date": voice.day(event.at_ms),
+            "amount": voice.money(int(event.data["amount_minor"] or 0)),
+        }
+        if event.type == "reward.reinstated":
+            text = speech.given
+        else:
+            text = speech.taken.get(event.reason, speech.taken["refund"])
+        said.append(Sentence(about="reversal", text=text.format(**words)))
+    if said:
+        left, earned = voice.money(reward.remaining_minor), voice.money(reward.earned_minor)
+        text = speech.left.format(left=left, earned=earned)
+        said.append(Sentence(about="reversal", text=text))
+    return said
+
+
+def why_nothing(decision: Decision, version: ProgramVersion, advocate_id: str, voice: Voice) -> str:
+    """In one sentence why the decision gave the advocate nothing."""
+    rules = {rule.rule_id: rule for rule in version.terms.rules}
+    reason = _reason_for(decision, advocate_id)
+    line = next((one for one in decision.lines if one.reason == reason), None)
+    rule = rules[line.rule_id] if line else None
+    return _nothing(reason, decision, version, voice, rule)[0].text
+
+
+def _reason_for(decision: Decision, advocate_id: str) -> str:
+    """Why the advocate got nothing: the decision's reason, or that of the own losing touch."""
+    if decision.advocate_id == advocate_id:
+        return decision.reason
+    return _own_reason(_own(decision, advocate_id)) or decision.reason
+
+
+def _own(decision: Decision, advocate_id: str) -> list[Considered]:
+    return [one for one in decision.attribution.considered if one.touch.advocate_id == advocate_id]
+
+
+def _about_nothing(story: Story, advocate_id: str, voice: Voice) -> list[Sentence]:
+    decision = story.latest
+    version = story.versions[decision.version_number]
+    if decision.advocate_id == advocate_id:
+        return [
+            *_recommendation(decision, voice),
+            *_promise(version, voice),
+            *_unrewarded(story, decision, version, voice),
+        ]
+    touched = [
+        Sentence(
+            about="recommendation",
+            text=voice.speech.touch[one.touch.kind].format(date=voice.moment(one.touch.at_ms)),
+        )
+        for one in _own(decision, advocate_id)[-1:]
+    ]
+    reason = _reason_for(decision, advocate_id)
+    return [*touched, *_nothing(reason, decision, version, voice, None)]
+
+
+def _own_reason(own: Sequence[Considered]) -> str:
+    """Why the advocate's own touches lost: the newest that came in time, else the newest."""
+    in_time = [one for one in own if one.reason not in _OUT_OF_TIME]
+    return (in_time or [*own])[-1].reason if own else ""
+
+
+def _unrewarded(
+    story: Story, decision: Decision, version: ProgramVersion, voice: Voice
+) -> list[Sentence]:
+    """The winner's conversion that earned nothing: each rule with its reason, or none was asked."""
+    if not decision.lines:
+        return _nothing(decision.reason, decision, version, voice, None)
+    said: list[Sentence] = []
+    for line in decision.lines:
+        rule = story.rule(decision.version_number, line.rule_id)
+        said.append(Sentence(about="rule", text=voice.rule(rule)))
+        said += _nothing(line.reason, decision, version, voice, rule)
+    return said
+
+
+def _nothing(
+    reason: str, decision: Decision, version: ProgramVersion, voice: Voice, rule: Rule | None
+) -> list[Sentence]:
+    speech = voice.speech
+    minimum = voice.money(rule.minimum_order_minor if rule else 0)
+    why = speech.nothing.get(reason, speech.nothing_else)
+    window = version.terms.attribution.window_days
+    said = [Sentence(about="reason", text=why.format(minimum=minimum, window=window))]
+    if reason == "cap_reached":
+        limit = [voice.cap(version.terms.cap)]
+        if version.terms.cap is not None and version.terms.cap.period == "month":
+            month = voice.next_month(decision.basis.occurred_ms)
+            limit.append(speech.cap["free"].format(date=month))
+        said.append(Sentence(about="cap", text=" ".join(limit)))
+    return [*said, Sentence(about="action", text=speech.do.get(reason, speech.do_else))]

@@ -1,0 +1,65 @@
+"""Every reason code that a conversion or a reward can carry, so that none is without a sentence.
+
+Built from the same types that produce the codes. A test walks the sources and fails on a code that
+is not here, another on one that a catalogue has no sentence for.
+"""
+
+from typing import get_args
+
+from goodword.advocates.model import EnrolmentState
+from goodword.conversions.model import ReversalFact
+from goodword.payouts.model import PayoutState
+from goodword.programs.model import ProgramState, Review
+from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
+
+ENROLMENT = (
+    *(f"enrolment_{state}" for state in get_args(EnrolmentState) if state != "active"),
+    "enrolment_missing",
+)
+PROGRAM = tuple(f"programme_{state}" for state in get_args(ProgramState) if state != "active")
+
+# Why a touch won.
+WON = ("last_touch", "first_touch", "sticky_advocate", "code_before_link", "link_before_code")
+# Why a touch lost to another one, and why it could not win at all.
+OUTRANKED = ("later_touch", "earlier_touch", "code_before_link", "link_before_code")
+UNABLE = ("after_conversion", "outside_window", "self_referral", "sticky_advocate", *ENROLMENT)
+# Why nobody won, where it is not the reason of the touches themselves.
+NOBODY = ("no_touch", "all_refused", "sticky_refused")
+# Why a rule gave less than it computed, and why nobody's rules were asked.
+RULE = ("below_minimum_order", "nothing_to_reward", "cap_reached")
+UNDECIDED = ("no_rule_for_action", "currency_mismatch", *PROGRAM)
+
+NOTHING = tuple(dict.fromkeys((*OUTRANKED, *UNABLE, *NOBODY, *RULE, *UNDECIDED)))
+
+ON_LAPSE: tuple[str, ...] = get_args(Review.model_fields["on_lapse"].annotation)
+# A payout that ends like this gives its rewards back.
+UNPAID = ("failed", "returned", "cancelled")
+INQUIRY = ("inquiry", "inquiry_closed")  # a bank asks about the payment, and has its answer
+TAKEN_BACK: tuple[str, ...] = get_args(ReversalFact.model_fields["reason"].annotation)
+LIFE = tuple(
+    dict.fromkeys(
+        (
+            "within_auto_approve_limit",
+            "over_auto_approve_limit",
+            *APPROVE_CODES,
+            *REFUSE_CODES,
+            *(f"review_lapsed_{way}" for way in ON_LAPSE),
+            "hold_over",
+            "reattributed",
+            "refunded",
+            *INQUIRY,
+            "reinstated",
+            *TAKEN_BACK,
+            *(f"payout_{state}" for state in get_args(PayoutState) if state in UNPAID),
+        )
+    )
+)
+
+# What an advocate reads as the sentence of the state: naming the check would show how it works.
+SAID_BY_STATE = (
+    "within_auto_approve_limit",
+    "over_auto_approve_limit",
+    *APPROVE_CODES,
+    "hold_over",
+    "review_lapsed_release",
+)

@@ -1,0 +1,231 @@
+"""Worked examples of any terms, made by the rules themselves, so that no example can be wrong.
+
+Orders and refunds are made up; what they earn and what refunds take is computed by `judge` and
+`refunded_share`, the functions that decide real ones. The amounts are chosen so that something is
+to be seen: an order above every minimum, a remainder of the cap that fits one order and a half.
+
+    order                  sign_up                minimum (only if there is one)
+    partial_refund         return_after_payment   cap (only if there is one)
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from goodword.money import NaturalMinor, exponent
+from goodword.programs.model import ProgramVersion, Terms
+from goodword.records import Value
+from goodword.rewards.decision import Basis, RuleLine, Verdict, fresh_cap, judge
+from goodword.rewards.model import CapUse, Reward
+from goodword.rewards.reversal import refunded_share, to_take
+
+ExampleKind = Literal[
+    "order", "sign_up", "minimum", "partial_refund", "return_after_payment", "cap"
+]
+StepKind = Literal["earlier", "order", "sign_up", "refund", "approved", "paid", "next"]
+
+ADVOCATE = "adv_example"
+NICE_UNITS = 100  # of the currency, in hundreds if it has no decimals; easy to compute with
+
+
+class ExampleStep(Value):
+    """One thing that happens. `earned_minor` is what it changes, `total_minor` what is left then.
+
+    Of an order `order_minor` and `lines` are set, of a refund also `refund_minor` (this one),
+    `refunded_minor` (all so far), `share_minor` (what is to be back) and `before_minor` (what was).
+    """
+
+    kind: StepKind
+    order_id: str = ""
+    order_minor: NaturalMinor = 0
+    lines: tuple[RuleLine, ...] = ()
+    refund_minor: NaturalMinor = 0
+    refunded_minor: NaturalMinor = 0
+    shares: tuple["Share", ...] = ()
+    earned_minor: int = 0
+    total_minor: int = 0
+
+
+class Share(Value):
+    """What one reward has to give back: `earned x refunded / order`, less what it gave before."""
+
+    earned_minor: NaturalMinor
+    share_minor: NaturalMinor
+    before_minor: NaturalMinor
+
+
+class Example(Value):
+    """A short story with its amounts. `cap_left_minor` is what the cap left when it began."""
+
+    kind: ExampleKind
+    steps: tuple[ExampleStep, ...]
+    cap_left_minor: NaturalMinor | None = None
+
+
+def examples(version: ProgramVersion) -> tuple[Example, ...]:
+    """The examples that these terms have something to say about, in reading order."""
+    actions = {rule.action for rule in version.terms.rules}
+    found: list[Example] = []
+    if "sale" in actions:
+        found += [_order(version), *_minimum(version)]
+    if "lead" in actions:
+        found.append(_sign_up(version))
+    if "sale" in actions:
+        found += [_partial_refund(version), _return_after_payment(version), *_cap(version)]
+    return tuple(found)
+
+
+def order_minor(terms: Terms) -> int:
+    """The order that examples are about: a round one, or the largest minimum if that is more."""
+    minimums = [rule.minimum_order_minor for rule in terms.rules if rule.action == "sale"]
+    nice: int = NICE_UNITS * 10 ** max(2, exponent(terms.currency))
+    return max([nice, *minimums])
+
+
+def _order(version: ProgramVersion) -> Example:
+    cap = _whole_cap(version)
+    step, _ = _ordered(version, "1001", order_minor(version.terms), cap)
+    return _example("order", [step], cap)
+
+
+def _sign_up(version: ProgramVersion) -> Example:
+    cap = _whole_cap(version)
+    verdict = _judged(version, "signup-1", 0, cap, action="lead")
+    step = ExampleStep(
+        kind="sign_up",
+        order_id="signup-1",
+        lines=verdict.lines,
+        earned_minor=sum(line.earned_minor for line in verdict.lines),
+    )
+    return _example("sign_up", [step], cap)
+
+
+def _minimum(version: ProgramVersion) -> list[Example]:
+    """An order one minor unit below the smallest minimum: it stays out, however close it is."""
+    sales = [rule for rule in version.terms.rules if rule.action == "sale"]
+    minimums = [rule.minimum_order_minor for rule in sales if rule.minimum_order_minor]
+    if not minimums:
+        return []
+    cap = _whole_cap(version)
+    step, _ = _ordered(version, "1002", min(minimums) - 1, cap)
+    return [_example("minimum", [step], cap)]
+
+
+def _partial_refund(version: ProgramVersion) -> Example:
+    """A third, another third, then the rest: the shares are of the running total."""
+    cap, total = _whole_cap(version), order_minor(version.terms)
+    step, rewards = _ordered(version, "1003", total, cap)
+    third = total // 3
+    steps = [step]
+    for refunded in (third, 2 * third, total):
+        taken, rewards = _refunded("1003", total, refunded, steps[-1].refunded_minor, rewards)
+        steps.append(taken)
+    return _example("partial_refund", steps, cap)
+
+
+def _return_after_payment(version: ProgramVersion) -> Example:
+    cap, total = _whole_cap(version), order_minor(version.terms)
+    step, rewards = _ordered(version, "1004", total, cap)
+    taken, _ = _refunded("1004", total, total, 0, rewards)
+    steps = [step, ExampleStep(kind="approved"), ExampleStep(kind="paid"), taken]
+    told = _example("return_after_payment", steps, cap)
+    last = ExampleStep(kind="next", total_minor=taken.earned_minor)
+    return told.but(steps=(*told.steps, last))
+
+
+def _cap(version: ProgramVersion) -> list[Example]:
+    """Two equal orders when the cap has room for one and a half of them."""
+    whole, total = _whole_cap(version), order_minor(version.terms)
+    if whole is None:
+        return []
+    computed = sum(line.computed_minor for line in _judged(version, "1005", total, whole).lines)
+    left = min(whole.remaining_minor, computed + computed // 2)
+    cap = whole.but(remaining_minor=left)
+    steps = []
+    if used := whole.remaining_minor - left:
+        steps.append(ExampleStep(kind="earlier", earned_minor=used))
+    now: CapUse | None = cap
+    for order_id in ("1005", "1006"):
+        verdict = _judged(version, order_id, total, now)
+        steps.append(_of_order(order_id, total, verdict))
+        now = verdict.cap
+    return [_example("cap", steps, cap)]
+
+
+def _ordered(
+    version: ProgramVersion, order_id: str, net_minor: int, cap: CapUse | None
+) -> tuple[ExampleStep, tuple[Reward, ...]]:
+    verdict = _judged(version, order_id, net_minor, cap)
+    return _of_order(order_id, net_minor, verdict), verdict.rewards
+
+
+def _of_order(order_id: str, net_minor: int, verdict: Verdict) -> ExampleStep:
+    return ExampleStep(
+        kind="order",
+        order_id=order_id,
+        order_minor=net_minor,
+        lines=verdict.lines,
+        earned_minor=sum(line.earned_minor for line in verdict.lines),
+    )
+
+
+def _refunded(
+    order_id: str, net_minor: int, refunded: int, before: int, rewards: Sequence[Reward]
+) -> tuple[ExampleStep, tuple[Reward, ...]]:
+    """The step of a refund that brings the running total to `refunded`, and the rewards after."""
+    shares, after, taken = [], [], 0
+    for reward in rewards:
+        share = refunded_share(reward.earned_minor, (refunded, 0), (net_minor, net_minor))
+        take = to_take(reward, share)
+        shares.append(
+            Share(
+                earned_minor=reward.earned_minor,
+                share_minor=share,
+                before_minor=reward.earned_minor - reward.remaining_minor,
+            )
+        )
+        taken += take
+        after.append(reward.but(remaining_minor=reward.remaining_minor - take))
+    step = ExampleStep(
+        kind="refund",
+        order_id=order_id,
+        order_minor=net_minor,
+        refund_minor=refunded - before,
+        refunded_minor=refunded,
+        shares=tuple(shares),
+        earned_minor=-taken,
+    )
+    return step, tuple(after)
+
+
+def _judged(
+    version: ProgramVersion,
+    order_id: str,
+    net_minor: int,
+    cap: CapUse | None,
+    action: Literal["lead", "sale"] = "sale",
+) -> Verdict:
+    at_ms = version.effective_ms
+    basis = Basis(
+        conversion_id=f"cnv_{order_id}",
+        program_id=version.program_id,
+        order_id=order_id,
+        action=action,
+        occurred_ms=at_ms,
+        currency=version.terms.currency,
+        net_minor=net_minor,
+    )
+    return judge(basis, version, ADVOCATE, cap, at_ms)
+
+
+def _whole_cap(version: ProgramVersion) -> CapUse | None:
+    return fresh_cap(version, ADVOCATE, version.effective_ms)
+
+
+def _example(kind: ExampleKind, steps: Sequence[ExampleStep], cap: CapUse | None) -> Example:
+    """With the running total of what is earned."""
+    told, total = [], 0
+    for step in steps:
+        total += step.earned_minor
+        told.append(step.but(total_minor=total))
+    left = None if cap is None else cap.remaining_minor
+    return Example(kind=kind, steps=tuple(told), cap_left_minor=left)

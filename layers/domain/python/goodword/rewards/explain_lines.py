@@ -1,0 +1,77 @@
+"""The lines of a worked example, as a reader would write the sums down.
+
+    An order of 100.00 EUR: 100.00 EUR * 10 % = 10.00 EUR -> you earn 10.00 EUR
+    33.33 EUR of 100.00 EUR is returned: 10.00 EUR * 33.33 EUR / 100.00 EUR = 3.33 EUR -> -3.33 EUR
+
+The amounts are those of the example; nothing is computed here but the products that it shows.
+"""
+
+from goodword.programs.model import FlatReward, Rule, Terms
+from goodword.records import Value
+from goodword.rewards.decision import RuleLine
+from goodword.rewards.explain_examples import Example, ExampleKind, ExampleStep, Share
+from goodword.rewards.explain_words import Voice
+
+
+class ExampleText(Value):
+    """An example in words: one line per step."""
+
+    kind: ExampleKind
+    title: str
+    text: str
+    lines: tuple[str, ...]
+
+
+def example_text(example: Example, terms: Terms, voice: Voice) -> ExampleText:
+    """The example in the reader's language."""
+    heading = voice.speech.examples[example.kind]
+    return ExampleText(
+        kind=example.kind,
+        title=heading.title,
+        text=heading.text,
+        lines=tuple(_line(step, terms, voice) for step in example.steps),
+    )
+
+
+def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
+    rules = {rule.rule_id: rule for rule in terms.rules}
+    sums = [_sum(line, rules[line.rule_id], step.order_minor, voice) for line in step.lines]
+    sums += [_share(share, step, voice) for share in step.shares]
+    return voice.speech.step[step.kind].format(
+        sums="; ".join(sums),
+        days=terms.hold_days,
+        order=voice.money(step.order_minor),
+        refund=voice.money(step.refund_minor),
+        earned=voice.money(step.earned_minor),
+        total=voice.money(step.total_minor),
+    )
+
+
+def _sum(line: RuleLine, rule: Rule, order_minor: int, voice: Voice) -> str:
+    words = voice.speech.sum
+    if line.reason == "below_minimum_order":
+        minimum = voice.money(rule.minimum_order_minor)
+        return words["below"].format(base=voice.money(order_minor), minimum=minimum)
+    if isinstance(rule.reward, FlatReward):
+        arithmetic = words["flat"].format(amount=voice.money(rule.reward.amount_minor))
+    else:
+        arithmetic = voice.times(order_minor, rule.reward)
+    if line.reason == "nothing_to_reward":
+        return words["zero"].format(arithmetic=arithmetic)
+    if line.reason == "cap_reached":
+        name = "capped" if line.earned_minor else "full"
+        return words[name].format(arithmetic=arithmetic, earned=voice.money(line.earned_minor))
+    return arithmetic
+
+
+def _share(share: Share, step: ExampleStep, voice: Voice) -> str:
+    words = voice.speech.sum
+    text = words["share"].format(
+        earned=voice.money(share.earned_minor),
+        refunded=voice.money(step.refunded_minor),
+        order=voice.money(step.order_minor),
+        share=voice.money(share.share_minor),
+    )
+    if not share.before_minor:
+        return text
+    return words["less_before"].format(share=text, before=voice.money(share.before_minor))

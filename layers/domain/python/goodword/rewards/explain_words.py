@@ -1,0 +1,127 @@
+"""Sentences, amounts, shares and dates as a reader writes them; one catalogue per language.
+
+`Speech` holds the words of explanations and examples (`catalogue/explain.<locale>.json`); `Voice`
+adds the words of rewards, a currency and the time zone in which its days are days. Nothing here
+decides what is said.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+from goodword.money import ratio
+from goodword.programs.model import Cap, FlatReward, PercentageReward, Rule
+from goodword.records import Value
+from goodword.rewards.words import Catalogue, local_time
+
+TouchKind = Literal["click", "code", "form"]
+
+
+class Heading(Value):
+    """What an example is called, and what it shows."""
+
+    title: str
+    text: str
+
+
+class Speech(Value):
+    """The words of one language; `{names}` are filled in by `Voice` and by whoever composes."""
+
+    moment: str
+    percent: str
+    order: dict[str, str]
+    touch: dict[TouchKind, str]
+    won: dict[str, str]
+    others: str
+    terms: str
+    line: str
+    rule: dict[str, str]
+    minimum: str
+    arithmetic: str
+    rounding: dict[str, str]
+    cap: dict[str, str]
+    taken: dict[str, str]
+    given: str
+    left: str
+    now: str
+    zone: str
+    nothing: dict[str, str]
+    nothing_else: str
+    do: dict[str, str]
+    do_else: str
+    examples: dict[str, Heading]
+    step: dict[str, str]
+    sum: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Voice:
+    """How one reader is spoken to about one programme's money."""
+
+    words: Catalogue
+    speech: Speech
+    currency: str
+    zone: str = "UTC"
+
+    def money(self, amount_minor: int) -> str:
+        """The amount with its currency."""
+        return self.words.money(amount_minor, self.currency)
+
+    def day(self, at_ms: int) -> str:
+        """The day in the reader's time zone."""
+        return self.words.day(at_ms, self.zone)
+
+    def moment(self, at_ms: int) -> str:
+        """Day and minute in the reader's time zone."""
+        at = local_time(at_ms, self.zone)
+        month = self.words.months[at.month - 1]
+        return self.speech.moment.format(
+            day=at.day, month=month, year=at.year, hour=at.hour, minute=at.minute
+        )
+
+    def percent(self, basis_points: int) -> str:
+        """1250 -> `12.5 %`, in German `12,5 %`."""
+        whole, part = divmod(basis_points, 100)
+        digits = f"{self.words.decimal}{part:02d}".rstrip("0") if part else ""
+        return self.speech.percent.format(value=f"{whole}{digits}")
+
+    def rule(self, rule: Rule) -> str:
+        """The rule in a sentence or two."""
+        if isinstance(rule.reward, FlatReward):
+            said = self.speech.rule[f"flat_{rule.action}"]
+            text = said.format(amount=self.money(rule.reward.amount_minor))
+        else:
+            percent = self.percent(rule.reward.basis_points)
+            text = self.speech.rule["percentage"].format(percent=percent)
+        if rule.minimum_order_minor:
+            minimum = self.money(rule.minimum_order_minor)
+            text = f"{text} {self.speech.minimum.format(minimum=minimum)}"
+        return text
+
+    def times(self, base_minor: int, reward: PercentageReward) -> str:
+        """`49.90 EUR * 10 % = 4.99 EUR`, with the sign that the language has for it."""
+        points = reward.basis_points
+        result = ratio(base_minor, points, 10_000, reward.rounding)
+        return self.speech.arithmetic.format(
+            base=self.money(base_minor), percent=self.percent(points), result=self.money(result)
+        )
+
+    def rounded(self, base_minor: int, reward: PercentageReward) -> str:
+        """The same as a sentence that says how it was rounded, if it was."""
+        exact = base_minor * reward.basis_points % 10_000 == 0
+        said = self.speech.rounding["exact" if exact else reward.rounding]
+        return said.format(arithmetic=self.times(base_minor, reward))
+
+    def cap(self, cap: Cap | None) -> str:
+        """What the upper limit is, if there is one."""
+        if cap is None:
+            return self.speech.cap["none"]
+        return self.speech.cap[cap.period].format(cap=self.money(cap.amount_minor))
+
+    def next_month(self, at_ms: int) -> str:
+        """The first day of the month (UTC) after the instant."""
+        at = local_time(at_ms, "UTC")
+        first = datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC)
+        return self.words.date.format(
+            day=1, month=self.words.months[first.month - 1], year=first.year
+        )

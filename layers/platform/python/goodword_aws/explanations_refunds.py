@@ -1,0 +1,121 @@
+"""How much each refund took: the running total of what was returned, times what was earned.
+
+earned x returned so far / order = the share that is to be back by now
+"""
+
+from collections.abc import Sequence
+
+from goodword.conversions.model import Conversion, Refund
+from goodword.events import Event
+from goodword.money import Money, format_minor
+from goodword.ports import Store
+from goodword.records import Value
+from goodword.rewards.explain import Story
+from goodword.rewards.model import Reward
+from goodword.rewards.reversal import refunded_share
+from goodword.times import rfc3339
+
+REVERSED = "conversion.reversed"
+
+
+class TakenSeen(Value):
+    """What one refund took of one reward, and how that was computed."""
+
+    reward_id: str
+    taken: Money
+    arithmetic: str
+
+
+class ReversalSeen(Value):
+    """One booked refund: what the shop said (`stated` None: all that was left) and what it took."""
+
+    refund_id: str
+    reason: str
+    of: str
+    stated: Money | None
+    running_total: bool
+    occurred_at: str
+    booked_at: str
+    taken: Money
+    shares: tuple[TakenSeen, ...]
+
+
+def reversals_of(
+    store: Store, story: Story, rewards: Sequence[Reward], booked: Sequence[Event]
+) -> tuple[ReversalSeen, ...]:
+    """The refunds in the order in which they were booked; `booked` are the conversion's events."""
+    page = store.query(Refund, "core", f"CNV#{story.conversion.conversion_id}", "F#")
+    totals = {one.data.get("refund_id"): one for one in booked if one.type == REVERSED}
+    ordered = sorted(page.rows, key=lambda one: (one.booked_ms, one.fact.refund_id))
+    return tuple(_seen(one, story, rewards, totals.get(one.fact.refund_id)) for one in ordered)
+
+
+def _seen(
+    refund: Refund, story: Story, rewards: Sequence[Reward], booked: Event | None
+) -> ReversalSeen:
+    fact, currency = refund.fact, story.conversion.currency
+    return ReversalSeen(
+        refund_id=fact.refund_id,
+        reason=fact.reason,
+        of=fact.of,
+        stated=_money(fact.amount_minor, currency),
+        running_total=fact.cumulative,
+        occurred_at=rfc3339(fact.occurred_ms),
+        booked_at=rfc3339(refund.booked_ms),
+        taken=Money(amount_minor=refund.taken_minor, currency=currency),
+        shares=tuple(_share(story, one, fact.refund_id, booked) for one in rewards),
+    )
+
+
+def _share(story: Story, reward: Reward, refund_id: str, booked: Event | None) -> TakenSeen:
+    moves = _moves(story, reward)
+    place = [index for index, (of, _) in enumerate(moves) if of == refund_id]
+    taken = sum(moves[index][1] for index in place)
+    before = sum(amount for _, amount in moves[: place[0]]) if place else 0
+    return TakenSeen(
+        reward_id=reward.reward_id,
+        taken=Money(amount_minor=taken, currency=reward.currency),
+        arithmetic=_arithmetic(story.conversion, reward, before, booked) if place else "",
+    )
+
+
+def _moves(story: Story, reward: Reward) -> list[tuple[str, int]]:
+    """Refund id and what was taken (negative: given back), oldest first."""
+    sign = {"reward.reversed": 1, "reward.reinstated": -1}
+    return [
+        (str(event.data.get("refund_id", "")), sign[event.type] * _amount(event, "amount_minor"))
+        for event in story.events.get(reward.reward_id, ())
+        if event.type in sign
+    ]
+
+
+def _arithmetic(
+    conversion: Conversion, reward: Reward, before_minor: int, booked: Event | None
+) -> str:
+    """`3.00 EUR x 20.00 EUR / 30.00 EUR = 2.00 EUR, less 1.00 EUR taken before`.
+
+    Empty for a refund whose running totals were not recorded, or that took all that was left.
+    """
+    totals = (conversion.net_minor, conversion.gross_minor)
+    if booked is None or "refunded_net_minor" not in booked.data:
+        return ""
+    returned = _amount(booked, "refunded_net_minor"), _amount(booked, "refunded_gross_minor")
+    share = refunded_share(reward.earned_minor, returned, totals)
+    parts = [
+        f"{format_minor(part, reward.currency)} / {format_minor(whole, reward.currency)} of {of}"
+        for of, part, whole in zip(("net", "gross"), returned, totals, strict=True)
+        if part
+    ]
+    earned, back = (format_minor(one, reward.currency) for one in (reward.earned_minor, share))
+    sum_of = parts[0] if len(parts) == 1 else f"({' + '.join(parts)}, at most all of it)"
+    text = f"{earned} x {sum_of} = {back} (rounding half_even)"
+    less = format_minor(before_minor, reward.currency)
+    return f"{text}, less {less} taken before" if before_minor else text
+
+
+def _amount(event: Event, name: str) -> int:
+    return int(event.data.get(name) or 0)
+
+
+def _money(amount_minor: int | None, currency: str) -> Money | None:
+    return None if amount_minor is None else Money(amount_minor=amount_minor, currency=currency)

@@ -1,0 +1,234 @@
+"""Why something earned what it did, for staff: the records side by side, nothing left out.
+
+Beside them stands what the advocate reads, word for word.
+"""
+
+from typing import get_args
+
+from goodword.ledger.model import Entry, Leg, entry_key
+from goodword.money import Money
+from goodword.payouts.model import Payout, payout_key
+from goodword.payouts.movements import What, entry_id_of
+from goodword.ports import Desk, Store
+from goodword.programs.model import Rule
+from goodword.records import Value
+from goodword.rewards.decision import Decision, RuleLine
+from goodword.rewards.explain import Sentence, Story, explain_conversion, explain_reward
+from goodword.rewards.explain_words import Voice
+from goodword.rewards.model import Reward
+from goodword.times import rfc3339
+from goodword.tracking.model import Considered
+
+from goodword_aws.explanations import events_of, next_payout_of, read_story, voice_of
+from goodword_aws.explanations_refunds import ReversalSeen, reversals_of
+from goodword_aws.rewards import Fact, RewardAnswer, fact, shown
+
+
+class TouchSeen(Value):
+    """One touch that was considered, with its verdict."""
+
+    id: str
+    kind: str
+    at: str
+    advocate_id: str
+    link_id: str
+    code: str
+    verdict: str
+    reason: str
+
+
+class RuleSeen(Value):
+    """What one rule made of the order. The cap is None where there was none."""
+
+    rule: Rule
+    in_words: str
+    arithmetic: str
+    computed: Money
+    earned: Money
+    reason: str
+    cap_before: Money | None
+    cap_after: Money | None
+
+
+class DecisionSeen(Value):
+    """One decision, with the version it was made under."""
+
+    number: int
+    at: str
+    outcome: str
+    reason: str
+    advocate_id: str | None
+    version_number: int
+    version_in_force_since: str
+    touches: tuple[TouchSeen, ...]
+    touches_dropped: int
+    unknown_codes: int
+    bad_click_ids: int
+    rules: tuple[RuleSeen, ...]
+    cap: str
+
+
+class EntrySeen(Value):
+    """One entry of the ledger with all its legs."""
+
+    id: str
+    what: str
+    at: str
+    currency: str
+    legs: tuple[Leg, ...]
+    refs: dict[str, str]
+
+
+class RewardSeen(Value):
+    """A reward with each step of its life, its payout's included, and its entries."""
+
+    reward: RewardAnswer
+    steps: tuple[Fact, ...]
+    entries: tuple[EntrySeen, ...]
+    advocate_reads: tuple[Sentence, ...]
+
+
+class Explanation(Value):
+    """Everything that is known of one conversion. `advocate_reads`: who earned or won it."""
+
+    conversion_id: str
+    program_id: str
+    action: str
+    order_id: str
+    occurred_at: str
+    net: Money
+    gross: Money
+    refunded_net: Money
+    refunded_gross: Money
+    state: str
+    reason: str
+    advocate_id: str | None
+    decisions: tuple[DecisionSeen, ...]
+    rewards: tuple[RewardSeen, ...]
+    reversals: tuple[ReversalSeen, ...]
+    steps: tuple[Fact, ...]
+    advocate_reads: tuple[Sentence, ...]
+
+
+def explanation(desk: Desk, conversion_id: str, locale: str, also: Reward | None) -> Explanation:
+    """Everything, for staff; with `also` that reward alone."""
+    store = desk.store
+    story = read_story(store, conversion_id, also)
+    found, voice = story.conversion, voice_of(story.versions[story.latest.version_number], locale)
+    due_ms = next_payout_of(desk, story)
+    rewards = [one for one in story.rewards if also is None or one.reward_id == also.reward_id]
+    winner, booked = found.advocate_id, events_of(store, conversion_id)
+
+    def money(amount_minor: int) -> Money:
+        return Money(amount_minor=amount_minor, currency=found.currency)
+
+    return Explanation(
+        conversion_id=conversion_id,
+        program_id=found.program_id,
+        action=found.action,
+        order_id=found.order_id,
+        occurred_at=rfc3339(found.occurred_ms),
+        net=money(found.net_minor),
+        gross=money(found.gross_minor),
+        refunded_net=money(found.refunded_net_minor),
+        refunded_gross=money(found.refunded_gross_minor),
+        state=found.state,
+        reason=found.reason,
+        advocate_id=winner,
+        decisions=tuple(_decision_seen(one, story, locale) for one in story.decisions),
+        rewards=tuple(_reward_seen(store, story, one, locale, due_ms) for one in rewards),
+        reversals=reversals_of(store, story, rewards, booked),
+        steps=tuple(fact(one) for one in booked),
+        advocate_reads=explain_conversion(story, winner, voice, due_ms) if winner else (),
+    )
+
+
+def _decision_seen(decision: Decision, story: Story, locale: str) -> DecisionSeen:
+    version = story.versions[decision.version_number]
+    voice = voice_of(version, locale)
+    return DecisionSeen(
+        number=decision.number,
+        at=rfc3339(decision.at_ms),
+        outcome=decision.outcome,
+        reason=decision.reason,
+        advocate_id=decision.advocate_id,
+        version_number=version.number,
+        version_in_force_since=rfc3339(version.effective_ms),
+        touches=tuple(_touch_seen(one) for one in decision.attribution.considered),
+        touches_dropped=decision.attribution.dropped,
+        unknown_codes=decision.unknown_codes,
+        bad_click_ids=decision.bad_click_ids,
+        rules=tuple(_rule_seen(one, decision, story, voice) for one in decision.lines),
+        cap=voice.cap(version.terms.cap),
+    )
+
+
+def _touch_seen(one: Considered) -> TouchSeen:
+    touch = one.touch
+    return TouchSeen(
+        id=touch.touch_id,
+        kind=touch.kind,
+        at=rfc3339(touch.at_ms),
+        advocate_id=touch.advocate_id,
+        link_id=touch.link_id,
+        code=touch.code,
+        verdict=one.verdict,
+        reason=one.reason,
+    )
+
+
+def _rule_seen(line: RuleLine, decision: Decision, story: Story, voice: Voice) -> RuleSeen:
+    rule = story.rule(decision.version_number, line.rule_id)
+
+    def money(amount_minor: int | None) -> Money | None:
+        currency = decision.basis.currency
+        return None if amount_minor is None else Money(amount_minor=amount_minor, currency=currency)
+
+    return RuleSeen.model_validate(
+        {
+            "rule": rule,
+            "in_words": voice.rule(rule),
+            "arithmetic": line.arithmetic,
+            "computed": money(line.computed_minor),
+            "earned": money(line.earned_minor),
+            "reason": line.reason,
+            "cap_before": money(line.cap_before_minor),
+            "cap_after": money(line.cap_after_minor),
+        }
+    )
+
+
+def _reward_seen(
+    store: Store, story: Story, reward: Reward, locale: str, due_ms: int
+) -> RewardSeen:
+    payout = _payout(store, reward)
+    events = [*story.events[reward.reward_id]]
+    names = [str(one.data["entry_id"]) for one in events if "entry_id" in one.data]
+    if payout is not None:
+        events += events_of(store, payout.payout_id)
+        names += [entry_id_of(payout, what) for what in get_args(What)]
+    found = store.get_many(Entry, [entry_key(one) for one in names]).values() if names else ()
+    voice = voice_of(story.versions[reward.version_number], locale)
+    return RewardSeen(
+        reward=shown(reward),
+        steps=tuple(fact(one) for one in sorted(events, key=lambda one: one.at_ms)),
+        entries=tuple(_entry_seen(one) for one in sorted(found, key=lambda one: one.at_ms)),
+        advocate_reads=explain_reward(story, reward, voice, due_ms),
+    )
+
+
+def _payout(store: Store, reward: Reward) -> Payout | None:
+    if reward.payout_id is None:
+        return None
+    return store.get(Payout, payout_key(reward.advocate_id, reward.payout_id))
+
+
+def _entry_seen(entry: Entry) -> EntrySeen:
+    return EntrySeen(
+        id=entry.entry_id,
+        what=entry.what,
+        at=rfc3339(entry.at_ms),
+        currency=entry.currency,
+        legs=entry.legs,
+        refs=entry.refs,
+    )
