@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check up down status reset clean synth docs \
+.PHONY: help setup demo test check soak up down status reset clean synth docs \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
         token see click order refund forward mail
 
@@ -34,6 +34,9 @@ check: setup ## format, lint, types and house rules only (under a minute)
 
 unit properties functional adapters workflows contract infra e2e simulation browser tidy: setup
 	@$(RUN) -m tests.suites --only $@
+
+soak: setup ## play seeds of the simulation for long: make soak SECONDS=3600 FIRST=100000
+	@$(RUN) -m tests.simulation --soak $(or $(SECONDS),600) --first $(or $(FIRST),0)
 
 up: setup ## start the stack and leave it running
 	@$(RUN) -m infra.local up

@@ -1,0 +1,1 @@
+"""Deterministic simulation: one seed is one run of the real services among faults."""

@@ -1,0 +1,241 @@
+"""What must be true of a town after its seed: the invariants, judged on what is stored and paid.
+
+Everything is recomputed here from plain items and the rail's own list; no rule of the product is
+called to judge the product.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from tests.simulation.books import Books, Item
+from tests.simulation.oracle import Due, earning, expected, share
+from tests.simulation.paychecks import JUDGES
+from tests.simulation.story import DAY_MS, PEOPLE
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+BUCKETS = ("pending", "on_hold", "payable", "in_payout")
+GONE = ("rejected", "void")
+HELD = {"draft": "in_payout", "sent": "in_payout", "unknown": "in_payout", "paid": "paid"}
+PENDING = {"pending": "pending", "approved": "pending", "on_hold": "on_hold"}
+
+
+def check(town: "Town") -> list[str]:
+    """Every finding of the finished seed, those of the run itself first."""
+    books = Books(town)
+    found = list(town.failures)
+    for judge in (
+        _ledger,
+        _balances,
+        _rewards,
+        _holds,
+        _reviews,
+        _conversions,
+        _decisions,
+        _amounts,
+        _caps,
+        *JUDGES,
+        _leftovers,
+        _calm,
+    ):
+        found += [f"{judge.__name__.strip('_')}: {what}" for what in judge(books)]
+    return found
+
+
+def _ledger(books: Books) -> Iterator[str]:
+    """I1: every entry sums to zero, and has a reward or a payout behind it."""
+    for entry in books["entry"]:
+        if sum(leg["amount_minor"] for leg in entry["legs"]) != 0:
+            yield f"{entry['what']} does not sum to zero"
+
+
+def _accounts(books: Books) -> Counter[str]:
+    sums: Counter[str] = Counter()
+    for entry in books["entry"]:
+        for leg in entry["legs"]:
+            sums[leg["account"]] += leg["amount_minor"]
+    return sums
+
+
+def _balances(books: Books) -> Iterator[str]:
+    """I1: balances are the journal's, and what rewards and payouts say is what they hold."""
+    sums = _accounts(books)
+    for person in PEOPLE:
+        stored = next((one for one in books["balance"] if one["advocate_id"] == person), {})
+        said = {bucket: stored.get(f"{bucket}_minor", 0) for bucket in BUCKETS}
+        for bucket in BUCKETS:
+            if said[bucket] != -sums[f"advocate:{person}:{bucket}"]:
+                yield f"{person} {bucket}: journal {-sums[f'advocate:{person}:{bucket}']}"
+        yield from _holdings(books, person, said, stored.get("paid_minor", 0))
+    if sum(sums.values()) != 0:
+        yield "the ledger does not sum to zero"
+
+
+def _holdings(books: Books, person: str, said: dict[str, int], paid: int) -> Iterator[str]:
+    rewards = [one for one in books["reward"] if one["advocate_id"] == person]
+    payouts = [one for one in books["payout"] if one["advocate_id"] == person]
+    held: Counter[str] = Counter()
+    for reward in rewards:
+        held[PENDING.get(reward["state"], "")] += reward["remaining_minor"]
+    for payout in payouts:
+        held[HELD.get(payout["state"], "")] += payout["amount_minor"]
+    earned = sum(one["remaining_minor"] for one in rewards if one["state"] not in GONE)
+    for bucket in ("pending", "on_hold", "in_payout"):
+        if said[bucket] != held[bucket]:
+            yield f"{person} {bucket}: balance {said[bucket]}, records {held[bucket]}"
+    if paid != held["paid"]:
+        yield f"{person} paid: balance {paid}, payouts {held['paid']}"
+    if sum(said.values()) + paid != earned:
+        yield f"{person} owns {sum(said.values()) + paid}, has earned {earned}"
+
+
+def _rewards(books: Books) -> Iterator[str]:
+    """I2, I5: one live reward per order, person and rule, and no more taken than earned."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    for reward in books["reward"]:
+        if not 0 <= reward["remaining_minor"] <= reward["earned_minor"]:
+            yield f"{reward['reward_id']}: {reward['remaining_minor']} of {reward['earned_minor']}"
+        if reward["state"] not in GONE:
+            seen[reward["program_id"], reward["action"], reward["order_id"], reward["rule_id"]] += 1
+        order = books.town.story.order(reward["order_id"])
+        hold_ms = order.at_ms + books.town.story.hold_days * DAY_MS
+        if reward["hold_until_ms"] != hold_ms:
+            yield f"{reward['order_id']}: the hold ends at another time"
+        if reward["state"] == "due" and reward["remaining_minor"] == 0:
+            yield f"{reward['order_id']}: due, but nothing is left"
+    for place, count in seen.items():
+        if count > 1:
+            yield f"{count} rewards for {place}"
+
+
+def _holds(books: Books) -> Iterator[str]:
+    """Nothing is due before its hold is over."""
+    for event in books["event"]:
+        if event["type"] == "reward.due":
+            reward = next(one for one in books["reward"] if one["reward_id"] == event["subject"])
+            if event["at_ms"] < reward["hold_until_ms"]:
+                yield f"{reward['order_id']} was due before its hold was over"
+
+
+def _reviews(books: Books) -> Iterator[str]:
+    """I14: only small rewards and those that a person approved pass; a lapse pays nothing."""
+    story = books.town.story
+    rewards = {one["reward_id"]: one for one in books["reward"]}
+    for event in books["event"]:
+        if event["type"] != "reward.approved":
+            continue
+        reward = rewards[event["subject"]]
+        if event["actor"]["kind"] == "staff":
+            if event["actor"]["id"] == f"usr_{reward['advocate_id']}":
+                yield f"{reward['order_id']} was approved by its payee"
+        elif event["reason"] == "within_auto_approve_limit":
+            if event["data"]["amount_minor"] > story.limit:
+                yield f"{reward['order_id']} was too large to pass by itself"
+        elif story.on_lapse != "release" or event["reason"] != "review_lapsed_release":
+            yield f"{reward['order_id']} passed because of {event['reason']}"
+
+
+def _conversions(books: Books) -> Iterator[str]:
+    """I2, I4: one conversion per order, and none is missing."""
+    story = books.town.story
+    orders = Counter((one["action"], one["order_id"]) for one in books["conversion"])
+    for (_, name), count in orders.items():
+        if count > 1:
+            yield f"{name} became {count} conversions"
+    if len(orders) != len(story.orders):
+        yield f"{len(orders)} conversions of {len(story.orders)} orders"
+
+
+def _decisions(books: Books) -> Iterator[str]:
+    """Whatever was decided says why."""
+    for decision in books["decision"]:
+        if not decision["reason"]:
+            yield "a decision without a reason"
+        for line in decision.get("lines", ()):
+            if line["earned_minor"] < line["computed_minor"] and not line["reason"]:
+                yield "a line earned less and does not say why"
+
+
+def _amounts(books: Books) -> Iterator[str]:
+    """I5: exact amounts for whoever won; refunds to the cent."""
+    story = books.town.story
+    rewards = {one["reward_id"]: one for one in books["reward"]}
+    for conversion in books["conversion"]:
+        order = story.order(conversion["order_id"])
+        last = _last_decision(books, conversion)
+        winner = last["attribution"].get("winner")
+        for reward_id in conversion.get("reward_ids", ()):
+            reward = rewards[reward_id]
+            if winner is None:
+                yield f"{order.name} is rewarded without a touch"
+                continue
+            most = earning(story, order, winner["at_ms"])
+            if reward["earned_minor"] != most and not story.cap:
+                yield f"{order.name} earned {reward['earned_minor']}, not {most}"
+            yield from _taken(order.name, reward, share(order, reward["earned_minor"]))
+
+
+def _last_decision(books: Books, conversion: Item) -> Item:
+    mine = [one for one in books["decision"] if one["conversion_id"] == conversion["conversion_id"]]
+    return max(mine, key=lambda one: int(one["number"]))
+
+
+def _taken(name: str, reward: Item, wanted: int) -> Iterator[str]:
+    taken = reward["earned_minor"] - reward["remaining_minor"]
+    if reward["state"] not in GONE and taken != wanted:
+        yield f"{name}: refunds took {taken}, not {wanted} ({reward['state']})"
+    if reward["state"] == "void" and taken != reward["earned_minor"]:
+        yield f"{name} is void with something left"
+
+
+def _caps(books: Books) -> Iterator[str]:
+    """I11: what counts against a cap and what is left of it is the cap, to the cent."""
+    cap = books.town.story.cap
+    if cap is None:
+        return
+    used: Counter[tuple[str, str]] = Counter()
+    for reward in books["reward"]:
+        if reward["state"] not in GONE:
+            used[reward["advocate_id"], reward["cap_period"]] += reward["remaining_minor"]
+    left = {(one["advocate_id"], one["period"]): one["remaining_minor"] for one in books["cap_use"]}
+    for place, amount in used.items():
+        if amount > cap[0]:
+            yield f"{place} has {amount} of a cap of {cap[0]}"
+    for place, remaining in left.items():
+        if remaining + used[place] != cap[0]:
+            yield f"{place}: {used[place]} used and {remaining} left of {cap[0]}"
+
+
+def _leftovers(books: Books) -> Iterator[str]:
+    """I4, I13: nothing waits that nobody will look at."""
+    known = {one["alias"] for one in books["order_alias"]}
+    for parked in books["parked_refunds"]:
+        if parked["alias"] in known:
+            yield f"refunds are parked under {parked['alias']}, which is known"
+    told = {one["delivery_id"]: one["state"] for one in books["delivery"]}
+    for name in books.town.accepted:
+        if told.get(name) not in ("booked", "ignored", "not_understood"):
+            yield f"the delivery {name} was accepted and is {told.get(name)}"
+    for delivery in books["delivery"]:
+        if delivery["state"] == "not_understood" and delivery["reason"] != "unknown_order":
+            yield f"{delivery['delivery_id']} is not understood: {delivery['reason']}"
+
+
+def _calm(books: Books) -> Iterator[str]:
+    """I9: in a calm story the winners and amounts are those of the oracle, in any order."""
+    story = books.town.story
+    if not story.calm:
+        return
+    want = expected(story)
+    rewards = {one["reward_id"]: one for one in books["reward"]}
+    for conversion in books["conversion"]:
+        name = conversion["order_id"]
+        earned = sum(rewards[one]["earned_minor"] for one in conversion.get("reward_ids", ()))
+        got = Due(conversion.get("advocate_id"), earned, 0)
+        states = {rewards[one]["state"] for one in conversion.get("reward_ids", ())}
+        if "rejected" in states and got.person == want[name].person:
+            continue  # what a person has refused stays as it was
+        if (got.person, got.earned) != (want[name].person, want[name].earned):
+            yield f"{name} earned {got.earned} for {got.person}, not {want[name]}"

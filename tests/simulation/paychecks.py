@@ -1,0 +1,133 @@
+"""Money that leaves: two people, one hash, one payment; judged on plain items."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from tests.simulation.books import Books, Item
+from tests.simulation.story import PEOPLE
+from tests.support.payday import Places
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+LIVE = ("draft", "sent", "unknown", "paid")
+
+
+def watch_order(town: "Town", body: dict[str, Any]) -> None:
+    """At the moment when a rail is asked: two people, one hash, the frozen amount (I6)."""
+    books = Books(town)
+    payout = next((one for one in books["payout"] if one["payout_id"] == body["key"]), None)
+    if payout is None:
+        town.fail("the rail is asked for something that is no payout")
+        return
+    run = next(one for one in books["payout_run"] if one["run_id"] == payout["run_id"])
+    asked, let_go = run.get("requested_by"), run.get("released_by")
+    if asked is None or let_go is None or asked == let_go:
+        town.fail(f"sent without two people: {asked}, {let_go}")
+    if run["state"] not in ("sending", "settled"):
+        town.fail(f"sent while the run is {run['state']}")
+    if body["amount_minor"] != payout["amount_minor"]:
+        town.fail("another amount than the frozen one is sent")
+    fields = {"receiver": body["receiver"]}
+    if Places.hash("simulator", fields) != payout["destination_hash"]:
+        town.fail("it is sent somewhere else than was frozen")
+    said = [
+        event["data"]["run_hash"]
+        for event in books["event"]
+        if event["subject"] == run["run_id"]
+        and event["type"] in ("payout_run.requested", "payout_run.released", "payout_run.listed")
+    ]
+    if len(said) != 3 or set(said) != {run["run_hash"]}:
+        town.fail("what is sent is not what both people confirmed")
+    if payout["state"] not in ("sent", "unknown"):
+        town.fail(f"the rail is asked for a payout that is {payout['state']}")
+
+
+def _payouts(books: Books) -> Iterator[str]:
+    """I3: a reward is in one live payout, and a payout is the sum of its parts."""
+    inside: Counter[str] = Counter()
+    for payout in books["payout"]:
+        parts = sum(each["amount_minor"] for each in payout["rewards"])
+        if parts + payout["carry_minor"] != payout["amount_minor"]:
+            yield f"{payout['payout_id']} is not the sum of its parts"
+        if payout["amount_minor"] < books.town.story.minimum:
+            yield f"{payout['payout_id']} is below the minimum"
+        if payout["carry_minor"] > 0 or payout["amount_minor"] <= 0:
+            yield f"{payout['payout_id']} pays what nobody earned"
+        if payout["state"] in LIVE:
+            inside.update(each["reward_id"] for each in payout["rewards"])
+    for reward_id, count in inside.items():
+        if count > 1:
+            yield f"{reward_id} is in {count} payouts"
+
+
+def _standing(books: Books) -> Iterator[str]:
+    """A reward is where its payout is."""
+    states = {one["payout_id"]: one["state"] for one in books["payout"]}
+    for reward in books["reward"]:
+        held = states.get(reward.get("payout_id") or "")
+        if reward["state"] == "batched" and held not in ("draft", "sent", "unknown"):
+            yield f"{reward['reward_id']} is batched in a payout that is {held}"
+        if reward["state"] == "paid" and held != "paid":
+            yield f"{reward['reward_id']} is paid by a payout that is {held}"
+
+
+def _runs(books: Books) -> Iterator[str]:
+    """I6, I12: one run per period; a payee neither requests nor releases."""
+    periods = Counter(one["period"] for one in books["payout_run"])
+    for period, count in periods.items():
+        if count > 1:
+            yield f"{count} runs for {period}"
+    for run in books["payout_run"]:
+        mine = [one for one in books["payout"] if one["run_id"] == run["run_id"]]
+        people = {run.get("requested_by"), run.get("released_by")}
+        if "usr_maya" in people and any(one["advocate_id"] == PEOPLE[0] for one in mine):
+            yield f"{run['run_id']} was let pass by somebody whom it pays"
+        for payout in mine:
+            if payout["created_ms"] < run["cutoff_ms"]:
+                yield f"{payout['payout_id']} was frozen before the cut-off"
+            if payout["state"] == "draft" and run["state"] in ("settled", "cancelled", "expired"):
+                yield f"{payout['payout_id']} was left behind"
+
+
+def _in_time(books: Books) -> Iterator[str]:
+    """What is frozen was over its hold at the cut-off."""
+    rewards = {one["reward_id"]: one for one in books["reward"]}
+    for payout in books["payout"]:
+        for each in payout["rewards"]:
+            if rewards[each["reward_id"]]["hold_until_ms"] >= payout["cutoff_ms"]:
+                yield f"{each['reward_id']} was frozen too early"
+
+
+def _rail(books: Books) -> Iterator[str]:
+    """I3: what the rail says is what the books say, and nothing left twice."""
+    payouts = {one["payout_id"]: one for one in books["payout"]}
+    told: dict[str, list[Item]] = defaultdict(list)
+    for transfer in books.town.rail.transfers():
+        told[transfer["key"]].append(transfer)
+    for key, transfers in told.items():
+        if key in payouts:
+            yield from _told(key, payouts[key], transfers)
+        else:
+            yield f"the rail knows {key}, which is no payout"
+    for key, payout in payouts.items():
+        if payout["state"] in ("paid", "returned") and key not in told:
+            yield f"{key} is {payout['state']}, though the rail was never asked"
+
+
+def _told(key: str, payout: Item, transfers: list[Item]) -> Iterator[str]:
+    left = [one for one in transfers if one["status"] != "failed"]
+    if len(left) > 1:
+        yield f"{key} left {len(left)} times"
+    if left and left[0]["amount_minor"] != payout["amount_minor"]:
+        yield f"{key}: the rail paid another amount"
+    if left and payout["state"] in ("draft", "cancelled", "failed"):
+        yield f"{key} left, though it is {payout['state']}"
+    if not left and payout["state"] == "paid":
+        yield f"{key} is paid, though the rail refused it"
+    if left and left[0]["status"] == "paid" and payout["state"] == "returned":
+        yield f"{key} is returned, though the rail keeps it"
+
+
+JUDGES = (_payouts, _standing, _runs, _in_time, _rail)

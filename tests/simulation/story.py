@@ -1,0 +1,185 @@
+"""What really happened, drawn from a seed: orders, clicks, refunds, rules; no word about our code.
+
+The oracle computes from this alone what must come out; `terms` puts the same into the words of
+deliveries. In a burst everything is reported at one moment. A calm story has no pause and all of
+it happens inside the hold period, so that the outcome is known to the cent in any order of arrival.
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+
+DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+START_MS = 1_763_800_000_000
+INTAKE_DAYS = 8  # days in which everything is reported; the shortest hold of a calm story is longer
+
+PEOPLE = ("adv_maya", "adv_ben", "adv_third")
+CODES = {"adv_maya": "MAYA7", "adv_ben": "BEN77", "adv_third": "THIRD7"}
+RECEIVERS = (
+    *("plain",) * 4,
+    "fail",
+    "slow",
+    "duplicate",
+    "timeout-after-accept",
+    "timeout-before-accept",
+    "gone",
+)
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A friend followed a link."""
+
+    person: str
+    at_ms: int
+    nonce: bytes
+
+
+@dataclass(frozen=True)
+class Returned:
+    """Money went back to the customer. `total` says that the amount is the sum so far."""
+
+    name: str
+    amount: int | None
+    of: str
+    total: bool
+    by_alias: bool
+
+
+@dataclass
+class Order:
+    """A sale or a sign-up of one friend, told in one or more deliveries."""
+
+    name: str
+    action: str
+    friend: str
+    at_ms: int
+    net: int
+    gross: int
+    clicks: list[Touched]
+    code: str | None
+    email: str | None
+    alias: str | None
+    told_apart: bool
+    refunds: list[Returned] = field(default_factory=list)
+
+
+@dataclass
+class Terms:
+    """One version of what was promised."""
+
+    from_ms: int
+    points: int
+    flat: int
+
+
+@dataclass
+class Story:
+    """Everything of one seed that is not chance at run time."""
+
+    seed: int
+    calm: bool
+    burst: bool
+    versions: list[Terms]
+    hold_days: int
+    limit: int
+    on_lapse: str
+    cap: tuple[int, str] | None
+    cadence: str
+    minimum: int
+    model: str
+    precedence: str
+    sticky: bool
+    window_days: int
+    minimum_order: int
+    receivers: dict[str, str]
+    orders: list[Order]
+
+    def order(self, name: str) -> Order:
+        """By its own id, or by that of a sign-up."""
+        return next(each for each in self.orders if each.name == name)
+
+
+def draw(seed: int) -> Story:
+    """The story of a seed."""
+    chance = Random(f"story {seed}")
+    calm = chance.random() < 0.5
+    versions = [Terms(0, chance.choice((1_000, 750)), 200)]
+    if chance.random() < 0.4:
+        at_ms = START_MS + chance.randrange(-5 * 24, INTAKE_DAYS * 24) * HOUR_MS + 17
+        versions.append(Terms(at_ms, chance.choice((2_000, 333)), 500))
+    capped = not calm and chance.random() < 0.5
+    return Story(
+        seed=seed,
+        calm=calm,
+        burst=chance.random() < 0.4,
+        versions=versions,
+        hold_days=14 if calm else chance.choice((0, 1, 14)),
+        limit=chance.choice((0, 400, 2_000)),
+        on_lapse=chance.choice(("refuse", "refuse", "release")),
+        cap=(chance.choice((300, 900, 2_500)), chance.choice(("month", "lifetime")))
+        if capped
+        else None,
+        cadence=chance.choice(("daily", "weekly", "monthly")),
+        minimum=chance.choice((0, 100, 700)),
+        model=chance.choice(("last", "last", "first")),
+        precedence=chance.choice(("latest", "code", "link")),
+        sticky=chance.random() < 0.5,
+        window_days=chance.choice((3, 30, 30)),
+        minimum_order=chance.choice((0, 0, 1_500)),
+        receivers={person: chance.choice(RECEIVERS) for person in PEOPLE},
+        orders=[_order(chance, number) for number in range(chance.randint(1, 6))],
+    )
+
+
+def _order(chance: Random, number: int) -> Order:
+    action = "lead" if chance.random() < 0.2 else "sale"
+    at_ms = START_MS + chance.randrange(INTAKE_DAYS * 24 * 60) * 60_000 + number * 10 + 1
+    net = 0 if action == "lead" else chance.choice((999, 1_500, 4_990, 12_345, 30_000))
+    friend = chance.choice(("c1", "c1", "c2", "c3"))
+    order = Order(
+        name=f"o{number}",
+        action=action,
+        friend=friend,
+        at_ms=at_ms,
+        net=net,
+        gross=net + chance.choice((0, net // 5)),
+        clicks=[
+            _click(chance, number, each, at_ms) for each in range(chance.choice((0, 1, 1, 1, 2)))
+        ],
+        code=CODES[chance.choice(PEOPLE)] if chance.random() < 0.25 else None,
+        email=chance.choice((None, None, None, "maya7@x.example")) if friend == "c3" else None,
+        alias=f"pi_{number}" if action == "sale" and chance.random() < 0.5 else None,
+        told_apart=chance.random() < 0.5,
+    )
+    if action == "sale" and chance.random() < 0.5:
+        order.refunds = _refunds(chance, order)
+    return order
+
+
+def _click(chance: Random, number: int, each: int, at_ms: int) -> Touched:
+    hours = chance.choice((1, 2, 20, 47, 90, 120, 500, -1))
+    return Touched(
+        person=chance.choice(PEOPLE),
+        at_ms=at_ms - hours * HOUR_MS - number * 100 - each * 7 - 3,
+        nonce=bytes([1, number, each, 0, 0, 0, 0, 0]),
+    )
+
+
+def _refunds(chance: Random, order: Order) -> list[Returned]:
+    of = chance.choice(("net", "gross"))
+    whole = order.net if of == "net" else order.gross
+    total = chance.random() < 0.3
+    count = chance.choice((1, 1, 2, 3))
+    sizes = (None, whole, whole // 3, whole // 3, whole // 2, whole // 5, 1, 700)
+    amounts = [chance.choice(sizes) for _ in range(count)]
+    return [
+        Returned(
+            name=f"r{number}",
+            amount=amount,
+            of=of,
+            total=total,
+            by_alias=order.alias is not None and chance.random() < 0.5,
+        )
+        for number, amount in enumerate(amounts)
+    ]

@@ -1,0 +1,138 @@
+"""The story's promises and facts in the product's own words."""
+
+from collections.abc import Iterator
+from random import Random
+
+from goodword.conversions.model import ConversionFact, Customer, Facts, OtherNames, ReversalFact
+from goodword.programs.model import (
+    Cap,
+    FlatReward,
+    Payment,
+    PercentageReward,
+    ProgramVersion,
+    Review,
+    Rule,
+)
+from goodword.tracking.click import sign_click
+from goodword.tracking.model import AttributionRules
+
+from tests.simulation.story import CODES, START_MS, Order, Story, Touched
+from tests.support.scene import PROGRAM, SECRET, terms
+
+
+def version_of(story: Story, number: int) -> ProgramVersion:
+    """A version; the first one holds from long before."""
+    promised = story.versions[number]
+    sale = Rule(
+        rule_id="sale",
+        action="sale",
+        reward=PercentageReward(basis_points=promised.points),
+        minimum_order_minor=story.minimum_order,
+    )
+    lead = Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=promised.flat))
+    written = terms(
+        rules=(sale, lead),
+        cap=Cap.model_validate({"amount_minor": story.cap[0], "period": story.cap[1]})
+        if story.cap
+        else None,
+        hold_days=story.hold_days,
+        attribution=AttributionRules.model_validate(
+            {
+                "model": story.model,
+                "precedence": story.precedence,
+                "sticky": story.sticky,
+                "window_days": story.window_days,
+            }
+        ),
+        review=Review.model_validate(
+            {"auto_approve_limit_minor": story.limit, "on_lapse": story.on_lapse}
+        ),
+        payment=payment_of(story),
+    )
+    return ProgramVersion(
+        program_id=PROGRAM,
+        number=number + 1,
+        terms=written,
+        author="usr_1",
+        rationale="because",
+        created_ms=START_MS - 100 * 86_400_000,
+        effective_ms=promised.from_ms,
+    )
+
+
+def payment_of(story: Story) -> Payment:
+    """How and when people are paid."""
+    return Payment.model_validate(
+        {"rail": "simulator", "cadence": story.cadence, "minimum_minor": story.minimum}
+    )
+
+
+def deliveries_of(story: Story, chance: Random) -> Iterator[tuple[str, Facts]]:
+    """Every delivery that the shop will send, with its id; the same fact under two ids at times."""
+    for order in story.orders:
+        for number, facts in enumerate(_told(order)):
+            yield f"{order.name}-{number}", facts
+            if chance.random() < 0.25:
+                yield f"{order.name}-{number}-again", facts
+        for refund in _refunds(order):
+            fact = refund.facts[0]
+            assert isinstance(fact, ReversalFact)
+            yield f"{order.name}-{fact.refund_id}", refund
+            if chance.random() < 0.25:
+                yield f"{order.name}-{fact.refund_id}-again", refund
+
+
+def _told(order: Order) -> Iterator[Facts]:
+    """The order, its touches together or each in a delivery of its own."""
+    if order.told_apart and (order.clicks or order.code):
+        for click in order.clicks:
+            yield Facts(facts=(_fact(order, [click], None),))
+        if order.code:
+            yield Facts(facts=(_fact(order, [], order.code),))
+    else:
+        yield Facts(facts=(_fact(order, order.clicks, order.code),))
+    if order.alias and order.told_apart:
+        yield Facts(names=(OtherNames(order_id=order.name, aliases=(order.alias,)),))
+
+
+def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFact:
+    named = (order.alias,) if order.alias and not order.told_apart else ()
+    return ConversionFact.model_validate(
+        {
+            "action": order.action,
+            "order_id": order.name,
+            "aliases": named,
+            "occurred_ms": order.at_ms,
+            "currency": "EUR",
+            "net_minor": order.net,
+            "gross_minor": order.gross,
+            "customer": Customer(customer_id=order.friend, email=order.email),
+            "click_ids": tuple(
+                sign_click(click.at_ms, CODES[click.person], click.nonce, SECRET)
+                for click in clicks
+            ),
+            "codes": (code,) if code else (),
+        }
+    )
+
+
+def _refunds(order: Order) -> Iterator[Facts]:
+    for refund in order.refunds:
+        names = (order.alias,) if refund.by_alias and order.alias else (order.name,)
+        yield Facts(
+            facts=(
+                ReversalFact.model_validate(
+                    {
+                        "refund_id": f"ch_{order.name}:{refund.name}"
+                        if refund.total
+                        else refund.name,
+                        "orders": names,
+                        "occurred_ms": order.at_ms,
+                        "currency": "EUR",
+                        "amount_minor": refund.amount,
+                        "of": refund.of,
+                        "cumulative": refund.total,
+                    }
+                ),
+            )
+        )

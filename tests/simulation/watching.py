@@ -1,0 +1,107 @@
+"""Every commit is watched: states move only as the glossary says, with an event, and once frozen
+a payout never changes.
+
+The tables below are written down anew from the glossary; they share nothing with the product's.
+"""
+
+import hashlib
+import json
+from typing import TYPE_CHECKING, Any
+
+from goodword.ports import Change
+
+from tests.fakes.store import MemoryStore
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+NEW = ""
+MOVES = {
+    "reward": {
+        NEW: {"pending", "void"},
+        "pending": {"on_hold", "approved", "void"},
+        "on_hold": {"pending", "approved", "rejected", "void"},
+        "approved": {"on_hold", "due", "void"},
+        "due": {"batched", "reversed"},
+        "batched": {"due", "paid", "reversed"},
+        "paid": {"reversed", "due"},
+    },
+    "payout": {
+        NEW: {"draft"},
+        "draft": {"sent", "failed", "cancelled"},
+        "sent": {"unknown", "paid", "failed", "returned"},
+        "unknown": {"sent", "paid", "failed", "returned"},
+        "paid": {"returned"},
+    },
+    "payout_run": {
+        NEW: {"draft"},
+        "draft": {"requested", "settled", "cancelled", "expired"},
+        "requested": {"released", "cancelled", "expired"},
+        "released": {"sending", "cancelled"},
+        "sending": {"settled"},
+    },
+    "conversion": {
+        NEW: {"unattributed", "qualified", "disqualified"},
+        "unattributed": {"qualified", "disqualified"},
+        "qualified": {"unattributed", "disqualified"},
+        "disqualified": {"unattributed", "qualified"},
+    },
+    "delivery": {
+        NEW: {"waiting"},
+        "waiting": {"booked", "ignored", "not_understood"},
+        "not_understood": {"waiting"},
+    },
+}
+FROZEN = ("rewards", "carry_minor", "amount_minor", "destination_hash", "run_id", "rail")
+NO_EVENT = {"delivery"}
+REASONED = {
+    "reward": {"rejected", "void", "reversed"},
+    "payout": {"failed", "cancelled"},
+    "payout_run": {"cancelled", "expired"},
+    "conversion": {"unattributed", "disqualified"},
+    "delivery": {"not_understood", "ignored"},
+}
+CONSTANT = {"reward": ("earned_minor", "hold_until_ms", "advocate_id", "currency")}
+
+
+class WatchedStore(MemoryStore):
+    """A MemoryStore that shows the town each change."""
+
+    def __init__(self, town: "Town") -> None:
+        super().__init__()
+        self._town = town
+
+    def commit(self, change: Change) -> None:
+        keys = [record.key for record in (*change.created, *(one for one, _ in change.replaced))]
+        before = {key: self.items.get(key) for key in keys}
+        super().commit(change)
+        events = [record.KIND for record in change.created].count("event")
+        for key in keys:
+            self._judge(before[key], self.items[key], events)
+        if self._town.baton.current is not None:
+            said = sorted({f"{key.sk.split('#')[0]}" for key in keys})
+            self._town.tell(f"    commit {' '.join(said)}")
+        self._town.committed(change)
+
+    def digest(self) -> str:
+        """What is stored, as a number: the same for the same seed."""
+        text = json.dumps([[*key, self.items[key]] for key in sorted(self.items)], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _judge(self, old: dict[str, Any] | None, new: dict[str, Any], events: int) -> None:
+        kind = new["kind"]
+        if kind not in MOVES:
+            return
+        was, now = (old or {}).get("state", NEW), new["state"]
+        if was != now:
+            self._town.tell(f"    {kind} {was or 'new'} -> {now} {new.get('reason', '')}")
+            if now not in MOVES[kind].get(was, set()):
+                self._town.fail(f"{kind} moved from {was or 'nothing'} to {now}")
+            if not events and kind not in NO_EVENT:
+                self._town.fail(f"{kind} moved to {now} and no event tells of it")
+        if now in REASONED[kind] and not new.get("reason"):
+            self._town.fail(f"{kind} is {now} without a reason")
+        fixed = FROZEN if kind == "payout" else CONSTANT.get(kind, ())
+        for name in fixed if old else ():
+            if old is not None and old.get(name) != new.get(name):
+                self._town.fail(f"{kind}: {name} changed after it was fixed")
