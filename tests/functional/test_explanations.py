@@ -92,7 +92,11 @@ def test_staff_see_touches_rule_cap_life_and_entries(desk: Desk) -> None:
     assert all(sum(leg["amount_minor"] for leg in e["legs"]) == 0 for e in reward["entries"])
     (reversal,) = told["reversals"]
     assert (reversal["refund_id"], reversal["taken"]["amount_minor"]) == ("r1", 100)
-    assert reversal["shares"][0]["taken"]["amount_minor"] == 100
+    (share,) = reversal["shares"]
+    assert share["taken"]["amount_minor"] == 100
+    assert share["arithmetic"] == (
+        "4.99 EUR x 10.00 EUR / 49.90 EUR of net = 1.00 EUR (rounding half_even)"
+    )
     assert told["advocate_reads"] == reward["advocate_reads"]
 
 
@@ -189,6 +193,33 @@ def test_one_that_nobody_won_is_explained_without_an_advocate_s_words() -> None:
         path = f"/v1/conversions/{scene.conversion.conversion_id}/explanation"
         _, told = desk("admin", path)
         assert (told["reason"], told["advocate_reads"], told["rewards"]) == ("no_touch", [], [])
+
+
+def test_staff_see_how_each_refund_was_computed(desk: Desk) -> None:
+    scene = desk.scene
+    scene.refund("r1", 1_000)
+    scene.refund("r2", 995, of="gross")
+    scene.refund("r3", None, reason="cancelled")
+    scene.refund("r4", 100)
+    _, told = desk("admin", f"/v1/rewards/{scene.reward.reward_id}/explanation")
+    assert [
+        (
+            one["refund_id"],
+            one["shares"][0]["taken"]["amount_minor"],
+            one["shares"][0]["arithmetic"],
+        )
+        for one in told["reversals"]
+    ] == [
+        ("r1", 100, "4.99 EUR x 10.00 EUR / 49.90 EUR of net = 1.00 EUR (rounding half_even)"),
+        (
+            "r2",
+            100,
+            "4.99 EUR x (10.00 EUR / 49.90 EUR of net + 9.95 EUR / 49.90 EUR of gross) = 2.00 EUR "
+            "(rounding half_even), less 1.00 EUR taken before",
+        ),
+        ("r3", 299, "all of 4.99 EUR, less 2.00 EUR taken before"),
+        ("r4", 0, ""),
+    ]
 
 
 def test_an_order_that_went_to_another_shows_both_rewards(desk: Desk) -> None:

@@ -69,13 +69,14 @@ def _seen(
 
 def _share(story: Story, reward: Reward, refund_id: str, booked: Event | None) -> TakenSeen:
     moves = _moves(story, reward)
-    place = [index for index, (of, _) in enumerate(moves) if of == refund_id]
-    taken = sum(moves[index][1] for index in place)
-    before = sum(amount for _, amount in moves[: place[0]]) if place else 0
+    place = next((index for index, (of, _) in enumerate(moves) if of == refund_id), len(moves))
+    taken, before = (
+        sum(amount for _, amount in part) for part in (moves[place : place + 1], moves[:place])
+    )
     return TakenSeen(
         reward_id=reward.reward_id,
         taken=Money(amount_minor=taken, currency=reward.currency),
-        arithmetic=_arithmetic(story.conversion, reward, before, booked) if place else "",
+        arithmetic=_arithmetic(story.conversion, reward, before, taken, booked) if taken else "",
     )
 
 
@@ -90,15 +91,19 @@ def _moves(story: Story, reward: Reward) -> list[tuple[str, int]]:
 
 
 def _arithmetic(
-    conversion: Conversion, reward: Reward, before_minor: int, booked: Event | None
+    conversion: Conversion, reward: Reward, before: int, taken: int, booked: Event | None
 ) -> str:
-    """`3.00 EUR x 20.00 EUR / 30.00 EUR = 2.00 EUR, less 1.00 EUR taken before`.
+    """`3.00 EUR x 20.00 EUR / 30.00 EUR of net = 2.00 EUR, less 1.00 EUR taken before`.
 
-    Empty for a refund whose running totals were not recorded, or that took all that was left.
+    All that was left is said as that. Empty if the running totals were not recorded.
     """
-    totals = (conversion.net_minor, conversion.gross_minor)
+    less = f", less {format_minor(before, reward.currency)} taken before" if before else ""
+    earned = format_minor(reward.earned_minor, reward.currency)
+    if before + taken == reward.earned_minor:
+        return f"all of {earned}{less}"
     if booked is None or "refunded_net_minor" not in booked.data:
         return ""
+    totals = (conversion.net_minor, conversion.gross_minor)
     returned = _amount(booked, "refunded_net_minor"), _amount(booked, "refunded_gross_minor")
     share = refunded_share(reward.earned_minor, returned, totals)
     parts = [
@@ -106,11 +111,9 @@ def _arithmetic(
         for of, part, whole in zip(("net", "gross"), returned, totals, strict=True)
         if part
     ]
-    earned, back = (format_minor(one, reward.currency) for one in (reward.earned_minor, share))
-    sum_of = parts[0] if len(parts) == 1 else f"({' + '.join(parts)}, at most all of it)"
-    text = f"{earned} x {sum_of} = {back} (rounding half_even)"
-    less = format_minor(before_minor, reward.currency)
-    return f"{text}, less {less} taken before" if before_minor else text
+    ratio = parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
+    back = format_minor(share, reward.currency)
+    return f"{earned} x {ratio} = {back} (rounding half_even){less}"
 
 
 def _amount(event: Event, name: str) -> int:

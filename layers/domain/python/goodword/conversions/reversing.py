@@ -97,7 +97,7 @@ def _reverse(desk: Desk, conversion: Conversion, fact: ReversalFact) -> str:
             booked_ms=desk.clock.now_ms(),
             taken_minor=taken,
         ),
-        _event(desk, after, "conversion.reversed", fact, taken_minor=taken),
+        _event(desk, after, "conversion.reversed", fact, taken_minor=taken, **_totals(after)),
     )
     desk.store.commit(change)
     return ""
@@ -210,6 +210,14 @@ def _booked(desk: Desk, conversion_id: str, prefix: str) -> list[Refund]:
     begins = f"F#{prefix}"
     listed = pages(lambda at: desk.store.query(Refund, place.table, place.pk, begins, cursor=at))
     return [refund for rows in listed for refund in rows]
+
+
+def _totals(conversion: Conversion) -> dict[str, int]:
+    """What is refunded by now: what the share of every reward was computed on."""
+    return {
+        "refunded_net_minor": conversion.refunded_net_minor,
+        "refunded_gross_minor": conversion.refunded_gross_minor,
+    }
 
 
 def _event(desk: Desk, conversion: Conversion, type: str, fact: Later, **amounts: int) -> Event:
