@@ -61,6 +61,8 @@ def _outputs(ground: Ground) -> dict[str, str]:
         "KeysTable": settings["KEYS_TABLE"],
         "BusName": settings["BUS_NAME"],
         "ExportsBucket": settings["EXPORTS_BUCKET"],
+        "SealsBucket": settings["SEALS_BUCKET"],
+        "SealKeyArn": settings["SEAL_KEY_ARN"],
         "RewardApprovalArn": settings["REWARD_APPROVAL_ARN"],
         "PayoutCycleArn": settings["PAYOUT_CYCLE_ARN"],
         "VaultKeyArn": settings["VAULT_KEY_ARN"],

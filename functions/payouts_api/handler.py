@@ -13,6 +13,7 @@ from goodword_aws import payouts_answers as answers
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api, Raw
+from goodword_aws.ledger import SealAnswer, SealKeyAnswer, seal_key_answer, seal_page
 from goodword_aws.payouts import approving, confirming, payout_clock, person
 from goodword_aws.payouts_answers import PayoutAnswer, RunAnswer, RunDetail, shown_run
 from pydantic import Field, StringConstraints
@@ -219,6 +220,18 @@ def ledger_check(call: Call) -> LedgerCheck:
     if not page.rows:
         raise NotFound("never_checked", "the ledger has not been checked yet")
     return page.rows[0]
+
+
+@handler.route("GET", "/v1/ledger/seals", roles=READERS, paged=True)
+def seals(call: Call) -> Page[SealAnswer]:
+    """The signed seals over the journal, the first one first."""
+    return seal_page(call.desk.store, call.page.limit, call.page.starting_after)
+
+
+@handler.route("GET", "/v1/ledger/key", roles={"advocate", *READERS}, answer=SealKeyAnswer)
+def seal_key(call: Call) -> SealKeyAnswer:
+    """The public key of the seals, for whoever holds a proof, and where the chain ends."""
+    return seal_key_answer(call.desk.store)
 
 
 @handler.route(

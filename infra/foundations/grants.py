@@ -113,6 +113,23 @@ def put_files(bucket: s3.Bucket, prefix: str) -> PolicyStatement:
     )
 
 
+def sign(at: Installation, key: kms.Key) -> list[PolicyStatement]:
+    """Sign with an asymmetric key, by one algorithm, and read its public half."""
+    return [
+        PolicyStatement(
+            actions=["kms:Sign"],
+            resources=[key.key_arn],
+            conditions={
+                at.exactly("StringEquals"): {
+                    "kms:SigningAlgorithm": "ECDSA_SHA_256",
+                    "kms:MessageType": "RAW",
+                }
+            },
+        ),
+        PolicyStatement(actions=["kms:GetPublicKey"], resources=[key.key_arn]),
+    ]
+
+
 def send_mail(scope: Stack, at: Installation, sender: str) -> PolicyStatement:
     """Send mail from this address only; the identity may be the address or its domain."""
     return PolicyStatement(

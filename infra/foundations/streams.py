@@ -5,6 +5,7 @@ other items cost no invocation.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aws_cdk import aws_dynamodb as dynamodb
@@ -52,11 +53,11 @@ def follow_stream(
     function: lambda_.Function,
     table: dynamodb.Table,
     *,
-    kind: str,
+    kind: str | Sequence[str],
     set_aside: sqs.Queue,
     pace: Pace,
 ) -> None:
-    """Give the function every newly inserted item of this kind."""
+    """Give the function every newly inserted item of this kind, or of these kinds."""
     mapping = lambda_.CfnEventSourceMapping
     mapping(
         scope,
@@ -97,5 +98,6 @@ def work_on(scope: Construct, function: lambda_.Function, queue: sqs.Queue, *, b
     )
 
 
-def _inserted(kind: str) -> str:
-    return json.dumps({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": [kind]}}}})
+def _inserted(kind: str | Sequence[str]) -> str:
+    kinds = [kind] if isinstance(kind, str) else list(kind)
+    return json.dumps({"eventName": ["INSERT"], "dynamodb": {"NewImage": {"kind": {"S": kinds}}}})

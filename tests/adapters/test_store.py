@@ -268,3 +268,16 @@ def test_an_illegal_change_never_leaves(store: Store) -> None:
         store.commit(Change())
     with pytest.raises(ValueError, match="twice"):
         created(store, thing(), thing())
+
+
+def test_items_are_read_as_they_are_stored(store: MemoryStore | DynamoStore) -> None:
+    one = thing(notes={"none": None, "text": "ü"})
+    created(store, one, Other(home="X", name="x", required_or_none=1), Line(name="1"))
+    (plain,) = store.plain_many([one.key, one.key._replace(pk="NONE")]).values()
+    assert (plain["kind"], plain["version"], plain["notes"]) == (
+        "thing",
+        1,
+        {"none": None, "text": "ü"},
+    )
+    assert plain in list(store.scan_plain("core", ["thing"]))
+    assert len(list(store.scan_plain("core", ["thing", "other"]))) == 2

@@ -111,6 +111,14 @@ class MemoryStore:
             rows = [item for key, item in self.items.items() if key.table == table]
         return (from_plain(kind, item) for item in rows if item["kind"] == kind.KIND)
 
+    def scan_plain(self, table: Table, kinds: Sequence[str]) -> Iterator[Stored]:
+        with self._lock:
+            rows = [item for key, item in self.items.items() if key.table == table]
+        return (dict(item) for item in rows if item["kind"] in kinds)
+
+    def plain_many(self, keys: Sequence[Key]) -> dict[Key, Stored]:
+        return self._read(keys)
+
     def commit(self, change: Change) -> None:
         change.check()
         written = {record.key: _encode(record.but(version=1)) for record in change.created}

@@ -102,7 +102,10 @@ def test_the_nightly_check_raises_its_metric(capsys: pytest.CaptureFixture[str])
     world.store.commit(change)
     with over(world):
         answer = call("ledger_schedule", sample("ledger_schedule", "tick"))
-    assert answer == {"entries": 0, "balances": 1, "found": 1, "unsettled": 0}
+    assert answer == {
+        **{"entries": 0, "balances": 1, "found": 1, "unsettled": 0},
+        **{"seals": 0, "sealed": 0, "unproven": 0},
+    }
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     figures = {
         line["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"]: line
@@ -112,4 +115,5 @@ def test_the_nightly_check_raises_its_metric(capsys: pytest.CaptureFixture[str])
     assert figures["LedgerImbalance"]["LedgerImbalance"] == 1
     assert figures["LedgerImbalance"]["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Goodword"
     assert figures["LedgerUnsettled"]["stage"] == "test"
+    assert figures["LedgerUnproven"]["LedgerUnproven"] == 0
     assert len(world.all(LedgerCheck)) == 1

@@ -12,6 +12,7 @@ JOURNAL_MAY = {
     "dynamodb:Scan",
 }
 FOLDS_THE_JOURNAL = {"ledger_schedule"}
+OPENING = {"kms:Decrypt", "kms:GenerateDataKey"}
 OPENS_THE_VAULT = {"advocates_api", "payouts_task", "messages_queue"}
 # What has no ARN in AWS's own reference: log delivery and tracing of state machines.
 NAMELESS = {
@@ -123,7 +124,7 @@ def test_who_opens_deliveries_cannot_open_people_and_the_other_way_round(prod: T
     roles = {prod.role_of(name): name for name in directories(prod)}
     contexts: dict[str, set[str]] = {}
     for statement in prod.statements():
-        if any(action.startswith("kms:") for action in statement.actions):
+        if any(action in OPENING for action in statement.actions):
             ((operator, wanted),) = statement.conditions.items()
             assert operator in {"StringEquals", "StringLike"}
             contexts.setdefault(roles[statement.role], set()).update(wanted)
@@ -146,6 +147,45 @@ def test_only_programs_and_intake_touch_the_secrets_of_sources(prod: Template) -
         ("conversions_web", "kms:GenerateDataKey"),
         ("conversions_web", "kms:Decrypt"),
     }
+
+
+def test_only_the_sealer_signs_and_only_with_the_key_of_seals(prod: Template) -> None:
+    key = f"<{prod.named('AWS::KMS::Key', 'SealKey')}.Arn>"
+    signing = [s for s in prod.statements() if "kms:Sign" in s.actions]
+    assert [(s.role, s.resources) for s in signing] == [
+        (prod.role_of("ledger_schedule_seal"), (key,))
+    ]
+    assert signing[0].conditions == {
+        "StringEquals": {"kms:SigningAlgorithm": "ECDSA_SHA_256", "kms:MessageType": "RAW"}
+    }
+    assert {action for name in directories(prod) for action, of in prod.may(name) if of == key} == {
+        "kms:Sign",
+        "kms:GetPublicKey",
+    }
+
+
+def test_nobody_may_delete_a_copy_of_a_seal_or_shorten_its_lock(prod: Template) -> None:
+    bucket = f"<{prod.named('AWS::S3::Bucket', 'Seals')}.Arn>"
+    reaching = {
+        (s.role, action)
+        for s in prod.statements()
+        for resource in s.resources
+        for action in s.actions
+        if resource.startswith(bucket)
+    }
+    sealer = prod.role_of("ledger_schedule_seal")
+    assert reaching == {(sealer, "s3:PutObject"), (sealer, "s3:GetObject")}
+
+
+def test_the_noter_reaches_leaves_and_nothing_else_of_core(prod: Template) -> None:
+    core = f"<{prod.named('AWS::DynamoDB::Table', 'Core')}.Arn>"
+    (own,) = (
+        s
+        for s in prod.statements()
+        if s.role == prod.role_of("ledger_stream_leaves") and core in s.resources
+    )
+    assert own.actions == ("dynamodb:BatchGetItem", "dynamodb:PutItem")
+    assert own.conditions == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["LEAF#*"]}}
 
 
 def test_no_action_is_a_wildcard(prod: Template, laptop: Template) -> None:
@@ -172,7 +212,7 @@ def test_no_wildcard_reaches_a_table(prod: Template) -> None:
 
 def test_every_function_has_a_role_of_its_own(prod: Template) -> None:
     roles = [prod.role_of(name) for name in directories(prod)]
-    assert len(roles) == 17
+    assert len(roles) == 19
     assert len(set(roles)) == len(roles)
 
 

@@ -171,7 +171,7 @@ def test_streams_and_machines_raise_alarms(prod: Template) -> None:
     metrics = Counter(
         alarm.get("MetricName") for alarm in prod.of_type("AWS::CloudWatch::Alarm").values()
     )
-    assert metrics["IteratorAge"] == 3
+    assert metrics["IteratorAge"] == 4
     assert metrics["ExecutionsFailed"] == metrics["ExecutionsTimedOut"] == 2
 
 
@@ -218,15 +218,45 @@ def test_the_redirect_is_light(prod: Template) -> None:
 
 
 def test_exports_are_closed_versioned_and_refuse_plain_text(prod: Template) -> None:
-    ((name, bucket),) = prod.of_type("AWS::S3::Bucket").items()
-    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
-    assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
-    (policy,) = prod.of_type("AWS::S3::BucketPolicy").values()
-    assert policy["Bucket"] == {"Ref": name}
-    denied = [
-        s["Condition"] for s in policy["PolicyDocument"]["Statement"] if s["Effect"] == "Deny"
+    assert len(prod.of_type("AWS::S3::Bucket")) == 2
+    policies = {
+        policy["Bucket"]["Ref"]: policy["PolicyDocument"]["Statement"]
+        for policy in prod.of_type("AWS::S3::BucketPolicy").values()
+    }
+    for name, bucket in prod.of_type("AWS::S3::Bucket").items():
+        assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+        assert bucket["VersioningConfiguration"] == {"Status": "Enabled"}
+        denied = [s["Condition"] for s in policies[name] if s["Effect"] == "Deny"]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in denied
+
+
+def test_copies_of_seals_are_locked_for_as_long_as_books_are_kept(
+    prod: Template, dev: Template, laptop: Template
+) -> None:
+    for template, mode, days in (
+        (prod, "COMPLIANCE", 3_650),
+        (dev, "GOVERNANCE", 1),
+        (laptop, "GOVERNANCE", 1),
+    ):
+        bucket = template.of_type("AWS::S3::Bucket")[template.named("AWS::S3::Bucket", "Seals")]
+        assert bucket["ObjectLockEnabled"] is True
+        assert bucket["ObjectLockConfiguration"]["Rule"]["DefaultRetention"] == {
+            "Mode": mode,
+            "Days": days,
+        }
+        assert "LifecycleConfiguration" not in bucket
+
+
+def test_the_key_of_seals_signs_and_does_nothing_else(prod: Template) -> None:
+    key = prod.of_type("AWS::KMS::Key")[prod.named("AWS::KMS::Key", "SealKey")]
+    assert (key["KeySpec"], key["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
+
+
+def test_the_sealer_runs_every_minute(prod: Template) -> None:
+    clock = prod.of_type("AWS::Scheduler::Schedule")[
+        next(n for n in prod.of_type("AWS::Scheduler::Schedule") if "LedgerScheduleSeal" in n)
     ]
-    assert {"Bool": {"aws:SecureTransport": "false"}} in denied
+    assert clock["ScheduleExpression"] == "rate(1 minute)"
 
 
 def test_secrets_are_made_by_aws(prod: Template) -> None:
@@ -255,7 +285,7 @@ def test_the_laptop_deploys_the_same_resources(prod: Template, laptop: Template)
     def kinds(template: Template) -> Counter[str]:
         return Counter(one["Type"] for one in template.body["Resources"].values())
 
-    assert kinds(prod) - kinds(laptop) == Counter({"AWS::S3::BucketPolicy": 1})
+    assert kinds(prod) - kinds(laptop) == Counter({"AWS::S3::BucketPolicy": 2})
     assert kinds(laptop) - kinds(prod) == Counter()
 
 
@@ -294,7 +324,7 @@ def test_machines_are_standard_logged_without_data_and_fully_substituted(prod: T
 
 def test_every_metric_that_means_trouble_raises_an_alarm(prod: Template) -> None:
     """A metric that code emits is watched, or listed here as a mere figure."""
-    figures = {"DeliveriesForged", "MessagesSent", "LedgerUnsettled"}
+    figures = {"DeliveriesForged", "MessagesSent", "LedgerUnsettled", "LedgerSealed"}
     emitted = {
         name
         for root in ("layers/platform/python/goodword_aws", "functions")

@@ -49,6 +49,8 @@ class Settings:
     reward_approval_arn = _Needed("REWARD_APPROVAL_ARN")
     payout_cycle_arn = _Needed("PAYOUT_CYCLE_ARN")
     exports_bucket = _Needed("EXPORTS_BUCKET")
+    seals_bucket = _Needed("SEALS_BUCKET")
+    seal_key_arn = _Needed("SEAL_KEY_ARN")
     fallback_url = _Needed("FALLBACK_URL")
     public_url = _Needed("PUBLIC_URL")
     mail_sender = _Needed("MAIL_SENDER")

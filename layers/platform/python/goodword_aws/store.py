@@ -24,7 +24,15 @@ from goodword.limits import (
 from goodword.ports import Change, Collision, GuardFailed, Page
 from goodword.records import Key, Record, Table
 
-from goodword_aws.items import Item, from_item, marshal, pack_cursor, unpack_cursor
+from goodword_aws.items import (
+    Item,
+    Plain,
+    from_item,
+    marshal,
+    pack_cursor,
+    plain_of,
+    unpack_cursor,
+)
 from goodword_aws.transaction import transact_items
 
 R = TypeVar("R", bound=Record)
@@ -46,7 +54,7 @@ PAUSE_SECONDS_MAX = 1.0  # seconds; a function has to answer
 
 
 class DynamoStore:
-    """The Store port, and `ledger.service.Scanner`, over the tables of one installation.
+    """The Store port, `ledger.service.Scanner` and `ledger.leaves.Items` over one installation.
 
     `sleep` takes seconds, `chance` gives a float in [0, 1), `entropy(n)` n random bytes.
     """
@@ -144,17 +152,28 @@ class DynamoStore:
 
     def scan(self, kind: type[R], table: Table) -> Iterator[R]:
         """Every record of the kind, in no order, strongly consistent page by page."""
+        return (from_item(kind, item) for item in self._scan(table, [kind.KIND]))
+
+    def scan_plain(self, table: Table, kinds: Sequence[str]) -> Iterator[Plain]:
+        """Every item of these kinds as it is stored, as JSON-like values."""
+        return (plain_of(item) for item in self._scan(table, kinds))
+
+    def plain_many(self, keys: Sequence[Key]) -> dict[Key, Plain]:
+        """Those of up to 100 keys that exist, as they are stored."""
+        return {key: plain_of(item) for key, item in self._fetch(list(dict.fromkeys(keys))).items()}
+
+    def _scan(self, table: Table, kinds: Sequence[str]) -> Iterator[Item]:
+        values = {f":kind{number}": marshal(kind) for number, kind in enumerate(kinds)}
         request: dict[str, Any] = {
             "TableName": self._tables[table],
             "ConsistentRead": True,
-            "FilterExpression": "#kind = :kind",
+            "FilterExpression": f"#kind IN ({', '.join(values)})",
             "ExpressionAttributeNames": {"#kind": "kind"},
-            "ExpressionAttributeValues": {":kind": marshal(kind.KIND)},
+            "ExpressionAttributeValues": values,
         }
         for _ in range(SCAN_PAGES_MAX):
             answer = self._send("scan", **request)
-            for item in answer["Items"]:
-                yield from_item(kind, item)
+            yield from answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return
             request["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
