@@ -141,9 +141,10 @@ class Starts:
 class Payday(Scene):
     """The scene with due rewards, methods, rails and every payout use case."""
 
-    def __init__(self, **payment: object) -> None:
+    def __init__(self, terms: Mapping[str, object] | None = None, **payment: object) -> None:
         fields: dict[str, object] = {"rail": "simulator", "minimum_minor": 100}
-        super().__init__(payment=Payment.model_validate(fields | payment), cap=None)
+        paid = Payment.model_validate(fields | payment)
+        super().__init__(**({"payment": paid, "cap": None} | dict(terms or {})))
         self.places = Places()
         self.rail = MemoryRail(self.clock)
         self.hands = Hands(self.clock)

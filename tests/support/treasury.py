@@ -65,7 +65,7 @@ class Treasury(Payday):
         self.loaded: dict[str, Any] = {}
         self.steps: list[str] = []
         self._keys = 0
-        super().__init__(**payment)
+        super().__init__(None, **payment)
 
     def pay_to(self, advocate_id: str, receiver: str = "", rail: RailName = "simulator") -> None:
         """Give or change where a person's money goes, sealed as the API seals it."""

@@ -24,7 +24,7 @@ class House(Payday):
     """A payday whose executions are resumed by the people's answers, as Step Functions is."""
 
     def __init__(self, **payment: object) -> None:
-        super().__init__(**payment)
+        super().__init__(None, **payment)
         self.executions: list[Execution] = []
         self.break_step: Callable[[dict[str, Any]], None] = lambda _: None
         self.flow.resume = self._resume  # type: ignore[method-assign]  # the executions below
