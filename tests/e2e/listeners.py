@@ -19,12 +19,20 @@ def group_of(leader: int) -> list[int]:
     return found
 
 
+def _files_of(pid: int) -> list[Path]:
+    try:
+        return list(Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return []  # it ended since it was listed
+
+
 def listening_addresses(leader: int) -> set[str]:
     """The addresses, as /proc writes them, that any process of the group listens on."""
     sockets = set()
     for pid in group_of(leader):
-        with suppress(OSError):
-            sockets |= {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+        for link in _files_of(pid):
+            with suppress(OSError):  # closed since it was listed
+                sockets.add(os.readlink(link))
     addresses = set()
     for table in (Path("/proc/net/tcp"), Path("/proc/net/tcp6")):
         for row in table.read_text().splitlines()[1:]:
