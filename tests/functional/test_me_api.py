@@ -7,7 +7,7 @@ from goodword.conversions.model import Conversion
 from goodword.ledger.model import Balance
 from goodword.payouts.model import FrozenReward, Payout, PayoutRun
 from goodword.ports import Change
-from goodword.programs.model import Payment
+from goodword.programs.payment import Payment
 from goodword.records import Record
 from goodword.rewards.model import Reward, RewardState
 from goodword.times import DAY_MS

@@ -4,15 +4,8 @@ from collections.abc import Iterator
 from random import Random
 
 from goodword.conversions.model import ConversionFact, Customer, Facts, OtherNames, ReversalFact
-from goodword.programs.model import (
-    Cap,
-    FlatReward,
-    Payment,
-    PercentageReward,
-    ProgramVersion,
-    Review,
-    Rule,
-)
+from goodword.programs.model import Cap, FlatReward, PercentageReward, ProgramVersion, Review, Rule
+from goodword.programs.payment import Payment
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 

@@ -15,11 +15,11 @@ from goodword.payouts.clock import PayoutClock
 from goodword.payouts.confirming import Confirming
 from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
-from goodword.payouts.model import Payout, PayoutRun, RailName
+from goodword.payouts.model import Payout, PayoutRun
 from goodword.payouts.ports import Opened, PaymentOrder, RailAnswer
 from goodword.payouts.sending import Sending
 from goodword.ports import Change
-from goodword.programs.model import Payment
+from goodword.programs.payment import Payment, RailName
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, reward_key
 from goodword.times import DAY_MS

@@ -19,7 +19,6 @@ from goodword.programs.model import (
     Cap,
     Destination,
     FlatReward,
-    Payment,
     PercentageReward,
     Program,
     ProgramVersion,
@@ -27,6 +26,7 @@ from goodword.programs.model import (
     Rule,
     Terms,
 )
+from goodword.programs.payment import Payment
 from goodword.rewards.decision import Decision
 from goodword.rewards.model import Reward
 from goodword.rewards.service import Approval

@@ -12,9 +12,9 @@ import pytest
 from botocore.exceptions import ClientError
 from goodword.advocates.destination import canonical
 from goodword.advocates.model import PayoutMethod
-from goodword.payouts.model import RailName
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
+from goodword.programs.payment import RailName
 from goodword_aws import wiring
 from goodword_aws.rails.csv import CsvRail
 from goodword_aws.secrets import BlindIndex

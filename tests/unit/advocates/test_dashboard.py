@@ -2,11 +2,13 @@
 
 import pytest
 from goodword.advocates.dashboard import EMPTY, Dashboard, dashboard_of, read_summary
+from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.payouts.calendar import next_payout
+from goodword.payouts.choice import waits_for
 from goodword.ports import Change
 from goodword.programs.effective import version_in_force
-from goodword.programs.model import Payment
+from goodword.programs.payment import Payment
 from goodword.records import Record
 from goodword.rewards.model import CapUse
 from goodword.tracking.model import ClickCount
@@ -117,3 +119,30 @@ def test_the_summary_is_one_query_and_nothing_else(town: Town) -> None:
     version = version_in_force(town.store, enrolment.program_id, town.clock.at_ms)
     assert dashboard_of(records, lambda one: version, town.clock.at_ms).advocate_id
     assert asked == [(f"ADV#{enrolment.advocate_id}", "A#")]
+
+
+@pytest.mark.parametrize(
+    ("payable", "state", "rail", "waits"),
+    [
+        (500, "active", "simulator", None),
+        (-1, "active", "simulator", "negative_balance"),
+        (500, "paused", "simulator", "enrolment_paused"),
+        (500, "banned", "simulator", "enrolment_banned"),
+        (500, "active", None, "no_method"),
+        (500, "active", "csv", "rail_mismatch"),
+        (0, "active", "simulator", "nothing_ready"),
+        (99, "active", "simulator", "below_minimum"),
+    ],
+)
+def test_why_the_next_payout_would_pay_nothing(
+    payable: int, state: str, rail: str | None, waits: str | None
+) -> None:
+    payment = Payment(rail="simulator", minimum_minor=100)
+    person = {"advocate_id": "adv_1", "program_id": "prg_1"}
+    balance = Balance.model_validate({**person, "currency": "EUR", "payable_minor": payable})
+    times = {"created_ms": 0, "changed_ms": 0}
+    enrolment = Enrolment.model_validate({**person, "state": state, **times})
+    method = rail and PayoutMethod.model_validate(
+        {"advocate_id": "adv_1", "rail": rail, "destination_hash": "0" * 64, "changed_ms": 0}
+    )
+    assert waits_for(payment, balance, enrolment, method or None) == waits

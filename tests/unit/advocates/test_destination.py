@@ -3,18 +3,18 @@
 import pytest
 from goodword.advocates.destination import (
     IBAN_LENGTHS,
-    Rail,
     accept,
     canonical,
     mask_email,
     masked,
 )
 from goodword.errors import InvalidInput
+from goodword.programs.payment import RailName
 
 GERMAN = "DE89370400440532013000"
 
 
-def refused(rail: Rail, **fields: str) -> list[str]:
+def refused(rail: RailName, **fields: str) -> list[str]:
     with pytest.raises(InvalidInput) as found:
         accept(rail, fields)
     assert found.value.code == "bad_destination"

@@ -18,7 +18,13 @@ def test_the_closed_period_of_a_programme_is_started_once() -> None:
     world = Payday()
     assert world.payouts_clock.tick().started == (RUN,)
     assert world.starts.named == {
-        RUN: {"task": "run", "program_id": PROGRAM, "period": PERIOD, "cutoff_ms": CUTOFF_MS}
+        RUN: {
+            "task": "run",
+            "program_id": PROGRAM,
+            "period": PERIOD,
+            "cutoff_ms": CUTOFF_MS,
+            "ended_ms": CUTOFF_MS,
+        }
     }
 
 

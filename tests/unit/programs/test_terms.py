@@ -4,7 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from goodword.programs.model import Destination, Payment, Rule, Terms, url_host
+from goodword.programs.model import Destination, Rule, Terms, url_host
+from goodword.programs.payment import Payment
 from pydantic import ValidationError
 
 from tests.support.people import terms_json
@@ -63,6 +64,13 @@ def test_good_terms_come_back_as_they_were() -> None:
         ({"payment": {"cadence": "weekly", "anchor": 8}}, {"payment"}),
         ({"payment": {"time_zone": "Mars/Olympus"}}, {"payment"}),
         ({"payment": {"time_zone": "../etc"}}, {"payment"}),
+        ({"payment": {"cadence": "on_minimum"}}, {"payment"}),
+        ({"payment": {"cadence": "every_n_days", "every_days": 14}}, {"payment"}),
+        ({"payment": {"cadence": "monthly", "every_days": 14}}, {"payment"}),
+        ({"payment": {"holidays": ["2026-02-30"]}}, {"payment"}),
+        ({"payment": {"holidays": ["1.1.2026"]}}, {"payment.holidays.0"}),
+        ({"payment": {"weekend": [0]}}, {"payment.weekend.0"}),
+        ({"payment": {"holidays": [f"2026-08-{day:02d}" for day in range(3, 20)]}}, {"payment"}),
         ({"review": {"auto_approve_limit_minor": -1}}, {"review.auto_approve_limit_minor"}),
         ({"disclosure": ""}, {"disclosure"}),
         ({"unknown": 1}, {"unknown"}),

@@ -2,15 +2,8 @@
 
 import pytest
 from goodword.conversions.model import Conversion
-from goodword.programs.model import (
-    Cap,
-    FlatReward,
-    Payment,
-    PercentageReward,
-    ProgramVersion,
-    Review,
-    Rule,
-)
+from goodword.programs.model import Cap, FlatReward, PercentageReward, ProgramVersion, Review, Rule
+from goodword.programs.payment import Payment
 from goodword.rewards.explain import explain_conversion, why_nothing
 from goodword.times import DAY_MS
 from goodword.tracking.model import AttributionRules

@@ -67,6 +67,7 @@ PAYOUT_REWARDS_MAX = 40  # rewards frozen into one payout; the rest follow in a 
 RUN_CHUNK_PAYOUTS = 25  # payouts per map item, so that one function call stays short
 LOOKUP_TRIES_MAX = 10  # look-ups of an unknown payment before a person must decide
 
+BUSINESS_SHIFT_DAYS_MAX = 14  # days in a row that may be no business days; longer is a mistake
 PAYOUT_PARTS_MAX = 5  # payouts of one advocate in one run; 200 rewards, the rest wait for the next
 FREEZE_PAGE = 100  # balances of one page of the freeze; some seconds of work
 FREEZE_PAGES, FREEZE_SECONDS = 10, 20  # pages and seconds after which one call of it stops

@@ -15,9 +15,11 @@ from goodword.advocates.model import Enrolment, EnrolmentState, Link, PayoutMeth
 from goodword.advocates.people import People, SignIn
 from goodword.advocates.service import Enrolments, StaffMove
 from goodword.money import Money
+from goodword.payouts.choice import Waiting
 from goodword.ports import Desk
 from goodword.privacy.model import Locale
 from goodword.programs.model import Cap, ProgramVersion, Rule
+from goodword.programs.payment import Cadence, RailName
 from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import Field, StringConstraints
@@ -25,6 +27,7 @@ from pydantic import Field, StringConstraints
 from goodword_aws import wiring
 from goodword_aws.calls import Principal
 from goodword_aws.forms import Instant, Label, ProgramId, ReasonCode, instant_ms
+from goodword_aws.payouts_rule import PayoutRule, payout_rule
 from goodword_aws.settings import settings
 
 PersonName = Annotated[
@@ -83,7 +86,7 @@ class MakeLink(Value):
 class PutPayoutMethod(Value):
     """`csv` takes name and iban, `simulator` takes receiver."""
 
-    rail: Literal["csv", "simulator"]
+    rail: RailName
     destination: dict[str, Annotated[str, StringConstraints(max_length=200)]] = Field(
         max_length=5, repr=False
     )
@@ -125,7 +128,10 @@ class LinksAnswer(Value):
 
 
 class MoneyAnswer(Value):
-    """One currency in the advocate's four words; `minimum_progress` is in percent."""
+    """One currency in the advocate's four words; `minimum_progress` is in percent.
+
+    `waits_for` is a reason code: why the next payout would pay nothing of it as things stand.
+    """
 
     pending: Money
     on_hold: Money
@@ -133,6 +139,7 @@ class MoneyAnswer(Value):
     paid: Money
     minimum: Money
     minimum_progress: int
+    waits_for: Waiting | None
 
 
 class ProgramCard(Value):
@@ -149,6 +156,7 @@ class ProgramCard(Value):
     sales: int
     money: list[MoneyAnswer]
     next_payout_at: str
+    payout_rule: PayoutRule
     disclosure: str
 
 
@@ -173,7 +181,8 @@ class OfferAnswer(Value):
     hold_days: int
     window_days: int
     enrolment: Literal["open", "approval", "invite_only"]
-    payout_cadence: Literal["daily", "weekly", "monthly"]
+    payout_cadence: Cadence
+    payout_rule: PayoutRule
     payout_minimum: Money
     disclosure: str
 
@@ -181,7 +190,7 @@ class OfferAnswer(Value):
 class MethodAnswer(Value):
     """How one is paid, the destination masked; null once the person's data is erased."""
 
-    rail: Literal["csv", "simulator"]
+    rail: RailName
     destination: dict[str, str] | None = Field(repr=False)
     changed_at: str
 
@@ -316,6 +325,7 @@ def offer_answer(version: ProgramVersion) -> OfferAnswer:
         window_days=terms.attribution.window_days,
         enrolment=terms.enrolment,
         payout_cadence=terms.payment.cadence,
+        payout_rule=payout_rule(terms.payment),
         payout_minimum=Money(amount_minor=terms.payment.minimum_minor, currency=terms.currency),
         disclosure=terms.disclosure,
     )
@@ -336,9 +346,10 @@ def _dashboard(found: Dashboard) -> dict[str, Any]:
         "payout_method": found.payout_rail,
         "programs": [
             ProgramCard(
-                **one.model_dump(exclude={"money", "next_payout_ms"}),
+                **one.model_dump(exclude={"money", "next_payout_ms", "payment"}),
                 money=[_money(each) for each in one.money],
                 next_payout_at=rfc3339(one.next_payout_ms),
+                payout_rule=payout_rule(one.payment),
             )
             for one in found.programs
         ],
@@ -350,4 +361,4 @@ def _money(view: MoneyView) -> MoneyAnswer:
         name: Money(amount_minor=getattr(view, f"{name}_minor"), currency=view.currency)
         for name in ("pending", "on_hold", "ready", "paid", "minimum")
     }
-    return MoneyAnswer(**amounts, minimum_progress=view.minimum_progress)
+    return MoneyAnswer(**amounts, minimum_progress=view.minimum_progress, waits_for=view.waits_for)

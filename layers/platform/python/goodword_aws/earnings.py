@@ -12,7 +12,7 @@ from itertools import groupby
 from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import NotFound
 from goodword.money import Money
-from goodword.payouts.calendar import next_payout
+from goodword.payouts.calendar import payout_of
 from goodword.payouts.model import Payout, payout_key
 from goodword.payouts.statement import Statement
 from goodword.ports import Desk, Page
@@ -110,7 +110,8 @@ def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Pa
 def _reward(desk: Desk, reward: Reward) -> MyReward:
     now_ms = desk.clock.now_ms()
     payment = wiring.shelf().version(reward.program_id, now_ms).terms.payment
-    status = status_of(reward, words(), next_payout(payment, now_ms))
+    paid_ms = payout_of(payment, reward.created_ms, reward.hold_until_ms, now_ms)
+    status = status_of(reward, words(), paid_ms)
     return MyReward(
         id=reward.reward_id,
         program_id=reward.program_id,

@@ -12,7 +12,7 @@ from goodword.conversions.listing import ConversionOfAdvocate, listing_key, unre
 from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import NotFound
 from goodword.events import Event, history_of
-from goodword.payouts.calendar import next_payout
+from goodword.payouts.calendar import next_payout, payout_of
 from goodword.ports import Desk, Page, Store
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.records import Key, Value
@@ -194,10 +194,15 @@ def events_of(store: Store, subject: str) -> Sequence[Event]:
 
 
 def next_payout_of(desk: Desk, story: Story) -> int:
-    """When the programme pays next, by the terms in force now."""
+    """When the programme pays these rewards, by the terms in force now."""
     now_ms = desk.clock.now_ms()
     version = wiring.shelf().version(story.conversion.program_id, now_ms)
-    return next_payout(version.terms.payment, now_ms)
+    payment = version.terms.payment
+    if not story.rewards:
+        return next_payout(payment, now_ms)
+    made_ms = max(one.created_ms for one in story.rewards)
+    due_ms = max(one.hold_until_ms for one in story.rewards)
+    return payout_of(payment, made_ms, due_ms, now_ms)
 
 
 def _mine(

@@ -15,12 +15,12 @@ from goodword.payouts.clock import PayoutClock
 from goodword.payouts.confirming import Confirming
 from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
-from goodword.payouts.model import RailName
 from goodword.payouts.ports import Opened, Rail
 from goodword.payouts.sending import Sending
 from goodword.ports import Store
 from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
+from goodword.programs.payment import RailName
 
 from goodword_aws import wiring
 from goodword_aws.aws import client

@@ -10,8 +10,10 @@ from collections.abc import Callable, Iterable, Sequence
 from goodword.advocates.model import Advocate, Enrolment, EnrolmentState, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.payouts.calendar import next_payout
+from goodword.payouts.choice import Waiting, waits_for
 from goodword.ports import Store
 from goodword.programs.model import ProgramVersion
+from goodword.programs.payment import Payment
 from goodword.records import Record, Value
 from goodword.rewards.model import CapUse
 from goodword.tracking.model import ClickCount
@@ -31,6 +33,7 @@ class MoneyView(Value):
 
     `ready_minor` may be negative: then it is owed after a return, and the next reward covers it.
     `minimum_progress` is the ready share of the minimum in percent, 100 when it is reached.
+    `waits_for` is why the next payout would pay nothing as things stand; None when it would.
     """
 
     currency: str
@@ -40,6 +43,7 @@ class MoneyView(Value):
     paid_minor: int
     minimum_minor: int
     minimum_progress: int
+    waits_for: Waiting | None
 
 
 class ProgramView(Value):
@@ -56,6 +60,7 @@ class ProgramView(Value):
     sales: int
     money: tuple[MoneyView, ...]
     next_payout_ms: int
+    payment: Payment
     disclosure: str
 
 
@@ -92,14 +97,18 @@ def dashboard_of(
         advocate_id=head.advocate_id,
         payout_rail=method.rail if method else None,
         programs=tuple(
-            _program(enrolment, found, version_of(enrolment.program_id), now_ms)
+            _program(enrolment, method, found, version_of(enrolment.program_id), now_ms)
             for enrolment in enrolments
         ),
     )
 
 
 def _program(
-    enrolment: Enrolment, records: Sequence[Record], version: ProgramVersion, now_ms: int
+    enrolment: Enrolment,
+    method: PayoutMethod | None,
+    records: Sequence[Record],
+    version: ProgramVersion,
+    now_ms: int,
 ) -> ProgramView:
     terms, program_id = version.terms, enrolment.program_id
     balances = [one for one in records if isinstance(one, Balance) and one.program_id == program_id]
@@ -119,14 +128,19 @@ def _program(
         clicks=sum(one.clicks for one in clicks),
         leads=sum(one.leads for one in balances),
         sales=sum(one.sales for one in balances),
-        money=tuple(_money(one, terms.payment.minimum_minor) for one in shown),
+        money=tuple(
+            _money(one, terms.payment, waits_for(terms.payment, one, enrolment, method))
+            for one in shown
+        ),
         next_payout_ms=next_payout(terms.payment, now_ms),
+        payment=terms.payment,
         disclosure=terms.disclosure,
     )
 
 
-def _money(balance: Balance, minimum_minor: int) -> MoneyView:
+def _money(balance: Balance, payment: Payment, waits: Waiting | None) -> MoneyView:
     """What is in a payout is still Ready: it counts as Paid when the rail has confirmed it."""
+    minimum_minor = payment.minimum_minor
     reached = balance.payable_minor >= minimum_minor or minimum_minor == 0
     return MoneyView(
         currency=balance.currency,
@@ -136,4 +150,5 @@ def _money(balance: Balance, minimum_minor: int) -> MoneyView:
         paid_minor=balance.paid_minor,
         minimum_minor=minimum_minor,
         minimum_progress=100 if reached else max(0, balance.payable_minor) * 100 // minimum_minor,
+        waits_for=waits,
     )

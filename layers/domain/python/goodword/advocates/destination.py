@@ -8,11 +8,9 @@ import json
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Literal
 
 from goodword.errors import FieldError, InvalidInput
-
-Rail = Literal["csv", "simulator"]
+from goodword.programs.payment import RailName
 
 _RECEIVER = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,4}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
@@ -44,7 +42,7 @@ IBAN_LENGTHS = {
 }
 
 
-def accept(rail: Rail, fields: Mapping[str, str]) -> dict[str, str]:
+def accept(rail: RailName, fields: Mapping[str, str]) -> dict[str, str]:
     """The destination in the form in which it is kept. InvalidInput `bad_destination` with fields.
 
     No message repeats what was typed.

@@ -6,13 +6,14 @@ The hash is what a payout freezes: a destination that was changed after the free
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from goodword.advocates.destination import Rail, accept, canonical
+from goodword.advocates.destination import accept, canonical
 from goodword.advocates.model import PayoutMethod, method_key
 from goodword.advocates.people import read_advocate
 from goodword.errors import NotFound
 from goodword.ports import Change, Desk, until_settled
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
+from goodword.programs.payment import RailName
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class PayoutMethods:
     vault: PersonalVault
 
     def put(
-        self, advocate_id: str, rail: Rail, destination: Mapping[str, str]
+        self, advocate_id: str, rail: RailName, destination: Mapping[str, str]
     ) -> tuple[PayoutMethod, dict[str, str]]:
         """The method and its destination as kept. The same destination again changes nothing."""
         kept = accept(rail, destination)

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import StringConstraints
 
 from goodword.advocates.code import fold
+from goodword.programs.payment import RailName
 from goodword.records import IndexEntry, Key, Record
 
 EnrolmentState = Literal["invited", "pending", "active", "paused", "declined", "banned", "left"]
@@ -106,7 +107,7 @@ class PayoutMethod(Record):
     KIND: ClassVar[str] = "payout_method"
 
     advocate_id: str
-    rail: Literal["csv", "simulator"]
+    rail: RailName
     destination_hash: DestinationHash
     changed_ms: int
 

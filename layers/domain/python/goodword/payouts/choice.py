@@ -12,12 +12,16 @@ been reinstated since: that is owed, and paid without a reward of its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.limits import PAYOUT_REWARDS_MAX
 from goodword.payouts.model import PayoutRun, Why
+from goodword.programs.payment import Payment
 from goodword.rewards.model import Reward
+
+Waiting = Why | Literal["nothing_ready"]
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,34 @@ def bar(enrolment: Enrolment | None) -> Why | None:
     return "enrolment_banned" if enrolment.state == "banned" else None
 
 
+def waits_for(
+    payment: Payment,
+    balance: Balance,
+    enrolment: Enrolment,
+    method: PayoutMethod | None,
+) -> Waiting | None:
+    """What keeps a balance out of the next payout as things stand; None when nothing does."""
+    if balance.payable_minor < 0:
+        return "negative_balance"
+    if (why := bar(enrolment)) is not None:
+        return why
+    if method is None:
+        return "no_method"
+    if method.rail != payment.rail:
+        return "rail_mismatch"
+    if balance.payable_minor == 0:
+        return "nothing_ready"
+    return "below_minimum" if balance.payable_minor < payment.minimum_minor else None
+
+
 def choose(run: PayoutRun, balance: Balance, due: Sequence[Reward]) -> Chosen | LeftOut:
     """The oldest due rewards that fit into one payout, with the whole carry.
 
     `due` are all due rewards of the balance. When the oldest that fit do not reach the minimum, the
     largest that fit are tried, so that a debt cannot keep many small rewards back for ever.
     """
-    in_time = [reward for reward in due if reward.hold_until_ms < run.cutoff_ms]
+    of_period = [reward for reward in due if run.ended_ms is None or _earned(reward, run.ended_ms)]
+    in_time = [reward for reward in of_period if reward.hold_until_ms < run.cutoff_ms]
     owed = carry(balance, due)
     oldest = sorted(in_time, key=lambda reward: (reward.created_ms, reward.reward_id))
     largest = sorted(oldest, key=lambda reward: -reward.remaining_minor)
@@ -85,8 +110,12 @@ def choose(run: PayoutRun, balance: Balance, due: Sequence[Reward]) -> Chosen | 
         if amount >= max(1, run.minimum_minor):
             return Chosen(rewards, owed, amount)
     if not in_time and owed <= 0:
-        return LeftOut("after_cutoff", balance.payable_minor)
+        return LeftOut("after_cutoff" if of_period else "later_period", balance.payable_minor)
     return LeftOut("below_minimum", balance.payable_minor)
+
+
+def _earned(reward: Reward, before_ms: int) -> bool:
+    return reward.created_ms < before_ms
 
 
 def _sum(rewards: Sequence[Reward]) -> int:

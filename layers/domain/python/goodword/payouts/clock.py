@@ -100,7 +100,7 @@ class PayoutClock:
         now_ms = self.desk.clock.now_ms()
         terms = version_in_force(self.desk.store, program.program_id, now_ms).terms
         period = closed_period(terms.payment, now_ms)
-        return period if period.cutoff_ms > program.created_ms else None
+        return period if period.ended_ms > program.created_ms else None
 
     def _go(self, name: str, program_id: str, period: Period) -> bool:
         return self.machine.start(
@@ -110,6 +110,7 @@ class PayoutClock:
                 "program_id": program_id,
                 "period": period.name,
                 "cutoff_ms": period.cutoff_ms,
+                "ended_ms": period.ended_ms,
             },
         )
 

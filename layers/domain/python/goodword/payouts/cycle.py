@@ -66,9 +66,11 @@ class Cycle:
     ending: Ending
     sending: Callable[[], Sending]
 
-    def open(self, program_id: str, period: str, cutoff_ms: int) -> Step:
+    def open(
+        self, program_id: str, period: str, cutoff_ms: int, ended_ms: int | None = None
+    ) -> Step:
         """Cut off: make the run of the period, or find how far it is."""
-        return self._stand(Freezing(self.desk).open(program_id, period, cutoff_ms))
+        return self._stand(Freezing(self.desk).open(program_id, period, cutoff_ms, ended_ms))
 
     def freeze(self, run_id: str, cursor: str) -> Step:
         """Freeze some of what is due."""

@@ -61,7 +61,9 @@ class Freezing:
 
     desk: Desk
 
-    def open(self, program_id: str, period: str, cutoff_ms: int) -> PayoutRun:
+    def open(
+        self, program_id: str, period: str, cutoff_ms: int, ended_ms: int | None = None
+    ) -> PayoutRun:
         """The run of the period, made now if it is not there yet. Never a second one.
 
         Raises Conflict `period_is_open` before the cut-off, NotFound `unknown_program`.
@@ -72,7 +74,7 @@ class Freezing:
             found = self.desk.store.get(PayoutRun, run_key(run_id))
             if found is not None:
                 return found
-            run = self._draft(run_id, program_id, period, cutoff_ms)
+            run = self._draft(run_id, program_id, period, cutoff_ms).but(ended_ms=ended_ms)
             change = Change()
             change.create(
                 run,

@@ -19,9 +19,9 @@ from goodword.advocates.model import DestinationHash
 from goodword.ids import derived_id
 from goodword.limits import PAYOUT_REWARDS_MAX, RUN_CHUNK_PAYOUTS
 from goodword.money import Currency, Minor, NaturalMinor, PositiveMinor
+from goodword.programs.payment import RailName
 from goodword.records import IndexEntry, Key, Record, Value
 
-RailName = Literal["csv", "simulator"]
 RunState = Literal["draft", "requested", "released", "sending", "settled", "cancelled", "expired"]
 PayoutState = Literal["draft", "sent", "unknown", "paid", "failed", "returned", "cancelled"]
 Standing = Literal[
@@ -44,6 +44,7 @@ Why = Literal[
     "no_method",
     "rail_mismatch",
     "after_cutoff",
+    "later_period",
     "below_minimum",
     "still_moving",
 ]
@@ -90,7 +91,8 @@ class PayoutRun(Record):
 
     `listing` is open while payouts are frozen into it, closed while they are counted, and hashed
     once `run_hash`, `count`, `total_minor`, `chunks` and `excluded` are final. `changed_ms` is the
-    last move of its state or its listing.
+    last move of its state or its listing. What was earned from `ended_ms` on waits (None: what is
+    due by the cut-off is also of the period).
     """
 
     KIND: ClassVar[str] = "payout_run"
@@ -99,6 +101,7 @@ class PayoutRun(Record):
     program_id: str
     period: str
     cutoff_ms: int
+    ended_ms: int | None = None
     rail: RailName
     currency: Currency
     minimum_minor: NaturalMinor

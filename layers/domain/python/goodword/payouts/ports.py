@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from goodword.payouts.model import RailName
+from goodword.programs.payment import RailName
 
 RailStatus = Literal["accepted", "paid", "failed", "unclaimed", "returned", "unknown"]
 

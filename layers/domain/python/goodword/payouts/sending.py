@@ -34,7 +34,6 @@ from goodword.payouts.model import (
     Payout,
     PayoutRun,
     PayoutState,
-    RailName,
     RunChunk,
     chunk_key,
     payout_key,
@@ -44,6 +43,7 @@ from goodword.payouts.model import (
 )
 from goodword.payouts.ports import Destinations, PaymentOrder, Rail, RailAnswer
 from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
+from goodword.programs.payment import RailName
 from goodword.times import HOUR_MS, SECOND_MS
 
 _ENDS: dict[str, PayoutState] = {"paid": "paid", "failed": "failed", "returned": "returned"}

@@ -7,11 +7,11 @@ author, rationale and date; `Program` is the head that says which version is in 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Rounding
+from goodword.programs.payment import Payment
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
 
@@ -118,26 +118,6 @@ class Review(Value):
     days: int = Field(default=7, ge=1, le=60)
     escalation_days: int = Field(default=3, ge=1, le=30)
     on_lapse: Literal["refuse", "release"] = "refuse"
-
-
-class Payment(Value):
-    """When and how advocates are paid; `anchor` is a day of month (1-28) or a weekday (1-7)."""
-
-    cadence: Literal["daily", "weekly", "monthly"] = "monthly"
-    anchor: int = Field(default=1, ge=1, le=28)
-    minimum_minor: NaturalMinor = 0
-    time_zone: str = "UTC"
-    rail: Literal["csv", "simulator"] = "csv"
-
-    @model_validator(mode="after")
-    def _calendar(self) -> Self:
-        if self.cadence == "weekly" and self.anchor > 7:
-            raise ValueError("a weekly cadence is anchored on a weekday, 1 (Monday) to 7")
-        try:
-            ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
-            raise ValueError(f"{self.time_zone[:40]!r} is not a time zone") from unknown
-        return self
 
 
 class Terms(Value):

@@ -1,0 +1,89 @@
+"""When, how and under which conditions advocates are paid: the part of the terms payouts run on.
+
+    cadence        cut-offs at 00:00 local on
+    daily          every day
+    weekly         the ISO weekday `anchor`
+    monthly        the day of the month `anchor`
+    every_n_days   `starts_on`, and every `every_days` days after (and before) it
+    on_minimum     every day, for whoever has reached `minimum_minor`
+
+NET-n: `net_days` after its end a period is paid. If that day is no business day, `business_day`
+moves it; `weekend` and `holidays` say which days are none.
+"""
+
+from datetime import date, timedelta
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, StringConstraints, model_validator
+
+from goodword.limits import BUSINESS_SHIFT_DAYS_MAX
+from goodword.money import NaturalMinor
+from goodword.records import Value
+
+RailName = Literal["csv", "simulator"]
+Cadence = Literal["daily", "weekly", "monthly", "every_n_days", "on_minimum"]
+Day = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
+Weekday = Annotated[int, Field(ge=1, le=7)]
+
+_DAY = timedelta(days=1)
+
+
+class Payment(Value):
+    """When and how advocates are paid; `anchor` is a day of month (1-28) or a weekday (1-7)."""
+
+    cadence: Cadence = "monthly"
+    anchor: int = Field(default=1, ge=1, le=28)
+    every_days: int | None = Field(default=None, ge=1, le=366)
+    starts_on: Day | None = None
+    net_days: int = Field(default=0, ge=0, le=180)
+    business_day: Literal["none", "next", "previous"] = "none"
+    weekend: tuple[Weekday, ...] = Field(default=(6, 7), max_length=3)
+    holidays: tuple[Day, ...] = Field(default=(), max_length=200)
+    minimum_minor: NaturalMinor = 0
+    time_zone: str = "UTC"
+    rail: RailName = "csv"
+
+    @model_validator(mode="after")
+    def _calendar(self) -> Self:
+        if self.cadence == "weekly" and self.anchor > 7:
+            raise ValueError("a weekly cadence is anchored on a weekday, 1 (Monday) to 7")
+        if self.cadence == "on_minimum" and self.minimum_minor == 0:
+            raise ValueError("paying on reaching a minimum needs minimum_minor")
+        counted = (self.every_days is not None, self.starts_on is not None)
+        if counted != (self.cadence == "every_n_days",) * 2:
+            raise ValueError("every_days and starts_on go with the cadence every_n_days")
+        try:
+            ZoneInfo(self.time_zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError) as unknown:
+            raise ValueError(f"{self.time_zone[:40]!r} is not a time zone") from unknown
+        return self
+
+    @model_validator(mode="after")
+    def _working_days(self) -> Self:
+        days = sorted(_day(each) for each in self.holidays)
+        if self.starts_on is not None:
+            _day(self.starts_on)
+        closed = frozenset(days)
+        for one in days:
+            day = one
+            while is_closed(day, self.weekend, closed):
+                day += _DAY
+            opened = day
+            while is_closed(day - _DAY, self.weekend, closed):
+                day -= _DAY
+            if (opened - day).days > BUSINESS_SHIFT_DAYS_MAX:
+                raise ValueError(f"there is no business day for too long around {one}")
+        return self
+
+
+def is_closed(day: date, weekend: tuple[int, ...], holidays: frozenset[date]) -> bool:
+    """Whether nothing is paid on this day."""
+    return day.isoweekday() in weekend or day in holidays
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as wrong:
+        raise ValueError(f"{text} is not a day of the calendar") from wrong
