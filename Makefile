@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak up down status reset clean synth docs \
+.PHONY: help setup demo test check soak up down status reset clean synth docs verify balances \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
         token see click order refund forward mail
 
@@ -46,6 +46,12 @@ down: ## end what `make up` started
 
 status: ## what is running, and where
 	@test ! -x $(RUN) || $(RUN) -m infra.local status
+
+verify: setup ## take the journal of a running demo away and verify it, trusting its key alone
+	@$(RUN) -m infra.local verify
+
+balances: setup ## rebuild all balances of a running demo from its journal; they must agree
+	@$(RUN) -m infra.local balances $(if $(MEND),--mend)
 
 token see click order refund forward mail: # a running demo; make see WHO=maya PAGE=/v1/me/rewards
 	@$(RUN) -m infra.local $@ $(if $(WHO),--who $(WHO)) $(if $(PAGE),--page $(PAGE)) \

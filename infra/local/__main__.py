@@ -6,7 +6,7 @@ import sys
 import textwrap
 from collections.abc import Callable
 
-from infra.local import assembly, emulator, verbs
+from infra.local import assembly, audit, emulator, verbs
 from infra.local.assembly import SynthError
 from infra.local.cast import RefusedError
 from infra.local.demo import demo
@@ -84,6 +84,8 @@ ASKING: dict[str, Callable[[Progress, argparse.Namespace], int]] = {
     "refund": verbs.refund,
     "mail": verbs.mail,
     "forward": verbs.forward,
+    "verify": lambda progress, asked: audit.verify(progress, verbs.running()[0], asked),
+    "balances": lambda progress, asked: audit.balances(progress, verbs.running()[0], asked),
 }
 
 
@@ -101,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--amount", type=float, default=49.0, help="EUR without tax")
     parser.add_argument("--order", type=int, default=7_001, help="the order's number")
     parser.add_argument("--days", type=int, default=15)
+    parser.add_argument("--mend", action="store_true", help="balances: write what they should be")
     return parser
 
 

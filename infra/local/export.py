@@ -16,11 +16,12 @@ from boto3.dynamodb.types import TypeDeserializer
 
 from infra.local.places import DEMO_HOME
 from infra.local.stack import LocalStack
+from infra.local.waiting import eventually
 
 EXPORT = DEMO_HOME / "export"
 ITEMS = ("event", "entry")
 NOT_HASHED = ("version", "gsi1pk", "gsi1sk", "expires_s")
-DRAIN_RUNS_MAX = 20  # runs of the sealer; a demo has a few hundred items
+SEALED_SECONDS_MAX = 60.0  # seconds until the stream has brought, and a seal has taken, every item
 Json = dict[str, Any]
 
 
@@ -33,37 +34,64 @@ class Exported:
     seals: int
     last: str
 
+    @property
+    def journal(self) -> Path:
+        """The items in the order of the seals."""
+        return self.directory / "journal.jsonl"
+
 
 def export(stack: LocalStack, directory: Path = EXPORT) -> Exported:
-    """Write the files anew, after the sealer has sealed what waits."""
-    drain(stack)
+    """Write the files anew, once everything in the journal is sealed and copied."""
+    taken = eventually(lambda: _sealed(stack), "a seal over everything", SEALED_SECONDS_MAX)
+    assert taken is not None
+    directory.mkdir(parents=True, exist_ok=True)
+    names = ("header", "leaves", "signature")
+    shown = [{name: seal[name] for name in names} for seal in taken.seals]
+    _write(directory / "journal.jsonl", taken.items)
+    _write(directory / "seals.jsonl", shown)
+    _write(directory / "balances.jsonl", taken.balances)
+    last, pem = _locked(stack)
+    (directory / "public_key.pem").write_text(pem, "ascii")
+    (directory / "last").write_text(last + "\n", "ascii")
+    return Exported(directory, len(taken.items), len(taken.seals), last)
+
+
+def ring_sealer(stack: LocalStack) -> Json:
+    """Do now what the schedule does every minute; what the run says it did."""
+    name = json.loads(stack.deployed.output("Functions"))["ledger_schedule_seal"]
+    answer = stack.client("lambda").invoke(FunctionName=name, Payload=b"{}")
+    outcome: Json = json.loads(answer["Payload"].read())
+    return outcome
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """Items in the order of the seals, the seals, and the balances of the same moment."""
+
+    items: list[Json]
+    seals: list[Json]
+    balances: list[Json]
+
+
+def _sealed(stack: LocalStack) -> _Taken | None:
+    """What is there now; None while an item has no seal or a balance moves."""
+    outcome = ring_sealer(stack)
+    balances = _balances(stack)
     stored = list(_rows(stack, "JournalTable"))
     seals = sorted(
         (row for row in stored if row["kind"] == "seal"), key=lambda row: row["header"]["number"]
     )
     places = {leaf: place for place, leaf in enumerate(_leaves(seals))}
     items = [_content(row) for row in stored if row["kind"] in ITEMS]
-    items.sort(key=lambda item: (places.get(_leaf(item), len(places)), item["pk"], item["sk"]))
-    balances = [row for row in _rows(stack, "CoreTable") if row["kind"] == "balance"]
-    directory.mkdir(parents=True, exist_ok=True)
-    shown = [{name: seal[name] for name in ("header", "leaves", "signature")} for seal in seals]
-    _write(directory / "journal.jsonl", items)
-    _write(directory / "seals.jsonl", shown)
-    _write(directory / "balances.jsonl", balances)
-    last, pem = _locked(stack)
-    (directory / "public_key.pem").write_text(pem, "ascii")
-    (directory / "last").write_text(last + "\n", "ascii")
-    return Exported(directory, len(items), len(seals), last)
+    waits = [item for item in items if _leaf(item) not in places]
+    if waits or outcome.get("lost") or outcome.get("more") or _balances(stack) != balances:
+        return None
+    return _Taken(sorted(items, key=lambda item: places[_leaf(item)]), seals, balances)
 
 
-def drain(stack: LocalStack) -> None:
-    """Ring the sealer until nothing waits."""
-    name = json.loads(stack.deployed.output("Functions"))["ledger_schedule_seal"]
-    for _ in range(DRAIN_RUNS_MAX):
-        answer = stack.client("lambda").invoke(FunctionName=name, Payload=b"{}")
-        outcome = json.loads(answer["Payload"].read())
-        if not outcome.get("more") and not outcome.get("lost"):
-            return
+def _balances(stack: LocalStack) -> list[Json]:
+    found = [row for row in _rows(stack, "CoreTable") if row["kind"] == "balance"]
+    return sorted(found, key=lambda row: (row["pk"], row["sk"]))
 
 
 def _rows(stack: LocalStack, output: str) -> Iterator[Json]:

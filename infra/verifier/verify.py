@@ -1,13 +1,13 @@
 """Checks a journal, or the proof of one reward, against signed seals; trusts the public key alone.
 
     python verify.py journal.jsonl seals.jsonl public_key.pem [--balances balances.jsonl]
-                     [--last NUMBER:HASH]
-    python verify.py proof.json public_key.pem
+                     [--last NUMBER:HASH] [--waiting]
+    python verify.py proof.json public_key.pem [--waiting]
 
 This one file needs Python 3.11 and nothing else: copy it to wherever you trust. Exit code 0: all is
 as it was sealed. 1: it is not, and every line printed names a place. 2: a file cannot be read.
 Who holds the files can cut off the end of both; compare the last seal with a copy that was kept
-elsewhere (`--last`, from the locked bucket), because from the files alone that cannot be seen.
+elsewhere (`--last`). With `--waiting` items too young for a seal are passed over, not refused.
 """
 
 import argparse
@@ -42,7 +42,7 @@ Point = tuple[int, int]
 DER_OF_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
 
-class Unreadable(Exception):
+class Unreadable(ValueError):
     """A file is not what it should be; the text names the place."""
 
 
@@ -161,9 +161,9 @@ def _no_float(text: str) -> int:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> Json:
-    if len(found := dict(pairs)) != len(pairs):
-        raise ValueError("a name twice")
-    return found
+    if len(found := dict(pairs)) == len(pairs):
+        return found
+    raise ValueError("a name twice")
 
 
 def read_json(text: str, place: str) -> Json:
@@ -225,8 +225,8 @@ def check_seals(seals: Sequence[Json], keys: Mapping[str, Point], report: Report
         said = header["number"]
         report.expect(said == number, f"{place}: seal {said} stands where {number} must stand")
         report.expect(header["previous"] == previous, f"{place}: not linked to the one before")
-        whole = own and header["count"] == len(own) and header["total"] == len(leaves)
-        report.expect(bool(whole), f"{place}: its leaves are not as many as it says")
+        whole = (header["count"], header["total"]) == (len(own), len(leaves))
+        report.expect(whole, f"{place}: its leaves are not as many as it says")
         good = bool(own) and root_of(own).hex() == header["root"]
         report.expect(good, f"{place}: its root is not the one over its leaves")
         previous = hashlib.sha256(canonical(header)).hexdigest()
@@ -241,29 +241,23 @@ def name_of(item: Json, line: int) -> str:
     return f"journal line {line} ({item.get('pk')} {item.get('sk')})"
 
 
-def check_items(
-    items: Sequence[Json], leaves: Sequence[bytes], sealed_ms: int, report: Report
-) -> None:
-    """Every item against the sealed order."""
+def check_items(items: Sequence[Json], leaves: list[bytes], young_ms: int, report: Report) -> None:
+    """Every item against the sealed order; one from `young_ms` on at the end may have no seal."""
     places, reached = {leaf: place for place, leaf in enumerate(leaves)}, -1
     seen, waiting = dict[int, int](), list[tuple[int, Json]]()
     for line, item in enumerate(items, start=1):
+        name = name_of(item, line)
         if (place := places.get(leaf_of(item))) is None:
             waiting.append((line, item))
             continue
-        if not report.expect(
-            place not in seen, f"{name_of(item, line)}: the same as line {seen.get(place)}"
-        ):
+        if not report.expect(place not in seen, f"{name}: the same as line {seen.get(place)}"):
             continue
-        report.expect(
-            place > reached, f"{name_of(item, line)}: out of order, it was sealed as {place + 1}"
-        )
+        report.expect(place > reached, f"{name}: out of order, it was sealed as {place + 1}")
         reached, seen[place] = max(reached, place), line
     end = max(seen.values(), default=0)
     for line, item in waiting:
-        may_wait = line > end and type(item.get("at_ms")) is int
-        may_wait = may_wait and item["at_ms"] > sealed_ms - LAG_MS
-        report.expect(may_wait, f"{name_of(item, line)}: changed or inserted, no seal holds it")
+        young = line > end and type(item.get("at_ms")) is int and item["at_ms"] > young_ms
+        report.expect(young, f"{name_of(item, line)}: changed or inserted, no seal holds it")
     for place in range(len(leaves)):
         report.expect(place in seen, f"journal item {place + 1}: sealed, but missing or changed")
     report.notes.append(f"{len(seen)} of {len(items)} items are sealed")
@@ -310,6 +304,7 @@ def verify_export(
     keys: Mapping[str, Point],
     balances: Sequence[Json] | None = None,
     last: str = "",
+    waiting: bool = False,
 ) -> Report:
     """The whole export; `last` is `NUMBER:HASH` of a seal that must be its end."""
     report = Report()
@@ -319,49 +314,53 @@ def verify_export(
     if not last:
         report.notes.append("without --last nobody can see whether the end was cut off")
     sealed_ms = seals[-1]["header"]["sealed_at_ms"] if seals else 0
-    check_items(items, leaves, sealed_ms, report)
+    check_items(items, leaves, sealed_ms - LAG_MS if waiting else 1 << 64, report)
     entries = list[Json]()
     for line, item in enumerate(items, start=1):
         if item.get("kind") == "entry":
-            good = is_balanced(item)
-            report.expect(good, f"{name_of(item, line)}: its legs do not sum to zero")
-            entries += [item] if good else []
+            unfair = f"{name_of(item, line)}: its legs do not sum to zero"
+            entries += [item] if report.expect(is_balanced(item), unfair) else []
     report.notes.append(f"{len(entries)} entries sum to zero each")
     if balances is not None:
         check_balances(entries, balances, report)
     return report
 
 
-def verify_proof(proof: Json, keys: Mapping[str, Point]) -> Report:
+def check_shown(item: Json, one: Json, subject: str, report: Report) -> None:
+    """The content that a proof shows of one item."""
+    place, named = f"{one['pk']} {one['sk']}", f"{item.get('pk')} {item.get('sk')}"
+    same = leaf_of(item).hex() == one["leaf"] and named == place
+    report.expect(same, f"{place}: the item is not the one under its leaf")
+    fair = item.get("kind") != "entry" or is_balanced(item)
+    report.expect(fair, f"{place}: its legs do not sum to zero")
+    about = str(item.get("subject") or item.get("refs", {}).get("reward_id") or "")
+    own = about == subject or about[:4] != subject[:4]  # its payout's items name no reward
+    report.expect(own, f"{place}: it is about {about}, not about {subject}")
+
+
+def verify_proof(proof: Json, keys: Mapping[str, Point], waiting: bool = False) -> Report:
     """The proof of one reward."""
     report, headers, proven = Report(), dict[int, Json](), 0
     for signed in proof["seals"]:
-        place = f"seal {signed.get('header', {}).get('number')}"
-        header = check_header(signed, keys, place, report)
+        header = check_header(signed, keys, f"seal {signed['header']['number']}", report)
         headers[header["number"]] = header
     for one in proof["items"]:
-        place, leaf, item = f"{one['pk']} {one['sk']}", bytes.fromhex(one["leaf"]), one["item"]
-        if item is not None:
-            same = leaf_of(item) == leaf and [item.get("pk"), item.get("sk")] == [
-                one["pk"],
-                one["sk"],
-            ]
-            report.expect(same, f"{place}: the item is not the one under its leaf")
-            fair = item.get("kind") != "entry" or is_balanced(item)
-            report.expect(fair, f"{place}: its legs do not sum to zero")
+        place = f"{one['pk']} {one['sk']}"
+        if one["item"] is not None:
+            check_shown(one["item"], one, proof["subject"], report)
         if one["number"] is None:
+            report.expect(waiting, f"{place}: no seal holds it yet")
             continue
-        under = headers.get(one["number"])
-        if under is None:
-            report.expect(False, f"{place}: its seal {one['number']} is not here")
+        if (under := headers.get(one["number"])) is None:
+            report.wrong.append(f"{place}: its seal {one['number']} is not here")
             continue
-        path, position = [bytes.fromhex(each) for each in one["path"]], one["position"]
-        inside = 0 <= position < under["count"]
-        root = root_from(leaf, position, under["count"], path) if inside else None
+        leaf, *path = (bytes.fromhex(each) for each in (one["leaf"], *one["path"]))
+        inside = 0 <= one["position"] < under["count"]
+        root = root_from(leaf, one["position"], under["count"], path) if inside else None
         good = root is not None and root.hex() == under["root"]
         proven += report.expect(good, f"{place}: does not lead to the root of seal {one['number']}")
     report.expect(bool(proof["items"]), "the proof is empty")
-    report.notes.append(f"{proven} of {len(proof['items'])} items are proven; the rest waits")
+    report.notes.append(f"{proof['subject']}: {proven} of {len(proof['items'])} items are proven")
     return report
 
 
@@ -370,9 +369,11 @@ def run(asked: argparse.Namespace) -> Report:
     *files, pem = map(Path, asked.files)
     keys = read_keys(pem.read_text("ascii"))
     if len(files) == 1:
-        return verify_proof(read_json(files[0].read_text("utf-8"), files[0].name), keys)
+        proof = read_json(files[0].read_text("utf-8"), files[0].name)
+        return verify_proof(proof, keys, asked.waiting)
     balances = read_lines(Path(asked.balances)) if asked.balances else None
-    return verify_export(read_lines(files[0]), read_lines(files[1]), keys, balances, asked.last)
+    items, seals = map(read_lines, files)
+    return verify_export(items, seals, keys, balances, asked.last, asked.waiting)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -381,17 +382,16 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("files", nargs="+", help="JOURNAL SEALS KEY, or PROOF KEY")
     parser.add_argument("--balances", default="")
     parser.add_argument("--last", default="", help="NUMBER:HASH of the last published seal")
+    parser.add_argument("--waiting", action="store_true", help="pass over what is too young")
     asked = parser.parse_args(arguments)
     if len(asked.files) not in (2, 3):
         parser.error("name JOURNAL SEALS KEY, or PROOF KEY")
     try:
         report = run(asked)
-    except (Unreadable, OSError, ValueError, KeyError, TypeError, AttributeError) as bad:
-        print(f"REFUSED, cannot be read: {bad}" if isinstance(bad, Unreadable) else repr(bad))
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as bad:
+        print(f"REFUSED, cannot be read: {bad if isinstance(bad, Unreadable) else repr(bad)}")
         return 2
-    print(
-        "\n".join([f"  {note}" for note in report.notes] + [f"  WRONG  {w}" for w in report.wrong])
-    )
+    print(*(f"  {n}" for n in report.notes), *(f"  WRONG  {w}" for w in report.wrong), sep="\n")
     print("REFUSED" if report.wrong else "VERIFIED")
     return 1 if report.wrong else 0
 

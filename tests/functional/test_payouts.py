@@ -251,6 +251,7 @@ def test_without_a_simulator_its_runs_are_not_begun(
 SAMPLES = sorted(path.stem for path in (ROOT / "events" / "payouts_api").glob("refused_*.json"))
 CODES = {
     "refused_admin_requests": (403, "not_allowed"),
+    "refused_advocate_lists_seals": (403, "not_allowed"),
     "refused_advocate_reads": (403, "not_allowed"),
     "refused_balances_of_nobody": (422, "invalid_query"),
     "refused_hash_in_capitals": (422, "invalid_body"),

@@ -26,6 +26,13 @@ from goodword.records import IndexEntry, Key, Record, Table, Value
 
 Bucket = Literal["pending", "on_hold", "payable", "in_payout"]
 BUCKETS: tuple[Bucket, ...] = ("pending", "on_hold", "payable", "in_payout")
+# What of a balance the journal alone gives: the amounts, all of them.
+FOLDED = (
+    *(f"{bucket}_minor" for bucket in BUCKETS),
+    "paid_minor",
+    "earned_minor",
+    "reversed_minor",
+)
 REINSTATED = "reward_reinstated"  # `what` of an entry that undoes a part of earlier reversals
 
 
@@ -188,14 +195,9 @@ def fold(entries: Iterable[Entry]) -> dict[Key, Balance]:
 
 def differences(folded: Mapping[Key, Balance], cached: Mapping[Key, Balance]) -> list[str]:
     """What the check reports, as sentences; empty when journal and balances agree."""
-    names = [f"{bucket}_minor" for bucket in BUCKETS] + [
-        "paid_minor",
-        "earned_minor",
-        "reversed_minor",
-    ]
     found = []
     for key in sorted({*folded, *cached}):
-        for name in names:
+        for name in FOLDED:
             want = getattr(folded[key], name) if key in folded else 0
             have = getattr(cached[key], name) if key in cached else 0
             if want != have:
