@@ -33,7 +33,7 @@ TERMS: Json = {
         },
         {"rule_id": "sign-up", "action": "lead", "reward": {"kind": "flat", "amount_minor": 200}},
     ],
-    "cap": {"amount_minor": 50_000, "period": "month"},
+    "caps": [{"amount_minor": 50_000, "period": "month"}],
     "hold_days": HOLD_DAYS,
     "destination": {
         "hosts": ["acme-coffee.example"],

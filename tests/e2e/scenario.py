@@ -22,7 +22,7 @@ def terms(**changes: Any) -> Json:
             },
             {"rule_id": "lead", "action": "lead", "reward": {"kind": "flat", "amount_minor": 200}},
         ],
-        "cap": {"amount_minor": 50_000},
+        "caps": [{"amount_minor": 50_000}],
         "hold_days": 0,
         "destination": {
             "hosts": ["shop.example"],

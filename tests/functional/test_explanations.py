@@ -75,8 +75,9 @@ def test_staff_see_touches_rule_cap_life_and_entries(desk: Desk) -> None:
         "The rule: 10 % of the order.",
         "49.90 EUR x 10 % = 4.99 EUR (rounding half_even)",
     )
-    assert rule["cap_before"] == {"amount_minor": 10_000, "currency": "EUR"}
-    assert rule["cap_after"] == {"amount_minor": 9_501, "currency": "EUR"}
+    (cap,) = rule["caps"]
+    assert (cap["cap"], cap["period"], cap["limit"]) == ("advocate-month-money", "2025-11", 10_000)
+    assert (cap["before"], cap["used"], cap["after"], cap["cut"]) == (10_000, 499, 9_501, False)
     (reward,) = told["rewards"]
     assert [(step["type"], step["reason"], step["actor"]) for step in reward["steps"]] == [
         ("reward.created", "", "system:conversions"),

@@ -88,7 +88,7 @@ def stories(draw: st.DrawFn) -> list[Fact]:
 
 def played(facts: Sequence[Fact], sticky: bool) -> Scene:
     """The facts delivered one by one."""
-    scene = Scene(cap=None, attribution=AttributionRules(sticky=sticky))
+    scene = Scene(caps=(), attribution=AttributionRules(sticky=sticky))
     for fact in facts:
         assert scene.deliver(fact).state == "booked"
     return scene

@@ -4,6 +4,7 @@ Three lanes: the arithmetic alone; worlds without caps, which come out alike for
 arrival; and worlds with caps, approvals and payouts, where the books must agree after every act.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from fractions import Fraction
@@ -25,16 +26,17 @@ from goodword.ledger.model import Balance
 from goodword.money import Rounding, ratio
 from goodword.payouts.calendar import closed_period
 from goodword.payouts.model import Payout
+from goodword.programs.caps import Cap
 from goodword.programs.model import (
-    Cap,
     FlatReward,
     PercentageReward,
     ProgramVersion,
     Review,
     Rule,
 )
+from goodword.rewards.caps import CapUse
 from goodword.rewards.decision import Decision
-from goodword.rewards.model import CapUse, Reward
+from goodword.rewards.model import Counted, Reward
 from goodword.rewards.reversal import refunded_share
 from goodword.times import DAY_MS, HOUR_MS
 from goodword.tracking.click import sign_click
@@ -252,7 +254,7 @@ def test_every_order_of_arrival_gives_the_same_rewards_balances_and_decisions(
 ) -> None:
     facts = data.draw(stories(str(terms["currency"])))
     again = data.draw(st.lists(st.sampled_from(facts), max_size=3))
-    first, second = Scene(cap=None, **terms), Scene(cap=None, **terms)
+    first, second = Scene(caps=(), **terms), Scene(caps=(), **terms)
     play(first, facts)
     play(second, data.draw(st.permutations([*facts, *again])))
     assert told(first) == told(second)
@@ -304,8 +306,8 @@ def conversion(net: int, gross: int) -> Conversion:
 def check_books(scene: Scene) -> None:
     """I1, I2, I5 and I11 at this moment."""
     assert scene.ledger_differences() == []
-    versions = scene.all(ProgramVersion)
-    used: dict[tuple[str, str], int] = {}
+    used: Counter[Counted] = Counter()
+    number: Counter[Counted] = Counter()
     alive: set[tuple[str, str, str]] = set()
     for reward in scene.all(Reward):
         assert 0 <= reward.remaining_minor <= reward.earned_minor
@@ -313,15 +315,11 @@ def check_books(scene: Scene) -> None:
         place = (reward.order_id, reward.advocate_id, reward.rule_id)
         assert gone or place not in alive
         alive |= set() if gone else {place}
-        if reward.cap_period is not None and not gone:
-            period = (reward.advocate_id, reward.cap_period)
-            used[period] = used.get(period, 0) + reward.remaining_minor
+        for counted in () if gone else reward.counted:
+            used[counted] += reward.remaining_minor
+            number[counted] += min(1, reward.remaining_minor)
     for cap in scene.all(CapUse):
-        limit = versions[0].terms.cap
-        assert limit is not None
-        here = used.get((cap.advocate_id, cap.period), 0)
-        assert here == limit.amount_minor - cap.remaining_minor + cap.over_minor
-        assert cap.over_minor == 0 or cap.remaining_minor == 0
+        assert (cap.used_minor, cap.rewards) == (used[cap.counted], number[cap.counted])
     for one in scene.all(Balance):
         owned = one.pending_minor + one.on_hold_minor + one.payable_minor + one.in_payout_minor
         assert one.earned_minor - one.reversed_minor == owned + one.paid_minor
@@ -364,7 +362,7 @@ def test_with_caps_approvals_and_payouts_the_books_agree_after_every_act(
 ) -> None:
     facts = data.draw(stories(str(terms["currency"])))
     limit = Cap.model_validate({"amount_minor": cap, "period": period})
-    world = Payday(terms | {"cap": limit}, cadence="daily", minimum_minor=1)
+    world = Payday(terms | {"caps": (limit,)}, cadence="daily", minimum_minor=1)
     for fact in data.draw(st.permutations([*facts, facts[0]])):
         play(world, [fact])
         check_books(world)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tests.simulation.books import Books, Item
+from tests.simulation.capchecks import CAPS
 from tests.simulation.oracle import Due, earning, expected, share
 from tests.simulation.paychecks import JUDGES
 from tests.simulation.story import DAY_MS, PEOPLE
@@ -35,8 +36,8 @@ def check(town: "Town") -> list[str]:
         _conversions,
         _decisions,
         _amounts,
-        _caps,
         *JUDGES,
+        *CAPS,
         _leftovers,
         _calm,
     ):
@@ -172,7 +173,7 @@ def _amounts(books: Books) -> Iterator[str]:
                 yield f"{order.name} is rewarded without a touch"
                 continue
             most = earning(story, order, winner["at_ms"])
-            if reward["earned_minor"] != most and not story.cap:
+            if reward["earned_minor"] != most and not story.caps:
                 yield f"{order.name} earned {reward['earned_minor']}, not {most}"
             yield from _taken(order.name, reward, share(order, reward["earned_minor"]))
 
@@ -188,24 +189,6 @@ def _taken(name: str, reward: Item, wanted: int) -> Iterator[str]:
         yield f"{name}: refunds took {taken}, not {wanted} ({reward['state']})"
     if reward["state"] == "void" and taken != reward["earned_minor"]:
         yield f"{name} is void with something left"
-
-
-def _caps(books: Books) -> Iterator[str]:
-    """I11: what counts against a cap and what is left of it is the cap, to the cent."""
-    cap = books.town.story.cap
-    if cap is None:
-        return
-    used: Counter[tuple[str, str]] = Counter()
-    for reward in books["reward"]:
-        if reward["state"] not in GONE:
-            used[reward["advocate_id"], reward["cap_period"]] += reward["remaining_minor"]
-    left = {(one["advocate_id"], one["period"]): one["remaining_minor"] for one in books["cap_use"]}
-    for place, amount in used.items():
-        if amount > cap[0]:
-            yield f"{place} has {amount} of a cap of {cap[0]}"
-    for place, remaining in left.items():
-        if remaining + used[place] != cap[0]:
-            yield f"{place}: {used[place]} used and {remaining} left of {cap[0]}"
 
 
 def _leftovers(books: Books) -> Iterator[str]:

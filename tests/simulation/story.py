@@ -73,6 +73,16 @@ class Terms:
     flat: int
 
 
+@dataclass(frozen=True)
+class Limited:
+    """The most in one period, in `amount_minor` or in a number of `rewards`."""
+
+    scope: str
+    period: str
+    of: str
+    size: int
+
+
 @dataclass
 class Story:
     """Everything of one seed that is not chance at run time."""
@@ -84,7 +94,7 @@ class Story:
     hold_days: int
     limit: int
     on_lapse: str
-    cap: tuple[int, str] | None
+    caps: list[Limited]
     cadence: str
     minimum: int
     model: str
@@ -117,9 +127,7 @@ def draw(seed: int) -> Story:
         hold_days=14 if calm else chance.choice((0, 1, 14)),
         limit=chance.choice((0, 400, 2_000)),
         on_lapse=chance.choice(("refuse", "refuse", "release")),
-        cap=(chance.choice((300, 900, 2_500)), chance.choice(("month", "lifetime")))
-        if capped
-        else None,
+        caps=_caps(chance) if capped else [],
         cadence=chance.choice(("daily", "weekly", "monthly")),
         minimum=chance.choice((0, 100, 700)),
         model=chance.choice(("last", "last", "first")),
@@ -130,6 +138,18 @@ def draw(seed: int) -> Story:
         receivers={person: chance.choice(RECEIVERS) for person in PEOPLE},
         orders=[_order(chance, number) for number in range(chance.randint(1, 6))],
     )
+
+
+def _caps(chance: Random) -> list[Limited]:
+    """One to three caps; no two count the same."""
+    found = {}
+    for _ in range(chance.choice((1, 1, 2, 3))):
+        scope = chance.choice(("advocate", "advocate", "friend"))
+        period = chance.choice(("order", "day", "week", "month", "quarter", "year", "lifetime"))
+        of = chance.choice(("amount_minor", "amount_minor", "rewards"))
+        size = chance.choice((1, 2, 3) if of == "rewards" else (300, 900, 2_500))
+        found[scope, period, of] = Limited(scope, period, of, size)
+    return list(found.values())
 
 
 def _order(chance: Random, number: int) -> Order:

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from random import Random
 
 from goodword.conversions.model import ConversionFact, Customer, Facts, OtherNames, ReversalFact
-from goodword.programs.model import Cap, FlatReward, PercentageReward, ProgramVersion, Review, Rule
+from goodword.programs.caps import Cap
+from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Review, Rule
 from goodword.programs.payment import Payment
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
@@ -25,9 +26,10 @@ def version_of(story: Story, number: int) -> ProgramVersion:
     lead = Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=promised.flat))
     written = terms(
         rules=(sale, lead),
-        cap=Cap.model_validate({"amount_minor": story.cap[0], "period": story.cap[1]})
-        if story.cap
-        else None,
+        caps=tuple(
+            Cap.model_validate({limit.of: limit.size, "scope": limit.scope, "period": limit.period})
+            for limit in story.caps
+        ),
         hold_days=story.hold_days,
         attribution=AttributionRules.model_validate(
             {

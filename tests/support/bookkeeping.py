@@ -5,22 +5,27 @@
 An order may carry a name (`order B 30.00`) and what was paid in all (`order 30.00/35.70`); without
 a name it is order 1001. `refund`, `chargeback` and `cancel` take an amount or `all`; `gross` behind
 it says that the amount is a part of what was paid, `total` that it is everything refunded so far.
-`won` gives back what the last chargeback took. `assess`, `hold` and `pay` move the reward on.
-A rule is `10 %`, `10 % down`, `5.00` or `10 % from 50.00`; several are joined by `and`.
+`won` gives back what the last chargeback took. `assess`, `hold` and `pay` move the reward on, and
+`refuse` refuses those on hold. `wait 3` passes days from Saturday, 22 November 2025 on. An order is
+by the same friend unless it says by whom: `order B 30.00 by kim`.
+A rule is `10 %`, `10 % down`, `5.00` or `10 % from 50.00`; several are joined by `and`,
+as caps are.
 """
 
 import re
 from dataclasses import dataclass
 
-from goodword.conversions.model import ReinstatementFact, ReversalFact
+from goodword.conversions.model import Customer, ReinstatementFact, ReversalFact
 from goodword.money import parse_decimal
-from goodword.programs.model import Cap, FlatReward, PercentageReward, Rule
+from goodword.programs.caps import Cap
+from goodword.programs.model import FlatReward, PercentageReward, Rule
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 
 from tests.support.payday import Payday
 from tests.support.scene import MAYA, Scene
 
+FRIEND = Customer(customer_id="c1", email="friend@x.example")
 REASONS = {"refund": "refund", "chargeback": "chargeback", "cancel": "cancelled"}
 ROUNDINGS = {"": "half_even", "down": "down", "half up": "half_up", "half even": "half_even"}
 _RULE = re.compile(
@@ -28,10 +33,15 @@ _RULE = re.compile(
     r"(?: (?P<rounding>down|half up|half even))?(?: from (?P<minimum>[\d.]+))?"
 )
 
+_CAP = re.compile(
+    r"(?P<size>[\d.]+)(?P<rewards> rewards?)?(?P<friend> a friend)?"
+    r" (?:in all|an? (?P<period>order|day|week|month|quarter|year))"
+)
+
 
 @dataclass(frozen=True)
 class Case:
-    """One worked case. `cap` is `300.00 a month` or `300.00 in all`, empty for none."""
+    """One worked case. `cap` is `300.00 a month`, `3 rewards a friend in all`; empty for none."""
 
     name: str
     currency: str
@@ -79,13 +89,19 @@ class Bookkeeping:
             assert (case.currency, case.rule, case.cap) == ("EUR", "10 %", ""), "as paydays are"
             return Payday()
         rules = [self._rule(n, text) for n, text in enumerate(case.rule.split(" and "))]
-        amount, _, period = case.cap.partition(" ")
-        cap = case.cap and {
-            "amount_minor": self.minor(amount),
-            "period": "month" if period == "a month" else "lifetime",
-        }
-        return Scene(
-            currency=case.currency, rules=tuple(rules), cap=Cap.model_validate(cap) if cap else None
+        caps = [self._cap(text) for text in case.cap.split(" and ") if text]
+        return Scene(currency=case.currency, rules=tuple(rules), caps=tuple(caps))
+
+    def _cap(self, text: str) -> Cap:
+        said = _CAP.fullmatch(text)
+        assert said is not None, text
+        size, of = said["size"], "rewards" if said["rewards"] else "amount_minor"
+        return Cap.model_validate(
+            {
+                of: int(size) if said["rewards"] else self.minor(size),
+                "scope": "friend" if said["friend"] else "advocate",
+                "period": said["period"] or "lifetime",
+            }
         )
 
     def _rule(self, number: int, text: str) -> Rule:
@@ -116,12 +132,23 @@ class Bookkeeping:
             self._reverse(what, list(rest))
         elif what == "won":
             self._won()
-        elif what == "month":
-            self.scene.clock.advance(31 * DAY_MS)
+        elif what in ("month", "wait"):
+            self.scene.clock.advance(int(rest[0] if rest else 31) * DAY_MS)
+        elif what == "refuse":
+            self._refuse()
         else:
             self._move_on(what)
 
+    def _refuse(self) -> None:
+        for reward in self.scene.all(Reward):
+            if reward.state == "on_hold":
+                self.scene.approval.decide(
+                    reward.reward_id, approve=False, code="other", decider_advocate_id=None
+                )
+
     def _order(self, what: str, rest: list[str]) -> None:
+        friend = Customer(customer_id=rest.pop()) if "by" in rest else FRIEND
+        rest = [word for word in rest if word != "by"]
         name = rest.pop(0) if rest and not rest[0][0].isdigit() else "1001"
         net, _, gross = (rest[0] if rest else "0").partition("/")
         self.scene.sale(
@@ -131,6 +158,7 @@ class Bookkeeping:
             currency=self.currency,
             gross_minor=self.minor(gross or net),
             click_ids=(self.scene.click(),),
+            customer=friend,
         )
 
     def _reverse(self, what: str, rest: list[str]) -> None:

@@ -144,7 +144,7 @@ class Payday(Scene):
     def __init__(self, terms: Mapping[str, object] | None = None, **payment: object) -> None:
         fields: dict[str, object] = {"rail": "simulator", "minimum_minor": 100}
         paid = Payment.model_validate(fields | payment)
-        super().__init__(**({"payment": paid, "cap": None} | dict(terms or {})))
+        super().__init__(**({"payment": paid, "caps": ()} | dict(terms or {})))
         self.places = Places()
         self.rail = MemoryRail(self.clock)
         self.hands = Hands(self.clock)

@@ -15,8 +15,8 @@ from goodword.conversions.model import (
 from goodword.conversions.service import Worker
 from goodword.ledger.model import Balance
 from goodword.ports import Change
+from goodword.programs.caps import Cap
 from goodword.programs.model import (
-    Cap,
     Destination,
     FlatReward,
     PercentageReward,
@@ -51,7 +51,7 @@ def terms(**changes: object) -> Terms:
             Rule(rule_id="sale", action="sale", reward=PercentageReward(basis_points=1_000)),
             Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=200)),
         ),
-        "cap": Cap(amount_minor=10_000, period="month"),
+        "caps": (Cap(amount_minor=10_000),),
         "hold_days": 14,
         "destination": Destination(
             hosts=("shop.example",),

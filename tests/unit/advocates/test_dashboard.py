@@ -10,7 +10,6 @@ from goodword.ports import Change
 from goodword.programs.effective import version_in_force
 from goodword.programs.payment import Payment
 from goodword.records import Record
-from goodword.rewards.model import CapUse
 from goodword.tracking.model import ClickCount
 
 from tests.support.people import Town
@@ -91,12 +90,6 @@ def test_programmes_stand_in_the_order_of_joining_each_with_its_own_figures(town
     put(
         town,
         ClickCount(advocate_id=first.advocate_id, program_id=second.program_id, clicks=9),
-        CapUse(
-            advocate_id=first.advocate_id,
-            program_id=first.program_id,
-            period="2025-11",
-            remaining_minor=5,
-        ),
     )
     town.methods.put(first.advocate_id, "simulator", {"receiver": "a@rail.example"})
     found = shown(town, first.advocate_id)

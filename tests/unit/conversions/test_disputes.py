@@ -15,8 +15,9 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.reversing import book_on
 from goodword.ports import Change
-from goodword.programs.model import Cap
-from goodword.rewards.model import CapUse, Reward
+from goodword.programs.caps import Cap
+from goodword.rewards.caps import CapUse
+from goodword.rewards.model import Reward
 from goodword.rewards.reversal import reinstate
 from goodword.times import DAY_MS
 
@@ -91,7 +92,7 @@ def test_a_won_dispute_leaves_what_the_refund_took_in_any_order(facts: tuple[Fac
     assert scene.conversion.refunded_gross_minor == 6_000
     balance = scene.balance()
     assert (balance.earned_minor - balance.reversed_minor, balance.pending_minor) == (400, 400)
-    assert scene.one(CapUse).remaining_minor == 9_600
+    assert scene.one(CapUse).used_minor == 400
 
 
 @pytest.mark.parametrize("facts", ORDERS, ids=lambda each: "-".join(one.name for one in each))
@@ -201,21 +202,21 @@ def test_an_order_that_went_to_another_advocate_is_reinstated_there() -> None:
     deliver(scene, won())
     alive = {(one.state, one.remaining_minor) for one in scene.all(Reward)}
     assert alive == {("void", 600), ("pending", 1_000)}
-    assert sum(one.remaining_minor for one in scene.all(CapUse)) == 19_000
+    assert sum(one.used_minor for one in scene.all(CapUse)) == 1_000
     assert scene.ledger_differences() == []
 
 
 def test_what_a_cap_has_given_away_meanwhile_is_owed_above_it() -> None:
-    scene = sold(cap=Cap(amount_minor=1_000, period="lifetime"))
+    scene = sold(caps=(Cap(amount_minor=1_000, period="lifetime"),))
     deliver(scene, chargeback())
     scene.sale("2", net_minor=7_000, click_ids=(scene.click(),))
     deliver(scene, won())
     cap = scene.one(CapUse)
-    assert (cap.remaining_minor, cap.over_minor) == (0, 700)
+    assert (cap.used_minor, cap.over_minor) == (1_700, 700)
     assert scene.events("reward.reinstated")[0].data["over_cap_minor"] == 700
     deliver(scene, refund("re_2", 7_000, orders=("2",)))
     cap = scene.one(CapUse)
-    assert (cap.remaining_minor, cap.over_minor) == (0, 0)
+    assert (cap.used_minor, cap.over_minor) == (1_000, 0)
     assert scene.ledger_differences() == []
 
 

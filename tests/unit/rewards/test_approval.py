@@ -3,7 +3,8 @@
 import pytest
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.programs.model import ProgramVersion, Review
-from goodword.rewards.model import CapUse, Reward, moved
+from goodword.rewards.caps import CapUse
+from goodword.rewards.model import Reward, moved
 from goodword.rewards.reversal import refunded_share, reverse, to_take
 from goodword.times import DAY_MS
 from goodword.workflow import TaskToken
@@ -80,7 +81,7 @@ def test_a_refusal_gives_the_money_and_the_cap_back() -> None:
     )
     assert (scene.reward.state, scene.reward.reason) == ("rejected", "fraud")
     assert scene.balance().on_hold_minor == 0
-    assert scene.one(CapUse).remaining_minor == 10_000
+    assert scene.one(CapUse).used_minor == 0
     assert scene.approval.post(scene.reward.reward_id).reason == "rejected"
     scene.refund("late", 50_000)
     assert scene.balance().payable_minor == 0

@@ -2,7 +2,8 @@
 
 import pytest
 from goodword.conversions.model import Conversion
-from goodword.programs.model import Cap, FlatReward, PercentageReward, ProgramVersion, Review, Rule
+from goodword.programs.caps import Cap
+from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Review, Rule
 from goodword.programs.payment import Payment
 from goodword.rewards.explain import explain_conversion, why_nothing
 from goodword.times import DAY_MS
@@ -43,7 +44,7 @@ class TestAReward:
             ("arithmetic", "49.90 EUR × 10 % = 4.99 EUR."),  # noqa: RUF001 - what people read
             (
                 "cap",
-                "You can earn up to 100.00 EUR in a calendar month (UTC). "
+                "You can earn up to 100.00 EUR in a calendar month (Europe/Berlin). "
                 "100.00 EUR of it was left before, 95.01 EUR afterwards.",
             ),
             ("status", "Earned on 22 Nov 2025, being checked."),
@@ -53,7 +54,7 @@ class TestAReward:
         ]
 
     def test_is_explained_in_german_as_germans_write_amounts_and_days(self) -> None:
-        scene = Scene(cap=Cap(amount_minor=1_000_000))
+        scene = Scene(caps=(Cap(amount_minor=1_000_000),))
         scene.sale(net_minor=4_995, click_ids=(scene.click(),))
         told = of_reward(scene, "de")
         assert said(told, "order") == "Es geht um die Bestellung 1001 vom 22. November 2025."
@@ -66,13 +67,13 @@ class TestAReward:
         assert said(told, "zone") == "Alle Tage sind die der Zeitzone UTC."
 
     def test_that_the_cap_cut_says_what_was_left(self) -> None:
-        told = of_reward(rewarded(cap=Cap(amount_minor=300)))
+        told = of_reward(rewarded(caps=(Cap(amount_minor=300),)))
         assert said(told, "cap").endswith(
             "Only 3.00 EUR of it was left, so this is 3.00 EUR instead of 4.99 EUR."
         )
 
     def test_without_a_cap_says_so(self) -> None:
-        told = of_reward(rewarded(cap=None))
+        told = of_reward(rewarded(caps=()))
         assert said(told, "cap") == "There is no upper limit on what you can earn."
 
     def test_of_a_sign_up_names_neither_the_friend_nor_an_order(self) -> None:
@@ -157,7 +158,7 @@ class TestAConversionThatEarnedNothing:
         [("month", "From 1 Dec 2025 on (UTC) you can earn again."), ("lifetime", "in all.")],
     )
     def test_at_the_cap_says_when_one_earns_again(self, period: str, free: str) -> None:
-        scene = Scene(cap=Cap.model_validate({"amount_minor": 100, "period": period}))
+        scene = Scene(caps=(Cap.model_validate({"amount_minor": 100, "period": period}),))
         for number in ("1", "2"):
             scene.sale(number, click_ids=(scene.click(),))
         second = next(one for one in scene.all(Conversion) if one.order_id == "2")
@@ -209,7 +210,7 @@ class TestAConversionThatEarnedNothing:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_no_sentence_has_a_hole_in_it(locale: str) -> None:
-    scene = rewarded(review=SMALL, cap=Cap(amount_minor=300))
+    scene = rewarded(review=SMALL, caps=(Cap(amount_minor=300),))
     scene.refund("r1", 1_000)
     scene.approval.assess(scene.reward.reward_id)
     scene.clock.advance(DAY_MS)

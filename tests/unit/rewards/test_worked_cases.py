@@ -7,14 +7,9 @@ bookkeeping.py`. Currencies: EUR has cents, JPY has none, KWD has thousandths.
 """
 
 import pytest
-from goodword.conversions.model import Conversion
-from goodword.money import format_minor
-from goodword.rewards.explain import explain_conversion
-from goodword.rewards.model import Reward
 
-from tests.support.bookkeeping import Bookkeeping, Case
-from tests.support.scene import MAYA
-from tests.support.voices import LOCALES, story_of, voice
+from tests.support.bookkeeping import Case
+from tests.support.worked import holds
 
 RATES = [
     # 50.00 x 10 / 100 = 5.00
@@ -359,30 +354,4 @@ def test_there_are_enough_and_each_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_a_worked_case(case: Case) -> None:
-    books = Bookkeeping(case)
-    for step in case.story.split("; "):
-        happens, _, expected = step.rpartition(" ")
-        changed = books.change_of(happens)
-        wanted = books.minor(expected)
-        told = f"{happens}: {format_minor(changed, case.currency)}, not {expected}"
-        assert changed == wanted, told
-    assert books.scene.ledger_differences() == []
-    if books.scene.all(Reward):
-        assert books.owned == books.left
-    assert case.says.replace("*", "\N{MULTIPLICATION SIGN}") in said(books, "en")
-    assert said(books, "de")
-
-
-def said(books: Bookkeeping, locale: str) -> str:
-    """What the advocate reads about all orders."""
-    speaker = voice(locale, books.currency)
-    texts = [
-        one.text
-        for conversion in books.scene.all(Conversion)
-        for one in explain_conversion(story_of(books.scene, conversion), MAYA, speaker)
-    ]
-    assert not any(set(text) & set("{}_") for text in texts)
-    return " ".join(texts)
-
-
-assert LOCALES == ("en", "de")
+    holds(case)

@@ -18,7 +18,8 @@ from goodword.money import Money
 from goodword.payouts.choice import Waiting
 from goodword.ports import Desk
 from goodword.privacy.model import Locale
-from goodword.programs.model import Cap, ProgramVersion, Rule
+from goodword.programs.caps import Cap
+from goodword.programs.model import ProgramVersion, Rule
 from goodword.programs.payment import Cadence, RailName
 from goodword.records import Value
 from goodword.times import rfc3339
@@ -177,7 +178,7 @@ class OfferAnswer(Value):
     brand: str
     currency: str
     rules: list[Rule]
-    cap: Cap | None
+    caps: list[Cap]
     hold_days: int
     window_days: int
     enrolment: Literal["open", "approval", "invite_only"]
@@ -320,7 +321,7 @@ def offer_answer(version: ProgramVersion) -> OfferAnswer:
         brand=terms.brand,
         currency=terms.currency,
         rules=list(terms.rules),
-        cap=terms.cap,
+        caps=list(terms.caps),
         hold_days=terms.hold_days,
         window_days=terms.attribution.window_days,
         enrolment=terms.enrolment,

@@ -12,6 +12,7 @@ from goodword.payouts.movements import What, entry_id_of
 from goodword.ports import Desk, Store
 from goodword.programs.model import Rule
 from goodword.records import Value
+from goodword.rewards.caps import CapLine
 from goodword.rewards.decision import Decision, RuleLine
 from goodword.rewards.explain import Sentence, Story, explain_conversion, explain_reward
 from goodword.rewards.explain_words import Voice
@@ -38,7 +39,7 @@ class TouchSeen(Value):
 
 
 class RuleSeen(Value):
-    """What one rule made of the order. The cap is None where there was none."""
+    """What one rule made of the order, and what each cap left of it."""
 
     rule: Rule
     in_words: str
@@ -46,8 +47,7 @@ class RuleSeen(Value):
     computed: Money
     earned: Money
     reason: str
-    cap_before: Money | None
-    cap_after: Money | None
+    caps: tuple[CapLine, ...]
 
 
 class DecisionSeen(Value):
@@ -65,7 +65,7 @@ class DecisionSeen(Value):
     unknown_codes: int
     bad_click_ids: int
     rules: tuple[RuleSeen, ...]
-    cap: str
+    caps: tuple[str, ...]
 
 
 class EntrySeen(Value):
@@ -159,7 +159,7 @@ def _decision_seen(decision: Decision, story: Story, locale: str) -> DecisionSee
         unknown_codes=decision.unknown_codes,
         bad_click_ids=decision.bad_click_ids,
         rules=tuple(_rule_seen(one, decision, story, voice) for one in decision.lines),
-        cap=voice.cap(version.terms.cap),
+        caps=tuple(voice.caps(version.terms.caps)),
     )
 
 
@@ -180,9 +180,8 @@ def _touch_seen(one: Considered) -> TouchSeen:
 def _rule_seen(line: RuleLine, decision: Decision, story: Story, voice: Voice) -> RuleSeen:
     rule = story.rule(decision.version_number, line.rule_id)
 
-    def money(amount_minor: int | None) -> Money | None:
-        currency = decision.basis.currency
-        return None if amount_minor is None else Money(amount_minor=amount_minor, currency=currency)
+    def money(amount_minor: int) -> Money:
+        return Money(amount_minor=amount_minor, currency=decision.basis.currency)
 
     return RuleSeen.model_validate(
         {
@@ -192,8 +191,7 @@ def _rule_seen(line: RuleLine, decision: Decision, story: Story, voice: Voice) -
             "computed": money(line.computed_minor),
             "earned": money(line.earned_minor),
             "reason": line.reason,
-            "cap_before": money(line.cap_before_minor),
-            "cap_after": money(line.cap_after_minor),
+            "caps": line.caps,
         }
     )
 

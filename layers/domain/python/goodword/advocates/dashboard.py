@@ -15,7 +15,6 @@ from goodword.ports import Store
 from goodword.programs.model import ProgramVersion
 from goodword.programs.payment import Payment
 from goodword.records import Record, Value
-from goodword.rewards.model import CapUse
 from goodword.tracking.model import ClickCount
 
 SUMMARY_KINDS: Sequence[type[Record]] = (
@@ -24,7 +23,6 @@ SUMMARY_KINDS: Sequence[type[Record]] = (
     Balance,
     ClickCount,
     PayoutMethod,
-    CapUse,
 )
 
 

@@ -15,7 +15,8 @@ from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
 from goodword.rewards.books import RewardBooks
-from goodword.rewards.decision import Basis, Decision, Verdict, decision_key, fresh_cap, judge
+from goodword.rewards.caps import whole_room
+from goodword.rewards.decision import Basis, Decision, Verdict, decision_key, judge
 from goodword.rewards.model import Reward, reward_key
 from goodword.rewards.reversal import refunded_share, to_take
 from goodword.times import SECOND_MS
@@ -179,7 +180,7 @@ def _verdict(
     versions: Sequence[ProgramVersion],
 ) -> Verdict:
     winner = attribution.winner
-    nothing = Verdict(lines=(), rewards=(), cap=None, reason=attribution.reason)
+    nothing = Verdict(lines=(), rewards=(), reason=attribution.reason)
     if winner is None:
         return nothing
     if program.state != "active":
@@ -187,8 +188,9 @@ def _verdict(
     version = version_at(versions, winner.at_ms)
     if version.terms.currency != conversion.currency:
         return nothing.but(reason="currency_mismatch")
-    cap = books.cap_left(fresh_cap(version, winner.advocate_id, conversion.occurred_ms))
-    return judge(basis_of(conversion), version, winner.advocate_id, cap, desk.clock.now_ms())
+    whole = whole_room(version, winner.advocate_id, conversion.identities, conversion.occurred_ms)
+    room = books.room(conversion.program_id, whole)
+    return judge(basis_of(conversion), version, winner.advocate_id, room, desk.clock.now_ms())
 
 
 def _write(
@@ -244,8 +246,6 @@ def _write(
     )
     if advocate_id is not None:
         books.count(advocate_id, conversion.program_id, conversion.currency, conversion.action, 1)
-    if verdict.rewards and verdict.cap is not None:
-        books.use_cap(verdict.cap)
     for reward in verdict.rewards:
         taken_minor = share_of(reward, conversion)
         books.earn(reward, taken_minor, inquiry=bool(conversion.inquiries))

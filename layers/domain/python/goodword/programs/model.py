@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Rounding
+from goodword.programs.caps import Cap
 from goodword.programs.payment import Payment
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
@@ -86,13 +87,6 @@ class Rule(Value):
         return self
 
 
-class Cap(Value):
-    """The most that one advocate can earn in one period."""
-
-    amount_minor: PositiveMinor
-    period: Literal["month", "lifetime"] = "month"
-
-
 class Destination(Value):
     """Where links lead. `hosts` is exact: `shop.example` does not include `www.shop.example`."""
 
@@ -127,7 +121,7 @@ class Terms(Value):
     brand: Name
     currency: Currency
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=50)
-    cap: Cap | None = None
+    caps: tuple[Cap, ...] = Field(default=(), max_length=20)
     hold_days: int = Field(ge=0, le=365)
     enrolment: Literal["open", "approval", "invite_only"] = "open"
     destination: Destination
@@ -144,6 +138,8 @@ class Terms(Value):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 currency")
         if len({rule.rule_id for rule in self.rules}) != len(self.rules):
             raise ValueError("two rules have the same rule_id")
+        if len({cap.name for cap in self.caps}) != len(self.caps):
+            raise ValueError("two caps limit the same in the same period")
         return self
 
 

@@ -4,6 +4,8 @@
 of one advocate may move in one Change: the balance is read once and written once, by `close`.
 """
 
+from collections.abc import Mapping
+
 from goodword.ledger.model import (
     Balance,
     Entry,
@@ -19,14 +21,14 @@ from goodword.money import Currency
 from goodword.payouts.model import Payout, payout_key
 from goodword.ports import Change, Desk
 from goodword.records import Key
+from goodword.rewards.caps import CapUse, Limit, Room, cap_key, weight
 from goodword.rewards.decision import START_GRACE_MS
 from goodword.rewards.model import (
-    CapUse,
+    Counted,
     Reward,
     RewardPlace,
     RewardState,
     bucket_legs,
-    cap_key,
     moved,
 )
 from goodword.rewards.reversal import (
@@ -49,6 +51,7 @@ class RewardBooks:
         self._change = change
         self._balances: dict[Key, Balance] = {}
         self._caps: dict[Key, CapUse] = {}
+        self._limits: dict[tuple[Key, str], int] = {}
         self._before: dict[Key, Balance | CapUse] = {}
 
     def earn(self, reward: Reward, taken_minor: int = 0, *, inquiry: bool = False) -> None:
@@ -64,24 +67,24 @@ class RewardBooks:
         legs = move(reward.earned_minor, expense(reward.program_id), own)
         entry_id = self._post(reward, "reward_earned", legs)
         amount = reward.earned_minor
+        self._count(None, reward)
         self._tell(reward, "reward.created", "", amount_minor=amount, entry_id=entry_id)
         self._change.create(self._taken(reward, taken_minor, "before", "refund"))
 
     def step(
         self, reward: Reward, state: RewardState, reason: str = "", **changes: object
     ) -> Reward:
-        """Move to the next state with its legs; money that leaves before payment is off the cap."""
+        """Move to the next state with its legs; what leaves before payment is off the caps."""
         legs = bucket_legs(reward, reward.state, state)
         after = moved(reward, state, self._desk.clock.now_ms(), reason).but(**changes)
         posted = {"entry_id": self._post(reward, f"reward_{state}", legs)} if legs else {}
-        if state in ("rejected", "void"):
-            self._give_back(reward, reward.remaining_minor)
+        self._count(reward, after)
         self._change.replace(after)
         self._tell(after, f"reward.{state}", reason, amount_minor=after.remaining_minor, **posted)
         return after
 
     def take(self, reward: Reward, taken_minor: int, refund_id: str, reason: str) -> Reward:
-        """Reverse a part or all of it: exact, against the account it is in, back on the cap."""
+        """Reverse a part or all of it: exact, against the account it is in, off the caps."""
         after = self._taken(reward, taken_minor, refund_id, reason)
         self._change.replace(after)
         return after
@@ -108,7 +111,7 @@ class RewardBooks:
             after, given_minor, self._desk.ids.new("ent"), now_ms, refund_id
         )
         self._book(reward.advocate_id, entry)
-        over = self._give_back(reward, -given_minor)
+        over = self._count(reward, after)
         self._change.replace(after)
         refs: dict[str, str | int] = {"entry_id": entry.entry_id, "refund_id": refund_id}
         if over:
@@ -148,8 +151,8 @@ class RewardBooks:
         now_ms = self._desk.clock.now_ms()
         entry = reversal_entry(reward, taken_minor, self._desk.ids.new("ent"), now_ms, refund_id)
         self._book(reward.advocate_id, entry)
-        self._give_back(reward, taken_minor)
         after = reverse(reward, taken_minor, now_ms, reason)
+        self._count(reward, after)
         refs = {"entry_id": entry.entry_id, "refund_id": refund_id}
         self._tell(after, "reward.reversed", reason, amount_minor=taken_minor, **refs)
         return after
@@ -172,18 +175,24 @@ class RewardBooks:
             self._balances[key] = self._before[key] = balance
         return self._balances[key]
 
-    def cap_left(self, fresh: CapUse | None) -> CapUse | None:
-        """What is left of the cap, `fresh` if nothing was used; None stays None (no cap)."""
-        if fresh is None:
-            return None
-        if fresh.key not in self._caps:
-            cap = self._desk.store.get(CapUse, fresh.key) or fresh
-            self._caps[fresh.key] = self._before[fresh.key] = cap
-        return self._caps[fresh.key]
+    def room(self, program_id: str, whole: Room) -> Room:
+        """What is left of the caps of `whole`, with what this Change has freed so far."""
+        keys = {place: cap_key(program_id, place) for place in whole.counted}
+        missing = [key for key in keys.values() if key not in self._caps]
+        found = self._desk.store.get_many(CapUse, missing) if missing else {}
+        for place, key in keys.items():
+            fresh = found.get(key) or CapUse(program_id=program_id, counted=place)
+            before = self._before.setdefault(key, fresh)
+            assert isinstance(before, CapUse)
+            self._caps.setdefault(key, before)
+        for limit in whole.limits:
+            name = "limit_minor" if limit.cap.measure == "money" else "limit_rewards"
+            self._limits.update({(keys[place], name): limit.cap.size for place in limit.places})
+        return Room(limits=tuple(self._left(limit, keys) for limit in whole.limits))
 
-    def use_cap(self, cap: CapUse) -> None:
-        """The cap as it is after the new rewards."""
-        self._caps[cap.key] = cap
+    def _left(self, limit: Limit, keys: Mapping[Counted, Key]) -> Limit:
+        used = (self._caps[keys[place]].used(limit.cap.measure) for place in limit.places)
+        return limit.but(left=max(0, limit.left - max(used, default=0)))
 
     def close(self) -> None:
         """Add the balances and caps that moved to the Change."""
@@ -191,16 +200,29 @@ class RewardBooks:
             if record != self._before[record.key]:
                 self._change.save(record)
 
-    def _give_back(self, reward: Reward, amount_minor: int) -> int:
-        """Free a part of the cap, or take it again if negative; what of that is above the cap."""
-        if reward.cap_period is None or amount_minor == 0:
+    def _count(self, before: Reward | None, after: Reward) -> int:
+        """Move its caps by what it holds more or less; what of that is above the limit."""
+        was, now = weight(before), weight(after)
+        if was == now:
             return 0
-        key = cap_key(reward.advocate_id, reward.program_id, reward.cap_period)
-        cap = self._caps.get(key) or self._desk.store.get(CapUse, key)
-        assert cap is not None  # made with the first reward that counts in it, and never deleted
-        self._before.setdefault(key, cap)
-        self._caps[key] = cap.freed(amount_minor)
-        return max(0, self._caps[key].over_minor - cap.over_minor)
+        over = 0
+        for place in after.counted:
+            use = self._use(cap_key(after.program_id, place))
+            moved_on = use.but(
+                used_minor=use.used_minor + now.money - was.money,
+                rewards=use.rewards + now.rewards - was.rewards,
+                **{name: size for (key, name), size in self._limits.items() if key == use.key},
+            )
+            self._caps[use.key] = moved_on
+            over = max(over, moved_on.over_minor - use.over_minor)
+        return over
+
+    def _use(self, key: Key) -> CapUse:
+        if key not in self._caps:
+            use = self._desk.store.get(CapUse, key)
+            assert use is not None  # made with the first reward that counts in it, never deleted
+            self._caps[key] = self._before[key] = use
+        return self._caps[key]
 
     def _post(self, reward: Reward, what: str, legs: tuple[Leg, ...]) -> str:
         entry = Entry(

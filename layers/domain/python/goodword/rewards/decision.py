@@ -2,7 +2,8 @@
 
 The record holds every touch with why it won or lost, each rule's arithmetic and one reason code,
 also when the answer is no reward. Example: 10 % of a net 49.90 EUR is 4.99; a cap with 3.00 left
-makes it 3.00 and the line says so.
+makes it 3.00 and the line says so
+(`caps`).
 """
 
 from collections.abc import Sequence
@@ -12,8 +13,9 @@ from goodword.ids import derived_id
 from goodword.money import Currency, NaturalMinor, format_minor, ratio
 from goodword.programs.model import FlatReward, ProgramVersion, Rule
 from goodword.records import Key, Record, Value
-from goodword.rewards.model import CapUse, Reward
-from goodword.times import DAY_MS, MINUTE_MS, as_datetime
+from goodword.rewards.caps import CapLine, Grant, Room
+from goodword.rewards.model import Reward
+from goodword.times import DAY_MS, MINUTE_MS
 from goodword.tracking.model import Attribution
 
 START_GRACE_MS = 10 * MINUTE_MS  # how long the approval machine has before the sweeper assesses
@@ -35,8 +37,7 @@ class Basis(Value):
 class RuleLine(Value):
     """What one rule made of it. `reason` is empty when it earned what it computed.
 
-    `cap_before_minor` and `cap_after_minor` are what was left of the cap; None without a cap and in
-    decisions that are older than these fields.
+    `caps` has what was left of every cap before and after.
     """
 
     rule_id: str
@@ -44,8 +45,7 @@ class RuleLine(Value):
     computed_minor: NaturalMinor = 0
     earned_minor: NaturalMinor = 0
     reason: str = ""
-    cap_before_minor: NaturalMinor | None = None
-    cap_after_minor: NaturalMinor | None = None
+    caps: tuple[CapLine, ...] = ()
 
 
 class Decision(Record):
@@ -78,39 +78,18 @@ def decision_key(conversion_id: str, number: int) -> Key:
 
 
 class Verdict(Value):
-    """What `judge` found: the lines, the rewards to make and what is left of the cap."""
+    """What `judge` found: the lines, the rewards to make and what the caps leave then."""
 
     lines: tuple[RuleLine, ...]
     rewards: tuple[Reward, ...]
-    cap: CapUse | None
+    room: Room = Room()
     reason: str
 
 
-def cap_period(version: ProgramVersion, at_ms: int) -> str | None:
-    """The period a cap counts in: `2026-11` (UTC month) or `lifetime`; None without cap."""
-    cap = version.terms.cap
-    if cap is None:
-        return None
-    return "lifetime" if cap.period == "lifetime" else f"{as_datetime(at_ms):%Y-%m}"
-
-
-def fresh_cap(version: ProgramVersion, advocate_id: str, at_ms: int) -> CapUse | None:
-    """An untouched cap for the period of `at_ms`."""
-    period, cap = cap_period(version, at_ms), version.terms.cap
-    if period is None or cap is None:
-        return None
-    return CapUse(
-        advocate_id=advocate_id,
-        program_id=version.program_id,
-        period=period,
-        remaining_minor=cap.amount_minor,
-    )
-
-
 def judge(
-    basis: Basis, version: ProgramVersion, advocate_id: str, cap: CapUse | None, now_ms: int
+    basis: Basis, version: ProgramVersion, advocate_id: str, room: Room, now_ms: int
 ) -> Verdict:
-    """What the version's rules give this advocate. `cap` is what is left now, None when uncapped.
+    """What the version's rules give this advocate. `room` is what the caps leave now.
 
     The hold period starts at the conversion, not at its processing, so a late delivery is no longer
     on hold than an early one.
@@ -120,18 +99,18 @@ def judge(
     for rule in version.terms.rules:
         if rule.action != basis.action:
             continue
-        line = _apply(rule, basis, cap)
-        if cap is not None:
-            left = cap.remaining_minor - line.earned_minor
-            line = line.but(cap_before_minor=cap.remaining_minor, cap_after_minor=left)
-            cap = cap.but(remaining_minor=left)
+        line = _apply(rule, basis)
+        granted = room.grant(line.computed_minor)
+        line, room = _limited(line, granted, basis), granted.room
         lines.append(line)
         if line.earned_minor:
-            rewards.append(_reward(line, basis, version, advocate_id, cap, now_ms))
-    return Verdict(lines=tuple(lines), rewards=tuple(rewards), cap=cap, reason=_why(lines, rewards))
+            rewards.append(_reward(line, basis, version, advocate_id, room, now_ms))
+    reason = _why(lines, rewards)
+    return Verdict(lines=tuple(lines), rewards=tuple(rewards), room=room, reason=reason)
 
 
-def _apply(rule: Rule, basis: Basis, cap: CapUse | None) -> RuleLine:
+def _apply(rule: Rule, basis: Basis) -> RuleLine:
+    """What the rule computes; what it may give of that is up to the caps."""
     if basis.net_minor < rule.minimum_order_minor:
         minimum = format_minor(rule.minimum_order_minor, basis.currency)
         return RuleLine(
@@ -142,19 +121,22 @@ def _apply(rule: Rule, basis: Basis, cap: CapUse | None) -> RuleLine:
     computed, arithmetic = _compute(rule, basis)
     if computed == 0:
         return RuleLine(rule_id=rule.rule_id, arithmetic=arithmetic, reason="nothing_to_reward")
-    if cap is None or computed <= cap.remaining_minor:
-        return RuleLine(
-            rule_id=rule.rule_id,
-            arithmetic=arithmetic,
-            computed_minor=computed,
-            earned_minor=computed,
-        )
-    return RuleLine(
-        rule_id=rule.rule_id,
-        arithmetic=f"{arithmetic}; cap leaves {format_minor(cap.remaining_minor, basis.currency)}",
-        computed_minor=computed,
-        earned_minor=cap.remaining_minor,
-        reason="cap_reached",
+    return RuleLine(rule_id=rule.rule_id, arithmetic=arithmetic, computed_minor=computed)
+
+
+def _limited(line: RuleLine, granted: Grant, basis: Basis) -> RuleLine:
+    """The line with what the caps let through of it, and which of them cut it."""
+    said = [line.arithmetic]
+    for one in granted.lines:
+        if one.cut:
+            count = one.cap.endswith("rewards")
+            left = one.before if count else format_minor(one.before, basis.currency)
+            said.append(f"{one.cap} leaves {left}")
+    return line.but(
+        arithmetic="; ".join(said),
+        earned_minor=granted.earned_minor,
+        reason=line.reason or granted.reason,
+        caps=granted.lines,
     )
 
 
@@ -184,7 +166,7 @@ def _reward(
     basis: Basis,
     version: ProgramVersion,
     advocate_id: str,
-    cap: CapUse | None,
+    room: Room,
     now_ms: int,
 ) -> Reward:
     return Reward(
@@ -204,7 +186,7 @@ def _reward(
         changed_ms=now_ms,
         start_by_ms=now_ms + START_GRACE_MS,
         hold_until_ms=basis.occurred_ms + version.terms.hold_days * DAY_MS,
-        cap_period=None if cap is None else cap.period,
+        counted=room.counted,
     )
 
 

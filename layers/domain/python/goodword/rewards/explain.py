@@ -13,8 +13,10 @@ from typing import Literal
 
 from goodword.conversions.model import Conversion
 from goodword.events import Event
+from goodword.programs.caps import Cap
 from goodword.programs.model import FlatReward, ProgramVersion, Rule
 from goodword.records import Value
+from goodword.rewards.caps import CapLine
 from goodword.rewards.decision import Decision, RuleLine
 from goodword.rewards.explain_words import Voice
 from goodword.rewards.model import Reward
@@ -125,7 +127,7 @@ def _about_reward(
     said = _recommendation(decision, voice)
     said += _promise(version, voice)
     said += _rule(story, decision, line, voice)
-    said += _cap(version, line, voice)
+    said += _caps(version, line, voice)
     said += _reversals(story.events.get(reward.reward_id, ()), reward, voice)
     status = status_of(reward, voice.words, next_payout_ms, voice.zone)
     return [
@@ -167,20 +169,24 @@ def _rule(story: Story, decision: Decision, line: RuleLine, voice: Voice) -> lis
     return said
 
 
-def _cap(version: ProgramVersion, line: RuleLine, voice: Voice) -> list[Sentence]:
-    """The limit and what it did; decisions made before that was recorded say only the limit."""
-    words, said = voice.speech.cap, [voice.cap(version.terms.cap)]
-    before, after = line.cap_before_minor, line.cap_after_minor
-    if before is not None and after is not None:
-        amounts = {
-            "before": voice.money(before),
-            "after": voice.money(after),
-            "earned": voice.money(line.earned_minor),
-            "computed": voice.money(line.computed_minor),
-        }
-        name = "reached" if line.reason == "cap_reached" else "room"
-        said.append(words[name].format(**amounts))
-    return [Sentence(about="cap", text=" ".join(said))]
+def _caps(version: ProgramVersion, line: RuleLine, voice: Voice) -> list[Sentence]:
+    """Every limit and what it did; a limit of others than the advocate only when it cut."""
+    caps, said = {cap.name: cap for cap in version.terms.caps}, []
+    for one in line.caps:
+        cap = caps[one.cap]
+        if cap.scope == "advocate" or one.cut:
+            said.append(f"{voice.cap(cap)} {_did(one, cap, line, voice)}")
+    return [Sentence(about="cap", text=text) for text in said or voice.caps(())]
+
+
+def _did(one: CapLine, cap: Cap, line: RuleLine, voice: Voice) -> str:
+    words = {
+        "before": voice.counted(one.before, cap.measure),
+        "after": voice.counted(one.after, cap.measure),
+        "earned": voice.money(line.earned_minor),
+        "computed": voice.money(line.computed_minor),
+    }
+    return voice.speech.cap["reached" if one.cut else "room"].format(**words)
 
 
 def _reversals(events: Iterable[Event], reward: Reward, voice: Voice) -> list[Sentence]:
@@ -206,11 +212,9 @@ def _reversals(events: Iterable[Event], reward: Reward, voice: Voice) -> list[Se
 
 def why_nothing(decision: Decision, version: ProgramVersion, advocate_id: str, voice: Voice) -> str:
     """In one sentence why the decision gave the advocate nothing."""
-    rules = {rule.rule_id: rule for rule in version.terms.rules}
     reason = _reason_for(decision, advocate_id)
     line = next((one for one in decision.lines if one.reason == reason), None)
-    rule = rules[line.rule_id] if line else None
-    return _nothing(reason, decision, version, voice, rule)[0].text
+    return _nothing(reason, decision, version, voice, line)[0].text
 
 
 def _reason_for(decision: Decision, advocate_id: str) -> str:
@@ -260,22 +264,24 @@ def _unrewarded(
     for line in decision.lines:
         rule = story.rule(decision.version_number, line.rule_id)
         said.append(Sentence(about="rule", text=voice.rule(rule)))
-        said += _nothing(line.reason, decision, version, voice, rule)
+        said += _nothing(line.reason, decision, version, voice, line)
     return said
 
 
 def _nothing(
-    reason: str, decision: Decision, version: ProgramVersion, voice: Voice, rule: Rule | None
+    reason: str, decision: Decision, version: ProgramVersion, voice: Voice, line: RuleLine | None
 ) -> list[Sentence]:
     speech = voice.speech
-    minimum = voice.money(rule.minimum_order_minor if rule else 0)
+    rules = {rule.rule_id: rule for rule in version.terms.rules}
+    minimum = voice.money(rules[line.rule_id].minimum_order_minor if line else 0)
     why = speech.nothing.get(reason, speech.nothing_else)
     window = version.terms.attribution.window_days
     said = [Sentence(about="reason", text=why.format(minimum=minimum, window=window))]
-    if reason == "cap_reached":
-        limit = [voice.cap(version.terms.cap)]
-        if version.terms.cap is not None and version.terms.cap.period == "month":
-            month = voice.next_month(decision.basis.occurred_ms)
-            limit.append(speech.cap["free"].format(date=month))
-        said.append(Sentence(about="cap", text=" ".join(limit)))
+    for one in line.caps if line and reason == "cap_reached" else ():
+        if one.cut:
+            cap = next(each for each in version.terms.caps if each.name == one.cap)
+            limit, day = [voice.cap(cap)], voice.next_period(cap, decision.basis.occurred_ms)
+            if day:
+                limit.append(speech.cap["free"].format(date=day, zone=voice.zone))
+            said.append(Sentence(about="cap", text=" ".join(limit)))
     return [*said, Sentence(about="action", text=speech.do.get(reason, speech.do_else))]

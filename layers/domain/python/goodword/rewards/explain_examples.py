@@ -14,8 +14,9 @@ from typing import Literal
 from goodword.money import NaturalMinor, exponent
 from goodword.programs.model import ProgramVersion, Terms
 from goodword.records import Value
-from goodword.rewards.decision import Basis, RuleLine, Verdict, fresh_cap, judge
-from goodword.rewards.model import CapUse, Reward
+from goodword.rewards.caps import Limit, Room, whole_room
+from goodword.rewards.decision import Basis, RuleLine, Verdict, judge
+from goodword.rewards.model import Reward
 from goodword.rewards.reversal import refunded_share, to_take
 
 ExampleKind = Literal[
@@ -54,7 +55,7 @@ class Share(Value):
 
 
 class Example(Value):
-    """A short story with its amounts. `cap_left_minor` is what the cap left when it began."""
+    """A short story with its amounts. `cap_left_minor` is what its cap left when it began."""
 
     kind: ExampleKind
     steps: tuple[ExampleStep, ...]
@@ -82,21 +83,21 @@ def order_minor(terms: Terms) -> int:
 
 
 def _order(version: ProgramVersion) -> Example:
-    cap = _whole_cap(version)
-    step, _ = _ordered(version, "1001", order_minor(version.terms), cap)
-    return _example("order", [step], cap)
+    room = _whole(version)
+    step, _ = _ordered(version, "1001", order_minor(version.terms), room)
+    return _example("order", [step])
 
 
 def _sign_up(version: ProgramVersion) -> Example:
-    cap = _whole_cap(version)
-    verdict = _judged(version, "signup-1", 0, cap, action="lead")
+    room = _whole(version)
+    verdict = _judged(version, "signup-1", 0, room, action="lead")
     step = ExampleStep(
         kind="sign_up",
         order_id="signup-1",
         lines=verdict.lines,
         earned_minor=sum(line.earned_minor for line in verdict.lines),
     )
-    return _example("sign_up", [step], cap)
+    return _example("sign_up", [step])
 
 
 def _minimum(version: ProgramVersion) -> list[Example]:
@@ -105,56 +106,61 @@ def _minimum(version: ProgramVersion) -> list[Example]:
     minimums = [rule.minimum_order_minor for rule in sales if rule.minimum_order_minor]
     if not minimums:
         return []
-    cap = _whole_cap(version)
-    step, _ = _ordered(version, "1002", min(minimums) - 1, cap)
-    return [_example("minimum", [step], cap)]
+    room = _whole(version)
+    step, _ = _ordered(version, "1002", min(minimums) - 1, room)
+    return [_example("minimum", [step])]
 
 
 def _partial_refund(version: ProgramVersion) -> Example:
     """A third, another third, then the rest: the shares are of the running total."""
-    cap, total = _whole_cap(version), order_minor(version.terms)
-    step, rewards = _ordered(version, "1003", total, cap)
+    room, total = _whole(version), order_minor(version.terms)
+    step, rewards = _ordered(version, "1003", total, room)
     third = total // 3
     steps = [step]
     for refunded in (third, 2 * third, total):
         taken, rewards = _refunded("1003", total, refunded, steps[-1].refunded_minor, rewards)
         steps.append(taken)
-    return _example("partial_refund", steps, cap)
+    return _example("partial_refund", steps)
 
 
 def _return_after_payment(version: ProgramVersion) -> Example:
-    cap, total = _whole_cap(version), order_minor(version.terms)
-    step, rewards = _ordered(version, "1004", total, cap)
+    room, total = _whole(version), order_minor(version.terms)
+    step, rewards = _ordered(version, "1004", total, room)
     taken, _ = _refunded("1004", total, total, 0, rewards)
     steps = [step, ExampleStep(kind="approved"), ExampleStep(kind="paid"), taken]
-    told = _example("return_after_payment", steps, cap)
+    told = _example("return_after_payment", steps)
     last = ExampleStep(kind="next", total_minor=taken.earned_minor)
     return told.but(steps=(*told.steps, last))
 
 
 def _cap(version: ProgramVersion) -> list[Example]:
-    """Two equal orders when the cap has room for one and a half of them."""
-    whole, total = _whole_cap(version), order_minor(version.terms)
-    if whole is None:
+    """Two equal orders when the advocate's first cap has room for one and a half of them."""
+    whole, total = _whole(version), order_minor(version.terms)
+    shown = next((one for one in whole.limits if _is_shown(one)), None)
+    if shown is None:
         return []
     computed = sum(line.computed_minor for line in _judged(version, "1005", total, whole).lines)
-    left = min(whole.remaining_minor, computed + computed // 2)
-    cap = whole.but(remaining_minor=left)
+    left = min(shown.left, computed + computed // 2)
     steps = []
-    if used := whole.remaining_minor - left:
+    if used := shown.left - left:
         steps.append(ExampleStep(kind="earlier", earned_minor=used))
-    now: CapUse | None = cap
+    now = Room(limits=tuple(one.but(left=left) if one == shown else one for one in whole.limits))
     for order_id in ("1005", "1006"):
         verdict = _judged(version, order_id, total, now)
         steps.append(_of_order(order_id, total, verdict))
-        now = verdict.cap
-    return [_example("cap", steps, cap)]
+        now = verdict.room.next_order()
+    return [_example("cap", steps, left)]
+
+
+def _is_shown(limit: Limit) -> bool:
+    cap = limit.cap
+    return cap.scope == "advocate" and cap.measure == "money" and cap.period != "order"
 
 
 def _ordered(
-    version: ProgramVersion, order_id: str, net_minor: int, cap: CapUse | None
+    version: ProgramVersion, order_id: str, net_minor: int, room: Room
 ) -> tuple[ExampleStep, tuple[Reward, ...]]:
-    verdict = _judged(version, order_id, net_minor, cap)
+    verdict = _judged(version, order_id, net_minor, room)
     return _of_order(order_id, net_minor, verdict), verdict.rewards
 
 
@@ -201,7 +207,7 @@ def _judged(
     version: ProgramVersion,
     order_id: str,
     net_minor: int,
-    cap: CapUse | None,
+    room: Room,
     action: Literal["lead", "sale"] = "sale",
 ) -> Verdict:
     at_ms = version.effective_ms
@@ -214,18 +220,19 @@ def _judged(
         currency=version.terms.currency,
         net_minor=net_minor,
     )
-    return judge(basis, version, ADVOCATE, cap, at_ms)
+    return judge(basis, version, ADVOCATE, room, at_ms)
 
 
-def _whole_cap(version: ProgramVersion) -> CapUse | None:
-    return fresh_cap(version, ADVOCATE, version.effective_ms)
+def _whole(version: ProgramVersion) -> Room:
+    return whole_room(version, ADVOCATE, (), version.effective_ms)
 
 
-def _example(kind: ExampleKind, steps: Sequence[ExampleStep], cap: CapUse | None) -> Example:
+def _example(
+    kind: ExampleKind, steps: Sequence[ExampleStep], cap_left_minor: int | None = None
+) -> Example:
     """With the running total of what is earned."""
     told, total = [], 0
     for step in steps:
         total += step.earned_minor
         told.append(step.but(total_minor=total))
-    left = None if cap is None else cap.remaining_minor
-    return Example(kind=kind, steps=tuple(told), cap_left_minor=left)
+    return Example(kind=kind, steps=tuple(told), cap_left_minor=cap_left_minor)

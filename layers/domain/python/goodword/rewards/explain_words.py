@@ -5,12 +5,13 @@ adds the words of rewards, a currency and the time zone in which its days are da
 decides what is said.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Literal
 
 from goodword.money import ratio
-from goodword.programs.model import Cap, FlatReward, PercentageReward, Rule
+from goodword.programs.caps import Cap, Measure, next_period
+from goodword.programs.model import FlatReward, PercentageReward, Rule
 from goodword.records import Value
 from goodword.rewards.words import Catalogue, local_time
 
@@ -112,16 +113,26 @@ class Voice:
         said = self.speech.rounding["exact" if exact else reward.rounding]
         return said.format(arithmetic=self.times(base_minor, reward))
 
-    def cap(self, cap: Cap | None) -> str:
-        """What the upper limit is, if there is one."""
-        if cap is None:
-            return self.speech.cap["none"]
-        return self.speech.cap[cap.period].format(cap=self.money(cap.amount_minor))
+    def caps(self, caps: Sequence[Cap]) -> list[str]:
+        """Every limit that holds, a sentence each; one sentence if there is none."""
+        return [self.cap(cap) for cap in caps] or [self.speech.cap["none"]]
 
-    def next_month(self, at_ms: int) -> str:
-        """The first day of the month (UTC) after the instant."""
-        at = local_time(at_ms, "UTC")
-        first = datetime(at.year + at.month // 12, at.month % 12 + 1, 1, tzinfo=UTC)
-        return self.words.date.format(
-            day=1, month=self.words.months[first.month - 1], year=first.year
-        )
+    def cap(self, cap: Cap) -> str:
+        """What one limit is."""
+        period = self.speech.cap[f"in_{cap.period}"].format(zone=self.zone)
+        limit = self.counted(cap.size, cap.measure)
+        return self.speech.cap[cap.scope].format(limit=limit, period=period)
+
+    def counted(self, amount: int, measure: Measure) -> str:
+        """An amount of money, or a number of rewards."""
+        if measure == "money":
+            return self.money(amount)
+        return self.speech.cap["one_reward" if amount == 1 else "rewards"].format(count=amount)
+
+    def next_period(self, cap: Cap, at_ms: int) -> str:
+        """The first day after the cap's period of that instant; empty if it ends with no day."""
+        day = next_period(cap.period, at_ms, self.zone)
+        if day is None:
+            return ""
+        month = self.words.months[day.month - 1]
+        return self.words.date.format(day=day.day, month=month, year=day.year)

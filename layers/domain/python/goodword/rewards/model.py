@@ -12,14 +12,15 @@ reinstatement undoes a reversal: what was void is checked anew, what was reverse
 paid if its payout was.
 """
 
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 from goodword.ids import shard_of
 from goodword.ledger.model import Bucket, Leg, account, expense, move
 from goodword.limits import DUE_SHARDS
 from goodword.money import Currency, NaturalMinor, PositiveMinor
 from goodword.ports import Page, Store
-from goodword.records import IndexEntry, Key, Record
+from goodword.programs.caps import CapScope
+from goodword.records import IndexEntry, Key, Record, Value
 
 RewardState = Literal[
     "pending", "on_hold", "approved", "due", "batched", "paid", "rejected", "void", "reversed"
@@ -50,13 +51,21 @@ BUCKET_OF: dict[RewardState, Bucket | None] = {
 }
 
 
+class Counted(Value):
+    """Where a reward counts: `2026-11` of an advocate (by id) or of a friend (by identifier)."""
+
+    scope: CapScope
+    subject: str
+    period: str
+
+
 class Reward(Record):
     """What one advocate earned by one rule for one conversion.
 
     `earned_minor` never changes; `remaining_minor` is what reversals have left of it. `lapse_ms` is
     when an unanswered review takes its named path, `hold_until_ms` when the hold period ends,
     `start_by_ms` when the sweeper assesses it if the approval machine never did. `held_from` is the
-    state that an open inquiry took it from.
+    state that an open inquiry took it from. `counted` are the caps' uses that it is a part of.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -81,7 +90,7 @@ class Reward(Record):
     lapse_ms: int | None = None
     escalated: bool = False
     decided_by: str | None = None
-    cap_period: str | None = None
+    counted: tuple[Counted, ...] = ()
     payout_id: str | None = None
     held_from: RewardState | None = None
 
@@ -119,31 +128,6 @@ class RewardPlace(Record):
         return reward_place_key(self.reward_id)
 
 
-class CapUse(Record):
-    """What is left of an advocate's cap in one period (`2026-11` or `lifetime`).
-
-    `over_minor` is what reinstatements owe above the cap, because others had used what a reversal
-    had freed; as long as there is some, nothing is left, and what is given back pays it off first.
-    """
-
-    KIND: ClassVar[str] = "cap_use"
-
-    advocate_id: str
-    program_id: str
-    period: str
-    remaining_minor: NaturalMinor
-    over_minor: NaturalMinor = 0
-
-    @property
-    def key(self) -> Key:
-        return cap_key(self.advocate_id, self.program_id, self.period)
-
-    def freed(self, amount_minor: int) -> Self:
-        """The cap after so much was given back (negative: taken again, beyond it if need be)."""
-        left = self.remaining_minor - self.over_minor + amount_minor
-        return self.but(remaining_minor=max(0, left), over_minor=max(0, -left))
-
-
 def reward_key(advocate_id: str, reward_id: str) -> Key:
     """Where a reward is: in its advocate's partition."""
     return Key("core", f"ADV#{advocate_id}", f"R#{reward_id}")
@@ -152,11 +136,6 @@ def reward_key(advocate_id: str, reward_id: str) -> Key:
 def reward_place_key(reward_id: str) -> Key:
     """Where the place of a reward is."""
     return Key("core", f"RWD#{reward_id}", "WHERE")
-
-
-def cap_key(advocate_id: str, program_id: str, period: str) -> Key:
-    """Where the use of a cap is."""
-    return Key("core", f"ADV#{advocate_id}", f"A#CAP#{program_id}#{period}")
 
 
 def moved(reward: Reward, state: RewardState, at_ms: int, reason: str = "") -> Reward:

@@ -1,0 +1,87 @@
+"""A cap is the most that somebody can earn in one period; several hold at once.
+
+Whom it limits is its `scope`, how long it counts its `period`; it counts money or rewards. Days,
+weeks and longer periods are those of the programme's time zone (`payment.time_zone`), weeks begin
+on Monday. A conversion counts in the period in which it happened, whenever it is reported:
+22 November 2025 is in `2025-11-22`, `2025-W47`, `2025-11`, `2025-Q4`, `2025` and `lifetime`.
+"""
+
+from datetime import date, timedelta
+from typing import Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import Field, model_validator
+
+from goodword.money import PositiveMinor
+from goodword.records import Value
+from goodword.times import as_datetime
+
+CapScope = Literal["advocate", "friend"]
+CapPeriod = Literal["order", "day", "week", "month", "quarter", "year", "lifetime"]
+Measure = Literal["money", "rewards"]
+
+
+class Cap(Value):
+    """A limit on money (`amount_minor`, in the programme's currency) or on a count of `rewards`.
+
+    Of the scope `friend` it limits what the orders of one friend can earn.
+    """
+
+    scope: CapScope = "advocate"
+    period: CapPeriod = "month"
+    amount_minor: PositiveMinor | None = None
+    rewards: int | None = Field(default=None, ge=1, le=1_000_000)
+
+    @model_validator(mode="after")
+    def _money_or_rewards(self) -> Self:
+        if (self.amount_minor is None) == (self.rewards is None):
+            raise ValueError("a cap has either amount_minor or rewards")
+        return self
+
+    @property
+    def measure(self) -> Measure:
+        """What it counts."""
+        return "rewards" if self.amount_minor is None else "money"
+
+    @property
+    def size(self) -> int:
+        """How much it leaves when nothing is used: minor units or rewards."""
+        return self.amount_minor or self.rewards or 0
+
+    @property
+    def name(self) -> str:
+        """What tells it from the version's other caps: `advocate-month-money`."""
+        return f"{self.scope}-{self.period}-{self.measure}"
+
+
+def period_name(period: CapPeriod, at_ms: int, zone: str) -> str:
+    """What the period of an instant is called; no two periods have the same name."""
+    day = _day(at_ms, zone)
+    if period == "week":
+        year, week, _ = day.isocalendar()
+        return f"{year}-W{week:02d}"
+    names: dict[CapPeriod, str] = {
+        "day": f"{day:%Y-%m-%d}",
+        "month": f"{day:%Y-%m}",
+        "quarter": f"{day.year}-Q{(day.month + 2) // 3}",
+        "year": f"{day.year}",
+    }
+    return names.get(period, period)
+
+
+def next_period(period: CapPeriod, at_ms: int, zone: str) -> date | None:
+    """The first day after the period of an instant; None if it ends with no day."""
+    day = _day(at_ms, zone)
+    if period in ("order", "lifetime"):
+        return None
+    if period == "day":
+        return day + timedelta(days=1)
+    if period == "week":
+        return day + timedelta(days=7 - day.weekday())
+    months = {"month": 1, "quarter": 3, "year": 12}[period]
+    first = (day.month - 1) // months * months + months
+    return date(day.year + first // 12, first % 12 + 1, 1)
+
+
+def _day(at_ms: int, zone: str) -> date:
+    return as_datetime(at_ms).astimezone(ZoneInfo(zone)).date()

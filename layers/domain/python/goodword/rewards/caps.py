@@ -1,0 +1,182 @@
+"""What is used of each cap is kept per subject and period, and moves only with the reward itself.
+
+`CapUse` counts what rewards hold at present: a new one is added in the transaction that makes it, a
+reversal, a refusal and a decision anew take off exactly what they take, where it was added. The
+record is written on the version that was read, so two decisions never use the same room.
+
+A decision sees all its caps as one `Room`. Each reward gets the smallest of what they leave, and
+its line says of every cap what was left before and after. Example: 5.00 computed, 3.00 left of the
+month and 20.00 of the year make 3.00; the month cut it.
+
+A reinstatement is owed in any case, so it may use more than the limit (`over_minor`). Nothing is
+left then until reversals have made it up.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, NamedTuple
+
+from pydantic import Field
+
+from goodword.money import NaturalMinor
+from goodword.programs.caps import Cap, CapScope, Measure, period_name
+from goodword.programs.model import ProgramVersion
+from goodword.records import Key, Record, Value
+from goodword.rewards.model import Counted, Reward
+
+
+class CapUse(Record):
+    """What the rewards of one subject hold in one period, in money and in number.
+
+    The limits are those of the last decision that used it; None where the terms had none.
+    """
+
+    KIND: ClassVar[str] = "cap_use"
+
+    program_id: str
+    counted: Counted
+    used_minor: int = Field(default=0, ge=0)
+    rewards: int = Field(default=0, ge=0)
+    limit_minor: int | None = None
+    limit_rewards: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return cap_key(self.program_id, self.counted)
+
+    @property
+    def over_minor(self) -> int:
+        """What reinstatements owe above the limit."""
+        return max(0, self.used_minor - (self.limit_minor or self.used_minor))
+
+    def used(self, measure: Measure) -> int:
+        """How much is used of it."""
+        return self.used_minor if measure == "money" else self.rewards
+
+
+def cap_key(program_id: str, counted: Counted) -> Key:
+    """Where the use of a cap is: beside its advocate, or beside its friend."""
+    if counted.scope == "advocate":
+        return Key("core", f"ADV#{counted.subject}", f"CAP#{program_id}#{counted.period}")
+    return Key("core", f"IDN#{program_id}#{counted.subject}", f"CAP#{counted.period}")
+
+
+class CapLine(Value):
+    """What one cap did to one reward: minor units, or rewards, by its measure.
+
+    `cut` says that the reward is smaller because of it.
+    """
+
+    cap: str
+    period: str
+    limit: int
+    before: int
+    used: int
+    after: int
+    cut: bool = False
+
+
+class Limit(Value):
+    """A cap as one decision finds it. `places` are the uses that it is looked up in and adds to.
+
+    None for the period of an order: that begins with each decision.
+    """
+
+    cap: Cap
+    period: str
+    places: tuple[Counted, ...]
+    left: NaturalMinor
+
+    def most(self, computed_minor: int) -> int:
+        """How much of a reward it lets through."""
+        if self.cap.measure == "rewards":
+            return computed_minor if self.left else 0
+        return min(computed_minor, self.left)
+
+    def after(self, earned_minor: int) -> "Limit":
+        """The limit when so much was earned by one reward."""
+        took = earned_minor if self.cap.measure == "money" else min(earned_minor, 1)
+        return self.but(left=self.left - took)
+
+
+class Grant(NamedTuple):
+    """What the caps make of a computed amount: what is earned, and how it came to that."""
+
+    earned_minor: int
+    room: "Room"
+    lines: tuple[CapLine, ...]
+    reason: str
+
+
+class Room(Value):
+    """What all caps leave at one moment of a decision."""
+
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def counted(self) -> tuple[Counted, ...]:
+        """Every use that a reward of this decision adds to, once."""
+        return tuple(dict.fromkeys(place for limit in self.limits for place in limit.places))
+
+    def grant(self, computed_minor: int) -> Grant:
+        """The most of it that every cap lets through."""
+        allowed = [limit.most(computed_minor) for limit in self.limits]
+        earned = min([computed_minor, *allowed])
+        cut = [most == earned < computed_minor for most in allowed]
+        after = tuple(limit.after(earned) for limit in self.limits)
+        lines = [
+            _line(before, then, was_cut)
+            for before, then, was_cut in zip(self.limits, after, cut, strict=True)
+        ]
+        reason = "cap_reached" if earned < computed_minor else ""
+        return Grant(earned, Room(limits=after), tuple(lines), reason)
+
+    def next_order(self) -> "Room":
+        """The room for another order: what counts per order begins anew."""
+        fresh = [
+            one.but(left=one.cap.size) if one.cap.period == "order" else one for one in self.limits
+        ]
+        return Room(limits=tuple(fresh))
+
+
+class Weight(NamedTuple):
+    """How much a reward holds of the caps it counts in."""
+
+    money: int
+    rewards: int
+
+
+def weight(reward: Reward | None) -> Weight:
+    """What is left of it and, while anything is, one reward; nothing once refused or void."""
+    if reward is None or reward.state in ("rejected", "void"):
+        return Weight(0, 0)
+    return Weight(reward.remaining_minor, min(1, reward.remaining_minor))
+
+
+def whole_room(
+    version: ProgramVersion, advocate_id: str, friends: Sequence[str], at_ms: int
+) -> Room:
+    """The version's caps for a conversion of `at_ms`, as if nothing were used yet.
+
+    `friends` are the identifiers of the friend; what counts per friend counts under each of them,
+    and the one that has used most decides. One of whom nothing is known is new each time.
+    """
+    subjects: dict[CapScope, Sequence[str]] = {"advocate": (advocate_id,), "friend": friends}
+    zone, limits = version.terms.payment.time_zone, []
+    for cap in version.terms.caps:
+        period = period_name(cap.period, at_ms, zone)
+        found = () if cap.period == "order" else subjects[cap.scope]
+        places = [Counted(scope=cap.scope, subject=one, period=period) for one in found]
+        limits.append(Limit(cap=cap, period=period, places=tuple(places), left=cap.size))
+    return Room(limits=tuple(limits))
+
+
+def _line(before: Limit, after: Limit, cut: bool) -> CapLine:
+    return CapLine(
+        cap=before.cap.name,
+        period=before.period,
+        limit=before.cap.size,
+        before=before.left,
+        used=before.left - after.left,
+        after=after.left,
+        cut=cut,
+    )

@@ -1,0 +1,72 @@
+"""I11: what counts against a cap is what lives of it, and is never more than the cap.
+
+Periods are computed here a second time, from the order alone: in which month an order was is no
+question for the product that counts it.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+from tests.simulation.books import Books, Item
+from tests.simulation.story import Limited, Order
+
+GONE = ("rejected", "void")
+
+
+def lasting(period: str, order: Order) -> str:
+    """What two orders of the same period have in common."""
+    at = datetime.fromtimestamp(order.at_ms // 1000, UTC)
+    year, week, _ = at.isocalendar()
+    return {
+        "order": order.name,
+        "day": f"{at:%Y %j}",
+        "week": f"{year} {week}",
+        "month": f"{at:%Y %m}",
+        "quarter": f"{at.year} {(at.month - 1) // 3}",
+        "year": f"{at.year}",
+        "lifetime": "",
+    }[period]
+
+
+def subjects(limit: Limited, reward: Item, order: Order) -> list[str]:
+    """Whom a reward counts for: its advocate, or each identifier of the friend."""
+    if limit.scope == "advocate":
+        return [reward["advocate_id"]]
+    return [name for name in (order.friend, order.email) if name]
+
+
+def _caps(books: Books) -> Iterator[str]:
+    """No cap is exceeded by what lives; nothing is ever reinstated in these stories."""
+    story = books.town.story
+    held: Counter[tuple[Limited, str, str]] = Counter()
+    for reward in books["reward"]:
+        if reward["state"] in GONE or not reward["remaining_minor"]:
+            continue
+        order = story.order(reward["order_id"])
+        amount = {"rewards": 1, "amount_minor": reward["remaining_minor"]}
+        for limit in story.caps:
+            for one in subjects(limit, reward, order):
+                held[limit, one, lasting(limit.period, order)] += amount[limit.of]
+    for (limit, who, when), sum_held in held.items():
+        if sum_held > limit.size:
+            yield f"{who} has {sum_held} of {limit} in {when}"
+
+
+def _uses(books: Books) -> Iterator[str]:
+    """What is recorded as used is what lives, to the cent: everything was given back."""
+    used: Counter[tuple[str, str, str]] = Counter()
+    number: Counter[tuple[str, str, str]] = Counter()
+    for reward in books["reward"]:
+        for one in reward.get("counted", ()) if reward["state"] not in GONE else ():
+            place = one["scope"], one["subject"], one["period"]
+            used[place] += reward["remaining_minor"]
+            number[place] += min(1, reward["remaining_minor"])
+    for use in books["cap_use"]:
+        place = tuple(use["counted"][name] for name in ("scope", "subject", "period"))
+        said = use.get("used_minor", 0), use.get("rewards", 0)
+        if said != (used[place], number[place]):
+            yield f"{place} says {said}, rewards hold {used[place]} in {number[place]}"
+
+
+CAPS = (_caps, _uses)
