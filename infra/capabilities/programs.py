@@ -3,6 +3,7 @@
 from infra.foundations import grants
 from infra.foundations.ground import Ground
 
+DRAFTS = "/v1/programs/{program_id}/drafts"
 READ_AND_WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -25,6 +26,18 @@ def add_programs(ground: Ground) -> None:
     )
     for path in ("/v1/programs", "/v1/programs/{proxy+}"):
         ground.door.open(desk, READ_AND_WRITE, path)
+    drafts = ground.functions.make(
+        "programs_api_drafts",
+        "Drafts of programme versions, their replay and publication",
+        needs=("JOURNAL_TABLE", "CORE_TABLE"),
+        may=[
+            grants.read(ground.tables.core),
+            grants.change(ground.tables.core),
+            grants.append(ground.tables.journal),
+        ],
+    )
+    for path in (DRAFTS, f"{DRAFTS}/{{proxy+}}"):
+        ground.door.open(drafts, READ_AND_WRITE, path)
     ground.door.open(desk, ("GET", "POST"), "/v1/sources")
     ground.door.open(desk, ("GET", "PUT", "PATCH", "DELETE"), "/v1/sources/{source_id}")
     ground.door.open(desk, READ_AND_WRITE, "/v1/sources/{source_id}/{proxy+}")

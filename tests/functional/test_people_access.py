@@ -19,6 +19,7 @@ from tests.support.api import (
     Caller,
     Front,
     front,
+    function_of,
     join,
 )
 from tests.support.people import http, terms_json
@@ -40,6 +41,11 @@ ALLOWED = {
     ("GET", "/v1/programs/<program_id>/versions/<number>"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/versions/<number>/examples"): STAFF_READERS,
     ("POST", "/v1/programs/<program_id>/state"): WRITERS,
+    ("GET", "/v1/programs/<program_id>/drafts"): STAFF_READERS,
+    ("POST", "/v1/programs/<program_id>/drafts"): WRITERS,
+    ("GET", "/v1/programs/<program_id>/drafts/<draft_id>"): STAFF_READERS,
+    ("PUT", "/v1/programs/<program_id>/drafts/<draft_id>"): WRITERS,
+    ("DELETE", "/v1/programs/<program_id>/drafts/<draft_id>"): WRITERS,
     ("GET", "/v1/sources"): WRITERS,
     ("POST", "/v1/sources"): WRITERS,
     ("GET", "/v1/sources/<source_id>"): WRITERS,
@@ -80,7 +86,7 @@ KNOWN = {
     "unknown_reward",
     "unknown_conversion",
 }
-APIS = ("programs_api", "advocates_api")
+APIS = ("programs_api", "programs_api_drafts", "advocates_api")
 
 
 @pytest.fixture
@@ -96,10 +102,13 @@ def settled(call: Front) -> dict[str, str]:
     join(call, program_id, BEN)
     body = {"kind": "generic", "program_id": program_id, "label": "Shop"}
     assert call(ADMIN, "POST", "/v1/sources", body).status == 201
+    draft = {"terms": terms_json(hold_days=9), "rationale": "walk", "based_on": 1}
+    drafted = call(ADMIN, "POST", f"/v1/programs/{program_id}/drafts", draft)
     ben = max(call.town.all(Enrolment), key=lambda one: one.advocate_id).advocate_id
     return {
         "program_id": program_id,
         "number": "1",
+        "draft_id": drafted.body["id"],
         "source_id": call.town.all(Source)[0].source_id,
         "advocate_id": ben,
         "payout_id": "pay_none",
@@ -116,6 +125,17 @@ def body_for(method: str, path: str, program_id: str) -> object:
     bodies: dict[str, object] = {
         "/v1/programs": {"terms": terms_json(), "rationale": "walk"},
         "/v1/programs/<program_id>/versions": {"terms": terms_json(), "rationale": "walk"},
+        "/v1/programs/<program_id>/drafts": {
+            "terms": terms_json(hold_days=7),
+            "rationale": "walk",
+            "based_on": 1,
+        },
+        "/v1/programs/<program_id>/drafts/<draft_id>": {
+            "terms": terms_json(hold_days=8),
+            "rationale": "walk",
+            "based_on": 1,
+            "revision": 1,
+        },
         "/v1/programs/<program_id>/state": {"state": "active", "reason": "walk"},
         "/v1/sources": {"kind": "generic", "program_id": program_id, "label": "walk"},
         "/v1/sources/<source_id>/state": {"state": "active", "reason": "walk"},
@@ -172,10 +192,7 @@ def test_a_role_may_call_what_the_table_says_and_nothing_else(
 def test_nobody_gets_anything_without_signing_in(call: Front, method: str, path: str) -> None:
     event = http(method, path.replace("<", "").replace(">", ""), {})
     del event["requestContext"]["authorizer"]
-    function = (
-        "programs_api" if path.startswith(("/v1/programs", "/v1/sources")) else "advocates_api"
-    )
-    reply = call.send(function, event)
+    reply = call.send(function_of(path), event)
     assert (reply.status, reply.code) == (401, "not_signed_in")
 
 

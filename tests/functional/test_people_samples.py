@@ -8,6 +8,7 @@ from goodword.advocates.model import Advocate, Enrolment, Known, Link, LinkOfAdv
 from goodword.conversions.model import Source
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, fold_email
+from goodword.programs.draft import Draft
 from goodword.programs.model import Program, ProgramVersion
 
 from tests.fakes.privacy import PlainSealer
@@ -41,6 +42,20 @@ EXPECTED = {
     ("programs_api", "refused_unknown_program"): "unknown_program",
     ("programs_api", "refused_secret_that_does_not_fit"): "bad_secret",
     ("programs_api", "refused_malformed"): "malformed_json",
+    ("programs_api_drafts", "create_draft"): 201,
+    ("programs_api_drafts", "create_rollback"): 201,
+    ("programs_api_drafts", "list_drafts"): 200,
+    ("programs_api_drafts", "read_draft"): 200,
+    ("programs_api_drafts", "change_draft"): 200,
+    ("programs_api_drafts", "discard_draft"): 204,
+    ("programs_api_drafts", "refused_wrong_terms"): "invalid_body",
+    ("programs_api_drafts", "refused_terms_and_copy"): "terms_or_copy",
+    ("programs_api_drafts", "refused_old_version"): "version_moved_on",
+    ("programs_api_drafts", "refused_old_revision"): "draft_moved_on",
+    ("programs_api_drafts", "refused_other_currency"): "currency_is_fixed",
+    ("programs_api_drafts", "refused_analyst_writes"): "not_allowed",
+    ("programs_api_drafts", "refused_advocate_reads"): "not_allowed",
+    ("programs_api_drafts", "refused_unknown_draft"): "unknown_draft",
     ("advocates_api", "dashboard"): 200,
     ("advocates_api", "dashboard_of_a_newcomer"): 200,
     ("advocates_api", "offer"): 200,
@@ -101,6 +116,19 @@ def settle_in(call: Front) -> None:
             created_ms=now_ms,
             effective_ms=now_ms,
         ),
+        Draft(
+            draft_id="drf_sample",
+            program_id=PROGRAM,
+            based_on=1,
+            terms=terms(hold_days=21),
+            rationale="a sample",
+            author="sub-mara",
+            editors=("sub-mara",),
+            last_editor="sub-mara",
+            digest="d" * 64,
+            created_ms=now_ms,
+            changed_ms=now_ms,
+        ),
         Source(
             source_id=SOURCE,
             kind="generic",
@@ -127,7 +155,7 @@ def settle_in(call: Front) -> None:
 def test_every_sample_is_expected_and_every_expected_one_is_there() -> None:
     found = {
         (function, path.stem)
-        for function in ("programs_api", "advocates_api")
+        for function in ("programs_api", "programs_api_drafts", "advocates_api")
         for path in (EVENTS / function).glob("*.json")
     }
     assert found == set(EXPECTED)
@@ -164,6 +192,6 @@ def test_a_sample_that_creates_something_does_it_once(
 def test_what_is_refused_changes_nothing(call: Front) -> None:
     before = dict(call.town.store.items)
     for function, case in EXPECTED:
-        if case.startswith("refused_") and function == "programs_api":
+        if case.startswith("refused_") and function.startswith("programs_api"):
             call.sample(function, case)
     assert call.town.store.items == before

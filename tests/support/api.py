@@ -96,7 +96,6 @@ class Front:
     ) -> Reply:
         """One call by somebody; every write has a key of its own unless one is given."""
         self._keys += 1
-        programs = path.startswith(("/v1/programs", "/v1/sources"))
         event = http(
             method,
             path,
@@ -108,7 +107,15 @@ class Front:
             key=key or f"key-{self._keys}",
             query=query,
         )
-        return self.send("programs_api" if programs else "advocates_api", event)
+        return self.send(function_of(path), event)
+
+
+def function_of(path: str) -> str:
+    """The function that the gateway leads a path to: the longest route wins."""
+    if path.startswith("/v1/programs") and "/drafts" in path:
+        return "programs_api_drafts"
+    programs = path.startswith(("/v1/programs", "/v1/sources"))
+    return "programs_api" if programs else "advocates_api"
 
 
 def join(

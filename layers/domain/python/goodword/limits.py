@@ -26,6 +26,8 @@ SEAL_COPIES_MAX = 600  # seals that one run copies to the archive; the next run 
 SEAL_PAGES_MAX = 100_000  # pages of 100 seals that the nightly check walks; 19 years of minutes
 SEAL_GRACE_SECONDS = 600  # seconds after which an item must be sealed; ten runs of the sealer
 
+PILOT_ADVOCATES_MAX = 200  # advocates of a segment; they are read with every decision, 6 KB
+DRAFTS_OPEN_MAX = 20  # open drafts of one programme; more is a mess that nobody reviews
 PROGRAM_VERSIONS_MAX = 100  # versions of one programme; they are read together, in one page
 TERMS_CACHE_SECONDS = 60  # seconds an answer may show terms that have a newer version by now
 TERMS_SHELF_PROGRAMS_MAX = 200  # programmes whose versions one process remembers

@@ -1,6 +1,6 @@
 """The published description is made from the routes that are served, so the two cannot differ.
 
-`python -m goodword_aws.openapi > docs/openapi.json` imports every `functions/*_api/handler.py` and
+`python -m goodword_aws.openapi > docs/openapi.json` imports every `functions/*_api*/handler.py` and
 merges what their Apis say with the `functions/*_web/openapi.json` of routes without sign-in.
 """
 
@@ -90,7 +90,7 @@ def collected(functions: Path) -> Document:
     """The document of every function under the directory."""
     describe_only()
     apis = [
-        _imported(path).handler.openapi() for path in sorted(functions.glob("*_api/handler.py"))
+        _imported(path).handler.openapi() for path in sorted(functions.glob("*_api*/handler.py"))
     ]
     written = sorted(functions.glob("*_web/openapi.json"))
     return merged([*apis, *(json.loads(path.read_text()) for path in written)])

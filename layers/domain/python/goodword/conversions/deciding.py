@@ -8,6 +8,7 @@ void(reattributed), the new decision is a further record.
 from collections.abc import Mapping, Sequence
 
 from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.conversions.decided import DecidedOn
 from goodword.conversions.evidence import remembered, sticky_advocate
 from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
@@ -20,7 +21,7 @@ from goodword.rewards.decision import Basis, Decision, Verdict, decision_key, ju
 from goodword.rewards.model import Reward, reward_key
 from goodword.rewards.reversal import refunded_share, to_take
 from goodword.times import SECOND_MS
-from goodword.tracking.model import Attribution, attribute
+from goodword.tracking.model import Attribution, Touch, attribute
 
 UNLOCKED = frozenset({"pending", "on_hold", "approved", "void", "rejected"})
 
@@ -61,6 +62,7 @@ def decide(
     verdict = _verdict(desk, books, conversion, attribution, program, versions)
     counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
     _write(desk, change, books, conversion, attribution, verdict, versions, identities, counted)
+    change.create(_noted(desk, conversion))
     books.close()
 
 
@@ -148,7 +150,29 @@ def _changes(
         return True
     if winner is None or any(reward.state == "rejected" for reward in rewards):
         return False
-    return version_at(versions, winner.at_ms).number != _pinned(desk, conversion, versions)
+    return _version_of(versions, winner).number != _pinned(desk, conversion, versions)
+
+
+def _version_of(
+    versions: Sequence[ProgramVersion], pinned_by: Touch | Conversion
+) -> ProgramVersion:
+    """The version pinned at the winning touch: by its time, and by whose it is.
+
+    A conversion that nobody won is told under the one that held for everybody when it happened.
+    """
+    if isinstance(pinned_by, Conversion):
+        return version_at(versions, pinned_by.occurred_ms)
+    return version_at(versions, pinned_by.at_ms, pinned_by.advocate_id)
+
+
+def _noted(desk: Desk, conversion: Conversion) -> DecidedOn:
+    """Where a replay finds the decision that is being made."""
+    return DecidedOn(
+        program_id=conversion.program_id,
+        at_ms=desk.clock.now_ms(),
+        conversion_id=conversion.conversion_id,
+        decision=conversion.decisions + 1,
+    )
 
 
 def _pinned(desk: Desk, conversion: Conversion, versions: Sequence[ProgramVersion]) -> int:
@@ -185,7 +209,7 @@ def _verdict(
         return nothing
     if program.state != "active":
         return nothing.but(reason=f"programme_{program.state}")
-    version = version_at(versions, winner.at_ms)
+    version = _version_of(versions, winner)
     if version.terms.currency != conversion.currency:
         return nothing.but(reason="currency_mismatch")
     whole = whole_room(version, winner.advocate_id, conversion.identities, conversion.occurred_ms)
@@ -214,7 +238,7 @@ def _write(
         decisions=conversion.decisions + 1,
     )
     _remember(change, settled, identities, None)
-    pinned = version_at(versions, winner.at_ms if winner else conversion.occurred_ms)
+    pinned = _version_of(versions, winner or conversion)
     outcome = "rewarded" if verdict.rewards else ("refused" if winner else "unattributed")
     change.create(
         Decision.model_validate(

@@ -13,6 +13,7 @@ from pydantic import Field, StringConstraints, model_validator
 from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Rounding
 from goodword.programs.caps import Cap
 from goodword.programs.payment import Payment
+from goodword.programs.pilot import Pilot
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
 
@@ -123,6 +124,7 @@ class Terms(Value):
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=50)
     caps: tuple[Cap, ...] = Field(default=(), max_length=20)
     hold_days: int = Field(ge=0, le=365)
+    notice_days: int = Field(default=14, ge=0, le=180)
     enrolment: Literal["open", "approval", "invite_only"] = "open"
     destination: Destination
     attribution: AttributionRules
@@ -143,8 +145,25 @@ class Terms(Value):
         return self
 
 
+class Replayed(Value):
+    """What the replay before publication said, kept with the version for ever."""
+
+    replay_id: str
+    from_ms: int
+    until_ms: int
+    conversions: int
+    changed: int
+    difference_minor: dict[Currency, int]
+
+
 class ProgramVersion(Record):
-    """One immutable version; `number` counts from 1."""
+    """One immutable version; `number` counts from 1.
+
+    What it promises never changes. A pilot ends once: `promoted_ms` is from when it holds for
+    everybody, `withdrawn_ms` from when for nobody; touches of before stay pinned to it. The first
+    version of a programme has no `publisher` and no replay. `early` says why less than the notice
+    period was given: `in_favour`, or the reason code of an exception.
+    """
 
     KIND: ClassVar[str] = "program_version"
 
@@ -155,10 +174,29 @@ class ProgramVersion(Record):
     rationale: str
     created_ms: int
     effective_ms: int
+    publisher: str | None = None
+    terms_hash: str = ""
+    replay: Replayed | None = None
+    early: str = ""
+    pilot: Pilot | None = None
+    promoted_ms: int | None = None
+    withdrawn_ms: int | None = None
 
     @property
     def key(self) -> Key:
         return version_key(self.program_id, self.number)
+
+    def holds(self, at_ms: int, advocate_id: str | None = None) -> bool:
+        """Whether it is promised then: to this advocate, or to everybody (None)."""
+        if at_ms < self.effective_ms or (
+            self.withdrawn_ms is not None and at_ms >= self.withdrawn_ms
+        ):
+            return False
+        if self.pilot is None or (self.promoted_ms is not None and at_ms >= self.promoted_ms):
+            return True
+        return advocate_id is not None and self.pilot.includes(
+            self.program_id, self.number, advocate_id
+        )
 
 
 class Program(Record):
@@ -193,12 +231,15 @@ def version_key(program_id: str, number: int) -> Key:
     return Key("core", f"PROG#{program_id}", f"V#{number:06d}")
 
 
-def version_at(versions: Sequence[ProgramVersion], at_ms: int) -> ProgramVersion:
-    """The version that was in force then: the highest number already effective, else the first.
+def version_at(
+    versions: Sequence[ProgramVersion], at_ms: int, advocate_id: str | None = None
+) -> ProgramVersion:
+    """The version in force then: the highest number that holds, else the first.
 
-    A click older than the programme itself is judged by the first version there ever was.
+    With an advocate their pilot counts, without one only what holds for everybody. A click older
+    than the programme itself is judged by the first version there ever was.
     """
-    effective = [version for version in versions if version.effective_ms <= at_ms]
-    if effective:
-        return max(effective, key=lambda version: version.number)
+    holding = [version for version in versions if version.holds(at_ms, advocate_id)]
+    if holding:
+        return max(holding, key=lambda version: version.number)
     return min(versions, key=lambda version: version.number)

@@ -1,0 +1,97 @@
+"""The API of drafts: marketers write them, staff read them, and a second person publishes."""
+
+from goodword.ports import Page
+from goodword.programs.drafts import Drafts
+from goodword_aws import programs_drafts as shapes
+from goodword_aws.calls import Call, Role
+from goodword_aws.http import Api
+from goodword_aws.wiring import require
+
+require("core_table", "journal_table")
+
+WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
+READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
+LOCALE = {"locale": "the language of the sentences, en (default) or de"}
+
+api = Api("drafts")
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/drafts",
+    roles=READERS,
+    answer=shapes.DraftAnswer,
+    paged=True,
+)
+def list_drafts(call: Call) -> Page[shapes.DraftAnswer]:
+    """All drafts, newest first, closed ones too."""
+    page = Drafts(call.desk).list(
+        call.path["program_id"], call.page.limit, call.page.starting_after
+    )
+    return Page([shapes.draft_answer(one) for one in page.rows], page.cursor)
+
+
+@api.route(
+    "POST",
+    "/v1/programs/<program_id>/drafts",
+    roles=WRITERS,
+    body=shapes.CreateDraft,
+    answer=shapes.DraftAnswer,
+    status=201,
+)
+def create_draft(call: Call) -> shapes.DraftAnswer:
+    """A draft of the next version."""
+    body: shapes.CreateDraft = call.body
+    draft = Drafts(call.desk).create(
+        call.path["program_id"],
+        body.terms,
+        body.rationale,
+        based_on=body.based_on,
+        copy_of=body.copy_of,
+        receipt=lambda made: call.claim(shapes.draft_answer(made)),
+    )
+    return shapes.draft_answer(draft)
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/drafts/<draft_id>",
+    roles=READERS,
+    answer=shapes.DraftDetail,
+    query=LOCALE,
+)
+def read_draft(call: Call) -> shapes.DraftDetail:
+    """One draft, and how it differs from the version in force."""
+    draft = Drafts(call.desk).read(call.path["program_id"], call.path["draft_id"])
+    return shapes.draft_detail(call.desk, draft, call.query.get("locale", ""))
+
+
+@api.route(
+    "PUT",
+    "/v1/programs/<program_id>/drafts/<draft_id>",
+    roles=WRITERS,
+    body=shapes.ChangeDraft,
+    answer=shapes.DraftAnswer,
+)
+def change_draft(call: Call) -> shapes.DraftAnswer:
+    """The next revision; a replay of the one before counts no more."""
+    body: shapes.ChangeDraft = call.body
+    draft = Drafts(call.desk).change(
+        call.path["program_id"],
+        call.path["draft_id"],
+        body.terms,
+        body.rationale,
+        based_on=body.based_on,
+        revision=body.revision,
+        receipt=lambda made: call.claim(shapes.draft_answer(made)),
+    )
+    return shapes.draft_answer(draft)
+
+
+@api.route("DELETE", "/v1/programs/<program_id>/drafts/<draft_id>", roles=WRITERS)
+def discard_draft(call: Call) -> None:
+    """Give it up; it stays readable."""
+    Drafts(call.desk).discard(call.path["program_id"], call.path["draft_id"], call.claim)
+
+
+handler = api

@@ -1,0 +1,44 @@
+"""Which conversions a programme decided on a day: what a replay reads instead of all history.
+
+One small record per decision, put in the Change of the decision, in a partition of its own per
+programme and UTC day. Reading a period costs as much as the period holds, however long the history
+is.
+"""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from goodword.records import Key, Record
+from goodword.times import DAY_MS, as_datetime
+
+
+class DecidedOn(Record):
+    """One decision in the order in which decisions were made."""
+
+    KIND: ClassVar[str] = "decided_on"
+
+    program_id: str
+    at_ms: int
+    conversion_id: str
+    decision: int
+
+    @property
+    def key(self) -> Key:
+        name = f"{self.at_ms:015d}#{self.conversion_id}#{self.decision:04d}"
+        return Key("core", decided_partition(self.program_id, day_of(self.at_ms)), name)
+
+
+def decided_partition(program_id: str, day: str) -> str:
+    """The partition of one UTC day, `2026-11-22`."""
+    return f"DECIDED#{program_id}#{day}"
+
+
+def day_of(at_ms: int) -> str:
+    """The UTC day of an instant."""
+    return f"{as_datetime(at_ms):%Y-%m-%d}"
+
+
+def days_between(from_ms: int, until_ms: int) -> Iterator[str]:
+    """The UTC days that a period touches, oldest first; `until_ms` itself is not in it."""
+    for start_ms in range(from_ms - from_ms % DAY_MS, until_ms, DAY_MS):
+        yield day_of(start_ms)

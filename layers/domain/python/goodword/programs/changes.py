@@ -1,0 +1,83 @@
+"""What differs between two terms, path by path, so that a reader sees all of it and nothing else.
+
+Rules are compared by their `rule_id`, not by their place: `rules.first-bag.reward.basis_points`,
+1000, 800. A rule that is new or gone is one difference with the whole rule on one side. Another
+order of the same rules is a difference too (`rules.order`): earlier rules use up a cap first.
+"""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue as Json
+
+from goodword.programs.model import Terms
+from goodword.records import Value
+
+# What holds for the programme as a whole, so a version that is tried with some cannot change it.
+PROGRAMME_WIDE = (
+    *("name", "brand", "currency", "enrolment", "destination", "attribution", "payment"),
+    *("disclosure", "notice_days"),
+)
+
+
+class TermsDifference(Value):
+    """One place where two terms differ; None where there is nothing on that side."""
+
+    path: str
+    before: Json
+    after: Json
+
+
+def differences(before: Terms, after: Terms) -> tuple[TermsDifference, ...]:
+    """Everything that differs, in the order of the terms."""
+    one, other = (_shape(terms.model_dump(mode="json")) for terms in (before, after))
+    return tuple(_walk("", one, other))
+
+
+def programme_wide(found: tuple[TermsDifference, ...]) -> tuple[str, ...]:
+    """The paths among them that a pilot may not change."""
+    return tuple(one.path for one in found if one.path.split(".")[0] in PROGRAMME_WIDE)
+
+
+def _shape(dumped: dict[str, Json]) -> dict[str, Json]:
+    """Lists of things that have an id become mappings by id, with the order beside them."""
+    return {name: _by_id(value) for name, value in dumped.items()}
+
+
+def _by_id(value: Json) -> Json:
+    if isinstance(value, dict):
+        return {name: _by_id(each) for name, each in value.items()}
+    if not isinstance(value, list) or not value:
+        return value
+    named: dict[str, Json] = {}
+    for number, each in enumerate(value):
+        if not isinstance(each, dict):
+            return value
+        name = next((each[key] for key in each if key.endswith("_id")), str(number))
+        named[str(name)] = _by_id(each)
+    return {**named, "order": list[Json](named)}
+
+
+def _walk(path: str, before: Json, after: Json) -> list[TermsDifference]:
+    if before == after:
+        return []
+    if isinstance(before, dict) and isinstance(after, dict) and _alike(before, after):
+        found: list[TermsDifference] = []
+        for name in dict.fromkeys((*before, *after)):
+            inner = f"{path}.{name}" if path else name
+            if name == "order" and set(before) != set(after):
+                continue  # what is new or gone is said by itself
+            found += _walk(inner, before.get(name), after.get(name))
+        return found
+    return [TermsDifference(path=path, before=_plain(before), after=_plain(after))]
+
+
+def _alike(before: Mapping[str, Json], after: Mapping[str, Json]) -> bool:
+    """Whether both are of one kind; a flat and a percentage reward are told as wholes."""
+    return before.get("kind") == after.get("kind")
+
+
+def _plain(value: Json) -> Json:
+    """Without the order that was put beside."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items() if name != "order"}
+    return value

@@ -1,0 +1,105 @@
+"""A change of terms in plain words: what was, what will be; the same for staff, pages and mail.
+
+Rules and limits are said by the voice that explains rewards, so a change is described in the words
+in which it will be explained. What has no words of its own is said by its path.
+"""
+
+import json
+
+from pydantic import JsonValue as Json
+
+from goodword.money import format_minor
+from goodword.programs.changes import TermsDifference, differences
+from goodword.programs.model import Terms
+from goodword.records import Value
+from goodword.rewards.explain_words import Voice
+
+
+class ChangeWords(Value):
+    """The words of one language. `fields` are labels by path, most specific first.
+
+    `rule_prefix` is how a rule begins when it stands alone; here it follows on other words.
+    """
+
+    locale: str
+    rule_prefix: str
+    rule: str
+    rule_new: str
+    rule_gone: str
+    rules_order: str
+    cap: str
+    field: str
+    fields: dict[str, str]
+    days: str
+    yes: str
+    no: str
+    none: str
+    nothing: str
+    current: str
+    coming: str
+
+
+# What an advocate is told of; the rest (where links lead, who reviews) is the company's own.
+FOR_ADVOCATES = ("rules", "cap", "hold_days", "payment", "attribution", "notice_days")
+
+
+def in_words(
+    before: Terms, after: Terms, voice: Voice, words: ChangeWords, *, for_advocate: bool = False
+) -> tuple[str, ...]:
+    """One sentence per thing that changes; a rule or the cap is one thing."""
+    found, said = differences(before, after), dict[str, str]()
+    for one in found:
+        top, _, rest = one.path.partition(".")
+        if for_advocate and top not in FOR_ADVOCATES:
+            continue
+        if top == "rules" and rest != "order":
+            rule_id = rest.split(".")[0]
+            said.setdefault(f"rules.{rule_id}", _rule(rule_id, before, after, voice, words))
+        elif top == "cap":
+            change = {"before": voice.cap(before.cap), "after": voice.cap(after.cap)}
+            said.setdefault("cap", words.cap.format(**change))
+        else:
+            said[one.path] = _field(one, before.currency, words)
+    return tuple(said.values())
+
+
+def rules_in_words(terms: Terms, voice: Voice, words: ChangeWords) -> str:
+    """All that one can earn, in a line: the rules and the limit."""
+    rules = [_said(terms, rule.rule_id, voice, words) for rule in terms.rules]
+    return " ".join([*rules, voice.cap(terms.cap)])
+
+
+def _rule(rule_id: str, before: Terms, after: Terms, voice: Voice, words: ChangeWords) -> str:
+    was, will = (_said(terms, rule_id, voice, words) for terms in (before, after))
+    if not was:
+        return words.rule_new.format(after=will)
+    if not will:
+        return words.rule_gone.format(before=was)
+    return words.rule.format(before=was, after=will)
+
+
+def _said(terms: Terms, rule_id: str, voice: Voice, words: ChangeWords) -> str:
+    found = next((rule for rule in terms.rules if rule.rule_id == rule_id), None)
+    return voice.rule(found).removeprefix(words.rule_prefix) if found else ""
+
+
+def _field(one: TermsDifference, currency: str, words: ChangeWords) -> str:
+    if one.path == "rules.order":
+        return words.rules_order
+    parts = one.path.split(".")
+    tries = (".".join(parts[: end + 1]) for end in reversed(range(len(parts))))
+    label = next((words.fields[name] for name in tries if name in words.fields), one.path)
+    before, after = (_value(one.path, side, currency, words) for side in (one.before, one.after))
+    return words.field.format(label=label, before=before, after=after)
+
+
+def _value(path: str, value: Json, currency: str, words: ChangeWords) -> str:
+    if value is None:
+        return words.none
+    if isinstance(value, bool):
+        return words.yes if value else words.no
+    if isinstance(value, int):
+        if path.endswith("_minor"):
+            return format_minor(value, currency)
+        return words.days.format(days=value) if path.endswith("_days") else str(value)
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

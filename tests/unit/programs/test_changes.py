@@ -1,0 +1,150 @@
+"""What two terms differ in is told path by path, and in words."""
+
+import pytest
+from goodword.programs.changes import TermsDifference, differences, programme_wide
+from goodword.programs.model import FlatReward, PercentageReward, Rule, Terms
+from goodword.programs.wording import in_words, rules_in_words
+from goodword_aws.explanations import voice_of
+from goodword_aws.programs_drafts import change_words
+
+from tests.support.people import Town
+from tests.support.scene import terms
+
+
+def rules(*pairs: tuple[str, int], minimum: int = 0) -> tuple[Rule, ...]:
+    return tuple(
+        Rule(
+            rule_id=name,
+            action="sale",
+            reward=PercentageReward(basis_points=points),
+            minimum_order_minor=minimum,
+        )
+        for name, points in pairs
+    )
+
+
+def said(before: Terms, after: Terms) -> list[tuple[str, object, object]]:
+    return [(one.path, one.before, one.after) for one in differences(before, after)]
+
+
+def test_the_same_terms_do_not_differ() -> None:
+    assert differences(terms(), terms()) == ()
+
+
+def test_a_field_is_named_by_its_path() -> None:
+    after = terms(hold_days=30, rules=rules(("sale", 800)))
+    before = terms(rules=rules(("sale", 1_000)))
+    assert said(before, after) == [
+        ("rules.sale.reward.basis_points", 1_000, 800),
+        ("hold_days", 14, 30),
+    ]
+
+
+def test_rules_are_compared_by_id_and_not_by_place() -> None:
+    before, after = rules(("a", 1), ("b", 2)), rules(("new", 9), ("b", 2), ("a", 3))
+    found = differences(terms(rules=before), terms(rules=after))
+    assert [one.path for one in found] == ["rules.a.reward.basis_points", "rules.new"]
+    assert found[1].before is None
+    assert isinstance(found[1].after, dict)
+    assert found[1].after["rule_id"] == "new"
+
+
+def test_another_order_of_the_same_rules_is_a_difference() -> None:
+    before, after = rules(("a", 1), ("b", 2)), rules(("b", 2), ("a", 1))
+    assert said(terms(rules=before), terms(rules=after)) == [
+        ("rules.order", ["a", "b"], ["b", "a"])
+    ]
+
+
+def test_another_kind_of_reward_is_told_as_a_whole() -> None:
+    flat = Rule(rule_id="sale", action="sale", reward=FlatReward(amount_minor=5))
+    (one,) = differences(terms(rules=rules(("sale", 1_000))), terms(rules=(flat,)))
+    assert one.path == "rules.sale.reward"
+    assert one.after == {"kind": "flat", "amount_minor": 5}
+
+
+def test_hosts_are_one_value() -> None:
+    shop = {"default_url": "https://shop.example/", "fallback_url": "https://shop.example/"}
+    after = terms(destination={"hosts": ("shop.example", "two.example"), **shop})
+    (one,) = differences(terms(), after)
+    assert one.after == ["shop.example", "two.example"]
+    assert programme_wide((one,)) == ("destination.hosts",)
+
+
+def test_what_a_pilot_may_change_is_not_programme_wide() -> None:
+    found = differences(terms(), terms(hold_days=1, name="Other", rules=rules(("sale", 1))))
+    assert programme_wide(found) == ("name",)
+    assert programme_wide((TermsDifference(path="hold_days", before=1, after=2),)) == ()
+
+
+@pytest.fixture
+def version() -> object:
+    town = Town()
+    return town.programs.read(town.program().program_id)[1]
+
+
+def words(version: object, after: Terms, locale: str, **how: bool) -> list[str]:
+    voice = voice_of(version, locale)  # type: ignore[arg-type]
+    return list(in_words(terms(), after, voice, change_words(locale), **how))
+
+
+def test_a_change_is_said_in_words(version: object) -> None:
+    after = terms(rules=rules(("sale", 800)), hold_days=30, cap=None, name="Other")
+    assert words(version, after, "en", for_advocate=True) == [
+        "Until then: 10 % of the order. From then on: 8 % of the order.",
+        "No longer from then on: 2.00 EUR for a sign-up.",
+        "The limit until then: You can earn up to 100.00 EUR in a calendar month (UTC). From then "
+        "on: There is no upper limit on what you can earn.",
+        "Time in which an order can be returned before its reward is ready: 14 days until then, 30 "
+        "days from then on.",
+    ]
+    assert "Name of the programme: Friends of Acme until then, Other from then on." in words(
+        version, after, "en"
+    )
+
+
+def test_a_change_is_said_in_german(version: object) -> None:
+    after = terms(rules=rules(("sale", 800), ("extra", 100)))
+    assert words(version, after, "de")[0] == (
+        "Bis dahin: 10 % der Bestellung. Von da an: 8 % der Bestellung."
+    )
+    assert words(version, after, "de")[1:] == [
+        "Von da an nicht mehr: 2,00 EUR für eine Anmeldung.",
+        "Neu von da an: 1 % der Bestellung.",
+    ]
+
+
+def test_what_has_no_words_is_said_by_its_path(version: object) -> None:
+    after = terms(
+        review={"auto_approve_limit_minor": 5, "days": 9},
+        attribution={"sticky": False, "window_days": 7},
+        destination={
+            "hosts": ("two.example",),
+            "default_url": "https://two.example/",
+            "fallback_url": "https://two.example/",
+            "parameters": {"utm": "x"},
+        },
+        rules=terms().rules[::-1],
+    )
+    found = words(version, after, "en")
+    assert "The rules count in another order." in found
+    assert "How rewards are reviewed: 7 days until then, 9 days from then on." not in found
+    assert "How rewards are reviewed: 7 until then, 9 from then on." in found
+    assert "How long a recommendation counts: 30 days until then, 7 days from then on." in found
+    assert "Which recommendation counts: yes until then, no from then on." in found
+    assert any("nothing until then, x from then on" in one for one in found)
+    assert any('["shop.example"]' in one for one in found)
+    assert any("20.00 EUR until then, 0.05 EUR from then on" in one for one in found)
+
+
+def test_all_rules_are_said_in_a_line(version: object) -> None:
+    voice = voice_of(version, "en")  # type: ignore[arg-type]
+    assert rules_in_words(terms(), voice, change_words("en")) == (
+        "10 % of the order. 2.00 EUR for a sign-up. You can earn up to 100.00 EUR in a calendar "
+        "month (UTC)."
+    )
+
+
+def test_both_catalogues_have_the_same_places() -> None:
+    one, other = change_words("en"), change_words("de")
+    assert set(one.fields) == set(other.fields)
