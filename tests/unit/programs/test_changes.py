@@ -1,6 +1,7 @@
 """What two terms differ in is told path by path, and in words."""
 
 import pytest
+from goodword.programs.caps import Cap
 from goodword.programs.changes import TermsDifference, differences, programme_wide
 from goodword.programs.model import FlatReward, PercentageReward, Rule, Terms
 from goodword.programs.wording import in_words, rules_in_words
@@ -63,6 +64,14 @@ def test_another_kind_of_reward_is_told_as_a_whole() -> None:
     assert one.after == {"kind": "flat", "amount_minor": 5}
 
 
+def test_a_cap_is_named_by_what_it_limits() -> None:
+    both = (Cap(amount_minor=20_000), Cap(period="day", rewards=3))
+    found = said(terms(), terms(caps=both))
+    assert found[0] == ("caps.advocate-month-money.amount_minor", 10_000, 20_000)
+    assert found[1][0] == "caps.advocate-day-rewards"
+    assert [one[0] for one in said(terms(), terms(caps=()))] == ["caps.advocate-month-money"]
+
+
 def test_hosts_are_one_value() -> None:
     shop = {"default_url": "https://shop.example/", "fallback_url": "https://shop.example/"}
     after = terms(destination={"hosts": ("shop.example", "two.example"), **shop})
@@ -89,11 +98,11 @@ def words(version: object, after: Terms, locale: str, **how: bool) -> list[str]:
 
 
 def test_a_change_is_said_in_words(version: object) -> None:
-    after = terms(rules=rules(("sale", 800)), hold_days=30, cap=None, name="Other")
+    after = terms(rules=rules(("sale", 800)), hold_days=30, caps=(), name="Other")
     assert words(version, after, "en", for_advocate=True) == [
         "Until then: 10 % of the order. From then on: 8 % of the order.",
         "No longer from then on: 2.00 EUR for a sign-up.",
-        "The limit until then: You can earn up to 100.00 EUR in a calendar month (UTC). From then "
+        "The limits until then: You can earn up to 100.00 EUR in a calendar month (UTC). From then "
         "on: There is no upper limit on what you can earn.",
         "Time in which an order can be returned before its reward is ready: 14 days until then, 30 "
         "days from then on.",

@@ -39,22 +39,28 @@ def programme_wide(found: tuple[TermsDifference, ...]) -> tuple[str, ...]:
 
 
 def _shape(dumped: dict[str, Json]) -> dict[str, Json]:
-    """Lists of things that have an id become mappings by id, with the order beside them."""
-    return {name: _by_id(value) for name, value in dumped.items()}
+    """Lists of things that have a name become mappings by name, rules with their order beside."""
+    shaped = {name: _by_name(value) for name, value in dumped.items()}
+    if isinstance(rules := shaped.get("rules"), dict):
+        shaped["rules"] = {**rules, "order": list[Json](rules)}
+    return shaped
 
 
-def _by_id(value: Json) -> Json:
+def _by_name(value: Json) -> Json:
     if isinstance(value, dict):
-        return {name: _by_id(each) for name, each in value.items()}
-    if not isinstance(value, list) or not value:
+        return {name: _by_name(each) for name, each in value.items()}
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         return value
-    named: dict[str, Json] = {}
-    for number, each in enumerate(value):
-        if not isinstance(each, dict):
-            return value
-        name = next((each[key] for key in each if key.endswith("_id")), str(number))
-        named[str(name)] = _by_id(each)
-    return {**named, "order": list[Json](named)}
+    return {_name(each, number): _by_name(each) for number, each in enumerate(value)}
+
+
+def _name(thing: Json, number: int) -> str:
+    """What tells it from the others of its list: its id, what a cap limits, else its place."""
+    assert isinstance(thing, dict)
+    if {"scope", "period"} <= set(thing):
+        measure = "rewards" if thing.get("amount_minor") is None else "money"
+        return f"{thing['scope']}-{thing['period']}-{measure}"
+    return str(next((thing[key] for key in thing if key.endswith("_id")), number))
 
 
 def _walk(path: str, before: Json, after: Json) -> list[TermsDifference]:

@@ -27,7 +27,7 @@ class ChangeWords(Value):
     rule_new: str
     rule_gone: str
     rules_order: str
-    cap: str
+    caps: str
     field: str
     fields: dict[str, str]
     days: str
@@ -40,13 +40,13 @@ class ChangeWords(Value):
 
 
 # What an advocate is told of; the rest (where links lead, who reviews) is the company's own.
-FOR_ADVOCATES = ("rules", "cap", "hold_days", "payment", "attribution", "notice_days")
+FOR_ADVOCATES = ("rules", "caps", "hold_days", "payment", "attribution", "notice_days")
 
 
 def in_words(
     before: Terms, after: Terms, voice: Voice, words: ChangeWords, *, for_advocate: bool = False
 ) -> tuple[str, ...]:
-    """One sentence per thing that changes; a rule or the cap is one thing."""
+    """One sentence per thing that changes; a rule is one thing, all limits are."""
     found, said = differences(before, after), dict[str, str]()
     for one in found:
         top, _, rest = one.path.partition(".")
@@ -55,9 +55,9 @@ def in_words(
         if top == "rules" and rest != "order":
             rule_id = rest.split(".")[0]
             said.setdefault(f"rules.{rule_id}", _rule(rule_id, before, after, voice, words))
-        elif top == "cap":
-            change = {"before": voice.cap(before.cap), "after": voice.cap(after.cap)}
-            said.setdefault("cap", words.cap.format(**change))
+        elif top == "caps":
+            was, will = (" ".join(voice.caps(terms.caps)) for terms in (before, after))
+            said.setdefault("caps", words.caps.format(before=was, after=will))
         else:
             said[one.path] = _field(one, before.currency, words)
     return tuple(said.values())
@@ -66,7 +66,7 @@ def in_words(
 def rules_in_words(terms: Terms, voice: Voice, words: ChangeWords) -> str:
     """All that one can earn, in a line: the rules and the limit."""
     rules = [_said(terms, rule.rule_id, voice, words) for rule in terms.rules]
-    return " ".join([*rules, voice.cap(terms.cap)])
+    return " ".join([*rules, *voice.caps(terms.caps)])
 
 
 def _rule(rule_id: str, before: Terms, after: Terms, voice: Voice, words: ChangeWords) -> str:
