@@ -10,10 +10,12 @@ from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
 from constructs import Construct
 
 from infra.capabilities.advocates import add_advocates
+from infra.capabilities.console import add_console
 from infra.capabilities.conversions import add_conversions
 from infra.capabilities.ledger import add_ledger
 from infra.capabilities.messages import add_messages
 from infra.capabilities.payouts import add_payouts
+from infra.capabilities.portal import add_portal
 from infra.capabilities.programs import add_programs
 from infra.capabilities.rewards import add_rewards
 from infra.capabilities.tracking import add_tracking
@@ -43,6 +45,8 @@ class GoodwordStack(Stack):
         add_rewards(ground)
         add_payouts(ground)
         add_messages(ground)
+        add_portal(ground)
+        add_console(ground)
         for key, value in _outputs(ground).items():
             CfnOutput(self, key, value=value)
 
@@ -55,6 +59,7 @@ def _outputs(ground: Ground) -> dict[str, str]:
         "ApiId": ground.door.api.api_id,
         "UserPoolId": ground.identity.pool.user_pool_id,
         "UserPoolClientId": ground.identity.app.user_pool_client_id,
+        "PagesClientId": settings["PAGES_CLIENT_ID"],
         "ArrivalsTable": settings["ARRIVALS_TABLE"],
         "JournalTable": settings["JOURNAL_TABLE"],
         "CoreTable": settings["CORE_TABLE"],

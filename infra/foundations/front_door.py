@@ -71,7 +71,8 @@ class FrontDoor:
                 acknowledge(
                     route,
                     "AwsSolutions-APIG4",
-                    "The public's own route: a link, or a message whose signature is verified.",
+                    "The public's own route: a link, a message whose signature is verified, or a "
+                    "page whose function verifies the session itself.",
                 )
             if limit is not None:
                 self._limit(route, limit)

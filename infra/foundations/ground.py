@@ -12,7 +12,7 @@ from infra.foundations.bus import Bus, make_bus
 from infra.foundations.exports import make_exports
 from infra.foundations.front_door import FrontDoor, make_front_door
 from infra.foundations.functions import Functions
-from infra.foundations.identity import Identity, make_identity
+from infra.foundations.identity import Identity, make_identity, make_pages_client
 from infra.foundations.installation import Installation
 from infra.foundations.machines import Machines
 from infra.foundations.parameters import Parameters, declare_parameters, given, or_else
@@ -60,13 +60,15 @@ def lay_ground(stack: Stack, at: Installation, sources: Sources) -> Ground:
     bus = make_bus(stack, at, alarms)
     door = make_front_door(stack, at, identity)
     set_aside = make_set_aside(stack, "FailedRuns", alarms)
+    public_url = or_else(stack, "HasPublicUrl", parameters.public_url, door.api.api_endpoint)
+    pages = make_pages_client(stack, at, identity, public_url)
     settings = {
         "GOODWORD_STAGE": at.stage,
         "CLOCK_FILE": parameters.clock_file,
         "FALLBACK_URL": parameters.fallback_url,
         "MAIL_SENDER": parameters.mail_sender,
         "RAIL_SIMULATOR_URL": parameters.rail_simulator_url,
-        "PUBLIC_URL": or_else(stack, "HasPublicUrl", parameters.public_url, door.api.api_endpoint),
+        "PUBLIC_URL": public_url,
         "ARRIVALS_TABLE": tables.arrivals.table_name,
         "JOURNAL_TABLE": tables.journal.table_name,
         "CORE_TABLE": tables.core.table_name,
@@ -76,6 +78,12 @@ def lay_ground(stack: Stack, at: Installation, sources: Sources) -> Ground:
         "CLICK_SECRET_ARN": arn_of(secrets.click),
         "INDEX_SECRET_ARN": arn_of(secrets.index),
         "EXPORTS_BUCKET": exports.bucket_name,
+        "USER_POOL_ID": identity.pool.user_pool_id,
+        "PAGES_CLIENT_ID": pages.user_pool_client_id,
+        "PAGE_SECRET_ARN": arn_of(secrets.page),
+        "EMBED_ORIGINS": parameters.embed_origins,
+        # The emulator serves the pool's own pages at its endpoint, which functions know.
+        "SIGN_IN_URL": "" if at.on_laptop else identity.domain.base_url(),
     }
     return Ground(
         stack=stack,

@@ -7,22 +7,25 @@ and a new e-mail counts only once it is verified.
 
 from dataclasses import dataclass
 
-from aws_cdk import Duration
+from aws_cdk import Aws, Duration
 from aws_cdk import aws_cognito as cognito
 from constructs import Construct
 
 from infra.foundations.acknowledged import acknowledge
 from infra.foundations.installation import Installation
 
+KNOWN = cognito.ClientAttributes().with_standard_attributes(email=True, fullname=True)
+READ = KNOWN.with_standard_attributes(email=True, email_verified=True, fullname=True)
 GROUPS = ("advocate", "marketer", "analyst", "finance", "admin")
 
 
 @dataclass(frozen=True)
 class Identity:
-    """The pool of people and the one app they sign in with."""
+    """The pool of people, the app that calls the API, and the sign-in page of our own pages."""
 
     pool: cognito.UserPool
     app: cognito.UserPoolClient
+    domain: cognito.UserPoolDomain
 
 
 def make_identity(scope: Construct, at: Installation) -> Identity:
@@ -68,11 +71,54 @@ def make_identity(scope: Construct, at: Installation) -> Identity:
         "AwsSolutions-COG8",
         "The Plus plan (threat protection) is priced per user; an installation may turn it on.",
     )
-    return Identity(pool, _app(scope, at, pool))
+    domain = cognito.UserPoolDomain(
+        scope,
+        "SignIn",
+        user_pool=pool,
+        cognito_domain=cognito.CognitoDomainOptions(
+            # Unique in a region over all accounts, hence the account's number.
+            domain_prefix=f"{at.prefix}-{Aws.ACCOUNT_ID}"
+        ),
+    )
+    return Identity(pool, _app(scope, at, pool), domain)
+
+
+def make_pages_client(
+    scope: Construct, at: Installation, identity: Identity, public_url: str
+) -> cognito.UserPoolClient:
+    """The client of the portal and the console: the code flow, back to our own host and no other.
+
+    It is not the API's: a token of the one is nothing to the other.
+    """
+    return cognito.UserPoolClient(
+        scope,
+        "Pages",
+        user_pool=identity.pool,
+        user_pool_client_name=f"{at.prefix}-pages",
+        generate_secret=False,
+        auth_flows=cognito.AuthFlow(user_password=at.on_laptop),
+        o_auth=cognito.OAuthSettings(
+            flows=cognito.OAuthFlows(authorization_code_grant=True),
+            scopes=[
+                cognito.OAuthScope.OPENID,
+                cognito.OAuthScope.EMAIL,
+                cognito.OAuthScope.PROFILE,
+            ],
+            callback_urls=[f"{public_url}/auth/callback"],
+            logout_urls=[f"{public_url}/"],
+        ),
+        supported_identity_providers=[cognito.UserPoolClientIdentityProvider.COGNITO],
+        prevent_user_existence_errors=True,
+        enable_token_revocation=True,
+        id_token_validity=Duration.hours(1),
+        access_token_validity=Duration.hours(1),
+        refresh_token_validity=Duration.days(30),
+        write_attributes=KNOWN,
+        read_attributes=READ,
+    )
 
 
 def _app(scope: Construct, at: Installation, pool: cognito.UserPool) -> cognito.UserPoolClient:
-    known = cognito.ClientAttributes().with_standard_attributes(email=True, fullname=True)
     return cognito.UserPoolClient(
         scope,
         "App",
@@ -86,8 +132,6 @@ def _app(scope: Construct, at: Installation, pool: cognito.UserPool) -> cognito.
         id_token_validity=Duration.hours(1),
         access_token_validity=Duration.hours(1),
         refresh_token_validity=Duration.days(30),
-        write_attributes=known,
-        read_attributes=known.with_standard_attributes(
-            email=True, email_verified=True, fullname=True
-        ),
+        write_attributes=KNOWN,
+        read_attributes=READ,
     )

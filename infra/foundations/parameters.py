@@ -12,6 +12,8 @@ from constructs import Construct
 from infra.foundations.installation import Installation
 
 _URL = r"https?://[^\s<>\"]{1,2000}"
+_ORIGIN = r"https://[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?"
+_ORIGINS = rf"{_ORIGIN}( {_ORIGIN}){{0,9}}"
 _ADDRESS = r"[^\s<>@\"]{1,64}@[A-Za-z0-9.-]{1,255}"
 
 
@@ -25,6 +27,7 @@ class Parameters:
     alarm_mail: str
     rail_simulator_url: str
     clock_file: str
+    embed_origins: str
 
 
 def declare_parameters(scope: Construct, at: Installation) -> Parameters:
@@ -45,6 +48,12 @@ def declare_parameters(scope: Construct, at: Installation) -> Parameters:
         public_url=text("PublicUrl", "Own domain of the API; empty: the API's own", _URL, ""),
         mail_sender=text("MailSender", "E-mail address, verified in SES, of all mail", _ADDRESS),
         alarm_mail=text("AlarmMail", "E-mail address that alarms go to; empty: none", _ADDRESS, ""),
+        embed_origins=text(
+            "EmbedOrigins",
+            "Origins whose pages may embed the advocate's view, with spaces between; empty: none",
+            _ORIGINS,
+            "",
+        ),
         rail_simulator_url=(
             text("RailSimulatorUrl", "A rail that pays nobody; empty: none", _URL, "")
             if at.simulates_rail

@@ -1,8 +1,9 @@
-"""Three secrets, each for one thing: the vault's key, the click secret, the index secret.
+"""Four secrets, each for one thing: the vault's key; the click, the index and the page secret.
 
 The vault key wraps people's data keys and the data keys of raw deliveries; it has nothing to do
 with the encryption of the tables, which AWS does with keys of its own. Whoever holds the click
-secret can forge clicks; whoever holds the index secret can test whether an e-mail is known.
+secret can forge clicks; whoever holds the index secret can test whether an e-mail is known; whoever
+holds the page secret can make a signed-in person's browser send a form.
 """
 
 from dataclasses import dataclass
@@ -19,11 +20,12 @@ SECRET_LENGTH = 64  # letters and digits: 380 bits
 
 @dataclass(frozen=True)
 class Secrets:
-    """The three by name."""
+    """The four by name."""
 
     vault_key: kms.Key
     click: secretsmanager.Secret
     index: secretsmanager.Secret
+    page: secretsmanager.Secret
 
 
 def make_secrets(scope: Construct, at: Installation) -> Secrets:
@@ -37,6 +39,12 @@ def make_secrets(scope: Construct, at: Installation) -> Secrets:
     )
     click = _secret(scope, "ClickSecret", at, "Signs click ids")
     index = _secret(scope, "IndexSecret", at, "Keys the blind indexes of e-mails and customer ids")
+    page = _secret(scope, "PageSecret", at, "Signs the forms and the embedded views of the pages")
+    acknowledge(
+        page,
+        "AwsSolutions-SMG4",
+        "Rotated by hand (docs/deploy.md): a form that is open at that moment still counts.",
+    )
     acknowledge(
         click,
         "AwsSolutions-SMG4",
@@ -48,7 +56,7 @@ def make_secrets(scope: Construct, at: Installation) -> Secrets:
         "AwsSolutions-SMG4",
         "A new value orphans every blind index: changing it is a migration, not a rotation.",
     )
-    return Secrets(vault_key, click, index)
+    return Secrets(vault_key, click, index, page)
 
 
 def arn_of(secret: secretsmanager.Secret) -> str:

@@ -89,6 +89,8 @@ def spelled(value: Any) -> str:
             return f"<{name}.{attribute}>"
         case {"Fn::Join": [between, parts]}:
             return str(between).join(spelled(part) for part in parts)
+        case {"Fn::If": [condition, yes, no]}:
+            return f"<{condition}? {spelled(yes)} : {spelled(no)}>"
         case _:
             raise AssertionError(f"cannot spell {value}")
 

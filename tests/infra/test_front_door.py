@@ -1,4 +1,4 @@
-"""Who gets in where: the public by five doors, others with a token, and nobody by OPTIONS."""
+"""Who gets in where: the public by few doors, pages by session, others with a token."""
 
 import re
 from pathlib import Path
@@ -6,9 +6,20 @@ from pathlib import Path
 import pytest
 
 from tests.infra import handlers
-from tests.infra.reading import Template, spelled
+from tests.infra.reading import Plain, Template, spelled
 
+# Pages check the session's cookie themselves (tests/functional/test_pages*.py).
+PAGES = {
+    "portal_web": {
+        *("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"),
+        *("/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"),
+    },
+    "console_web": {"/console", "/console/{proxy+}"},
+}
+READ_ONLY = {"/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"}
 PUBLIC = {
+    *(f"GET {path}" for paths in PAGES.values() for path in paths),
+    *(f"POST {path}" for paths in PAGES.values() for path in paths - READ_ONLY),
     "GET /r/{code}",
     "HEAD /r/{code}",
     "POST /v1/track/lead",
@@ -16,6 +27,7 @@ PUBLIC = {
     "POST /v1/sources/{source_id}",
 }
 PATHS = {
+    **PAGES,
     "tracking_web": {"/r/{code}"},
     "conversions_web": {"/v1/track/lead", "/v1/track/sale", "/v1/sources/{source_id}"},
     "programs_api": {
@@ -138,16 +150,34 @@ def test_people_sign_in_by_password_on_a_laptop_only(prod: Template, laptop: Tem
             {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH", "ALLOW_USER_PASSWORD_AUTH"},
         ),
     ):
-        (app,) = template.of_type("AWS::Cognito::UserPoolClient").values()
+        app, pages = clients(template)
         assert set(app["ExplicitAuthFlows"]) == flows
-        assert app["PreventUserExistenceErrors"] == "ENABLED"
-        assert app.get("GenerateSecret") is False
+        assert set(pages["ExplicitAuthFlows"]) == flows - {"ALLOW_USER_SRP_AUTH"}
+        for client in (app, pages):
+            assert client["PreventUserExistenceErrors"] == "ENABLED"
+            assert client.get("GenerateSecret") is False
+
+
+def clients(template: Template) -> tuple[Plain, Plain]:
+    """The API's client and the pages'."""
+    kind = "AWS::Cognito::UserPoolClient"
+    found = template.of_type(kind)
+    return found[template.named(kind, "App")], found[template.named(kind, "Pages")]
+
+
+def test_pages_sign_in_by_the_code_flow_and_come_back_to_this_host_only(prod: Template) -> None:
+    app, pages = clients(prod)
+    assert not app.get("AllowedOAuthFlowsUserPoolClient")
+    assert pages["AllowedOAuthFlows"] == ["code"]
+    assert set(pages["AllowedOAuthScopes"]) == {"openid", "email", "profile"}
+    assert [spelled(url).endswith("/auth/callback") for url in pages["CallbackURLs"]] == [True]
+    assert pages["EnableTokenRevocation"] is True
 
 
 def test_nobody_writes_claims_about_themselves(prod: Template) -> None:
     """A changed e-mail stays unverified until its owner confirms it, and the old one counts."""
-    (app,) = prod.of_type("AWS::Cognito::UserPoolClient").values()
-    assert set(app["WriteAttributes"]) == {"email", "name"}
+    for client in clients(prod):
+        assert set(client["WriteAttributes"]) == {"email", "name"}
     (pool,) = prod.of_type("AWS::Cognito::UserPool").values()
     kept = pool["UserAttributeUpdateSettings"]["AttributesRequireVerificationBeforeUpdate"]
     assert kept == ["email"]

@@ -28,6 +28,11 @@ KNOWN = {
     "MAIL_SENDER",
     "RAIL_SIMULATOR_URL",
     "CLOCK_FILE",
+    "USER_POOL_ID",
+    "PAGES_CLIENT_ID",
+    "PAGE_SECRET_ARN",
+    "EMBED_ORIGINS",
+    "SIGN_IN_URL",
 }
 TABLES = {
     "ARRIVALS_TABLE": "Arrivals",

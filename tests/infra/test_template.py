@@ -261,7 +261,7 @@ def test_the_sealer_runs_every_minute(prod: Template) -> None:
 
 def test_secrets_are_made_by_aws(prod: Template) -> None:
     secrets = prod.of_type("AWS::SecretsManager::Secret").values()
-    assert len(secrets) == 2
+    assert len(secrets) == 3
     for properties in secrets:
         assert properties["GenerateSecretString"]["PasswordLength"] == 64
         assert "SecretString" not in properties

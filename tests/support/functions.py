@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 NAMES = (
     "ARRIVALS_TABLE JOURNAL_TABLE CORE_TABLE KEYS_TABLE BUS_NAME VAULT_KEY_ARN CLICK_SECRET_ARN "
     "INDEX_SECRET_ARN REWARD_APPROVAL_ARN PAYOUT_CYCLE_ARN EXPORTS_BUCKET MAIL_SENDER "
-    "SEALS_BUCKET SEAL_KEY_ARN"
+    "SEALS_BUCKET SEAL_KEY_ARN PAGES_CLIENT_ID PAGE_SECRET_ARN"
 )
 CONTEXT = SimpleNamespace(
     function_name="f",
@@ -41,6 +41,8 @@ def over(world: World) -> Iterator[pytest.MonkeyPatch]:
         for name in NAMES.split():
             patch.setenv(name, f"test-{name.lower()}")
         patch.setenv("GOODWORD_STAGE", "test")
+        patch.setenv("USER_POOL_ID", "eu-west-1_people")
+        patch.setenv("SIGN_IN_URL", "https://sign-in.example")
         patch.setenv("PUBLIC_URL", "https://go.example")
         patch.setenv("FALLBACK_URL", "https://shop.example/")
         patch.setenv("AWS_DEFAULT_REGION", "eu-west-1")

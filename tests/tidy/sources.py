@@ -24,6 +24,7 @@ WORDS = {
     "privacy",
     "insights",
 }
+FACES = {"portal", "console"}  # no capabilities of their own: pages over the same services
 BUILT = {".git", ".venv", ".build", ".local", "cdk.out", "node_modules", "__pycache__"}
 
 

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from tests.tidy.sources import DOMAIN, ROOT, WORDS, files, modules
+from tests.tidy.sources import DOMAIN, FACES, ROOT, WORDS, files, modules
 
 TRIGGERS = {"api", "web", "stream", "bus", "queue", "schedule", "task"}
 INFRA = {"app.py", "stack.py", "layers.py", "node.py", "__init__.py"}
@@ -40,7 +40,7 @@ def directories(tree: str) -> set[str]:
 def is_function_name(name: str) -> bool:
     """`<word>_<trigger>`; a second function of one trigger adds what it is for."""
     word, trigger, *purpose = name.split("_") if "_" in name else (name, "")
-    return word in WORDS and trigger in TRIGGERS and len(purpose) <= 1 and all(purpose)
+    return word in WORDS | FACES and trigger in TRIGGERS and len(purpose) <= 1 and all(purpose)
 
 
 def takes_input(function: str) -> bool:
@@ -68,7 +68,7 @@ def test_functions_are_a_word_and_a_trigger() -> None:
 def test_infra_has_the_documented_trees_and_its_capabilities_are_words() -> None:
     assert below("infra") <= INFRA | INFRA_TREES
     named = {name.removesuffix(".py") for name in below("infra/capabilities")}
-    assert named - {"__init__"} <= WORDS
+    assert named - {"__init__"} <= WORDS | FACES
 
 
 def test_every_suite_is_a_known_one() -> None:
@@ -104,6 +104,7 @@ def test_the_naming_rule_can_be_broken() -> None:
     assert is_function_name("ledger_schedule_seal")
     assert not is_function_name("ledger_schedule_")
     assert not is_function_name("ledger_schedule_seal_twice")
+    assert is_function_name("portal_web")
     assert not is_function_name("redirect")
     assert not is_function_name("tracking_lambda")
     assert not is_function_name("referrals_api")

@@ -87,3 +87,9 @@ LOOK_SECONDS_FIRST, LOOK_SECONDS_MAX = 60, 86_400  # seconds until the next look
 UNKNOWN_PER_SWEEP = 100  # payments looked up in one go after their run is over
 CONFIRM_MAX = 100  # payouts that one call confirms; each is a transaction
 GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of work
+
+FORM_FIELDS_MAX = 60  # fields of one form of the pages; the largest has twenty
+SIGN_IN_SECONDS_MAX = 600  # seconds from asking to sign in to coming back signed in
+STAFF_SESSION_HOURS = (
+    12  # hours after which staff sign in anew; advocates stay as long as the pool's
+)

@@ -132,7 +132,13 @@ def principal_of(
 ) -> Principal:
     """The person of the verified claims. Raises NotAuthentic if there are none that will do."""
     authorizer = event.get("requestContext", {}).get("authorizer") or {}
-    claims = (authorizer.get("jwt") or {}).get("claims") or {}
+    return principal_from((authorizer.get("jwt") or {}).get("claims") or {}, advocate_of)
+
+
+def principal_from(
+    claims: Mapping[str, Any], advocate_of: Callable[[Principal], str | None]
+) -> Principal:
+    """The person of claims that somebody has verified. Raises NotAuthentic if they will not do."""
     subject = claims.get("sub")
     if not isinstance(subject, str) or not subject:
         raise NotAuthentic("not_signed_in", "this call needs a signed-in person")

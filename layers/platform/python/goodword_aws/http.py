@@ -12,8 +12,7 @@ stored answer, the same key with another request is refused. Nothing unexpected 
 caller: it is logged (without bodies) and answered as `internal`.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,7 +25,7 @@ from pydantic import BaseModel, ValidationError
 
 from goodword_aws import calls, observe, openapi, problems, wiring
 from goodword_aws.calls import Call, Principal, Role
-from goodword_aws.routes import VARIABLE, Handle, Route
+from goodword_aws.routes import Handle, Route, pattern_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
@@ -206,7 +205,7 @@ class Api:
         event = self._app.current_event
         request_id = _request_id(event.raw_event)
         methods = sorted(
-            {route.method for route in self.routes if _pattern(route.path).fullmatch(event.path)}
+            {route.method for route in self.routes if pattern_of(route.path).fullmatch(event.path)}
         )
         if not methods:
             told = problems.problem(404, "no_such_route", "there is nothing here", request_id)
@@ -256,13 +255,6 @@ def _reply(
 ) -> Response[Any]:
     text = "" if body is None else calls.answer_text(body)
     return Response(status, content_type, text, dict(_HEADERS))
-
-
-def _pattern(path: str) -> re.Pattern[str]:
-    parts: Sequence[str] = VARIABLE.split(path)
-    return re.compile(
-        "".join("[^/]+" if index % 2 else re.escape(part) for index, part in enumerate(parts))
-    )
 
 
 def _request_id(event: Mapping[str, Any]) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel
@@ -27,3 +28,15 @@ class Route:
     private: bool
     paged: bool
     query: Mapping[str, str]
+
+
+@cache
+def pattern_of(path: str) -> re.Pattern[str]:
+    """What a concrete path looks like: `/v1/links/<code>/qr`, with a group for each variable."""
+    parts = VARIABLE.split(path)
+    return re.compile(
+        "".join(
+            f"(?P<{part}>[^/]+)" if index % 2 else re.escape(part)
+            for index, part in enumerate(parts)
+        )
+    )

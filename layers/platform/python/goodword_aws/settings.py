@@ -54,12 +54,21 @@ class Settings:
     fallback_url = _Needed("FALLBACK_URL")
     public_url = _Needed("PUBLIC_URL")
     mail_sender = _Needed("MAIL_SENDER")
+    user_pool_id = _Needed("USER_POOL_ID")
+    pages_client_id = _Needed("PAGES_CLIENT_ID")
+    page_secret_arn = _Needed("PAGE_SECRET_ARN")
+    embed_origins = _Optional("EMBED_ORIGINS")
     rail_simulator_url = _Optional("RAIL_SIMULATOR_URL")
     clock_file = _Optional("CLOCK_FILE")
     endpoint_url = _Optional("AWS_ENDPOINT_URL")
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.environment = MappingProxyType(dict(environment))
+
+    @property
+    def sign_in_url(self) -> str:
+        """The host of the pool's own pages; the emulator serves them at its endpoint."""
+        return self.environment.get("SIGN_IN_URL", "") or self.endpoint_url
 
     def require(self, *names: str) -> None:
         """Raise MissingSetting, naming the variable, unless each attribute is set."""

@@ -25,6 +25,7 @@ from goodword_aws.store import DynamoStore
 
 if TYPE_CHECKING:
     from goodword_aws.calls import Principal
+    from goodword_aws.pages.sessions import Pool
     from goodword_aws.vault import Envelope, Vault
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "envelope",
     "forget",
     "ids",
+    "pool",
     "require",
     "secrets",
     "shelf",
@@ -114,6 +116,27 @@ def shelf() -> TermsShelf:
     return TermsShelf(store())
 
 
+@cache
+def pool() -> "Pool":
+    """The user pool as the pages sign in to it; needs USER_POOL_ID and PAGES_CLIENT_ID."""
+    from jwt import PyJWKClient  # noqa: PLC0415 - only pages verify tokens themselves
+
+    from goodword_aws.pages.sessions import Pool, post_form  # noqa: PLC0415 - the same
+
+    own = settings()
+    pool_id = own.user_pool_id
+    host = f"cognito-idp.{pool_id.partition('_')[0]}.amazonaws.com"
+    keys_at = f"{own.endpoint_url or f'https://{host}'}/{pool_id}/.well-known/jwks.json"
+    return Pool(
+        client_id=own.pages_client_id,
+        issuer=f"https://{host}/{pool_id}",
+        domain=own.sign_in_url,
+        keys=PyJWKClient(keys_at, cache_keys=True, lifespan=3_600, timeout=5),
+        api=client("cognito-idp"),
+        send=post_form,
+    )
+
+
 class _VaultWhenUsed:
     """The vault for code that mostly does not open it, in functions that may have no key for it."""
 
@@ -145,6 +168,6 @@ def advocate_of(principal: "Principal") -> str | None:
 
 def forget() -> None:
     """Drop every part and the settings; for tests, which change the environment between cases."""
-    parts = (settings, client, clock, ids, store, secrets, blind_index, vault, envelope)
+    parts = (settings, client, clock, ids, store, secrets, blind_index, vault, envelope, pool)
     for part in (*parts, shelf, _remembered):
         part.cache_clear()

@@ -1,0 +1,30 @@
+"""The staff's pages; each shows what the staff API says, and acts as it does.
+
+Who may see a page is said where it is registered, by the same roles as on the API.
+"""
+
+from goodword_aws.calls import STAFF
+from goodword_aws.pages.site import Site
+from goodword_aws.pages.view import Answer, Sheet, View
+from goodword_aws.wiring import require
+
+require(
+    "core_table",
+    "journal_table",
+    "index_secret_arn",
+    "public_url",
+    "user_pool_id",
+    "pages_client_id",
+    "page_secret_arn",
+)
+
+site = Site("console")
+
+
+@site.page("GET", "/console", roles=STAFF)
+def overview(_view: View) -> Answer:
+    """Where to begin."""
+    return Sheet("console/overview.html")
+
+
+handler = site

@@ -1,0 +1,44 @@
+"""The advocates' and the public's pages: what the API lets a person do with their own things."""
+
+from infra.foundations import grants
+from infra.foundations.front_door import Limit
+from infra.foundations.functions import Shape
+from infra.foundations.ground import Ground
+
+PAGES = ("GET", "POST")
+PAGE_LIMIT = Limit(per_second=200, burst=400)  # of one route; a page is some milliseconds of work
+NEEDS = (
+    "JOURNAL_TABLE",
+    "CORE_TABLE",
+    "INDEX_SECRET_ARN",
+    "PUBLIC_URL",
+    "USER_POOL_ID",
+    "PAGES_CLIENT_ID",
+    "PAGE_SECRET_ARN",
+    "EMBED_ORIGINS",
+    "SIGN_IN_URL",
+)
+
+
+def add_portal(ground: Ground) -> None:
+    """One function for sign-in, static files, public pages and the portal."""
+    portal = ground.functions.make(
+        "portal_web",
+        "Pages of advocates, friends and the public; sign-in; static files",
+        needs=(*NEEDS, "KEYS_TABLE", "VAULT_KEY_ARN"),
+        may=[
+            grants.read(ground.tables.core),
+            grants.change(ground.tables.core),
+            grants.append(ground.tables.journal),
+            grants.read(ground.tables.journal),
+            grants.table_items(ground.tables.keys, "GetItem", "PutItem", "DeleteItem"),
+            grants.use_key(ground.at, ground.secrets.vault_key, "GenerateDataKey", "Decrypt"),
+            grants.read_secret(ground.secrets.index),
+            grants.read_secret(ground.secrets.page),
+        ],
+        shape=Shape(memory_mb=1024),
+    )
+    for path in ("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"):
+        ground.door.open(portal, PAGES, path, public=True, limit=PAGE_LIMIT)
+    for path in ("/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"):
+        ground.door.open(portal, ("GET",), path, public=True, limit=PAGE_LIMIT)

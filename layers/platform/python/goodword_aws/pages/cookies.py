@@ -1,0 +1,60 @@
+"""Cookies of the pages: for our host only, out of reach of scripts, not sent from other sites.
+
+On https their names begin with `__Host-`, which browsers accept from this very host only and over
+TLS only; a sibling host cannot set one. On a laptop's http the same cookies go by their bare names.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+ID, REFRESH, FLOW, SEED, NOTE = "gw_id", "gw_refresh", "gw_flow", "gw_seed", "gw_note"
+# Set by the reader's own script or choice, worth nothing to anybody else: the zone, the language.
+ZONE, LANGUAGE = "gw_zone", "gw_lang"
+OPEN = frozenset({ZONE, LANGUAGE})
+YEAR_SECONDS = 31_536_000
+_MAX = 60  # cookies of one request that are looked at
+
+
+@dataclass(frozen=True)
+class Jar:
+    """How cookies are written here; `secure` is whether people reach us by https."""
+
+    secure: bool
+
+    def name(self, name: str) -> str:
+        """The name on the wire."""
+        return name if name in OPEN or not self.secure else f"__Host-{name}"
+
+    def read(self, sent: Sequence[str]) -> dict[str, str]:
+        """Bare name -> value of what the browser sent (`["gw_id=…", …]`); the first one counts."""
+        found: dict[str, str] = {}
+        bare = {self.name(name): name for name in (ID, REFRESH, FLOW, SEED, NOTE, ZONE, LANGUAGE)}
+        for each in sent[:_MAX]:
+            name, _, value = each.partition("=")
+            if (known := bare.get(name.strip())) is not None:
+                found.setdefault(known, value.strip())
+        return found
+
+    def set(self, name: str, value: str, seconds: int | None = None) -> str:
+        """A Set-Cookie header's value; without `seconds` it goes when the browser is closed."""
+        parts = [f"{self.name(name)}={value}", "Path=/", "SameSite=Lax"]
+        if name not in OPEN:
+            parts.append("HttpOnly")
+        if self.secure:
+            parts.append("Secure")
+        if seconds is not None:
+            parts.append(f"Max-Age={seconds}")
+        return "; ".join(parts)
+
+    def drop(self, *names: str) -> list[str]:
+        """Headers that remove them."""
+        return [self.set(name, "", 0) for name in names]
+
+
+def sent_cookies(event: Mapping[str, Any]) -> Sequence[str]:
+    """The cookies of an HTTP API event; the emulator leaves them in their header."""
+    if cookies := event.get("cookies"):
+        return [str(each) for each in cookies]
+    header = next((v for k, v in (event.get("headers") or {}).items() if k.lower() == "cookie"), "")
+    return [each for each in str(header).split(";") if each]

@@ -1,0 +1,63 @@
+"""What every installation's pages have: signing in and out, language and zone, static files."""
+
+from urllib.parse import urlencode
+
+from goodword.errors import InvalidInput
+
+from goodword_aws import wiring
+from goodword_aws.pages import sign_in
+from goodword_aws.pages.assets import asset_at
+from goodword_aws.pages.cookies import LANGUAGE, YEAR_SECONDS, ZONE, Jar
+from goodword_aws.pages.reader import is_zone, speaks
+from goodword_aws.pages.site import Site
+from goodword_aws.pages.view import Answer, File, Leave, View
+from goodword_aws.settings import settings
+
+
+def add_gate(site: Site) -> None:
+    """Register these on the site that serves `/auth/*` and `/static/*` for both faces."""
+    site.page("GET", "/auth/sign-in", roles=None)(_begin)
+    site.page("GET", "/auth/callback", roles=None)(_finish)
+    site.page("POST", "/auth/sign-out", roles=None)(_leave)
+    site.page("POST", "/auth/reader", roles=None)(_remember)
+    site.page("GET", "/static/<name>", roles=None)(_static)
+
+
+def _jar() -> Jar:
+    return Jar(secure=settings().public_url.startswith("https://"))
+
+
+def _back() -> str:
+    return f"{settings().public_url}/auth/callback"
+
+
+def _begin(view: View) -> Answer:
+    return sign_in.begin(wiring.pool(), _jar(), _back(), view.query.get("next", ""))
+
+
+def _finish(view: View) -> Answer:
+    return sign_in.finish(wiring.pool(), _jar(), _back(), view)
+
+
+def _leave(view: View) -> Answer:
+    return sign_in.leave(wiring.pool(), _jar(), f"{settings().public_url}/", view.cookies)
+
+
+def _remember(view: View) -> Answer:
+    """Keep the language and the zone that the reader chose."""
+    language, zone = view.form.get("language", ""), view.form.get("zone", "")
+    if (language and not speaks(language)) or (zone and not is_zone(zone)):
+        raise InvalidInput("unknown_reader", "there is no such language or time zone")
+    said = {LANGUAGE: language, ZONE: zone}
+    kept = [_jar().set(name, value, YEAR_SECONDS) for name, value in said.items() if value]
+    return Leave(sign_in.safe_next(view.form.get("next", ""), "/"), tuple(kept))
+
+
+def _static(view: View) -> Answer:
+    found = asset_at(f"/static/{view.path['name']}")
+    return File(found.content, found.content_type, keep=True)
+
+
+def sign_in_path(here: str) -> str:
+    """Where a page's `Sign in` leads, and back to it."""
+    return f"/auth/sign-in?{urlencode({'next': here})}"

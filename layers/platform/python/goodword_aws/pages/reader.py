@@ -1,0 +1,204 @@
+"""A reader has a language with a catalogue, a locale for figures and a zone for times.
+
+Money keeps its own currency and gets the reader's signs: 1999 EUR is `€19.99` or `19,99 €`. A time
+is always shown with its zone's name, so that nobody has to guess: `22 Nov 2025, 09:26 CET`.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import cache, cached_property, lru_cache
+from importlib import resources
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_time
+from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from goodword.money import Money, exponent
+from goodword.times import as_datetime, parse_rfc3339
+
+LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
+DEFAULT_LOCALE, DEFAULT_ZONE = "en-GB", "UTC"
+REMEMBERED_MAX = 256  # tags and zones; they come from outside
+ASKED_MAX = 10  # languages of one Accept-Language header that are looked at
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+
+Phrases = Mapping[str, "str | Mapping[str, str]"]
+
+
+class UnknownPhrase(KeyError):
+    """A page asked for words that no catalogue has."""
+
+
+@cache
+def phrases(language: str) -> Phrases:
+    """All words of a language: `words/<language>/*.json`, flattened to `file.key.key`."""
+    found: dict[str, str | Mapping[str, str]] = {}
+    folder = resources.files("goodword_aws.pages").joinpath("words", language)
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".json"):
+            _flatten(file.name.removesuffix(".json"), json.loads(file.read_text("utf-8")), found)
+    return found
+
+
+def _flatten(path: str, node: object, into: dict[str, str | Mapping[str, str]]) -> None:
+    """Mappings with the key `other` are the plural forms of one phrase; others are levels."""
+    if isinstance(node, dict) and not isinstance(node.get("other"), str):
+        for name, below in node.items():
+            _flatten(f"{path}.{name}", below, into)
+    elif isinstance(node, str | dict):
+        into[path] = node
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the page. `zone_known` is False while the browser has not told its zone."""
+
+    locale: str = DEFAULT_LOCALE
+    zone: str = DEFAULT_ZONE
+    zone_known: bool = False
+
+    @property
+    def language(self) -> str:
+        """The language of the words."""
+        return self.locale[:2].lower()
+
+    @cached_property
+    def _babel(self) -> Locale:
+        return Locale.parse(self.locale, sep="-")
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.zone)
+
+    def text(self, key: str, **values: object) -> str:
+        """The phrase with its places filled; `n` chooses among plural forms. Raises UnknownPhrase.
+
+        A phrase with forms is `{"one": "{n} click", "other": "{n} clicks"}`.
+        """
+        phrase = phrases(self.language).get(key)
+        if phrase is None:
+            raise UnknownPhrase(key)
+        if not isinstance(phrase, str):
+            count = values["n"]
+            if not isinstance(count, int):
+                raise TypeError(f"{key} has plural forms: n is a whole number")
+            phrase = phrase.get(self._babel.plural_form(count), phrase["other"])
+            values = {**values, "n": self.number(count)}
+        return phrase.format(**values)
+
+    def knows(self, key: str) -> bool:
+        """Whether there is such a phrase, for codes that may be newer than the catalogues."""
+        return key in phrases(self.language)
+
+    def money(self, amount: Money) -> str:
+        """`€19.99`; the sign and the decimals of the money's own currency."""
+        value = Decimal(amount.amount_minor).scaleb(-exponent(amount.currency))
+        return _spaced(format_currency(value, amount.currency, locale=self._babel))
+
+    def minor(self, amount_minor: int, currency: str) -> str:
+        """The same for an amount and its code."""
+        return self.money(Money(amount_minor=amount_minor, currency=currency))
+
+    def money_short(self, amount: Money) -> str:
+        """`€1,200`: without decimals that are zero, for axes and whole amounts in sentences."""
+        whole = amount.amount_minor % 10 ** exponent(amount.currency) == 0
+        value = Decimal(amount.amount_minor).scaleb(-exponent(amount.currency))
+        pattern = _whole(self._babel) if whole else None
+        shown = format_currency(
+            value, amount.currency, pattern, locale=self._babel, currency_digits=not whole
+        )
+        return _spaced(shown)
+
+    def number(self, value: int | Decimal) -> str:
+        """`12,345`."""
+        return format_decimal(value, locale=self._babel)
+
+    def compact(self, value: int) -> str:
+        """`12K`, for axes."""
+        return format_compact_decimal(value, locale=self._babel)
+
+    def percent(self, basis_points: int) -> str:
+        """1250 -> `12.5%`."""
+        return format_percent(Decimal(basis_points) / 10_000, format=None, locale=self._babel,
+                              decimal_quantization=False)  # fmt: skip
+
+    def at(self, when: str | int) -> datetime:
+        """An instant (RFC 3339 or ms) in the reader's zone."""
+        ms = parse_rfc3339(when) if isinstance(when, str) else when
+        return as_datetime(ms).astimezone(self._zone)
+
+    def date(self, when: str | int) -> str:
+        """`22 Nov 2025`, the day in the reader's zone."""
+        return format_date(self.at(when).date(), "medium", locale=self._babel)
+
+    def time(self, when: str | int) -> str:
+        """`22 Nov 2025, 09:26 CET`: with the zone, always."""
+        moment = self.at(when)
+        clock = format_time(moment.time(), "short", locale=self._babel)
+        return f"{format_date(moment.date(), 'medium', locale=self._babel)}, {clock} {moment:%Z}"
+
+    def month(self, when: str | int) -> str:
+        """`Nov 2025`, for charts."""
+        return format_date(self.at(when).date(), "MMM y", locale=self._babel)
+
+
+def _spaced(shown: str) -> str:
+    """A code of letters neither sticks to its figure nor breaks from it (`CHF 5`, as CLDR wants)."""
+    return re.sub(r"([A-Za-z])(?=\d)", "\\1\xa0", shown)
+
+
+def _whole(locale: Locale) -> str:
+    """The locale's own money pattern without decimals."""
+    pattern: str = locale.currency_formats["standard"].pattern
+    return re.sub(r"0\.0+", "0", pattern)
+
+
+def reader_of(accepted: str, cookies: Mapping[str, str], asked: str = "") -> Reader:
+    """The reader of a request: what was asked for, what was kept, what the browser accepts."""
+    wanted = [asked, cookies.get("gw_lang", ""), *accepted_languages(accepted)]
+    locale = next((tag for tag in wanted if speaks(tag)), DEFAULT_LOCALE)
+    zone = cookies.get("gw_zone", "")
+    known = is_zone(zone)
+    return Reader(locale, zone if known else DEFAULT_ZONE, known)
+
+
+def accepted_languages(header: str) -> list[str]:
+    """`de-AT,de;q=0.9,en;q=0.5` -> the tags, best first; nonsense is passed over."""
+    found = []
+    for number, part in enumerate(header.split(",")[:ASKED_MAX]):
+        tag, _, rest = part.strip().partition(";")
+        weight = re.search(r"q=([01](?:\.\d{0,3})?)", rest)
+        quality = float(weight.group(1)) if weight else 1.0
+        if quality > 0:
+            found.append((-quality, number, tag.strip()))
+    return [tag for _, _, tag in sorted(found)]
+
+
+@lru_cache(REMEMBERED_MAX)
+def speaks(tag: str) -> bool:
+    """Whether there are words for it, and figures can be written its way."""
+    if len(tag) > 20 or not _TAG.fullmatch(tag) or tag[:2].lower() not in LANGUAGES:
+        return False
+    if len(tag.split("-", maxsplit=1)[0]) != 2:
+        return False
+    try:
+        Locale.parse(tag, sep="-")
+    except (ValueError, UnknownLocaleError):
+        return False
+    return True
+
+
+@lru_cache(REMEMBERED_MAX)
+def is_zone(name: str) -> bool:
+    """Whether the name is a time zone of the tz database."""
+    if not re.fullmatch(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}", name) or len(name) > 40:
+        return False
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return False
+    return True

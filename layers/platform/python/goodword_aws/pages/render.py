@@ -1,0 +1,107 @@
+"""Templates show text as text: autoescape is on, an unknown name is an error, nothing is `safe`.
+
+Every template gets `t(key, **values)` (words of the reader's language), `money`, `day`, `moment`,
+`number`, `percent`, `asset(name)`, and `page` (what the site knows of the request). Charts and
+icons come as Markup from Python, made of numbers and escaped words only.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from goodword.errors import FieldError
+from goodword.money import Money
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from goodword_aws.pages.assets import asset_path
+from goodword_aws.pages.charts import bars, lines, shares, steps
+from goodword_aws.pages.icons import icon
+from goodword_aws.pages.reader import LANGUAGES, Reader
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Why a form was not taken."""
+
+    code: str
+    detail: str
+    fields: Sequence[FieldError] = ()
+
+    def about(self, name: str) -> str:
+        """What is wrong with a field; empty if nothing is."""
+        return next((one.message for one in self.fields if one.field.split(".")[0] == name), "")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What every page's frame shows. `groups` are the reader's staff groups."""
+
+    face: str
+    here: str
+    signed_in: bool
+    token: str = field(repr=False)
+    once: str = field(repr=False)
+    note: str = ""
+    groups: frozenset[str] = frozenset()
+    embedded: bool = False
+    name: str = field(default="", repr=False)
+    wrong: Wrong | None = None
+    sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@cache
+def environment() -> Environment:
+    """The one environment of a process; templates are compiled on first use and kept."""
+    made = Environment(
+        loader=PackageLoader("goodword_aws.pages", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals.update(asset=asset_path, icon=icon, languages=LANGUAGES)
+    return made
+
+
+def render(template: str, data: Mapping[str, Any], frame: Frame, reader: Reader) -> str:
+    """The page as HTML."""
+    return environment().get_template(template).render(
+        **_words(reader), page=frame, reader=reader, **data
+    )  # fmt: skip
+
+
+def _words(reader: Reader) -> dict[str, Any]:
+    """What templates call; each speaks the reader's language."""
+
+    def money(amount: Money) -> Markup:
+        """Figures do not break over lines, and stand in columns."""
+        return Markup('<span class="money">{}</span>').format(reader.money(amount))
+
+    def day(when: str | int) -> Markup:
+        at = reader.at(when)
+        return Markup('<time datetime="{}">{}</time>').format(
+            at.isoformat(timespec="seconds"), reader.date(when)
+        )
+
+    def moment(when: str | int) -> Markup:
+        at = reader.at(when)
+        return Markup('<time datetime="{}" data-moment>{}</time>').format(
+            at.isoformat(timespec="seconds"), reader.time(when)
+        )
+
+    return {
+        "t": reader.text,
+        "knows": reader.knows,
+        "money": money,
+        "day": day,
+        "moment": moment,
+        "number": reader.number,
+        "percent": reader.percent,
+        "bars": lambda chart: bars(chart, reader),
+        "lines": lambda chart: lines(chart, reader),
+        "steps": lambda chart: steps(chart, reader),
+        "shares": lambda chart: shares(chart, reader),
+    }

@@ -1,0 +1,361 @@
+"""Every page goes through a Site: who is asking first, then the form's origin and token, the page.
+
+    site = Site("portal")
+
+    @site.page("GET", "/my", roles=PERSON)
+    def home(view: View) -> Sheet: ...
+
+    handler = site
+
+`roles` as on the API; None is for everybody, signed in or not. Whoever is not signed in is led to
+sign in and back; whoever may not see a page is told so in words. A form is acted on once per key,
+and ends in a redirect. Nothing unexpected is told: it is logged by class and place, and the reader
+gets a page with the request's number.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from urllib.parse import quote
+
+from goodword.claims import Claim, claim_key, request_hash
+from goodword.errors import (
+    Conflict,
+    GoodwordError,
+    InvalidInput,
+    KeyReused,
+    NotAllowed,
+    NotAuthentic,
+    NotFound,
+    Unavailable,
+)
+from goodword.ports import Change, Collision, Desk
+
+from goodword_aws import calls, observe, problems, wiring
+from goodword_aws.calls import Principal, Role
+from goodword_aws.pages import cookies as names
+from goodword_aws.pages import forms, sessions, sign_in
+from goodword_aws.pages.cookies import Jar, sent_cookies
+from goodword_aws.pages.headers import headers_of
+from goodword_aws.pages.reader import reader_of
+from goodword_aws.pages.render import Frame, Wrong, render
+from goodword_aws.pages.view import Answer, File, Go, Leave, Sheet, View
+from goodword_aws.routes import pattern_of
+from goodword_aws.settings import settings
+
+Handle = Callable[[View], Answer]
+NOTE_SECONDS = 60  # seconds in which a note must be shown
+_NOTE = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30}){1,3}")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One method of one path and its function. `embeddable` pages may stand in others' frames."""
+
+    method: str
+    path: str
+    handle: Handle
+    roles: frozenset[Role] | None
+    embeddable: bool
+    again: Handle | None
+
+
+@dataclass
+class _Asked:
+    """One request on its way; `set` collects the cookies of the answer."""
+
+    event: Mapping[str, Any]
+    method: str
+    path: str
+    headers: Mapping[str, str]
+    jar: Jar
+    cookies: dict[str, str]
+    set: list[str] = field(default_factory=list)
+    principal: Principal | None = None
+    way: Way | None = None
+    view: View | None = None
+    wrong: Wrong | None = None
+
+    @property
+    def request_id(self) -> str:
+        return str(self.event.get("requestContext", {}).get("requestId", ""))
+
+    @property
+    def route(self) -> str:
+        return self.way.path if self.way else "none"
+
+
+class Site:
+    """The pages of one face; it is itself the Lambda handler."""
+
+    def __init__(self, face: str, *, desk: Callable[[Any], Desk] | None = None) -> None:
+        self.face = face
+        self.ways: list[Way] = []
+        self._desk = desk or wiring.desk
+        self._log = observe.logger(face)
+
+    def page(
+        self,
+        method: str,
+        path: str,
+        *,
+        roles: Iterable[Role] | None,
+        embeddable: bool = False,
+        again: Handle | None = None,
+    ) -> Callable[[Handle], Handle]:
+        """Register a page's function; `<name>` in the path is one segment.
+
+        `again` shows a posted form once more when its words or the state of things forbid it; the
+        template finds what was wrong in `page.wrong` and what was typed in `page.sent`.
+        """
+        if method not in ("GET", "POST"):
+            raise ValueError("a page is got, a form is posted")
+
+        def register(handle: Handle) -> Handle:
+            allowed = None if roles is None else frozenset(roles)
+            self.ways.append(Way(method, path, handle, allowed, embeddable, again))
+            return handle
+
+        return register
+
+    def __call__(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
+        asked = self._asked(event)
+        self._log.set_correlation_id(asked.request_id)
+        try:
+            reply = self._reply(asked, self._answered(asked))
+        except Exception as unexpected:  # noqa: BLE001 - the outermost of this request
+            observe.failure(self._log, "the page failed", unexpected, route=asked.route)
+            data = {"kind": "internal", "request_id": asked.request_id}
+            reply = self._reply(asked, Sheet("error.html", data, 500))
+        extra = {"route": asked.route, "method": asked.method, "status": reply["statusCode"]}
+        self._log.info("answered", extra=extra)
+        return reply
+
+    def _answered(self, asked: _Asked) -> Answer:
+        try:
+            return self._served(asked)
+        except GoodwordError as refused:
+            return self._refused(asked, refused)
+
+    # --- one request ------------------------------------------------------------------------------
+
+    def _asked(self, event: dict[str, Any]) -> _Asked:
+        http = event.get("requestContext", {}).get("http", {})
+        path = str(event.get("rawPath") or "/")
+        headers = {str(k).lower(): str(v) for k, v in (event.get("headers") or {}).items()}
+        jar = Jar(secure=settings().public_url.startswith("https://"))
+        method = str(http.get("method", "GET"))
+        return _Asked(
+            event=event,
+            method="GET" if method == "HEAD" else method,
+            path=path.rstrip("/") or "/",
+            headers=headers,
+            jar=jar,
+            cookies=jar.read(sent_cookies(event)),
+        )
+
+    def _served(self, asked: _Asked) -> Answer:
+        """The answer; a form that was refused for its words is shown again with what is wrong."""
+        try:
+            return self._serve(asked)
+        except (InvalidInput, Conflict) as refused:
+            if asked.way is None or asked.way.again is None or asked.view is None:
+                raise
+            self._log.info("refused", extra={"code": refused.code})
+            asked.wrong = Wrong(refused.code, refused.detail, refused.fields)
+            shown = asked.way.again(asked.view)
+            status = problems.status_of(refused)
+            return replace(shown, status=status) if isinstance(shown, Sheet) else shown
+
+    def _serve(self, asked: _Asked) -> Answer:
+        way, path = self._way(asked)
+        asked.way = way
+        self._recognise(asked)
+        if way.roles is not None and asked.principal is None:
+            raise NotAuthentic("not_signed_in", "this page needs a signed-in person")
+        if way.roles is not None and asked.principal and not asked.principal.may(way.roles):
+            raise NotAllowed("not_allowed", "your role does not permit this")
+        view = asked.view = self._view(asked, way, path)
+        if asked.method == "GET":
+            return way.handle(view)
+        return self._act(asked, view)
+
+    def _way(self, asked: _Asked) -> tuple[Way, dict[str, str]]:
+        for way in self.ways:
+            if way.method == asked.method and (found := pattern_of(way.path).fullmatch(asked.path)):
+                return way, found.groupdict()
+        raise NotFound("no_such_page", "there is nothing here")
+
+    def _recognise(self, asked: _Asked) -> None:
+        """Set `principal` from the session's cookies; a spent session is dropped, not an error."""
+        id_token, refresh_token = (asked.cookies.get(n, "") for n in (names.ID, names.REFRESH))
+        if not id_token and not refresh_token:
+            return
+        pool = wiring.pool()
+        try:
+            claims = _claims(pool, asked, id_token, refresh_token)
+        except NotAuthentic:
+            asked.set += asked.jar.drop(names.ID, names.REFRESH)
+            return
+        asked.principal = calls.principal_from(claims, wiring.advocate_of)
+
+    def _view(self, asked: _Asked, way: Way, path: Mapping[str, str]) -> View:
+        query = {k: str(v) for k, v in (asked.event.get("queryStringParameters") or {}).items()}
+        raw = calls.raw_body(asked.event) if asked.method == "POST" else b""
+        form = forms.parse_form(asked.headers.get("content-type", ""), raw) if raw else {}
+        actor: Any = self.face
+        if asked.principal is not None:
+            actor = calls.actor_of(asked.principal, way.roles or frozenset({"advocate"}))
+        return View(
+            principal=asked.principal,
+            path=path,
+            query=query,
+            form=form,
+            page=calls.page_asked({k: v for k, v in query.items() if k in ("starting_after",)}),
+            reader=reader_of(
+                asked.headers.get("accept-language", ""), asked.cookies, query.get("lang", "")
+            ),
+            desk=self._desk(actor),
+            request_id=asked.request_id,
+            here=asked.path,
+            cookies=asked.cookies,
+            request_hash=request_hash("", asked.method, asked.path, _counted(form)),
+        )
+
+    def _act(self, asked: _Asked, view: View) -> Answer:
+        """A form: from our own page, by this person, once."""
+        forms.check_origin(asked.headers, settings().public_url)
+        subject = view.principal.subject if view.principal else ""
+        seed = asked.cookies.get(names.SEED, "")
+        view.once = forms.check_token(view.form, seed, subject, _keys())
+        assert asked.way is not None
+        if view.principal is None:
+            return asked.way.handle(view)  # its use case is harmless to repeat, or has a key itself
+        if (before := self._claimed(view)) is not None:
+            return Go(before.answer)
+        answer = asked.way.handle(view)
+        if isinstance(answer, Go) and not view.claim_taken:
+            change = Change()
+            change.create(view.claim_of(answer.path))
+            try:
+                view.desk.store.commit(change)
+            except (Collision, Unavailable) as late:
+                observe.failure(self._log, "the form is not remembered", late)
+        return answer
+
+    def _claimed(self, view: View) -> Claim | None:
+        claim = view.desk.store.get(Claim, claim_key(view.person.subject, view.once))
+        if claim is not None and claim.request_hash != view.request_hash:
+            raise KeyReused("form_used", "this form was sent before with other words")
+        return claim
+
+    # --- the answer -------------------------------------------------------------------------------
+
+    def _refused(self, asked: _Asked, refused: GoodwordError) -> Answer:
+        status = problems.status_of(refused)
+        if status >= 500:
+            observe.failure(self._log, "refused", refused)
+        else:
+            self._log.info("refused", extra={"code": refused.code})
+        if refused.code == "not_signed_in" and asked.method == "GET":
+            return Go(f"/auth/sign-in?next={quote(asked.path, safe='/')}")
+        if refused.code == "not_an_advocate" and asked.method == "GET":
+            return Sheet("portal/nobody.html", {})
+        data = {
+            "kind": str(status),
+            "code": refused.code,
+            "fields": refused.fields,
+            "request_id": asked.request_id,
+        }
+        return Sheet("error.html", data, status)
+
+    def _reply(self, asked: _Asked, answer: Answer) -> dict[str, Any]:
+        embeddable = asked.way is not None and asked.way.embeddable
+        headers = headers_of(answer, secure=asked.jar.secure, embeddable=embeddable)
+        if isinstance(answer, Go):
+            if answer.note:
+                asked.set.append(asked.jar.set(names.NOTE, answer.note, NOTE_SECONDS))
+            return _http(303, {**headers, "Location": answer.path}, "", asked.set)
+        if isinstance(answer, Leave):
+            return _http(
+                303, {**headers, "Location": answer.url}, "", [*asked.set, *answer.cookies]
+            )
+        if isinstance(answer, File):
+            reply = _http(200, headers, base64.b64encode(answer.content).decode(), asked.set)
+            return {**reply, "isBase64Encoded": True}
+        return _http(answer.status, headers, self._rendered(asked, answer), asked.set)
+
+    def _rendered(self, asked: _Asked, sheet: Sheet) -> str:
+        query = asked.event.get("queryStringParameters") or {}
+        reader = reader_of(
+            asked.headers.get("accept-language", ""), asked.cookies, str(query.get("lang", ""))
+        )
+        principal = asked.principal
+        note = asked.cookies.get(names.NOTE, "")
+        if note:
+            asked.set += asked.jar.drop(names.NOTE)
+        known = bool(_NOTE.fullmatch(note)) and note.startswith("note.") and reader.knows(note)
+        frame = Frame(
+            face=self.face,
+            here=asked.path,
+            signed_in=principal is not None,
+            token=forms.token_of(
+                _keys()[0], self._seed(asked), principal.subject if principal else ""
+            ),
+            once=forms.new_seed(),
+            note=note if known else "",
+            groups=principal.groups if principal else frozenset(),
+            embedded=asked.way is not None and asked.way.embeddable,
+            name=principal.email if principal else "",
+            wrong=asked.wrong,
+            sent=asked.view.form if asked.view and asked.wrong else {},
+        )
+        return render(sheet.template, sheet.data, frame, reader)
+
+    def _seed(self, asked: _Asked) -> str:
+        """The browser's random cookie; made with the first page."""
+        if forms.is_seed(kept := asked.cookies.get(names.SEED, "")):
+            return kept
+        seed = forms.new_seed()
+        asked.set.append(asked.jar.set(names.SEED, seed))
+        return seed
+
+
+def _claims(
+    pool: sessions.Pool, asked: _Asked, id_token: str, refresh_token: str
+) -> Mapping[str, Any]:
+    """The session's claims; the next ID token if this one's hour is over."""
+    try:
+        return pool.claims(id_token)
+    except NotAuthentic as over:
+        if over.code == "session_over" or not refresh_token:
+            raise
+    tokens = pool.refresh(refresh_token)
+    claims = pool.claims(tokens.id_token)
+    asked.set += sign_in.session_cookies(asked.jar, tokens)
+    return claims
+
+
+def _keys() -> tuple[bytes, ...]:
+    """The installation's secret for forms, the previous one too."""
+    return tuple(wiring.secrets().read(settings().page_secret_arn))
+
+
+def _counted(form: Mapping[str, str]) -> bytes:
+    """What a repeat of a form must equal: all but its token, which changes with the secret."""
+    rest = sorted((name, said) for name, said in form.items() if name != forms.TOKEN_FIELD)
+    return repr(rest).encode()
+
+
+def _http(
+    status: int, headers: Mapping[str, str], body: str, cookies: Iterable[str]
+) -> dict[str, Any]:
+    return {
+        "statusCode": status,
+        "headers": dict(headers),
+        "body": body,
+        "cookies": list(cookies),
+        "isBase64Encoded": False,
+    }

@@ -1,0 +1,183 @@
+"""Signing in, staying signed in and signing out; and every way in which a session is not one."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from goodword_aws.pages.cookies import Jar
+
+from tests.support.api import ADMIN, ANNA, FINANCE
+from tests.support.pages import OTHER_KEY, Browser, FakePool, Pages, pages, refusal
+
+ID, REFRESH = "__Host-gw_id", "__Host-gw_refresh"
+
+
+@pytest.fixture
+def here() -> Iterator[Pages]:
+    with pages() as made:
+        yield made
+
+
+def is_in(browser: Browser) -> bool:
+    """Whether the browser's session counts; `/my` leads others to sign in."""
+    return browser.get("/my").status == 200
+
+
+def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(here: Pages) -> None:
+    browser = here.browser()
+    led = browser.get("/my")
+    assert (led.status, led.location) == (303, "/auth/sign-in?next=/my")
+    asked = browser.get("/auth/sign-in", next="/my/earnings")
+    place = urlsplit(asked.location)
+    said = {name: each[0] for name, each in parse_qs(place.query).items()}
+    assert f"{place.scheme}://{place.netloc}{place.path}" == (
+        "https://sign-in.example/oauth2/authorize"
+    )
+    assert said["redirect_uri"] == "https://go.example/auth/callback"
+    assert said["response_type"] == "code"
+    assert said["code_challenge_method"] == "S256"
+    here.pool.codes["c"], here.pool.nonces["c"] = ANNA, said["nonce"]
+    back = browser.get("/auth/callback", code="c", state=said["state"])
+    assert back.location == "/my/earnings"
+    assert is_in(browser)
+
+
+def test_the_verifier_goes_with_the_code(here: Pages) -> None:
+    here.browser(ANNA)
+    (sent,) = here.pool.sent
+    assert len(sent["code_verifier"]) >= 43
+    assert sent["client_id"] == "pages-client"
+
+
+@pytest.mark.parametrize(
+    "next_",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:1", "/a\r\nb: c", ""],
+)
+def test_nobody_is_led_elsewhere_after_it(here: Pages, next_: str) -> None:
+    browser = here.browser()
+    begun = browser.get("/auth/sign-in", next=next_)
+    said = {name: each[0] for name, each in parse_qs(urlsplit(begun.location).query).items()}
+    here.pool.codes["c"], here.pool.nonces["c"] = ANNA, said["nonce"]
+    assert browser.get("/auth/callback", code="c", state=said["state"]).location == "/my"
+
+
+@pytest.mark.parametrize("broken", ["state", "code", "nonce", "no cookie"])
+def test_a_sign_in_that_was_not_begun_here_does_not_count(here: Pages, broken: str) -> None:
+    browser = here.browser()
+    begun = browser.get("/auth/sign-in", next="/my")
+    said = {name: each[0] for name, each in parse_qs(urlsplit(begun.location).query).items()}
+    here.pool.codes["c"] = ANNA
+    here.pool.nonces["c"] = "another" if broken == "nonce" else said["nonce"]
+    if broken == "no cookie":
+        browser.cookies.clear()
+    code = "unknown" if broken == "code" else "c"
+    state = "another" if broken == "state" else said["state"]
+    back = browser.get("/auth/callback", code=code, state=state)
+    assert back.status == 401
+    assert "Sign in" in back.words
+    assert not is_in(browser)
+
+
+def test_cookies_are_out_of_reach(here: Pages) -> None:
+    browser = here.browser()
+    begun = browser.get("/auth/sign-in")
+    said = {name: each[0] for name, each in parse_qs(urlsplit(begun.location).query).items()}
+    here.pool.codes["c"], here.pool.nonces["c"] = ANNA, said["nonce"]
+    back = browser.get("/auth/callback", code="c", state=said["state"])
+    for header in (*begun.cookies, *back.cookies):
+        assert header.startswith("__Host-")
+        assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(header.split("; "))
+        assert "Domain" not in header
+
+
+def test_on_a_laptop_cookies_go_over_http() -> None:
+    said = Jar(secure=False).set("gw_id", "t", 5)
+    assert said == "gw_id=t; Path=/; SameSite=Lax; HttpOnly; Max-Age=5"
+    assert Jar(secure=False).read(["gw_id=a", " gw_id=b", "other=c"]) == {"gw_id": "a"}
+    assert Jar(secure=True).read(["gw_id=a"]) == {}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"aud": "another-client"},
+        {"iss": "https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_others"},
+        {"token_use": "access"},
+        {"exp": int(time.time()) - 60},
+        {"sub": None},
+        {"exp": None},
+        {"key": OTHER_KEY},
+    ],
+)
+def test_only_a_good_id_token_is_a_session(here: Pages, changes: dict[str, Any]) -> None:
+    browser = here.browser()
+    browser.cookies[ID] = here.pool.token(ANNA)
+    assert is_in(browser)
+    browser.cookies[ID] = here.pool.token(ANNA, **changes)
+    assert browser.get("/my").status == 303
+    assert ID not in browser.cookies
+
+
+@pytest.mark.parametrize("text", ["x", "a.b.c", "", "eyJhbGciOiJub25lIn0.e30."])
+def test_nonsense_is_no_session(here: Pages, text: str) -> None:
+    browser = here.browser()
+    browser.cookies[ID] = text
+    assert browser.get("/my").status == 303
+
+
+def test_a_spent_hour_is_followed_by_the_next_without_asking(here: Pages) -> None:
+    browser = here.browser(ANNA)
+    browser.cookies[ID] = here.pool.token(ANNA, exp=int(time.time()) - 60)
+    spent = browser.cookies[ID]
+    assert is_in(browser)
+    assert browser.cookies[ID] != spent
+    here.pool.refreshes.clear()
+    browser.cookies[ID] = spent
+    assert browser.get("/my").status == 303
+    assert REFRESH not in browser.cookies
+
+
+def test_staff_sign_in_anew_every_day(here: Pages) -> None:
+    browser = here.browser(FINANCE)
+    assert browser.get("/console").status == 200
+    browser.cookies[ID] = here.pool.token(FINANCE, auth_time=int(time.time()) - 13 * 3_600)
+    assert browser.get("/console").status == 303
+    old_but_advocate = here.browser()
+    old_but_advocate.cookies[ID] = here.pool.token(ANNA, auth_time=int(time.time()) - 13 * 3_600)
+    assert is_in(old_but_advocate)
+
+
+def test_signing_out_revokes_and_forgets(here: Pages) -> None:
+    browser = here.browser(ANNA)
+    refresh = browser.cookies[REFRESH]
+    left = browser.send(browser.get("/my"), "/auth/sign-out")
+    assert left.location.startswith("https://sign-in.example/logout?client_id=pages-client")
+    assert here.pool.revoked == [refresh]
+    assert not {ID, REFRESH} & set(browser.cookies)
+    assert browser.get("/my").status == 303
+
+
+def test_when_cognito_is_away_nobody_is_signed_out(
+    here: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = here.browser(ANNA)
+
+    def away(_: FakePool, **asked: object) -> None:
+        raise refusal("InternalErrorException", 500)
+
+    monkeypatch.setattr(FakePool, "initiate_auth", away)
+    browser.cookies[ID] = here.pool.token(ANNA, exp=int(time.time()) - 60)
+    assert browser.get("/my").status == 503
+    assert REFRESH in browser.cookies
+    monkeypatch.setattr(FakePool, "revoke_token", away)
+    browser.cookies[ID] = here.pool.token(ANNA)
+    assert browser.send(browser.get("/my"), "/auth/sign-out").status == 503
+
+
+def test_the_console_is_for_staff(here: Pages) -> None:
+    assert here.browser(ADMIN).get("/console").status == 200
+    refused = here.browser(ANNA).get("/console")
+    assert refused.status == 403
+    assert "not open to you" in refused.words

@@ -1,0 +1,97 @@
+"""Money in its own currency and the reader's signs; times in the reader's zone, which is named."""
+
+from decimal import Decimal
+
+import pytest
+from goodword.money import Money
+from goodword_aws.pages.charts import Chart, Series, bars, lines, scale_of, shares, steps
+from goodword_aws.pages.reader import Reader
+
+AT = 1_763_800_000_000  # 2025-11-22T08:26:40Z
+EN, DE = Reader("en-GB", "Europe/London"), Reader("de-DE", "Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("reader", "amount", "currency", "shown"),
+    [
+        (EN, 123_456, "EUR", "€1,234.56"),
+        (EN, -123_456, "EUR", "-€1,234.56"),
+        (DE, 123_456, "EUR", "1.234,56 €"),
+        (DE, 500, "JPY", "500 ¥"),
+        (EN, 1_500, "KWD", "KWD 1.500"),
+        (DE, 1_999, "USD", "19,99 $"),
+        (EN, 0, "CHF", "CHF 0.00"),
+    ],
+)
+def test_money(reader: Reader, amount: int, currency: str, shown: str) -> None:
+    said = reader.money(Money(amount_minor=amount, currency=currency))
+    assert said.replace("\xa0", " ").replace("\u202f", " ") == shown
+    assert reader.minor(amount, currency) == said
+
+
+def test_whole_amounts_in_short() -> None:
+    assert EN.money_short(Money(amount_minor=120_000, currency="EUR")) == "€1,200"
+    assert EN.money_short(Money(amount_minor=120_050, currency="EUR")) == "€1,200.50"
+
+
+def test_times_name_their_zone() -> None:
+    assert EN.time(AT) == "22 Nov 2025, 08:26 GMT"
+    assert DE.time(AT) == "22.11.2025, 09:26 CET"
+    assert Reader("en-GB", "America/New_York").time("2025-07-01T03:30:00Z").endswith("EDT")
+    assert Reader("en-GB", "America/New_York").date("2025-07-01T03:30:00Z") == "30 Jun 2025"
+    assert DE.month(AT) == "Nov. 2025"
+
+
+def test_figures() -> None:
+    assert DE.number(1_234_567) == "1.234.567"
+    assert EN.number(Decimal("0.5")) == "0.5"
+    assert EN.percent(1_250) == "12.5%"
+    assert EN.compact(12_000) == "12K"
+
+
+def test_plural_forms_follow_the_figure() -> None:
+    assert EN.text("ui.pages") == "More of this list"
+    with pytest.raises(KeyError):
+        EN.text("ui.zone")
+
+
+def chart(*values: int, unit: str = "", labels: tuple[str, ...] = ()) -> Chart:
+    names = labels or tuple(f"m{number}" for number in range(len(values)))
+    return Chart("c", "Title", names, (Series("one", values),), "Nothing yet", unit)
+
+
+@pytest.mark.parametrize("values", [(5,), (1, 2, 3), (0, 999_999), (-700, 4_200), (-5, -1), (7, 0)])
+@pytest.mark.parametrize("unit", ["", "EUR", "JPY", "KWD"])
+def test_a_scale_holds_its_figures_in_round_steps(values: tuple[int, ...], unit: str) -> None:
+    scale = scale_of(values, unit)
+    assert scale.low <= min(values)
+    assert scale.high >= max(values)
+    assert 0 in scale.ticks
+    assert 2 <= len(scale.ticks) <= 7
+    assert scale.ticks[0] == scale.high
+    assert scale.ticks[-1] == scale.low
+    assert all(0 <= scale.up(value) <= 100 for value in values)
+
+
+@pytest.mark.parametrize("draw", [lines, bars, steps, shares])
+def test_every_chart_has_its_table_and_its_empty_state(draw: type) -> None:
+    full = str(draw(chart(100, 250, 30, unit="EUR"), EN))
+    assert "<table>" in full
+    assert "€2.50" in full
+    assert "(EUR)" in full
+    empty = str(draw(chart(0, 0), EN))
+    assert "Nothing yet" in empty
+    assert "<table>" not in empty
+
+
+@pytest.mark.parametrize("draw", [lines, bars, steps, shares])
+def test_words_in_charts_are_escaped(draw: type) -> None:
+    made = str(draw(chart(1, 2, labels=("<img src=x>", "&")), EN))
+    assert "<img" not in made
+    assert "&lt;img" in made
+
+
+def test_a_legend_only_where_there_is_something_to_tell_apart() -> None:
+    two = Chart("c", "T", ("a",), (Series("one", (1,)), Series("two", (2,))), "")
+    assert "chart-legend" in str(bars(two, EN))
+    assert "chart-legend" not in str(bars(chart(1), EN))

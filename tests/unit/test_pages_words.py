@@ -1,0 +1,91 @@
+"""Every phrase is there in every language, with the same places, and none lies about unused."""
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+from babel import Locale
+from goodword_aws.pages.reader import (
+    LANGUAGES,
+    Reader,
+    UnknownPhrase,
+    accepted_languages,
+    phrases,
+    reader_of,
+)
+
+ROOT = Path(__file__).parents[2]
+PAGES = ROOT / "layers/platform/python/goodword_aws/pages"
+SOURCES = [
+    *PAGES.rglob("*.html"),
+    *PAGES.rglob("*.py"),
+    *ROOT.glob("layers/platform/python/goodword_aws/p*_pages.py"),
+    *ROOT.glob("functions/*_web/handler.py"),
+]
+# `t("a.b")`, `text("a.b")`, `knows("a.b")`, `"note.saved"`; and `"a.b." ~ name` for what varies.
+WHOLE = re.compile(r"""["']([a-z0-9_]+(?:\.[a-z0-9_]+)+)["']""")
+BEGINNING = re.compile(r"""["']([a-z0-9_]+(?:\.[a-z0-9_]+)*\.)(?:["']|\{)""")
+USED = re.compile(r"""\b(?:t|text|knows)\(\s*["']([a-z0-9_.]+[a-z0-9_])["']\s*[,)]""")
+
+
+def places(phrase: object) -> set[str]:
+    """The named places of a phrase, over all its plural forms."""
+    forms = phrase.values() if isinstance(phrase, dict) else [phrase]
+    return {name for form in forms for _, name, _, _ in string.Formatter().parse(str(form)) if name}
+
+
+def read_all() -> str:
+    return "\n".join(path.read_text("utf-8") for path in SOURCES)
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {"en"}))
+def test_languages_have_the_same_phrases(language: str) -> None:
+    english, other = phrases("en"), phrases(language)
+    assert set(english) == set(other)
+    assert {key for key in english if places(english[key]) != places(other[key])} == set()
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_plural_forms_are_those_of_the_language(language: str) -> None:
+    wanted = set(Locale(language).plural_form.tags) | {"other"}
+    for key, phrase in phrases(language).items():
+        if isinstance(phrase, dict):
+            assert set(phrase) == wanted, key
+
+
+def test_every_phrase_that_a_page_asks_for_is_there() -> None:
+    used = set(USED.findall(read_all()))
+    assert len(used) > 30
+    assert used - set(phrases("en")) == set()
+
+
+def test_every_phrase_is_asked_for() -> None:
+    text = read_all()
+    whole = set(WHOLE.findall(text))
+    beginnings = tuple(BEGINNING.findall(text))
+    unused = {key for key in phrases("en") if key not in whole and not key.startswith(beginnings)}
+    assert unused == set()
+
+
+def test_an_unknown_phrase_is_an_error() -> None:
+    with pytest.raises(UnknownPhrase):
+        Reader().text("nothing.here")
+    assert not Reader().knows("nothing.here")
+
+
+def test_the_best_language_that_there_is() -> None:
+    assert reader_of("fr;q=0.9, de-AT;q=0.8, en;q=0.1", {}).locale == "de-AT"
+    assert reader_of("fr", {}).locale == "en-GB"
+    assert reader_of("de", {"gw_lang": "en"}).language == "en"
+    assert reader_of("de", {"gw_lang": "xx"}, "en-US").locale == "en-US"
+    for nonsense in ("", "*", ";;;", "de;q=0", "x" * 5_000, "de-" + "a" * 30, "eng", "de-Xyz9"):
+        assert reader_of(nonsense, {}).language in LANGUAGES
+    assert accepted_languages("en;q=0.2,de;q=1") == ["de", "en"]
+
+
+def test_zones_are_those_of_the_database() -> None:
+    assert reader_of("", {"gw_zone": "Europe/Berlin"}).zone == "Europe/Berlin"
+    for nonsense in ("../../etc/passwd", "Nowhere/Land", "", "x" * 50, "Europe/Berlin/../.."):
+        found = reader_of("", {"gw_zone": nonsense})
+        assert (found.zone, found.zone_known) == ("UTC", False)
