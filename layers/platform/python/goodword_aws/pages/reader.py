@@ -147,7 +147,7 @@ class Reader:
 
 
 def _spaced(shown: str) -> str:
-    """A code of letters neither sticks to its figure nor breaks from it (`CHF 5`, as CLDR wants)."""
+    """A code of letters neither sticks to nor breaks from its figure: `CHF 5`."""
     return re.sub(r"([A-Za-z])(?=\d)", "\\1\xa0", shown)
 
 
