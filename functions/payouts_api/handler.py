@@ -6,8 +6,12 @@ from goodword.errors import InvalidInput, NotFound
 from goodword.ledger.service import CHECKS, LedgerCheck
 from goodword.payouts.clock import Started
 from goodword.payouts.confirming import Confirmed, Outcome, find_payout
+from goodword.payouts.deciding import Deciding
+from goodword.payouts.findings import Verdict
 from goodword.payouts.statement import Statement, statement_csv
+from goodword.payouts.stops import Holding
 from goodword.ports import Page
+from goodword.programs.payment import CheckName
 from goodword.records import Value
 from goodword_aws import payouts_answers as answers
 from goodword_aws import wiring
@@ -16,6 +20,13 @@ from goodword_aws.http import Api, Raw
 from goodword_aws.ledger import SealAnswer, SealKeyAnswer, seal_key_answer, seal_page
 from goodword_aws.payouts import approving, confirming, payout_clock, person
 from goodword_aws.payouts_answers import PayoutAnswer, RunAnswer, RunDetail, shown_run
+from goodword_aws.payouts_findings import (
+    FindingAnswer,
+    HoldsAnswer,
+    finding_page,
+    holds_of,
+    shown_holds,
+)
 from pydantic import Field, StringConstraints
 
 wiring.require("core_table", "journal_table", "index_secret_arn", "payout_cycle_arn")
@@ -43,6 +54,30 @@ class Release(Value):
 
     run_hash: RunHash
     total_minor: int
+
+
+class Decide(Value):
+    """A finding, what is to become of it, and why (`goodword.payouts.findings` lists the codes)."""
+
+    check: CheckName
+    subject: str = Field(max_length=64)
+    verdict: Verdict
+    reason_code: str
+
+
+class Hold(Value):
+    """Whose payouts are to be stopped, and why."""
+
+    advocate_id: str = Field(max_length=64)
+    reason_code: str
+
+
+class Lift(Value):
+    """Which hold is over, and why."""
+
+    advocate_id: str = Field(max_length=64)
+    hold_id: str = Field(max_length=64)
+    reason_code: str
 
 
 class Cancel(Value):
@@ -94,6 +129,74 @@ def exclusions(call: Call) -> Page[answers.ExclusionAnswer]:
     return answers.exclusion_page(
         call.desk.store, call.path["run_id"], page.limit, page.starting_after
     )
+
+
+@handler.route("GET", "/v1/payout-runs/<run_id>/findings", roles=READERS, paged=True)
+def findings(call: Call) -> Page[FindingAnswer]:
+    """What the audit found unusual, with the figures."""
+    page = call.page
+    return finding_page(call.desk.store, call.path["run_id"], page.limit, page.starting_after)
+
+
+@handler.route(
+    "POST",
+    "/v1/payout-runs/<run_id>/findings",
+    roles={"finance"},
+    body=Decide,
+    answer=RunAnswer,
+)
+def decide(call: Call) -> RunAnswer:
+    """Clear an open finding, or take its payment out of the run; never by its payee."""
+    said: Decide = call.body
+    after = Deciding(call.desk).decide(
+        call.path["run_id"],
+        said.check,
+        said.subject,
+        said.verdict,
+        said.reason_code,
+        person(call.principal),
+        lambda done: call.claim(shown_run(done)),
+    )
+    return shown_run(after)
+
+
+@handler.route(
+    "GET",
+    "/v1/payout-holds",
+    roles=READERS,
+    answer=HoldsAnswer,
+    query={"advocate_id": "whose holds"},
+)
+def holds(call: Call) -> HoldsAnswer:
+    """What stops the payouts of one advocate."""
+    return holds_of(call.desk.store, _asked_advocate(call))
+
+
+@handler.route("POST", "/v1/payout-holds", roles={"finance"}, body=Hold, answer=HoldsAnswer)
+def hold(call: Call) -> HoldsAnswer:
+    """Stop the payouts of one advocate, also those that are frozen and not yet sent."""
+    said: Hold = call.body
+    after = Holding(call.desk).hold(
+        said.advocate_id,
+        said.reason_code,
+        call.principal.advocate_id,
+        lambda done: call.claim(shown_holds(done)),
+    )
+    return shown_holds(after)
+
+
+@handler.route("POST", "/v1/payout-holds/lift", roles={"finance"}, body=Lift, answer=HoldsAnswer)
+def lift(call: Call) -> HoldsAnswer:
+    """Take back one hold of finance; a dispute ends by its own outcome."""
+    said: Lift = call.body
+    after = Holding(call.desk).lift(
+        said.advocate_id,
+        said.hold_id,
+        said.reason_code,
+        call.principal.advocate_id,
+        lambda done: call.claim(shown_holds(done)),
+    )
+    return shown_holds(after)
 
 
 @handler.route(

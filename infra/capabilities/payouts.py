@@ -70,7 +70,7 @@ def add_payouts(ground: Ground) -> None:
             grants.read_secret(ground.secrets.index),
         ],
     )
-    for path in ("/v1/payouts", "/v1/payout-runs"):
+    for path in ("/v1/payouts", "/v1/payout-runs", "/v1/payout-holds"):
         ground.door.open(desk, READ_AND_WRITE, path)
         ground.door.open(desk, READ_AND_WRITE, f"{path}/{{proxy+}}")
     ground.door.open(desk, READ_AND_WRITE, "/v1/ledger/{proxy+}")

@@ -58,6 +58,8 @@ PATHS = {
     "payouts_api": {
         "/v1/payouts",
         "/v1/payouts/{proxy+}",
+        "/v1/payout-holds",
+        "/v1/payout-holds/{proxy+}",
         "/v1/payout-runs",
         "/v1/payout-runs/{proxy+}",
         "/v1/ledger/{proxy+}",

@@ -18,6 +18,7 @@ from goodword.programs.service import Programs
 from goodword.rewards.model import Reward
 from goodword.rewards.service import Approval
 
+from tests.simulation.findings import decide_one
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, PEOPLE, START_MS
 from tests.simulation.terms import deliveries_of, payment_of
 from tests.simulation.town import Town
@@ -158,6 +159,9 @@ class Director:
         run = self.chance.choice(runs)
         who = self.chance.choice((ANNA, CARL, CARL, MAYA))
         people = Approving(self.town.desk(self.town.person(who.subject)), self.town)
+        if run.open_findings:
+            self.task("decide", lambda: decide_one(self.town, run, who, self.chance.random()))
+            return
         odd = self.chance.random()
         run_hash = "0" * 64 if odd < 0.05 else run.run_hash
         total = run.total_minor + (odd > 0.95)

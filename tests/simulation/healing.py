@@ -13,6 +13,7 @@ from goodword.rewards.model import Reward
 from goodword.rewards.service import Approval
 
 from tests.simulation.director import ANNA, CARL, END_MS, Director
+from tests.simulation.findings import decide_one
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, START_MS
 
 STEPS_INTAKE, STEPS_MONEY = (60, 220), (60, 200)
@@ -128,7 +129,9 @@ class Play(Director):
         if run.requested_by is not None and run.requested_by == who.subject:
             who = Person("usr_dora", None)
         people = Approving(self.town.desk(self.town.person(who.subject)), self.town)
-        if run.state == "draft":
+        if run.open_findings:
+            self.task("decide", lambda: decide_one(self.town, run, who, 1.0))
+        elif run.state == "draft":
             self.task("request", lambda: people.request(run.run_id, who, run.run_hash))
         else:
             self.task(

@@ -23,6 +23,7 @@ from goodword.payouts.approving import Approving
 from goodword.payouts.clock import PayoutClock
 from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
+from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.sending import Sending
 from goodword.ports import Change, Collision, Desk
 from goodword.programs.model import Program
@@ -122,6 +123,8 @@ class Town:
         )
         self.cycle = Cycle(
             self.desk("payout_cycle"),
+            PlainIndex(),
+            KnownOrigins(self.store),
             self.approving,
             Ending(self.desk("payout_cycle"), self.hands),
             lambda: self.sending,

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,7 @@ from goodword.payouts.confirming import Confirming
 from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
 from goodword.payouts.model import Payout, PayoutRun
-from goodword.payouts.ports import Opened, PaymentOrder, RailAnswer
+from goodword.payouts.ports import Opened, Origin, PaymentOrder, RailAnswer
 from goodword.payouts.sending import Sending
 from goodword.ports import Change
 from goodword.programs.payment import Payment, RailName
@@ -25,6 +25,7 @@ from goodword.rewards.model import Reward, reward_key
 from goodword.times import DAY_MS
 
 from tests.support.asl import Execution, definition
+from tests.support.desk import PlainIndex
 from tests.support.scene import BEN, MAYA, PROGRAM, Scene, Workflows
 
 ANNA, CARL = Person("usr_anna", None), Person("usr_carl", None)
@@ -126,6 +127,16 @@ class Places:
 
 
 @dataclass
+class MemoryOrigins:
+    """Where conversions came from, as tests say it."""
+
+    known: dict[str, Origin] = field(default_factory=dict)
+
+    def of(self, conversion_ids: Sequence[str]) -> Mapping[str, Origin]:
+        return {one: self.known[one] for one in conversion_ids if one in self.known}
+
+
+@dataclass
 class Starts:
     """Executions that were started, by name."""
 
@@ -159,8 +170,14 @@ class Payday(Scene):
             self.places,
         )
         self.ending = Ending(self.desk("payout_cycle"), self.hands)
+        self.origins = MemoryOrigins()
         self.cycle = Cycle(
-            self.desk("payout_cycle"), self.approving, self.ending, lambda: self.sending
+            self.desk("payout_cycle"),
+            PlainIndex(),
+            self.origins,
+            self.approving,
+            self.ending,
+            lambda: self.sending,
         )
         self._made = 0
         for person in (MAYA, BEN):
@@ -244,7 +261,9 @@ class Payday(Scene):
         while step.route == "freeze":
             step = self.cycle.freeze(step.run_id, step.cursor)
         if step.route == "close_list":
-            self.cycle.close_list(step.run_id)
+            step = self.cycle.close_list(step.run_id)
+        while step.route == "audit":
+            step = self.cycle.audit(step.run_id, step.cursor)
         return self.run(step.run_id)
 
     def released(self, period: str = PERIOD, cutoff_ms: int = CUTOFF_MS) -> PayoutRun:

@@ -253,3 +253,37 @@ def test_waiting_is_limited(world: Payday) -> None:
     world.clock.advance(7 * DAY_MS)
     assert world.cycle.mend(run.run_id).route == "give_back"
     assert world.run().state == "expired"
+
+
+def large() -> Payday:
+    scene = Payday(two_checkers_from_minor=1_000)
+    scene.due(1_000)
+    scene.listed()
+    return scene
+
+
+def test_a_large_run_takes_two_checkers_besides_the_one_who_requested() -> None:
+    world = large()
+    run = requested(world)
+    dora = Person("usr_dora", None)
+    release = world.approving.release
+    assert release(run.run_id, CARL, run.run_hash, 1_000).state == "requested"
+    assert (world.run().checked_by, world.flow.resumed) == ("usr_carl", [])
+    assert world.cycle.stand(run.run_id).route == "ask_release"
+    assert release(run.run_id, CARL, run.run_hash, 1_000).state == "requested"
+    assert world.code_of(release, run.run_id, ANNA, run.run_hash, 1_000) == "same_person"
+    assert world.code_of(release, run.run_id, dora, run.run_hash, 999) == "total_mismatch"
+    after = release(run.run_id, dora, run.run_hash, 1_000)
+    assert (after.state, after.checked_by, after.released_by) == (
+        "released",
+        "usr_carl",
+        "usr_dora",
+    )
+    assert [event.type for event in world.events("payout_run.checked")] == ["payout_run.checked"]
+
+
+def test_a_run_below_the_threshold_takes_one() -> None:
+    scene = Payday(two_checkers_from_minor=1_001)
+    scene.due(1_000)
+    run = scene.released()
+    assert (run.state, run.checked_by) == ("released", None)

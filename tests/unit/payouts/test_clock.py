@@ -8,6 +8,7 @@ from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 
+from tests.support.desk import PlainIndex
 from tests.support.payday import ANNA, CUTOFF_MS, PERIOD, Payday
 from tests.support.scene import PROGRAM
 
@@ -33,7 +34,7 @@ def test_a_clock_that_fires_twice_starts_nothing_twice() -> None:
     world.clock.at_ms = CUTOFF_MS + MINUTE_MS
     world.payouts_clock.tick()
     assert world.payouts_clock.tick().started == ()
-    Freezing(world.desk()).open(PROGRAM, PERIOD, CUTOFF_MS)
+    Freezing(world.desk(), PlainIndex()).open(PROGRAM, PERIOD, CUTOFF_MS)
     world.starts.named.clear()
     assert world.payouts_clock.tick().started == ()
 
@@ -113,7 +114,7 @@ def test_a_run_without_progress_is_taken_up_again(how_far: str) -> None:
     world = Payday()
     world.due(500)
     if how_far == "open":
-        Freezing(world.desk()).open(PROGRAM, PERIOD, CUTOFF_MS)
+        Freezing(world.desk(), PlainIndex()).open(PROGRAM, PERIOD, CUTOFF_MS)
     elif how_far == "cancelled":
         world.approving.cancel(world.listed().run_id, "other")
     else:
@@ -135,7 +136,7 @@ def test_a_settled_run_is_not_looked_at_again() -> None:
 
 def test_an_open_sign_without_a_run_is_passed_over() -> None:
     world = Payday()
-    run = Freezing(world.desk()).open(PROGRAM, PERIOD, CUTOFF_MS)
+    run = Freezing(world.desk(), PlainIndex()).open(PROGRAM, PERIOD, CUTOFF_MS)
     change = Change()
     change.delete(run)
     world.store.commit(change)

@@ -18,7 +18,8 @@ def test_a_run_walks_from_the_cut_off_to_its_end() -> None:
     world, cycle, run_id = ready()
     assert cycle.open(PROGRAM, PERIOD, CUTOFF_MS).route == "freeze"
     assert cycle.freeze(run_id, "").route == "close_list"
-    assert cycle.close_list(run_id).route == "ask_request"
+    assert cycle.close_list(run_id).route == "audit"
+    assert cycle.audit(run_id, "").route == "ask_request"
     assert cycle.ask(run_id, "request", "t").route == "waiting"
     run = world.run()
     world.approving.request(run_id, ANNA, run.run_hash)

@@ -12,6 +12,7 @@ from goodword.ports import Change, GuardFailed, Page
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 
+from tests.support.desk import PlainIndex
 from tests.support.payday import CUTOFF_MS, PERIOD, Payday
 from tests.support.scene import BEN, MAYA, PROGRAM
 
@@ -41,7 +42,7 @@ def test_freezing_again_changes_nothing() -> None:
     world.due(500)
     run = world.listed()
     before = dict(world.store.items)
-    assert Freezing(world.desk()).freeze(run.run_id, "") == ""
+    assert Freezing(world.desk(), PlainIndex()).freeze(run.run_id, "") == ""
     assert world.listed() == run
     assert world.store.items == before
 
@@ -212,8 +213,8 @@ def test_nothing_slips_into_a_list_that_was_closed(monkeypatch: pytest.MonkeyPat
 
 def test_a_period_has_one_run() -> None:
     world = Payday()
-    first = Freezing(world.desk()).open(PROGRAM, PERIOD, CUTOFF_MS)
-    assert Freezing(world.desk()).open(PROGRAM, PERIOD, CUTOFF_MS) == first
+    first = Freezing(world.desk(), PlainIndex()).open(PROGRAM, PERIOD, CUTOFF_MS)
+    assert Freezing(world.desk(), PlainIndex()).open(PROGRAM, PERIOD, CUTOFF_MS) == first
     assert len(world.events("payout_run.drafted")) == 1
     assert first.run_id == f"run_{PROGRAM}_{PERIOD}"
 
@@ -221,12 +222,12 @@ def test_a_period_has_one_run() -> None:
 def test_a_period_that_has_not_ended_has_none() -> None:
     world = Payday()
     with pytest.raises(Conflict, match="period_is_open"):
-        Freezing(world.desk()).open(PROGRAM, "2025-11", world.clock.at_ms + 1)
+        Freezing(world.desk(), PlainIndex()).open(PROGRAM, "2025-11", world.clock.at_ms + 1)
 
 
 def test_an_unknown_programme_has_no_run() -> None:
     with pytest.raises(NotFound, match="unknown_program"):
-        Freezing(Payday().desk()).open("prg_other", PERIOD, CUTOFF_MS)
+        Freezing(Payday().desk(), PlainIndex()).open("prg_other", PERIOD, CUTOFF_MS)
 
 
 def test_a_run_with_nothing_due_is_settled_at_once() -> None:
@@ -329,7 +330,7 @@ def test_a_crash_while_the_list_is_closed_is_made_good(monkeypatch: pytest.Monke
     monkeypatch.undo()
     assert world.run().listing == "closed"
     assert world.cycle.stand(run.run_id).route == "close_list"
-    assert world.cycle.close_list(run.run_id).route == "ask_request"
+    assert world.cycle.close_list(run.run_id).route == "audit"
     assert len(world.all(RunChunk)) == 1
 
 
@@ -388,4 +389,6 @@ def test_a_freeze_after_the_run_was_cancelled_commits_nothing() -> None:
     world.approving.cancel(run.run_id, "other")
     assert world.cycle.freeze(run.run_id, "").route == "give_back"
     with pytest.raises(GuardFailed):
-        Freezing(world.desk())._freeze_part(world.run().but(state="draft"), world.purse())
+        Freezing(world.desk(), PlainIndex())._freeze_part(
+            world.run().but(state="draft"), world.purse()
+        )

@@ -69,6 +69,10 @@ PAYOUT_REWARDS_MAX = 40  # rewards frozen into one payout; the rest follow in a 
 RUN_CHUNK_PAYOUTS = 25  # payouts per map item, so that one function call stays short
 LOOKUP_TRIES_MAX = 10  # look-ups of an unknown payment before a person must decide
 
+AUDIT_CHUNKS = 20  # chunks audited by one call; 500 payouts, some seconds of reading
+AUDIT_HISTORY = 12  # earlier payouts of an advocate, or runs of a programme, compared with
+AUDIT_SHARERS = 5  # other advocates of one destination that a finding names
+STOPS_MAX = 20  # reasons for which one advocate's payouts can be stopped at a time
 BUSINESS_SHIFT_DAYS_MAX = 14  # days in a row that may be no business days; longer is a mistake
 PAYOUT_PARTS_MAX = 5  # payouts of one advocate in one run; 200 rewards, the rest wait for the next
 FREEZE_PAGE = 100  # balances of one page of the freeze; some seconds of work

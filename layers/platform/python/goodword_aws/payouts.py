@@ -15,6 +15,7 @@ from goodword.payouts.clock import PayoutClock
 from goodword.payouts.confirming import Confirming
 from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
+from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import Opened, Rail
 from goodword.payouts.sending import Sending
 from goodword.ports import Store
@@ -102,7 +103,14 @@ def confirming(actor: Actor) -> Confirming:
 def cycle(actor: str) -> Cycle:
     """The steps of `payout_cycle`."""
     ending = Ending(wiring.desk(actor), csv_rail())
-    return Cycle(wiring.desk(actor), approving(actor), ending, lambda: sending(actor))
+    return Cycle(
+        wiring.desk(actor),
+        wiring.blind_index(),
+        KnownOrigins(wiring.store()),
+        approving(actor),
+        ending,
+        lambda: sending(actor),
+    )
 
 
 def payout_clock(actor: Actor | str) -> PayoutClock:
@@ -116,7 +124,7 @@ def person(principal: Principal) -> Person:
 
 
 STEPS = (
-    *("open", "freeze", "close_list", "ask", "stand", "expire"),
+    *("open", "freeze", "close_list", "audit", "ask", "stand", "expire"),
     *("begin", "send", "settle", "give_back", "mend", "look_up"),
 )
 

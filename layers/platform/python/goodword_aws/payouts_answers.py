@@ -9,6 +9,7 @@ from typing import Literal
 
 from goodword.ledger.model import Balance
 from goodword.money import Money
+from goodword.payouts.approving import takes_two
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import (
     Exclusion,
@@ -46,14 +47,18 @@ class Difference(Value):
 
 
 class RunAnswer(Value):
-    """A run. `run_hash` is what the two people confirm; it is empty until the list is hashed."""
+    """A run. `run_hash` is what the two people confirm; it is empty until the list is hashed.
+
+    A run with `open_findings` cannot be requested; `held` was taken out of it by a person. With two
+    `checkers_needed` it is released by the second of them, after `checked_by`.
+    """
 
     id: str
     program_id: str
     period: str
     state: RunState
     reason: str
-    listing: Literal["open", "closed", "hashed"]
+    listing: Literal["open", "closed", "counted", "hashed"]
     rail: str
     cut_off_at: str
     created_at: str
@@ -65,8 +70,13 @@ class RunAnswer(Value):
     outcome: dict[str, Part]
     requested_by: str | None
     requested_at: str | None
+    checkers_needed: int
+    checked_by: str | None
+    checked_at: str | None
     released_by: str | None
     released_at: str | None
+    open_findings: int
+    held: Part | None
 
 
 class RunDetail(Value):
@@ -152,8 +162,13 @@ def shown_run(run: PayoutRun) -> RunAnswer:
         outcome=_parts(run.outcome, run.currency),
         requested_by=run.requested_by,
         requested_at=_time(run.requested_ms),
+        checkers_needed=2 if takes_two(run) else 1,
+        checked_by=run.checked_by,
+        checked_at=_time(run.checked_ms),
         released_by=run.released_by,
         released_at=_time(run.released_ms),
+        open_findings=run.open_findings,
+        held=_parts({"held": run.held}, run.currency)["held"] if run.held else None,
     )
 
 

@@ -11,6 +11,7 @@ from goodword.advocates.model import Advocate, Enrolment, EnrolmentState, Payout
 from goodword.ledger.model import Balance
 from goodword.payouts.calendar import next_payout
 from goodword.payouts.choice import Waiting, waits_for
+from goodword.payouts.stops import PayoutStop
 from goodword.ports import Store
 from goodword.programs.model import ProgramVersion
 from goodword.programs.payment import Payment
@@ -23,6 +24,7 @@ SUMMARY_KINDS: Sequence[type[Record]] = (
     Balance,
     ClickCount,
     PayoutMethod,
+    PayoutStop,
 )
 
 
@@ -113,6 +115,7 @@ def _program(
     clicks = [
         one for one in records if isinstance(one, ClickCount) and one.program_id == program_id
     ]
+    stop = next((one for one in records if isinstance(one, PayoutStop)), None)
     shown = balances or [
         Balance(advocate_id=enrolment.advocate_id, program_id=program_id, currency=terms.currency)
     ]
@@ -127,7 +130,7 @@ def _program(
         leads=sum(one.leads for one in balances),
         sales=sum(one.sales for one in balances),
         money=tuple(
-            _money(one, terms.payment, waits_for(terms.payment, one, enrolment, method))
+            _money(one, terms.payment, waits_for(terms.payment, one, enrolment, method, stop))
             for one in shown
         ),
         next_payout_ms=next_payout(terms.payment, now_ms),

@@ -62,6 +62,11 @@ def accept(rail: RailName, fields: Mapping[str, str]) -> dict[str, str]:
     return {"name": _name(fields["name"]), "iban": _iban(fields["iban"])}
 
 
+def country_of(destination: Mapping[str, str]) -> str:
+    """The two letters of the country where the money goes, "" if the destination has none."""
+    return destination.get("country", "") or destination.get("iban", "")[:2]
+
+
 def canonical(rail: str, destination: Mapping[str, str]) -> str:
     """The one text of a destination: equal exactly when rail and all fields are equal."""
     return json.dumps(

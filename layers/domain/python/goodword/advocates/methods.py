@@ -6,8 +6,8 @@ The hash is what a payout freezes: a destination that was changed after the free
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from goodword.advocates.destination import accept, canonical
-from goodword.advocates.model import PayoutMethod, method_key
+from goodword.advocates.destination import accept, canonical, country_of
+from goodword.advocates.model import Payee, PayoutMethod, method_key, payee_key
 from goodword.advocates.people import read_advocate
 from goodword.errors import NotFound
 from goodword.ports import Change, Desk, until_settled
@@ -30,6 +30,7 @@ class PayoutMethods:
         """The method and its destination as kept. The same destination again changes nothing."""
         kept = accept(rail, destination)
         digest = self.macs.mac("destination", canonical(rail, kept))
+        country = country_of(kept)
 
         def attempt() -> PayoutMethod:
             read_advocate(self.desk.store, advocate_id)
@@ -42,11 +43,13 @@ class PayoutMethods:
                 advocate_id=advocate_id,
                 rail=rail,
                 destination_hash=digest,
+                country_hash=self.macs.mac("country", country) if country else "",
                 changed_ms=self.desk.clock.now_ms(),
                 version=method.version if method else 0,
             )
             change = Change()
             change.save(changed)
+            self._known_there(change, changed, method)
             change.replace(self.vault.seal(advocate_id, fields, item))
             change.create(self.desk.event("advocate.payout_method_changed", advocate_id, rail=rail))
             self.desk.store.commit(change)
@@ -68,6 +71,16 @@ class PayoutMethods:
             return self.vault.open(item) if item else None
         except Forgotten:
             return None
+
+    def _known_there(
+        self, change: Change, after: PayoutMethod, before: PayoutMethod | None
+    ) -> None:
+        """Note the advocate under the new destination, and no longer under the old one."""
+        person = after.advocate_id
+        change.create(Payee(destination_hash=after.destination_hash, advocate_id=person))
+        old = before and self.desk.store.get(Payee, payee_key(before.destination_hash, person))
+        if old:
+            change.delete(old)
 
     def _item(self, advocate_id: str) -> VaultItem:
         item = self.desk.store.get(VaultItem, vault_key(advocate_id))

@@ -102,13 +102,17 @@ class LinkOfAdvocate(Record):
 
 
 class PayoutMethod(Record):
-    """Which rail takes the money and a keyed hash of where to; the place itself is in the vault."""
+    """Which rail takes the money and a keyed hash of where to; the place itself is in the vault.
+
+    `country_hash` is the keyed hash of the country of the destination; empty if it has none.
+    """
 
     KIND: ClassVar[str] = "payout_method"
 
     advocate_id: str
     rail: RailName
     destination_hash: DestinationHash
+    country_hash: str = ""
     changed_ms: int
 
     @property
@@ -153,3 +157,26 @@ class Known(Record):
 def known_key(mac: str) -> Key:
     """Where the entry of a MAC is."""
     return Key("core", f"BLIND#{mac}", "BLIND")
+
+
+class Payee(Record):
+    """Says that an advocate is paid at this destination: advocates who share one are found so."""
+
+    KIND: ClassVar[str] = "payee"
+
+    destination_hash: DestinationHash
+    advocate_id: str
+
+    @property
+    def key(self) -> Key:
+        return payee_key(self.destination_hash, self.advocate_id)
+
+
+def payees_of(destination_hash: str) -> str:
+    """The partition of the advocates who are paid at one destination."""
+    return f"PAYEE#{destination_hash}"
+
+
+def payee_key(destination_hash: str, advocate_id: str) -> Key:
+    """Where it is said that this advocate is paid there."""
+    return Key("core", payees_of(destination_hash), advocate_id)

@@ -19,7 +19,7 @@ from goodword.payouts.model import (
     payout_key,
     run_moved,
 )
-from goodword.ports import Change, Desk, Guard, until_settled
+from goodword.ports import Change, Desk, Guard, Store, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.times import DAY_MS
 from goodword.workflow import TaskToken, Workflow, token_key
@@ -87,7 +87,8 @@ class Approving:
     ) -> PayoutRun:
         """The first person asks for the run to be paid as listed. Asking again changes nothing.
 
-        Raises NotAllowed `payee_may_not_request`, Conflict `run_changed` or `run_not_waiting`.
+        Raises NotAllowed `payee_may_not_request`, Conflict `run_changed`, `run_not_waiting` or
+        `findings_open`.
         """
 
         def attempt() -> PayoutRun:
@@ -116,8 +117,9 @@ class Approving:
     ) -> PayoutRun:
         """The second person lets it go, having typed the total. Releasing again changes nothing.
 
-        Raises NotAllowed `same_person` or `payee_may_not_release`, InvalidInput `total_mismatch`,
-        Conflict `run_changed` or `run_not_waiting`.
+        A run that takes two checkers is still `requested` after the first one's release. Raises
+        NotAllowed `same_person` or `payee_may_not_release`, InvalidInput `total_mismatch`, Conflict
+        `run_changed` or `run_not_waiting`.
         """
 
         def attempt() -> PayoutRun:
@@ -125,23 +127,30 @@ class Approving:
             self._not_a_payee(run, person, "payee_may_not_release")
             if run.requested_by == person.subject:
                 raise NotAllowed("same_person", "another person must release what you requested")
-            if run.state == "released" and run.released_by == person.subject:
+            if person.subject in (run.released_by, run.checked_by):
                 return _same(run, run_hash)
             _waits(run, "requested")
             _same(run, run_hash)
             if total_minor != run.total_minor:
                 raise InvalidInput("total_mismatch", "the total is not that of the run")
-            now_ms = self.desk.clock.now_ms()
-            after = run_moved(run, "released", now_ms).but(
-                released_by=person.subject, released_ms=now_ms
-            )
-            guard = Guard(
-                equals={"state": "requested", "run_hash": run_hash},
-                differs={"requested_by": person.subject},
-            )
-            return self._move(after, guard, receipt)
+            return self._passed(run, person, receipt)
 
-        return self._told(until_settled(attempt), "release")
+        run = until_settled(attempt)
+        return self._told(run, "release") if run.state == "released" else run
+
+    def _passed(self, run: PayoutRun, person: Person, receipt: Receipt[PayoutRun]) -> PayoutRun:
+        """The run with one more checker's word; released when that was the last one it takes."""
+        now_ms, differs = self.desk.clock.now_ms(), {"requested_by": person.subject}
+        guard = Guard(equals={"state": "requested", "run_hash": run.run_hash}, differs=differs)
+        if takes_two(run) and run.checked_by is None:
+            after = run.but(checked_by=person.subject, checked_ms=now_ms)
+            return self._move(after, guard, receipt, "checked")
+        if run.checked_by is not None:
+            differs["checked_by"] = person.subject
+        after = run_moved(run, "released", now_ms).but(
+            released_by=person.subject, released_ms=now_ms
+        )
+        return self._move(after, guard, receipt)
 
     def cancel(self, run_id: str, code: str, receipt: Receipt[PayoutRun] = no_receipt) -> PayoutRun:
         """Stop a run of which nothing has been sent. Cancelling again changes nothing.
@@ -182,12 +191,14 @@ class Approving:
             if run.state != state:
                 self._told(run, wait)
 
-    def _move(self, run: PayoutRun, guard: Guard, receipt: Receipt[PayoutRun]) -> PayoutRun:
+    def _move(
+        self, run: PayoutRun, guard: Guard, receipt: Receipt[PayoutRun], what: str = ""
+    ) -> PayoutRun:
         change = Change()
         change.replace(run, guard)
         change.create(
             self.desk.event(
-                f"payout_run.{run.state}",
+                f"payout_run.{what or run.state}",
                 run.run_id,
                 run.reason,
                 program_id=run.program_id,
@@ -200,11 +211,7 @@ class Approving:
         return settle(self.desk.store, change, run, receipt)
 
     def _not_a_payee(self, run: PayoutRun, person: Person, code: str) -> None:
-        """Whoever is in the run has its first part, so one read tells."""
-        if person.advocate_id is None:
-            return
-        first = payout_id_of(run.run_id, run.cutoff_ms, person.advocate_id, 0)
-        if self.desk.store.get(Payout, payout_key(person.advocate_id, first)) is not None:
+        if pays(self.desk.store, run, person):
             raise NotAllowed(code, "you are paid by this run")
 
     def _told(self, run: PayoutRun, wait: Wait) -> PayoutRun:
@@ -214,9 +221,25 @@ class Approving:
         return run
 
 
+def pays(store: Store, run: PayoutRun, person: Person) -> bool:
+    """Whether the person is a payee; whoever is in the run has its first part: one read tells."""
+    if person.advocate_id is None:
+        return False
+    first = payout_id_of(run.run_id, run.cutoff_ms, person.advocate_id, 0)
+    return store.get(Payout, payout_key(person.advocate_id, first)) is not None
+
+
+def takes_two(run: PayoutRun) -> bool:
+    """Whether the amount asks for two checkers."""
+    least = run.two_checkers_from_minor
+    return least is not None and run.total_minor >= least
+
+
 def _waits(run: PayoutRun, state: RunState) -> None:
     if run.state != state or run.listing != "hashed":
         raise Conflict("run_not_waiting", f"the run is {run.state}, its list {run.listing}")
+    if run.open_findings:
+        raise Conflict("findings_open", f"{run.open_findings} findings wait for a decision")
 
 
 def _same(run: PayoutRun, run_hash: str) -> PayoutRun:

@@ -18,6 +18,7 @@ from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.limits import PAYOUT_REWARDS_MAX
 from goodword.payouts.model import PayoutRun, Why
+from goodword.payouts.stops import PayoutStop
 from goodword.programs.payment import Payment
 from goodword.rewards.model import Reward
 
@@ -50,27 +51,35 @@ def carry(balance: Balance, due: Sequence[Reward]) -> int:
 
 
 def hindrance(
-    run: PayoutRun, balance: Balance, enrolment: Enrolment | None, method: PayoutMethod | None
+    run: PayoutRun,
+    balance: Balance,
+    enrolment: Enrolment | None,
+    method: PayoutMethod | None,
+    stop: PayoutStop | None = None,
 ) -> Why | None:
     """Why this person cannot be paid in this run whatever is due, or None. Someone who left can."""
     if balance.payable_minor < 0:
         return "negative_balance"
     if balance.currency != run.currency:
         return "other_currency"
-    if barred := bar(enrolment):
+    if barred := bar(enrolment, stop):
         return barred
     if method is None:
         return "no_method"
+    if method.country_hash in run.barred:
+        return "sanctioned_country"
     return None if method.rail == run.rail else "rail_mismatch"
 
 
-def bar(enrolment: Enrolment | None) -> Why | None:
+def bar(enrolment: Enrolment | None, stop: PayoutStop | None = None) -> Why | None:
     """Why a person of this standing is not paid, or None."""
     if enrolment is None:
         return "not_enrolled"
     if enrolment.state == "paused":
         return "enrolment_paused"
-    return "enrolment_banned" if enrolment.state == "banned" else None
+    if enrolment.state == "banned":
+        return "enrolment_banned"
+    return stop.reason if stop else None
 
 
 def waits_for(
@@ -78,11 +87,12 @@ def waits_for(
     balance: Balance,
     enrolment: Enrolment,
     method: PayoutMethod | None,
+    stop: PayoutStop | None = None,
 ) -> Waiting | None:
     """What keeps a balance out of the next payout as things stand; None when nothing does."""
     if balance.payable_minor < 0:
         return "negative_balance"
-    if (why := bar(enrolment)) is not None:
+    if (why := bar(enrolment, stop)) is not None:
         return why
     if method is None:
         return "no_method"

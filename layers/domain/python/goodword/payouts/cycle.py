@@ -12,17 +12,21 @@ from pydantic import Field
 
 from goodword.limits import LOOKUP_TRIES_MAX
 from goodword.payouts.approving import Approving, Wait, overdue
+from goodword.payouts.auditing import Auditing
 from goodword.payouts.ending import Ending
 from goodword.payouts.freezing import Freezing, read_run
 from goodword.payouts.listing import Listing
 from goodword.payouts.model import OpenRun, PayoutRun, open_run_key
+from goodword.payouts.ports import Origins
 from goodword.payouts.sending import Sending
 from goodword.ports import Desk
+from goodword.privacy.ports import Macs
 from goodword.records import Value
 
 Route = Literal[
     "freeze",
     "close_list",
+    "audit",
     "ask_request",
     "ask_release",
     "begin",
@@ -62,6 +66,8 @@ class Cycle:
     """The steps of the machine. Only the steps that send make `sending`, which opens the vault."""
 
     desk: Desk
+    macs: Macs
+    origins: Origins
     approving: Approving
     ending: Ending
     sending: Callable[[], Sending]
@@ -70,19 +76,28 @@ class Cycle:
         self, program_id: str, period: str, cutoff_ms: int, ended_ms: int | None = None
     ) -> Step:
         """Cut off: make the run of the period, or find how far it is."""
-        return self._stand(Freezing(self.desk).open(program_id, period, cutoff_ms, ended_ms))
+        return self._stand(
+            Freezing(self.desk, self.macs).open(program_id, period, cutoff_ms, ended_ms)
+        )
 
     def freeze(self, run_id: str, cursor: str) -> Step:
         """Freeze some of what is due."""
-        following = Freezing(self.desk).freeze(run_id, cursor)
+        following = Freezing(self.desk, self.macs).freeze(run_id, cursor)
         if following:
             return Step(run_id=run_id, route="freeze", cursor=following)
         step = self.stand(run_id)
         return step.but(route="close_list") if step.route == "freeze" else step
 
     def close_list(self, run_id: str) -> Step:
-        """Count and hash what was frozen."""
+        """Count what was frozen."""
         return self._stand(Listing(self.desk).close(run_id))
+
+    def audit(self, run_id: str, cursor: str) -> Step:
+        """Look at some of the payments for what is unusual; after the last the list is hashed."""
+        following = Auditing(self.desk, self.origins).look(run_id, cursor)
+        if following:
+            return Step(run_id=run_id, route="audit", cursor=following)
+        return self.stand(run_id)
 
     def ask(self, run_id: str, wait: Wait, token: str) -> Step:
         """Wait for a person; the answer of this step is not used by the machine."""
@@ -148,7 +163,11 @@ class Cycle:
     def _route(self, run: PayoutRun) -> Route:
         match run.state:
             case "draft":
-                waits: dict[str, Route] = {"open": "freeze", "closed": "close_list"}
+                waits: dict[str, Route] = {
+                    "open": "freeze",
+                    "closed": "close_list",
+                    "counted": "audit",
+                }
                 return waits.get(run.listing, "ask_request")
             case "requested":
                 return "ask_release"

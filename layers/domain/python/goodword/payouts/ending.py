@@ -47,6 +47,22 @@ def end_payout(
 
     One attempt: raises Stale when the payout, a reward or the balance moved; read and decide again.
     """
+    change = Change()
+    after = add_end(desk, change, payout, state, reason, reference=reference, fee_minor=fee_minor)
+    return settle(desk.store, change, after, receipt)
+
+
+def add_end(
+    desk: Desk,
+    change: Change,
+    payout: Payout,
+    state: PayoutState,
+    reason: str = "",
+    *,
+    reference: str = "",
+    fee_minor: int = 0,
+) -> Payout:
+    """Add to the Change all that belongs to the end of the payout; the payout as it is then."""
     now_ms = desk.clock.now_ms()
     after = payout_moved(payout, state, now_ms, reason).but(
         reference=reference or payout.reference, fee_minor=fee_minor or payout.fee_minor
@@ -56,7 +72,6 @@ def end_payout(
     for frozen in payout.rewards:
         wanted[reward_key(payout.advocate_id, frozen.reward_id)] = Reward
     found = desk.store.get_mixed(wanted)
-    change = Change()
     change.replace(after)
     entry = entry_of(payout, movement_to(payout, state), now_ms)
     change.create(entry)
@@ -81,7 +96,7 @@ def end_payout(
             rail=payout.rail,
         )
     )
-    return settle(desk.store, change, after, receipt)
+    return after
 
 
 def payouts_of(desk: Desk, lines: Sequence[RunLine]) -> list[Payout]:

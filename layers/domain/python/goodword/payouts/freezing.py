@@ -39,7 +39,9 @@ from goodword.payouts.model import (
     run_key,
 )
 from goodword.payouts.movements import entry_of, frozen
+from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Desk, Guard, GuardFailed, Store, until_settled
+from goodword.privacy.ports import Macs
 from goodword.programs.effective import version_in_force
 from goodword.records import Key, Record
 from goodword.times import SECOND_MS
@@ -60,6 +62,7 @@ class Freezing:
     """The use cases of `payout_cycle` up to the closed list."""
 
     desk: Desk
+    macs: Macs
 
     def open(
         self, program_id: str, period: str, cutoff_ms: int, ended_ms: int | None = None
@@ -137,6 +140,8 @@ class Freezing:
             rail=terms.payment.rail,
             currency=terms.currency,
             minimum_minor=terms.payment.minimum_minor,
+            barred=tuple(self.macs.mac("country", one) for one in terms.payment.barred_countries),
+            two_checkers_from_minor=terms.payment.two_checkers_from_minor,
             created_ms=now_ms,
             changed_ms=now_ms,
             previous_run_id=previous.run_id if previous else None,
@@ -167,6 +172,7 @@ class Freezing:
                 seen.key: Balance,
                 enrolment_key(person, run.program_id): Enrolment,
                 method_key(person): PayoutMethod,
+                stop_key(person): PayoutStop,
                 out_key: Exclusion,
                 **{payout_key(person, each): Payout for each in ids},
             }
@@ -178,7 +184,8 @@ class Freezing:
             return False
         enrolment = _as(Enrolment, found, enrolment_key(person, run.program_id))
         method = _as(PayoutMethod, found, method_key(person))
-        why = hindrance(run, balance, enrolment, method)
+        stop = _as(PayoutStop, found, stop_key(person))
+        why = hindrance(run, balance, enrolment, method, stop)
         if why is not None or method is None:
             no = LeftOut(why or "no_method", balance.payable_minor)
             return self._leave_out(run, balance, no, left_out)

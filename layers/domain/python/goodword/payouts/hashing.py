@@ -58,6 +58,16 @@ class RunHash:
         return self._hash.hexdigest()
 
 
+def run_hash_of(lines_hash: str, decisions_hash: str) -> str:
+    """What two people confirm: the lines, and what was decided about them since, if anything."""
+    return _digest(lines_hash, decisions_hash) if decisions_hash else lines_hash
+
+
+def decided_hash(before: str, *decision: object) -> str:
+    """The hash of the decisions with one more; each also covers all before it."""
+    return _digest(before, *decision)
+
+
 def _digest(*parts: object) -> str:
     return hashlib.sha256(_text(*parts)).hexdigest()
 

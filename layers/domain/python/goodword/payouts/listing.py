@@ -1,16 +1,19 @@
-"""A closed list is counted, hashed and cut into chunks; nothing but what the hash covers is sent.
+"""A closed list is counted and cut into chunks, and audited before it is hashed for the people.
 
 First the list is closed, so that no freeze can commit any more; only then are the lines read. Lines
-are read in the order of their keys, which is the order of the hash.
+are read in the order of their keys, which is the order of the hash. Nothing but what the hash
+covers is sent.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from goodword.errors import Conflict
+from goodword.events import Event
 from goodword.limits import PAGE_ITEMS_MAX, RUN_CHUNK_PAYOUTS, RUN_CHUNKS_MAX
+from goodword.payouts.findings import RunDecision
 from goodword.payouts.freezing import read_run
-from goodword.payouts.hashing import RunHash
+from goodword.payouts.hashing import RunHash, run_hash_of
 from goodword.payouts.model import (
     ChunkRow,
     Exclusion,
@@ -38,6 +41,20 @@ def line_pages(store: Store, run_id: str) -> Iterator[Sequence[RunLine]]:
     )
 
 
+def listed_event(desk: Desk, run: PayoutRun) -> Event:
+    """What is told when the list of a run is ready for the people."""
+    return desk.event(
+        "payout_run.listed",
+        run.run_id,
+        program_id=run.program_id,
+        count=run.count,
+        total_minor=run.total_minor,
+        currency=run.currency,
+        run_hash=run.run_hash,
+        open_findings=run.open_findings,
+    )
+
+
 def close_run(store: Store, change: Change, run_id: str) -> None:
     """Add to the Change that nothing is left to do for the run; again it adds nothing."""
     opened = store.get(OpenRun, open_run_key(run_id))
@@ -52,11 +69,11 @@ class Listing:
     desk: Desk
 
     def close(self, run_id: str) -> PayoutRun:
-        """Close the list and hash it; a run without a payout is settled at once."""
+        """Close the list and count it; a run without a payout is settled at once."""
 
         def attempt() -> PayoutRun:
             run = read_run(self.desk.store, run_id)
-            if run.state != "draft" or run.listing == "hashed":
+            if run.state != "draft" or run.listing in ("counted", "hashed"):
                 return run
             if run.listing == "open":
                 change = Change()
@@ -73,7 +90,8 @@ class Listing:
         again = RunHash(run)
         for lines in line_pages(self.desk.store, run.run_id):
             again.add(lines)
-        if again.text() != run.run_hash:
+        decided = self._decided(run.run_id)
+        if run_hash_of(again.text(), decided) != run.run_hash:
             raise Conflict("run_changed", "the lines are not what was confirmed")
 
     def _counted(self, run: PayoutRun) -> PayoutRun:
@@ -84,8 +102,8 @@ class Listing:
             total += sum(line.amount_minor for line in lines)
             chunks = self._cut(run.run_id, lines, chunks)
         return run.but(
-            listing="hashed",
-            run_hash=hashed.text(),
+            listing="counted",
+            lines_hash=hashed.text(),
             count=count,
             total_minor=total,
             chunks=chunks,
@@ -120,23 +138,23 @@ class Listing:
 
     def _commit(self, run: PayoutRun) -> None:
         change = Change()
-        event = self.desk.event(
-            "payout_run.listed",
-            run.run_id,
-            program_id=run.program_id,
-            count=run.count,
-            total_minor=run.total_minor,
-            currency=run.currency,
-            run_hash=run.run_hash,
-        )
-        change.create(event)
         if run.count == 0:
+            change.create(listed_event(self.desk, run))
             now_ms = self.desk.clock.now_ms()
-            change.replace(run_moved(run, "settled", now_ms, "nothing_due"))
+            empty = run.but(listing="hashed", run_hash=run.lines_hash)
+            change.replace(run_moved(empty, "settled", now_ms, "nothing_due"))
             close_run(self.desk.store, change, run.run_id)
         else:
             change.replace(run, Guard(equals={"listing": "closed"}))
         self.desk.store.commit(change)
+
+    def _decided(self, run_id: str) -> str:
+        """The hash of the decisions as they are stored."""
+        store, place, so_far = self.desk.store, f"RUN#{run_id}", ""
+        for rows in pages(lambda at: store.query(RunDecision, "core", place, "D#", cursor=at)):
+            for row in rows:
+                so_far = row.hash_after(so_far)
+        return so_far
 
 
 def _row(line: RunLine) -> ChunkRow:

@@ -40,6 +40,9 @@ Why = Literal[
     "not_enrolled",
     "enrolment_paused",
     "enrolment_banned",
+    "on_hold",
+    "dispute_open",
+    "sanctioned_country",
     "other_currency",
     "no_method",
     "rail_mismatch",
@@ -89,10 +92,12 @@ def add(so_far: Sum | None, amount_minor: int) -> Sum:
 class PayoutRun(Record):
     """One run of one programme for one period; there is never a second one (I12).
 
-    `listing` is open while payouts are frozen into it, closed while they are counted, and hashed
-    once `run_hash`, `count`, `total_minor`, `chunks` and `excluded` are final. `changed_ms` is the
-    last move of its state or its listing. What was earned from `ended_ms` on waits (None: what is
-    due by the cut-off is also of the period).
+    `listing` is open while payouts are frozen into it, closed while they are counted, counted while
+    they are audited, and hashed once people may decide. From then on only decisions about findings
+    change `run_hash`, `count` and `total_minor`. `barred` are keyed hashes of countries; above
+    `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. `changed_ms` is
+    the last move of its state or its listing. What was earned from `ended_ms` on waits (None:
+    whatever is due by the cut-off is of the period).
     """
 
     KIND: ClassVar[str] = "payout_run"
@@ -107,11 +112,17 @@ class PayoutRun(Record):
     minimum_minor: NaturalMinor
     state: RunState = "draft"
     reason: str = ""
-    listing: Literal["open", "closed", "hashed"] = "open"
+    listing: Literal["open", "closed", "counted", "hashed"] = "open"
     created_ms: int
     changed_ms: int
     previous_run_id: str | None = None
+    barred: tuple[str, ...] = ()
     run_hash: str = ""
+    lines_hash: str = ""
+    decisions: int = Field(default=0, ge=0)
+    decisions_hash: str = ""
+    open_findings: int = Field(default=0, ge=0)
+    held: Sum | None = None
     count: int = Field(default=0, ge=0)
     total_minor: NaturalMinor = 0
     chunks: int = Field(default=0, ge=0)
@@ -119,6 +130,9 @@ class PayoutRun(Record):
     outcome: dict[str, Sum] = {}
     requested_by: str | None = None
     requested_ms: int | None = None
+    two_checkers_from_minor: PositiveMinor | None = None
+    checked_by: str | None = None
+    checked_ms: int | None = None
     released_by: str | None = None
     released_ms: int | None = None
 

@@ -56,6 +56,22 @@ class Rail(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Origin:
+    """Where a conversion came from, as keyed hashes: the customer's network and address, or ""."""
+
+    network: str = ""
+    place: str = ""
+
+
+class Origins(Protocol):
+    """What is known about where conversions came from."""
+
+    def of(self, conversion_ids: Sequence[str]) -> Mapping[str, Origin]:
+        """By conversion id; those of which nothing is known are left out."""
+        ...
+
+
 class RunFiles(Protocol):
     """Where the orders of a rail by hand become the one file of a run."""
 

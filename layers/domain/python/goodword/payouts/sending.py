@@ -42,6 +42,7 @@ from goodword.payouts.model import (
     run_moved,
 )
 from goodword.payouts.ports import Destinations, PaymentOrder, Rail, RailAnswer
+from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
 from goodword.programs.payment import RailName
 from goodword.times import HOUR_MS, SECOND_MS
@@ -136,7 +137,8 @@ class Sending:
         if payout_digest(payout) != row.digest:
             return "changed_after_release", None
         place = enrolment_key(payout.advocate_id, payout.program_id)
-        if barred := bar(self.desk.store.get(Enrolment, place)):
+        stop = self.desk.store.get(PayoutStop, stop_key(payout.advocate_id))
+        if barred := bar(self.desk.store.get(Enrolment, place), stop):
             return barred, None
         return self._order(payout)
 

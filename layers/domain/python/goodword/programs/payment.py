@@ -18,19 +18,54 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.limits import BUSINESS_SHIFT_DAYS_MAX
-from goodword.money import NaturalMinor
+from goodword.money import NaturalMinor, PositiveMinor
 from goodword.records import Value
 
 RailName = Literal["csv", "simulator"]
 Cadence = Literal["daily", "weekly", "monthly", "every_n_days", "on_minimum"]
 Day = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+CheckName = Literal[
+    "own_spike",
+    "program_spike",
+    "one_network",
+    "new_destination",
+    "shared_payee",
+    "refund_share",
+]
 Weekday = Annotated[int, Field(ge=1, le=7)]
 
 _DAY = timedelta(days=1)
 
 
+class AuditTerms(Value):
+    """From where on a run's figures are unusual, and which checks stop what they find.
+
+    A check in `stops` keeps a payment (`program_spike`: the run) until a person has decided; one in
+    `off` is not made; any other only notes what it found.
+    """
+
+    own_spike_times: int = Field(default=5, ge=2, le=100)
+    program_spike_times: int = Field(default=3, ge=2, le=100)
+    spike_floor_minor: NaturalMinor = 10_000
+    network_percent: int = Field(default=50, ge=1, le=100)
+    network_conversions: int = Field(default=5, ge=2, le=40)
+    destination_days: int = Field(default=7, ge=0, le=90)
+    refund_percent: int = Field(default=40, ge=1, le=100)
+    refund_floor_minor: NaturalMinor = 5_000
+    stops: tuple[CheckName, ...] = Field(
+        default=("own_spike", "program_spike", "one_network", "new_destination", "shared_payee"),
+        max_length=6,
+    )
+    off: tuple[CheckName, ...] = Field(default=(), max_length=6)
+
+
 class Payment(Value):
-    """When and how advocates are paid; `anchor` is a day of month (1-28) or a weekday (1-7)."""
+    """When and how advocates are paid; `anchor` is a day of month (1-28) or a weekday (1-7).
+
+    Nobody in one of `barred_countries` is paid. A run of `two_checkers_from_minor` or more is
+    released by two people, after a third one requested it.
+    """
 
     cadence: Cadence = "monthly"
     anchor: int = Field(default=1, ge=1, le=28)
@@ -43,6 +78,9 @@ class Payment(Value):
     minimum_minor: NaturalMinor = 0
     time_zone: str = "UTC"
     rail: RailName = "csv"
+    barred_countries: tuple[Country, ...] = Field(default=("CU", "IR", "KP", "SY"), max_length=60)
+    two_checkers_from_minor: PositiveMinor | None = None
+    audit: AuditTerms = AuditTerms()
 
     @model_validator(mode="after")
     def _calendar(self) -> Self:
