@@ -8,17 +8,20 @@ RUN    := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check soak up down status reset clean synth docs verify balances \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
-        token see click order refund forward mail
+        token see click order refund forward mail trust-rates
 
 help: ## this list
 	@echo "Goodword: referral and advocacy infrastructure in your own AWS account, and on this laptop."
 	@echo
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  one suite alone: make unit, properties, functional, adapters, workflows, contract,"
 	@echo "                   infra, e2e, simulation, browser or tidy"
 	@echo "  with a demo running: make see WHO=maya PAGE=/v1/me/rewards, make click, make order AMOUNT=49.00,"
 	@echo "                   make refund ORDER=7001 AMOUNT=10.00, make forward DAYS=15, make mail, make token WHO=fatima"
+
+trust-rates: setup ## what the checks hold of planted and of honest: make trust-rates SEED=7
+	@$(RUN) -m tests.bench.trust_rates --seed $(or $(SEED),1) --orders $(or $(ORDERS),2000) --seeds $(or $(SEEDS),1)
 
 setup: ## make .venv with what demo and test need (once; later it is a no-op)
 	@$(PYTHON) infra/local/setup.py $(VENV)

@@ -114,6 +114,7 @@ def test_of_a_visit_only_what_is_documented_is_stored(stub: AwsStub, redirect: R
         "p": LINK.program_id,
         "d": "phone",
         "c": "DE",
+        "f": "n",
         "r": "blog.example",
         "s": "newsletter",
         "m": "email",

@@ -7,6 +7,7 @@ from goodword.tracking.visit import (
     country_of,
     device_of,
     is_counted,
+    opened_of,
     source_of,
     visitor_of,
 )
@@ -139,3 +140,10 @@ def test_a_visitor_is_the_same_for_a_day_and_unknown_without_the_secret() -> Non
     }
     assert len(others) == 4
     assert first not in others
+
+
+def test_a_person_s_act_is_told_from_a_script() -> None:
+    navigated = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    assert opened_of(navigated | {"sec-fetch-user": "?1"}) == "prompted"
+    assert opened_of(navigated) == "unprompted"
+    assert opened_of({"user-agent": IPHONE}) == ""

@@ -46,6 +46,13 @@ INQUIRY_DAYS = 120  # days a bank's inquiry holds a reward before a person must 
 CLOCK_SKEW_SECONDS = 60  # seconds a shop's clock may be behind ours: its order, after our click
 CLICK_AGE_DAYS_MAX = 400  # days; no window may be longer than a click is verifiable
 
+TRAIL_DAYS = 180  # days after which a mark that nobody shows again is forgotten
+SIGHTINGS_MAX = 40  # newest sightings of one mark; more customers of one card need no counting
+TRAIL_OWNERS_MAX = 20  # advocates who share one mark; a ring of two is seen, one of 20 is too
+OWN_MARKS_MAX = 8  # own marks of each kind; people move, and buy other phones
+PACE_MAX = 60  # newest rewarded conversions of one advocate that checks look at
+ASSESSMENTS_MAX = 20  # assessments of one reward; each time it becomes pending or due anew
+
 SIGNATURE_AGE_SECONDS_MAX = 300  # seconds either way; Stripe's and Standard Webhooks' own tolerance
 DELIVERY_PAGES_MAX = 10  # index pages read for one page of a source's kept deliveries
 SOURCE_CACHE_SECONDS = (

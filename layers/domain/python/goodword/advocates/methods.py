@@ -11,9 +11,11 @@ from goodword.advocates.model import Payee, PayoutMethod, method_key, payee_key
 from goodword.advocates.people import read_advocate
 from goodword.errors import NotFound
 from goodword.ports import Change, Desk, until_settled
-from goodword.privacy.model import PersonalFields, VaultItem, vault_key
+from goodword.privacy.model import PersonalFields, VaultItem, fold_email, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.programs.payment import RailName
+from goodword.trust.noting import own_marks
+from goodword.trust.signals import folded_name
 
 
 @dataclass(frozen=True)
@@ -51,11 +53,22 @@ class PayoutMethods:
             change.save(changed)
             self._known_there(change, changed, method)
             change.replace(self.vault.seal(advocate_id, fields, item))
+            own_marks(self.desk, change, advocate_id, self._marks(digest, kept))
             change.create(self.desk.event("advocate.payout_method_changed", advocate_id, rail=rail))
             self.desk.store.commit(change)
             return changed
 
         return until_settled(attempt), kept
+
+    def _marks(self, digest: str, kept: Mapping[str, str]) -> list[tuple[str, str]]:
+        """By what trust knows the payee again: the account, its holder's name, its address."""
+        marks = [("payee", digest)]
+        if name := folded_name(kept.get("name", "")):
+            marks.append(("name", self.macs.mac("trust-name", name)))
+        address = kept.get("receiver") or kept.get("email", "")
+        if "@" in address:
+            marks.append(("email", self.macs.mac("email", fold_email(address))))
+        return marks
 
     def read(self, advocate_id: str) -> tuple[PayoutMethod, dict[str, str]]:
         """The method and its destination in plain. NotFound `no_payout_method`, Forgotten."""

@@ -15,6 +15,8 @@ from goodword.limits import PEOPLE_CACHE_MAX
 from goodword.ports import Change, Desk, Store, until_settled
 from goodword.privacy.model import PersonalFields, fold_email
 from goodword.privacy.ports import Macs, PersonalVault
+from goodword.trust.noting import own_marks
+from goodword.trust.signals import folded_name
 
 
 @dataclass(frozen=True)
@@ -63,12 +65,16 @@ class People:
             advocate_id=self.desk.ids.new("adv"), created_ms=self.desk.clock.now_ms()
         )
         macs = [("email", self._email_mac(fields.email))]
+        marks = list(macs)
         if subject is not None:
             macs.append(("subject", self._subject_mac(subject)))
         change.create(
             self.vault.seal(advocate.advocate_id, fields),
             *(_known(of, mac, advocate.advocate_id) for of, mac in macs),
         )
+        if name := folded_name(fields.name):
+            marks.append(("name", self.macs.mac("trust-name", name)))
+        own_marks(self.desk, change, advocate.advocate_id, marks)
         return advocate
 
     def _find(self, sign_in: SignIn) -> str | None:

@@ -6,7 +6,7 @@ later). They form a set: the order of arrival does not matter.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from goodword.advocates.code import fold
@@ -25,7 +25,7 @@ from goodword.limits import FRIEND_CONVERSIONS_MAX, TOUCHES_MAX
 from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
 from goodword.tracking.click import Click
-from goodword.tracking.model import Touch
+from goodword.tracking.model import Touch, Visited
 
 R = TypeVar("R", bound=Record)
 
@@ -43,6 +43,7 @@ class Evidence:
     buyer_key: Key | None
     identity_keys: tuple[Key, ...]
     found: Mapping[Key, Record]
+    visits: Mapping[str, Visited] = field(default_factory=dict)
 
     @property
     def program(self) -> Program | None:
@@ -72,7 +73,10 @@ class Evidence:
     @property
     def touches(self) -> tuple[Touch, ...]:
         """The touches that this delivery itself brings."""
-        clicks = (_click_touch(click, self._link(click.code)) for click in self.clicks)
+        clicks = (
+            _click_touch(click, self._link(click.code), self.visits.get(click.touch_id))
+            for click in self.clicks
+        )
         codes = (self._code_touch(code) for code in self.fact.codes)
         return tuple(touch for touch in (*clicks, *codes) if touch is not None)
 
@@ -196,10 +200,10 @@ def _when(settled: Settled) -> tuple[int, str, str]:
     return settled.occurred_ms, settled.conversion_id, settled.advocate_id or ""
 
 
-def _click_touch(click: Click, link: Link | None) -> Touch | None:
+def _click_touch(click: Click, link: Link | None, visit: Visited | None) -> Touch | None:
     if link is None:
         return None
-    return _touch(click.touch_id, "click", click.at_ms, link)
+    return _touch(click.touch_id, "click", click.at_ms, link).but(visited=visit)
 
 
 def _touch(touch_id: str, kind: str, at_ms: int, link: Link) -> Touch:

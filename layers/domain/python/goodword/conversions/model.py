@@ -22,6 +22,7 @@ from goodword.limits import (
 from goodword.money import Currency, Minor, NaturalMinor
 from goodword.records import IndexEntry, Key, Record, Table, Value
 from goodword.tracking.model import Touch
+from goodword.trust.signals import Signals
 
 OutsideId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 SourceKind = Literal["generic", "stripe", "shopify"]
@@ -54,6 +55,7 @@ class ConversionFact(Value):
     click_ids: tuple[str, ...] = Field(default=(), max_length=20)
     codes: tuple[str, ...] = Field(default=(), max_length=20)
     event_name: str = Field(default="", max_length=80)
+    signals: Signals = Signals()
 
 
 class ReversalFact(Value):

@@ -5,7 +5,7 @@ commits one Change; repeating a step finds its own earlier work and does nothing
 marked booked last, so a crash anywhere leaves it waiting and the sweeper walks it again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -43,6 +43,8 @@ from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import Program, ProgramVersion, program_key
 from goodword.records import Key, Record
 from goodword.tracking.click import Click, read_click
+from goodword.tracking.model import Visited
+from goodword.trust.noting import note
 
 
 class BlindIndex(Protocol):
@@ -54,13 +56,23 @@ class BlindIndex(Protocol):
     def mac(self, kind: str, value: str) -> str: ...
 
 
+class Visits(Protocol):
+    """What was stored of clicks, by touch id; what has expired or was lost is not there."""
+
+    def of(self, clicks: Sequence[Click]) -> Mapping[str, Visited]: ...
+
+
 @dataclass(frozen=True)
 class Worker:
-    """Books deliveries. `click_secrets` are the one or two live secrets of click ids."""
+    """Books deliveries. `click_secrets` are the one or two live secrets of click ids.
+
+    Without `visits` nothing is known of a click but that it was made.
+    """
 
     desk: Desk
     blind: BlindIndex
     click_secrets: Sequence[bytes]
+    visits: Visits | None = None
 
     def book(self, delivery: Delivery, facts: Facts) -> DeliveryState:
         """Book all facts, then mark the delivery. Answers its new state; safe to repeat."""
@@ -127,6 +139,7 @@ class Worker:
                         conversion_id=conversion.conversion_id,
                     )
                 )
+        buyer = evidence.buyer_advocate_id or self._buyer(conversion)
         if existing is None or conversion.but(touches=touches) != existing:
             decide(
                 self.desk,
@@ -136,10 +149,12 @@ class Worker:
                 program=evidence.program,
                 versions=self._versions(delivery.program_id),
                 identities=identities,
-                buyer_advocate_id=evidence.buyer_advocate_id or self._buyer(conversion),
+                buyer_advocate_id=buyer,
                 unknown_codes=evidence.unknown_codes,
                 bad_click_ids=evidence.bad_click_ids,
             )
+        customer, blind = fact.customer, self.blind
+        note(self.desk, change, blind, conversion, fact.signals, customer.email, buyer)
         if change.keys:
             self.desk.store.commit(change)
         return ""
@@ -167,6 +182,7 @@ class Worker:
             buyer_key=buyer_key,
             identity_keys=tuple(identity_key(program_id, mac) for mac in macs),
             found=self.desk.store.get_mixed(wanted),
+            visits=self.visits.of(clicks) if self.visits and clicks else {},
         )
 
     def _clicks(self, fact: ConversionFact) -> tuple[tuple[Click, ...], int]:

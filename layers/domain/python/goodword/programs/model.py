@@ -16,6 +16,7 @@ from goodword.programs.payment import Payment
 from goodword.programs.pilot import Pilot
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
+from goodword.trust.terms import TrustTerms
 
 Host = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{2,5})?$")
@@ -130,6 +131,7 @@ class Terms(Value):
     attribution: AttributionRules
     review: Review
     payment: Payment
+    trust: TrustTerms = TrustTerms()
     disclosure: Annotated[str, StringConstraints(min_length=3, max_length=280)] = (
         "#ad I get a reward if you buy with my link."
     )

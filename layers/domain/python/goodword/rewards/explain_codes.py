@@ -11,6 +11,7 @@ from goodword.conversions.model import ReversalFact
 from goodword.payouts.model import PayoutState
 from goodword.programs.model import ProgramState, Review
 from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
+from goodword.trust.model import REASONS
 
 ENROLMENT = (
     *(f"enrolment_{state}" for state in get_args(EnrolmentState) if state != "active"),
@@ -48,6 +49,7 @@ LIFE = tuple(
             "reattributed",
             "refunded",
             *INQUIRY,
+            *REASONS.values(),
             "reinstated",
             *TAKEN_BACK,
             *(f"payout_{state}" for state in get_args(PayoutState) if state in UNPAID),

@@ -27,7 +27,7 @@ RewardState = Literal[
 ]
 
 MOVES: dict[RewardState, tuple[RewardState, ...]] = {
-    "pending": ("on_hold", "approved", "void"),
+    "pending": ("on_hold", "approved", "rejected", "void"),
     "on_hold": ("pending", "approved", "rejected", "void"),
     "approved": ("on_hold", "due", "void"),
     "due": ("batched", "reversed"),
@@ -66,6 +66,8 @@ class Reward(Record):
     when an unanswered review takes its named path, `hold_until_ms` when the hold period ends,
     `start_by_ms` when the sweeper assesses it if the approval machine never did. `held_from` is the
     state that an open inquiry took it from. `counted` are the caps' uses that it is a part of.
+    `first_look_by` approved an amount that takes two people; `assessed` counts the assessments that
+    trust has made of it.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -93,6 +95,8 @@ class Reward(Record):
     counted: tuple[Counted, ...] = ()
     payout_id: str | None = None
     held_from: RewardState | None = None
+    first_look_by: str | None = None
+    assessed: int = 0
 
     @property
     def key(self) -> Key:

@@ -14,12 +14,20 @@ from pydantic import Field
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import DUE_SHARDS
 from goodword.ports import Change, Desk, Page, until_settled
-from goodword.programs.model import ProgramVersion, version_key
+from goodword.programs.model import ProgramVersion, Terms, version_key
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Record, Value
 from goodword.rewards.books import RewardBooks
-from goodword.rewards.model import Reward, RewardPlace, reward_key, reward_place_key
+from goodword.rewards.model import (
+    Reward,
+    RewardPlace,
+    RewardState,
+    reward_key,
+    reward_place_key,
+)
 from goodword.times import DAY_MS, SECOND_MS
+from goodword.trust.assessing import Assessor
+from goodword.trust.model import Assessment
 from goodword.workflow import TaskToken, Workflow, token_key
 
 Route = Literal["review", "wait", "post", "done"]
@@ -47,29 +55,44 @@ class Approval:
     workflow: Workflow
 
     def assess(self, reward_id: str) -> Step:
-        """Small and clean goes on by itself; anything else waits for a person."""
+        """Small and clean goes on by itself; anything else waits for a person.
+
+        What the checks of trust found is kept with it, also if nothing follows. A refusal is only
+        made by a check that the terms let refuse, and says so to the advocate.
+        """
 
         def attempt() -> Step:
             reward = self.find(reward_id)
             if reward.state != "pending":
                 return self.next_step(reward)
             terms = self._version(reward).terms
-            change, now_ms = Change(), self.desk.clock.now_ms()
-            books = RewardBooks(self.desk, change)
-            if reward.remaining_minor <= terms.review.auto_approve_limit_minor:
-                after = books.step(reward, "approved", "within_auto_approve_limit")
-            else:
-                after = books.step(
-                    reward,
-                    "on_hold",
-                    "over_auto_approve_limit",
-                    lapse_ms=now_ms + terms.review.days * DAY_MS,
-                )
-            books.close()
+            change = Change()
+            found = Assessor(self.desk).assess(change, reward, terms.trust, "first")
+            state, reason = _first_step(reward, found, terms)
+            after = self._stepped(change, reward, state, reason, terms, found)
             self.desk.store.commit(change)
             return self.next_step(after)
 
         return until_settled(attempt)
+
+    def _stepped(
+        self,
+        change: Change,
+        reward: Reward,
+        state: RewardState,
+        reason: str,
+        terms: Terms,
+        found: Assessment | None,
+    ) -> Reward:
+        """Move the reward in the change; on hold it has a date, and it counts its assessments."""
+        books, more = RewardBooks(self.desk, change), dict[str, object]()
+        if found is not None:
+            more["assessed"] = found.number
+        if state == "on_hold":
+            more["lapse_ms"] = self.desk.clock.now_ms() + terms.review.days * DAY_MS
+        after = books.step(reward, state, reason, **more)
+        books.close()
+        return after
 
     def ask(self, reward_id: str, token: str) -> None:
         """Keep the callback of a wait for a person; resume it at once if the answer is there."""
@@ -107,7 +130,9 @@ class Approval:
         """A person's answer, with its reason code; never by the payee.
 
         Raises InvalidInput `unknown_reason_code`, NotAllowed `payee_may_not_decide`, Conflict
-        `not_on_hold` when it was answered, lapsed or reversed in the meantime.
+        `not_on_hold` when it was answered, lapsed or reversed in the meantime, NotAllowed
+        `same_person` when the second look at a large amount is by who took the first. After a first
+        look the reward is still on hold.
         """
         if code not in (APPROVE_CODES if approve else REFUSE_CODES):
             raise InvalidInput("unknown_reason_code", "the reason code is not one of the list")
@@ -119,6 +144,9 @@ class Approval:
             if reward.state != "on_hold":
                 raise Conflict("not_on_hold", f"the reward is {reward.state}, not on hold")
             change = Change()
+            if approve and self._takes_two(reward):
+                after = self._first_look(change, reward, code)
+                return settle(self.desk.store, change, after, receipt)
             books = RewardBooks(self.desk, change)
             after = books.step(
                 reward,
@@ -131,7 +159,24 @@ class Approval:
             return settle(self.desk.store, change, after, receipt)
 
         after = until_settled(attempt)
-        self._resume(reward_id)
+        if after.state != "on_hold":
+            self._resume(reward_id)
+        return after
+
+    def _takes_two(self, reward: Reward) -> bool:
+        """Whether this approval is only the first of two. NotAllowed `same_person` for a third."""
+        most = self._version(reward).terms.trust.second_look_minor
+        if most is None or reward.remaining_minor <= most:
+            return False
+        if reward.first_look_by == self.desk.actor.id:
+            raise NotAllowed("same_person", "another person must take the second look")
+        return reward.first_look_by is None
+
+    def _first_look(self, change: Change, reward: Reward, code: str) -> Reward:
+        """Keep who approved first; the reward stays on hold until somebody else does."""
+        after = reward.but(first_look_by=self.desk.actor.id)
+        change.replace(after)
+        change.create(self._event("reward.first_look", reward, code))
         return after
 
     def lapse(self, reward_id: str) -> Step:
@@ -162,16 +207,22 @@ class Approval:
         return until_settled(attempt)
 
     def post(self, reward_id: str) -> Step:
-        """After the hold: look again, and make what is left of it due."""
+        """After the hold: look again, and make what is left of it due.
+
+        What went on by itself is checked once more, with what has been seen since.
+        """
 
         def attempt() -> Step:
             reward, now_ms = self.find(reward_id), self.desk.clock.now_ms()
             if reward.state != "approved" or now_ms < reward.hold_until_ms:
                 return self.next_step(reward)
-            change = Change()
-            books = RewardBooks(self.desk, change)
-            after = books.step(reward, "due", "hold_over")
-            books.close()
+            terms, change, found = self._version(reward).terms, Change(), None
+            if reward.decided_by is None and not reward.escalated:
+                found = Assessor(self.desk).assess(change, reward, terms.trust, "before_due")
+            stopped = found is not None and found.outcome != "pass"
+            state: RewardState = "on_hold" if stopped else "due"
+            reason = found.reason if found and stopped else "hold_over"
+            after = self._stepped(change, reward, state, reason, terms, found)
             self.desk.store.commit(change)
             return self.next_step(after)
 
@@ -239,3 +290,12 @@ class Approval:
             advocate_id=reward.advocate_id,
             program_id=reward.program_id,
         )
+
+
+def _first_step(reward: Reward, found: Assessment | None, terms: Terms) -> tuple[RewardState, str]:
+    """Where a new reward goes and why: a check speaks first, then the amount."""
+    if found is not None and found.outcome != "pass":
+        return ("rejected" if found.outcome == "refuse" else "on_hold"), found.reason
+    if reward.remaining_minor <= terms.review.auto_approve_limit_minor:
+        return "approved", "within_auto_approve_limit"
+    return "on_hold", "over_auto_approve_limit"

@@ -47,6 +47,21 @@ class AttributionRules(Value):
     sticky: bool = True
 
 
+class Visited(Value):
+    """What was seen of the click behind a touch, in coarse words only.
+
+    `opened` is what the browser said of a person's act (`visit.opened_of`); `referrer` a class of
+    the page the click came from: `coupon`, `search`, `wrapper` (a service that wraps links),
+    `other`, or nothing; `campaign` is `coupon` if the short link's own parameters speak of one.
+    """
+
+    opened: Literal["", "prompted", "unprompted"] = ""
+    referrer: Literal["", "coupon", "search", "wrapper", "other"] = ""
+    campaign: Literal["", "coupon"] = ""
+    country: str = Field(default="", max_length=2)
+    device: str = Field(default="", max_length=10)
+
+
 class Touch(Value):
     """One recorded contact of a friend with an advocate: a link followed, a code or name given."""
 
@@ -58,6 +73,7 @@ class Touch(Value):
     link_id: str
     code: str
     source: str = ""
+    visited: Visited | None = None
 
 
 class Considered(Value):
@@ -87,12 +103,14 @@ class CountedClick(Value):
     advocate_id: str = Field(min_length=1)
     program_id: str = Field(min_length=1)
     at_ms: int = Field(ge=0, lt=2**47)  # until the year 6429
+    unprompted: bool = False
 
 
 class ClickCount(Record):
     """How many clicks an advocate's links of one programme had.
 
-    `by_day` counts by UTC day (`2026-11-22`) and keeps the DAYS_SHOWN days up to the newest.
+    `unprompted` counts those that no act of a person opened, as far as browsers say. `by_day`
+    counts by UTC day (`2026-11-22`) and keeps the DAYS_SHOWN days up to the newest.
     """
 
     KIND: ClassVar[str] = "click_count"
@@ -100,6 +118,7 @@ class ClickCount(Record):
     advocate_id: str
     program_id: str
     clicks: int = Field(default=0, ge=0)
+    unprompted: int = Field(default=0, ge=0)
     by_day: dict[str, int] = {}
 
     @property
@@ -108,9 +127,10 @@ class ClickCount(Record):
 
     def plus(self, clicks: Iterable[CountedClick]) -> Self:
         """With these clicks, each of them counted."""
-        by_day, more = dict(self.by_day), 0
+        by_day, more, alone = dict(self.by_day), 0, self.unprompted
         for click in clicks:
             day, more = rfc3339(click.at_ms)[:10], more + 1
+            alone += click.unprompted
             by_day[day] = by_day.get(day, 0) + 1
         newest = date.fromisoformat(max(by_day, default="1970-01-01"))
         shown = {
@@ -118,7 +138,7 @@ class ClickCount(Record):
             for day, count in sorted(by_day.items())
             if (newest - date.fromisoformat(day)).days < DAYS_SHOWN
         }
-        return self.but(clicks=self.clicks + more, by_day=shown)
+        return self.but(clicks=self.clicks + more, unprompted=alone, by_day=shown)
 
 
 class Counted(Record):

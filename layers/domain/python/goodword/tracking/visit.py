@@ -12,6 +12,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 Device = Literal["phone", "tablet", "desktop", "other"]
+Opened = Literal["", "prompted", "unprompted"]
 
 SOURCE_LENGTH_MAX = 40  # characters of each word about where a visit came from
 VISITOR_BYTES = 8  # bytes; tells the visitors of one link and day apart, and nothing more
@@ -45,6 +46,17 @@ def is_counted(method: str, headers: Mapping[str, str]) -> bool:
         and headers.get("sec-fetch-dest", "document") == "document"
         and headers.get("sec-fetch-mode", "navigate") == "navigate"
     )
+
+
+def opened_of(headers: Mapping[str, str]) -> Opened:
+    """Whether the browser says that a person's own act opened the page; empty if it says nothing.
+
+    A page that moves itself on (a pop-under, a script) sends the other Sec-Fetch headers without
+    `Sec-Fetch-User: ?1`. So do services that wrap links; the referrer tells those apart.
+    """
+    if headers.get("sec-fetch-user") == "?1":
+        return "prompted"
+    return "unprompted" if "sec-fetch-mode" in headers else ""
 
 
 def device_of(agent: str) -> Device:

@@ -12,7 +12,14 @@ from goodword.advocates.code import fold
 from goodword.errors import InvalidInput
 from goodword.tracking.click import NONCE_BYTES, sign_click
 from goodword.tracking.destination import is_allowed, with_parameters
-from goodword.tracking.visit import country_of, device_of, is_counted, source_of, visitor_of
+from goodword.tracking.visit import (
+    country_of,
+    device_of,
+    is_counted,
+    opened_of,
+    source_of,
+    visitor_of,
+)
 
 from goodword_aws.hot.client import AwsFailedError, Client
 from goodword_aws.hot.links import Link, Links
@@ -114,6 +121,7 @@ def _item(link: Link, visit: Visit, now_ms: int, nonce: bytes, secret: bytes) ->
         device=device_of(agent),
         country=country_of(visit.headers),
         source=source_of(visit.headers, visit.query),
+        opened=opened_of(visit.headers),
     )
 
 

@@ -9,6 +9,7 @@
     d        device: phone, tablet, desktop, other
     c        country, if CloudFront names it
     r        host of the referring page
+    f        n: no act of a person opened the page (Sec-Fetch-User is missing), u: one did
     s m n    utm_source, utm_medium and utm_campaign of the short link's own query
     expires_s  when the table drops it
 
@@ -22,6 +23,7 @@ from goodword.limits import CLICK_DAYS
 
 Item = dict[str, dict[str, str]]
 
+_OPENED = {"prompted": "u", "unprompted": "n"}
 _SOURCE = {"referrer": "r", "source": "s", "medium": "m", "campaign": "n"}
 
 
@@ -36,6 +38,7 @@ def click_item(
     device: str,
     country: str,
     source: Mapping[str, str],
+    opened: str = "",
 ) -> Item:
     """The item as DynamoDB takes it."""
     words = {
@@ -48,6 +51,7 @@ def click_item(
         "v": visitor,
         "d": device,
         **({"c": country} if country else {}),
+        **({"f": _OPENED[opened]} if opened else {}),
         **{_SOURCE[name]: word for name, word in source.items()},
     }
     numbers = {"t": at_ms, "expires_s": at_ms // 1000 + CLICK_DAYS * 86_400}
@@ -66,4 +70,5 @@ def read_click_item(item: Mapping[str, Any]) -> dict[str, Any]:
         "advocate_id": item["a"]["S"],
         "program_id": item["p"]["S"],
         "at_ms": int(item["t"]["N"]),
+        "unprompted": item.get("f", {}).get("S") == "n",
     }

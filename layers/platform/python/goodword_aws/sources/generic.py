@@ -31,6 +31,7 @@ from goodword.errors import FieldError, InvalidInput, Malformed, NotAuthentic
 from goodword.money import NaturalMinor
 from goodword.privacy.model import fold_email
 from goodword.times import parse_rfc3339
+from goodword.trust.signals import Signals
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -41,6 +42,7 @@ from pydantic import (
 )
 
 from goodword_aws.problems import refused_body
+from goodword_aws.sources.buyer import signals
 from goodword_aws.sources.document import load
 from goodword_aws.sources.signatures import (
     base64_mac,
@@ -68,6 +70,13 @@ def _address(text: str) -> str:
     return text
 
 
+def _no_card_number(text: str) -> str:
+    digits = [letter for letter in text if letter.isdigit()]
+    if len(digits) >= 12 and not any(letter.isalpha() for letter in text):
+        raise ValueError("must not be a card number; send the provider's fingerprint of the card")
+    return text
+
+
 def _instant(text: str) -> str:
     try:
         parse_rfc3339(text)
@@ -81,6 +90,7 @@ OwnId = Annotated[
 ]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_address)]
+CardMark = Annotated[str, AfterValidator(_no_card_number)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$", to_upper=True)]
 Instant = Annotated[str, StringConstraints(max_length=40), AfterValidator(_instant)]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=40)]
@@ -103,6 +113,26 @@ class Body(BaseModel):
         return min(said, received_ms)
 
 
+class Buyer(BaseModel):
+    """What the shop knows of the buyer, all optional, for the checks of trust; kept as MACs only.
+
+    `ip` and `user_agent` of the buyer's browser, `device_id` the shop's own id of the device,
+    `card_fingerprint` the payment provider's name of the card (never its number).
+    """
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+
+    ip: str = Field(default="", max_length=64, repr=False)
+    user_agent: str = Field(default="", max_length=512, repr=False)
+    device_id: str = Field(default="", max_length=200, repr=False)
+    card_fingerprint: CardMark = Field(default="", max_length=200, repr=False)
+    name: str = Field(default="", max_length=200, repr=False)
+    address_lines: list[Word] = Field(default=[], max_length=8, repr=False)
+    postcode: str = Field(default="", max_length=20, repr=False)
+    country: str = Field(default="", pattern=r"^([A-Za-z]{2})?$")
+    orders_before: int | None = Field(default=None, ge=0, le=1_000_000)
+
+
 class Referred(Body):
     """What leads and sales share: who it was and what brought them."""
 
@@ -113,6 +143,7 @@ class Referred(Body):
     customer_id: OwnId | None = None
     customer_email: Email | None = Field(default=None, repr=False)
     event_name: str = Field(default="", max_length=80)
+    buyer: Buyer = Field(default=Buyer(), repr=False)
 
     def clicks(self) -> tuple[str, ...]:
         """Every click id, each once."""
@@ -280,6 +311,23 @@ def _fact(
         click_ids=body.clicks(),
         codes=body.typed(),
         event_name=body.event_name,
+        signals=_signals(body),
+    )
+
+
+def _signals(body: Lead | Sale) -> Signals:
+    buyer = body.buyer
+    return signals(
+        body.customer().email,
+        ip=buyer.ip,
+        agent=buyer.user_agent,
+        card=buyer.card_fingerprint,
+        device=buyer.device_id,
+        name=buyer.name,
+        address=buyer.address_lines,
+        postcode=buyer.postcode,
+        country=buyer.country,
+        orders_before=buyer.orders_before,
     )
 
 

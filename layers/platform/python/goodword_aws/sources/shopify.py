@@ -29,6 +29,7 @@ from goodword.conversions.model import (
 from goodword.errors import InvalidInput
 from goodword.money import parse_decimal
 
+from goodword_aws.sources.buyer import of_shopify, with_buyer
 from goodword_aws.sources.document import Document, bounded, customer, ids, query_of, words
 from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
 
@@ -84,7 +85,7 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     facts = said if isinstance(said, tuple) else (said,)
     if any(fact.currency != source.currency for fact in facts):
         raise NotUnderstood("currency_mismatch", "not the currency of the programme")
-    return Facts(facts=facts)
+    return Facts(facts=with_buyer(facts, thing, of_shopify))
 
 
 def _is_test(thing: Document) -> bool:

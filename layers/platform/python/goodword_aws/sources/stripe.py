@@ -37,6 +37,7 @@ from goodword.conversions.model import (
 from goodword.errors import NotAuthentic
 from goodword.money import exponent
 
+from goodword_aws.sources.buyer import of_stripe, with_buyer
 from goodword_aws.sources.document import (
     Document,
     bounded,
@@ -144,7 +145,7 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     facts = said if isinstance(said, tuple) else (said,)
     if any(fact.currency != source.currency for fact in facts):
         raise NotUnderstood("currency_mismatch", "not the currency of the programme")
-    return Facts(facts=facts)
+    return Facts(facts=with_buyer(facts, event.document("data.object"), of_stripe))
 
 
 def _ignored(topic: str) -> str:

@@ -1,0 +1,1 @@
+"""Trust: checks that explain themselves, the review queue, disputes and bans."""

@@ -1,0 +1,71 @@
+"""A ring is several advocates behind whom stand the same cards, devices or payout account.
+
+Weights: one other advocate is paid to the same account 30 (couples do), two or more 70; a card
+used by different customers of two advocates 45, of three or more 70; a device likewise 35 and 70;
+a card of three different customers of this advocate 45, of four or more 70; a device or card that
+one other advocate owns 25, that two or more do 60; a buyer who is an advocate whose own buyer this
+advocate was 40.
+"""
+
+from goodword.trust.model import Case, Figure, shown
+from goodword.trust.trails import Trail
+
+PAYEE = (30, 70)
+ACROSS = {"card": (45, 70), "device": (35, 70)}
+MANY_OF_CARD = (45, 70)
+OWNED_ELSEWHERE = (25, 60)
+EACH_OTHER = 40
+
+
+def look(case: Case) -> tuple[Figure, ...]:
+    """What this advocate shares with others."""
+    return (*_payee(case), *_across(case), *_owned(case), *_each_other(case))
+
+
+def _payee(case: Case) -> tuple[Figure, ...]:
+    others = 0
+    for (kind, _), trail in case.own_trails.items():
+        if kind == "payee":
+            others = max(others, len(set(trail.owners) - {case.advocate_id}))
+    return _weighed("payout_account_shared", others, PAYEE)
+
+
+def _across(case: Case) -> tuple[Figure, ...]:
+    found: list[Figure] = []
+    for kind, points in ACROSS.items():
+        trail = case.trails.get(kind)
+        if trail is None:
+            continue
+        advocates = trail.advocates() | {case.advocate_id}
+        customers = len(trail.customers())
+        others = len(advocates) - 1 if customers > 1 else 0
+        found += _weighed(f"{kind}_of_other_advocates_customers", others, points, trail)
+        if kind == "card":
+            own = len(trail.customers(case.advocate_id))
+            found += _weighed("card_of_many_customers", own - 2, MANY_OF_CARD, trail)
+    return tuple(found)
+
+
+def _owned(case: Case) -> tuple[Figure, ...]:
+    """Who else has this order's card or device, or one of this advocate's own, as an own one."""
+    places = [case.trails.get("card"), case.trails.get("device")]
+    places += [trail for (kind, _), trail in case.own_trails.items() if kind in ("card", "device")]
+    owners = {owner for trail in places if trail for owner in trail.owners}
+    return _weighed("owned_by_other_advocates", len(owners - {case.advocate_id}), OWNED_ELSEWHERE)
+
+
+def _each_other(case: Case) -> tuple[Figure, ...]:
+    if case.buyer_pace is None:
+        return ()
+    times = sum(1 for one in case.buyer_pace.newest if one.buyer == case.advocate_id)
+    return (Figure(name="bought_from_each_other", count=times, points=EACH_OTHER),) if times else ()
+
+
+def _weighed(
+    name: str, others: int, points: tuple[int, int], trail: Trail | None = None
+) -> tuple[Figure, ...]:
+    """One other weighs the first number, two or more the second."""
+    if others < 1:
+        return ()
+    mark = shown(trail.mac) if trail else ""
+    return (Figure(name=name, count=others, points=points[min(others, 2) - 1], mark=mark),)

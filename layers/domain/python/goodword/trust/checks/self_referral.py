@@ -1,0 +1,55 @@
+"""An order that carries the advocate's own details looks like the advocate's own order.
+
+Weights: the same e-mail address 100 (folded: dots, tags, letter case), the e-mail a payout goes to
+100, the same card 70, the same device 70, who pays has the same full name 60, delivered to the own
+address 30, the own browser on the own network 20, the own network alone 10. A family shares
+address and network, often the model of its phones: 30 + 20 does not hold. Several different
+customers at the own address add 10 each from `household_customers` on, at most 30.
+"""
+
+from goodword.trust.model import Case, Figure, shown
+from goodword.trust.trails import OwnKind
+
+WEIGHTS: tuple[tuple[OwnKind, int], ...] = (
+    ("card", 70),
+    ("device", 70),
+    ("name", 60),
+    ("address", 30),
+)
+SAME_EMAIL, SAME_BROWSER, SAME_NETWORK = 100, 20, 10
+MORE_AT_HOME, MORE_AT_HOME_MAX = 10, 30
+
+
+def look(case: Case) -> tuple[Figure, ...]:
+    """What of the order is the advocate's own."""
+    own, trace = case.own, case.trace
+    if own is None:
+        return ()
+    found = [
+        Figure(name="same_email", points=SAME_EMAIL, mark=shown(mac))
+        for mac in case.conversion.identities
+        if own.has("email", mac)
+    ][:1]
+    if trace is None:
+        return tuple(found)
+    for kind, points in WEIGHTS:
+        if own.has(kind, mac := trace.mac(kind)):  # type: ignore[arg-type]  # both have these four
+            found.append(Figure(name=f"same_{kind}", points=points, mark=shown(mac)))
+    if own.has("browser", mac := trace.mac("browser")):
+        found.append(Figure(name="same_browser", points=SAME_BROWSER, mark=shown(mac)))
+    elif own.has("network", mac := trace.mac("network")):
+        found.append(Figure(name="same_network", points=SAME_NETWORK, mark=shown(mac)))
+    return (*found, *_at_home(case))
+
+
+def _at_home(case: Case) -> tuple[Figure, ...]:
+    own, trace = case.own, case.trace
+    trail = case.trails.get("address")
+    if own is None or trace is None or trail is None or not own.has("address", trail.mac):
+        return ()
+    customers = len(trail.customers(case.advocate_id))
+    more = customers + 1 - case.limits.household_customers
+    if more <= 0:
+        return ()
+    points = min(more * MORE_AT_HOME, MORE_AT_HOME_MAX)
+    return (Figure(name="customers_at_own_address", count=customers, points=points),)

@@ -1,0 +1,211 @@
+"""What a source says of the person who bought lives for one call; what is kept of it are MACs.
+
+`Signals` is never part of a record. `marks_of` folds each value to one spelling and keys it by its
+kind, so that equal values meet and nothing can be read back. Example: `12 Mill Road`, `12, mill
+rd.` and `Mill Road 12` in 10115 DE are one address.
+"""
+
+import ipaddress
+import re
+import unicodedata
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from goodword.limits import TRAIL_DAYS
+from goodword.privacy.ports import Macs
+from goodword.records import Key, Record, Value
+from goodword.times import DAY_MS, SECOND_MS
+
+MarkKind = Literal["card", "device", "name", "address", "browser", "network", "stem"]
+EmailKind = Literal["", "disposable", "role"]
+
+_WORD = re.compile(r"[^\W_]+")
+_TRAILING_DIGITS = re.compile(r"[0-9._-]+$")
+# What people write in several ways, in the languages in which shops of the programmes deliver.
+_STREETS = {
+    "st": "street",
+    "str": "street",
+    "strasse": "street",
+    "straße": "street",
+    "rd": "road",
+    "ave": "avenue",
+    "av": "avenue",
+    "blvd": "boulevard",
+    "ln": "lane",
+    "dr": "drive",
+    "pl": "place",
+    "sq": "square",
+    "ct": "court",
+    "apt": "unit",
+    "apartment": "unit",
+    "flat": "unit",
+    "suite": "unit",
+    "ste": "unit",
+    "no": "",
+    "nr": "",
+}
+
+
+class Signals(Value):
+    """The optional facts of an order about its buyer, as its source gives them; never stored.
+
+    `card` is whatever names one card without being its number: a fingerprint, or brand, BIN and
+    last digits. `device` is an id that the shop itself keeps on a device. `orders_before` counts
+    the customer's earlier orders in the shop.
+    """
+
+    ip: str = Field(default="", max_length=64, repr=False)
+    agent: str = Field(default="", max_length=512, repr=False)
+    card: str = Field(default="", max_length=200, repr=False)
+    device: str = Field(default="", max_length=200, repr=False)
+    name: str = Field(default="", max_length=200, repr=False)
+    address: tuple[str, ...] = Field(default=(), max_length=8, repr=False)
+    postcode: str = Field(default="", max_length=20, repr=False)
+    country: str = Field(default="", max_length=2)
+    email_kind: EmailKind = ""
+    orders_before: int | None = Field(default=None, ge=0, le=1_000_000)
+
+
+class Mark(Value):
+    """One folded value under its keyed digest."""
+
+    kind: MarkKind
+    mac: str
+
+
+class Trace(Record):
+    """What is kept of the buyer of one conversion: MACs and coarse words; expires."""
+
+    KIND: ClassVar[str] = "trace"
+
+    conversion_id: str
+    program_id: str
+    marks: tuple[Mark, ...] = Field(default=(), max_length=12)
+    country: str = ""
+    email_kind: EmailKind = ""
+    orders_before: int | None = None
+    keep_s: int
+
+    @property
+    def key(self) -> Key:
+        return trace_key(self.conversion_id)
+
+    @property
+    def expires_s(self) -> int:
+        return self.keep_s
+
+    def mac(self, kind: MarkKind) -> str:
+        """The mark of that kind, or nothing."""
+        return next((mark.mac for mark in self.marks if mark.kind == kind), "")
+
+
+def trace_key(conversion_id: str) -> Key:
+    """Where the trace of a conversion is."""
+    return Key("core", f"CNV#{conversion_id}", "TRACE")
+
+
+def trace_of(
+    before: Trace | None,
+    signals: Signals,
+    email: str | None,
+    macs: Macs,
+    *,
+    conversion_id: str,
+    program_id: str,
+    now_ms: int,
+) -> Trace | None:
+    """The trace with what this delivery adds; what was known first stays. None: nothing is known.
+
+    A source that repeats itself, or says less the second time, changes nothing.
+    """
+    marks = {mark.kind: mark for mark in marks_of(signals, email, macs)}
+    marks |= {mark.kind: mark for mark in (before.marks if before else ())}
+    if before is None:
+        if not (marks or signals.country or signals.email_kind) and signals.orders_before is None:
+            return None
+        before = Trace(
+            conversion_id=conversion_id,
+            program_id=program_id,
+            keep_s=(now_ms + TRAIL_DAYS * DAY_MS) // SECOND_MS,
+        )
+    orders = before.orders_before if before.orders_before is not None else signals.orders_before
+    return before.but(
+        marks=tuple(marks[kind] for kind in sorted(marks)),
+        country=before.country or signals.country,
+        email_kind=before.email_kind or signals.email_kind,
+        orders_before=orders,
+    )
+
+
+def marks_of(signals: Signals, email: str | None, macs: Macs) -> tuple[Mark, ...]:
+    """The keyed marks of what is there; what is missing or cannot be folded leaves none."""
+    network = folded_network(signals.ip)
+    found: dict[MarkKind, str] = {
+        "card": " ".join(_words(signals.card)),
+        "device": signals.device.strip(),
+        "name": folded_name(signals.name),
+        "address": folded_address(signals.address, signals.postcode, signals.country),
+        "network": network,
+        "browser": f"{network} {signals.agent.strip()}" if network and signals.agent else "",
+        "stem": folded_stem(email or ""),
+    }
+    return tuple(
+        Mark(kind=kind, mac=macs.mac(f"trust-{kind}", text)) for kind, text in found.items() if text
+    )
+
+
+def folded_name(text: str) -> str:
+    """`Dr. Anna  MÜLLER` and `Müller, Anna` are one name; one word alone is nobody's."""
+    words = sorted(word for word in _words(text) if word not in {"dr", "mr", "mrs", "ms", "prof"})
+    return " ".join(words) if len(words) > 1 else ""
+
+
+def folded_address(lines: tuple[str, ...], postcode: str, country: str) -> str:
+    """Street, number and postcode in one spelling; a place without a number is no address.
+
+    The words of the lines are a set: house numbers stand before or behind the street.
+    """
+    said = [_STREETS.get(word, word) for line in lines for word in _words(line)]
+    words = sorted({_street(word) for word in said if word})
+    place = "".join(_words(postcode))
+    if not any(letter.isdigit() for word in words for letter in word) or not place:
+        return ""
+    return f"{' '.join(words)}|{place}|{country.upper()}"
+
+
+def folded_network(text: str) -> str:
+    """An IPv4 address, or the /64 that one IPv6 subscriber has; only of the public internet."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped:
+        address = address.ipv4_mapped
+    if not address.is_global:
+        return ""
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+
+
+def folded_stem(email: str) -> str:
+    """What `anna1@x.example`, `anna.2@x.example` and so on share; short stems say nothing."""
+    local, _, domain = email.rpartition("@")
+    stem = _TRAILING_DIGITS.sub("", local)
+    return f"{stem}@{domain}" if len(stem) >= 4 and stem != local else ""
+
+
+def _words(text: str) -> list[str]:
+    """Lower case without accents, letters and digits only."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
+    return _WORD.findall(bare)
+
+
+def _street(word: str) -> str:
+    """`Hauptstrasse`, `Hauptstraße` and `Hauptstr.` are one street."""
+    for ending in ("strasse", "str"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            return f"{word.removesuffix(ending)}street"
+    return word

@@ -1,0 +1,165 @@
+"""Equal people meet under one mark however they are written, and nothing of them is kept."""
+
+import pytest
+from goodword.tracking.model import Visited
+from goodword.trust.places import referrer_of, visited
+from goodword.trust.signals import (
+    Signals,
+    folded_address,
+    folded_name,
+    folded_network,
+    folded_stem,
+    marks_of,
+    trace_of,
+)
+from goodword.trust.trails import Own, Pace, Paced, Sighting, Trail, customer_of
+
+from tests.support.desk import PlainIndex
+
+NOW = 1_763_800_000_000
+FULL = Signals(
+    ip="91.4.5.6",
+    agent="Browser/1",
+    card="visa 411111 4242",
+    device="dev-1",
+    name="Anna Müller",
+    address=("Mühlenstr. 12", "Apt 3"),
+    postcode="10115",
+    country="DE",
+    orders_before=1,
+)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("Hauptstraße 12",), ("12 Hauptstr.",)),
+        (("12 Mill Road", "Apt 4"), ("12, mill rd.", "Unit 4")),
+        (("Rue de l'Église 3",), ("3 RUE DE L EGLISE",)),
+        (("High St 1", ""), ("1 high street",)),
+        (("Am Park Nr. 5",), ("Am Park 5",)),
+    ],
+)
+def test_one_address_is_written_in_many_ways(one: tuple[str, ...], other: tuple[str, ...]) -> None:
+    assert folded_address(one, "10 115", "de") == folded_address(other, "10115", "DE") != ""
+
+
+def test_other_doors_are_other_addresses() -> None:
+    here = folded_address(("Mill Road 12",), "10115", "DE")
+    assert here != folded_address(("Mill Road 13",), "10115", "DE")
+    assert here != folded_address(("Mill Road 12",), "10117", "DE")
+    assert here != folded_address(("Mill Road 12",), "10115", "AT")
+    assert folded_address(("Mill Road",), "10115", "DE") == ""
+    assert folded_address(("Mill Road 12",), "", "DE") == ""
+
+
+def test_names_networks_and_stems() -> None:
+    assert folded_name("Dr. Anna  MÜLLER") == folded_name("Müller, Anna") == "anna muller"
+    assert folded_name("Anna") == folded_name("") == ""
+    assert folded_network("91.4.5.6") == folded_network("::ffff:91.4.5.6") == "91.4.5.6"
+    assert folded_network("2a02:8071:1:2:3::4") == folded_network("2a02:8071:1:2::9") != ""
+    for private in ("10.0.0.1", "127.0.0.1", "fe80::1", "100.64.1.1", "home", ""):
+        assert folded_network(private) == ""
+    assert folded_stem("anna.m1@x.example") == folded_stem("anna.m.22@x.example")
+    assert folded_stem("bob1@x.example") == folded_stem("annamaria@x.example") == ""
+
+
+def test_marks_are_keyed_by_kind_and_hold_no_value() -> None:
+    marks = {mark.kind: mark.mac for mark in marks_of(FULL, "anna22@x.example", PlainIndex())}
+    assert set(marks) == {"card", "device", "name", "address", "network", "browser", "stem"}
+    assert all(mac.startswith(f"mac-trust-{kind}-") for kind, mac in marks.items())
+    assert marks_of(Signals(), None, PlainIndex()) == ()
+    assert marks_of(Signals(agent="x", ip="10.0.0.1"), None, PlainIndex()) == ()
+    assert "Anna" not in repr(FULL)
+    assert "91.4" not in repr(FULL)
+
+
+def test_a_trace_keeps_what_was_known_first() -> None:
+    def of(before: object, signals: Signals) -> object:
+        return trace_of(
+            before,  # type: ignore[arg-type]  # a Trace or None
+            signals,
+            None,
+            PlainIndex(),
+            conversion_id="cnv_1",
+            program_id="prg_1",
+            now_ms=NOW,
+        )
+
+    assert of(None, Signals()) is None
+    first = of(None, FULL)
+    assert of(first, Signals()) == of(first, FULL) == first
+    later = of(first, FULL.but(card="another", orders_before=5, country="AT"))
+    assert later == first
+    for alone in (Signals(country="DE"), Signals(email_kind="role"), Signals(orders_before=0)):
+        assert of(None, alone) is not None
+    grown = trace_of(
+        trace_of(
+            None,
+            Signals(card="visa 1"),
+            None,
+            PlainIndex(),
+            conversion_id="cnv_1",
+            program_id="prg_1",
+            now_ms=NOW,
+        ),
+        Signals(device="dev", orders_before=3),
+        None,
+        PlainIndex(),
+        conversion_id="cnv_1",
+        program_id="prg_1",
+        now_ms=NOW,
+    )
+    assert grown is not None
+    assert (grown.mac("device"), grown.orders_before) == ("mac-trust-device-dev", 3)
+    assert grown.mac("name") == ""
+    assert (grown.key.sk, grown.expires_s) == ("TRACE", grown.keep_s)
+
+
+def test_trails_are_sets_and_bounded() -> None:
+    trail = Trail(kind="card", mac="m")
+    for n in range(50):
+        seen = Sighting(conversion_id=f"c{n}", at_ms=n, customer=f"k{n}", advocate_id="adv_a")
+        trail = trail.seen(seen, NOW)
+    assert len(trail.sightings) == 40
+    assert trail.seen(trail.sightings[-1], NOW) == trail
+    moved = trail.seen(trail.sightings[-1].but(advocate_id="adv_b"), NOW)
+    assert moved.advocates() == {"adv_a", "adv_b"}
+    assert len(trail.customers("adv_b")) == 0
+    for n in range(30):
+        trail = trail.owned(f"adv_{n}", NOW)
+    assert (len(trail.owners), trail.owned("adv_29", NOW)) == (20, trail)
+    own = Own(advocate_id="adv_a").plus([("card", f"m{n}") for n in range(12)])
+    assert (len(own.marks["card"]), own.has("card", "m11"), own.has("card", "m0")) == (
+        8,
+        True,
+        False,
+    )
+    assert own.plus([("card", "m11")]) == own
+    assert not own.has("card", "")
+    pace = Pace(advocate_id="adv_a", program_id="prg_1")
+    for n in range(70):
+        pace = pace.plus(
+            Paced(conversion_id=f"c{n}", at_ms=n, customer="k", kind="click", link_id="l")
+        )
+    assert len(pace.newest) == 60
+    assert customer_of((), "cnv_1") == "cnv_1"
+
+
+def test_referrers_are_classes() -> None:
+    for host, kind in (
+        ("www.retailmenot.com", "coupon"),
+        ("best-gutscheine.example", "coupon"),
+        ("google.com", "search"),
+        ("www.google.de", "search"),
+        ("t.co", "wrapper"),
+        ("mail.google.com", "search"),
+        ("blog.example", "other"),
+        ("notgoogle.com", "other"),
+        ("", ""),
+    ):
+        assert referrer_of(host) == kind, host
+    seen = visited("prompted", "t.co", "newsletter COUPON-week", "DE", "phone")
+    assert seen == Visited(
+        opened="prompted", referrer="wrapper", campaign="coupon", country="DE", device="phone"
+    )
