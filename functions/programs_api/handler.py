@@ -2,7 +2,9 @@
 
 from goodword.ports import Page
 from goodword.programs.service import Programs
+from goodword.rewards.budget import Budgets
 from goodword_aws import programs as shapes
+from goodword_aws.budgets import BudgetAnswer, SetBudget, budget_answer
 from goodword_aws.calls import Call, Role
 from goodword_aws.explanations import ExamplesAnswer, examples_answer
 from goodword_aws.forms import instant_ms
@@ -12,6 +14,7 @@ from goodword_aws.wiring import require
 require("core_table", "journal_table", "arrivals_table", "vault_key_arn", "public_url")
 
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
+PURSES: frozenset[Role] = frozenset({"finance", "admin"})
 READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
 
 api = Api("programs")
@@ -131,6 +134,31 @@ def set_program_state(call: Call) -> shapes.ProgramAnswer:
         lambda moved: call.claim(shapes.program_answer(moved)),
     )
     return shapes.program_answer(program)
+
+
+@api.route("GET", "/v1/programs/<program_id>/budget", roles=READERS, answer=BudgetAnswer)
+def read_budget(call: Call) -> BudgetAnswer:
+    """What is used and left of the budget, and of the caps of the whole programme."""
+    return budget_answer(Budgets(call.desk).read(call.path["program_id"]))
+
+
+@api.route(
+    "PUT",
+    "/v1/programs/<program_id>/budget",
+    roles=PURSES,
+    body=SetBudget,
+    answer=BudgetAnswer,
+)
+def set_budget(call: Call) -> BudgetAnswer:
+    """Another budget; a lower one takes back nothing that was given."""
+    body: SetBudget = call.body
+    state = Budgets(call.desk).put(
+        call.path["program_id"],
+        body.limits,
+        body.reason,
+        lambda done: call.claim(budget_answer(done)),
+    )
+    return budget_answer(state)
 
 
 @api.route("GET", "/v1/sources", roles=WRITERS, answer=shapes.SourceAnswer, paged=True)

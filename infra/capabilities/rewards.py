@@ -48,6 +48,8 @@ def add_rewards(ground: Ground) -> None:
         set_aside=ground.set_aside,
     )
     ground.schedules.start(sweeper, "rate(5 minutes)", "Sweeps rewards whose hold has passed")
+    ground.alarms.on_count("BudgetsRunningLow", "80 % of a budget, or of a cap for all, is used")
+    ground.alarms.on_count("BudgetsUsedUp", "a budget, or a cap for all, is used up")
     desk = ground.functions.make(
         "rewards_api",
         "Lists, explains and decides rewards",

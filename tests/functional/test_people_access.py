@@ -41,6 +41,8 @@ ALLOWED = {
     ("GET", "/v1/programs/<program_id>/versions/<number>"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/versions/<number>/examples"): STAFF_READERS,
     ("POST", "/v1/programs/<program_id>/state"): WRITERS,
+    ("GET", "/v1/programs/<program_id>/budget"): STAFF_READERS,
+    ("PUT", "/v1/programs/<program_id>/budget"): "fd",
     ("GET", "/v1/programs/<program_id>/drafts"): STAFF_READERS,
     ("POST", "/v1/programs/<program_id>/drafts"): WRITERS,
     ("GET", "/v1/programs/<program_id>/drafts/<draft_id>"): STAFF_READERS,
@@ -137,6 +139,7 @@ def body_for(method: str, path: str, program_id: str) -> object:
             "revision": 1,
         },
         "/v1/programs/<program_id>/state": {"state": "active", "reason": "walk"},
+        "/v1/programs/<program_id>/budget": {"limits": [], "reason": "walk"},
         "/v1/sources": {"kind": "generic", "program_id": program_id, "label": "walk"},
         "/v1/sources/<source_id>/state": {"state": "active", "reason": "walk"},
         "/v1/me/enrolments": {

@@ -96,7 +96,7 @@ def test_a_step_that_makes_no_sense_fails_the_execution(case: str) -> None:
 def test_the_sweep_counts_what_it_moved(house: House) -> None:
     house.clock.advance(DAY_MS)
     counts = call("rewards_schedule", sample("rewards_schedule", "tick"))
-    assert counts == {"assessed": 1, "posted": 0, "lapsed": 0}
+    assert counts == {"assessed": 1, "posted": 0, "lapsed": 0, "running_low": 0, "used_up": 0}
 
 
 def test_a_new_reward_starts_one_execution_named_after_it(house: House) -> None:

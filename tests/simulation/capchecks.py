@@ -33,6 +33,8 @@ def subjects(limit: Limited, reward: Item, order: Order) -> list[str]:
     """Whom a reward counts for: its advocate, or each identifier of the friend."""
     if limit.scope == "advocate":
         return [reward["advocate_id"]]
+    if limit.scope in ("programme", "budget"):
+        return ["all"]
     return [name for name in (order.friend, order.email) if name]
 
 
@@ -45,7 +47,7 @@ def _caps(books: Books) -> Iterator[str]:
             continue
         order = story.order(reward["order_id"])
         amount = {"rewards": 1, "amount_minor": reward["remaining_minor"]}
-        for limit in story.caps:
+        for limit in (*story.caps, *story.budget):
             for one in subjects(limit, reward, order):
                 held[limit, one, lasting(limit.period, order)] += amount[limit.of]
     for (limit, who, when), sum_held in held.items():
@@ -69,4 +71,23 @@ def _uses(books: Books) -> Iterator[str]:
             yield f"{place} says {said}, rewards hold {used[place]} in {number[place]}"
 
 
-CAPS = (_caps, _uses)
+def _pools(books: Books) -> Iterator[str]:
+    """Of a limit of all, what is used, free and in pots is the limit, to the cent."""
+    for pool in books["pool"]:
+        place = pool["counted"]
+        used = 0
+        for reward in books["reward"]:
+            if reward["state"] not in GONE and place in reward.get("counted", ()):
+                money = place["subject"].endswith("-money")
+                used += reward["remaining_minor"] if money else min(1, reward["remaining_minor"])
+        pots = sum(pot.get("left", 0) for pot in books["pot"] if pot["counted"] == place)
+        left = pool.get("free", 0) + pots
+        if used + left != pool["limit"] + pool.get("over", 0):
+            yield f"{place}: {used} used and {left} left of {pool['limit']}"
+        if pool.get("over", 0):
+            yield f"{place} is exceeded by {pool['over']}"
+        if pool.get("spent") and left:
+            yield f"{place} is spent, but {left} are left"
+
+
+CAPS = (_caps, _uses, _pools)

@@ -173,7 +173,7 @@ def _amounts(books: Books) -> Iterator[str]:
                 yield f"{order.name} is rewarded without a touch"
                 continue
             most = earning(story, order, winner["at_ms"])
-            if reward["earned_minor"] != most and not story.caps:
+            if reward["earned_minor"] != most and not story.caps + story.budget:
                 yield f"{order.name} earned {reward['earned_minor']}, not {most}"
             yield from _taken(order.name, reward, share(order, reward["earned_minor"]))
 

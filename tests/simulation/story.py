@@ -95,6 +95,7 @@ class Story:
     limit: int
     on_lapse: str
     caps: list[Limited]
+    budget: list[Limited]
     cadence: str
     minimum: int
     model: str
@@ -128,6 +129,7 @@ def draw(seed: int) -> Story:
         limit=chance.choice((0, 400, 2_000)),
         on_lapse=chance.choice(("refuse", "refuse", "release")),
         caps=_caps(chance) if capped else [],
+        budget=_budget(chance) if not calm and chance.random() < 0.5 else [],
         cadence=chance.choice(("daily", "weekly", "monthly")),
         minimum=chance.choice((0, 100, 700)),
         model=chance.choice(("last", "last", "first")),
@@ -144,12 +146,22 @@ def _caps(chance: Random) -> list[Limited]:
     """One to three caps; no two count the same."""
     found = {}
     for _ in range(chance.choice((1, 1, 2, 3))):
-        scope = chance.choice(("advocate", "advocate", "friend"))
+        scope = chance.choice(("advocate", "advocate", "friend", "programme"))
         period = chance.choice(("order", "day", "week", "month", "quarter", "year", "lifetime"))
         of = chance.choice(("amount_minor", "amount_minor", "rewards"))
         size = chance.choice((1, 2, 3) if of == "rewards" else (300, 900, 2_500))
         found[scope, period, of] = Limited(scope, period, of, size)
     return list(found.values())
+
+
+def _budget(chance: Random) -> list[Limited]:
+    """Nothing, or a limit of all time and perhaps of a shorter one."""
+    sizes = {
+        period: chance.choice((200, 700, 1_500, 4_000))
+        for period in ("lifetime", chance.choice(("day", "week", "month")))
+        if chance.random() < 0.5
+    }
+    return [Limited("budget", period, "amount_minor", size) for period, size in sizes.items()]
 
 
 def _order(chance: Random, number: int) -> Order:

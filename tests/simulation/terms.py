@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from random import Random
 
 from goodword.conversions.model import ConversionFact, Customer, Facts, OtherNames, ReversalFact
-from goodword.programs.caps import Cap
+from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Review, Rule
 from goodword.programs.payment import Payment
 from goodword.tracking.click import sign_click
@@ -52,6 +52,14 @@ def version_of(story: Story, number: int) -> ProgramVersion:
         rationale="because",
         created_ms=START_MS - 100 * 86_400_000,
         effective_ms=promised.from_ms,
+    )
+
+
+def budget_of(story: Story) -> tuple[BudgetLimit, ...]:
+    """What the programme may give."""
+    return tuple(
+        BudgetLimit.model_validate({"period": one.period, "amount_minor": one.size})
+        for one in story.budget
     )
 
 

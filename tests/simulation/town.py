@@ -36,7 +36,7 @@ from tests.simulation.outside import FaultyStore, Outside
 from tests.simulation.paychecks import watch_order
 from tests.simulation.rail import SimulatedRail
 from tests.simulation.story import CODES, PEOPLE, START_MS, Story
-from tests.simulation.terms import version_of
+from tests.simulation.terms import budget_of, version_of
 from tests.simulation.watching import WatchedStore
 from tests.support import asl
 from tests.support.desk import CountingIds, FakeClock, PlainIndex
@@ -143,6 +143,7 @@ class Town:
                 name="Acme",
                 currency="EUR",
                 created_ms=START_MS - 100 * 86_400_000,
+                budget=budget_of(story),
             )
         )
         self.memory.commit(change)

@@ -7,7 +7,7 @@ a name it is order 1001. `refund`, `chargeback` and `cancel` take an amount or `
 it says that the amount is a part of what was paid, `total` that it is everything refunded so far.
 `won` gives back what the last chargeback took. `assess`, `hold` and `pay` move the reward on, and
 `refuse` refuses those on hold. `wait 3` passes days from Saturday, 22 November 2025 on. An order is
-by the same friend unless it says by whom: `order B 30.00 by kim`.
+by the same friend unless it says by whom: `order B 30.00 by kim`. `budget 50.00 in all` changes it.
 A rule is `10 %`, `10 % down`, `5.00` or `10 % from 50.00`; several are joined by `and`,
 as caps are.
 """
@@ -17,13 +17,14 @@ from dataclasses import dataclass
 
 from goodword.conversions.model import Customer, ReinstatementFact, ReversalFact
 from goodword.money import parse_decimal
-from goodword.programs.caps import Cap
+from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.model import FlatReward, PercentageReward, Rule
+from goodword.rewards.budget import Budgets
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 
 from tests.support.payday import Payday
-from tests.support.scene import MAYA, Scene
+from tests.support.scene import MAYA, PROGRAM, Scene
 
 FRIEND = Customer(customer_id="c1", email="friend@x.example")
 REASONS = {"refund": "refund", "chargeback": "chargeback", "cancel": "cancelled"}
@@ -34,7 +35,7 @@ _RULE = re.compile(
 )
 
 _CAP = re.compile(
-    r"(?P<size>[\d.]+)(?P<rewards> rewards?)?(?P<friend> a friend)?"
+    r"(?P<size>[\d.]+)(?P<rewards> rewards?)?(?P<friend> a friend)?(?P<all> of all)?"
     r" (?:in all|an? (?P<period>order|day|week|month|quarter|year))"
 )
 
@@ -49,6 +50,7 @@ class Case:
     story: str
     says: str = ""
     cap: str = ""
+    budget: str = ""
 
 
 class Bookkeeping:
@@ -57,6 +59,8 @@ class Bookkeeping:
     def __init__(self, case: Case) -> None:
         self.currency = case.currency
         self.scene = self._scene(case)
+        if case.budget:
+            self._budget(*case.budget.split(" and "))
         self._facts = 0
         self._charged_back = ""
 
@@ -99,7 +103,7 @@ class Bookkeeping:
         return Cap.model_validate(
             {
                 of: int(size) if said["rewards"] else self.minor(size),
-                "scope": "friend" if said["friend"] else "advocate",
+                "scope": "friend" if said["friend"] else "programme" if said["all"] else "advocate",
                 "period": said["period"] or "lifetime",
             }
         )
@@ -136,8 +140,17 @@ class Bookkeeping:
             self.scene.clock.advance(int(rest[0] if rest else 31) * DAY_MS)
         elif what == "refuse":
             self._refuse()
+        elif what == "budget":
+            self._budget(" ".join(rest))
         else:
             self._move_on(what)
+
+    def _budget(self, *texts: str) -> None:
+        limits = [
+            BudgetLimit.model_validate({"period": cap.period, "amount_minor": cap.amount_minor})
+            for cap in (self._cap(text) for text in texts)
+        ]
+        Budgets(self.scene.desk()).put(PROGRAM, limits, "planned")
 
     def _refuse(self) -> None:
         for reward in self.scene.all(Reward):

@@ -148,11 +148,129 @@ CAPS = [
     ),
 ]
 
+SHARED = [
+    Case(
+        "a cap of all advocates",
+        "EUR",
+        "10 %",
+        "order A 50.00 +5.00; order B 50.00 +3.00; order C 50.00 +0",
+        "All advocates together can earn up to 8.00 EUR in a calendar month (UTC).",
+        "8.00 of all a month",
+    ),
+    Case(
+        "three rewards of all advocates",
+        "EUR",
+        "10 % and 1.00",
+        "order A 50.00 +6.00; order B 50.00 +5.00; order C 50.00 +0",
+        "All advocates together can earn up to 3 rewards in all.",
+        "3 rewards of all in all",
+    ),
+    Case(
+        "a budget to the last cent",
+        "EUR",
+        "10 %",
+        "order A 50.00 +5.00; order B 10.00 +1.00; order C 20.00 +0.01; order D 1.00 +0",
+        "Only 0.01 EUR of it was left, so this is 0.01 EUR instead of 2.00 EUR.",
+        budget="6.01 in all",
+    ),
+    Case(
+        "a budget of a month, and the next month",
+        "EUR",
+        "10 %",
+        "order A 50.00 +5.00; order B 50.00 +1.00; month +0; order C 50.00 +5.00",
+        "There is a budget for what everybody earns in a calendar month (UTC).",
+        budget="6.00 a month",
+    ),
+    # the month leaves 1.00, all time 2.50 and in December 1.50 of it
+    Case(
+        "two budgets",
+        "EUR",
+        "10 %",
+        "order A 50.00 +5.00; order B 50.00 +1.00; month +0; order C 50.00 +1.50",
+        "There is a budget for what everybody earns in all. Only 1.50 EUR of it was left",
+        budget="6.00 a month and 7.50 in all",
+    ),
+    Case(
+        "a refund frees the budget",
+        "EUR",
+        "10 %",
+        "order A 50.00 +5.00; order B 50.00 +0; refund A 20.00 -2.00; order C 50.00 +2.00",
+        "Only 2.00 EUR of it was left",
+        budget="5.00 in all",
+    ),
+    Case(
+        "a refusal frees the budget",
+        "EUR",
+        "50 %",
+        "order A 60.00 +30.00; assess +0; refuse -30.00; order B 60.00 +30.00; order C 9.00 +1.00",
+        "Only 1.00 EUR of it was left",
+        budget="31.00 in all",
+    ),
+    Case(
+        "what was won back is above the budget",
+        "EUR",
+        "10 %",
+        "order 50.00 +5.00; chargeback 20.00 -2.00; order B 50.00 +2.00; won +2.00; order C 9 +0",
+        "The programme's budget was used up",
+        budget="5.00 in all",
+    ),
+    # 7.00 are held of 5.00: of the 3.00 that come back 2.00 make up, 1.00 is free
+    Case(
+        "what comes back makes up first what is above the budget",
+        "EUR",
+        "10 %",
+        "order 50.00 +5.00; chargeback 20.00 -2.00; order B 20.00 +2.00; won +2.00; "
+        "refund 30.00 -3.00; order C 50.00 +1.00",
+        "Only 1.00 EUR of it was left",
+        budget="5.00 in all",
+    ),
+    Case(
+        "a budget that was raised",
+        "EUR",
+        "10 %",
+        "order A 50.00 +4.00; budget 6.50 in all +0; order B 50.00 +2.50; order C 50.00 +0",
+        "Only 2.50 EUR of it was left",
+        budget="4.00 in all",
+    ),
+    # 5.00 are given of 3.00: nothing is taken back, and 2.50 must come back before 0.50 is free
+    Case(
+        "a budget that was lowered",
+        "EUR",
+        "10 %",
+        "order A 50.00 +5.00; budget 3.00 in all +0; order B 9.00 +0; refund A 25.00 -2.50; "
+        "order C 50.00 +0.50",
+        "Only 0.50 EUR of it was left",
+        budget="9.00 in all",
+    ),
+    Case(
+        "the cap is tighter than the budget",
+        "EUR",
+        "10 %",
+        "order A 50.00 +3.00; order B 50.00 +0",
+        "You had reached the most that you can earn",
+        "3.00 a month",
+        budget="4.00 in all",
+    ),
+    Case(
+        "the budget is tighter than the cap",
+        "EUR",
+        "10 %",
+        "order A 50.00 +3.00; order B 50.00 +0",
+        "The programme's budget was used up",
+        "4.00 a month",
+        budget="3.00 in all",
+    ),
+    Case("a budget in yen", "JPY", "10 %", "order 5000 +7", "Only 7 JPY", budget="7 in all"),
+    Case("a budget in dinars", "KWD", "10 %", "order 5.000 +0.003", "0.003", budget="0.003 a year"),
+]
+
+CASES = [*CAPS, *SHARED]
+
 
 def test_each_has_a_name_of_its_own() -> None:
-    assert len({case.name for case in CAPS}) == len(CAPS)
+    assert len({case.name for case in CASES}) == len(CASES)
 
 
-@pytest.mark.parametrize("case", CAPS, ids=[case.name for case in CAPS])
+@pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_a_worked_case(case: Case) -> None:
     holds(case)

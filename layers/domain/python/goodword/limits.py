@@ -37,6 +37,14 @@ CODE_TRIES_MAX = 6  # draws of a fresh code; 30**7 codes make a second draw rare
 CODE_LENGTH = 7  # characters; 30**7 = 21 thousand million codes
 VANITY_LENGTH_MIN, VANITY_LENGTH_MAX = 3, 20  # characters that people still type without mistakes
 
+POOL_POTS = 8  # pots of a limit of the whole programme; each takes some 500 rewards a second
+POOL_SLICES = 256  # a pot is filled up by one part of the limit; 0.4 % lie in each pot at most
+POOL_PAGES_MAX = 100  # pages of 100 pools that are watched in one sweep
+POOL_WATCH_DAYS = 60  # days after its end in which a period's use is still watched
+SHARED_CAPS_MAX = 2  # caps of the whole programme; with the budget's 45 items of a transaction
+BUDGET_LIMITS_MAX = 3  # limits of a budget: of a month, of a year and in all, for one
+BUDGET_LOW_PERCENT = 80  # percent of a limit whose use is announced before it is used up
+
 TOUCHES_MAX = 50  # touches considered per conversion; the newest are kept, the count is recorded
 ALIASES_MAX = 8  # outside ids of one order (session, intent, invoice, charge ...)
 LISTED_ADVOCATES_MAX = 5  # advocates told of one conversion that nobody won; each is an item

@@ -212,9 +212,15 @@ def _verdict(
     version = _version_of(versions, winner)
     if version.terms.currency != conversion.currency:
         return nothing.but(reason="currency_mismatch")
-    whole = whole_room(version, winner.advocate_id, conversion.identities, conversion.occurred_ms)
-    room = books.room(conversion.program_id, whole)
-    return judge(basis_of(conversion), version, winner.advocate_id, room, desk.clock.now_ms())
+    friends, at_ms = conversion.identities, conversion.occurred_ms
+    whole = whole_room(version, program, winner.advocate_id, friends, at_ms)
+
+    def judged(wide: bool) -> Verdict:
+        room = books.room(program, whole, conversion.conversion_id, wide=wide)
+        return judge(basis_of(conversion), version, winner.advocate_id, room, desk.clock.now_ms())
+
+    verdict = judged(wide=False)
+    return judged(wide=True) if verdict.is_unsure else verdict
 
 
 def _write(

@@ -6,7 +6,7 @@ on Monday. A conversion counts in the period in which it happened, whenever it i
 22 November 2025 is in `2025-11-22`, `2025-W47`, `2025-11`, `2025-Q4`, `2025` and `lifetime`.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, Self
 from zoneinfo import ZoneInfo
 
@@ -14,17 +14,20 @@ from pydantic import Field, model_validator
 
 from goodword.money import PositiveMinor
 from goodword.records import Value
-from goodword.times import as_datetime
+from goodword.times import SECOND_MS, as_datetime
 
-CapScope = Literal["advocate", "friend"]
+CapScope = Literal["advocate", "friend", "programme"]
+CountScope = Literal["advocate", "friend", "programme", "budget"]
 CapPeriod = Literal["order", "day", "week", "month", "quarter", "year", "lifetime"]
+BudgetPeriod = Literal["day", "week", "month", "quarter", "year", "lifetime"]
 Measure = Literal["money", "rewards"]
 
 
 class Cap(Value):
     """A limit on money (`amount_minor`, in the programme's currency) or on a count of `rewards`.
 
-    Of the scope `friend` it limits what the orders of one friend can earn.
+    Of the scope `friend` it limits what the orders of one friend can earn, of `programme` what all
+    advocates together can.
     """
 
     scope: CapScope = "advocate"
@@ -54,6 +57,13 @@ class Cap(Value):
         return f"{self.scope}-{self.period}-{self.measure}"
 
 
+class BudgetLimit(Value):
+    """What a programme may give in one period, or in all; set beside the terms, by finance."""
+
+    period: BudgetPeriod
+    amount_minor: PositiveMinor
+
+
 def period_name(period: CapPeriod, at_ms: int, zone: str) -> str:
     """What the period of an instant is called; no two periods have the same name."""
     day = _day(at_ms, zone)
@@ -81,6 +91,15 @@ def next_period(period: CapPeriod, at_ms: int, zone: str) -> date | None:
     months = {"month": 1, "quarter": 3, "year": 12}[period]
     first = (day.month - 1) // months * months + months
     return date(day.year + first // 12, first % 12 + 1, 1)
+
+
+def period_end_ms(period: CapPeriod, at_ms: int, zone: str) -> int | None:
+    """The first instant after the period; None if it has no end."""
+    day = next_period(period, at_ms, zone)
+    if day is None:
+        return None
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    return int(midnight.timestamp()) * SECOND_MS
 
 
 def _day(at_ms: int, zone: str) -> date:

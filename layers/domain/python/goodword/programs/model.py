@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
+from goodword.limits import BUDGET_LIMITS_MAX, SHARED_CAPS_MAX
 from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Rounding
-from goodword.programs.caps import Cap
+from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.payment import Payment
 from goodword.programs.pilot import Pilot
 from goodword.records import IndexEntry, Key, Record, Value
@@ -144,6 +145,8 @@ class Terms(Value):
             raise ValueError("two rules have the same rule_id")
         if len({cap.name for cap in self.caps}) != len(self.caps):
             raise ValueError("two caps limit the same in the same period")
+        if sum(cap.scope == "programme" for cap in self.caps) > SHARED_CAPS_MAX:
+            raise ValueError(f"at most {SHARED_CAPS_MAX} caps may be of the whole programme")
         return self
 
 
@@ -202,7 +205,10 @@ class ProgramVersion(Record):
 
 
 class Program(Record):
-    """The head of a programme: which versions there are and which is in force now."""
+    """The head of a programme: which versions there are and which is in force now.
+
+    `budget` holds beside whatever the versions promise.
+    """
 
     KIND: ClassVar[str] = "program"
 
@@ -213,6 +219,7 @@ class Program(Record):
     name: str
     currency: Currency
     created_ms: int
+    budget: tuple[BudgetLimit, ...] = Field(default=(), max_length=BUDGET_LIMITS_MAX)
 
     @property
     def key(self) -> Key:

@@ -4,8 +4,9 @@
 of one advocate may move in one Change: the balance is read once and written once, by `close`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
+from goodword.errors import Stale
 from goodword.ledger.model import (
     Balance,
     Entry,
@@ -20,8 +21,9 @@ from goodword.limits import INQUIRY_DAYS
 from goodword.money import Currency
 from goodword.payouts.model import Payout, payout_key
 from goodword.ports import Change, Desk
+from goodword.programs.model import Program
 from goodword.records import Key
-from goodword.rewards.caps import CapUse, Limit, Room, cap_key, weight
+from goodword.rewards.caps import SHARED, CapUse, Limit, Room, cap_key, weight
 from goodword.rewards.decision import START_GRACE_MS
 from goodword.rewards.model import (
     Counted,
@@ -31,6 +33,8 @@ from goodword.rewards.model import (
     bucket_legs,
     moved,
 )
+from goodword.rewards.pool_books import PoolBooks
+from goodword.rewards.pools import measure_of
 from goodword.rewards.reversal import (
     bucket_of,
     reinstate,
@@ -52,6 +56,7 @@ class RewardBooks:
         self._balances: dict[Key, Balance] = {}
         self._caps: dict[Key, CapUse] = {}
         self._limits: dict[tuple[Key, str], int] = {}
+        self._pools = PoolBooks(desk)
         self._before: dict[Key, Balance | CapUse] = {}
 
     def earn(self, reward: Reward, taken_minor: int = 0, *, inquiry: bool = False) -> None:
@@ -175,9 +180,23 @@ class RewardBooks:
             self._balances[key] = self._before[key] = balance
         return self._balances[key]
 
-    def room(self, program_id: str, whole: Room) -> Room:
-        """What is left of the caps of `whole`, with what this Change has freed so far."""
-        keys = {place: cap_key(program_id, place) for place in whole.counted}
+    def room(
+        self, program: Program, whole: Room, conversion_id: str, *, wide: bool = False
+    ) -> Room:
+        """What is left of the limits of `whole`, with what this Change has freed so far.
+
+        Of limits of the whole programme only a part is read unless it is to be `wide`.
+        """
+        shared = [limit for limit in whole.limits if limit.is_shared]
+        pools = self._pools.limits(program, shared, conversion_id, wide=wide)
+        own = [limit for limit in whole.limits if not limit.is_shared]
+        uses = self._uses(program.program_id, own)
+        limits = (pools.get(limit.name) or self._left(limit, uses) for limit in whole.limits)
+        return Room(limits=tuple(limits))
+
+    def _uses(self, program_id: str, limits: Sequence[Limit]) -> dict[Counted, Key]:
+        """Read what is used of them; where, by place."""
+        keys = {one: cap_key(program_id, one) for limit in limits for one in limit.places}
         missing = [key for key in keys.values() if key not in self._caps]
         found = self._desk.store.get_many(CapUse, missing) if missing else {}
         for place, key in keys.items():
@@ -185,13 +204,13 @@ class RewardBooks:
             before = self._before.setdefault(key, fresh)
             assert isinstance(before, CapUse)
             self._caps.setdefault(key, before)
-        for limit in whole.limits:
-            name = "limit_minor" if limit.cap.measure == "money" else "limit_rewards"
-            self._limits.update({(keys[place], name): limit.cap.size for place in limit.places})
-        return Room(limits=tuple(self._left(limit, keys) for limit in whole.limits))
+        for limit in limits:
+            name = "limit_minor" if limit.measure == "money" else "limit_rewards"
+            self._limits.update({(keys[place], name): limit.size for place in limit.places})
+        return keys
 
     def _left(self, limit: Limit, keys: Mapping[Counted, Key]) -> Limit:
-        used = (self._caps[keys[place]].used(limit.cap.measure) for place in limit.places)
+        used = (self._caps[keys[place]].used(limit.measure) for place in limit.places)
         return limit.but(left=max(0, limit.left - max(used, default=0)))
 
     def close(self) -> None:
@@ -199,6 +218,7 @@ class RewardBooks:
         for record in (*self._balances.values(), *self._caps.values()):
             if record != self._before[record.key]:
                 self._change.save(record)
+        self._pools.close(self._change)
 
     def _count(self, before: Reward | None, after: Reward) -> int:
         """Move its caps by what it holds more or less; what of that is above the limit."""
@@ -207,10 +227,19 @@ class RewardBooks:
             return 0
         over = 0
         for place in after.counted:
+            if place.scope in SHARED:
+                more = now.of(measure_of(place)) - was.of(measure_of(place))
+                ids = after.program_id, place, after.conversion_id
+                over = max(over, self._pools.move(*ids, more) if more else 0)
+                continue
             use = self._use(cap_key(after.program_id, place))
+            used_minor = use.used_minor + now.money - was.money
+            number = use.rewards + now.rewards - was.rewards
+            if used_minor < 0 or number < 0:
+                raise Stale("stale", "the reward moved before the use of its cap was read")
             moved_on = use.but(
-                used_minor=use.used_minor + now.money - was.money,
-                rewards=use.rewards + now.rewards - was.rewards,
+                used_minor=used_minor,
+                rewards=number,
                 **{name: size for (key, name), size in self._limits.items() if key == use.key},
             )
             self._caps[use.key] = moved_on

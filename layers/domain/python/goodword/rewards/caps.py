@@ -18,10 +18,19 @@ from typing import ClassVar, NamedTuple
 from pydantic import Field
 
 from goodword.money import NaturalMinor
-from goodword.programs.caps import Cap, CapScope, Measure, period_name
-from goodword.programs.model import ProgramVersion
+from goodword.programs.caps import (
+    Cap,
+    CapPeriod,
+    CountScope,
+    Measure,
+    period_end_ms,
+    period_name,
+)
+from goodword.programs.model import Program, ProgramVersion
 from goodword.records import Key, Record, Value
 from goodword.rewards.model import Counted, Reward
+
+SHARED: tuple[CountScope, ...] = ("programme", "budget")
 
 
 class CapUse(Record):
@@ -61,9 +70,11 @@ def cap_key(program_id: str, counted: Counted) -> Key:
 
 
 class CapLine(Value):
-    """What one cap did to one reward: minor units, or rewards, by its measure.
+    """What one limit did to one reward: minor units, or rewards, by its measure.
 
-    `cut` says that the reward is smaller because of it.
+    `cut` says that the reward is smaller because of it. Of a limit of the whole programme `before`
+    and `after` may be only what the conversion's pot showed (`whole` is false then): enough to know
+    that there was enough.
     """
 
     cap: str
@@ -73,28 +84,42 @@ class CapLine(Value):
     used: int
     after: int
     cut: bool = False
+    whole: bool = True
 
 
 class Limit(Value):
-    """A cap as one decision finds it. `places` are the uses that it is looked up in and adds to.
+    """A cap or a budget as one decision finds it. `when` is the name of its period.
 
-    None for the period of an order: that begins with each decision.
+    `places` are what it is looked up in and adds to; none for the period of an order, which begins
+    with each decision. `version_number` is the version that it stands in, 0 for a budget.
     """
 
-    cap: Cap
-    period: str
+    name: str
+    scope: CountScope
+    measure: Measure
+    period: CapPeriod
+    when: str
+    size: int
     places: tuple[Counted, ...]
     left: NaturalMinor
+    whole: bool = True
+    version_number: int = 0
+    ends_ms: int | None = None
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it is of the whole programme, and lies in pots."""
+        return bool(self.places) and self.scope in SHARED
 
     def most(self, computed_minor: int) -> int:
         """How much of a reward it lets through."""
-        if self.cap.measure == "rewards":
+        if self.measure == "rewards":
             return computed_minor if self.left else 0
         return min(computed_minor, self.left)
 
     def after(self, earned_minor: int) -> "Limit":
         """The limit when so much was earned by one reward."""
-        took = earned_minor if self.cap.measure == "money" else min(earned_minor, 1)
+        took = earned_minor if self.measure == "money" else min(earned_minor, 1)
         return self.but(left=self.left - took)
 
 
@@ -108,7 +133,7 @@ class Grant(NamedTuple):
 
 
 class Room(Value):
-    """What all caps leave at one moment of a decision."""
+    """What all caps and budgets leave at one moment of a decision."""
 
     limits: tuple[Limit, ...] = ()
 
@@ -122,19 +147,19 @@ class Room(Value):
         allowed = [limit.most(computed_minor) for limit in self.limits]
         earned = min([computed_minor, *allowed])
         cut = [most == earned < computed_minor for most in allowed]
+        cutting = [limit.scope for limit, was_cut in zip(self.limits, cut, strict=True) if was_cut]
         after = tuple(limit.after(earned) for limit in self.limits)
         lines = [
             _line(before, then, was_cut)
             for before, then, was_cut in zip(self.limits, after, cut, strict=True)
         ]
-        reason = "cap_reached" if earned < computed_minor else ""
+        reason = "budget_exhausted" if cutting == ["budget"] * len(cutting) else "cap_reached"
+        reason = reason if cutting else ""
         return Grant(earned, Room(limits=after), tuple(lines), reason)
 
     def next_order(self) -> "Room":
         """The room for another order: what counts per order begins anew."""
-        fresh = [
-            one.but(left=one.cap.size) if one.cap.period == "order" else one for one in self.limits
-        ]
+        fresh = [one.but(left=one.size) if one.period == "order" else one for one in self.limits]
         return Room(limits=tuple(fresh))
 
 
@@ -143,6 +168,10 @@ class Weight(NamedTuple):
 
     money: int
     rewards: int
+
+    def of(self, measure: Measure) -> int:
+        """In one of the two."""
+        return self.money if measure == "money" else self.rewards
 
 
 def weight(reward: Reward | None) -> Weight:
@@ -153,30 +182,81 @@ def weight(reward: Reward | None) -> Weight:
 
 
 def whole_room(
-    version: ProgramVersion, advocate_id: str, friends: Sequence[str], at_ms: int
+    version: ProgramVersion,
+    program: Program | None,
+    advocate_id: str,
+    friends: Sequence[str],
+    at_ms: int,
 ) -> Room:
-    """The version's caps for a conversion of `at_ms`, as if nothing were used yet.
+    """What limits a conversion of `at_ms`, as if nothing were used yet; caps before the budget.
 
     `friends` are the identifiers of the friend; what counts per friend counts under each of them,
     and the one that has used most decides. One of whom nothing is known is new each time.
     """
-    subjects: dict[CapScope, Sequence[str]] = {"advocate": (advocate_id,), "friend": friends}
+    subjects = {"advocate": (advocate_id,), "friend": friends}
     zone, limits = version.terms.payment.time_zone, []
     for cap in version.terms.caps:
-        period = period_name(cap.period, at_ms, zone)
+        if cap.scope in SHARED and cap.period != "order":
+            continue
+        when = period_name(cap.period, at_ms, zone)
         found = () if cap.period == "order" else subjects[cap.scope]
-        places = [Counted(scope=cap.scope, subject=one, period=period) for one in found]
-        limits.append(Limit(cap=cap, period=period, places=tuple(places), left=cap.size))
-    return Room(limits=tuple(limits))
+        places = [Counted(scope=cap.scope, subject=one, period=when) for one in found]
+        limits.append(_limit(cap, version.number, when, places))
+    return Room(limits=(*limits, *shared_limits(version, program, at_ms)))
+
+
+def shared_limits(
+    version: ProgramVersion, program: Program | None, at_ms: int
+) -> tuple[Limit, ...]:
+    """The limits of the whole programme in the period of `at_ms`, untouched."""
+    zone, limits = version.terms.payment.time_zone, []
+    for cap in version.terms.caps:
+        if cap.scope in SHARED and cap.period != "order":
+            when = period_name(cap.period, at_ms, zone)
+            place = Counted(scope=cap.scope, subject=cap.name, period=when)
+            ends_ms = period_end_ms(cap.period, at_ms, zone)
+            limits.append(_limit(cap, version.number, when, [place]).but(ends_ms=ends_ms))
+    for one in program.budget if program else ():
+        when = period_name(one.period, at_ms, zone)
+        name = f"budget-{one.period}-money"
+        limits.append(
+            Limit(
+                name=name,
+                scope="budget",
+                measure="money",
+                period=one.period,
+                when=when,
+                size=one.amount_minor,
+                places=(Counted(scope="budget", subject=name, period=when),),
+                left=one.amount_minor,
+                ends_ms=period_end_ms(one.period, at_ms, zone),
+            )
+        )
+    return tuple(limits)
+
+
+def _limit(cap: Cap, number: int, when: str, places: Sequence[Counted]) -> Limit:
+    return Limit(
+        name=cap.name,
+        scope=cap.scope,
+        measure=cap.measure,
+        period=cap.period,
+        when=when,
+        size=cap.size,
+        places=tuple(places),
+        left=cap.size,
+        version_number=number,
+    )
 
 
 def _line(before: Limit, after: Limit, cut: bool) -> CapLine:
     return CapLine(
-        cap=before.cap.name,
-        period=before.period,
-        limit=before.cap.size,
+        cap=before.name,
+        period=before.when,
+        limit=before.size,
         before=before.left,
         used=before.left - after.left,
         after=after.left,
         cut=cut,
+        whole=before.whole,
     )

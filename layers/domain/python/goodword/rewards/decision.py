@@ -85,6 +85,11 @@ class Verdict(Value):
     room: Room = Room()
     reason: str
 
+    @property
+    def is_unsure(self) -> bool:
+        """Whether a reward was cut by a limit of which not everything was read: judge anew."""
+        return any(one.cut and not one.whole for line in self.lines for one in line.caps)
+
 
 def judge(
     basis: Basis, version: ProgramVersion, advocate_id: str, room: Room, now_ms: int

@@ -13,7 +13,7 @@ from typing import Literal
 
 from goodword.conversions.model import Conversion
 from goodword.events import Event
-from goodword.programs.caps import Cap
+from goodword.programs.caps import Measure
 from goodword.programs.model import FlatReward, ProgramVersion, Rule
 from goodword.records import Value
 from goodword.rewards.caps import CapLine
@@ -39,6 +39,7 @@ About = Literal[
 ]
 # What is shown of a shop's own order id: a number or a short name, nothing that could be a person.
 _ORDER_NUMBER = re.compile(r"#?(?=[^@]*\d)[A-Za-z0-9][A-Za-z0-9_.:/-]{0,39}")
+LIMITED = ("cap_reached", "budget_exhausted")
 _OUT_OF_TIME = ("after_conversion", "outside_window")
 
 
@@ -127,7 +128,7 @@ def _about_reward(
     said = _recommendation(decision, voice)
     said += _promise(version, voice)
     said += _rule(story, decision, line, voice)
-    said += _caps(version, line, voice)
+    said += _caps(line, voice)
     said += _reversals(story.events.get(reward.reward_id, ()), reward, voice)
     status = status_of(reward, voice.words, next_payout_ms, voice.zone)
     return [
@@ -169,20 +170,21 @@ def _rule(story: Story, decision: Decision, line: RuleLine, voice: Voice) -> lis
     return said
 
 
-def _caps(version: ProgramVersion, line: RuleLine, voice: Voice) -> list[Sentence]:
-    """Every limit and what it did; a limit of others than the advocate only when it cut."""
-    caps, said = {cap.name: cap for cap in version.terms.caps}, []
-    for one in line.caps:
-        cap = caps[one.cap]
-        if cap.scope == "advocate" or one.cut:
-            said.append(f"{voice.cap(cap)} {_did(one, cap, line, voice)}")
+def _caps(line: RuleLine, voice: Voice) -> list[Sentence]:
+    """Every limit and what it did; one of others than the advocate only when it cut."""
+    said = [
+        f"{voice.limit(one)} {_did(one, line, voice)}"
+        for one in line.caps
+        if one.cut or one.cap.startswith("advocate-")
+    ]
     return [Sentence(about="cap", text=text) for text in said or voice.caps(())]
 
 
-def _did(one: CapLine, cap: Cap, line: RuleLine, voice: Voice) -> str:
+def _did(one: CapLine, line: RuleLine, voice: Voice) -> str:
+    measure: Measure = "rewards" if one.cap.endswith("-rewards") else "money"
     words = {
-        "before": voice.counted(one.before, cap.measure),
-        "after": voice.counted(one.after, cap.measure),
+        "before": voice.counted(one.before, measure),
+        "after": voice.counted(one.after, measure),
         "earned": voice.money(line.earned_minor),
         "computed": voice.money(line.computed_minor),
     }
@@ -277,10 +279,9 @@ def _nothing(
     why = speech.nothing.get(reason, speech.nothing_else)
     window = version.terms.attribution.window_days
     said = [Sentence(about="reason", text=why.format(minimum=minimum, window=window))]
-    for one in line.caps if line and reason == "cap_reached" else ():
+    for one in line.caps if line and reason in LIMITED else ():
         if one.cut:
-            cap = next(each for each in version.terms.caps if each.name == one.cap)
-            limit, day = [voice.cap(cap)], voice.next_period(cap, decision.basis.occurred_ms)
+            limit, day = [voice.limit(one)], voice.next_period(one, decision.basis.occurred_ms)
             if day:
                 limit.append(speech.cap["free"].format(date=day, zone=voice.zone))
             said.append(Sentence(about="cap", text=" ".join(limit)))

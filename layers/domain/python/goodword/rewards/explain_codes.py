@@ -27,7 +27,7 @@ UNABLE = ("after_conversion", "outside_window", "self_referral", "sticky_advocat
 # Why nobody won, where it is not the reason of the touches themselves.
 NOBODY = ("no_touch", "all_refused", "sticky_refused")
 # Why a rule gave less than it computed, and why nobody's rules were asked.
-RULE = ("below_minimum_order", "nothing_to_reward", "cap_reached")
+RULE = ("below_minimum_order", "nothing_to_reward", "cap_reached", "budget_exhausted")
 UNDECIDED = ("no_rule_for_action", "currency_mismatch", *PROGRAM)
 
 NOTHING = tuple(dict.fromkeys((*OUTRANKED, *UNABLE, *NOBODY, *RULE, *UNDECIDED)))

@@ -153,8 +153,8 @@ def _cap(version: ProgramVersion) -> list[Example]:
 
 
 def _is_shown(limit: Limit) -> bool:
-    cap = limit.cap
-    return cap.scope == "advocate" and cap.measure == "money" and cap.period != "order"
+    mine = limit.scope == "advocate" and limit.measure == "money"
+    return mine and limit.period != "order"
 
 
 def _ordered(
@@ -224,7 +224,7 @@ def _judged(
 
 
 def _whole(version: ProgramVersion) -> Room:
-    return whole_room(version, ADVOCATE, (), version.effective_ms)
+    return whole_room(version, None, ADVOCATE, (), version.effective_ms)
 
 
 def _example(

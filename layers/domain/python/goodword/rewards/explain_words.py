@@ -7,12 +7,13 @@ decides what is said.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from goodword.money import ratio
-from goodword.programs.caps import Cap, Measure, next_period
+from goodword.programs.caps import Cap, CapPeriod, next_period
 from goodword.programs.model import FlatReward, PercentageReward, Rule
 from goodword.records import Value
+from goodword.rewards.caps import CapLine
 from goodword.rewards.words import Catalogue, local_time
 
 TouchKind = Literal["click", "code", "form"]
@@ -118,20 +119,28 @@ class Voice:
         return [self.cap(cap) for cap in caps] or [self.speech.cap["none"]]
 
     def cap(self, cap: Cap) -> str:
-        """What one limit is."""
-        period = self.speech.cap[f"in_{cap.period}"].format(zone=self.zone)
-        limit = self.counted(cap.size, cap.measure)
-        return self.speech.cap[cap.scope].format(limit=limit, period=period)
+        """What one limit of the terms is."""
+        return self._limit(cap.scope, cap.period, self.counted(cap.size, cap.measure))
 
-    def counted(self, amount: int, measure: Measure) -> str:
+    def limit(self, line: CapLine) -> str:
+        """What the limit of a decision's line was; of a budget not how large it is."""
+        scope, period, measure = line.cap.split("-")
+        return self._limit(scope, period, self.counted(line.limit, measure))
+
+    def _limit(self, scope: str, period: str, limit: str) -> str:
+        within = self.speech.cap[f"in_{period}"].format(zone=self.zone)
+        return self.speech.cap[scope].format(limit=limit, period=within)
+
+    def counted(self, amount: int, measure: str) -> str:
         """An amount of money, or a number of rewards."""
         if measure == "money":
             return self.money(amount)
         return self.speech.cap["one_reward" if amount == 1 else "rewards"].format(count=amount)
 
-    def next_period(self, cap: Cap, at_ms: int) -> str:
-        """The first day after the cap's period of that instant; empty if it ends with no day."""
-        day = next_period(cap.period, at_ms, self.zone)
+    def next_period(self, line: CapLine, at_ms: int) -> str:
+        """The first day after the limit's period of that instant; empty if it ends with no day."""
+        period = next(one for one in get_args(CapPeriod) if one == line.cap.split("-")[1])
+        day = next_period(period, at_ms, self.zone)
         if day is None:
             return ""
         month = self.words.months[day.month - 1]

@@ -19,7 +19,7 @@ from goodword.ledger.model import Bucket, Leg, account, expense, move
 from goodword.limits import DUE_SHARDS
 from goodword.money import Currency, NaturalMinor, PositiveMinor
 from goodword.ports import Page, Store
-from goodword.programs.caps import CapScope
+from goodword.programs.caps import CountScope
 from goodword.records import IndexEntry, Key, Record, Value
 
 RewardState = Literal[
@@ -52,9 +52,12 @@ BUCKET_OF: dict[RewardState, Bucket | None] = {
 
 
 class Counted(Value):
-    """Where a reward counts: `2026-11` of an advocate (by id) or of a friend (by identifier)."""
+    """Where a reward counts: `2026-11` of an advocate (by id) or of a friend (by identifier).
 
-    scope: CapScope
+    Of the whole programme (`programme`, `budget`) the subject is the limit's name.
+    """
+
+    scope: CountScope
     subject: str
     period: str
 
