@@ -8,7 +8,7 @@ RUN    := $(VENV)/bin/python
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check soak up down status reset clean synth docs verify balances \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
-        token see click order refund forward mail trust-rates
+        token see click order refund forward mail trust-rates gallery
 
 help: ## this list
 	@echo "Goodword: referral and advocacy infrastructure in your own AWS account, and on this laptop."
@@ -66,6 +66,9 @@ reset: ## end it and forget all local state
 
 synth: setup ## the CloudFormation template for the laptop, into .build/
 	@$(RUN) -m infra.local synth
+
+gallery: setup ## pictures of every page, in both sizes, into .build/gallery (from the demo, if one runs)
+	@$(RUN) -m tests.browser.gallery
 
 docs: setup ## write the generated pages of docs/ anew
 	@$(RUN) -m tests.tidy.error_codes

@@ -12,7 +12,6 @@ is not in this tree is named at the end. Each suite runs in a process of its own
 
 import argparse
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -21,6 +20,8 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests.support.chromium import find_or_install
 
 ROOT = Path(__file__).resolve().parents[1]
 OUT = ROOT / ".build" / "suites"
@@ -134,8 +135,8 @@ def run_suite(name: str) -> Result:
 
 def why_left_out(name: str) -> str:
     """The reason why the suite cannot run here, or ""."""
-    if name == "browser" and not any(map(shutil.which, ("chromium", "chromium-browser"))):
-        return "no Chromium on this machine (Debian: apt-get install chromium)"
+    if name == "browser" and find_or_install() is None:
+        return "no Chromium on this machine, and none could be installed (apt-get install chromium)"
     return ""
 
 

@@ -8,6 +8,7 @@ import json
 import time
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from infra.local import emulator
 from infra.local.cast import Cast, Endpoint, Json, Signed, done
@@ -79,17 +80,29 @@ class Story:
         self.approval(maya, reward)
         self.payout(maya, reward)
         self.refund(shop, maya)
+        self.cast.sign_in("nora@people.example")  # somebody who has not joined yet
+        self.cast.staff("lars", "analyst")
         return Directory.of(self.cast, self.program_id, shop, code)
 
     def set_up(self) -> Endpoint:
         """A programme, and the shop that reports to it."""
         self.act("1. Acme Coffee starts a programme")
-        self.program_id = self.cast.program(TERMS)
+        self.program_id = self.cast.program(TERMS | {"destination": self.shop_window()})
         self.say("Marta (marketing): 10 % of an order from 10.00 EUR, 2.00 EUR for a sign-up,")
         self.say(f"at most 500.00 EUR a month, {HOLD_DAYS} days hold, paid on the 1st")
         shop = self.cast.source("shopify", self.program_id)
         self.say(f"Ada (admin): the shop reports to /v1/sources/{shop.source_id}, signed")
         return shop
+
+    def shop_window(self) -> Json:
+        """Where links lead: the shop of the town beside this run, so that they can be followed."""
+        town = self.cast.stack.emulator.town_url
+        return {
+            **TERMS["destination"],
+            "hosts": [urlsplit(town).netloc],
+            "default_url": f"{town}/shop",
+            "fallback_url": f"{town}/shop",
+        }
 
     def joins(self, name: str, shown: str) -> tuple[Signed, str]:
         """Somebody becomes an advocate with a payout method."""

@@ -6,20 +6,22 @@ It lies in `.local/demo/directory.json`, readable by its owner only, and goes wi
 import json
 import os
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from infra.local.cast import Cast, Endpoint, Signed
 from infra.local.people import Person
-from infra.local.places import DEMO_HOME
+from infra.local.places import DEMO_HOME, DIRECTORY
 from infra.local.progress import Progress
 from infra.local.stack import LocalStack
 
-PLACE = DEMO_HOME / "directory.json"
 ROLES = {
     "maya@people.example": "advocate",
+    "nora@people.example": "signed up, not joined yet",
     "fatima@staff.example": "finance, requests",
     "frank@staff.example": "finance, releases",
     "marta@staff.example": "marketing",
+    "lars@staff.example": "analyst",
     "ada@staff.example": "admin",
 }
 
@@ -41,18 +43,20 @@ class Directory:
         return cls(people, program_id, shop.source_id, shop.secret, code)
 
     @classmethod
-    def read(cls) -> "Directory | None":
-        """The directory of the demo that was told here, if one was."""
-        return cls(**json.loads(PLACE.read_text())) if PLACE.exists() else None
+    def read(cls, home: Path = DEMO_HOME) -> "Directory | None":
+        """The directory of the story that was told in `home`, if one was."""
+        place = home / DIRECTORY
+        return cls(**json.loads(place.read_text())) if place.exists() else None
 
     @classmethod
-    def forget(cls) -> None:
+    def forget(cls, home: Path = DEMO_HOME) -> None:
         """There is no told story any more."""
-        PLACE.unlink(missing_ok=True)
+        (home / DIRECTORY).unlink(missing_ok=True)
 
-    def write(self) -> None:
+    def write(self, home: Path = DEMO_HOME) -> None:
         """Keep it, for the owner's eyes only."""
-        with os.fdopen(os.open(PLACE, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        place = home / DIRECTORY
+        with os.fdopen(os.open(place, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
             json.dump(asdict(self), out, indent=1)
 
     @property
@@ -76,15 +80,19 @@ class Directory:
         api = stack.deployed.output("ApiUrl")
         say = progress.say
         say("\n  Where things are (on this machine only)")
+        say(f"    Start here      {stack.emulator.town_url}/   sign in by one click, shop, mailbox")
         say(f"    Maya's link     {api}/r/{self.code}")
+        say(f"    Advocate        {api}/my")
+        say(f"    Console         {api}/console")
+        say(f"    Join            {api}/join/{self.program_id}")
         say(f"    API             {api}/v1/…        described in docs/openapi.json")
-        say("    Mailbox         make mail WHO=maya")
+        say(f"    Mailbox         {stack.emulator.town_url}/mail")
         say(f"    AWS endpoint    {stack.endpoint}        any AWS tool, key and secret `test`")
         say("\n  Who can sign in (Cognito; `make token WHO=maya` prints an ID token)")
         for email, role in ROLES.items():
-            say(f"    {email:<24}{role:<20}{self.people[email]['password']}")
+            say(f"    {email:<24}{role:<27}{self.people[email]['password']}")
         say("\n  Three things to try")
-        say("    make see WHO=maya        what Maya sees: money, reasons, next payout")
-        say("    make order AMOUNT=49.00  a friend buys over Maya's link, really signed")
+        say("    Open Maya's link, buy something, and see it as Maya within seconds")
+        say("    make see WHO=maya        the same over the API")
         say("    make forward DAYS=15     move time: holds end, runs start, mails go out")
         say("\n  make down ends it, make reset forgets it.")

@@ -18,7 +18,17 @@ from pathlib import Path
 
 from infra.local import process
 from infra.local.http import Http
-from infra.local.places import ACCOUNT, CLOCK_NAME, LOCAL, RAIL_STATE, RAIL_URL, REGION, ROOT
+from infra.local.places import (
+    ACCOUNT,
+    CLOCK_NAME,
+    DIRECTORY,
+    LOCAL,
+    RAIL_STATE,
+    RAIL_URL,
+    REGION,
+    ROOT,
+    TOWN_URL,
+)
 
 HOST = "127.0.0.1"
 MODULE = "infra.local.ministack_process"
@@ -52,6 +62,11 @@ class Emulator:
     def rail_url(self) -> str:
         """Where the simulated rail of this run listens."""
         return (self.home / RAIL_URL).read_text()
+
+    @property
+    def town_url(self) -> str:
+        """Where the shop, the mailbox and the one-click sign-ins of this run listen."""
+        return (self.home / TOWN_URL).read_text()
 
     @property
     def log(self) -> Path:
@@ -111,7 +126,7 @@ def start(
             f"an emulator already runs for {home} (pid {there.pid}, port {there.port})"
         )
     stop(home)
-    for name in (CLOCK_NAME, RAIL_STATE, RAIL_URL):
+    for name in (CLOCK_NAME, RAIL_STATE, RAIL_URL, TOWN_URL, DIRECTORY):
         (home / name).unlink(missing_ok=True)
     for name in ("state", "s3"):
         shutil.rmtree(home / name, ignore_errors=True)

@@ -5,7 +5,8 @@ when whoever started it is gone, even by SIGKILL. And functions run on a Python 
 standard library, the packages that the functions' lock file names, and their layers: own code that
 is missing from a layer, or a package missing from the lock file, fails here as it would on AWS.
 
-The rail that pays nobody lives in the same process, so that it comes and goes with the emulator.
+The rail that pays nobody and the town (shop, mailbox) live in the same process, so that they come
+and go with the emulator.
 """
 
 import importlib
@@ -17,12 +18,14 @@ import stat
 import sys
 import threading
 import time
+from functools import partial
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
 from infra.local.clock import LocalClock
-from infra.local.places import CLOCK_NAME, RAIL_STATE, RAIL_URL, ROOT
+from infra.local.places import CLOCK_NAME, RAIL_STATE, RAIL_URL, ROOT, TOWN_URL
 from infra.local.rail_simulator import serve
+from infra.local.town import serve_town
 
 LOCK = ROOT / "layers" / "dependencies" / "requirements.txt"
 WRAPPER = '#!/bin/sh\nPYTHONPATH="{packages}" exec "{python}" -S "$@"\n'
@@ -66,6 +69,10 @@ def end_with_parent() -> None:
     threading.Thread(target=watch, daemon=True, name="tether").start()
 
 
+def _seconds(clock: LocalClock) -> float:
+    return time.time() + clock.offset_seconds
+
+
 def main(arguments: list[str]) -> None:
     """Run ministack until told to stop; its settings are in the environment (`emulator.py`)."""
     isolate_functions(Path(arguments[0]))
@@ -74,8 +81,10 @@ def main(arguments: list[str]) -> None:
     sys.argv = sys.argv[:1]  # ministack parses the command line too
     home = Path(arguments[0])
     clock = LocalClock(home / CLOCK_NAME)
-    with serve(home / RAIL_STATE, seconds=lambda: time.time() + clock.offset_seconds) as rail:
+    rail_clock = partial(_seconds, clock)
+    with serve(home / RAIL_STATE, seconds=rail_clock) as rail, serve_town(home) as town:
         (home / RAIL_URL).write_text(rail.url)
+        (home / TOWN_URL).write_text(town)
         # Imported here and by name: it reads its settings when imported, and it carries no types.
         importlib.import_module("ministack.app").main()
 

@@ -66,6 +66,16 @@ class People:
         )
         return str(answer["AuthenticationResult"]["IdToken"])
 
+    def tokens(self, person: Person, client_id: str) -> dict[str, str]:
+        """All tokens of a sign-in at another client of the pool: the pages'."""
+        answer = self._cognito.initiate_auth(
+            ClientId=client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": person.email, "PASSWORD": person.password},
+        )
+        found: dict[str, str] = answer["AuthenticationResult"]
+        return found
+
     def _join(self, email: str, groups: Sequence[str]) -> None:
         for group in groups:
             self._cognito.admin_add_user_to_group(

@@ -14,6 +14,8 @@ DEMO_HOME = LOCAL / "demo"
 CLOCK_NAME = "clock"  # files of a home: the seconds that the functions add to the time,
 RAIL_STATE = "rail.sqlite"  # the transfers of the simulated rail,
 RAIL_URL = "rail-url"  # and where it listens
+TOWN_URL = "town-url"  # where the shop, the mailbox and the one-click sign-ins listen
+DIRECTORY = "directory.json"  # who can sign in, and what the story made
 
 REGION = "us-east-1"
 ACCOUNT = "000000000000"

@@ -38,7 +38,7 @@ def test_times_name_their_zone() -> None:
     assert EN.time(AT) == "22 Nov 2025, 08:26 GMT"
     assert DE.time(AT) == "22.11.2025, 09:26 CET"
     assert Reader("en-GB", "America/New_York").time("2025-07-01T03:30:00Z").endswith("EDT")
-    assert Reader("en-GB", "America/New_York").date("2025-07-01T03:30:00Z") == "30 Jun 2025"
+    assert Reader("en-GB", "America/New_York").day("2025-07-01T03:30:00Z") == "30 Jun 2025"
     assert DE.month(AT) == "Nov. 2025"
 
 

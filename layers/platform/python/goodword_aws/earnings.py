@@ -17,7 +17,7 @@ from goodword.payouts.model import Payout, payout_key
 from goodword.payouts.statement import Statement
 from goodword.ports import Desk, Page
 from goodword.records import Value
-from goodword.rewards.model import Reward
+from goodword.rewards.model import Reward, reward_key
 from goodword.rewards.words import Catalogue, status_of
 from goodword.times import rfc3339
 
@@ -69,10 +69,20 @@ def words(locale: str = "en") -> Catalogue:
     return Catalogue.model_validate_json(path.read_text("utf-8"))
 
 
-def my_rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyReward]:
-    """One page, newest first."""
+def my_rewards(
+    desk: Desk, advocate_id: str, limit: int, cursor: str | None, language: str = "en"
+) -> Page[MyReward]:
+    """One page, newest first, in the words of a language that has a catalogue."""
     page = _rewards(desk, advocate_id, limit, cursor)
-    return Page([_reward(desk, one) for one in page.rows], page.cursor)
+    return Page([_reward(desk, one, language) for one in page.rows], page.cursor)
+
+
+def my_reward(desk: Desk, advocate_id: str, reward_id: str, language: str = "en") -> MyReward:
+    """One of the advocate's own. NotFound `unknown_reward` for others'."""
+    reward = desk.store.get(Reward, reward_key(advocate_id, reward_id))
+    if reward is None:
+        raise NotFound("unknown_reward", "there is no such reward")
+    return _reward(desk, reward, language)
 
 
 def my_referrals(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyReferral]:
@@ -107,11 +117,11 @@ def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Pa
     )
 
 
-def _reward(desk: Desk, reward: Reward) -> MyReward:
+def _reward(desk: Desk, reward: Reward, language: str) -> MyReward:
     now_ms = desk.clock.now_ms()
     payment = wiring.shelf().version(reward.program_id, now_ms).terms.payment
     paid_ms = payout_of(payment, reward.created_ms, reward.hold_until_ms, now_ms)
-    status = status_of(reward, words(), paid_ms)
+    status = status_of(reward, words(language), paid_ms)
     return MyReward(
         id=reward.reward_id,
         program_id=reward.program_id,

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from importlib import resources
@@ -131,7 +131,7 @@ class Reader:
         ms = parse_rfc3339(when) if isinstance(when, str) else when
         return as_datetime(ms).astimezone(self._zone)
 
-    def date(self, when: str | int) -> str:
+    def day(self, when: str | int) -> str:
         """`22 Nov 2025`, the day in the reader's zone."""
         return format_date(self.at(when).date(), "medium", locale=self._babel)
 
@@ -140,6 +140,10 @@ class Reader:
         moment = self.at(when)
         clock = format_time(moment.time(), "short", locale=self._babel)
         return f"{format_date(moment.date(), 'medium', locale=self._babel)}, {clock} {moment:%Z}"
+
+    def month_name(self, year: int, month: int) -> str:
+        """`Nov 2025`, of a calendar month."""
+        return format_date(date(year, month, 1), "MMM y", locale=self._babel)
 
     def month(self, when: str | int) -> str:
         """`Nov 2025`, for charts."""

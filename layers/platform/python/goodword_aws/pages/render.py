@@ -31,7 +31,7 @@ class Wrong:
 
     def about(self, name: str) -> str:
         """What is wrong with a field; empty if nothing is."""
-        return next((one.message for one in self.fields if one.field.split(".")[0] == name), "")
+        return next((one.message for one in self.fields if name in one.field.split(".")), "")
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def _words(reader: Reader) -> dict[str, Any]:
     def day(when: str | int) -> Markup:
         at = reader.at(when)
         return Markup('<time datetime="{}">{}</time>').format(
-            at.isoformat(timespec="seconds"), reader.date(when)
+            at.isoformat(timespec="seconds"), reader.day(when)
         )
 
     def moment(when: str | int) -> Markup:

@@ -1,0 +1,169 @@
+"""What the advocates' pages show, gathered from the same answers that the API gives.
+
+Every function takes the View and reads what is the reader's own; charts are made of what the page
+has read anyway, and say so when there is more.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from goodword.advocates.links import Links
+from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.errors import NotFound
+from goodword.money import Money
+from goodword.payouts.statement import Statement
+from goodword.programs.effective import active_program, version_in_force
+
+from goodword_aws import advocates as shapes
+from goodword_aws import earnings, explanations, wiring
+from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.reader import Reader
+from goodword_aws.pages.view import View
+from goodword_aws.payouts_answers import statement_pages
+
+LATEST = 3  # rewards on the first page
+CHARTED = 100  # rewards or payouts that a chart is made of
+MONTHS_MIN, MONTHS_MAX = 6, 12  # months of a chart
+
+
+def home(view: View) -> dict[str, Any]:
+    """The first page: one read of the summary, the links, the newest rewards."""
+    found = shapes.dashboard(view.desk, view.advocate_id)
+    return {
+        "dashboard": found,
+        "links": own_links(view),
+        "rewards": earnings.my_rewards(
+            view.desk, view.advocate_id, LATEST, None, view.reader.language
+        ).rows,
+        "funnels": {card.program_id: _funnel(view, card) for card in found.programs},
+    }
+
+
+def own_links(view: View) -> list[shapes.LinkAnswer]:
+    """All links, the first one first."""
+    return [shapes.link_answer(link) for link in Links(view.desk).list(view.advocate_id)]
+
+
+def rewards(view: View) -> dict[str, Any]:
+    """One page of rewards; the first one with what was earned by month."""
+    own, page, language = view.advocate_id, view.page, view.reader.language
+    found = earnings.my_rewards(view.desk, own, page.limit, page.starting_after, language)
+    first, charts = page.starting_after is None, []
+    if first:
+        lately = found
+        if found.cursor is not None:
+            lately = earnings.my_rewards(view.desk, own, CHARTED, None, language)
+        earned = [(one.created_at, one.earned) for one in lately.rows]
+        charts = monthly(view, "earned", earned, more=lately.cursor is not None)
+    return {"rewards": found.rows, "cursor": found.cursor, "first": first, "charts": charts}
+
+
+def payouts(view: View) -> dict[str, Any]:
+    """The method, the next date, and the payouts so far."""
+    page = statement_pages(
+        view.desk.store, view.advocate_id, view.page.limit, view.page.starting_after
+    )
+    found = shapes.dashboard(view.desk, view.advocate_id)
+    paid = [(one.changed_at, one.total) for one in page.rows if one.state == "paid"]
+    return {
+        "dashboard": found,
+        "method": method(view) if found.payout_method else None,
+        "payouts": page.rows,
+        "cursor": page.cursor,
+        "first": view.page.starting_after is None,
+        "charts": monthly(view, "paid", paid, more=page.cursor is not None),
+    }
+
+
+def method(view: View) -> shapes.MethodAnswer:
+    """How the reader is paid, masked."""
+    return shapes.method_answer(*shapes.methods(view.desk).read(view.advocate_id))
+
+
+def rails(view: View) -> Sequence[str]:
+    """The ways of being paid that the reader's programmes have."""
+    found = shapes.dashboard(view.desk, view.advocate_id)
+    now_ms = view.desk.clock.now_ms()
+    versions = [wiring.shelf().version(card.program_id, now_ms) for card in found.programs]
+    return sorted({one.terms.payment.rail for one in versions})
+
+
+def statement(view: View) -> Statement:
+    """One of the reader's own payouts."""
+    return earnings.my_statement(view.desk, view.advocate_id, view.path["payout_id"])
+
+
+def program(view: View, program_id: str) -> dict[str, Any]:
+    """What a programme offers now, for everybody: rules, worked examples, since when."""
+    active_program(view.desk.store, program_id)
+    version = version_in_force(view.desk.store, program_id, view.desk.clock.now_ms())
+    return {
+        "offer": shapes.offer_answer(version),
+        "examples": explanations.examples_answer(version, view.reader.locale),
+        "since": version.effective_ms,
+    }
+
+
+def joining(view: View) -> dict[str, Any]:
+    """The page on which one joins. An invitation opens a programme that is closed to others."""
+    shown = program(view, view.path["program_id"])
+    own = view.principal.advocate_id if view.principal else None
+    key = enrolment_key(own, view.path["program_id"]) if own else None
+    enrolled = view.desk.store.get(Enrolment, key) if key else None
+    return {**shown, "standing": enrolled.state if enrolled else ""}
+
+
+def taken_part(view: View) -> list[dict[str, Any]]:
+    """The programmes of the reader, with their rules and examples."""
+    found = shapes.dashboard(view.desk, view.advocate_id)
+    shown = []
+    for card in found.programs:
+        try:
+            shown.append(program(view, card.program_id))
+        except NotFound:
+            continue
+    return shown
+
+
+def monthly(
+    view: View, name: str, figures: Iterable[tuple[str, Money]], *, more: bool
+) -> list[Chart]:
+    """A chart per currency of amounts and their times, the oldest month at the left."""
+    sums: dict[str, dict[tuple[int, int], int]] = defaultdict(lambda: defaultdict(int))
+    for when, amount in figures:
+        at = view.reader.at(when)
+        sums[amount.currency][at.year, at.month] += amount.amount_minor
+    return [
+        _by_month(view.reader, name, currency, months, more=more)
+        for currency, months in sorted(sums.items())
+    ]
+
+
+def _by_month(
+    reader: Reader, name: str, currency: str, months: Mapping[tuple[int, int], int], *, more: bool
+) -> Chart:
+    first, last = (year * 12 + month - 1 for year, month in (min(months), max(months)))
+    begin = min(max(first, last - MONTHS_MAX + 1), last - MONTHS_MIN + 1)
+    shown = [(n // 12, n % 12 + 1) for n in range(begin, last + 1)]
+    labels = tuple(reader.month_name(year, month) for year, month in shown)
+    values = tuple(months.get(one, 0) for one in shown)
+    return Chart(
+        id=f"{name}-{currency.lower()}",
+        title=reader.text(f"portal.chart.{name}"),
+        labels=labels,
+        series=(Series(reader.text(f"portal.chart.{name}"), values),),
+        empty=reader.text("portal.chart.nothing"),
+        unit=currency,
+        note=reader.text("portal.chart.newest", n=CHARTED) if more else "",
+    )
+
+
+def _funnel(view: View, card: shapes.ProgramCard) -> Chart:
+    return Chart(
+        id=f"funnel-{card.program_id}",
+        title=view.text("portal.chart.funnel"),
+        labels=tuple(view.text(f"portal.chart.{name}") for name in ("clicks", "leads", "sales")),
+        series=(Series(view.text("portal.chart.count"), (card.clicks, card.leads, card.sales)),),
+        empty=view.text("portal.chart.no_clicks"),
+    )

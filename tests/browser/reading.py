@@ -1,0 +1,176 @@
+"""A reader is somebody with a browser: a size, a colour scheme, with or without JavaScript.
+
+Whatever goes wrong unseen is collected: errors in the console, answers from other hosts, failed
+requests.
+"""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import resources
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+
+from infra.local.directory import Directory
+from infra.local.stack import LocalStack
+
+PHONE, DESK = (390, 844), (1280, 900)
+Scheme = Literal["light", "dark"]
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+# As axe names them: what is worse than an annoyance to somebody.
+GRAVE = ("serious", "critical")
+# A browser that says it has no head is taken for a robot, and gets no click id.
+AGENT = (
+    "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/150.0.0.0 Safari/537.36"
+)
+EXPECTED = ("status of 404", "status of 401", "status of 403", "status of 422", "status of 409")
+
+
+@dataclass(frozen=True)
+class Told:
+    """The running product and what the story made."""
+
+    stack: LocalStack
+    directory: Directory
+
+    @cached_property
+    def api(self) -> str:
+        """Where the pages are."""
+        return self.stack.deployed.output("ApiUrl")
+
+    @property
+    def town(self) -> str:
+        """Where shop and mailbox are."""
+        return self.stack.emulator.town_url
+
+    def sign_in_url(self, name: str) -> str:
+        """The one-click sign-in on the pages' own host."""
+        host, port = urlsplit(self.api).hostname, urlsplit(self.town).port
+        return f"http://{host}:{port}/sign-in/{name}"
+
+
+@dataclass
+class Reader:
+    """One browser window."""
+
+    told: Told
+    context: BrowserContext
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def sign_in(self, name: str) -> "Reader":
+        """By one click, as the demo offers."""
+        self.page.goto(self.told.sign_in_url(name))
+        return self
+
+    def looks(self, size: tuple[int, int], scheme: Scheme) -> None:
+        """Turn the window and the light; the page stays."""
+        self.page.set_viewport_size({"width": size[0], "height": size[1]})
+        self.page.emulate_media(color_scheme=scheme)
+
+    def open(self, path: str) -> int:
+        """A page of ours, or a whole address; its status."""
+        answer = self.page.goto(path if path.startswith("http") else f"{self.told.api}{path}")
+        assert answer is not None
+        return answer.status
+
+    @property
+    def words(self) -> str:
+        """What can be read."""
+        return self.page.locator("body").inner_text()
+
+    def grave(self) -> list[str]:
+        """What axe finds serious on the page as it stands."""
+        self.page.evaluate(f"() => {{ {AXE} }}")
+        found: Any = self.page.evaluate(
+            "axe.run(document, {resultTypes: ['violations'], runOnly: "
+            "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        return [
+            f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary']}"
+            for one in found["violations"]
+            if one["impact"] in GRAVE
+        ]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        return int(
+            self.page.evaluate(
+                "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+            )
+        )
+
+    def small_targets(self) -> list[str]:
+        """Things to tap that are smaller than 24 by 24 px; links within sentences may be."""
+        found: list[str] = self.page.evaluate(
+            """() => [...document.querySelectorAll('a, button, input, select, textarea, summary')]
+              .filter(e => e.type !== 'hidden' && e.checkVisibility())
+              .filter(e => !e.closest('p, dd, th, .skip'))
+              .map(e => [e, (e.closest('label') || e).getBoundingClientRect()])
+              .filter(([e, r]) => r.width && !e.classList.contains('skip')
+                && (r.height < 24 || r.width < 24))
+              .map(([e, r]) => `${e.outerHTML.slice(0, 90)} ${r.width}x${r.height}`)"""
+        )
+        return found
+
+
+@dataclass
+class Readers:
+    """Makes readers and hears their complaints."""
+
+    told: Told
+    chromium: Browser
+    made: list[Reader] = field(default_factory=list)
+
+    @property
+    def complaints(self) -> list[str]:
+        """Of all readers."""
+        return [one for reader in self.made for one in reader.complaints]
+
+    def make(
+        self,
+        name: str = "",
+        *,
+        size: tuple[int, int] = PHONE,
+        scheme: Scheme = "light",
+        scripts: bool = True,
+        language: str = "en-GB",
+    ) -> Reader:
+        """A reader, signed in if somebody is named."""
+        context = self.chromium.new_context(
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            locale=language,
+            timezone_id="Europe/Berlin",
+            reduced_motion="reduce",
+            user_agent=AGENT,
+        )
+        page = context.new_page()
+        reader = Reader(self.told, context, page)
+        page.on("console", lambda said: _heard(reader, said))
+        page.on("request", lambda asked: _asked(reader, asked))
+        page.on("pageerror", lambda error: reader.complaints.append(f"script: {error}"))
+        self.made.append(reader)
+        return reader.sign_in(name) if name else reader
+
+    def close(self) -> None:
+        """End all windows."""
+        for reader in self.made:
+            reader.context.close()
+
+
+def _heard(reader: Reader, said: ConsoleMessage) -> None:
+    if said.type in ("error", "warning") and not any(one in said.text for one in EXPECTED):
+        reader.complaints.append(f"console: {said.text}")
+
+
+def _asked(reader: Reader, asked: Request) -> None:
+    """Only our pages, the town beside them, and the pool's sign-in page on the emulator."""
+    told = reader.told
+    known = {urlsplit(told.api).netloc, urlsplit(told.town).netloc}
+    known |= {urlsplit(told.sign_in_url("x")).netloc, urlsplit(told.stack.endpoint).netloc}
+    if asked.url.startswith("http") and urlsplit(asked.url).netloc not in known:
+        reader.complaints.append(f"another host: {asked.url}")

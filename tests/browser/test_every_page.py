@@ -1,0 +1,45 @@
+"""Every page, on a phone and on a desk, light and dark: for everybody, without a complaint."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.places import PLACES, Place
+from tests.browser.reading import DESK, PHONE, Readers
+
+NARROW = (320, 700)
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_a_page_is_for_everybody(readers: Readers, place: Place) -> None:
+    reader = readers.make(place.who)
+    assert reader.open(place.path(reader)) == place.status
+    for size, scheme in ((PHONE, "light"), (PHONE, "dark"), (DESK, "dark"), (DESK, "light")):
+        reader.looks(size, scheme)  # type: ignore[arg-type]  # one of two words
+        assert reader.grave() == [], (size, scheme)
+        assert reader.overflow() <= 0, size
+        assert reader.small_targets() == [], size
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_a_page_fits_the_narrowest_phone_in_the_longest_words(
+    readers: Readers, place: Place
+) -> None:
+    reader = readers.make(place.who, size=NARROW, language="de-DE")
+    assert reader.open(place.path(reader)) == place.status
+    assert reader.overflow() <= 0
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
+def test_a_page_reads_without_scripts(
+    readers: Readers, place: Place, reader: Callable[..., object]
+) -> None:
+    del reader
+    with_scripts = readers.make(place.who)
+    without = readers.make(place.who, scripts=False)
+    path = place.path(with_scripts)
+    assert without.open(path) == with_scripts.open(path) == place.status
+    heading = "main h1"
+    assert without.page.locator(heading).inner_text() == (
+        with_scripts.page.locator(heading).inner_text()
+    )

@@ -1,0 +1,151 @@
+"""Join, share, click, buy, see the reward and why: as people do it, with their thumbs."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import expect
+
+from infra.local.cast import Cast
+from infra.local.waiting import eventually
+from tests.browser.reading import DESK, PHONE, Reader, Readers, Told
+
+
+def until(reader: Reader, path: str, pattern: str) -> None:
+    """Open the page until it says so."""
+
+    def look() -> bool:
+        reader.open(path)
+        return bool(re.search(pattern, reader.words))
+
+    assert eventually(look, pattern, 60)
+
+
+def newcomer(told: Told, name: str) -> None:
+    """A user of the pool who has joined nothing, with a one-click sign-in."""
+    person = told.stack.people.create(f"{name}@people.example")
+    kept = {"email": person.email, "subject": person.subject, "groups": [], "password": ""}
+    told.directory.people[person.email] = kept | {"password": person.password}
+    told.directory.write(told.stack.emulator.home)
+
+
+@pytest.mark.parametrize(("size", "scripts"), [(PHONE, True), (DESK, False)])
+def test_join_share_click_buy_see_why(
+    told: Told, readers: Readers, size: tuple[int, int], scripts: bool
+) -> None:
+    name = f"walker{size[0]}"
+    newcomer(told, name)
+    person = readers.make(name, size=size, scripts=scripts)
+    person.open(f"/join/{told.directory.program_id}")
+    page = person.page
+    page.get_by_label("Your name").fill("Walker")
+    page.get_by_label(re.compile("I have read version")).check()
+    page.get_by_label(re.compile("I say that I earn")).check()
+    page.get_by_role("button", name="Take part").click()
+    expect(page.get_by_text("Welcome. Here is your link.")).to_be_visible()
+    link = page.locator(".address").first.inner_text().strip()
+    assert "/r/" in link
+
+    friend = readers.make(size=size, scripts=scripts)
+    friend.open(link)
+    assert "You came over a recommendation." in friend.words
+    friend.page.get_by_label("Two bags").check()
+    friend.page.get_by_label("Your e-mail").fill(f"{name}s.friend@shoppers.example")
+    friend.page.get_by_role("button", name="Buy").click()
+    expect(friend.page.get_by_text("is paid")).to_be_visible()
+
+    until(person, "/my", "€4\\.90")
+    until(person, "/my/earnings", "€4\\.90")
+    page.locator(".items a.what").first.click()
+    expect(page.get_by_role("heading", name="Why this amount")).to_be_visible()
+    assert re.search(r"49\.00 EUR . 10 % = 4\.90 EUR", person.words)
+    assert "shoppers.example" not in page.content()
+
+
+def test_sign_in_on_the_pools_own_page_and_out_again(told: Told, readers: Readers) -> None:
+    reader = readers.make()
+    kept = told.directory.people["maya@people.example"]
+    reader.open("/my/payouts")
+    page = reader.page
+    page.locator("input[name=username]").fill("maya@people.example")
+    page.locator("input[name=password]").fill(kept["password"])
+    page.locator("button[type=submit], input[type=submit]").first.click()
+    expect(page.get_by_role("heading", name="Payouts", exact=True)).to_be_visible()
+    assert page.url.endswith("/my/payouts")
+    assert page.evaluate("document.cookie").count("gw_id") == 0
+    page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Sign in").first).to_be_visible()
+    assert not [c for c in reader.context.cookies() if c["name"] in ("gw_id", "gw_refresh")]
+    reader.complaints.clear()  # of the pool's own page, which is the emulator's
+
+
+def test_copy_says_so(readers: Readers) -> None:
+    reader = readers.make("maya")
+    reader.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    reader.open("/my")
+    reader.page.get_by_role("button", name="Copy link").click()
+    expect(reader.page.get_by_role("button", name="Copied")).to_be_visible()
+    assert "/r/" in reader.page.evaluate("navigator.clipboard.readText()")
+
+
+def test_language_and_zone_are_the_readers(readers: Readers) -> None:
+    reader = readers.make("maya", language="de-DE")
+    reader.open("/my/payouts")
+    assert "Zahlungen" in reader.words
+    reader.open("/my/payouts")
+    assert re.search(r"\d{2}:\d{2} CES?T", reader.words)
+    reader.page.get_by_role("button", name="English").click()
+    expect(reader.page.get_by_role("heading", name="Payouts", exact=True)).to_be_visible()
+
+
+def test_a_form_from_another_site_is_refused(told: Told, readers: Readers) -> None:
+    reader = readers.make("maya")
+    reader.open(f"{told.town}/shop")
+    reader.page.evaluate(
+        """action => { const form = document.createElement('form');
+           form.method = 'post'; form.action = action; document.body.append(form);
+           form.submit(); }""",
+        f"{told.api}/my/account/leave",
+    )
+    reader.page.wait_for_url("**/leave", timeout=5_000)
+    assert "Nothing was changed." in reader.words  # its cookies were not even sent (SameSite)
+    reader.open("/my")
+    assert "/r/" in reader.words
+
+
+def test_the_first_page_is_light(readers: Readers) -> None:
+    reader = readers.make("maya")
+    sizes: list[int] = []
+    reader.page.on("response", lambda answer: sizes.append(len(answer.body())))
+    reader.open("/my")
+    reader.page.wait_for_load_state("networkidle")
+    assert 5_000 < sum(sizes) < 60_000, sizes
+
+
+def test_hostile_text_in_an_order_and_a_name_is_text(told: Told, readers: Readers) -> None:
+    hostile = "<img src=x onerror=document.title='owned'>"
+    reader = readers.make("maya")
+    page = reader.page
+    reader.open("/my/links")
+    page.locator("summary").filter(has_text="Make another link").click()
+    page.get_by_label("Name of the link").fill("a & b 'c'")
+    page.get_by_role("button", name="Make another link").click()
+    expect(page.get_by_text("a & b 'c'").first).to_be_visible()
+    cast = Cast(told.stack)
+    program = cast.staff("marta", "marketer").get(f"/v1/programs/{told.directory.program_id}")
+    assert program
+    for path in (f"/my/{hostile}", f"/terms/{hostile}", f"/join/{hostile}"):
+        assert reader.open(path) == 404
+        assert page.title() != "owned"
+
+
+def test_printing_a_statement_leaves_the_frame_out(
+    readers: Readers, reader: Callable[..., object]
+) -> None:
+    del reader
+    person = readers.make("maya", size=DESK)
+    person.open("/my/payouts")
+    person.page.locator(".items a.what").first.click()
+    person.page.emulate_media(media="print")
+    assert not person.page.locator(".top").is_visible()
+    assert person.page.get_by_role("table").is_visible()
