@@ -1,13 +1,15 @@
 """The API of programmes and sources: marketers write the rules, nobody reads a secret back."""
 
 from goodword.ports import Page
+from goodword.programs.announcing import Announcing
+from goodword.programs.publishing import Publishing
 from goodword.programs.service import Programs
 from goodword.rewards.budget import Budgets
 from goodword_aws import programs as shapes
+from goodword_aws import programs_versions as versions
 from goodword_aws.budgets import BudgetAnswer, SetBudget, budget_answer
 from goodword_aws.calls import Call, Role
 from goodword_aws.explanations import ExamplesAnswer, examples_answer
-from goodword_aws.forms import instant_ms
 from goodword_aws.http import Api
 from goodword_aws.wiring import require
 
@@ -60,47 +62,82 @@ def read_program(call: Call) -> shapes.ProgramDetail:
     "GET",
     "/v1/programs/<program_id>/versions",
     roles=READERS,
-    answer=shapes.VersionAnswer,
+    answer=versions.VersionAnswer,
     paged=True,
 )
-def list_versions(call: Call) -> Page[shapes.VersionAnswer]:
+def list_versions(call: Call) -> Page[versions.VersionAnswer]:
     """All versions at once, newest first; there are at most a hundred."""
-    versions = Programs(call.desk).versions(call.path["program_id"])
-    return Page([shapes.version_answer(one) for one in versions], None)
-
-
-@api.route(
-    "POST",
-    "/v1/programs/<program_id>/versions",
-    roles=WRITERS,
-    body=shapes.AddVersion,
-    answer=shapes.VersionAnswer,
-    status=201,
-)
-def add_version(call: Call) -> shapes.VersionAnswer:
-    """The next version."""
-    body: shapes.AddVersion = call.body
-    version = Programs(call.desk).add_version(
-        call.path["program_id"],
-        body.terms,
-        body.rationale,
-        effective_ms=instant_ms(body.effective_at),
-        based_on=body.based_on,
-        receipt=lambda made: call.claim(shapes.version_answer(made)),
-    )
-    return shapes.version_answer(version)
+    found = Programs(call.desk).versions(call.path["program_id"])
+    return Page(versions.version_answers(call.desk, found), None)
 
 
 @api.route(
     "GET",
     "/v1/programs/<program_id>/versions/<number>",
     roles=READERS,
-    answer=shapes.VersionDetail,
+    answer=versions.VersionDetail,
 )
-def read_version(call: Call) -> shapes.VersionDetail:
+def read_version(call: Call) -> versions.VersionDetail:
     """One version with its terms."""
-    number = shapes.version_number(call.path["number"])
-    return shapes.version_detail(Programs(call.desk).version(call.path["program_id"], number))
+    number, programs = shapes.version_number(call.path["number"]), Programs(call.desk)
+    version = programs.version(call.path["program_id"], number)
+    return versions.version_detail(call.desk, version, programs.versions(call.path["program_id"]))
+
+
+@api.route(
+    "POST",
+    "/v1/programs/<program_id>/versions/<number>/promote",
+    roles=WRITERS,
+    body=versions.PromoteVersion,
+    answer=versions.VersionAnswer,
+)
+def promote_version(call: Call) -> versions.VersionAnswer:
+    """A pilot becomes everybody's."""
+    version = Publishing(call.desk).promote(
+        call.path["program_id"],
+        shapes.version_number(call.path["number"]),
+        versions.wish_of(call, call.body),
+        lambda made: call.claim(versions.version_answer(call.desk, made)),
+    )
+    return versions.version_answer(call.desk, version)
+
+
+@api.route(
+    "POST",
+    "/v1/programs/<program_id>/versions/<number>/withdraw",
+    roles=WRITERS,
+    body=versions.WithdrawVersion,
+    answer=versions.VersionAnswer,
+)
+def withdraw_version(call: Call) -> versions.VersionAnswer:
+    """A pilot ends, or what does not hold yet never will."""
+    body: versions.WithdrawVersion = call.body
+    version = Publishing(call.desk).withdraw(
+        call.path["program_id"],
+        shapes.version_number(call.path["number"]),
+        body.reason,
+        versions.wish_of(call, body),
+        lambda made: call.claim(versions.version_answer(call.desk, made)),
+    )
+    return versions.version_answer(call.desk, version)
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/versions/<number>/acknowledgements",
+    roles=READERS,
+    answer=versions.AcknowledgementAnswer,
+    paged=True,
+)
+def list_acknowledgements(call: Call) -> Page[versions.AcknowledgementAnswer]:
+    """Which advocates have read a version, and when."""
+    page = Announcing(call.desk).acknowledged(
+        call.path["program_id"],
+        shapes.version_number(call.path["number"]),
+        call.page.limit,
+        call.page.starting_after,
+    )
+    return Page([versions.acknowledgement_answer(one) for one in page.rows], page.cursor)
 
 
 @api.route(

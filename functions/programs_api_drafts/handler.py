@@ -2,7 +2,11 @@
 
 from goodword.ports import Page
 from goodword.programs.drafts import Drafts
+from goodword.programs.publishing import Publishing
+from goodword.programs.replaying import Replays
 from goodword_aws import programs_drafts as shapes
+from goodword_aws import programs_replays as replays
+from goodword_aws import programs_versions as versions
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
 from goodword_aws.wiring import require
@@ -92,6 +96,74 @@ def change_draft(call: Call) -> shapes.DraftAnswer:
 def discard_draft(call: Call) -> None:
     """Give it up; it stays readable."""
     Drafts(call.desk).discard(call.path["program_id"], call.path["draft_id"], call.claim)
+
+
+@api.route(
+    "POST",
+    "/v1/programs/<program_id>/drafts/<draft_id>/replay",
+    roles=WRITERS,
+    body=replays.AskReplay,
+    answer=replays.ReplayAnswer,
+    status=202,
+)
+def ask_replay(call: Call) -> replays.ReplayAnswer:
+    """Judge a past period again under the draft; it runs by itself, ask how far it is."""
+    replay = Replays(call.desk).ask(
+        call.path["program_id"],
+        call.path["draft_id"],
+        *replays.period_of(call.body),
+        lambda made: call.claim(replays.replay_answer(made)),
+    )
+    return replays.replay_answer(replay)
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/drafts/<draft_id>/replay",
+    roles=READERS,
+    answer=replays.ReplayAnswer,
+)
+def read_replay(call: Call) -> replays.ReplayAnswer:
+    """The newest replay of the draft: how far it is, or what it found."""
+    replay = Replays(call.desk).of_draft(call.path["program_id"], call.path["draft_id"])
+    return replays.replay_answer(replay)
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/drafts/<draft_id>/replay/changes",
+    roles=READERS,
+    answer=replays.ReplayChangeAnswer,
+    paged=True,
+)
+def list_changes(call: Call) -> Page[replays.ReplayChangeAnswer]:
+    """Every reward that would change, in the order of the decisions."""
+    found = Replays(call.desk)
+    replay = found.of_draft(call.path["program_id"], call.path["draft_id"])
+    page = found.changes(replay, call.page.limit, call.page.starting_after)
+    return Page([replays.change_answer(one) for one in page.rows], page.cursor)
+
+
+@api.route(
+    "POST",
+    "/v1/programs/<program_id>/drafts/<draft_id>/publish",
+    roles=WRITERS,
+    body=versions.PublishDraft,
+    answer=versions.VersionAnswer,
+    status=201,
+)
+def publish_draft(call: Call) -> versions.VersionAnswer:
+    """The draft becomes the next version; not by anybody who wrote it."""
+    body: versions.PublishDraft = call.body
+    version = Publishing(call.desk).publish(
+        call.path["program_id"],
+        call.path["draft_id"],
+        body.digest,
+        versions.wish_of(call, body),
+        pilot=body.pilot,
+        receipt=lambda made: call.claim(versions.version_answer(call.desk, made)),
+    )
+    return versions.version_answer(call.desk, version)
 
 
 handler = api

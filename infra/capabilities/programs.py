@@ -1,9 +1,23 @@
-"""Staff write programme versions and sources; a source's secret goes in and never comes out."""
+"""Staff write programme versions and sources; a source's secret goes in and never comes out.
+
+Replays and announcements go on by themselves: by the bus, and by a clock for what the bus lost.
+"""
 
 from infra.foundations import grants
+from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
+from infra.foundations.streams import may_work_on, work_on
 
 DRAFTS = "/v1/programs/{program_id}/drafts"
+GO_ON = (
+    "program.replay_asked",
+    "program.replay_continues",
+    "program.version_published",
+    "program.version_promoted",
+    "program.version_withdrawn",
+    "program.announcement_continues",
+)
+WORKER_SECONDS = 60
 READ_AND_WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -41,3 +55,34 @@ def add_programs(ground: Ground) -> None:
     ground.door.open(desk, ("GET", "POST"), "/v1/sources")
     ground.door.open(desk, ("GET", "PUT", "PATCH", "DELETE"), "/v1/sources/{source_id}")
     ground.door.open(desk, READ_AND_WRITE, "/v1/sources/{source_id}/{proxy+}")
+    _workers(ground)
+
+
+def _workers(ground: Ground) -> None:
+    """What judges the past under a draft, and tells advocates of what comes."""
+    may = [
+        grants.read(ground.tables.core),
+        grants.query_index(ground.tables.core),
+        grants.change(ground.tables.core),
+        grants.append(ground.tables.journal),
+    ]
+    queue = ground.bus.consumer("Programs", GO_ON, worker_timeout_seconds=WORKER_SECONDS)
+    worker = ground.functions.make(
+        "programs_queue",
+        "Replays drafts and announces changes, step by step",
+        needs=("JOURNAL_TABLE", "CORE_TABLE"),
+        may=[may_work_on(queue), *may],
+        shape=Shape(timeout_seconds=WORKER_SECONDS, memory_mb=1024),
+    )
+    work_on(ground.stack, worker, queue, batch=1)
+    sweeper = ground.functions.make(
+        "programs_schedule",
+        "Goes on with replays and announcements that stand still",
+        needs=("JOURNAL_TABLE", "CORE_TABLE"),
+        may=[*may, ground.may_set_aside],
+        shape=Shape(timeout_seconds=300, memory_mb=1024),
+        set_aside=ground.set_aside,
+    )
+    ground.schedules.start(
+        sweeper, "rate(5 minutes)", "Sweeps replays and announcements that stand still"
+    )

@@ -62,7 +62,7 @@ class TestJoining:
 
     def test_terms_that_have_changed_are_shown_again_first(self, call: Front) -> None:
         program_id = call.town.program().program_id
-        call.town.programs.add_version(program_id, terms(hold_days=1), "next")
+        call.town.next_version(program_id, terms(hold_days=1))
         reply = join(call, program_id)
         assert (reply.status, reply.code) == (409, "terms_changed")
 

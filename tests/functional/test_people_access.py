@@ -37,9 +37,11 @@ ALLOWED = {
     ("GET", "/v1/programs/schema"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/versions"): STAFF_READERS,
-    ("POST", "/v1/programs/<program_id>/versions"): WRITERS,
     ("GET", "/v1/programs/<program_id>/versions/<number>"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/versions/<number>/examples"): STAFF_READERS,
+    ("GET", "/v1/programs/<program_id>/versions/<number>/acknowledgements"): STAFF_READERS,
+    ("POST", "/v1/programs/<program_id>/versions/<number>/promote"): WRITERS,
+    ("POST", "/v1/programs/<program_id>/versions/<number>/withdraw"): WRITERS,
     ("POST", "/v1/programs/<program_id>/state"): WRITERS,
     ("GET", "/v1/programs/<program_id>/budget"): STAFF_READERS,
     ("PUT", "/v1/programs/<program_id>/budget"): "fd",
@@ -48,6 +50,10 @@ ALLOWED = {
     ("GET", "/v1/programs/<program_id>/drafts/<draft_id>"): STAFF_READERS,
     ("PUT", "/v1/programs/<program_id>/drafts/<draft_id>"): WRITERS,
     ("DELETE", "/v1/programs/<program_id>/drafts/<draft_id>"): WRITERS,
+    ("GET", "/v1/programs/<program_id>/drafts/<draft_id>/replay"): STAFF_READERS,
+    ("POST", "/v1/programs/<program_id>/drafts/<draft_id>/replay"): WRITERS,
+    ("GET", "/v1/programs/<program_id>/drafts/<draft_id>/replay/changes"): STAFF_READERS,
+    ("POST", "/v1/programs/<program_id>/drafts/<draft_id>/publish"): WRITERS,
     ("GET", "/v1/sources"): WRITERS,
     ("POST", "/v1/sources"): WRITERS,
     ("GET", "/v1/sources/<source_id>"): WRITERS,
@@ -81,6 +87,10 @@ ALLOWED = {
 # What a permitted call may still run into: staff who never joined, a person who has, no method yet.
 KNOWN = {
     "not_an_advocate",
+    "no_replay",
+    "no_open_pilot",
+    "version_stays",
+    "draft_moved_on",
     "already_enrolled",
     "no_payout_method",
     "unknown_link",
@@ -126,7 +136,12 @@ def body_for(method: str, path: str, program_id: str) -> object:
         return None
     bodies: dict[str, object] = {
         "/v1/programs": {"terms": terms_json(), "rationale": "walk"},
-        "/v1/programs/<program_id>/versions": {"terms": terms_json(), "rationale": "walk"},
+        "/v1/programs/<program_id>/drafts/<draft_id>/replay": {
+            "from_at": "2025-10-01T00:00:00Z",
+            "until_at": "2025-11-01T00:00:00Z",
+        },
+        "/v1/programs/<program_id>/drafts/<draft_id>/publish": {"digest": "0" * 64},
+        "/v1/programs/<program_id>/versions/<number>/withdraw": {"reason": "walk"},
         "/v1/programs/<program_id>/drafts": {
             "terms": terms_json(hold_days=7),
             "rationale": "walk",

@@ -10,6 +10,9 @@ from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, fold_email
 from goodword.programs.draft import Draft
 from goodword.programs.model import Program, ProgramVersion
+from goodword.programs.pilot import Pilot
+from goodword.programs.replay import Replay
+from goodword.times import DAY_MS
 
 from tests.fakes.privacy import PlainSealer
 from tests.support.api import Front, front
@@ -23,7 +26,6 @@ EXPECTED = {
     ("programs_api", "list_programs"): 200,
     ("programs_api", "read_program"): 200,
     ("programs_api", "create_program"): 201,
-    ("programs_api", "add_version"): 201,
     ("programs_api", "pause_program"): 200,
     ("programs_api", "read_budget"): 200,
     ("programs_api", "set_budget"): 200,
@@ -36,14 +38,20 @@ EXPECTED = {
     ("programs_api", "disable_source"): 200,
     ("programs_api", "list_deliveries"): 200,
     ("programs_api", "examples"): 200,
+    ("programs_api", "acknowledgements"): 200,
+    ("programs_api", "promote"): 200,
+    ("programs_api", "withdraw"): 200,
+    ("programs_api", "refused_promote_by_its_author"): "same_person",
+    ("programs_api", "refused_promote_no_pilot"): "no_open_pilot",
+    ("programs_api", "refused_withdraw_in_force"): "version_stays",
+    ("programs_api", "refused_finance_withdraws"): "not_allowed",
+    ("programs_api", "refused_add_version"): "method_not_allowed",
     ("programs_api", "refused_examples_of_no_version"): "unknown_version",
     ("programs_api", "refused_wrong_terms"): "invalid_body",
     ("programs_api", "refused_without_key"): "idempotency_key_missing",
     ("programs_api", "refused_not_signed_in"): "not_signed_in",
     ("programs_api", "refused_analyst_writes"): "not_allowed",
     ("programs_api", "refused_advocate_reads_sources"): "not_allowed",
-    ("programs_api", "refused_past_version"): "effective_in_the_past",
-    ("programs_api", "refused_other_currency"): "currency_is_fixed",
     ("programs_api", "refused_unknown_program"): "unknown_program",
     ("programs_api", "refused_secret_that_does_not_fit"): "bad_secret",
     ("programs_api", "refused_malformed"): "malformed_json",
@@ -53,6 +61,21 @@ EXPECTED = {
     ("programs_api_drafts", "read_draft"): 200,
     ("programs_api_drafts", "change_draft"): 200,
     ("programs_api_drafts", "discard_draft"): 204,
+    ("programs_api_drafts", "ask_replay"): 202,
+    ("programs_api_drafts", "read_replay"): 200,
+    ("programs_api_drafts", "list_changes"): 200,
+    ("programs_api_drafts", "refused_replay_of_the_future"): "bad_period",
+    ("programs_api_drafts", "refused_replay_not_a_time"): "invalid_body",
+    ("programs_api_drafts", "refused_no_replay"): "no_replay",
+    ("programs_api_drafts", "refused_publish_by_its_author"): "same_person",
+    ("programs_api_drafts", "refused_publish_another_digest"): "draft_moved_on",
+    ("programs_api_drafts", "refused_publish_unreplayed"): "replay_needed",
+    ("programs_api_drafts", "publish"): 201,
+    ("programs_api_drafts", "publish_pilot"): 201,
+    ("programs_api_drafts", "refused_publish_too_early"): "notice_too_short",
+    ("programs_api_drafts", "refused_pilot_of_strangers"): "not_in_the_programme",
+    ("programs_api_drafts", "refused_exception_by_a_marketer"): "exception_needs_admin",
+    ("programs_api_drafts", "refused_analyst_publishes"): "not_allowed",
     ("programs_api_drafts", "refused_wrong_terms"): "invalid_body",
     ("programs_api_drafts", "refused_terms_and_copy"): "terms_or_copy",
     ("programs_api_drafts", "refused_old_version"): "version_moved_on",
@@ -101,6 +124,63 @@ def call() -> Iterator[Front]:
         yield found
 
 
+def draft(now_ms: int, draft_id: str, author: str, digest: str) -> Draft:
+    """A draft of the samples' programme with a longer hold."""
+    return Draft(
+        draft_id=draft_id,
+        program_id=PROGRAM,
+        based_on=1,
+        terms=terms(hold_days=21),
+        rationale="a sample",
+        author=author,
+        editors=(author,),
+        last_editor=author,
+        digest=digest,
+        created_ms=now_ms,
+        changed_ms=now_ms,
+    )
+
+
+def replay(now_ms: int, draft_id: str, digest: str) -> Replay:
+    """A replay that is done."""
+    return Replay(
+        replay_id="rpl_ready",
+        program_id=PROGRAM,
+        draft_id=draft_id,
+        digest=digest,
+        from_ms=now_ms - DAY_MS,
+        until_ms=now_ms,
+        asked_by="sub-otto",
+        asked_ms=now_ms,
+        changed_ms=now_ms,
+        state="done",
+        day="2025-11-22",
+        before_minor={"EUR": 500},
+        after_minor={"EUR": 400},
+        changed=1,
+    )
+
+
+def piloted(now_ms: int) -> list[Program | ProgramVersion]:
+    """A programme whose second version, by Otto, is tried with a tenth of all."""
+    head = Program(
+        program_id="prg_pilot", latest=2, in_force=1, name="Acme", currency="EUR", created_ms=now_ms
+    )
+    first = ProgramVersion(
+        program_id="prg_pilot",
+        number=1,
+        terms=terms(),
+        author="sub-otto",
+        rationale="first",
+        created_ms=now_ms,
+        effective_ms=now_ms,
+    )
+    second = first.but(
+        number=2, terms=terms(hold_days=7), editors=("sub-otto",), pilot=Pilot(percent=10)
+    )
+    return [head, first, second]
+
+
 def settle_in(call: Front) -> None:
     """Ben, one link, one source, one programme: what the samples name."""
     town, now_ms = call.town, call.town.clock.at_ms
@@ -121,19 +201,10 @@ def settle_in(call: Front) -> None:
             created_ms=now_ms,
             effective_ms=now_ms,
         ),
-        Draft(
-            draft_id="drf_sample",
-            program_id=PROGRAM,
-            based_on=1,
-            terms=terms(hold_days=21),
-            rationale="a sample",
-            author="sub-mara",
-            editors=("sub-mara",),
-            last_editor="sub-mara",
-            digest="d" * 64,
-            created_ms=now_ms,
-            changed_ms=now_ms,
-        ),
+        draft(now_ms, "drf_sample", "sub-mara", "a" * 64),
+        draft(now_ms, "drf_ready", "sub-otto", "d" * 64).but(replay_id="rpl_ready"),
+        replay(now_ms, "drf_ready", "d" * 64),
+        *piloted(now_ms),
         Source(
             source_id=SOURCE,
             kind="generic",

@@ -39,6 +39,17 @@ def test_a_stream_brings_new_items_of_one_kind(
     [
         ("rewards_queue", ["reward.created"]),
         (
+            "programs_queue",
+            [
+                "program.replay_asked",
+                "program.replay_continues",
+                "program.version_published",
+                "program.version_promoted",
+                "program.version_withdrawn",
+                "program.announcement_continues",
+            ],
+        ),
+        (
             "messages_queue",
             [
                 "advocate.invited",
@@ -72,6 +83,7 @@ def test_a_consumer_gets_its_events_by_its_own_queue(
     [
         ("conversions_schedule", "rate(5 minutes)"),
         ("rewards_schedule", "rate(5 minutes)"),
+        ("programs_schedule", "rate(5 minutes)"),
         ("payouts_schedule", "rate(1 hour)"),
         ("ledger_schedule", "cron(17 2 * * ? *)"),
     ],

@@ -13,13 +13,14 @@ from goodword.conversions.model import Delivery, Source
 from goodword.events import Actor
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields
-from goodword.programs.model import Program, Terms
+from goodword.programs.model import Program, ProgramVersion, Terms
 from goodword.programs.service import Programs
 from goodword.programs.sources import Sources
 from goodword_aws.secrets import BlindIndex
 
 from tests.fakes.privacy import MemoryVault, PlainSealer
 from tests.support.desk import World
+from tests.support.publishing import published
 from tests.support.scene import terms
 
 MACS = BlindIndex(b"the index secret of the tests")
@@ -45,6 +46,12 @@ class Town(World):
     def program(self, **changes: object) -> Program:
         """A programme with the usual terms, changed like this."""
         return self.programs.create(terms(**changes), "a first try")
+
+    def next_version(
+        self, program_id: str, terms: Terms, effective_ms: int | None = None
+    ) -> ProgramVersion:
+        """A further version, drafted by one and published by another, at once unless told."""
+        return published(self, program_id, terms, effective_ms=effective_ms)
 
     def joined(self, program_id: str, who: SignIn = ANNA, version: int = 1) -> Enrolment:
         """The person joins on the version in force."""

@@ -208,6 +208,10 @@ class Scene(World):
         """The newest decision."""
         return self.all(Decision)[-1]
 
+    def balances(self) -> list[Balance]:
+        """Every balance."""
+        return self.all(Balance)
+
     def balance(self, advocate_id: str = MAYA) -> Balance:
         """An advocate's balance."""
         return next(b for b in self.all(Balance) if b.advocate_id == advocate_id)

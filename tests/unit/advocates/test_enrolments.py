@@ -117,7 +117,7 @@ class TestJoining:
 
     def test_the_terms_that_are_accepted_are_those_in_force(self, town: Town) -> None:
         program_id = town.program().program_id
-        town.programs.add_version(program_id, terms(hold_days=3), "shorter")
+        town.next_version(program_id, terms(hold_days=3))
         with pytest.raises(Conflict, match="terms_changed"):
             town.joined(program_id, version=1)
         assert town.joined(program_id, version=2).terms_accepted == 2

@@ -28,7 +28,7 @@ def town() -> Town:
 
 def test_a_link_carries_what_the_terms_said_when_it_was_made(town: Town) -> None:
     enrolment = town.joined(town.program(destination=SHOP).program_id)
-    town.programs.add_version(enrolment.program_id, terms(), "another shop front")
+    town.next_version(enrolment.program_id, terms())
     first = town.all(Link)[0]
     assert first.destination == "https://shop.example/start"
     assert first.hosts == ("shop.example", "localhost:8080")

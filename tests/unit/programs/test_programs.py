@@ -1,9 +1,8 @@
 """Versions are added and never changed; which one is in force is asked of the clock."""
 
 import pytest
-from goodword.errors import Conflict, InvalidInput, NotFound
+from goodword.errors import Conflict, NotFound
 from goodword.limits import PROGRAM_VERSIONS_MAX, TERMS_CACHE_SECONDS, TERMS_SHELF_PROGRAMS_MAX
-from goodword.ports import Change
 from goodword.programs.effective import (
     TermsShelf,
     active_program,
@@ -11,7 +10,7 @@ from goodword.programs.effective import (
     read_version,
     version_in_force,
 )
-from goodword.programs.model import STATE_MOVES, ProgramVersion
+from goodword.programs.model import STATE_MOVES
 from goodword.times import DAY_MS, SECOND_MS
 
 from tests.support.people import Town
@@ -34,7 +33,7 @@ def test_a_programme_starts_with_its_first_version_in_force(town: Town) -> None:
 def test_a_version_is_in_force_from_its_effective_time_on(town: Town) -> None:
     program_id, at_ms = town.program().program_id, town.clock.at_ms + 7 * DAY_MS
     later = terms(name="Better friends", hold_days=30)
-    town.programs.add_version(program_id, later, "longer", effective_ms=at_ms)
+    town.next_version(program_id, later, effective_ms=at_ms)
     assert town.programs.read(program_id)[0].name == "Friends of Acme"
     assert version_in_force(town.store, program_id, at_ms - 1).number == 1
     assert version_in_force(town.store, program_id, at_ms).number == 2
@@ -45,52 +44,23 @@ def test_a_version_is_in_force_from_its_effective_time_on(town: Town) -> None:
 
 def test_the_higher_number_wins_even_if_it_was_effective_before(town: Town) -> None:
     program_id, now_ms = town.program().program_id, town.clock.at_ms
-    town.programs.add_version(program_id, terms(hold_days=1), "soon", effective_ms=now_ms + DAY_MS)
-    town.programs.add_version(program_id, terms(hold_days=2), "at once")
+    town.next_version(program_id, terms(hold_days=1), effective_ms=now_ms + DAY_MS)
+    town.next_version(program_id, terms(hold_days=2))
     assert read_program(town.store, program_id).in_force == 3
     assert version_in_force(town.store, program_id, now_ms + 2 * DAY_MS).number == 3
 
 
 def test_the_name_of_the_head_follows_the_version_in_force(town: Town) -> None:
     program_id = town.program().program_id
-    town.programs.add_version(program_id, terms(name="New name"), "name")
+    town.next_version(program_id, terms(name="New name"))
     assert read_program(town.store, program_id).name == "New name"
 
 
 def test_versions_are_listed_newest_first_and_read_by_number(town: Town) -> None:
     program_id = town.program().program_id
-    town.programs.add_version(program_id, terms(hold_days=1), "one")
+    town.next_version(program_id, terms(hold_days=1))
     assert [one.number for one in town.programs.versions(program_id)] == [2, 1]
     assert town.programs.version(program_id, 2).terms.hold_days == 1
-
-
-def test_nothing_can_be_promised_for_the_past(town: Town) -> None:
-    program_id = town.program().program_id
-    with pytest.raises(InvalidInput) as refused:
-        town.programs.add_version(program_id, terms(), "x", effective_ms=town.clock.at_ms - 1)
-    assert refused.value.code == "effective_in_the_past"
-    assert refused.value.fields[0].field == "effective_at"
-
-
-def test_the_currency_stays(town: Town) -> None:
-    with pytest.raises(InvalidInput, match="currency_is_fixed"):
-        town.programs.add_version(town.program().program_id, terms(currency="USD"), "x")
-
-
-def test_an_author_who_started_from_an_old_version_is_told(town: Town) -> None:
-    program_id = town.program().program_id
-    town.programs.add_version(program_id, terms(), "mine", based_on=1)
-    with pytest.raises(Conflict, match="version_moved_on"):
-        town.programs.add_version(program_id, terms(), "also mine", based_on=1)
-
-
-def test_a_programme_has_a_limited_number_of_versions(town: Town) -> None:
-    program = town.program()
-    change = Change()
-    change.replace(read_program(town.store, program.program_id).but(latest=PROGRAM_VERSIONS_MAX))
-    town.store.commit(change)
-    with pytest.raises(Conflict, match="too_many_versions"):
-        town.programs.add_version(program.program_id, terms(), "one more")
 
 
 def test_states_move_as_the_table_says_and_closed_is_for_ever(town: Town) -> None:
@@ -105,8 +75,6 @@ def test_states_move_as_the_table_says_and_closed_is_for_ever(town: Town) -> Non
         if state != "closed":
             with pytest.raises(Conflict, match="program_closed"):
                 town.programs.set_state(program_id, state, "again")
-    with pytest.raises(Conflict, match="program_closed"):
-        town.programs.add_version(program_id, terms(), "too late")
     assert [one.reason for one in town.events("program.state_changed")] == [
         "budget",
         "budget_back",
@@ -140,35 +108,26 @@ def test_what_is_not_there_is_not_found(town: Town) -> None:
             read_version(town.store, program_id, number)
 
 
-def test_two_authors_at_once_make_two_versions(town: Town) -> None:
-    """The second attempt of the loser reads the winner's number."""
-    program_id = town.program().program_id
-    quicker = terms(hold_days=1)
-    town.before_next_commit(lambda: town.programs.add_version(program_id, quicker, "quicker"))
-    assert town.programs.add_version(program_id, terms(hold_days=2), "slower").number == 3
-    assert [one.terms.hold_days for one in town.all(ProgramVersion)] == [14, 1, 2]
-
-
 class TestTheShelf:
     def test_remembers_versions_for_a_minute(self, town: Town) -> None:
         program_id, shelf = town.program().program_id, TermsShelf(town.store)
         now_ms = town.clock.at_ms
         assert shelf.version(program_id, now_ms).number == 1
-        town.programs.add_version(program_id, terms(), "next")
+        town.next_version(program_id, terms())
         assert shelf.version(program_id, now_ms + TERMS_CACHE_SECONDS * SECOND_MS - 1).number == 1
         assert shelf.version(program_id, now_ms + TERMS_CACHE_SECONDS * SECOND_MS).number == 2
 
     def test_asks_the_clock_which_remembered_version_is_in_force(self, town: Town) -> None:
         program_id, shelf = town.program().program_id, TermsShelf(town.store)
         now_ms = town.clock.at_ms
-        town.programs.add_version(program_id, terms(), "next", effective_ms=now_ms + SECOND_MS)
+        town.next_version(program_id, terms(), effective_ms=now_ms + SECOND_MS)
         assert shelf.version(program_id, now_ms).number == 1
         assert shelf.version(program_id, now_ms + SECOND_MS).number == 2
 
     def test_reads_anew_when_the_clock_goes_back(self, town: Town) -> None:
         program_id, shelf = town.program().program_id, TermsShelf(town.store)
         shelf.version(program_id, town.clock.at_ms)
-        town.programs.add_version(program_id, terms(), "next")
+        town.next_version(program_id, terms())
         assert shelf.version(program_id, town.clock.at_ms - 1).number == 1
         assert shelf.version(program_id, town.clock.at_ms).number == 2
 

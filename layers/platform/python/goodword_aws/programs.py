@@ -12,7 +12,7 @@ from goodword.times import rfc3339
 from pydantic import Field, StringConstraints
 
 from goodword_aws import wiring
-from goodword_aws.forms import Instant, Label, ProgramId, ReasonCode
+from goodword_aws.forms import Label, ProgramId, ReasonCode
 from goodword_aws.settings import settings
 
 Rationale = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
@@ -23,15 +23,6 @@ class CreateProgram(Value):
 
     terms: Terms
     rationale: Rationale
-
-
-class AddVersion(Value):
-    """The next version. Without `effective_at` it is in force at once."""
-
-    terms: Terms
-    rationale: Rationale
-    effective_at: Instant | None = None
-    based_on: int | None = Field(default=None, ge=1)
 
 
 class SetProgramState(Value):
@@ -82,23 +73,6 @@ class ProgramDetail(ProgramAnswer):
     terms: Terms
 
 
-class VersionAnswer(Value):
-    """A version without its terms."""
-
-    program_id: str
-    number: int
-    author: str
-    rationale: str
-    created_at: str
-    effective_at: str
-
-
-class VersionDetail(VersionAnswer):
-    """A version with its terms."""
-
-    terms: Terms
-
-
 class SourceAnswer(Value):
     """A source; never its secrets, only how many are live."""
 
@@ -145,16 +119,6 @@ def program_detail(program: Program, version: ProgramVersion) -> ProgramDetail:
     return ProgramDetail(**_program(program), terms=version.terms)
 
 
-def version_answer(version: ProgramVersion) -> VersionAnswer:
-    """A version in a list."""
-    return VersionAnswer(**_version(version))
-
-
-def version_detail(version: ProgramVersion) -> VersionDetail:
-    """A version as a whole."""
-    return VersionDetail(**_version(version), terms=version.terms)
-
-
 def source_answer(source: Source) -> SourceAnswer:
     """A source without its secrets."""
     return SourceAnswer(**_source(source))
@@ -198,17 +162,6 @@ def _program(program: Program) -> dict[str, Any]:
         "version": program.in_force,
         "latest_version": program.latest,
         "created_at": rfc3339(program.created_ms),
-    }
-
-
-def _version(version: ProgramVersion) -> dict[str, Any]:
-    return {
-        "program_id": version.program_id,
-        "number": version.number,
-        "author": version.author,
-        "rationale": version.rationale,
-        "created_at": rfc3339(version.created_ms),
-        "effective_at": rfc3339(version.effective_ms),
     }
 
 

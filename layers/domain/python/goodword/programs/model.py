@@ -179,6 +179,7 @@ class ProgramVersion(Record):
     rationale: str
     created_ms: int
     effective_ms: int
+    editors: tuple[str, ...] = ()
     publisher: str | None = None
     terms_hash: str = ""
     replay: Replayed | None = None
