@@ -12,11 +12,8 @@ from pydantic import JsonValue as Json
 from goodword.programs.model import Terms
 from goodword.records import Value
 
-# What holds for the programme as a whole, so a version that is tried with some cannot change it.
-PROGRAMME_WIDE = (
-    *("name", "brand", "currency", "enrolment", "destination", "attribution", "payment"),
-    *("disclosure", "notice_days"),
-)
+# What a version may change that is tried with some; all else holds for the programme as a whole.
+OF_ONE_ADVOCATE = ("rules", "caps", "hold_days")
 
 
 class TermsDifference(Value):
@@ -35,7 +32,7 @@ def differences(before: Terms, after: Terms) -> tuple[TermsDifference, ...]:
 
 def programme_wide(found: tuple[TermsDifference, ...]) -> tuple[str, ...]:
     """The paths among them that a pilot may not change."""
-    return tuple(one.path for one in found if one.path.split(".")[0] in PROGRAMME_WIDE)
+    return tuple(one.path for one in found if one.path.split(".")[0] not in OF_ONE_ADVOCATE)
 
 
 def _shape(dumped: dict[str, Json]) -> dict[str, Json]:

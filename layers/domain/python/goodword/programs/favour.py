@@ -7,7 +7,8 @@ Two kinds of change are surely in every advocate's favour, whatever is bought, i
 * the same rules, and the one limit there is higher, or no limit any more: what is left of it stays
   at least as much, through every reward and every return (by induction over both)
 
-Both kinds may also shorten the hold. Higher rates under a limit are not among them, nor is one of
+Both kinds may also shorten the hold, and nothing else may limit what is given, such as a budget:
+with one, only the hold may be shorter. Higher rates under a limit are not among them, nor is one of
 several limits raised: a reward that is returned later may have used what another could have had.
 Anything else that differs is a no.
 """
@@ -23,12 +24,19 @@ RISING = frozenset({"amount_minor", "basis_points"})
 FREE = frozenset({"rules", "caps", "hold_days"})  # judged below; all else must be the same
 
 
-def solely_in_favour(before: Terms, after: Terms) -> bool:
-    """Whether nobody can earn less, or later, under `after` than under `before`."""
+def solely_in_favour(before: Terms, after: Terms, *, budget: bool = False) -> bool:
+    """Whether nobody can earn less, or later, under `after` than under `before`.
+
+    `budget` says that the programme has one beside its terms.
+    """
     one, other = before.model_dump(mode="json"), after.model_dump(mode="json")
     if any(one[name] != other[name] for name in one if name not in FREE):
         return False
     if after.hold_days > before.hold_days:
+        return False
+    if one["rules"] == other["rules"] and one["caps"] == other["caps"]:
+        return True
+    if budget:
         return False
     if one["rules"] == other["rules"]:
         return _limits_widen(before, after)
@@ -36,7 +44,7 @@ def solely_in_favour(before: Terms, after: Terms) -> bool:
 
 
 def _limits_widen(before: Terms, after: Terms) -> bool:
-    if not after.caps or before.caps == after.caps:
+    if not after.caps:
         return True
     if len(before.caps) != 1 or len(after.caps) != 1:
         return False

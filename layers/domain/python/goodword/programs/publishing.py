@@ -69,7 +69,8 @@ class Publishing:
                 raise Conflict("pilot_is_open", "promote or withdraw the pilot first")
             if pilot is not None:
                 _check_pilot(store, program_id, pilot, versions, draft.terms, now_ms)
-            effective_ms, early = _notice(versions, draft.terms, wish, now_ms)
+            budget = bool(program.budget)
+            effective_ms, early = _notice(versions, draft.terms, wish, now_ms, budget)
             version = self._version(draft, program.latest + 1, effective_ms).but(
                 replay=replay.summary, early=early, pilot=pilot
             )
@@ -91,7 +92,8 @@ class Publishing:
             version, versions, now_ms = self._pilot(program_id, number)
             self._check_second(version.editors)
             others = [one for one in versions if one.number != number]
-            at_ms, early = _notice(others, version.terms, wish, now_ms)
+            budget = bool(read_program(self.desk.store, program_id).budget)
+            at_ms, early = _notice(others, version.terms, wish, now_ms, budget)
             at_ms = max(at_ms, version.effective_ms)
             promoted = version.but(promoted_ms=at_ms, early=early or version.early)
             return self._ended(version, promoted, "promoted", at_ms, early, receipt)
@@ -118,7 +120,8 @@ class Publishing:
             at_ms, early = now_ms, ""
             if state == "pilot":
                 general = version_at(versions, now_ms)
-                at_ms, early = _notice([version], general.terms, wish, now_ms)
+                budget = bool(read_program(self.desk.store, program_id).budget)
+                at_ms, early = _notice([version], general.terms, wish, now_ms, budget)
             withdrawn = version.but(withdrawn_ms=at_ms)
             return self._ended(version, withdrawn, "withdrawn", at_ms, early or reason, receipt)
 
@@ -228,7 +231,7 @@ class Publishing:
 
 
 def _notice(
-    versions: Sequence[ProgramVersion], terms: Terms, wish: Wish, now_ms: int
+    versions: Sequence[ProgramVersion], terms: Terms, wish: Wish, now_ms: int, budget: bool
 ) -> tuple[int, str]:
     """From when the terms may hold, and why earlier than by notice: `in_favour`, or an exception.
 
@@ -236,7 +239,7 @@ def _notice(
     """
     now = version_at(versions, now_ms)
     known = [now, *scheduled(versions, now_ms)]
-    favour = all(solely_in_favour(one.terms, terms) for one in known)
+    favour = all(solely_in_favour(one.terms, terms, budget=budget) for one in known)
     earliest_ms = now_ms + now.terms.notice_days * DAY_MS
     at_ms = wish.effective_ms
     if at_ms is None:

@@ -2,21 +2,22 @@
 
 Each decision says what its caps left then, refunds and refusals and all; the simulation adds what
 the draft had given more or less until then. So a draft that changes nothing finds exactly the room
-that there was. Of a cap that no decision tells (there was none, or it counted otherwise) the replay
-counts from its own beginning.
+that there was. Of a cap that no decision tells (there was none, it counted otherwise, or a limit of
+the whole programme was read in part) the replay counts from its own beginning.
+
+A budget is no part of the terms: it holds for each conversion as its decision found it.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
-from goodword.conversions.model import Conversion
 from goodword.ports import Store
 from goodword.programs.caps import Measure
 from goodword.programs.model import ProgramVersion
 from goodword.programs.replay import Held, Outcome, Replay, Standing
 from goodword.records import Key, Record
-from goodword.rewards.caps import Limit, Room, whole_room
+from goodword.rewards.caps import CapLine, Limit, Room, whole_room
 from goodword.rewards.model import Counted
 
 
@@ -69,15 +70,15 @@ class Caps:
     def room(self, standing: Standing, winner: str) -> Room:
         """What the draft's caps leave for the winner at this conversion."""
         told = self._told(standing)
-        whole = self._whole(self.draft, standing.conversion, winner)
+        whole = self._whole(self.draft, standing, winner)
         return Room(limits=tuple(self._left(limit, told) for limit in whole.limits))
 
     def seen(self, standing: Standing, outcome: Outcome) -> None:
         """The conversion is through: what it used in truth, and what the draft moved."""
-        told, conversion = self._told(standing), standing.conversion
+        told = self._told(standing)
         people = {one.advocate_id for one in (*outcome.before, *outcome.after)}
         places = {
-            place for one in people for place in self._whole(self.draft, conversion, one).counted
+            place for one in people for place in self._whole(self.draft, standing, one).counted
         }
         for place in places:
             known = self._use(place)
@@ -95,7 +96,7 @@ class Caps:
         return [use for key, use in self._known.items() if use != self._before[key]]
 
     def _left(self, limit: Limit, told: Mapping[Told, int]) -> Limit:
-        measure = limit.cap.measure
+        measure = limit.measure
         used = (self._used(place, measure, told) for place in limit.places)
         return limit.but(left=max(0, limit.left - max(used, default=0)))
 
@@ -108,21 +109,24 @@ class Caps:
     def _told(self, standing: Standing) -> dict[Told, int]:
         """How much of each cap was used before this decision, as the decision itself says."""
         decision = standing.decision
-        lines = next((line.caps for line in decision.lines if line.caps), ())
+        lines = _first_lines(standing)
         if decision.advocate_id is None or not lines:
             return {}
         pinned = self.versions[decision.version_number]
-        whole = self._whole(pinned, standing.conversion, decision.advocate_id)
-        said = {(line.cap, line.period): line.limit - line.before for line in lines}
+        whole = self._whole(pinned, standing, decision.advocate_id)
+        said = {(one.cap, one.period): one.limit - one.before for one in lines if one.whole}
         return {
-            Told(place, limit.cap.measure): said[limit.cap.name, limit.period]
+            Told(place, limit.measure): said[limit.name, limit.when]
             for limit in whole.limits
             for place in limit.places
-            if (limit.cap.name, limit.period) in said
+            if (limit.name, limit.when) in said
         }
 
-    def _whole(self, version: ProgramVersion, conversion: Conversion, advocate_id: str) -> Room:
-        return whole_room(version, advocate_id, conversion.identities, conversion.occurred_ms)
+    def _whole(self, version: ProgramVersion, standing: Standing, advocate_id: str) -> Room:
+        """The caps of the version and the budget of then, as if nothing were used."""
+        one = standing.conversion
+        caps = whole_room(version, None, advocate_id, one.identities, one.occurred_ms)
+        return Room(limits=(*caps.limits, *_budget(standing)))
 
     def _use(self, counted: Counted) -> ReplayUse:
         key = replay_use_key(self.replay.replay_id, counted)
@@ -132,6 +136,29 @@ class Caps:
             )
             self._known[key] = self._before[key] = use
         return self._known[key]
+
+
+def _first_lines(standing: Standing) -> Sequence[CapLine]:
+    """What the limits of a decision left before it gave anything."""
+    return next((line.caps for line in standing.decision.lines if line.caps), ())
+
+
+def _budget(standing: Standing) -> list[Limit]:
+    """The budgets that the decision met, with their sizes of then."""
+    return [
+        Limit(
+            name=line.cap,
+            scope="budget",
+            measure="money",
+            period=line.cap.split("-")[1],  # type: ignore[arg-type]  # `budget-month-money`
+            when=line.period,
+            size=line.limit,
+            places=(Counted(scope="budget", subject=line.cap, period=line.period),),
+            left=line.limit,
+        )
+        for line in _first_lines(standing)
+        if line.cap.startswith("budget-")
+    ]
 
 
 class Sum(NamedTuple):
