@@ -10,12 +10,15 @@ from goodword.errors import InvalidInput, NotFound
 from goodword.payouts.statement import Statement, statement_csv
 from goodword.ports import Page
 from goodword.privacy.model import PersonalFields, clean_email
+from goodword.programs.announcing import Announcing
 from goodword.programs.effective import active_program, version_in_force
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
+from goodword_aws import programs_terms as terms
 from goodword_aws.calls import STAFF, Call, Role
 from goodword_aws.http import Api, Raw
 from goodword_aws.payouts_answers import statement_pages
+from goodword_aws.programs_versions import AcknowledgementAnswer, acknowledgement_answer
 from goodword_aws.wiring import require
 
 require(
@@ -174,8 +177,41 @@ def read_my_examples(call: Call) -> explanations.ExamplesAnswer:
     """Worked examples of the terms in force, for whoever thinks of joining, too."""
     program = active_program(call.desk.store, call.path["program_id"])
     now_ms = call.desk.clock.now_ms()
-    version = version_in_force(call.desk.store, program.program_id, now_ms)
+    own = call.principal.advocate_id
+    version = version_in_force(call.desk.store, program.program_id, now_ms, own)
     return explanations.examples_answer(version, _locale(call))
+
+
+@api.route(
+    "GET",
+    "/v1/me/programs/<program_id>/terms",
+    roles=PERSON,
+    answer=terms.MyTermsAnswer,
+    query=LOCALE,
+)
+def read_my_terms(call: Call) -> terms.MyTermsAnswer:
+    """What holds for oneself now, and what is coming, both with worked examples."""
+    advocate_id = call.principal.advocate_id
+    return terms.my_terms(call.desk, call.path["program_id"], advocate_id, _locale(call))
+
+
+@api.route(
+    "POST",
+    "/v1/me/programs/<program_id>/acknowledgements",
+    roles=PERSON,
+    body=terms.Acknowledge,
+    answer=AcknowledgementAnswer,
+    status=201,
+)
+def acknowledge(call: Call) -> AcknowledgementAnswer:
+    """Say that one has read a version; nothing depends on it."""
+    said = Announcing(call.desk).acknowledge(
+        call.advocate_id,
+        call.path["program_id"],
+        call.body.version,
+        lambda made: call.claim(acknowledgement_answer(made)),
+    )
+    return acknowledgement_answer(said)
 
 
 @api.route("GET", "/v1/me/payouts", roles=PERSON, answer=Statement, paged=True)

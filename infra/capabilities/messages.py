@@ -12,6 +12,9 @@ TOLD = (
     "reward.due",
     "payout.paid",
     "payout.failed",
+    "program.change_announced",
+    "program.change_withdrawn",
+    "program.change_cancelled",
 )
 SENDER_SECONDS = 60
 

@@ -108,5 +108,6 @@ def test_an_error_of_the_mail_service_has_a_state_and_leaves_no_address_in_the_l
 
 
 def test_a_language_without_words_gets_english() -> None:
-    assert catalogue_of("de").locale == "en"
+    assert catalogue_of("fr").locale == "en"
+    assert catalogue_of("de-AT").locale == "de"
     assert catalogue_of("en-GB").letters == catalogue_of("en").letters

@@ -7,13 +7,19 @@ from typing import Any
 import pytest
 from goodword.advocates.model import Enrolment
 from goodword.events import Event
-from goodword.programs.model import ProgramVersion
+from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Rule
 from goodword.times import DAY_MS, rfc3339
+from goodword_aws.messages import catalogue_of
+from goodword_aws.programs_terms import change_values
 
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, MARKETER, Caller, Front, Reply, front, join
 from tests.support.functions import CONTEXT, load, sample
 from tests.support.people import terms_json
 
+SMALLER = (
+    Rule(rule_id="sale", action="sale", reward=PercentageReward(basis_points=800)),
+    Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=200)),
+)
 OTTO = Caller("sub-otto", "otto@shop.example", ("marketer",))
 
 
@@ -179,6 +185,71 @@ def test_nobody_adds_a_version_alone_any_more(call: Front) -> None:
     reply = call(MARKETER, "POST", f"{life.base}/versions", body)
     assert (reply.status, reply.code) == (405, "method_not_allowed")
     assert len(call.town.all(ProgramVersion)) == 1
+
+
+def test_an_advocate_sees_what_holds_and_what_comes_with_examples(call: Front) -> None:
+    life = Life(call, rules=SMALLER, hold_days=30)
+    join(call, life.program_id, ANNA)
+    mine = f"/v1/me/programs/{life.program_id}"
+    assert call(ANNA, "GET", f"{mine}/terms").body["coming"] == []
+    card = call(ANNA, "GET", "/v1/me").body["programs"][0]
+    assert (card["terms_version"], card["coming_version"], card["coming_at"]) == (1, None, None)
+    life.replay()
+    made = life.publish().body
+    call.town.clock.advance(61_000)  # what the page remembers of versions is a minute old
+    card = call(ANNA, "GET", "/v1/me").body["programs"][0]
+    assert (card["terms_version"], card["coming_version"]) == (1, 2)
+    assert card["coming_at"] == made["effective_at"]
+    shown = call(ANNA, "GET", f"{mine}/terms").body
+    (coming,) = shown["coming"]
+    assert (shown["current"]["version_number"], coming["version_number"]) == (1, 2)
+    assert coming["holds_from"] == made["effective_at"]
+    assert coming["changes"][0] == "Until then: 10 % of the order. From then on: 8 % of the order."
+    assert "you earn 10.00 EUR" in shown["current"]["examples"][0]["lines"][0]
+    assert "you earn 8.00 EUR" in coming["examples"][0]["lines"][0]
+    assert coming["acknowledged_at"] is None
+
+    said = call(ANNA, "POST", f"{mine}/acknowledgements", {"version": 2})
+    assert (said.status, said.body["version_number"]) == (201, 2)
+    again = call(ANNA, "GET", f"{mine}/terms", query={"locale": "de"}).body
+    assert again["coming"][0]["acknowledged_at"] == said.body["at"]
+    assert again["coming"][0]["in_words"].startswith("8 % der Bestellung.")
+    path = f"{life.base}/versions/2/acknowledgements"
+    assert [one["advocate_id"] for one in call(ANALYST, "GET", path).body["data"]] == [
+        said.body["advocate_id"]
+    ]
+    assert call(BEN, "POST", f"{mine}/acknowledgements", {"version": 1}).code == "not_an_advocate"
+    assert call(BEN, "GET", f"{mine}/terms").body["current"]["version_number"] == 1
+    assert call(ANNA, "GET", f"{life.base}/drafts").code == "not_allowed"
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("en", "Until then: 10 % of the order. From then on: 8 % of the order."),
+        ("de", "Bis dahin: 10 % der Bestellung. Von da an: 8 % der Bestellung."),
+    ],
+)
+def test_the_letter_tells_old_and_new_and_when(call: Front, locale: str, said: str) -> None:
+    life = Life(call, rules=SMALLER)
+    join(call, life.program_id, ANNA, locale=locale)
+    life.replay()
+    life.publish()
+    work(call, "program.version_published")
+    event = call.town.events("program.change_announced")[0]
+    letter = catalogue_of(locale).letter(
+        event.type,
+        "Anna",
+        "https://go.example",
+        {"brand": "Acme", "program": "Friends", **change_values(event, locale)},
+    )
+    assert said in letter.text
+    assert ("6 Dec 2025" if locale == "en" else "6. Dezember 2025") in letter.subject
+    ended = event.but(type="program.change_cancelled", data=event.data | {"before": 2, "after": 1})
+    assert change_values(ended, locale)["terms"].startswith("10 %")
+    same = event.but(data=event.data | {"after": 1})
+    assert change_values(same, "en")["changes"] == "Nothing changes for you."
+    assert change_values(event.but(type="reward.due"), locale) == {}
 
 
 def test_what_is_no_message_comes_again_and_the_others_do_not(call: Front) -> None:

@@ -1,6 +1,7 @@
 """Every event is told once at most; whatever happens to the mail can be seen afterwards."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,12 @@ from tests.support.scene import MAYA, PROGRAM, Scene
 WORDS = Path(__file__).parents[3] / "layers/domain/python/goodword/messages/catalogue.en.json"
 ENGLISH = Catalogue.model_validate_json(WORDS.read_text("utf-8"))
 TYPES = sorted(ENGLISH.letters)
+MORE = {
+    "changes": "Until then: 10 % of the order. From then on: 8 % of the order.",
+    "effective": "22 November 2025, 00:00 (UTC)",
+    "effective_day": "22 November 2025",
+    "terms": "10 % of the order.",
+}
 
 
 class Box:
@@ -51,6 +58,7 @@ class House(Scene):
             post=self.box,
             catalogue_of=lambda _: ENGLISH,
             portal="https://go.example",
+            more_of=lambda event, locale: MORE if event.type.startswith("program.") else {},
         )
 
     def stored(self) -> Message:
@@ -77,6 +85,15 @@ def event(type: str = "reward.due", **data: str | int | None) -> Event:
             "data": {**told, "code": "MAYA7", **data},
         }
     )
+
+
+def test_german_has_the_same_letters_with_the_same_places() -> None:
+    german = Catalogue.model_validate_json(WORDS.with_name("catalogue.de.json").read_text("utf-8"))
+    assert set(german.reasons) == set(ENGLISH.reasons)
+    for type, words in ENGLISH.letters.items():
+        for part, text in words.model_dump().items():
+            other = german.letters[type].model_dump()[part]
+            assert set(re.findall(r"{\w+}", other)) == set(re.findall(r"{\w+}", text)), (type, part)
 
 
 @pytest.mark.parametrize("type", TYPES)

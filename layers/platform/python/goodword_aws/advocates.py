@@ -4,6 +4,7 @@ No answer that may be remembered (`Call.claim`) holds a personal field; masked o
 """
 
 import io
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 import segno
@@ -19,6 +20,7 @@ from goodword.payouts.choice import Waiting
 from goodword.ports import Desk
 from goodword.privacy.model import Locale
 from goodword.programs.caps import Cap
+from goodword.programs.life import Coming
 from goodword.programs.model import ProgramVersion, Rule
 from goodword.programs.payment import Cadence, RailName
 from goodword.records import Value
@@ -144,7 +146,7 @@ class MoneyAnswer(Value):
 
 
 class ProgramCard(Value):
-    """One programme on the dashboard."""
+    """One programme on the dashboard; `coming_version` replaces `terms_version` at `coming_at`."""
 
     program_id: str
     name: str
@@ -159,6 +161,8 @@ class ProgramCard(Value):
     next_payout_at: str
     payout_rule: PayoutRule
     disclosure: str
+    coming_version: int | None
+    coming_at: str | None
 
 
 class DashboardAnswer(Value):
@@ -236,8 +240,14 @@ def dashboard(desk: Desk, advocate_id: str | None) -> DashboardAnswer:
     """One read of the advocate's summary; somebody without an id gets the empty page."""
     now_ms = desk.clock.now_ms()
     records = read_summary(desk.store, advocate_id) if advocate_id else ()
-    found = dashboard_of(records, lambda one: wiring.shelf().version(one, now_ms), now_ms)
-    return DashboardAnswer(**_dashboard(found))
+    found = dashboard_of(
+        records, lambda one: wiring.shelf().version(one, now_ms, advocate_id), now_ms
+    )
+    changes = {
+        one.program_id: wiring.shelf().coming(one.program_id, now_ms, advocate_id)
+        for one in found.programs
+    }
+    return DashboardAnswer(**_dashboard(found, changes))
 
 
 def advocate_answer(dashboard: DashboardAnswer, email: str | None) -> AdvocateAnswer:
@@ -341,7 +351,7 @@ def method_answer(method: PayoutMethod, destination: dict[str, str]) -> MethodAn
     )
 
 
-def _dashboard(found: Dashboard) -> dict[str, Any]:
+def _dashboard(found: Dashboard, changes: Mapping[str, Sequence[Coming]]) -> dict[str, Any]:
     return {
         "advocate_id": found.advocate_id,
         "payout_method": found.payout_rail,
@@ -351,9 +361,19 @@ def _dashboard(found: Dashboard) -> dict[str, Any]:
                 money=[_money(each) for each in one.money],
                 next_payout_at=rfc3339(one.next_payout_ms),
                 payout_rule=payout_rule(one.payment),
+                **_next(changes[one.program_id]),
             )
             for one in found.programs
         ],
+    }
+
+
+def _next(changes: Sequence[Coming]) -> dict[str, Any]:
+    """The next change of terms, if one is known."""
+    soon = changes[0] if changes else None
+    return {
+        "coming_version": soon.version.number if soon else None,
+        "coming_at": rfc3339(soon.at_ms) if soon else None,
     }
 
 

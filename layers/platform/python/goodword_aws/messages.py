@@ -18,6 +18,7 @@ from goodword.messages.service import Messenger, Refused
 
 from goodword_aws import observe, wiring
 from goodword_aws.aws import client
+from goodword_aws.programs_terms import change_values
 from goodword_aws.settings import settings
 
 _REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail"}
@@ -68,6 +69,7 @@ def messenger() -> Messenger:
         post=SesPost(client("sesv2"), settings().mail_sender),
         catalogue_of=catalogue_of,
         portal=settings().public_url.rstrip("/"),
+        more_of=change_values,
     )
 
 

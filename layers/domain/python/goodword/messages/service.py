@@ -5,7 +5,7 @@ the claim is committed first; a claim whose outcome never came is reported as `u
 again. A mail that surely did not leave is tried again when the queue brings the event back.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -36,15 +36,23 @@ class Post(Protocol):
         ...
 
 
+def _nothing_more(_event: Event, _locale: str) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Messenger:
-    """Tells advocates what has happened. `portal` is where they see and change things."""
+    """Tells advocates what has happened. `portal` is where they see and change things.
+
+    `more_of` gives what letters about some events say besides, in the person's language.
+    """
 
     desk: Desk
     vault: PersonalVault
     post: Post
     catalogue_of: Callable[[str], Catalogue]
     portal: str
+    more_of: Callable[[Event, str], Mapping[str, str]] = _nothing_more
 
     def tell(self, event: Event) -> Message:
         """Send the message about the event unless that has been done; the message as it stands.
@@ -140,6 +148,7 @@ class Messenger:
             "reason": catalogue.sentence(event.reason),
             "link": f"{self.portal}/r/{code}" if code else self.portal,
         }
+        values |= self.more_of(event, person.locale)
         return person.email, catalogue.letter(event.type, person.name, self.portal, values)
 
     def _person(self, advocate_id: str) -> PersonalFields | str:

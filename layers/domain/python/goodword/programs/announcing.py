@@ -8,8 +8,8 @@ nothing for advocates (who reviews, for instance) is told to nobody.
 
 from dataclasses import dataclass
 
-from goodword.advocates.model import Enrolment
-from goodword.errors import Conflict, Stale
+from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.errors import Conflict, NotFound, Stale
 from goodword.events import Event
 from goodword.limits import (
     ANNOUNCE_PAGE,
@@ -89,6 +89,8 @@ class Announcing:
             found = store.get(Acknowledgement, place)
             if found is not None:
                 return found
+            if store.get(Enrolment, enrolment_key(advocate_id, program_id)) is None:
+                raise NotFound("not_enrolled", "you are not in this programme")
             versions = read_versions(store, program_id)
             after = (one.version for one in coming(versions, now_ms, advocate_id))
             shown = {version_at(versions, now_ms, advocate_id).number, *(v.number for v in after)}
@@ -163,6 +165,8 @@ class Announcing:
         """What one advocate is told: from which version to which, and when."""
         before, after = turn_of(announcement, versions, advocate_id)
         what = "withdrawn" if announcement.what == "withdrawn" else "announced"
+        if what == "withdrawn" and before.effective_ms >= announcement.at_ms:
+            what = "cancelled"
         return self.desk.event(
             f"program.change_{what}",
             advocate_id,

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from goodword.errors import Conflict, NotFound
 from goodword.limits import PROGRAM_VERSIONS_MAX, TERMS_CACHE_SECONDS, TERMS_SHELF_PROGRAMS_MAX
 from goodword.ports import Store
+from goodword.programs.life import Coming, coming
 from goodword.programs.model import Program, ProgramVersion, program_key, version_at, version_key
 from goodword.times import SECOND_MS
 
@@ -50,9 +51,11 @@ def read_versions(store: Store, program_id: str) -> tuple[ProgramVersion, ...]:
     return tuple(page.rows)
 
 
-def version_in_force(store: Store, program_id: str, at_ms: int) -> ProgramVersion:
-    """The version in force at the instant. Raises NotFound `unknown_program`."""
-    return version_at(read_versions(store, program_id), at_ms)
+def version_in_force(
+    store: Store, program_id: str, at_ms: int, advocate_id: str | None = None
+) -> ProgramVersion:
+    """The version in force then, for everybody or for one. Raises NotFound `unknown_program`."""
+    return version_at(read_versions(store, program_id), at_ms, advocate_id)
 
 
 @dataclass
@@ -62,12 +65,23 @@ class TermsShelf:
     store: Store
     _read: dict[str, tuple[int, tuple[ProgramVersion, ...]]] = field(default_factory=dict)
 
-    def version(self, program_id: str, at_ms: int) -> ProgramVersion:
+    def version(
+        self, program_id: str, at_ms: int, advocate_id: str | None = None
+    ) -> ProgramVersion:
         """The version in force at `at_ms`, from memory if it was read within a minute before."""
+        return version_at(self._versions(program_id, at_ms), at_ms, advocate_id)
+
+    def coming(
+        self, program_id: str, at_ms: int, advocate_id: str | None = None
+    ) -> tuple[Coming, ...]:
+        """What will change after `at_ms`, from the same memory."""
+        return coming(self._versions(program_id, at_ms), at_ms, advocate_id)
+
+    def _versions(self, program_id: str, at_ms: int) -> tuple[ProgramVersion, ...]:
         read_ms, versions = self._read.get(program_id, (0, ()))
         if not versions or not 0 <= at_ms - read_ms < TERMS_CACHE_SECONDS * SECOND_MS:
             versions = read_versions(self.store, program_id)
             if len(self._read) >= TERMS_SHELF_PROGRAMS_MAX:
                 self._read.clear()
             self._read[program_id] = (at_ms, versions)
-        return version_at(versions, at_ms)
+        return versions
