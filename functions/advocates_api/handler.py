@@ -91,9 +91,9 @@ def leave(call: Call) -> shapes.EnrolmentAnswer:
     return shapes.enrolment_answer(enrolment)
 
 
-@api.route("GET", "/v1/me/links", roles=PERSON, answer=shapes.LinksAnswer)
-def list_my_links(call: Call) -> shapes.LinksAnswer:
-    """All own links."""
+@api.route("GET", "/v1/me/links", roles=PERSON, answer=shapes.LinkAnswer, paged=True)
+def list_my_links(call: Call) -> Page[shapes.LinkAnswer]:
+    """Own links, oldest first."""
     return _links(call, call.advocate_id)
 
 
@@ -308,9 +308,15 @@ def read_advocate(call: Call) -> shapes.AdvocateAnswer:
     return shapes.advocate_answer(found, _address(call, found.advocate_id))
 
 
-@api.route("GET", "/v1/advocates/<advocate_id>/links", roles=READERS, answer=shapes.LinksAnswer)
-def list_links(call: Call) -> shapes.LinksAnswer:
-    """All links of one advocate."""
+@api.route(
+    "GET",
+    "/v1/advocates/<advocate_id>/links",
+    roles=READERS,
+    answer=shapes.LinkAnswer,
+    paged=True,
+)
+def list_links(call: Call) -> Page[shapes.LinkAnswer]:
+    """The links of one advocate, oldest first."""
     return _links(call, call.path["advocate_id"])
 
 
@@ -365,9 +371,9 @@ def _locale(call: Call) -> str:
     return explanations.spoken(shapes.locale_of(call.desk, own))
 
 
-def _links(call: Call, advocate_id: str) -> shapes.LinksAnswer:
-    found = Links(call.desk).list(advocate_id)
-    return shapes.LinksAnswer(data=[shapes.link_answer(link) for link in found])
+def _links(call: Call, advocate_id: str) -> Page[shapes.LinkAnswer]:
+    page = Links(call.desk).page(advocate_id, call.page.limit, call.page.starting_after)
+    return Page([shapes.link_answer(link) for link in page.rows], page.cursor)
 
 
 def _make_link(call: Call, advocate_id: str) -> shapes.LinkAnswer:

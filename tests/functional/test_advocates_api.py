@@ -112,8 +112,39 @@ class TestJoining:
         assert (reply.status, reply.body["state"]) == (200, "left")
         assert [one.state for one in call.town.all(Link)] == ["paused"]
 
+    def test_leaving_takes_no_body_but_an_empty_one(self, call: Front) -> None:
+        program_id = call.town.program().program_id
+        join(call, program_id)
+        path = f"/v1/me/enrolments/{program_id}/leave"
+        reply = call(ANNA, "POST", path, {"reason": "moved"})
+        assert (reply.status, reply.code) == (422, "invalid_body")
+        assert [error["field"] for error in reply.body["errors"]] == ["reason"]
+        assert [one.state for one in call.town.all(Link)] == ["active"]
+        assert call(ANNA, "POST", path, {}).body["state"] == "left"
+
 
 class TestLinks:
+    def test_are_listed_in_pages_each_once(self, call: Front) -> None:
+        program_id = call.town.program().program_id
+        advocate_id = join(call, program_id).body["advocate_id"]
+        for number in range(4):
+            body = {"program_id": program_id, "vanity": f"ANNA{number}"}
+            assert call(ANNA, "POST", "/v1/me/links", body).status == 201
+        for caller, path in (
+            (ANNA, "/v1/me/links"),
+            (MARKETER, f"/v1/advocates/{advocate_id}/links"),
+        ):
+            codes, query = [], {"limit": "2"}
+            for more in (True, True, False):
+                page = call(caller, "GET", path, query=query).body
+                assert page["has_more"] is more
+                codes.append([one["code"] for one in page["data"]])
+                query["starting_after"] = page["next_cursor"]
+            whole = call(caller, "GET", path).body
+            assert [len(page) for page in codes] == [2, 2, 1]
+            assert [one for page in codes for one in page] == [one["code"] for one in whole["data"]]
+            assert (whole["has_more"], whole["next_cursor"]) == (False, None)
+
     def test_a_link_with_every_wish(self, call: Front) -> None:
         program_id = call.town.program().program_id
         join(call, program_id)

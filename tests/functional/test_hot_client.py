@@ -1,7 +1,9 @@
 """The redirect's memory of links and its credentials, which change while a process lives."""
 
 import json
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 from goodword.limits import LINK_CACHE_SECONDS
 from goodword_aws.hot import links as hot_links
-from goodword_aws.hot.client import AwsFailedError, Client
+from goodword_aws.hot.client import KEPT_SECONDS, READ_SECONDS, AwsFailedError, Client
 from goodword_aws.hot.credentials import Credentials, credentials_of
 from goodword_aws.hot.links import RETRY_SECONDS, UNKNOWN_SECONDS, Links
 from goodword_aws.hot.secret import ClickSecret
@@ -246,6 +248,63 @@ def test_the_endpoint_is_that_of_the_environment(settings: dict[str, str], host:
     environment = {"AWS_REGION": "eu-west-1", **settings}
     client = Client("dynamodb", environment, lambda: Credentials("k", "s", ""))
     assert client._host == host
+
+
+@contextmanager
+def listener() -> Iterator[tuple[socket.socket, Client]]:
+    """A socket of the far end, and a client of it."""
+    with socket.create_server(("127.0.0.1", 0)) as far:
+        url = f"http://127.0.0.1:{far.getsockname()[1]}"
+        environment = {"AWS_REGION": "eu-west-1", "AWS_ENDPOINT_URL": url}
+        client = Client("dynamodb", environment, lambda: Credentials("k", "s", ""))
+        yield far, client
+        client.close()
+
+
+def request_of(connection: socket.socket) -> bytes:
+    """The body of the next request."""
+    with connection.makefile("rb") as lines:
+        length = 0
+        while line := lines.readline().strip():
+            name, _, value = line.lower().partition(b":")
+            length = int(value) if name == b"content-length" else length
+        return lines.read(length)
+
+
+def serve(far: socket.socket, asked: list[bytes]) -> None:
+    """Answer one request, take a second on the same connection without a word, answer a third."""
+    answer = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
+    with far.accept()[0] as first:
+        asked.append(request_of(first))
+        first.sendall(answer)
+        asked.append(request_of(first))
+        with far.accept()[0] as second:
+            asked.append(request_of(second))
+            second.sendall(answer)
+
+
+def test_a_kept_connection_that_is_dead_costs_no_call_and_little_time() -> None:
+    asked: list[bytes] = []
+    with listener() as (far, client):
+        end = threading.Thread(target=serve, args=(far, asked))
+        end.start()
+        client.call("PutItem", Item={})
+        begun = time.monotonic()
+        client.call("PutItem", Item={"n": {"S": "1"}})
+        took = time.monotonic() - begun
+        end.join()
+    assert asked[1:] == [b'{"Item":{"n":{"S":"1"}}}'] * 2
+    assert KEPT_SECONDS <= took < READ_SECONDS + KEPT_SECONDS
+
+
+def test_a_new_connection_that_is_silent_is_not_tried_twice() -> None:
+    with listener() as (far, client):
+        with pytest.raises(AwsFailedError, match="TimedOut"):
+            client.call("GetItem")
+        far.settimeout(0.1)
+        far.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            far.accept()
 
 
 def test_nobody_listening_is_a_failure_and_not_a_wait() -> None:

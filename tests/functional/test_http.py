@@ -147,6 +147,27 @@ def test_a_wrong_body_is_told_by_its_paths(house: House, body: Any, field: str) 
     assert house.ran == []
 
 
+@pytest.mark.parametrize("body", ["", " \n", "{}", None])
+def test_a_write_without_a_body_takes_an_empty_one(house: House, body: str | None) -> None:
+    status, _, _ = ask(house, "DELETE", "/v1/me", body=body, claims=ann())
+    assert status == 204
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"x": 1}, (422, "invalid_body")),
+        ([], (422, "invalid_body")),
+        ("x", (400, "malformed_json")),
+    ],
+)
+def test_a_write_without_a_body_takes_no_other(
+    house: House, body: Any, code: tuple[int, str]
+) -> None:
+    assert refused(house, "DELETE", "/v1/me", body=body, claims=ann()) == code
+    assert house.ran == []
+
+
 def test_a_body_may_come_base64_encoded(house: House) -> None:
     coded = base64.b64encode(b'{"reason": "x"}').decode()
     assert ask(house, "POST", APPROVE, body=coded, coded=True)[0] == 200

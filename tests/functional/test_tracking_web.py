@@ -255,7 +255,7 @@ def test_a_busy_store_is_asked_again_but_not_for_ever(
     assert not stub.faults
 
 
-@pytest.mark.parametrize("fault", ["left", "dropped"])
+@pytest.mark.parametrize("fault", ["left", "dropped", "silent"])
 def test_a_connection_that_was_closed_meanwhile_costs_no_click(
     stub: AwsStub, redirect: Redirect, capsys: pytest.CaptureFixture[str], fault: str
 ) -> None:

@@ -122,14 +122,6 @@ class LinkAnswer(Value):
     expires_at: str | None
 
 
-class LinksAnswer(Value):
-    """All links of a person: there are at most 25, so there is no further page."""
-
-    data: list[LinkAnswer]
-    has_more: Literal[False] = False
-    next_cursor: None = None
-
-
 class MoneyAnswer(Value):
     """One currency in the advocate's four words; `minimum_progress` is in percent.
 

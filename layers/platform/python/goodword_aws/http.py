@@ -21,6 +21,7 @@ from goodword.claims import Claim, claim_key
 from goodword.errors import GoodwordError, KeyReused, NotAllowed, Unavailable
 from goodword.events import Actor
 from goodword.ports import Change, Collision, Desk, Page
+from goodword.records import Value
 from pydantic import BaseModel, ValidationError
 
 from goodword_aws import calls, observe, openapi, problems, wiring
@@ -37,6 +38,10 @@ class Raw:
     content: bytes = field(repr=False)
     content_type: str
     filename: str = ""
+
+
+class NoBody(Value):
+    """What a write without a body may be sent all the same: `{}`."""
 
 
 class Api:
@@ -142,7 +147,7 @@ class Api:
             principal=principal,
             path=path,
             query=query,
-            body=_parsed(route.body, raw),
+            body=_parsed(route, raw),
             page=calls.page_asked(query),
             idempotency_key=key,
             request_id=request_id,
@@ -217,9 +222,13 @@ class Api:
         return reply
 
 
-def _parsed(model: type[BaseModel] | None, raw: bytes) -> BaseModel | None:
+def _parsed(route: Route, raw: bytes) -> BaseModel | None:
+    """The body; a write that takes none takes an empty one (or `{}`) and nothing else."""
+    model = route.body
     if model is None:
-        return None
+        if route.method not in calls.WRITES or not raw.strip():
+            return None
+        model = NoBody
     try:
         return model.model_validate_json(raw)
     except ValidationError as wrong:

@@ -5,7 +5,7 @@ limit holds under racing calls, and no link slips past a pause that is being com
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from goodword.advocates.code import fold, random_code
@@ -20,7 +20,7 @@ from goodword.advocates.model import (
 from goodword.advocates.people import read_advocate
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from goodword.limits import CODE_TRIES_MAX, LINKS_PER_ADVOCATE_MAX
-from goodword.ports import Change, Desk, Guard, Store, until_settled
+from goodword.ports import Change, Desk, Guard, Page, Store, until_settled
 from goodword.programs.effective import active_program, version_in_force
 from goodword.programs.model import Terms, url_host
 from goodword.receipts import Receipt, no_receipt, settle
@@ -93,6 +93,14 @@ class Links:
         """All links of a person, oldest first; there are at most LINKS_PER_ADVOCATE_MAX."""
         return links_of(self.desk.store, advocate_id)
 
+    def page(self, advocate_id: str, limit: int, cursor: str | None) -> Page[Link]:
+        """One page of a person's links, oldest first."""
+        store = self.desk.store
+        page = store.query(
+            LinkOfAdvocate, "core", f"ADV#{advocate_id}", "L#", limit=limit, cursor=cursor
+        )
+        return Page(_found(store, page.rows), page.cursor)
+
     def of_code(self, code: str) -> Link:
         """The link of a code. Raises NotFound `unknown_link`."""
         link = self.desk.store.get(Link, link_key(code))
@@ -146,8 +154,12 @@ def links_of(store: Store, advocate_id: str) -> tuple[Link, ...]:
     page = store.query(
         LinkOfAdvocate, "core", f"ADV#{advocate_id}", "L#", limit=LINKS_PER_ADVOCATE_MAX
     )
-    found = store.get_many(Link, [link_key(row.code) for row in page.rows]) if page.rows else {}
-    return tuple(found[link_key(row.code)] for row in page.rows)
+    return _found(store, page.rows)
+
+
+def _found(store: Store, rows: Sequence[LinkOfAdvocate]) -> tuple[Link, ...]:
+    found = store.get_many(Link, [link_key(row.code) for row in rows]) if rows else {}
+    return tuple(found[link_key(row.code)] for row in rows)
 
 
 def turn(change: Change, links: Iterable[Link], *, active: bool) -> None:

@@ -1,6 +1,8 @@
 """The three AWS operations of the redirect over one kept connection each; it never waits for long.
 
 All may be sent twice: two only read, and a click's key is unique, so a second put changes nothing.
+A process that slept keeps connections that the other end has forgotten without saying so: a kept
+one is waited for a shorter time, and whatever fails on it is sent once more on a new one.
 """
 
 import json
@@ -16,6 +18,7 @@ from goodword_aws.hot.signing import signed_headers
 
 CONNECT_SECONDS = 0.5  # seconds; inside one region it takes milliseconds
 READ_SECONDS = 1.0  # seconds; a shopper is waiting
+KEPT_SECONDS = 0.5  # seconds on a kept connection, so that a dead one leaves time for a new one
 TRIES_MAX = 3  # sends of one request that is throttled or fails inside AWS
 AGAIN_SECONDS = 0.5  # seconds after which nothing is sent again: the function has 5 for two calls
 PAUSE_SECONDS = 0.05  # seconds before the second send at most; doubled before the third
@@ -76,17 +79,15 @@ class Client:
             self._connection = None
 
     def _send(self, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
-        """One send; a second on a new connection if the kept one was closed at the other end."""
+        """One send; a second on a new connection if the kept one was closed, or is silent."""
         kept = self._connection is not None
         try:
             return self._exchange(operation, body)
-        except TimeoutError as late:
-            self.close()
-            raise AwsFailedError("TimedOut") from late
         except (OSError, HTTPException, ValueError) as broken:
             self.close()
             if not kept:
-                raise AwsFailedError("NotConnected") from broken
+                late = isinstance(broken, TimeoutError)
+                raise AwsFailedError("TimedOut" if late else "NotConnected") from broken
         return self._send(operation, body)
 
     def _exchange(self, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
@@ -113,6 +114,8 @@ class Client:
             connection.connect()
             connection.sock.settimeout(READ_SECONDS)
             self._connection = connection
+        else:
+            self._connection.sock.settimeout(KEPT_SECONDS)
         return self._connection
 
 
