@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from infra.local import emulator
-from infra.local.cast import Cast, Endpoint, Json, Signed, done
+from infra.local import audit, emulator
+from infra.local.cast import Cast, Endpoint, Json, RefusedError, Signed, done
 from infra.local.directory import Directory
+from infra.local.export import export, ring_sealer
 from infra.local.payloads import shopify_order, shopify_refund
 from infra.local.places import DEMO_HOME
 from infra.local.progress import Progress
@@ -80,6 +81,7 @@ class Story:
         self.approval(maya, reward)
         self.payout(maya, reward)
         self.refund(shop, maya)
+        self.proof(maya, reward)
         self.cast.sign_in("nora@people.example")  # somebody who has not joined yet
         self.cast.staff("lars", "analyst")
         return Directory.of(self.cast, self.program_id, shop, code)
@@ -201,6 +203,22 @@ class Story:
         count = len(self.cast.stack.mails("maya@people.example"))
         self.say(f"Maya's mailbox has {count} messages about all this")
 
+    def proof(self, maya: Signed, reward: Json) -> None:
+        """Whoever distrusts all of this takes the journal away and checks it."""
+        self.act("7. Nobody has to believe the ledger")
+        taken = export(self.cast.stack)
+        self.say(f"sealed: {taken.items} journal items in {taken.seals} chained roots, KMS-signed,")
+        self.say("copied to a locked bucket; exported to .local/demo/export/")
+        good = audit.verified(taken)
+        self.say(f"a verifier without AWS, Goodword or packages -> {_ended(good, 0)}")
+        answer, key = maya.http.get(f"/v1/rewards/{reward['id']}/proof"), maya.get("/v1/ledger/key")
+        own = audit.verified_proof(answer.body, key["pem"], taken.directory)
+        self.say(f"the proof of her reward, which Maya fetched -> {_ended(own, 0)}")
+        changed = audit.tampered(taken, taken.journal.name, lambda rows: _tenfold(rows, reward))
+        bad = audit.verified(changed)
+        self.say(f"~ in a copy, her 24.00 EUR become 240.00 EUR -> {_ended(bad, 1)}")
+        self.say(bad.wrong[0])
+
     # --- what the acts share ------------------------------------------------------------------
 
     def finance(self, name: str) -> Signed:
@@ -226,7 +244,8 @@ class Story:
         return amount
 
     def forward(self, days: int, why: str) -> None:
-        """Move the functions' clock."""
+        """Move the functions' clock; what is written by now is sealed before, as it would be."""
+        ring_sealer(self.cast.stack)
         self.cast.stack.clock.advance(days * DAY_SECONDS)
         self.say(f"~ the local clock moves {days} days: {why}")
 
@@ -258,6 +277,24 @@ class Story:
             "the settled run",
             120,
         )
+
+
+def _ended(verdict: audit.Verdict, code: int) -> str:
+    """The last word of the verifier. Raises RefusedError if it is not the one that must come."""
+    if verdict.code != code:
+        raise RefusedError(f"the verifier ended with {verdict.code}\n{verdict.text}")
+    return verdict.text.split()[-1]
+
+
+def _tenfold(rows: list[Json], reward: Json) -> None:
+    """Make ten times of what the reward earned, on both sides."""
+    (earned,) = (
+        row
+        for row in rows
+        if row.get("what") == "reward_earned" and row["refs"]["reward_id"] == reward["id"]
+    )
+    for leg in earned["legs"]:
+        leg["amount_minor"] *= 10
 
 
 def _left_out(run: Json) -> str:
