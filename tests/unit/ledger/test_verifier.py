@@ -259,7 +259,7 @@ PROOF_TAMPERINGS: list[tuple[Callable[[Json], object], str]] = [
     (lambda proof: proof["seals"][0]["header"].update(key="other"), "seal 1: signed by a key"),
     (lambda proof: proof["items"].clear(), "the proof is empty"),
     (lambda proof: proof["items"][0].update(number=None), "no seal holds it yet"),
-    (lambda proof: proof.update(subject="rwd_2"), "it is about rwd_1, not about rwd_2"),
+    (lambda proof: proof.update(subject="rwd_2"), "it is about ['rwd_1'], not about rwd_2"),
 ]
 
 
