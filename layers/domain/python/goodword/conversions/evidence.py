@@ -21,9 +21,10 @@ from goodword.conversions.model import (
 )
 from goodword.errors import InvalidInput
 from goodword.ids import derived_id
-from goodword.limits import FRIEND_CONVERSIONS_MAX, TOUCHES_MAX
+from goodword.limits import CLOCK_SKEW_SECONDS, FRIEND_CONVERSIONS_MAX, TOUCHES_MAX
 from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
+from goodword.times import SECOND_MS
 from goodword.tracking.click import Click
 from goodword.tracking.model import Touch, Visited
 
@@ -140,9 +141,35 @@ def merged(*groups: Iterable[Touch]) -> tuple[Touch, ...]:
     return tuple(ordered[-TOUCHES_MAX:])
 
 
-def friend_touches(identities: Sequence[Identity]) -> tuple[Touch, ...]:
-    """What the friend's identities remember."""
-    return merged(*(identity.touches for identity in identities))
+def friend_touches(identities: Sequence[Identity], before_ms: int) -> tuple[Touch, ...]:
+    """What the friend's identities remember from before a conversion of this time.
+
+    A later touch cannot win it, and none of the friend's later orders should have to tell it so.
+    """
+    latest_ms = before_ms + CLOCK_SKEW_SECONDS * SECOND_MS
+    early = ([touch for touch in one.touches if touch.at_ms <= latest_ms] for one in identities)
+    return merged(*early)
+
+
+def to_move(
+    conversion: Conversion, identities: Sequence[Identity], others: Mapping[str, Conversion]
+) -> list[str]:
+    """Which of the friend's conversions a new one may move, in the order they happened.
+
+    From the first that it may move itself, all of them: each may have had its advocate from the
+    one before. It may move a later one, whose friend may have another first advocate by now, and
+    an earlier one that lacks a touch from before it. `others` are those that are stored.
+    """
+    this = (conversion.occurred_ms, conversion.conversion_id)
+    settled = [(one.occurred_ms, one.conversion_id) for one in friend_conversions(identities)]
+    for place, (occurred_ms, name) in enumerate(settled):
+        if name == conversion.conversion_id:
+            continue
+        known = {touch.touch_id for touch in others[name].touches} if name in others else set()
+        told = friend_touches(identities, occurred_ms)
+        if (occurred_ms, name) > this or any(touch.touch_id not in known for touch in told):
+            return list(dict.fromkeys(each for _, each in settled[place:]))
+    return []
 
 
 def sticky_advocate(identities: Sequence[Identity], conversion: Conversion) -> str | None:

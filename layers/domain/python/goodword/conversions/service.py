@@ -20,6 +20,7 @@ from goodword.conversions.evidence import (
     merged,
     names_of,
     new_conversion,
+    to_move,
 )
 from goodword.conversions.model import (
     Conversion,
@@ -39,6 +40,7 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.reversing import book_on, book_refund
 from goodword.errors import InvalidInput, NotAuthentic
+from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import Program, ProgramVersion, program_key
 from goodword.records import Key, Record
@@ -86,8 +88,11 @@ class Worker:
     def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState:
         """Give a waiting delivery its final state; one that has one already keeps it."""
 
+        waits = delivery.version > 0 and delivery.state == "waiting"
+        as_read = [delivery] if waits else []  # after a lost race it is read anew
+
         def attempt() -> DeliveryState:
-            current = self.desk.store.get(Delivery, delivery.key)
+            current = as_read.pop() if as_read else self.desk.store.get(Delivery, delivery.key)
             if current is None or current.state != "waiting":
                 return state if current is None else current.state
             change = Change()
@@ -110,16 +115,20 @@ class Worker:
     def _fact(self, delivery: Delivery, fact: Fact) -> str:
         if not isinstance(fact, ConversionFact):
             return until_settled(partial(book_refund, self.desk, delivery.program_id, fact))
-        problem = until_settled(partial(self._book, delivery, fact))
-        if problem:
-            return problem
+        booked = until_settled(partial(self._book, delivery, fact))
+        if isinstance(booked, str):
+            return booked
         self.replay_parked(delivery.program_id, names_of(fact))
-        for conversion_id in self._others(delivery.program_id, fact):
+        conversion, is_new = booked
+        for conversion_id in self._others(conversion, is_new=is_new):
             until_settled(partial(self._decide_again, conversion_id))
         return ""
 
-    def _book(self, delivery: Delivery, fact: ConversionFact) -> str:
-        """One attempt at one order or sign-up; answers a reason if it cannot be booked."""
+    def _book(self, delivery: Delivery, fact: ConversionFact) -> tuple[Conversion, bool] | str:
+        """One attempt at one order or sign-up: the conversion and whether it is new.
+
+        A reason if it cannot be booked.
+        """
         evidence = self._gather(delivery, fact)
         if evidence.program is None:
             return "unknown_program"
@@ -128,7 +137,11 @@ class Worker:
         existing = self._existing(evidence.aliases.values())
         conversion = _also_known(existing or new_conversion(evidence), evidence.macs)
         identities = self._identities(conversion, evidence.identities)
-        touches = merged(conversion.touches, evidence.touches, friend_touches(identities))
+        remembered = friend_touches(identities, conversion.occurred_ms)
+        touches = merged(conversion.touches, evidence.touches, remembered)
+        buyer = evidence.buyer_advocate_id
+        if existing is not None:  # it may know the customer by more than this delivery says
+            buyer = buyer or self._buyer(conversion)
         change = Change()
         for name, known in evidence.aliases.items():
             if known is None:
@@ -139,7 +152,6 @@ class Worker:
                         conversion_id=conversion.conversion_id,
                     )
                 )
-        buyer = evidence.buyer_advocate_id or self._buyer(conversion)
         if existing is None or conversion.but(touches=touches) != existing:
             decide(
                 self.desk,
@@ -157,7 +169,7 @@ class Worker:
         note(self.desk, change, blind, conversion, fact.signals, customer.email, buyer)
         if change.keys:
             self.desk.store.commit(change)
-        return ""
+        return conversion, existing is None
 
     def _gather(self, delivery: Delivery, fact: ConversionFact) -> Evidence:
         """The first read: programme, order ids, friend, and the link of every touch."""
@@ -245,16 +257,21 @@ class Worker:
             change.delete(parked)
             self.desk.store.commit(change)
 
-    def _others(self, program_id: str, fact: ConversionFact) -> list[str]:
-        """The friend's conversions in the order in which they happened.
+    def _others(self, booked: Conversion, *, is_new: bool) -> list[str]:
+        """The friend's conversions that are to be decided again, in the order they happened.
 
         Each may be moved by what this one brought: a touch it did not know, or a first advocate.
+        When a friend comes back in the usual order of things, none is. A repeat decides all of them
+        again, because the time before may have died half way.
         """
-        keys = [identity_key(program_id, mac) for mac in self._macs(fact.customer)]
-        if not keys:
-            return []
-        found = list(self.desk.store.get_many(Identity, keys).values())
-        return list(dict.fromkeys(one.conversion_id for one in friend_conversions(found)))
+        keys = [identity_key(booked.program_id, mac) for mac in booked.identities]
+        found = list(self.desk.store.get_many(Identity, keys).values()) if keys else []
+        names = list(dict.fromkeys(one.conversion_id for one in friend_conversions(found)))
+        others = [conversion_key(name) for name in names if name != booked.conversion_id]
+        if not others or not is_new:
+            return [] if is_new else names
+        stored = self.desk.store.get_many(Conversion, others[-READ_KEYS_MAX:])
+        return to_move(booked, found, {one.conversion_id: one for one in stored.values()})
 
     def _decide_again(self, conversion_id: str) -> None:
         """Decide a conversion with everything its friend's identities know by now."""
@@ -262,7 +279,7 @@ class Worker:
         if conversion is None:
             return
         identities = self._identities(conversion, ())
-        touches = merged(conversion.touches, friend_touches(identities))
+        touches = merged(conversion.touches, friend_touches(identities, conversion.occurred_ms))
         program = self.desk.store.get(Program, program_key(conversion.program_id))
         assert program is not None  # a programme is never deleted, and this one had a conversion
         change = Change()
