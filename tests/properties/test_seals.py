@@ -155,6 +155,12 @@ def test_dying_anywhere_any_number_of_times_loses_and_doubles_nothing(
         vaulted.bring()
         with contextlib.suppress(Died):
             run(vaulted, Fuse(at, after))
+        for subject in SUBJECTS:  # what is proven at this moment is; the rest says that it waits
+            proof = prove(vaulted.world.store, vaulted.world.store, subject, [], lambda _item: True)
+            report = verify.verify_proof(
+                proof.model_dump(mode="json"), verify.read_keys(KEY.pem()), waiting=True
+            )
+            assert report.wrong in ([], ["the proof is empty"])
     put(vaulted, left)
     vaulted.bring()
     run(vaulted, Fuse())

@@ -6,6 +6,7 @@ any moment of another's run.
 """
 
 import base64
+import contextlib
 import copy
 import hashlib
 import json
@@ -24,6 +25,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from infra.verifier import verify
+from tests.properties.test_seals import Died, Fuse, run
 from tests.support.seals import Json, KeyOfTests, Vaulted, entry, event
 
 KEYS = verify.read_keys(KeyOfTests().pem())
@@ -91,7 +93,7 @@ def replace(value: Any, way: tuple[Any, ...], chance: random.Random) -> None:
     if isinstance(old, bool) or old is None:
         new: Any = not old
     elif isinstance(old, int):
-        new = old + chance.choice((-1, 1, 100, 1 << 40))
+        new = chance.choice((old - 1, old + 1, old + 100, old + (1 << 40), None))
     else:
         digit = chance.randrange(max(1, len(old)))
         other = "0" if old[digit : digit + 1] != "0" else "1"
@@ -165,6 +167,32 @@ def test_a_journal_sealed_anew_under_another_key_is_refused(seed: int, number: i
     assert any("the signature is not one of this key" in one for one in export.wrong())
 
 
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32), st.integers(1, 19))
+def test_an_item_changed_together_with_its_leaf_does_not_fit_the_root(
+    seed: int, number: int
+) -> None:
+    export = fresh()
+    old = verify.leaf_of(export.items[number - 1]).hex()
+    alter(export.items[number - 1 : number], random.Random(seed))
+    new = verify.leaf_of(export.items[number - 1]).hex()
+    for seal in export.seals:
+        seal["leaves"] = [new if leaf == old else leaf for leaf in seal["leaves"]]
+    assert any("its root is not the one over its leaves" in one for one in export.wrong())
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 1), st.integers(1, 2**40))
+def test_a_second_seal_of_the_same_number_breaks_the_chain(place: int, later_ms: int) -> None:
+    """Even whoever holds the true key cannot sign another seal into the middle."""
+    export = fresh()
+    export.seals[place]["header"]["sealed_at_ms"] += later_ms
+    raw = verify.canonical(export.seals[place]["header"])
+    export.seals[place]["signature"] = base64.b64encode(KeyOfTests().sign(raw)).decode()
+    number = place + 2
+    assert export.wrong() == [f"seal {number} (seals line {number}): not linked to the one before"]
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.integers(0, 2**32))
 def test_no_change_of_a_proof_is_accepted(seed: int) -> None:
@@ -177,22 +205,28 @@ def test_no_change_of_a_proof_is_accepted(seed: int) -> None:
     assert export.proof_wrong() != [], json.dumps(export.proof)
 
 
-@settings(max_examples=40, deadline=None)
-@given(st.lists(st.tuples(st.integers(0, 9), st.booleans()), min_size=1, max_size=4))
-def test_a_rival_at_any_moment_makes_one_chain_with_us(
-    visits: list[tuple[int, bool]],
+VISITS = st.tuples(st.integers(0, 7), st.booleans(), st.integers(0, 4), st.booleans())
+
+
+@settings(max_examples=120, deadline=None)
+@given(st.lists(VISITS, min_size=1, max_size=4))
+def test_a_rival_at_any_moment_who_may_die_makes_one_chain_with_us(
+    visits: list[tuple[int, bool, int, bool]],
 ) -> None:
+    """Before or after our nth write another run begins, and ends or dies at one of its own."""
     vaulted, busy, count = Vaulted(), [False], [0]
-    for number in range(95):
+    for number in range(35):
         vaulted.write(event(number), noted=False)
     vaulted.bring()
     store, real = vaulted.world.store, vaulted.world.store.commit
 
     def rival(after: bool) -> None:
-        if not busy[0] and (count[0], after) in visits:
-            busy[0] = True
-            vaulted.seal()
-            busy[0] = False
+        for at, when, dies_at, dies_after in visits:
+            if not busy[0] and (count[0], after) == (at, when):
+                busy[0] = True
+                with contextlib.suppress(Died):
+                    run(vaulted, Fuse(dies_at, dies_after))
+                busy[0] = False
 
     def commit(change: Change) -> None:
         rival(False)
@@ -201,11 +235,12 @@ def test_a_rival_at_any_moment_makes_one_chain_with_us(
         count[0] += not busy[0]
 
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("goodword.ledger.seal.SEAL_LEAVES_MAX", 8)
         patch.setattr(store, "commit", commit)
         vaulted.seal()
     vaulted.seal()
     seals, leaves = vaulted.world.all(Seal), vaulted.world.all(Leaf)
     assert [seal.header.number for seal in seals] == list(range(1, len(seals) + 1))
-    assert sum(seal.header.count for seal in seals) == len(leaves) == 95
-    assert len({(leaf.number, leaf.position) for leaf in leaves}) == 95
+    assert sum(seal.header.count for seal in seals) == len(leaves) == 35
+    assert len({(leaf.number, leaf.position) for leaf in leaves}) == 35
     assert verify.verify_export(vaulted.items(), vaulted.seals(), KEYS).wrong == []
