@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak up down status reset clean synth docs verify balances \
+.PHONY: help setup demo test check soak up down status reset clean synth docs verify balances bench \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
         token see click order refund forward mail trust-rates gallery
 
@@ -60,6 +60,9 @@ token see click order refund forward mail: # a running demo; make see WHO=maya P
 	@$(RUN) -m infra.local $@ $(if $(WHO),--who $(WHO)) $(if $(PAGE),--page $(PAGE)) \
 	    $(if $(AMOUNT),--amount $(AMOUNT)) $(if $(ORDER),--order $(ORDER)) \
 	    $(if $(DAYS),--days $(DAYS))
+
+bench: setup ## count and time what things cost, into docs/performance.md; ONLY=decision for one
+	@$(RUN) -m tests.bench $(if $(ONLY),--only $(ONLY))
 
 reset: ## end it and forget all local state
 	@test ! -x $(RUN) || $(RUN) -m infra.local reset

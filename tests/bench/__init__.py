@@ -1,1 +1,1 @@
-"""Figures that a person can ask for: each module prints a table and fails outside its limits."""
+"""Measurements: `python -m tests.bench` prints them and writes docs/performance.md."""

@@ -1,0 +1,1 @@
+"""One bench a file: its docstring is the section, `run(Bench)` gives its tables."""

@@ -1,0 +1,56 @@
+"""Every bench is registered by its file, says what it measures, and has its part of the page."""
+
+import importlib
+import inspect
+from pathlib import Path
+
+import pytest
+
+from tests.bench.__main__ import PAGE, main, names
+from tests.bench.meter import read_units, size_of
+from tests.bench.report import Table, section, write
+
+
+@pytest.mark.parametrize("name", names())
+def test_a_bench_explains_itself_and_can_be_run(name: str) -> None:
+    case = importlib.import_module(f"tests.bench.cases.{name}")
+    assert (case.__doc__ or "").strip()
+    assert list(inspect.signature(case.run).parameters) == ["bench"]
+    assert f"<!-- bench {name} -->" in PAGE.read_text(), "make bench writes it"
+
+
+def test_a_table_reads_the_same_on_a_terminal_and_on_the_page() -> None:
+    table = Table("T", ("what", "units"), [("a click", 1.5), ("an order", 1_234)], "Counted.")
+    assert table.text().splitlines()[2:] == [
+        "  what      units",
+        "  --------  -----",
+        "  a click    1.50",
+        "  an order  1,234",
+        "",
+        "  Counted.",
+    ]
+    assert "| --- | ---: |\n| a click | 1.50 |" in table.markdown()
+
+
+def test_one_bench_rewrites_its_own_part_and_no_other(tmp_path: Path) -> None:
+    page, order = tmp_path / "page.md", ["a", "b"]
+    write(page, {name: section(name, f"About {name}.", [], "once") for name in order}, order)
+    write(page, {"b": section("b", "About b.", [], "again")}, order)
+    text = page.read_text()
+    assert (text.count("Measured once."), text.count("Measured again.")) == (1, 1)
+    assert text.index("About a") < text.index("About b")
+
+
+def test_read_units_follow_sizes() -> None:
+    item = {"pk": {"S": "x" * 4_090}, "n": {"N": "-12300"}, "m": {"M": {"a": {"BOOL": True}}}}
+    assert size_of(item) == 2 + 4_090 + 1 + 3 + 1 + 3 + 1 + 1 + 1
+    assert read_units("GetItem", {"ConsistentRead": True}, {"Item": item}) == 2
+    assert read_units("GetItem", {}, {}) == 0.5
+    assert read_units("Query", {"ConsistentRead": True}, {"Items": [item, item]}) == 3
+    asked = {"RequestItems": {"t": {"ConsistentRead": True, "Keys": [{}, {}, {}]}}}
+    assert read_units("BatchGetItem", asked, {"Responses": {"t": [item]}}) == 4
+
+
+def test_the_benches_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--list"]) == 0
+    assert capsys.readouterr().out.split() == names()
