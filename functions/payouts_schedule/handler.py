@@ -5,7 +5,7 @@ from typing import Any
 from goodword_aws import observe, wiring
 from goodword_aws.payouts import payout_clock
 
-wiring.require("core_table", "payout_cycle_arn")
+wiring.require("core_table", "arrivals_table", "payout_cycle_arn")
 log = observe.logger("payouts_schedule")
 
 

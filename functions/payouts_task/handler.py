@@ -12,6 +12,7 @@ wiring.require(
     "vault_key_arn",
     "index_secret_arn",
     "exports_bucket",
+    "arrivals_table",
 )
 
 

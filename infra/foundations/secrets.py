@@ -1,13 +1,15 @@
-"""Four secrets, each for one thing: the vault's key; the click, the index and the page secret.
+"""Six secrets, each for one thing: the vault's key; click, index, page; keys and signs of rails.
 
 The vault key wraps people's data keys and the data keys of raw deliveries; it has nothing to do
 with the encryption of the tables, which AWS does with keys of its own. Whoever holds the click
 secret can forge clicks; whoever holds the index secret can test whether an e-mail is known; whoever
-holds the page secret can make a signed-in person's browser send a form.
+holds the page secret can make a signed-in person's browser send a form. Keys of rails can pay;
+signs of rails only tell that a webhook is genuine. Both start empty; a person fills them in.
 """
 
 from dataclasses import dataclass
 
+from aws_cdk import SecretValue
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_secretsmanager as secretsmanager
 from constructs import Construct
@@ -20,12 +22,14 @@ SECRET_LENGTH = 64  # letters and digits: 380 bits
 
 @dataclass(frozen=True)
 class Secrets:
-    """The four by name."""
+    """Each by name."""
 
     vault_key: kms.Key
     click: secretsmanager.Secret
     index: secretsmanager.Secret
     page: secretsmanager.Secret
+    rail_keys: secretsmanager.Secret
+    rail_signs: secretsmanager.Secret
 
 
 def make_secrets(scope: Construct, at: Installation) -> Secrets:
@@ -56,7 +60,9 @@ def make_secrets(scope: Construct, at: Installation) -> Secrets:
         "AwsSolutions-SMG4",
         "A new value orphans every blind index: changing it is a migration, not a rotation.",
     )
-    return Secrets(vault_key, click, index, page)
+    keys = _filled_in(scope, "RailKeys", at, "Keys of payout rails, by rail (docs/payouts.md)")
+    signs = _filled_in(scope, "RailSigns", at, "Signing secrets of rails' webhooks, by rail")
+    return Secrets(vault_key, click, index, page, keys, signs)
 
 
 def arn_of(secret: secretsmanager.Secret) -> str:
@@ -65,6 +71,25 @@ def arn_of(secret: secretsmanager.Secret) -> str:
     if not isinstance(resource, secretsmanager.CfnSecret):
         raise TypeError("the secret is not what the CDK makes of one")
     return resource.attr_id
+
+
+def _filled_in(
+    scope: Construct, name: str, at: Installation, description: str
+) -> secretsmanager.Secret:
+    """A secret that somebody fills in; until then it says that there is nothing."""
+    secret = secretsmanager.Secret(
+        scope,
+        name,
+        description=description,
+        secret_string_value=SecretValue.unsafe_plain_text("{}"),
+        removal_policy=at.removal,
+    )
+    acknowledge(
+        secret,
+        "AwsSolutions-SMG4",
+        "Rotated at the rail, and then filled in here by hand; nothing here could do the former.",
+    )
+    return secret
 
 
 def _secret(

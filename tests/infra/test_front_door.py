@@ -55,6 +55,7 @@ PATHS = {
         "/v1/conversions",
         "/v1/conversions/{proxy+}",
     },
+    "payouts_web": {"/v1/rails/{rail}/notices"},
     "payouts_api": {
         "/v1/payouts",
         "/v1/payouts/{proxy+}",

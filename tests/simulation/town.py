@@ -125,6 +125,7 @@ class Town:
             self.desk("payout_cycle"),
             PlainIndex(),
             KnownOrigins(self.store),
+            lambda _rail, _resource: (),
             self.approving,
             Ending(self.desk("payout_cycle"), self.hands),
             lambda: self.sending,

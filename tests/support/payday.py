@@ -59,7 +59,7 @@ class MemoryRail:
             answer = self._make(order, trouble)
         return RailAnswer("unknown", reason="no_answer") if trouble == "after" else answer
 
-    def look_up(self, payout_id: str) -> RailAnswer | None:
+    def look_up(self, payout_id: str, _reference: str = "") -> RailAnswer | None:
         if self.troubles and self.troubles[0] == "silent":
             self.troubles.pop(0)
             return RailAnswer("unknown", reason="no_answer")
@@ -103,7 +103,7 @@ class Hands(MemoryRail):
         self.known[order.payout_id] = (order.amount_minor, answer, self.clock.now_ms())
         return answer
 
-    def look_up(self, payout_id: str) -> RailAnswer | None:
+    def look_up(self, payout_id: str, _reference: str = "") -> RailAnswer | None:
         known = self._known(payout_id)
         return known and known[1]
 
@@ -171,10 +171,12 @@ class Payday(Scene):
         )
         self.ending = Ending(self.desk("payout_cycle"), self.hands)
         self.origins = MemoryOrigins()
+        self.named: dict[str, Sequence[str] | None] = {}
         self.cycle = Cycle(
             self.desk("payout_cycle"),
             PlainIndex(),
             self.origins,
+            lambda _rail, resource: self.named.get(resource, ()),
             self.approving,
             self.ending,
             lambda: self.sending,

@@ -184,7 +184,7 @@ def test_a_rail_that_is_down_leaves_the_run_open_until_it_is_back(
         house.due(500, f"adv_{number}")
     house.rail.troubles = ["before", "before", "before"]
     with monkeypatch.context() as down:
-        down.setattr(house.rail, "look_up", lambda _: RailAnswer("unknown", reason="no_answer"))
+        down.setattr(house.rail, "look_up", lambda *_: RailAnswer("unknown", reason="no_answer"))
         cycle = house.begin()
         house.request()
         house.release()

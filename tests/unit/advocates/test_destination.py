@@ -5,6 +5,7 @@ from goodword.advocates.destination import (
     IBAN_LENGTHS,
     accept,
     canonical,
+    country_of,
     mask_email,
     masked,
 )
@@ -93,3 +94,55 @@ def test_masks_show_enough_to_recognise_and_no_more() -> None:
 def test_lengths_are_those_that_an_account_number_can_have() -> None:
     assert all(len(country) == 2 and 15 <= n <= 34 for country, n in IBAN_LENGTHS.items())
     assert IBAN_LENGTHS["DE"] == 22
+
+
+@pytest.mark.parametrize(
+    ("rail", "typed", "kept"),
+    [
+        ("paypal", {"email": " a@x.example ", "country": "de"}, {"email": "a@x.example"}),
+        ("stripe", {"account": "acct_1AbcDEF", "country": "DE"}, {"account": "acct_1AbcDEF"}),
+        (
+            "tremendous",
+            {"name": "Anna M", "email": "a@x.example", "country": "DE"},
+            {"name": "Anna M", "email": "a@x.example"},
+        ),
+        (
+            "store_credit",
+            {"customer": "gid://shopify/Customer/123", "country": "DE"},
+            {"customer": "123"},
+        ),
+        ("discount_code", {"customer": "123", "country": "DE"}, {"customer": "123"}),
+        ("simulator", {"receiver": "a@x.example", "country": "DE"}, {"receiver": "a@x.example"}),
+    ],
+)
+def test_each_rail_takes_its_own_fields(
+    rail: RailName, typed: dict[str, str], kept: dict[str, str]
+) -> None:
+    found = accept(rail, typed)
+    assert found == kept | {"country": "DE"}
+    assert country_of(found) == "DE"
+    assert set(masked(found)) == set(found)
+
+
+@pytest.mark.parametrize(
+    ("rail", "typed", "field"),
+    [
+        ("paypal", {"email": "a@local", "country": "DE"}, "email"),
+        ("paypal", {"email": "a@x.example", "country": "Germany"}, "country"),
+        ("paypal", {"email": "a@x.example"}, "country"),
+        ("stripe", {"account": "ba_123456", "country": "DE"}, "account"),
+        ("stripe", {"account": "acct_x", "country": "DE"}, "account"),
+        ("store_credit", {"customer": "anna", "country": "DE"}, "customer"),
+        ("discount_code", {"customer": "12/../3", "country": "DE"}, "customer"),
+    ],
+)
+def test_what_a_rail_cannot_pay_is_refused(
+    rail: RailName, typed: dict[str, str], field: str
+) -> None:
+    (said,) = refused(rail, **typed)
+    assert said.startswith(f"destination.{field} ")
+
+
+def test_the_country_of_an_account_number_is_its_own() -> None:
+    assert country_of({"name": "Anna", "iban": GERMAN}) == "DE"
+    assert country_of({"receiver": "a@x.example"}) == ""

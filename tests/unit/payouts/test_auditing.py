@@ -8,10 +8,12 @@ from goodword.payouts.auditing import Auditing
 from goodword.payouts.deciding import Deciding
 from goodword.payouts.findings import RunDecision, RunFinding
 from goodword.payouts.model import Payout, PayoutRun
+from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import Origin
 from goodword.ports import Change
 from goodword.programs.payment import AuditTerms, CheckName
 from goodword.times import DAY_MS
+from goodword.trust.signals import Mark, Trace
 
 from tests.support.payday import ANNA, CARL, CUTOFF_MS, PERIOD, Payday
 from tests.support.scene import BEN, MAYA, PROGRAM
@@ -291,3 +293,17 @@ def test_two_decisions_at_one_moment_are_both_kept(monkeypatch: pytest.MonkeyPat
     after = world.run(run.run_id)
     assert (after.decisions, after.open_findings) == (2, 0)
     world.approving.request(run.run_id, OTHER_PERSON, after.run_hash)
+
+
+def test_origins_are_the_marks_that_trust_keeps() -> None:
+    world = Payday()
+    change = Change()
+    for number, kinds in (("1", ("network", "address")), ("2", ("card",))):
+        marks = tuple(Mark(kind=kind, mac=f"{kind}_mac") for kind in kinds)  # type: ignore[arg-type]  # kinds of marks
+        change.create(
+            Trace(conversion_id=f"cnv_{number}", program_id=PROGRAM, marks=marks, keep_s=1)
+        )
+    world.store.commit(change)
+    found = KnownOrigins(world.store).of(["cnv_1", "cnv_1", "cnv_2", "cnv_3"])
+    assert found == {"cnv_1": Origin("network_mac", "address_mac")}
+    assert KnownOrigins(world.store).of([]) == {}

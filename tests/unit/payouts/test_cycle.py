@@ -1,5 +1,6 @@
 """Each step answers where the run goes next, from the run's own record."""
 
+import pytest
 from goodword.payouts.cycle import Cycle
 from goodword.times import DAY_MS
 from goodword.workflow import TaskToken
@@ -78,10 +79,12 @@ def test_mending_ends_what_nobody_answered() -> None:
     assert cycle.mend(run_id).route == "give_back"
 
 
-def test_the_wait_between_tries_doubles() -> None:
+def test_the_wait_between_tries_doubles(monkeypatch: pytest.MonkeyPatch) -> None:
     world, cycle, run_id = ready()
     world.rail.troubles = ["accept"]
-    world.rail.look_up = lambda payout_id: world.rail.known[payout_id][1]  # type: ignore[method-assign]  # never paid
+    monkeypatch.setattr(
+        world.rail, "look_up", lambda key, _: world.rail.known[key][1]
+    )  # never paid
     world.released()
     cycle.begin(run_id)
     steps = [cycle.send(run_id, 0, turn) for turn in range(10)]

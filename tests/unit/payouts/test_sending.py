@@ -2,7 +2,7 @@
 
 import pytest
 from goodword.errors import Conflict, NotFound
-from goodword.limits import LOOKUP_TRIES_MAX
+from goodword.limits import LOOKUP_TRIES_MAX, RAIL_REST_SECONDS
 from goodword.payouts.model import OpenRun, Payout, RunChunk
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.sending import Sending
@@ -134,7 +134,7 @@ def test_unclaimed_money_waits_without_keeping_the_machine(
     world.cycle.begin(run.run_id)
     assert world.cycle.send(run.run_id, 0, 0).route == "done"
     assert (world.payout.state, world.payout.reason) == ("sent", "unclaimed")
-    monkeypatch.setattr(world.rail, "look_up", lambda _: RailAnswer("returned"))
+    monkeypatch.setattr(world.rail, "look_up", lambda *_: RailAnswer("returned"))
     again(world)
     assert (world.payout.state, world.purse().payable_minor) == ("returned", 1_200)
     assert world.ledger_differences() == []
@@ -271,6 +271,10 @@ def test_the_rail_is_left_alone_after_three_unclear_answers() -> None:
     assert sorted(each.state for each in world.all(Payout)) == ["draft"] * 3 + ["unknown"] * 3
     assert world.cycle.settle(run.run_id).route == "left"
     world.rail.troubles = []
+    asked = len(world.rail.known)
+    assert world.cycle.send(run.run_id, 0, 1).route == "again"
+    assert len(world.rail.known) == asked
+    world.clock.advance(RAIL_REST_SECONDS * 1_000)
     assert world.cycle.send(run.run_id, 0, 1).route == "done"
     assert len(world.rail.paid) == 6
 

@@ -3,7 +3,7 @@
 Only `payouts_task` makes what opens destinations and asks rails; the API and the clock never do.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,11 +23,13 @@ from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.programs.payment import RailName
 
-from goodword_aws import wiring
+from goodword_aws import observe, wiring
 from goodword_aws.aws import client
 from goodword_aws.calls import Principal
 from goodword_aws.rails.csv import CsvRail
+from goodword_aws.rails.setup import rails_of
 from goodword_aws.rails.simulator import SimulatorRail
+from goodword_aws.rails.tremendous import TremendousRail
 from goodword_aws.settings import settings
 from goodword_aws.workflow import StepFunctions
 
@@ -81,7 +83,22 @@ def rails() -> Mapping[RailName, Rail]:
     found: dict[RailName, Rail] = {"csv": csv_rail()}
     if url := settings().rail_simulator_url:
         found["simulator"] = SimulatorRail(url)
+    if arn := settings().rail_keys_arn:
+        log = observe.logger("payouts_task")
+        found |= rails_of(
+            wiring.secrets().read(arn)[0].decode(),
+            lambda name: log.warning("rail_keys_not_understood", extra={"rail": name}),
+        )
     return found
+
+
+def names(rail: RailName, resource: str) -> Sequence[str] | None:
+    """The payouts that a rail's own name of a thing stands for; only Tremendous uses its own."""
+    found = rails().get(rail)
+    if not isinstance(found, TremendousRail):
+        return ()
+    kind, _, identifier = resource.partition(":")
+    return found.payouts_of(kind, identifier)
 
 
 def sending(actor: str) -> Sending:
@@ -107,6 +124,7 @@ def cycle(actor: str) -> Cycle:
         wiring.desk(actor),
         wiring.blind_index(),
         KnownOrigins(wiring.store()),
+        names,
         approving(actor),
         ending,
         lambda: sending(actor),

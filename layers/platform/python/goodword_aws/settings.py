@@ -58,6 +58,8 @@ class Settings:
     pages_client_id = _Needed("PAGES_CLIENT_ID")
     page_secret_arn = _Needed("PAGE_SECRET_ARN")
     embed_origins = _Optional("EMBED_ORIGINS")
+    rail_keys_arn = _Optional("RAIL_KEYS_ARN")
+    rail_signs_arn = _Optional("RAIL_SIGNS_ARN")
     rail_simulator_url = _Optional("RAIL_SIMULATOR_URL")
     clock_file = _Optional("CLOCK_FILE")
     endpoint_url = _Optional("AWS_ENDPOINT_URL")

@@ -7,12 +7,15 @@ whose keyed MAC is `PayoutMethod.destination_hash`, and `masked` is all that any
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from goodword.errors import FieldError, InvalidInput
 from goodword.programs.payment import RailName
 
 _RECEIVER = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,4}")
+_COUNTRY = re.compile(r"[A-Z]{2}")
+_ACCOUNT = re.compile(r"acct_[A-Za-z0-9]{6,60}")
+_CUSTOMER = re.compile(r"[0-9]{1,20}")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}")
 
 # Characters of an IBAN by country (the registry of ISO 13616); other countries have none.
@@ -47,19 +50,18 @@ def accept(rail: RailName, fields: Mapping[str, str]) -> dict[str, str]:
 
     No message repeats what was typed.
     """
-    wanted = {"csv": ("name", "iban"), "simulator": ("receiver",)}[rail]
+    checks = FIELDS[rail]
+    needed = [name for name in checks if name != "country" or rail != "simulator"]
     wrong = [
-        FieldError(f"destination.{name}", "is missing") for name in wanted if not fields.get(name)
+        FieldError(f"destination.{name}", "is missing") for name in needed if not fields.get(name)
     ]
     wrong += [
         FieldError(f"destination.{name[:40]}", "is not a field of this rail")
-        for name in sorted(set(fields) - set(wanted))
+        for name in sorted(set(fields) - set(checks))
     ]
     if wrong:
         raise InvalidInput("bad_destination", "the destination does not fit the rail", wrong)
-    if rail == "simulator":
-        return {"receiver": _receiver(fields["receiver"])}
-    return {"name": _name(fields["name"]), "iban": _iban(fields["iban"])}
+    return {name: check(fields[name]) for name, check in checks.items() if fields.get(name)}
 
 
 def country_of(destination: Mapping[str, str]) -> str:
@@ -79,7 +81,12 @@ def masked(destination: Mapping[str, str]) -> dict[str, str]:
 
     `DE89370400440532013000` -> `DE** **** 3000`; `anna@mail.example` -> `a***@m***.example`.
     """
-    masks = {"iban": _mask_iban, "receiver": mask_email, "name": _mask_word}
+    masks = {
+        "iban": _mask_iban,
+        "receiver": mask_email,
+        "email": mask_email,
+        "country": _shown,
+    }
     return {name: masks.get(name, _mask_word)(value) for name, value in destination.items()}
 
 
@@ -91,6 +98,10 @@ def mask_email(email: str) -> str:
 
 def _mask_word(word: str) -> str:
     return f"{word[:1]}***"
+
+
+def _shown(word: str) -> str:
+    return word
 
 
 def _mask_iban(iban: str) -> str:
@@ -126,3 +137,43 @@ def _iban(text: str) -> str:
     if int(digits) % 97 != 1:
         raise _refuse("iban", "has a wrong digit: its check sum does not fit")
     return iban
+
+
+def _email(text: str) -> str:
+    email = text.strip()
+    if not _RECEIVER.fullmatch(email) or "." not in email.rpartition("@")[2]:
+        raise _refuse("email", "must be an e-mail address")
+    return email
+
+
+def _country(text: str) -> str:
+    country = text.strip().upper()
+    if not _COUNTRY.fullmatch(country):
+        raise _refuse("country", "must be the two letters of a country, as DE")
+    return country
+
+
+def _account(text: str) -> str:
+    account = text.strip()
+    if not _ACCOUNT.fullmatch(account):
+        raise _refuse("account", "must be a connected account of Stripe, acct_...")
+    return account
+
+
+def _customer(text: str) -> str:
+    customer = text.strip().removeprefix("gid://shopify/Customer/")
+    if not _CUSTOMER.fullmatch(customer):
+        raise _refuse("customer", "must be the number of a customer of the shop")
+    return customer
+
+
+Check = Callable[[str], str]
+FIELDS: Mapping[str, Mapping[str, Check]] = {
+    "csv": {"name": _name, "iban": _iban},
+    "simulator": {"receiver": _receiver, "country": _country},
+    "paypal": {"email": _email, "country": _country},
+    "stripe": {"account": _account, "country": _country},
+    "tremendous": {"name": _name, "email": _email, "country": _country},
+    "store_credit": {"customer": _customer, "country": _country},
+    "discount_code": {"customer": _customer, "country": _country},
+}

@@ -18,6 +18,7 @@ from goodword.limits import (
 from goodword.payouts.approving import overdue
 from goodword.payouts.calendar import Period, closed_period
 from goodword.payouts.model import OpenRun, Payout, PayoutRun, run_id_of, run_key
+from goodword.payouts.notices import WAITING, RailNotice
 from goodword.payouts.paging import pages
 from goodword.payouts.ports import Machine
 from goodword.ports import Desk
@@ -127,11 +128,11 @@ class PayoutClock:
 
     def _look_up(self) -> bool:
         now_ms = self.desk.clock.now_ms()
-        page = self.desk.store.query_index(
-            Payout, "core", "UNKNOWN", until=f"{now_ms:015d}$", limit=1
-        )
+        store = self.desk.store
+        due = store.query_index(Payout, "core", "UNKNOWN", until=f"{now_ms:015d}$", limit=1).rows
+        told = due or store.query_index(RailNotice, "arrivals", WAITING, limit=1).rows
         name = f"look_up-{now_ms // MINUTE_MS}"
-        return bool(page.rows) and self.machine.start(name, {"task": "look_up"})
+        return bool(told) and self.machine.start(name, {"task": "look_up"})
 
     def _owes(self, program: Program) -> bool:
         return any(

@@ -10,11 +10,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from goodword.limits import LOOKUP_TRIES_MAX
+from goodword.limits import LOOKUP_TRIES_MAX, NOTICES_PER_SWEEP
 from goodword.payouts.approving import Approving, Wait, overdue
 from goodword.payouts.auditing import Auditing
 from goodword.payouts.ending import Ending
 from goodword.payouts.freezing import Freezing, read_run
+from goodword.payouts.hearing import Hearing, Names
 from goodword.payouts.listing import Listing
 from goodword.payouts.model import OpenRun, PayoutRun, open_run_key
 from goodword.payouts.ports import Origins
@@ -68,6 +69,7 @@ class Cycle:
     desk: Desk
     macs: Macs
     origins: Origins
+    names: Names
     approving: Approving
     ending: Ending
     sending: Callable[[], Sending]
@@ -153,8 +155,11 @@ class Cycle:
         return step.but(route="waiting") if step.route in ("ask_request", "ask_release") else step
 
     def look_up(self) -> Step:
-        """Ask the rails about payments that are still unknown."""
-        return Step(route="look_up" if self.sending().look_up_due() else "settled")
+        """Ask the rails about payments that are still unknown, and about what they have told."""
+        asks = self.sending()
+        heard = Hearing(self.desk, asks, self.names).take_up()
+        more = asks.look_up_due() or heard == NOTICES_PER_SWEEP
+        return Step(route="look_up" if more else "settled")
 
     def _stand(self, run: PayoutRun) -> Step:
         chunks = tuple(range(run.chunks)) if run.state == "sending" else ()

@@ -10,6 +10,8 @@ from typing import Literal, Protocol
 
 from goodword.programs.payment import RailName
 
+# A payment that fails for one of these reasons says that the next one would fail too, for now.
+HALTING = frozenset({"insufficient_funds", "rate_limited"})
 RailStatus = Literal["accepted", "paid", "failed", "unclaimed", "returned", "unknown"]
 
 
@@ -29,13 +31,15 @@ class RailAnswer:
     """What the rail says of one payment. `reason` is a code (`receiver_refused`), never its text.
 
     accepted: it has the order and will say more later; unclaimed: it waits for the receiver;
-    returned: the money came back; unknown: no clear answer.
+    returned: the money came back; unknown: no clear answer. `amount_minor` is what left in all
+    under the key, as far as the rail says.
     """
 
     status: RailStatus
     reference: str = ""
     reason: str = ""
     fee_minor: int = 0
+    amount_minor: int | None = None
 
 
 class Rail(Protocol):
@@ -51,8 +55,11 @@ class Rail(Protocol):
         """Ask for the payment; the same order again is the same payment. Trouble is `unknown`."""
         ...
 
-    def look_up(self, payout_id: str) -> RailAnswer | None:
-        """What became of it; None when the rail does not know the key: never seen, or forgotten."""
+    def look_up(self, payout_id: str, reference: str = "") -> RailAnswer | None:
+        """What became of it; None when the rail does not know the key: never seen, or forgotten.
+
+        `reference` is the rail's own id of it, if an earlier answer gave one.
+        """
         ...
 
 

@@ -9,6 +9,7 @@ sent blindly. Sending again and giving up both write the payout as it was read f
 workers who come to different ends only one goes on.
 """
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -19,6 +20,8 @@ from goodword.limits import (
     LOOK_SECONDS_MAX,
     LOOKUP_TRIES_MAX,
     QUIET_HOURS,
+    RAIL_HALT_SECONDS,
+    RAIL_REST_SECONDS,
     RESEND_MARGIN_HOURS,
     SEND_UNKNOWN_MAX,
     UNKNOWN_PER_SWEEP,
@@ -41,7 +44,8 @@ from goodword.payouts.model import (
     run_key,
     run_moved,
 )
-from goodword.payouts.ports import Destinations, PaymentOrder, Rail, RailAnswer
+from goodword.payouts.ports import HALTING, Destinations, PaymentOrder, Rail, RailAnswer
+from goodword.payouts.resting import rest, rests
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
 from goodword.programs.payment import RailName
@@ -89,11 +93,13 @@ class Sending:
         keys = [payout_key(row.advocate_id, row.payout_id) for row in chunk.rows]
         payouts = self.desk.store.get_many(Payout, keys)
         unclear = pending = 0
+        asks = not rests(self.desk, run.rail)
         for row, key in zip(chunk.rows, keys, strict=True):
-            payout = payouts[key]
-            if unclear < SEND_UNKNOWN_MAX:
-                payout = self._advance(run, row, payout)
+            payout = before = payouts[key]
+            if asks:
+                payout = self._advance(run, row, before)
                 unclear = unclear + 1 if payout.state == "unknown" else 0
+                asks = not self._is_enough(before, payout, unclear)
             pending += _needs_rail(payout)
         return pending
 
@@ -106,15 +112,44 @@ class Sending:
         page = self.desk.store.query_index(
             Payout, "core", "UNKNOWN", until=until, limit=UNKNOWN_PER_SWEEP
         )
-        unclear = 0
+        unclear: Counter[RailName] = Counter()
         for seen in page.rows:
             payout = self.desk.store.get(Payout, seen.key)
-            if payout is not None and payout.state in ("sent", "unknown"):
-                payout = self._look_up(payout)
-                unclear = unclear + 1 if payout.state == "unknown" else 0
-                if unclear >= SEND_UNKNOWN_MAX:
-                    return False
+            if payout is None or payout.state not in ("sent", "unknown"):
+                continue
+            if rests(self.desk, payout.rail):
+                continue
+            before, payout = payout, self._look_up(payout)
+            silent = payout.state == "unknown"
+            unclear[payout.rail] = unclear[payout.rail] + 1 if silent else 0
+            if self._is_enough(before, payout, unclear[payout.rail]):
+                return False
         return page.cursor is not None
+
+    def ask_again(self, payout: Payout) -> bool:
+        """Ask the rail what became of a payment, also one that was paid: it may have come back.
+
+        False when it has to be asked once more about a payment that nothing else looks up again.
+        """
+        if payout.state in ("sent", "unknown"):
+            self._look_up(payout)
+        elif payout.state == "paid":
+            answer = self.rails[payout.rail].look_up(payout.payout_id, payout.reference)
+            if answer is not None and answer.status == "unknown":
+                return False
+            if answer is not None:
+                self._record(payout, answer)
+        return True
+
+    def _is_enough(self, before: Payout, after: Payout, unclear: int) -> bool:
+        """Whether the rail is to be left alone now: it is silent, or takes nothing for now."""
+        if unclear >= SEND_UNKNOWN_MAX:
+            rest(self.desk, after.rail, RAIL_REST_SECONDS)
+            return True
+        halted = before.state != after.state == "failed" and after.reason in HALTING
+        if halted:
+            rest(self.desk, after.rail, RAIL_HALT_SECONDS)
+        return halted
 
     def _advance(self, run: PayoutRun, row: ChunkRow, payout: Payout) -> Payout:
         if payout.state == "draft" and run.state == "sending":
@@ -183,7 +218,7 @@ class Sending:
     def _look_up(self, payout: Payout) -> Payout:
         """Ask the rail what it knows; send again only if it surely can tell a repeat."""
         rail, now_ms = self.rails[payout.rail], self.desk.clock.now_ms()
-        answer = rail.look_up(payout.payout_id)
+        answer = rail.look_up(payout.payout_id, payout.reference)
         if answer is not None:
             return self._record(payout, answer)
         first_ms = payout.sent_ms or now_ms
@@ -253,7 +288,8 @@ class Sending:
     def _end(self, payout: Payout, answer: RailAnswer) -> Payout:
         def attempt() -> Payout:
             now = self._read(payout)
-            if now.state not in ("sent", "unknown"):
+            came_back = now.state == "paid" and answer.status == "returned"
+            if now.state not in ("sent", "unknown") and not came_back:
                 return now
             return end_payout(
                 self.desk,

@@ -21,7 +21,9 @@ from goodword.limits import BUSINESS_SHIFT_DAYS_MAX
 from goodword.money import NaturalMinor, PositiveMinor
 from goodword.records import Value
 
-RailName = Literal["csv", "simulator"]
+RailName = Literal[
+    "csv", "simulator", "paypal", "stripe", "tremendous", "store_credit", "discount_code"
+]
 Cadence = Literal["daily", "weekly", "monthly", "every_n_days", "on_minimum"]
 Day = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]

@@ -48,7 +48,7 @@ class CsvRail:
             return RailAnswer("unknown", reason="not_written")
         return RailAnswer("accepted")
 
-    def look_up(self, payout_id: str) -> RailAnswer | None:
+    def look_up(self, payout_id: str, _reference: str = "") -> RailAnswer | None:
         """Whether the order is kept. Without permission to list, S3 says 403 for an absent one."""
         try:
             self._s3.head_object(Bucket=self._bucket, Key=_order_key(payout_id))

@@ -50,7 +50,7 @@ class SimulatorRail:
             return RailAnswer("unknown", reason="key_conflict")
         return _read(status, answer)
 
-    def look_up(self, payout_id: str) -> RailAnswer | None:
+    def look_up(self, payout_id: str, _reference: str = "") -> RailAnswer | None:
         """GET /payments/{key}; a 404 that the rail itself wrote means that it has no such key."""
         status, answer = self._call("GET", f"/payments/{quote(payout_id, safe='')}")
         if status == 404 and answer.get("code") == "unknown_key":
@@ -80,11 +80,13 @@ def _read(status: int, answer: dict[str, Any]) -> RailAnswer:
     if status not in (200, 201) or told not in _STATUSES:
         return RailAnswer("unknown", reason="no_answer" if status == 0 else "unclear_answer")
     fee, reference = answer.get("fee_minor"), answer.get("reference")
+    left = answer.get("total_minor")
     return RailAnswer(
         cast(RailStatus, told),
         reference=str(reference) if _matches(_REFERENCE, reference) else "",
         reason=_code(answer.get("reason"), "refused_by_rail" if told == "failed" else ""),
         fee_minor=fee if type(fee) is int and fee >= 0 else 0,
+        amount_minor=left if type(left) is int else None,
     )
 
 

@@ -1,0 +1,49 @@
+"""A rail that does not answer, or takes nothing for now, is left alone for a while by everybody.
+
+The record is shared, so that the many workers of one run do not each find out by themselves. It
+only saves calls: nothing is decided by it, and losing a race about it does not matter.
+"""
+
+from typing import ClassVar
+
+from goodword.errors import Stale
+from goodword.ports import Change, Collision, Desk
+from goodword.programs.payment import RailName
+from goodword.records import Key, Record
+from goodword.times import SECOND_MS
+
+
+class RailRest(Record):
+    """Until when a rail is not asked."""
+
+    KIND: ClassVar[str] = "rail_rest"
+
+    rail: RailName
+    until_ms: int
+
+    @property
+    def key(self) -> Key:
+        return rest_key(self.rail)
+
+
+def rest_key(rail: RailName) -> Key:
+    """Where the rest of a rail is."""
+    return Key("core", f"RAIL#{rail}", "REST")
+
+
+def rests(desk: Desk, rail: RailName) -> bool:
+    """Whether the rail is to be left alone now."""
+    found = desk.store.get(RailRest, rest_key(rail))
+    return found is not None and desk.clock.now_ms() < found.until_ms
+
+
+def rest(desk: Desk, rail: RailName, seconds: int) -> None:
+    """Leave the rail alone for so long; whoever was quicker with another time is right too."""
+    known = desk.store.get(RailRest, rest_key(rail))
+    until_ms = desk.clock.now_ms() + seconds * SECOND_MS
+    change = Change()
+    change.save(RailRest(rail=rail, until_ms=until_ms, version=known.version if known else 0))
+    try:
+        desk.store.commit(change)
+    except (Stale, Collision):
+        return

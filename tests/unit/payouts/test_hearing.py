@@ -1,0 +1,185 @@
+"""A rail's notice only makes us ask; what it says about money is never taken from it."""
+
+import pytest
+from goodword.limits import RAIL_HALT_SECONDS, RAIL_REST_SECONDS
+from goodword.payouts.model import Payout
+from goodword.payouts.notices import RailNotice
+from goodword.payouts.ports import PaymentOrder, RailAnswer
+from goodword.payouts.resting import RailRest, rest, rests
+from goodword.ports import Change, Collision
+from goodword.programs.payment import RailName
+from goodword.times import MINUTE_MS, SECOND_MS
+
+from tests.support.payday import Payday
+from tests.support.scene import BEN
+
+
+def notice(world: Payday, *payouts: str, rail: RailName = "simulator", resource: str = "") -> None:
+    change = Change()
+    change.create(
+        RailNotice(
+            rail=rail,
+            event_id=f"evt_{len(world.all(RailNotice))}",
+            payout_ids=payouts,
+            resource=resource,
+            received_ms=world.clock.at_ms,
+        )
+    )
+    world.store.commit(change)
+
+
+def test_a_notice_makes_us_ask_and_is_done_with() -> None:
+    world = Payday()
+    world.due(500)
+    world.rail.troubles = ["after"]
+    world.sent()
+    assert world.payout.state == "unknown"
+    notice(world, world.payout.payout_id)
+    assert world.payouts_clock.tick().looked
+    assert world.cycle.look_up().route == "settled"
+    assert (world.payout.state, world.all(RailNotice)) == ("paid", [])
+    assert len(world.rail.paid) == 1
+
+
+def test_money_that_comes_back_after_it_was_paid_is_due_again() -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    payout = world.payout
+    amount, _, at_ms = world.rail.known[payout.payout_id]
+    world.rail.known[payout.payout_id] = (amount, RailAnswer("returned", reason="unclaimed"), at_ms)
+    notice(world, payout.payout_id)
+    world.cycle.look_up()
+    assert (world.payout.state, world.payout.reason) == ("returned", "unclaimed")
+    assert (world.purse().payable_minor, world.purse().paid_minor) == (500, 0)
+    assert world.ledger_differences() == []
+    notice(world, payout.payout_id)
+    world.cycle.look_up()
+    assert world.ledger_differences() == []
+
+
+def test_a_notice_before_the_answer_pays_once() -> None:
+    world = Payday()
+    world.due(500)
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    real = world.rail.send
+
+    def told_first(order: PaymentOrder) -> RailAnswer:
+        answer = real(order)
+        notice(world, order.payout_id)
+        world.cycle.look_up()
+        assert world.payout.state == "paid"
+        return answer
+
+    world.rail.send = told_first  # type: ignore[method-assign]  # watched
+    world.cycle.send(run.run_id, 0, 0)
+    assert (world.payout.state, len(world.rail.paid)) == ("paid", 1)
+    assert world.purse().paid_minor == 500
+    assert world.ledger_differences() == []
+
+
+def test_what_a_notice_claims_about_others_payments_changes_nothing() -> None:
+    world = Payday()
+    world.due(500)
+    world.listed()
+    notice(world, "pay_unknown")
+    notice(world, world.payout.payout_id)
+    notice(world, world.payout.payout_id, rail="paypal")
+    before = world.payout
+    world.cycle.look_up()
+    assert (world.payout, world.all(RailNotice), world.rail.known) == (before, [], {})
+
+
+def test_a_rail_that_does_not_answer_keeps_the_notice_of_a_paid_payment() -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    notice(world, world.payout.payout_id)
+    world.rail.troubles = ["silent"]
+    world.cycle.look_up()
+    assert len(world.all(RailNotice)) == 1
+    world.cycle.look_up()
+    assert (world.all(RailNotice), world.payout.state) == ([], "paid")
+
+
+def test_a_thing_of_the_rail_is_asked_for_our_name_of_it() -> None:
+    world = Payday()
+    world.due(500)
+    world.rail.troubles = ["accept"]
+    world.sent()
+    world.named = {"orders:O1": None}
+    notice(world, resource="orders:O1")
+    world.cycle.look_up()
+    assert len(world.all(RailNotice)) == 1
+    world.named = {"orders:O1": (world.payout.payout_id,)}
+    world.rail.look_up(world.payout.payout_id)
+    world.cycle.look_up()
+    assert (world.payout.state, world.all(RailNotice)) == ("paid", [])
+
+
+def test_two_workers_take_up_one_notice_without_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    notice(world, world.payout.payout_id)
+    real = world.sending.__class__.ask_again
+
+    def meanwhile(sending: object, payout: Payout) -> bool:
+        monkeypatch.undo()
+        world.cycle.look_up()
+        return real(sending, payout)  # type: ignore[arg-type]  # it is a Sending
+
+    monkeypatch.setattr("goodword.payouts.sending.Sending.ask_again", meanwhile)
+    assert world.cycle.look_up().route == "settled"
+    assert world.all(RailNotice) == []
+
+
+def test_a_rail_without_money_is_left_alone_and_the_rest_stays_draft(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = Payday()
+    world.due(500)
+    world.due(700, BEN)
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    monkeypatch.setattr(
+        world.rail, "send", lambda _: RailAnswer("failed", reason="insufficient_funds")
+    )
+    assert world.cycle.send(run.run_id, 0, 0).route == "again"
+    assert sorted(one.state for one in world.all(Payout)) == ["draft", "failed"]
+    world.clock.advance(RAIL_HALT_SECONDS * SECOND_MS - MINUTE_MS)
+    assert world.cycle.send(run.run_id, 0, 1).route == "again"
+    world.clock.advance(MINUTE_MS)
+    monkeypatch.undo()
+    assert world.cycle.send(run.run_id, 0, 2).route == "done"
+    assert sorted(one.state for one in world.all(Payout)) == ["failed", "paid"]
+
+
+def test_a_rail_at_rest_is_not_asked_by_the_sweep_either() -> None:
+    world = Payday()
+    world.due(500)
+    world.rail.troubles = ["after"]
+    world.sent()
+    rest(world.desk(), "simulator", RAIL_REST_SECONDS)
+    world.clock.advance(59 * SECOND_MS)
+    notice(world, world.payout.payout_id)
+    world.cycle.look_up()
+    states = [world.payout.state]
+    world.clock.advance(2 * MINUTE_MS)
+    world.cycle.look_up()
+    assert [*states, world.payout.state] == ["unknown", "paid"]
+
+
+def test_whoever_is_quicker_sets_the_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Payday()
+    rest(world.desk(), "simulator", 60)
+    rest(world.desk(), "simulator", 90)
+    assert world.one(RailRest).until_ms == world.clock.at_ms + 90 * SECOND_MS
+
+    def lost(_: Change) -> None:
+        raise Collision([])
+
+    monkeypatch.setattr(world.store, "commit", lost)
+    rest(world.desk(), "simulator", 10)
+    assert rests(world.desk(), "simulator")
