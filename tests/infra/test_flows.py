@@ -87,7 +87,7 @@ def test_a_consumer_gets_its_events_by_its_own_queue(
         ("conversions_schedule", "rate(5 minutes)"),
         ("rewards_schedule", "rate(5 minutes)"),
         ("programs_schedule", "rate(5 minutes)"),
-        ("payouts_schedule", "rate(1 hour)"),
+        ("payouts_schedule", "rate(5 minutes)"),
         ("ledger_schedule", "cron(17 2 * * ? *)"),
     ],
 )

@@ -25,6 +25,7 @@ PUBLIC = {
     "POST /v1/track/lead",
     "POST /v1/track/sale",
     "POST /v1/sources/{source_id}",
+    "POST /v1/rails/{rail}/notices",
 }
 PATHS = {
     **PAGES,

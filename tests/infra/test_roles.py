@@ -87,6 +87,27 @@ def test_the_intake_may_read_sources_and_put_deliveries_and_nothing_else(prod: T
     }
 
 
+def test_only_what_sends_holds_the_keys_of_rails(prod: Template) -> None:
+    keys, signs = (
+        f"<{prod.named('AWS::SecretsManager::Secret', name)}.Id>"
+        for name in ("RailKeys", "RailSigns")
+    )
+    assert who_may(prod, "secretsmanager:GetSecretValue", keys) == {"payouts_task"}
+    assert who_may(prod, "secretsmanager:GetSecretValue", signs) == {"payouts_web"}
+
+
+def test_the_door_of_rails_may_put_notices_and_nothing_else(prod: Template) -> None:
+    arrivals = prod.named("AWS::DynamoDB::Table", "Arrivals")
+    signs = prod.named("AWS::SecretsManager::Secret", "RailSigns")
+    logs = prod.named("AWS::Logs::LogGroup", "PayoutsWebLogs")
+    assert prod.may("payouts_web") == {
+        ("logs:CreateLogStream", f"<{logs}.Arn>"),
+        ("logs:PutLogEvents", f"<{logs}.Arn>"),
+        ("dynamodb:PutItem", f"<{arrivals}.Arn>"),
+        ("secretsmanager:GetSecretValue", f"<{signs}.Id>"),
+    }
+
+
 @pytest.mark.parametrize(
     ("directory", "partitions"),
     [("tracking_web", ["CODE#*"]), ("conversions_web", ["SRC#*", "PROG#*"])],

@@ -23,6 +23,8 @@ KNOWN = {
     "EXPORTS_BUCKET",
     "SEALS_BUCKET",
     "SEAL_KEY_ARN",
+    "RAIL_KEYS_ARN",
+    "RAIL_SIGNS_ARN",
     "FALLBACK_URL",
     "PUBLIC_URL",
     "MAIL_SENDER",
