@@ -7,7 +7,7 @@ advocate in the path and show no personal field but a masked address, to markete
 from goodword.advocates.links import Links
 from goodword.advocates.model import Enrolment
 from goodword.errors import InvalidInput, NotFound
-from goodword.payouts.statement import Statement, statement_csv
+from goodword.payouts.statement import Statement
 from goodword.ports import Page
 from goodword.privacy.model import PersonalFields, clean_email
 from goodword.programs.announcing import Announcing
@@ -17,7 +17,7 @@ from goodword_aws import earnings, explanations
 from goodword_aws import programs_terms as terms
 from goodword_aws.calls import STAFF, Call, Role
 from goodword_aws.http import Api, Raw
-from goodword_aws.payouts_answers import statement_pages
+from goodword_aws.payouts_answers import statement_as, statement_pages
 from goodword_aws.programs_versions import AcknowledgementAnswer, acknowledgement_answer
 from goodword_aws.wiring import require
 
@@ -226,14 +226,12 @@ def list_my_payouts(call: Call) -> Page[Statement]:
     "/v1/me/payouts/<payout_id>/statement",
     roles=PERSON,
     answer=Statement,
-    query={"format": "json (default) or csv"},
+    query={"format": "json (default), csv or html"},
 )
 def read_my_statement(call: Call) -> Statement | Raw:
     """One own payment, as JSON or as a file for a spreadsheet."""
     found = earnings.my_statement(call.desk, call.advocate_id, call.path["payout_id"])
-    if call.query.get("format", "json") != "csv":
-        return found
-    return Raw(statement_csv(found).encode(), "text/csv; charset=utf-8", f"{found.payout_id}.csv")
+    return statement_as(found, call.query.get("format", "json"))
 
 
 @api.route("GET", "/v1/me/payout-method", roles=PERSON, answer=shapes.MethodAnswer)

@@ -1,24 +1,28 @@
 """Finance runs payouts here: see, request, release, cancel, confirm; admin only reads."""
 
-from typing import Annotated, Literal
-
 from goodword.errors import InvalidInput, NotFound
 from goodword.ledger.service import CHECKS, LedgerCheck
 from goodword.payouts.clock import Started
-from goodword.payouts.confirming import Confirmed, Outcome, find_payout
+from goodword.payouts.confirming import Confirmed, find_payout
 from goodword.payouts.deciding import Deciding
-from goodword.payouts.findings import Verdict
-from goodword.payouts.statement import Statement, statement_csv
+from goodword.payouts.statement import Statement
 from goodword.payouts.stops import Holding
 from goodword.ports import Page
-from goodword.programs.payment import CheckName
-from goodword.records import Value
 from goodword_aws import payouts_answers as answers
+from goodword_aws import payouts_forms as forms
+from goodword_aws import payouts_reports as reports
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api, Raw
 from goodword_aws.ledger import SealAnswer, SealKeyAnswer, seal_key_answer, seal_page
-from goodword_aws.payouts import approving, confirming, payout_clock, person
+from goodword_aws.payouts import (
+    approving,
+    confirming,
+    payout_clock,
+    payout_machine,
+    person,
+    reconciling,
+)
 from goodword_aws.payouts_answers import PayoutAnswer, RunAnswer, RunDetail, shown_run
 from goodword_aws.payouts_findings import (
     FindingAnswer,
@@ -27,77 +31,14 @@ from goodword_aws.payouts_findings import (
     holds_of,
     shown_holds,
 )
-from pydantic import Field, StringConstraints
 
 wiring.require("core_table", "journal_table", "index_secret_arn", "payout_cycle_arn")
 handler = Api(service="payouts")
 
 READERS: set[Role] = {"finance", "admin"}
-RunHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/-]{0,59}$")]
 
 
-class RunNow(Value):
-    """The programme whose last closed period is to be paid."""
-
-    program_id: str
-
-
-class Request(Value):
-    """The hash of the list that was looked at."""
-
-    run_hash: RunHash
-
-
-class Release(Value):
-    """The same hash, and the total typed in by the second person."""
-
-    run_hash: RunHash
-    total_minor: int
-
-
-class Decide(Value):
-    """A finding, what is to become of it, and why (`goodword.payouts.findings` lists the codes)."""
-
-    check: CheckName
-    subject: str = Field(max_length=64)
-    verdict: Verdict
-    reason_code: str
-
-
-class Hold(Value):
-    """Whose payouts are to be stopped, and why."""
-
-    advocate_id: str = Field(max_length=64)
-    reason_code: str
-
-
-class Lift(Value):
-    """Which hold is over, and why."""
-
-    advocate_id: str = Field(max_length=64)
-    hold_id: str = Field(max_length=64)
-    reason_code: str
-
-
-class Cancel(Value):
-    """Why; `goodword.payouts.approving.CANCEL_CODES` lists the codes."""
-
-    reason_code: str
-
-
-class Confirm(Value):
-    """What became of one payout, or (`all`) that everything sent was paid under one reference."""
-
-    payout_id: str | None = None
-    all: bool = False
-    outcome: Outcome = "paid"
-    reference: Reference | Literal[""] = ""
-    reason_code: str = ""
-    cursor: str | None = Field(default=None, max_length=1_000)
-
-
-@handler.route("POST", "/v1/payout-runs", roles={"finance"}, body=RunNow, answer=Started)
+@handler.route("POST", "/v1/payout-runs", roles={"finance"}, body=forms.RunNow, answer=Started)
 def run_now(call: Call) -> Started:
     """Start the run of the last closed period; 409 `period_already_run` names it."""
     return payout_clock(call.desk.actor).run_now(call.body.program_id)
@@ -131,6 +72,57 @@ def exclusions(call: Call) -> Page[answers.ExclusionAnswer]:
     )
 
 
+@handler.route("GET", "/v1/payout-runs/<run_id>/gone", roles=READERS, paged=True)
+def gone(call: Call) -> Page[reports.GoneAnswer]:
+    """Whom the run before paid and this one does not; a page may be short or empty."""
+    page = call.page
+    return reports.gone_page(call.desk.store, call.path["run_id"], page.limit, page.starting_after)
+
+
+@handler.route(
+    "GET",
+    "/v1/payout-runs/<run_id>/reconciliation",
+    roles=READERS,
+    answer=reports.ReconciliationAnswer,
+)
+def reconciliation(call: Call) -> reports.ReconciliationAnswer:
+    """The last comparison of the run with its rail, to the cent."""
+    return reports.reconciliation_of(call.desk.store, call.path["run_id"])
+
+
+@handler.route(
+    "GET", "/v1/payout-runs/<run_id>/reconciliation/differences", roles=READERS, paged=True
+)
+def differences(call: Call) -> Page[reports.DifferenceAnswer]:
+    """Every payment about which the rail and we say different things."""
+    store, page = call.desk.store, call.page
+    return reports.difference_page(store, call.path["run_id"], page.limit, page.starting_after)
+
+
+@handler.route(
+    "POST",
+    "/v1/payout-runs/<run_id>/reconciliation",
+    roles={"finance"},
+    body=reports.Report,
+    answer=reports.ReconciliationAnswer,
+)
+def reconcile(call: Call) -> reports.ReconciliationAnswer:
+    """Compare the run with a whole report that a person has from the bank."""
+    found = reconciling(call.desk.actor).report(call.path["run_id"], call.body.rows)
+    return reports.shown_reconciliation(found)
+
+
+@handler.route(
+    "POST",
+    "/v1/payout-runs/<run_id>/reconciliation/start",
+    roles={"finance"},
+    answer=reports.Comparing,
+)
+def compare(call: Call) -> reports.Comparing:
+    """Ask the rail about every payment of the run once more."""
+    return reports.compare_again(call, payout_machine())
+
+
 @handler.route("GET", "/v1/payout-runs/<run_id>/findings", roles=READERS, paged=True)
 def findings(call: Call) -> Page[FindingAnswer]:
     """What the audit found unusual, with the figures."""
@@ -142,12 +134,12 @@ def findings(call: Call) -> Page[FindingAnswer]:
     "POST",
     "/v1/payout-runs/<run_id>/findings",
     roles={"finance"},
-    body=Decide,
+    body=forms.Decide,
     answer=RunAnswer,
 )
 def decide(call: Call) -> RunAnswer:
     """Clear an open finding, or take its payment out of the run; never by its payee."""
-    said: Decide = call.body
+    said: forms.Decide = call.body
     after = Deciding(call.desk).decide(
         call.path["run_id"],
         said.check,
@@ -172,10 +164,10 @@ def holds(call: Call) -> HoldsAnswer:
     return holds_of(call.desk.store, _asked_advocate(call))
 
 
-@handler.route("POST", "/v1/payout-holds", roles={"finance"}, body=Hold, answer=HoldsAnswer)
+@handler.route("POST", "/v1/payout-holds", roles={"finance"}, body=forms.Hold, answer=HoldsAnswer)
 def hold(call: Call) -> HoldsAnswer:
     """Stop the payouts of one advocate, also those that are frozen and not yet sent."""
-    said: Hold = call.body
+    said: forms.Hold = call.body
     after = Holding(call.desk).hold(
         said.advocate_id,
         said.reason_code,
@@ -185,10 +177,12 @@ def hold(call: Call) -> HoldsAnswer:
     return shown_holds(after)
 
 
-@handler.route("POST", "/v1/payout-holds/lift", roles={"finance"}, body=Lift, answer=HoldsAnswer)
+@handler.route(
+    "POST", "/v1/payout-holds/lift", roles={"finance"}, body=forms.Lift, answer=HoldsAnswer
+)
 def lift(call: Call) -> HoldsAnswer:
     """Take back one hold of finance; a dispute ends by its own outcome."""
-    said: Lift = call.body
+    said: forms.Lift = call.body
     after = Holding(call.desk).lift(
         said.advocate_id,
         said.hold_id,
@@ -203,7 +197,7 @@ def lift(call: Call) -> HoldsAnswer:
     "POST",
     "/v1/payout-runs/<run_id>/request",
     roles={"finance"},
-    body=Request,
+    body=forms.Request,
     answer=RunAnswer,
 )
 def request(call: Call) -> RunAnswer:
@@ -221,7 +215,7 @@ def request(call: Call) -> RunAnswer:
     "POST",
     "/v1/payout-runs/<run_id>/release",
     roles={"finance"},
-    body=Release,
+    body=forms.Release,
     answer=RunAnswer,
 )
 def release(call: Call) -> RunAnswer:
@@ -240,7 +234,7 @@ def release(call: Call) -> RunAnswer:
     "POST",
     "/v1/payout-runs/<run_id>/cancel",
     roles={"finance"},
-    body=Cancel,
+    body=forms.Cancel,
     answer=RunAnswer,
 )
 def cancel(call: Call) -> RunAnswer:
@@ -257,12 +251,12 @@ def cancel(call: Call) -> RunAnswer:
     "POST",
     "/v1/payout-runs/<run_id>/confirm",
     roles={"finance"},
-    body=Confirm,
+    body=forms.Confirm,
     answer=Confirmed,
 )
 def confirm(call: Call) -> Confirmed:
     """What became of payments that no rail can tell."""
-    said: Confirm = call.body
+    said: forms.Confirm = call.body
     words = confirming(call.desk.actor)
     if said.all == (said.payout_id is not None) or (said.all and said.outcome != "paid"):
         raise InvalidInput("one_or_all", "name one payout_id, or confirm all as paid")
@@ -304,16 +298,13 @@ def payout(call: Call) -> PayoutAnswer:
     "/v1/payouts/<payout_id>/statement",
     roles=READERS,
     answer=Statement,
-    query={"format": "json (default) or csv"},
+    query={"format": "json (default), csv or html"},
 )
 def statement(call: Call) -> Statement | Raw:
     """What the payment is made of."""
     store = call.desk.store
     found = answers.read_statement(store, find_payout(store, call.path["payout_id"]))
-    if call.query.get("format", "json") != "csv":
-        return found
-    content = statement_csv(found).encode()
-    return Raw(content, "text/csv; charset=utf-8", f"{found.payout_id}.csv")
+    return answers.statement_as(found, call.query.get("format", "json"))
 
 
 @handler.route("GET", "/v1/ledger/check", roles=READERS, answer=LedgerCheck)

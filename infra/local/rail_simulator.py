@@ -74,7 +74,7 @@ class Ledger:
             known = self._known(key)
             if known is not None:
                 same = (known["amount_minor"], known["currency"], known["receiver"]) == wanted
-                return (200, _shown(known)) if same else (409, {"code": "key_conflict"})
+                return (200, self._told(known)) if same else (409, {"code": "key_conflict"})
             if kind == "timeout-before-accept" and first:
                 return NO_ANSWER
             made = self._make(key, wanted, *_result(kind))
@@ -82,7 +82,7 @@ class Ledger:
                 return NO_ANSWER
             if kind == "duplicate" and first:
                 return 500, {"code": "try_again"}
-            return 201, _shown(made)
+            return 201, self._told(made)
 
     def look_up(self, key: str) -> Answer:
         """What the key stands for; slow payments move on at the second question."""
@@ -96,7 +96,7 @@ class Ledger:
                 "update transfers set looks = looks + 1, status = ? where number = ?",
                 (status, known["number"]),
             )
-            return 200, _shown({**dict(known), "status": status})
+            return 200, self._told({**dict(known), "status": status})
 
     def transfers(self) -> list[dict[str, Any]]:
         """Every transfer that was ever made, oldest first."""
@@ -107,6 +107,15 @@ class Ledger:
     def close(self) -> None:
         """Let go of the file."""
         self._base.close()
+
+    def _told(self, row: Any) -> dict[str, Any]:
+        """A transfer as an answer; `total_minor` is what left under its key in all."""
+        total = self._base.execute(
+            "select coalesce(sum(amount_minor), 0) as total from transfers where key = ?"
+            " and status not in ('failed', 'returned')",
+            (row["key"],),
+        ).fetchone()["total"]
+        return {**_shown(row), "total_minor": total}
 
     def _count_try(self, key: str) -> int:
         row = self._base.execute(

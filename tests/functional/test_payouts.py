@@ -262,6 +262,10 @@ CODES = {
     "refused_unknown_check": (422, "invalid_body"),
     "refused_unknown_finding": (404, "unknown_finding"),
     "refused_whole_run_held": (422, "run_is_cancelled_whole"),
+    "refused_comparison_of_a_draft": (409, "rail_not_asked"),
+    "refused_report_in_euros": (422, "invalid_body"),
+    "refused_report_of_a_draft": (409, "run_not_settled"),
+    "refused_report_without_rows": (422, "invalid_body"),
     "refused_hash_in_capitals": (422, "invalid_body"),
     "refused_marketer_cancels": (403, "not_allowed"),
     "refused_neither_one_nor_all": (422, "one_or_all"),
@@ -287,7 +291,18 @@ def test_refused_calls_change_nothing(house: House, case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "case", ["read_run", "lines", "exclusions", "findings", "holds", "list_runs", "balances"]
+    "case",
+    [
+        "read_run",
+        "lines",
+        "exclusions",
+        "findings",
+        "holds",
+        "gone",
+        "differences",
+        "list_runs",
+        "balances",
+    ],
 )
 def test_reading_changes_nothing(house: House, case: str) -> None:
     world, _ = house
@@ -324,6 +339,7 @@ def test_the_samples_of_the_steps_walk_a_run(house: House) -> None:
         "begin": "ask_request",
         "send": "again",
         "settle": "ask_request",
+        "reconcile": "settled",
         "look_up": "settled",
         "expire": "give_back",
         "give_back": "given_back",

@@ -26,6 +26,11 @@ ROUTES = {
     ("GET", f"{PATH}/lines"): None,
     ("GET", f"{PATH}/exclusions"): None,
     ("GET", f"{PATH}/findings"): None,
+    ("GET", f"{PATH}/gone"): None,
+    ("GET", f"{PATH}/reconciliation"): None,
+    ("GET", f"{PATH}/reconciliation/differences"): None,
+    ("POST", f"{PATH}/reconciliation"): {"rows": [{"payout_id": "pay_1", "amount_minor": 1}]},
+    ("POST", f"{PATH}/reconciliation/start"): None,
     ("POST", f"{PATH}/findings"): {
         "check": "own_spike",
         "subject": "pay_1",

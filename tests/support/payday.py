@@ -46,6 +46,7 @@ class MemoryRail:
     troubles: list[str] = field(default_factory=list)
     paid: list[tuple[str, int]] = field(default_factory=list)
     known: dict[str, tuple[int, RailAnswer, int]] = field(default_factory=dict)
+    fee_minor: int = 0
 
     def send(self, order: PaymentOrder) -> RailAnswer:
         trouble = self.troubles.pop(0) if self.troubles else ""
@@ -68,7 +69,11 @@ class MemoryRail:
             return None
         amount, answer, at_ms = known
         if answer.status == "accepted":
-            self.known[payout_id] = (amount, RailAnswer("paid", reference="later"), at_ms)
+            self.known[payout_id] = (
+                amount,
+                RailAnswer("paid", reference="later", amount_minor=amount),
+                at_ms,
+            )
         return answer
 
     def counts(self) -> Counter[str]:
@@ -86,7 +91,12 @@ class MemoryRail:
         else:
             self.paid.append((order.payout_id, order.amount_minor))
             status = "accepted" if trouble == "accept" else "paid"
-            answer = RailAnswer(status, reference=f"ref-{len(self.paid)}")  # type: ignore[arg-type]  # both are statuses
+            answer = RailAnswer(
+                status,  # type: ignore[arg-type]  # both are statuses
+                reference=f"ref-{len(self.paid)}",
+                fee_minor=self.fee_minor,
+                amount_minor=order.amount_minor,
+            )
         self.known[order.payout_id] = (order.amount_minor, answer, self.clock.now_ms())
         return answer
 

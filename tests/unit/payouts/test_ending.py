@@ -90,5 +90,5 @@ def test_a_run_that_is_not_over_gives_nothing_back(world: Payday) -> None:
 def test_settling_twice_settles_once(world: Payday) -> None:
     run = world.sent()
     world.cycle.settle(run.run_id)
-    assert world.cycle.settle(run.run_id).route == "settled"
+    assert world.cycle.settle(run.run_id).route == "reconcile"
     assert len(world.events("payout_run.settled")) == 1

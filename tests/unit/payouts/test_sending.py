@@ -34,7 +34,7 @@ def test_a_released_run_is_paid(world: Payday) -> None:
     assert world.rail.paid == [(payout.payout_id, 1_200)]
     assert {reward.state for reward in (world.at(world.due(1)),)} == {"due"}
     assert (world.purse().in_payout_minor, world.purse().paid_minor) == (0, 1_200)
-    assert world.cycle.settle(run.run_id).route == "settled"
+    assert world.cycle.settle(run.run_id).route == "reconcile"
     assert world.run().outcome["paid"].amount_minor == 1_200
     assert (world.all(OpenRun), world.ledger_differences()) == ([], [])
 

@@ -2,7 +2,7 @@
 
 from goodword.payouts.hashing import RunHash, line_of, payout_digest
 from goodword.payouts.model import Payout, standing
-from goodword.payouts.statement import statement_csv, statement_of
+from goodword.payouts.statement import statement_csv, statement_html, statement_of
 from goodword.times import DAY_MS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -89,3 +89,14 @@ def test_leaving_out_a_line_or_exchanging_two_changes_the_runs_hash() -> None:
 
     assert of(0, 1) == run.run_hash
     assert len({of(0, 1), of(1, 0), of(0), of(1), of(), of(0, 0)}) == 6
+
+
+def test_no_value_of_a_statement_becomes_a_part_of_the_page() -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    evil = world.payout.but(reference='"><script>alert(1)</script>', reason="<b>")
+    page = statement_html(statement_of(evil, "settled"))
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    assert page.count("<tr>") == 3

@@ -17,6 +17,7 @@ from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
 from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import Opened, Rail
+from goodword.payouts.reconciling import Reconciling
 from goodword.payouts.sending import Sending
 from goodword.ports import Store
 from goodword.privacy.model import VaultItem, vault_key
@@ -133,7 +134,17 @@ def cycle(actor: str) -> Cycle:
 
 def payout_clock(actor: Actor | str) -> PayoutClock:
     """What starts executions; needs PAYOUT_CYCLE_ARN."""
-    return PayoutClock(wiring.desk(actor), PayoutMachine(states(), settings().payout_cycle_arn))
+    return PayoutClock(wiring.desk(actor), payout_machine())
+
+
+def payout_machine() -> PayoutMachine:
+    """What starts `payout_cycle`; needs PAYOUT_CYCLE_ARN."""
+    return PayoutMachine(states(), settings().payout_cycle_arn)
+
+
+def reconciling(actor: Actor) -> Reconciling:
+    """The comparison with a report that a person gives; it asks no rail."""
+    return Reconciling(wiring.desk(actor), {})
 
 
 def person(principal: Principal) -> Person:
@@ -143,7 +154,7 @@ def person(principal: Principal) -> Person:
 
 STEPS = (
     *("open", "freeze", "close_list", "audit", "ask", "stand", "expire"),
-    *("begin", "send", "settle", "give_back", "mend", "look_up"),
+    *("begin", "send", "settle", "reconcile", "give_back", "mend", "look_up"),
 )
 
 

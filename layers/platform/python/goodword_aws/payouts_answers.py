@@ -23,10 +23,18 @@ from goodword.payouts.model import (
     run_key,
     standing,
 )
-from goodword.payouts.statement import Statement, statement_of
+from goodword.payouts.statement import (
+    Statement,
+    statement_csv,
+    statement_html,
+    statement_of,
+)
 from goodword.ports import Page, Store
 from goodword.records import Value
 from goodword.times import rfc3339
+
+from goodword_aws.http import Raw
+from goodword_aws.payouts_reports import earlier_amounts
 
 FINGERPRINT_DIGITS = 12
 
@@ -87,14 +95,22 @@ class RunDetail(Value):
 
 
 class LineAnswer(Value):
-    """One payout of a run, as it stands now."""
+    """One payout of a run, as it stands now: how far it is, and how it differs from last time.
+
+    `previous` is what the run before had for this advocate in all; null if there was none before.
+    """
 
     payout_id: str
     advocate_id: str
     amount: Money
+    previous: Money | None
     state: Standing
     reason: str
     reference: str
+    fee: Money
+    sent_at: str | None
+    changed_at: str
+    look_ups: int
 
 
 class ExclusionAnswer(Value):
@@ -198,7 +214,8 @@ def line_page(store: Store, run_id: str, limit: int, cursor: str | None) -> Page
     page = store.query(RunLine, "core", f"RUN#{run_id}", "L#", limit=limit, cursor=cursor)
     keys = [payout_key(line.advocate_id, line.payout_id) for line in page.rows]
     found = store.get_many(Payout, keys) if keys else {}
-    return Page([_line(found[key], run.state) for key in keys], page.cursor)
+    before = earlier_amounts(store, run, page.rows)
+    return Page([_line(found[key], run.state, before) for key in keys], page.cursor)
 
 
 def exclusion_page(
@@ -230,6 +247,17 @@ def read_statement(store: Store, payout: Payout) -> Statement:
     return statement_of(payout, read_run(store, payout.run_id).state)
 
 
+def statement_as(found: Statement, form: str) -> Statement | Raw:
+    """The statement in the form that was asked for: json, csv or html; anything else is json."""
+    if form == "csv":
+        content = statement_csv(found).encode()
+        return Raw(content, "text/csv; charset=utf-8", f"{found.payout_id}.csv")
+    if form == "html":
+        content = statement_html(found).encode()
+        return Raw(content, "text/html; charset=utf-8", f"{found.payout_id}.html")
+    return found
+
+
 def balances_of(store: Store, advocate_id: str) -> Balances:
     """The balances of an advocate; an unknown one has none."""
     page = store.query(Balance, "core", f"ADV#{advocate_id}", "A#BAL#")
@@ -259,14 +287,20 @@ def _run_states(store: Store, payouts: Sequence[Payout]) -> dict[str, RunState]:
     return {run.run_id: run.state for run in runs.values()}
 
 
-def _line(payout: Payout, run_state: RunState) -> LineAnswer:
+def _line(payout: Payout, run_state: RunState, before: dict[str, int] | None) -> LineAnswer:
+    previous = None if before is None else before.get(payout.advocate_id, 0)
     return LineAnswer(
         payout_id=payout.payout_id,
         advocate_id=payout.advocate_id,
         amount=_money(payout.amount_minor, payout.currency),
+        previous=None if previous is None else _money(previous, payout.currency),
         state=standing(payout, run_state),
         reason=payout.reason,
         reference=payout.reference,
+        fee=_money(payout.fee_minor, payout.currency),
+        sent_at=_time(payout.sent_ms),
+        changed_at=rfc3339(payout.changed_ms),
+        look_ups=payout.looks,
     )
 
 

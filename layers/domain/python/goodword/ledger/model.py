@@ -8,6 +8,8 @@ Accounts, seen from the company that runs the programme (credit is negative):
     advocate:<id>:payable           due
     advocate:<id>:in_payout         frozen in a payout that has not settled
     rail:<name>:paid                handed to the rail and confirmed
+    rail:<name>:fees                what the rail took for it
+    program:<id>:fees               the same, as the programme's cost
 
 A 5.00 EUR reward: `expense +500, pending -500`; after the hold `pending +500, payable -500`; frozen
 `payable +500, in_payout -500`; paid `in_payout +500, rail -500`. What an advocate owns is therefore
@@ -139,6 +141,16 @@ def account(advocate_id: str, bucket: Bucket) -> str:
 def rail_account(rail: str) -> str:
     """What went out over a rail."""
     return f"rail:{rail}:paid"
+
+
+def rail_fees(rail: str) -> str:
+    """What a rail took for paying."""
+    return f"rail:{rail}:fees"
+
+
+def fees(program_id: str) -> str:
+    """What paying has cost the programme."""
+    return f"program:{program_id}:fees"
 
 
 def move(amount_minor: int, debit: str, credit: str) -> tuple[Leg, Leg]:

@@ -19,6 +19,7 @@ from goodword.payouts.hearing import Hearing, Names
 from goodword.payouts.listing import Listing
 from goodword.payouts.model import OpenRun, PayoutRun, open_run_key
 from goodword.payouts.ports import Origins
+from goodword.payouts.reconciling import Reconciling, reconcilable
 from goodword.payouts.sending import Sending
 from goodword.ports import Desk
 from goodword.privacy.ports import Macs
@@ -34,6 +35,7 @@ Route = Literal[
     "send",
     "give_back",
     "look_up",
+    "reconcile",
     "nothing_due",
     "waiting",
     "settled",
@@ -136,7 +138,13 @@ class Cycle:
         run = self.ending.settle(run_id)
         if run.state == "sending":
             return Step(run_id=run_id, route="left")
-        return self._stand(run)
+        return Step(run_id=run_id, route="reconcile") if reconcilable(run) else self._stand(run)
+
+    def reconcile(self, run_id: str, cursor: str) -> Step:
+        """Compare some of the payments with the rail's own word."""
+        following = Reconciling(self.desk, self.sending().rails).look(run_id, cursor)
+        route: Route = "reconcile" if following else "settled"
+        return Step(run_id=run_id, route=route, cursor=following)
 
     def give_back(self, run_id: str, cursor: str) -> Step:
         """Give back some of a cancelled or expired run."""

@@ -25,7 +25,7 @@ from goodword.payouts.model import (
     payout_moved,
     run_moved,
 )
-from goodword.payouts.movements import entry_of, movement_to, released
+from goodword.payouts.movements import entry_of, fee_entry, movement_to, released
 from goodword.payouts.ports import RunFiles
 from goodword.ports import Change, Desk, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
@@ -75,6 +75,8 @@ def add_end(
     change.replace(after)
     entry = entry_of(payout, movement_to(payout, state), now_ms)
     change.create(entry)
+    if state == "paid" and after.fee_minor:
+        change.create(fee_entry(payout, after.fee_minor, now_ms))
     balance = found.pop(place)
     assert isinstance(balance, Balance)
     change.replace(apply(balance, entry))

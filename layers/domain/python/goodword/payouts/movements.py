@@ -4,12 +4,15 @@ A repeated step therefore meets its own entry instead of making another.
 
     frozen     payable -> in_payout          paid       in_payout -> rail
     given back in_payout -> payable          returned   rail -> payable
+
+What the rail took for a payment is an entry of its own, between programme and rail: the advocate
+gets the whole amount.
 """
 
 from typing import Literal
 
 from goodword.ids import derived_id
-from goodword.ledger.model import Entry, Leg, account, move, rail_account
+from goodword.ledger.model import Entry, Leg, account, fees, move, rail_account, rail_fees
 from goodword.payouts.model import Payout, PayoutState
 from goodword.rewards.model import Reward, RewardState, moved
 
@@ -32,6 +35,19 @@ def entry_of(payout: Payout, what: What, at_ms: int) -> Entry:
 def entry_id_of(payout: Payout, what: What) -> str:
     """The id that the entry of this movement has, whether it has been made or not."""
     return derived_id("ent", payout.cutoff_ms, payout.payout_id, what)
+
+
+def fee_entry(payout: Payout, fee_minor: int, at_ms: int) -> Entry:
+    """The rail's fee for a payment, paid by the programme."""
+    return Entry(
+        entry_id=derived_id("ent", payout.cutoff_ms, payout.payout_id, "payout_fee"),
+        what="payout_fee",
+        at_ms=at_ms,
+        program_id=payout.program_id,
+        currency=payout.currency,
+        legs=move(fee_minor, fees(payout.program_id), rail_fees(payout.rail)),
+        refs={"payout_id": payout.payout_id, "run_id": payout.run_id},
+    )
 
 
 def movement_to(payout: Payout, state: PayoutState) -> What:

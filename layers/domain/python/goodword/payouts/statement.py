@@ -4,6 +4,7 @@ It is made from the frozen payout alone, so it never changes after the fact; onl
 reference and the date of the last move follow the payment. It names the payee by id only.
 """
 
+from html import escape
 from typing import Literal
 
 from goodword.money import Money, decimal_text
@@ -11,6 +12,13 @@ from goodword.payouts.model import Payout, RunState, Standing, standing
 from goodword.payouts.sheet import number, sheet, text
 from goodword.records import Value
 from goodword.times import rfc3339
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:44em;margin:2em auto;padding:0 1em}"
+    "dl{display:grid;grid-template-columns:max-content 1fr;gap:0 1em}dd{margin:0}"
+    "table{border-collapse:collapse;width:100%}td,th{padding:.3em;text-align:left;"
+    "border-bottom:1px solid #999}.n{text-align:right}"
+)
 
 
 class StatementLine(Value):
@@ -78,3 +86,38 @@ def statement_csv(statement: Statement) -> str:
     rows += [cells(line.kind, line.reward_id or "", line.amount) for line in statement.lines]
     rows.append(cells("total", statement.payout_id, statement.total))
     return sheet(rows)
+
+
+def statement_html(statement: Statement) -> str:
+    """The statement as a page of its own, to print or to keep; every value is escaped."""
+    rows = "".join(
+        f"<tr><td>{_cell(line.kind)}</td><td>{_cell(line.reward_id or '')}</td>"
+        f"<td class=n>{_cell(str(line.amount))}</td></tr>"
+        for line in statement.lines
+    )
+    facts = "".join(
+        f"<dt>{_cell(name)}</dt><dd>{_cell(value)}</dd>"
+        for name, value in (
+            ("Payout", statement.payout_id),
+            ("Run", statement.run_id),
+            ("Programme", statement.program_id),
+            ("Payee", statement.advocate_id),
+            ("State", f"{statement.state} {statement.reason}".strip()),
+            ("Rail", statement.rail),
+            ("Reference", statement.reference or "-"),
+            ("Cut-off", statement.cut_off_at),
+            ("Last change", statement.changed_at),
+        )
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        f"<title>Statement {_cell(statement.payout_id)}</title><style>{_STYLE}</style></head>"
+        f"<body><h1>Statement</h1><dl>{facts}</dl><table><thead><tr><th scope=col>Part</th>"
+        f"<th scope=col>Id</th><th scope=col class=n>Amount</th></tr></thead><tbody>{rows}"
+        f"</tbody><tfoot><tr><th scope=row colspan=2>Total</th><td class=n>"
+        f"{_cell(str(statement.total))}</td></tr></tfoot></table></body></html>"
+    )
+
+
+def _cell(text: str) -> str:
+    return escape(text, quote=True)

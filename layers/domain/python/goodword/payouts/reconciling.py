@@ -1,0 +1,321 @@
+"""After a run the rail's own word is compared with ours, payment by payment, to the cent.
+
+    ours              the rail's word that fits      otherwise
+    paid              paid, the same amount          amount_differs, paid_twice, not_at_rail,
+                                                     not_paid_at_rail
+    failed, returned  failed, returned, not known    paid_at_rail
+    sent, unknown     -                              unclear
+
+A difference is listed, never repaired by itself: money is moved by the usual ways only. Comparing
+again replaces what was found before. For a rail by hand a person gives the bank's report.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from goodword.errors import Conflict, InvalidInput
+from goodword.limits import RECONCILE_CHUNKS, REPORT_ROWS_MAX
+from goodword.money import Currency, Minor, NaturalMinor
+from goodword.payouts.ending import payouts_of
+from goodword.payouts.freezing import read_run
+from goodword.payouts.listing import line_pages
+from goodword.payouts.model import (
+    RAILS_BY_HAND,
+    Payout,
+    PayoutRun,
+    PayoutState,
+    RunChunk,
+    chunk_key,
+    payout_key,
+)
+from goodword.payouts.paging import pages
+from goodword.payouts.ports import Rail, RailAnswer, RailStatus
+from goodword.ports import Change, Desk, Store, until_settled
+from goodword.programs.payment import RailName
+from goodword.records import Key, Record, Value
+
+What = Literal[
+    "amount_differs",
+    "paid_twice",
+    "not_at_rail",
+    "not_paid_at_rail",
+    "paid_at_rail",
+    "unclear",
+    "not_ours",
+]
+_LEFT = frozenset({"paid", "unclaimed", "accepted"})
+
+
+class RunDifference(Record):
+    """A payment about which the rail and we say different things."""
+
+    KIND: ClassVar[str] = "run_difference"
+
+    run_id: str
+    payout_id: str
+    what: What
+    ours: PayoutState | None
+    ours_minor: NaturalMinor
+    rails: RailStatus | None
+    rails_minor: Minor | None
+    found_ms: int
+
+    @property
+    def key(self) -> Key:
+        return difference_key(self.run_id, self.payout_id)
+
+
+class Tally(Value):
+    """Sums of what was compared; `rails_minor` is what left by the rail's own word."""
+
+    compared: int = Field(default=0, ge=0)
+    ours_minor: NaturalMinor = 0
+    rails_minor: NaturalMinor = 0
+    fees_minor: NaturalMinor = 0
+    differences: int = Field(default=0, ge=0)
+
+    def plus(self, other: "Tally") -> "Tally":
+        """Both together."""
+        return Tally.model_validate(
+            {name: value + getattr(other, name) for name, value in dict(self).items()}
+        )
+
+
+class ChunkTally(Record):
+    """What one chunk came to when it was compared last."""
+
+    KIND: ClassVar[str] = "chunk_tally"
+
+    run_id: str
+    number: int
+    tally: Tally
+
+    @property
+    def key(self) -> Key:
+        return Key("core", f"RUN#{self.run_id}", f"K#{self.number:05d}")
+
+
+class Reconciliation(Record):
+    """The last comparison of a whole run; clean when there is no difference."""
+
+    KIND: ClassVar[str] = "reconciliation"
+
+    run_id: str
+    currency: Currency
+    source: Literal["rail", "report"]
+    tally: Tally
+    at_ms: int
+
+    @property
+    def key(self) -> Key:
+        return reconciliation_key(self.run_id)
+
+
+class ReportRow(Value):
+    """One line of a report as a person has it from the bank."""
+
+    payout_id: str = Field(max_length=64)
+    status: Literal["paid", "failed", "returned"] = "paid"
+    amount_minor: NaturalMinor
+    fee_minor: NaturalMinor = 0
+
+
+def difference_key(run_id: str, payout_id: str) -> Key:
+    """Where a difference is."""
+    return Key("core", f"RUN#{run_id}", f"E#{payout_id}")
+
+
+def reconciliation_key(run_id: str) -> Key:
+    """Where the last comparison is."""
+    return Key("core", f"RUN#{run_id}", "RECONCILED")
+
+
+def compare(payout: Payout, said: RailAnswer | None) -> What | None:
+    """What is different about a payment; None when both say the same, to the cent."""
+    left = said is not None and said.status in _LEFT
+    if payout.state in ("failed", "returned"):
+        return "paid_at_rail" if left else None
+    if payout.state != "paid" or (said is not None and said.status == "unknown"):
+        return "unclear"
+    if said is None:
+        return "not_at_rail"
+    if said.reason == "paid_twice":
+        return "paid_twice"
+    if said.status not in ("paid", "unclaimed"):
+        return "not_paid_at_rail"
+    same = said.amount_minor in (None, payout.amount_minor) and said.reason != "partly_reversed"
+    return None if same else "amount_differs"
+
+
+@dataclass(frozen=True)
+class Reconciling:
+    """Compare a run with what the rail, or a report, says."""
+
+    desk: Desk
+    rails: Mapping[RailName, Rail]
+
+    def look(self, run_id: str, cursor: str) -> str:
+        """Compare the next chunks with the rail; the cursor of the next call, "" at the end."""
+        run = read_run(self.desk.store, run_id)
+        if not reconcilable(run) or run.rail not in self.rails:
+            return ""
+        first = int(cursor or 0)
+        last = min(first + RECONCILE_CHUNKS, run.chunks)
+        for number in range(first, last):
+            self._chunk(run, number)
+        if last < run.chunks:
+            return str(last)
+        until_settled(partial(self._finish, run, "rail", _sum(self.desk.store, run_id)))
+        return ""
+
+    def report(self, run_id: str, rows: Sequence[ReportRow]) -> Reconciliation:
+        """Compare with a whole report of the run, given by a person.
+
+        Raises Conflict `run_not_settled` or `report_too_large`, InvalidInput `row_twice`.
+        """
+        run = read_run(self.desk.store, run_id)
+        if run.state != "settled":
+            raise Conflict("run_not_settled", f"the run is {run.state}")
+        said = {row.payout_id: row for row in rows}
+        if len(said) != len(rows):
+            raise InvalidInput("row_twice", "a payout is in the report twice")
+        if max(run.count, len(rows)) > REPORT_ROWS_MAX:
+            raise Conflict("report_too_large", f"a report has at most {REPORT_ROWS_MAX} rows")
+        tally, ours = Tally(), set[str]()
+        for lines in line_pages(self.desk.store, run_id):
+            for payout in payouts_of(self.desk, lines):
+                ours.add(payout.payout_id)
+                tally = tally.plus(self._note(payout, _answer(said.get(payout.payout_id))))
+        for name, row in said.items():
+            if name not in ours:
+                tally = tally.plus(self._not_ours(run_id, row))
+        return until_settled(partial(self._finish, run, "report", tally))
+
+    def _chunk(self, run: PayoutRun, number: int) -> None:
+        chunk = self.desk.store.get(RunChunk, chunk_key(run.run_id, number))
+        assert chunk is not None, "a settled run has all its chunks"
+        keys = [payout_key(row.advocate_id, row.payout_id) for row in chunk.rows]
+        tally = Tally()
+        for payout in self.desk.store.get_many(Payout, keys).values():
+            asked = payout.sent_ms is not None
+            rail = self.rails[run.rail]
+            said = rail.look_up(payout.payout_id, payout.reference) if asked else None
+            tally = tally.plus(self._note(payout, said))
+        until_settled(
+            partial(self._save, ChunkTally(run_id=run.run_id, number=number, tally=tally))
+        )
+
+    def _note(self, payout: Payout, said: RailAnswer | None) -> Tally:
+        """List or strike off the difference of one payment, and what it adds to the sums."""
+        if payout.state in ("draft", "cancelled"):
+            return Tally()
+        what = compare(payout, said)
+        until_settled(partial(self._list, payout, said, what))
+        left = said is not None and said.status in _LEFT
+        told = said.amount_minor if said is not None and left else 0
+        return Tally(
+            compared=1,
+            ours_minor=payout.amount_minor if payout.state == "paid" else 0,
+            rails_minor=payout.amount_minor if told is None else told,
+            fees_minor=payout.fee_minor,
+            differences=int(what is not None),
+        )
+
+    def _list(self, payout: Payout, said: RailAnswer | None, what: What | None) -> None:
+        known = self.desk.store.get(RunDifference, difference_key(payout.run_id, payout.payout_id))
+        change = Change()
+        if what is None and known is not None:
+            change.delete(known)
+        elif what is not None:
+            change.save(
+                RunDifference(
+                    run_id=payout.run_id,
+                    payout_id=payout.payout_id,
+                    what=what,
+                    ours=payout.state,
+                    ours_minor=payout.amount_minor,
+                    rails=said.status if said else None,
+                    rails_minor=said.amount_minor if said else None,
+                    found_ms=self.desk.clock.now_ms(),
+                    version=known.version if known else 0,
+                )
+            )
+        if change.keys:
+            self.desk.store.commit(change)
+
+    def _not_ours(self, run_id: str, row: ReportRow) -> Tally:
+        """A line of the report that is no payout of the run."""
+        until_settled(
+            partial(
+                self._save,
+                RunDifference(
+                    run_id=run_id,
+                    payout_id=row.payout_id,
+                    what="not_ours",
+                    ours=None,
+                    ours_minor=0,
+                    rails=row.status,
+                    rails_minor=row.amount_minor,
+                    found_ms=self.desk.clock.now_ms(),
+                ),
+            )
+        )
+        left = row.amount_minor if row.status == "paid" else 0
+        return Tally(compared=1, rails_minor=left, fees_minor=row.fee_minor, differences=1)
+
+    def _save(self, record: Record) -> None:
+        known = self.desk.store.get(type(record), record.key)
+        change = Change()
+        change.save(record.but(version=known.version if known else 0))
+        self.desk.store.commit(change)
+
+    def _finish(
+        self, run: PayoutRun, source: Literal["rail", "report"], tally: Tally
+    ) -> Reconciliation:
+        known = self.desk.store.get(Reconciliation, reconciliation_key(run.run_id))
+        found = Reconciliation(
+            run_id=run.run_id,
+            currency=run.currency,
+            source=source,
+            tally=tally,
+            at_ms=self.desk.clock.now_ms(),
+            version=known.version if known else 0,
+        )
+        change = Change()
+        change.save(found)
+        change.create(
+            self.desk.event(
+                "payout_run.reconciled",
+                run.run_id,
+                "" if tally.differences == 0 else "differences",
+                program_id=run.program_id,
+                currency=run.currency,
+                source=source,
+                **dict(tally),
+            )
+        )
+        self.desk.store.commit(change)
+        return found
+
+
+def reconcilable(run: PayoutRun) -> bool:
+    """Whether the rail itself can be asked about the run: it is over, and not by hand."""
+    return run.state == "settled" and run.chunks > 0 and run.rail not in RAILS_BY_HAND
+
+
+def _sum(store: Store, run_id: str) -> Tally:
+    total, place = Tally(), f"RUN#{run_id}"
+    for rows in pages(lambda at: store.query(ChunkTally, "core", place, "K#", cursor=at)):
+        for row in rows:
+            total = total.plus(row.tally)
+    return total
+
+
+def _answer(row: ReportRow | None) -> RailAnswer | None:
+    if row is None:
+        return None
+    return RailAnswer(row.status, amount_minor=row.amount_minor, fee_minor=row.fee_minor)
