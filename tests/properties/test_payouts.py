@@ -9,12 +9,15 @@ import random
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import TypeVar
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed
 from goodword.payouts.approving import Person
 from goodword.payouts.calendar import closed_period
 from goodword.payouts.confirming import Outcome
+from goodword.payouts.deciding import Deciding
+from goodword.payouts.findings import WHOLE_RUN, RunFinding, Verdict
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.programs.model import ProgramVersion
@@ -86,9 +89,26 @@ class Play:
 
     def let_pass(self, _: int) -> None:
         self.gather(0)
-        for run in self.runs("draft"):
+        for name in [run.run_id for run in self.runs("draft")]:
+            self.decide(len(name))
+            run = self.world.run(name)
             self.world.approving.request(run.run_id, ANNA, run.run_hash)
             self.world.approving.release(run.run_id, CARL, run.run_hash, run.total_minor)
+
+    def decide(self, n: int) -> None:
+        """Somebody decides about everything that audits have found."""
+        for finding in self.world.all(RunFinding):
+            hold = (n + len(finding.subject)) % 3 == 0 and finding.subject != WHOLE_RUN
+            verdict: Verdict = "hold" if hold else "clear"
+            call = partial(
+                Deciding(self.world.desk()).decide,
+                finding.run_id,
+                finding.check,
+                finding.subject,
+                verdict,
+                "other",
+            )
+            _try(lambda call=call: call(ANNA))  # type: ignore[misc]  # bound at once
 
     def request(self, n: int) -> None:
         if run := _one(self.runs("draft"), n):

@@ -25,6 +25,7 @@ from goodword_aws.rails.wire import Wire
 
 STALL_SECONDS = 0.5
 Answer = tuple[int, Any]
+SILENCE: Answer = (0, {})  # done, or not, but never answered
 
 
 @dataclass
@@ -36,6 +37,7 @@ class Rail:
     paid: list[tuple[str, str, str]] = field(default_factory=list)  # key, decimal amount, currency
     calls: list[tuple[str, str, dict[str, str], bytes]] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
+    stall_seconds: float = STALL_SECONDS
 
     def makes(self, method: str, path: str, body: bytes) -> bool:
         """Whether the call would make a payment."""
@@ -66,11 +68,11 @@ class _Door(BaseHTTPRequestHandler):
             trouble = rail.troubles.pop(0) if makes and rail.troubles else ""
             done = trouble not in ("before", "busy", "flooded", "error")
             answer = rail.answer(method, self.path, headers, body) if done else (500, {})
-        self._say(trouble, *answer)
+        self._say("after" if answer == SILENCE else trouble, *answer)
 
     def _say(self, trouble: str, status: int, body: Any) -> None:
         if trouble in ("before", "after"):
-            time.sleep(STALL_SECONDS)
+            time.sleep(self.rail.stall_seconds)
             self.close_connection = True
             return
         content = json.dumps(body).encode()

@@ -80,6 +80,8 @@ class Listing:
                 change.replace(run.but(listing="closed", changed_ms=self.desk.clock.now_ms()))
                 self.desk.store.commit(change)
                 run = read_run(self.desk.store, run_id)
+            if (run.state, run.listing) != ("draft", "closed"):
+                return run  # somebody else was quicker to count it, or has cancelled it
             self._commit(self._counted(run))
             return read_run(self.desk.store, run_id)
 
