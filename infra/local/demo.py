@@ -1,4 +1,5 @@
-"""The demo tells one referral from click to paid, and one refund to clawback, while it happens.
+"""The demo tells one referral from click to paid, a refund, a proof and a change of rules.
+
 
 Everything goes over HTTP with real signatures and real sign-ins; the only things done for the
 listener are moving the clock and ringing it early, and both are said. The stack stays up.
@@ -17,6 +18,7 @@ from infra.local.export import export, ring_sealer
 from infra.local.payloads import shopify_order, shopify_refund
 from infra.local.places import DEMO_HOME
 from infra.local.progress import Progress
+from infra.local.rule_change import change_rules
 from infra.local.stack import LocalStack, attach, bring_up
 from infra.local.waiting import eventually
 
@@ -82,6 +84,7 @@ class Story:
         self.payout(maya, reward)
         self.refund(shop, maya)
         self.proof(maya, reward)
+        change_rules(self, shop, maya, code)
         self.cast.sign_in("nora@people.example")  # somebody who has not joined yet
         self.cast.staff("lars", "analyst")
         return Directory.of(self.cast, self.program_id, shop, code)

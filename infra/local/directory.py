@@ -20,7 +20,8 @@ ROLES = {
     "nora@people.example": "signed up, not joined yet",
     "fatima@staff.example": "finance, requests",
     "frank@staff.example": "finance, releases",
-    "marta@staff.example": "marketing",
+    "marta@staff.example": "marketing, drafts",
+    "milo@staff.example": "marketing, publishes",
     "lars@staff.example": "analyst",
     "ada@staff.example": "admin",
 }

@@ -8,8 +8,10 @@ import pytest
 from goodword.advocates.model import Enrolment
 from goodword.events import Event
 from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Rule
+from goodword.programs.replay import Replay
 from goodword.times import DAY_MS, rfc3339
 from goodword_aws.messages import catalogue_of
+from goodword_aws.programs_replays import replay_text
 from goodword_aws.programs_terms import change_values
 
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, MARKETER, Caller, Front, Reply, front, join
@@ -144,6 +146,19 @@ def test_what_is_in_favour_needs_no_notice(call: Front) -> None:
     life.replay()
     made = life.publish()
     assert (made.body["state"], made.body["early"]) == ("in_force", "in_favour")
+
+
+def test_a_replay_says_its_sum_in_a_line(call: Front) -> None:
+    life = Life(call, hold_days=30)
+    life.replay()
+    done = call.town.all(Replay)[0].but(before_minor={"EUR": 500}, after_minor={"EUR": 88})
+    assert replay_text(done.but(changed=1)) == "would change 1 reward, -4.12 EUR"
+    assert replay_text(done.but(changed=37)) == "would change 37 rewards, -4.12 EUR"
+    running = done.but(state="judging", done=30, total=120)
+    assert replay_text(running) == "30 of 120 decisions judged again"
+    assert (running.percent, done.percent, done.but(state="counting").percent) == (25, 100, 0)
+    late = done.but(state="failed", reason="too_long")
+    assert replay_text(late) == "failed: too_long"
 
 
 def test_rolling_back_is_publishing_an_earlier_version_again(call: Front) -> None:

@@ -54,6 +54,8 @@ def caps(draw: st.DrawFn) -> tuple[Cap, ...]:
             Cap(amount_minor=900, period="lifetime"),
             Cap(rewards=2, period="week"),
             Cap(scope="friend", amount_minor=500, period="lifetime"),
+            Cap(scope="programme", amount_minor=1_100, period="month"),
+            Cap(scope="programme", rewards=3, period="lifetime"),
         )
     )
     return tuple(draw(st.lists(one, max_size=2, unique_by=lambda cap: cap.name)))

@@ -224,6 +224,14 @@ class TestFavour:
         assert not better((one, two), (two,))
         assert not better((), (one,))
 
+    def test_with_a_budget_only_the_hold_may_be_shorter(self) -> None:
+        def better(**changes: object) -> bool:
+            return solely_in_favour(terms(), terms(**changes), budget=True)
+
+        assert better(hold_days=0)
+        assert not better(caps=())
+        assert not better(caps=(), rules=self.rules(2_000))
+
     def test_higher_shares_under_a_limit_can_be_less(self) -> None:
         """The counterexample: an order that is returned later has used up the limit.
 

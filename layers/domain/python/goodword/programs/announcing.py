@@ -50,19 +50,18 @@ class Announcing:
     def run(self, program_id: str, number: int, what: What) -> Announcement | None:
         """Go on telling for REPLAY_SECONDS or ANNOUNCE_STEPS; None if there is nothing to tell."""
         start_ms, place = self.desk.clock.now_ms(), announcement_key(program_id, number, what)
-        for step in range(ANNOUNCE_STEPS):
-            announcement = self.desk.store.get(Announcement, place)
-            if announcement is None or announcement.state == "done":
+        steps, last = 0, False
+        while (found := self.desk.store.get(Announcement, place)) is not None:
+            if last or found.state == "done":
                 break
+            steps += 1
             late_ms = self.desk.clock.now_ms() - start_ms
-            last = step == ANNOUNCE_STEPS - 1 or late_ms > REPLAY_SECONDS * SECOND_MS
+            last = steps == ANNOUNCE_STEPS or late_ms > REPLAY_SECONDS * SECOND_MS
             try:
-                self._step(announcement, ask_on=last)
+                self._step(found, ask_on=last)
             except Stale:
-                break
-            if last:
-                break
-        return self.desk.store.get(Announcement, place)
+                last = True
+        return found
 
     def sweep(self) -> int:
         """Go on with announcements that nobody works on; how many there were."""

@@ -38,9 +38,9 @@ def programme_wide(found: tuple[TermsDifference, ...]) -> tuple[str, ...]:
 def _shape(dumped: dict[str, Json]) -> dict[str, Json]:
     """Lists of things that have a name become mappings by name, rules with their order beside."""
     shaped = {name: _by_name(value) for name, value in dumped.items()}
-    if isinstance(rules := shaped.get("rules"), dict):
-        shaped["rules"] = {**rules, "order": list[Json](rules)}
-    return shaped
+    rules = shaped["rules"]
+    assert isinstance(rules, dict)
+    return {**shaped, "rules": {**rules, "order": list[Json](rules)}}
 
 
 def _by_name(value: Json) -> Json:

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import ClassVar, NamedTuple
 
+from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Store
 from goodword.programs.caps import Measure
 from goodword.programs.model import ProgramVersion
@@ -66,6 +67,21 @@ class Caps:
     versions: Mapping[int, ProgramVersion]
     _known: dict[Key, ReplayUse] = field(default_factory=dict)
     _before: dict[Key, ReplayUse] = field(default_factory=dict)
+
+    def meet(self, page: Sequence[Standing]) -> None:
+        """Read at once what is known of the caps of everybody whose conversions these are."""
+        places = {
+            replay_use_key(self.replay.replay_id, place): place
+            for one in page
+            if one.decision.advocate_id is not None
+            for place in self._whole(self.draft, one, one.decision.advocate_id).counted
+        }
+        keys = list(places)
+        for start in range(0, len(keys), READ_KEYS_MAX):
+            some = keys[start : start + READ_KEYS_MAX]
+            found = self.store.get_many(ReplayUse, some)
+            for key in some:
+                self._keep(key, found.get(key) or self._fresh(places[key]))
 
     def room(self, standing: Standing, winner: str) -> Room:
         """What the draft's caps leave for the winner at this conversion."""
@@ -131,11 +147,15 @@ class Caps:
     def _use(self, counted: Counted) -> ReplayUse:
         key = replay_use_key(self.replay.replay_id, counted)
         if key not in self._known:
-            use = self.store.get(ReplayUse, key) or ReplayUse(
-                replay_id=self.replay.replay_id, counted=counted, keep_s=self.replay.expires_s
-            )
-            self._known[key] = self._before[key] = use
+            self._keep(key, self.store.get(ReplayUse, key) or self._fresh(counted))
         return self._known[key]
+
+    def _fresh(self, counted: Counted) -> ReplayUse:
+        keep_s, replay_id = self.replay.expires_s, self.replay.replay_id
+        return ReplayUse(replay_id=replay_id, counted=counted, keep_s=keep_s)
+
+    def _keep(self, key: Key, use: ReplayUse) -> None:
+        self._known[key] = self._before[key] = use
 
 
 def _first_lines(standing: Standing) -> Sequence[CapLine]:

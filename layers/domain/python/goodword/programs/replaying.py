@@ -20,10 +20,11 @@ from goodword.limits import (
     REPLAY_DAYS_MAX,
     REPLAY_HOURS_MAX,
     REPLAY_IDLE_MINUTES,
-    REPLAY_PAGE,
+    REPLAY_PAGES,
     REPLAY_SECONDS,
     REPLAY_STEPS,
     REPLAYS_PER_SWEEP,
+    TRANSACTION_ITEMS_MAX,
 )
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.draft import Draft, draft_key
@@ -134,20 +135,16 @@ class Replays:
 
         Whoever finds another at work on it stops without a word.
         """
-        start_ms = self.desk.clock.now_ms()
-        for step in range(REPLAY_STEPS):
-            replay = self.read(replay_id)
-            if replay.state not in RUNNING:
-                break
+        start_ms, steps, last = self.desk.clock.now_ms(), 0, False
+        while (replay := self.read(replay_id)).state in RUNNING and not last:
+            steps += 1
             late_ms = self.desk.clock.now_ms() - start_ms
-            last = step == REPLAY_STEPS - 1 or late_ms > REPLAY_SECONDS * SECOND_MS
+            last = steps == REPLAY_STEPS or late_ms > REPLAY_SECONDS * SECOND_MS
             try:
                 self._step(replay, ask_on=last)
             except Stale:
-                break
-            if last:
-                break
-        return self.read(replay_id)
+                last = True
+        return replay
 
     def sweep(self) -> int:
         """Go on with replays that nobody works on; how many. One that takes too long has failed."""
@@ -175,7 +172,10 @@ class Replays:
             return self._commit(replay.but(state="outdated", reason="draft_changed"))
         if replay.state == "counting":
             return self._commit(self._counted(replay), ask_on=ask_on)
-        found = self._judged(replay, draft)
+        for limit in REPLAY_PAGES:
+            found = self._judged(replay, draft, limit)
+            if len(found.rows) + len(found.caps) + 2 <= TRANSACTION_ITEMS_MAX:
+                break
         return self._commit(found.replay, found.rows, found.caps, ask_on=ask_on)
 
     def _commit(
@@ -207,15 +207,16 @@ class Replays:
             return replay.but(state="judging", total=total, day=day_of(replay.from_ms), cursor=None)
         return replay.but(total=total, day=following[0], cursor=following[1])
 
-    def _judged(self, replay: Replay, draft: Draft) -> Found:
+    def _judged(self, replay: Replay, draft: Draft, limit: int) -> Found:
         """The next page of decisions under the draft."""
-        page, day = self._page(replay, REPLAY_PAGE)
+        page, day = self._page(replay, limit)
         places = _inside(page, replay)
         versions = read_versions(self.desk.store, replay.program_id)
         version = _as_version(draft, versions)
         standing = self._standing(places)
         by_number = {one.number: one for one in versions}
         caps = Caps(self.desk.store, replay, version, by_number)
+        caps.meet(standing)
         rows: list[ReplayChange] = []
         after = replay.but(done=replay.done + len(places))
         for one in standing:
@@ -240,18 +241,16 @@ class Replays:
         """The next places, and their day; days without any are passed over."""
         days = [day for day in days_between(replay.from_ms, replay.until_ms) if day >= replay.day]
         cursor = replay.cursor
-        for day in days:
-            page = self.desk.store.query(
-                DecidedOn,
-                "core",
-                decided_partition(replay.program_id, day),
-                limit=limit,
-                cursor=cursor,
-            )
-            if page.rows or day == days[-1]:
+        for day in days[:-1]:
+            page = self._places(replay, day, limit, cursor)
+            if page.rows:
                 return page, day
             cursor = None
-        raise AssertionError("a period has at least one day")
+        return self._places(replay, days[-1], limit, cursor), days[-1]
+
+    def _places(self, replay: Replay, day: str, limit: int, cursor: str | None) -> Page[DecidedOn]:
+        place = decided_partition(replay.program_id, day)
+        return self.desk.store.query(DecidedOn, "core", place, limit=limit, cursor=cursor)
 
     def _standing(self, places: Sequence[DecidedOn]) -> list[Standing]:
         """The conversions whose standing decision is one of these, in their order."""
