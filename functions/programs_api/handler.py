@@ -18,6 +18,7 @@ require("core_table", "journal_table", "arrivals_table", "vault_key_arn", "publi
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 PURSES: frozenset[Role] = frozenset({"finance", "admin"})
 READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
+BY_PERSON: frozenset[Role] = READERS - {"analyst"}  # analysts see sums, not single people
 
 api = Api("programs")
 
@@ -125,7 +126,7 @@ def withdraw_version(call: Call) -> versions.VersionAnswer:
 @api.route(
     "GET",
     "/v1/programs/<program_id>/versions/<number>/acknowledgements",
-    roles=READERS,
+    roles=BY_PERSON,
     answer=versions.AcknowledgementAnswer,
     paged=True,
 )

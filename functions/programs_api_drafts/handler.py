@@ -15,6 +15,7 @@ require("core_table", "journal_table")
 
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
+BY_PERSON: frozenset[Role] = READERS - {"analyst"}  # analysts see sums, not single people
 LOCALE = {"locale": "the language of the sentences, en (default) or de"}
 
 api = Api("drafts")
@@ -132,7 +133,7 @@ def read_replay(call: Call) -> replays.ReplayAnswer:
 @api.route(
     "GET",
     "/v1/programs/<program_id>/drafts/<draft_id>/replay/changes",
-    roles=READERS,
+    roles=BY_PERSON,
     answer=replays.ReplayChangeAnswer,
     paged=True,
 )

@@ -14,7 +14,19 @@ from goodword_aws.messages import catalogue_of
 from goodword_aws.programs_replays import replay_text
 from goodword_aws.programs_terms import change_values
 
-from tests.support.api import ADMIN, ANALYST, ANNA, BEN, MARKETER, Caller, Front, Reply, front, join
+from tests.support.api import (
+    ADMIN,
+    ANALYST,
+    ANNA,
+    BEN,
+    FINANCE,
+    MARKETER,
+    Caller,
+    Front,
+    Reply,
+    front,
+    join,
+)
 from tests.support.functions import CONTEXT, load, sample
 from tests.support.people import terms_json
 
@@ -80,7 +92,7 @@ def test_a_version_lives(call: Front) -> None:
     report = life.replay()
     assert (report["state"], report["percent"], report["changed"]) == ("done", 100, 0)
     assert report["text"] == "would change 0 rewards, 0.00"
-    assert call(ANALYST, "GET", f"{life.path}/replay/changes").body["data"] == []
+    assert call(FINANCE, "GET", f"{life.path}/replay/changes").body["data"] == []
     assert life.publish(OTTO).code == "same_person"
     early = life.publish(effective_at=rfc3339(call.town.clock.at_ms + DAY_MS))
     assert (early.status, early.code) == (422, "notice_too_short")
@@ -230,7 +242,7 @@ def test_an_advocate_sees_what_holds_and_what_comes_with_examples(call: Front) -
     assert again["coming"][0]["acknowledged_at"] == said.body["at"]
     assert again["coming"][0]["in_words"].startswith("8 % der Bestellung.")
     path = f"{life.base}/versions/2/acknowledgements"
-    assert [one["advocate_id"] for one in call(ANALYST, "GET", path).body["data"]] == [
+    assert [one["advocate_id"] for one in call(FINANCE, "GET", path).body["data"]] == [
         said.body["advocate_id"]
     ]
     assert call(BEN, "POST", f"{mine}/acknowledgements", {"version": 1}).code == "not_an_advocate"

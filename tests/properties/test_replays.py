@@ -2,9 +2,13 @@
 
 from collections.abc import Sequence
 
+import pytest
 from goodword.conversions.model import Fact
+from goodword.errors import Conflict, NotAllowed
+from goodword.events import Actor
 from goodword.ports import Change
 from goodword.programs.caps import Cap
+from goodword.programs.drafts import Drafts
 from goodword.programs.favour import solely_in_favour
 from goodword.programs.model import (
     FlatReward,
@@ -15,6 +19,7 @@ from goodword.programs.model import (
     version_at,
 )
 from goodword.programs.pilot import Pilot
+from goodword.programs.publishing import Publishing, Wish
 from goodword.rewards.decision import Decision
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS, HOUR_MS
@@ -205,6 +210,38 @@ def test_pinning_does_not_depend_on_the_order_of_arrival_pilots_and_all(
         for scene in scenes
     ]
     assert told[0] == told[1]
+
+
+PEOPLE = ("sub-otto", "sub-mara", "sub-ada", "sub-zoe")
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=4),
+    st.lists(st.tuples(st.sampled_from(PEOPLE), st.booleans()), min_size=1, max_size=4),
+)
+def test_nobody_publishes_alone(writers: list[str], tries: list[tuple[str, bool]]) -> None:
+    """Whoever wrote any revision is refused, admin or not; whoever did not publishes it, once."""
+    scene = Scene()
+    draft = drafted(scene, PROGRAM, terms(hold_days=20), Actor(kind="staff", id=writers[0]))
+    for days, who in enumerate(writers[1:], 21):
+        drafts = Drafts(scene.desk(Actor(kind="staff", id=who)))
+        new, number = terms(hold_days=days), draft.revision
+        draft = drafts.change(PROGRAM, draft.draft_id, new, "x", based_on=1, revision=number)
+    replayed(scene, draft)
+    done = False
+    for who, admin in tries:
+        publishing = Publishing(scene.desk(Actor(kind="staff", id=who)))
+        wish = Wish(None, "test" if admin else "", admin=admin)
+        if done or who in writers:
+            with pytest.raises((NotAllowed, Conflict)):
+                publishing.publish(PROGRAM, draft.draft_id, draft.digest, wish)
+            continue
+        made = publishing.publish(PROGRAM, draft.draft_id, draft.digest, wish)
+        assert {made.author, *made.editors} == set(writers)
+        assert made.publisher == who
+        done = True
+    assert len(scene.all(ProgramVersion)) == 1 + done
 
 
 def _sale(points: int) -> tuple[Rule, ...]:
