@@ -1,6 +1,5 @@
 """The demo tells one referral from click to paid, a refund, a proof and a change of rules.
 
-
 Everything goes over HTTP with real signatures and real sign-ins; the only things done for the
 listener are moving the clock and ringing it early, and both are said. The stack stays up.
 """
