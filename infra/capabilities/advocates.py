@@ -22,7 +22,7 @@ def add_advocates(ground: Ground) -> None:
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
-            grants.change(ground.tables.core),
+            grants.change(ground.tables.core, checks=True, deletes=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),
             grants.table_items(ground.tables.keys, "GetItem", "PutItem", "DeleteItem"),

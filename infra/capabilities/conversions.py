@@ -67,15 +67,12 @@ def _intake(ground: Ground) -> None:
         "Verifies and stores what shops and systems send",
         needs=("ARRIVALS_TABLE", "CORE_TABLE", "VAULT_KEY_ARN"),
         may=[
-            grants.table_items(ground.tables.core, "GetItem", partitions=["SRC#*", "PROG#*"]),
+            grants.table_items(ground.tables.core, "GetItem", partitions=["SRC#*"]),
             grants.table_items(ground.tables.arrivals, "PutItem"),
             grants.use_key(
-                ground.at,
-                ground.secrets.vault_key,
-                "GenerateDataKey",
-                "Decrypt",
-                purposes=["arrival", "source"],
+                ground.at, ground.secrets.vault_key, "GenerateDataKey", purposes=["arrival"]
             ),
+            grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt", purposes=["source"]),
         ],
     )
     for path in ("/v1/track/lead", "/v1/track/sale", "/v1/sources/{source_id}"):
@@ -87,7 +84,7 @@ def _may_decide(ground: Ground) -> list[PolicyStatement]:
     return [
         grants.read(tables.core),
         grants.query_index(tables.core),
-        grants.change(tables.core),
+        grants.change(tables.core, checks=True, deletes=True),
         grants.append(tables.journal),
         grants.table_items(tables.arrivals, "GetItem", "BatchGetItem", "Query", "PutItem"),
         grants.query_index(tables.arrivals),

@@ -43,6 +43,7 @@ def add_payouts(ground: Ground) -> None:
         needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN", "PAYOUT_CYCLE_ARN"),
         may=[
             *_may_move_on(ground),
+            grants.change(ground.tables.core),
             grants.read(ground.tables.journal),
             grants.start(machine.state_machine_arn),
             grants.read_secret(ground.secrets.index),
@@ -73,6 +74,7 @@ def _task(ground: Ground) -> Function:
         ),
         may=[
             *_may_move_on(ground),
+            grants.change(ground.tables.core, checks=True, deletes=True),
             grants.table_items(ground.tables.keys, "GetItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
             grants.read_secret(ground.secrets.index),
@@ -113,7 +115,6 @@ def _may_move_on(ground: Ground) -> list[PolicyStatement]:
     return [
         grants.read(ground.tables.core),
         grants.query_index(ground.tables.core),
-        grants.change(ground.tables.core),
         grants.append(ground.tables.journal),
         grants.answer(ground.at, ground.machines.arn("payout_cycle")),
     ]

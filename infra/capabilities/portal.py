@@ -28,7 +28,7 @@ def add_portal(ground: Ground) -> None:
         needs=(*NEEDS, "KEYS_TABLE", "VAULT_KEY_ARN"),
         may=[
             grants.read(ground.tables.core),
-            grants.change(ground.tables.core),
+            grants.change(ground.tables.core, checks=True, deletes=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),
             grants.table_items(ground.tables.keys, "GetItem", "PutItem", "DeleteItem"),

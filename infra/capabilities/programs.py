@@ -46,7 +46,7 @@ def add_programs(ground: Ground) -> None:
         needs=("JOURNAL_TABLE", "CORE_TABLE"),
         may=[
             grants.read(ground.tables.core),
-            grants.change(ground.tables.core),
+            grants.change(ground.tables.core, checks=True),
             grants.append(ground.tables.journal),
         ],
     )

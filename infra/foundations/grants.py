@@ -48,9 +48,15 @@ def query_index(table: dynamodb.Table) -> PolicyStatement:
     )
 
 
-def change(table: dynamodb.Table) -> PolicyStatement:
-    """What one Change may hold about this table. Never for the journal."""
-    return table_items(table, "PutItem", "DeleteItem", "ConditionCheckItem")
+def change(
+    table: dynamodb.Table, *, checks: bool = False, deletes: bool = False
+) -> PolicyStatement:
+    """What the Changes of a function hold about this table: puts; some also check, some delete.
+
+    Never for the journal. Who has which is listed in tests/infra/test_roles.py.
+    """
+    more = [("ConditionCheckItem", checks), ("DeleteItem", deletes)]
+    return table_items(table, "PutItem", *(action for action, wanted in more if wanted))
 
 
 def append(journal: dynamodb.Table) -> PolicyStatement:
