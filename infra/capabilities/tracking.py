@@ -29,7 +29,9 @@ def _redirect(ground: Ground) -> None:
         ],
         shape=Shape(timeout_seconds=5, memory_mb=512, hot=True),
     )
-    ground.door.open(redirect, ["GET", "HEAD"], "/r/{code}", public=True, limit=Limit(2_000, 4_000))
+    # Chat programs add slashes to what people paste; a shopper never meets an error page.
+    for path in ("/r/{code}", "/r/{proxy+}", "/r"):
+        ground.door.open(redirect, ["GET", "HEAD"], path, public=True, limit=Limit(2_000, 4_000))
 
 
 def _counters(ground: Ground) -> None:

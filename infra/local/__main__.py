@@ -1,6 +1,7 @@
 """`python -m infra.local VERB` runs the laptop stack for the Makefile; a verb can be repeated."""
 
 import argparse
+import os
 import shutil
 import sys
 import textwrap
@@ -11,6 +12,7 @@ from infra.local.assembly import SynthError
 from infra.local.cast import RefusedError
 from infra.local.demo import demo
 from infra.local.deploy import DeployError
+from infra.local.directory import UnknownPersonError
 from infra.local.emulator import EmulatorError
 from infra.local.places import DEMO_HOME, LOCAL
 from infra.local.progress import Progress
@@ -95,14 +97,30 @@ def _show(progress: Progress, there: LocalStack) -> None:
         progress.say(f"  {name:<24}{textwrap.shorten(value, 100, placeholder=' ...')}")
 
 
+def _natural(text: str) -> int:
+    """A whole number from 1 on; time only moves forward."""
+    if not text.isdecimal() or not 1 <= int(text) < 10**9:
+        raise argparse.ArgumentTypeError("a whole number from 1 on")
+    return int(text)
+
+
+def _amount(text: str) -> float:
+    """More than nothing, in EUR."""
+    whole, _, cents = text.partition(".")
+    plain = whole.isdecimal() and len(cents) <= 2 and (not cents or cents.isdecimal())
+    if not plain or not 0.01 <= float(text) < 1_000_000:
+        raise argparse.ArgumentTypeError("EUR, as 49 or 49.90")
+    return float(text)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m infra.local")
     parser.add_argument("verb", choices=sorted([*VERBS, *ASKING]))
     parser.add_argument("--who", default="maya", help="maya, fatima, frank, marta or ada")
     parser.add_argument("--page", default="/v1/me", help="a path of the API")
-    parser.add_argument("--amount", type=float, default=49.0, help="EUR without tax")
-    parser.add_argument("--order", type=int, default=7_001, help="the order's number")
-    parser.add_argument("--days", type=int, default=15)
+    parser.add_argument("--amount", type=_amount, default=49.0, help="EUR without tax")
+    parser.add_argument("--order", type=_natural, default=7_001, help="the order's number")
+    parser.add_argument("--days", type=_natural, default=15, help="1 to 999")
     parser.add_argument("--mend", action="store_true", help="balances: write what they should be")
     return parser
 
@@ -117,9 +135,12 @@ def main(arguments: list[str]) -> int:
     except (EmulatorError, SynthError, DeployError, RefusedError, NotYetError) as wrong:
         print(f"\n{wrong}", file=sys.stderr)
         return 1
-    except NotRunningError as nothing:
+    except (NotRunningError, UnknownPersonError) as nothing:
         print(f"  {nothing}", file=sys.stderr)
         return 3
+    except BrokenPipeError:  # `make status | head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except KeyboardInterrupt:
         return 130
 

@@ -27,6 +27,10 @@ ROLES = {
 }
 
 
+class UnknownPersonError(Exception):
+    """Nobody of that name took part in the demo."""
+
+
 @dataclass(frozen=True)
 class Directory:
     """The people with their passwords, the programme, the shop's endpoint and Maya's code."""
@@ -66,8 +70,12 @@ class Directory:
         return Endpoint(self.source_id, self.secret)
 
     def person(self, name: str) -> Person:
-        """`maya` or `maya@people.example`. Raises KeyError for somebody unknown."""
-        email = next((each for each in self.people if name in (each, each.partition("@")[0])), name)
+        """`maya` or `maya@people.example`. Raises UnknownPersonError with who is known."""
+        names = {part: email for email in self.people for part in (email, email.partition("@")[0])}
+        if name not in names:
+            known = ", ".join(sorted(email.partition("@")[0] for email in self.people))
+            raise UnknownPersonError(f"nobody is called {name!r} here; there are {known}")
+        email = names[name]
         kept = self.people[email]
         return Person(email, kept["subject"], kept["password"], tuple(kept["groups"]))
 

@@ -22,7 +22,8 @@ def running() -> tuple[LocalStack, Directory]:
     """The demo's stack and directory. Raises NotRunningError with what to do."""
     stack, directory = attach(DEMO_HOME), Directory.read()
     if stack is None or directory is None:
-        raise NotRunningError("no demo is running here: make demo")
+        cut = "; a story that was cut off left the emulator up, and starts afresh" if stack else ""
+        raise NotRunningError(f"no demo is running here: make demo{cut}")
     return stack, directory
 
 
@@ -91,5 +92,8 @@ def refund(progress: Progress, asked: argparse.Namespace) -> int:
         int(time.time()), asked.order, f"{goods:.2f}", f"{tax:.2f}", f"{goods + tax:.2f}"
     )
     done(Cast(stack).shopify(directory.shop, "refunds/create", back))
-    progress.say(f"  {asked.amount:.2f} EUR of order {asked.order} went back")
+    progress.say(
+        f"  the shop reported that {asked.amount:.2f} EUR of order {asked.order} went back"
+    )
+    progress.say("  (before its order has come, or beyond what was paid, it takes nothing)")
     return 0

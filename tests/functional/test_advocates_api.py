@@ -167,6 +167,10 @@ class TestLinks:
         ("wrong", "code"),
         [
             ({"destination": "https://evil.example/"}, "destination_not_allowed"),
+            (
+                {"destination": "https://shop.example/?e=a@mail.example"},
+                "destination_names_a_person",
+            ),
             ({"vanity": "x y"}, "bad_code"),
             ({"expires_at": "2020-01-01T00:00:00Z"}, "expires_in_the_past"),
             ({"expires_at": "tomorrow"}, "invalid_body"),

@@ -1,9 +1,7 @@
 """The functions that seal: items are noted from the stream, sealed with KMS, copied to S3."""
 
 import hashlib
-import io
 import json
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -15,40 +13,7 @@ from goodword_aws.ledger import LockedBucket, pem_of
 from infra.verifier import verify
 from tests.support.desk import World
 from tests.support.functions import call, over, sample
-from tests.support.seals import KeyOfTests, Vaulted, event
-
-
-class Kms:
-    """The two operations of KMS that the sealer uses."""
-
-    def __init__(self) -> None:
-        self.key = KeyOfTests()
-        self.asked: list[dict[str, Any]] = []
-
-    def get_public_key(self, **request: Any) -> dict[str, Any]:
-        return {"PublicKey": self.key.der}
-
-    def sign(self, **request: Any) -> dict[str, Any]:
-        self.asked.append(request)
-        return {"Signature": self.key.sign(request["Message"])}
-
-
-class Bucket:
-    """Objects that are put once."""
-
-    def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
-        self.fails = ""
-
-    def put_object(self, **request: Any) -> None:
-        assert request["IfNoneMatch"] == "*"
-        if self.fails or request["Key"] in self.objects:
-            code = self.fails or "PreconditionFailed"
-            raise ClientError({"Error": {"Code": code, "Message": "x"}}, "PutObject")
-        self.objects[request["Key"]] = request["Body"]
-
-    def get_object(self, **request: Any) -> dict[str, Any]:
-        return {"Body": io.BytesIO(self.objects[request["Key"]])}
+from tests.support.seals import Bucket, KeyOfTests, Kms, Vaulted, event
 
 
 def noted(world: World, case: str) -> list[str]:

@@ -325,3 +325,25 @@ def test_local_time_travel_moves_clicks_and_expiry_but_not_signatures(
     file.write_text("soon")
     assert "gw_click=" in location(made.answer(sample("good_click")))
     made.store.close()
+
+
+@pytest.mark.parametrize(
+    ("parameters", "counted"),
+    [
+        ({"proxy": "Maya-7/"}, 1),
+        ({"proxy": "%4Daya-7/"}, 1),
+        ({"proxy": "Maya-7/more"}, 0),
+        ({"proxy": "../Maya-7"}, 0),
+        ({"proxy": ""}, 0),
+        ({}, 0),
+        (None, 0),
+    ],
+)
+def test_whatever_is_added_to_a_link_the_shopper_goes_on(
+    stub: AwsStub, redirect: Redirect, parameters: dict[str, str] | None, counted: int
+) -> None:
+    answer = redirect.answer(sample("good_click") | {"pathParameters": parameters})
+    assert answer["statusCode"] == 302
+    host = urlsplit(answer["headers"]["location"]).hostname
+    assert host == ("shop.example" if counted else "brand.example")
+    assert len([key for key in stub.items if key[0] == "arrivals"]) == counted

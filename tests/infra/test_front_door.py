@@ -20,8 +20,12 @@ READ_ONLY = {"/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"}
 PUBLIC = {
     *(f"GET {path}" for paths in PAGES.values() for path in paths),
     *(f"POST {path}" for paths in PAGES.values() for path in paths - READ_ONLY),
+    "GET /r",
     "GET /r/{code}",
+    "GET /r/{proxy+}",
+    "HEAD /r",
     "HEAD /r/{code}",
+    "HEAD /r/{proxy+}",
     "POST /v1/track/lead",
     "POST /v1/track/sale",
     "POST /v1/sources/{source_id}",
@@ -29,7 +33,7 @@ PUBLIC = {
 }
 PATHS = {
     **PAGES,
-    "tracking_web": {"/r/{code}"},
+    "tracking_web": {"/r", "/r/{code}", "/r/{proxy+}"},
     "conversions_web": {"/v1/track/lead", "/v1/track/sale", "/v1/sources/{source_id}"},
     "programs_api": {
         "/v1/programs",

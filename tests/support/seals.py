@@ -1,9 +1,11 @@
 """A journal to seal in memory: items of every sort, a real key, a locked shelf."""
 
 import hashlib
+import io
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -123,3 +125,36 @@ class Vaulted:
     def seals(self) -> list[Json]:
         """The signed seals as they are exported."""
         return [one.model_dump(mode="json", exclude={"version"}) for one in self.world.all(Seal)]
+
+
+class Kms:
+    """The two operations of KMS that the sealer uses."""
+
+    def __init__(self) -> None:
+        self.key = KeyOfTests()
+        self.asked: list[dict[str, Any]] = []
+
+    def get_public_key(self, **request: Any) -> dict[str, Any]:
+        return {"PublicKey": self.key.der}
+
+    def sign(self, **request: Any) -> dict[str, Any]:
+        self.asked.append(request)
+        return {"Signature": self.key.sign(request["Message"])}
+
+
+class Bucket:
+    """Objects that are put once."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes] = {}
+        self.fails = ""
+
+    def put_object(self, **request: Any) -> None:
+        assert request["IfNoneMatch"] == "*"
+        if self.fails or request["Key"] in self.objects:
+            code = self.fails or "PreconditionFailed"
+            raise ClientError({"Error": {"Code": code, "Message": "x"}}, "PutObject")
+        self.objects[request["Key"]] = request["Body"]
+
+    def get_object(self, **request: Any) -> dict[str, Any]:
+        return {"Body": io.BytesIO(self.objects[request["Key"]])}

@@ -1,11 +1,10 @@
 """One word per capability, the same in every tree; what is not a word is listed here."""
 
-import ast
 import json
 
 import pytest
 
-from tests.tidy.sources import DOMAIN, FACES, ROOT, WORDS, files, modules
+from tests.tidy.sources import DOMAIN, FACES, ROOT, WORDS, files
 
 TRIGGERS = {"api", "web", "stream", "bus", "queue", "schedule", "task"}
 INFRA = {"app.py", "stack.py", "layers.py", "node.py", "__init__.py"}
@@ -43,16 +42,6 @@ def is_function_name(name: str) -> bool:
     return word in WORDS | FACES and trigger in TRIGGERS and len(purpose) <= 1 and all(purpose)
 
 
-def takes_input(function: str) -> bool:
-    """Whether its handler looks at the event; the tick of a clock carries nothing to look at."""
-    found = [m for m in modules("functions") if m.place == f"functions/{function}/handler.py"]
-    return any(
-        isinstance(node, ast.Name) and node.id == "event"
-        for module in found
-        for node in ast.walk(module.tree)
-    )
-
-
 def test_the_top_level_is_the_fixed_one() -> None:
     assert {place.split("/")[0] for place in files()} <= TOP
 
@@ -84,7 +73,7 @@ def test_event_samples_belong_to_functions() -> None:
     assert directories("events") <= directories("functions")
 
 
-@pytest.mark.parametrize("function", sorted(filter(takes_input, directories("functions"))))
+@pytest.mark.parametrize("function", sorted(directories("functions")))
 def test_a_function_has_a_good_and_a_refused_sample(function: str) -> None:
     samples = {name for name in below(f"events/{function}") if name.endswith(".json")}
     refused = {name for name in samples if name.startswith(REFUSED)}

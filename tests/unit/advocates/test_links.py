@@ -89,6 +89,23 @@ def test_a_destination_elsewhere_is_refused(town: Town, destination: str) -> Non
 
 
 @pytest.mark.parametrize(
+    "tail",
+    [
+        "?e=anna@mail.example",
+        "?e=anna%40mail.example",
+        "?e=anna%2540mail.example",
+        "anna@mail.example",
+        "#anna+x@mail.example",
+    ],
+)
+def test_a_destination_that_names_a_person_is_refused(town: Town, tail: str) -> None:
+    enrolment = town.joined(town.program(destination=SHOP).program_id)
+    with pytest.raises(InvalidInput, match="destination_names_a_person"):
+        town.link(enrolment, destination=f"https://shop.example/{tail}")
+    assert town.link(enrolment, destination="https://shop.example/@brand/shoes?size=10@home")
+
+
+@pytest.mark.parametrize(
     "vanity", ["ab", "x" * 21, "anna maria", "anna_10", "-anna", "ann@", "a-b", ""]
 )
 def test_a_code_that_nobody_can_type_is_refused(town: Town, vanity: str) -> None:

@@ -27,10 +27,20 @@ from hypothesis import strategies as st
         "\u00a0=1",
         "\u200b=1",
         "\ufeff-1",
+        '"=1+1',
     ],
 )
 def test_what_could_start_a_formula_gets_an_apostrophe(attack: str) -> None:
     assert text(attack).startswith("'")
+
+
+@pytest.mark.parametrize("separator", [";", "|", "\t", "; ", ";\t"])
+def test_so_does_what_other_programs_take_for_the_next_cell(separator: str) -> None:
+    written = text(f"Max{separator}=1+1{separator}x")
+    assert "'" in written
+    for apart in (";", "|", "\t", ","):
+        cells = next(csv.reader([sheet([["pay_1", written, "DE89"]]).strip()], delimiter=apart))
+        assert not [cell for cell in cells if cell.strip().startswith(("=", "+", "-", "@"))]
 
 
 @pytest.mark.parametrize("plain", ["Maya Ahmed", "DE89 3704", "O'Neil", "a=b", "", "  ", "1-2"])

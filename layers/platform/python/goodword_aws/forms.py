@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from goodword.errors import InvalidInput
+from goodword.privacy.model import names_an_address
 from goodword.times import parse_rfc3339
 from pydantic import AfterValidator, Field, StringConstraints
 
@@ -15,6 +16,12 @@ def _instant(text: str) -> str:
     return text
 
 
+def _nobody(text: str) -> str:
+    if names_an_address(text):
+        raise ValueError("must not contain an e-mail address: this is kept for ever")
+    return text
+
+
 Instant = Annotated[
     str,
     StringConstraints(max_length=40),
@@ -24,6 +31,11 @@ Instant = Annotated[
 # A code, not a sentence: a reason goes into the journal for ever and may name nobody.
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
 ProgramId = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_[a-z0-9]{1,40}$")]
+Rationale = Annotated[
+    str,
+    StringConstraints(min_length=3, max_length=500, strip_whitespace=True),
+    AfterValidator(_nobody),
+]
 Label = Annotated[
     str, StringConstraints(max_length=60, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f<>@]*$")
 ]

@@ -1,6 +1,6 @@
 """How programmes and sources are written and seen over the API, with their real adapters."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from goodword.conversions.model import Delivery, Source, SourceKind
 from goodword.errors import NotFound
@@ -9,13 +9,11 @@ from goodword.programs.model import Program, ProgramState, ProgramVersion, Terms
 from goodword.programs.sources import Sources
 from goodword.records import Value
 from goodword.times import rfc3339
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from goodword_aws import wiring
-from goodword_aws.forms import Label, ProgramId, ReasonCode
+from goodword_aws.forms import Label, ProgramId, Rationale, ReasonCode
 from goodword_aws.settings import settings
-
-Rationale = Annotated[str, StringConstraints(min_length=3, max_length=500, strip_whitespace=True)]
 
 
 class CreateProgram(Value):

@@ -15,7 +15,7 @@ from goodword.times import rfc3339
 from pydantic import Field
 
 from goodword_aws.explanations import spoken, voice_of
-from goodword_aws.programs import Rationale
+from goodword_aws.forms import Rationale
 
 Number = Annotated[int, Field(ge=1)]
 

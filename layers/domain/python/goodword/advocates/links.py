@@ -21,6 +21,7 @@ from goodword.advocates.people import read_advocate
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from goodword.limits import CODE_TRIES_MAX, LINKS_PER_ADVOCATE_MAX
 from goodword.ports import Change, Desk, Guard, Page, Store, until_settled
+from goodword.privacy.model import names_an_address
 from goodword.programs.effective import active_program, version_in_force
 from goodword.programs.model import Terms, url_host
 from goodword.receipts import Receipt, no_receipt, settle
@@ -196,6 +197,12 @@ def _destination(terms: Terms, wanted: str | None) -> str:
             "destination_not_allowed",
             "a link leads only to the programme's own hosts",
             [FieldError("destination", "must be a plain https address of an allowed host")],
+        )
+    if names_an_address(destination):
+        raise InvalidInput(
+            "destination_names_a_person",
+            "everybody who follows the link would see the address",
+            [FieldError("destination", "must not contain an e-mail address")],
         )
     return destination
 

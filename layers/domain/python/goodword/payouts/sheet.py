@@ -1,8 +1,10 @@
 """Text in a spreadsheet never becomes a formula, and a number never becomes text.
 
 A cell whose first visible character could start a formula gets an apostrophe before it, also when
-it is a full-width form or comes after spaces. Amounts are written by `number`, which takes nothing
-but a plain decimal, so that a negative amount keeps its minus and gets no apostrophe.
+it is a full-width form or comes after spaces. So does what follows a semicolon, a bar or a tab in
+it, since programs of other countries take those for the end of a cell. Amounts are written by
+`number`, which takes nothing but a plain decimal, so that a negative amount keeps its minus and
+gets no apostrophe.
 """
 
 import csv
@@ -12,13 +14,19 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 
 _STARTS = frozenset("=+-@")
+_SEPARATORS = re.compile(r"(?<=[;|\t])(?=[^;|\t])")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def text(value: str) -> str:
     """`=1+1` -> `'=1+1`; line breaks and other control characters become spaces."""
-    formula = value[:1] in ("\t", "\r", "\n") or _first(value) in _STARTS
-    plain = "".join(" " if unicodedata.category(each) == "Cc" else each for each in value)
+    parts = _SEPARATORS.split(value)
+    return "".join(map(_plain, parts))
+
+
+def _plain(part: str) -> str:
+    formula = part[:1] in ("\t", "\r", "\n") or _first(part.lstrip('"')) in _STARTS
+    plain = "".join(" " if unicodedata.category(each) == "Cc" else each for each in part)
     return f"'{plain}" if formula else plain
 
 

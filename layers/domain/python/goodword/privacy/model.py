@@ -4,8 +4,10 @@ Nothing in this module prints a personal value: the models hide them from `repr`
 assertion messages and exception texts.
 """
 
+import re
 import unicodedata
 from typing import Annotated, ClassVar
+from urllib.parse import unquote
 
 from pydantic import Field, StringConstraints
 
@@ -16,6 +18,8 @@ Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 
 EMAIL_LENGTH_MAX = 254  # characters; the longest address that mail servers pass on
 LOCAL_LENGTH_MAX = 64  # characters before the @
+ENCODED_MAX = 3  # times that a text may be percent-encoded over and over and still be read
+_ADDRESS = re.compile(r"[^\s/?&=#@:]@[^\s/?&=#@]+\.[^\W\d_]{2}")
 _DOTLESS_DOMAINS = frozenset({"gmail.com", "googlemail.com"})
 
 
@@ -71,6 +75,17 @@ def clean_email(text: str) -> str:
     if not well_formed:
         raise InvalidInput("bad_email", "this is not an e-mail address")
     return address
+
+
+def names_an_address(text: str) -> bool:
+    """Whether something like an e-mail address stands in a text or URL, also percent-encoded.
+
+    For what is kept or sent on in plain and may name nobody: a link's destination, a rationale.
+    `https://shop.example/@brand/shoes` names none; `?e=ann%2540mail.example` does.
+    """
+    for _ in range(ENCODED_MAX):
+        text = unquote(text)
+    return _ADDRESS.search(text) is not None
 
 
 def fold_email(text: str) -> str:

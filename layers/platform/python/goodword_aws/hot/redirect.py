@@ -46,8 +46,9 @@ class Visit(NamedTuple):
         """Whatever is missing is empty."""
         http = event.get("requestContext", {}).get("http", {})
         headers = event.get("headers") or {}
+        path = event.get("pathParameters") or {}
         return cls(
-            code=unquote((event.get("pathParameters") or {}).get("code", "")),
+            code=unquote(path.get("code") or path.get("proxy") or "").strip("/"),
             method=http.get("method", ""),
             headers={name.lower(): value for name, value in headers.items()},
             query=event.get("queryStringParameters") or {},
