@@ -247,7 +247,7 @@ def test_an_answer_that_nobody_knows_is_left_to_the_sweeper(
     house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene = house()
-    odd = {"reward_id": scene.reward.reward_id, "route": "pay", "reason": ""}
+    odd: dict[str, object] = {"reward_id": scene.reward.reward_id, "route": "pay", "reason": ""}
     odd |= {"wait_seconds": 0, "timeout_seconds": 0}
     monkeypatch.setattr(scene.module, "handler", lambda *_: odd)
     assert scene.begin().last == SWEPT
