@@ -28,6 +28,7 @@ require(
     "vault_key_arn",
     "index_secret_arn",
     "public_url",
+    "page_secret_arn",
 )
 
 PERSON: frozenset[Role] = frozenset({"advocate"})
@@ -349,6 +350,18 @@ def set_enrolment_state(call: Call) -> shapes.EnrolmentAnswer:
         lambda made: call.claim(shapes.enrolment_answer(made)),
     )
     return shapes.enrolment_answer(enrolment)
+
+
+@api.route(
+    "POST",
+    "/v1/advocates/<advocate_id>/embed",
+    roles=frozenset({"admin"}),
+    answer=shapes.EmbedAnswer,
+    private=True,
+)
+def embed(call: Call) -> shapes.EmbedAnswer:
+    """A short-lived address of the advocate's view, for a frame. Private: it is not remembered."""
+    return shapes.embed_answer(call.desk, call.path["advocate_id"])
 
 
 @api.route("GET", "/v1/links/<code>/qr", roles=PERSON)

@@ -10,6 +10,7 @@ from goodword.payouts.statement import statement_csv
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws.calls import Role
+from goodword_aws.friends import recorded
 from goodword_aws.pages import portal
 from goodword_aws.pages.gate import add_gate
 from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod
@@ -167,10 +168,24 @@ def leave(view: View) -> Answer:
     return Go("/my/account", "note.left")
 
 
+@site.page("GET", "/embed/<token>", roles=None, embeddable=True)
+def embed(view: View) -> Answer:
+    """The first page in somebody else's frame: to look at, nothing more."""
+    return Sheet("portal/embed.html", portal.embedded_home(view))
+
+
 @site.page("GET", "/terms/<program_id>", roles=None)
 def terms(view: View) -> Answer:
     """The terms in force, for everybody, with worked examples."""
     return Sheet("portal/terms.html", portal.program(view, view.path["program_id"]))
+
+
+@site.page("GET", "/friend/<program_id>", roles=None)
+def friend(view: View) -> Answer:
+    """What was recorded about somebody who followed a recommendation, to that person alone."""
+    shown = portal.program(view, view.path["program_id"])
+    own = view.principal and recorded(view.desk, view.principal, view.path["program_id"])
+    return Sheet("portal/friend.html", {**shown, "recorded": own})
 
 
 @site.page("GET", "/join/<program_id>", roles=None)

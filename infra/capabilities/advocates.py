@@ -18,6 +18,7 @@ def add_advocates(ground: Ground) -> None:
             "VAULT_KEY_ARN",
             "INDEX_SECRET_ARN",
             "PUBLIC_URL",
+            "PAGE_SECRET_ARN",
         ),
         may=[
             grants.read(ground.tables.core),
@@ -28,6 +29,7 @@ def add_advocates(ground: Ground) -> None:
             grants.table_items(ground.tables.keys, "GetItem", "PutItem", "DeleteItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "GenerateDataKey", "Decrypt"),
             grants.read_secret(ground.secrets.index),
+            grants.read_secret(ground.secrets.page),
         ],
     )
     for path in ("/v1/me", "/v1/advocates", "/v1/links"):

@@ -40,5 +40,11 @@ def add_portal(ground: Ground) -> None:
     )
     for path in ("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"):
         ground.door.open(portal, PAGES, path, public=True, limit=PAGE_LIMIT)
-    for path in ("/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"):
+    for path in (
+        "/static/{proxy+}",
+        "/terms/{proxy+}",
+        "/friend/{proxy+}",
+        "/embed/{proxy+}",
+        "/style",
+    ):
         ground.door.open(portal, ("GET",), path, public=True, limit=PAGE_LIMIT)

@@ -85,6 +85,7 @@ class Story:
         self.proof(maya, reward)
         change_rules(self, shop, maya, code)
         self.cast.sign_in("nora@people.example")  # somebody who has not joined yet
+        self.cast.sign_in("robin@shoppers.example")  # the friend who bought
         self.cast.staff("lars", "analyst")
         return Directory.of(self.cast, self.program_id, shop, code)
 

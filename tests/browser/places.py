@@ -42,6 +42,8 @@ PLACES = (
     Place("join", "nora", _program("join")),
     Place("joined", "maya", _program("join")),
     Place("terms", "", _program("terms")),
+    Place("friend-before", "", _program("friend")),
+    Place("friend", "robin", _program("friend")),
     Place("style", "", _at("/style")),
     Place("nobody", "nora", _at("/my")),
     Place("home", "maya", _at("/my")),

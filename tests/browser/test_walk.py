@@ -139,6 +139,40 @@ def test_hostile_text_in_an_order_and_a_name_is_text(told: Told, readers: Reader
         assert page.title() != "owned"
 
 
+def test_the_friend_sees_what_was_recorded_and_others_do_not(told: Told, readers: Readers) -> None:
+    path = f"/friend/{told.directory.program_id}"
+    friend = readers.make("robin")
+    friend.open(path)
+    assert "7001" in friend.words
+    assert "€60.00 of it went back" in friend.words or "went back" in friend.words
+    assert "maya" not in friend.page.content().lower()
+    other = readers.make("nora")
+    other.open(path)
+    assert "7001" not in other.words
+
+
+def test_the_embedded_view_stands_in_no_frame_that_is_not_listed(
+    told: Told, readers: Readers
+) -> None:
+    cast = Cast(told.stack)
+    maya = cast.sign_in("maya@people.example").get("/v1/me")["advocate_id"]
+    made = cast.staff("ada", "admin").post(f"/v1/advocates/{maya}/embed")
+    alone = readers.make()
+    assert alone.open(made["url"]) == 200
+    assert "/r/" in alone.words
+    assert alone.grave() == []
+    around = readers.make()
+    around.open(f"{told.town}/shop")
+    around.page.evaluate(
+        """url => { const frame = document.createElement('iframe'); frame.src = url;
+           document.body.append(frame); }""",
+        made["url"],
+    )
+    around.page.wait_for_timeout(800)
+    assert "/r/" not in around.page.frames[-1].content()
+    around.complaints.clear()  # the browser says that it refused
+
+
 def test_printing_a_statement_leaves_the_frame_out(
     readers: Readers, reader: Callable[..., object]
 ) -> None:

@@ -271,6 +271,7 @@ def test_samples(here: Pages) -> None:
     led = here.send("portal_web", sample("portal_web", "refused_not_signed_in"))
     assert led.headers["Location"] == "/auth/sign-in?next=/my"
     assert here.send("portal_web", sample("portal_web", "refused_foreign_form")).status == 403
+    assert here.send("portal_web", sample("portal_web", "refused_embed_over")).status == 404
     staff = here.send("console_web", sample("console_web", "refused_not_signed_in"))
     assert staff.headers["Location"] == "/auth/sign-in?next=/console"
     assert here.send("console_web", sample("console_web", "nowhere")).status == 404

@@ -84,6 +84,7 @@ ALLOWED = {
     ("GET", "/v1/advocates/<advocate_id>/links"): READERS,
     ("POST", "/v1/advocates/<advocate_id>/links"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/state"): WRITERS,
+    ("POST", "/v1/advocates/<advocate_id>/embed"): "d",
     ("GET", "/v1/links/<code>/qr"): EVERYBODY,
 }
 # What a permitted call may still run into: staff who never joined, a person who has, no method yet.

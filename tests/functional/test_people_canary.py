@@ -36,6 +36,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
     with installation() as found:
         monkeypatch.setenv("KEYS_TABLE", KEYS_TABLE)
         monkeypatch.setenv("PUBLIC_URL", "https://go.example")
+        monkeypatch.setenv("PAGE_SECRET_ARN", "none")
         settings.cache_clear()
         yield found
 

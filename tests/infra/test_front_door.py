@@ -12,11 +12,11 @@ from tests.infra.reading import Plain, Template, spelled
 PAGES = {
     "portal_web": {
         *("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"),
-        *("/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"),
+        *("/static/{proxy+}", "/terms/{proxy+}", "/friend/{proxy+}", "/embed/{proxy+}", "/style"),
     },
     "console_web": {"/console", "/console/{proxy+}"},
 }
-READ_ONLY = {"/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"}
+READ_ONLY = {"/static/{proxy+}", "/terms/{proxy+}", "/friend/{proxy+}", "/embed/{proxy+}", "/style"}
 PUBLIC = {
     *(f"GET {path}" for paths in PAGES.values() for path in paths),
     *(f"POST {path}" for paths in PAGES.values() for path in paths - READ_ONLY),

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from goodword_aws import wiring
@@ -137,5 +138,6 @@ def front(town: Town | None = None) -> Iterator[Front]:
     with over(here) as patch:
         patch.setattr(wiring, "blind_index", lambda: MACS)
         patch.setattr(wiring, "vault", lambda: here.vault)
+        patch.setattr(wiring, "secrets", lambda: SimpleNamespace(read=lambda _: (b"page secret",)))
         patch.setattr(wiring, "envelope", lambda purpose="arrival": PlainSealer())
         yield Front(here)

@@ -230,13 +230,12 @@ def pages() -> Iterator[Pages]:
     fake = FakePool()
     pool = Pool(CLIENT_ID, ISSUER, "https://sign-in.example", fake, fake, fake.send)
     with front() as here:
-        before = (wiring.pool, wiring.secrets)
-        wiring.pool = lambda: pool  # type: ignore[assignment]  # the parts of a test
-        wiring.secrets = lambda: SimpleNamespace(read=lambda _: (b"page secret",))  # type: ignore[assignment]  # as above
+        before = wiring.pool
+        wiring.pool = lambda: pool  # type: ignore[assignment]  # the part of a test
         try:
             yield Pages(here.town, pool=fake)
         finally:
-            wiring.pool, wiring.secrets = before
+            wiring.pool = before
 
 
 class _Words(HTMLParser):

@@ -128,6 +128,7 @@ CONFIRM_MAX = 100  # payouts that one call confirms; each is a transaction
 GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of work
 
 FORM_FIELDS_MAX = 60  # fields of one form of the pages; the largest has twenty
+EMBED_SECONDS = 900  # seconds that an embedded view may be opened with its token
 SIGN_IN_SECONDS_MAX = 600  # seconds from asking to sign in to coming back signed in
 STAFF_SESSION_HOURS = (
     12  # hours after which staff sign in anew; advocates stay as long as the pool's

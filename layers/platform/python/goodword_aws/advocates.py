@@ -13,7 +13,7 @@ from goodword.advocates.destination import mask_email, masked
 from goodword.advocates.links import LinkWish
 from goodword.advocates.methods import PayoutMethods
 from goodword.advocates.model import Enrolment, EnrolmentState, Link, PayoutMethod
-from goodword.advocates.people import People, SignIn
+from goodword.advocates.people import People, SignIn, read_advocate
 from goodword.advocates.service import Enrolments, StaffMove
 from goodword.money import Money
 from goodword.payouts.choice import Waiting
@@ -30,6 +30,7 @@ from pydantic import Field, StringConstraints
 from goodword_aws import wiring
 from goodword_aws.calls import Principal
 from goodword_aws.forms import Instant, Label, ProgramId, ReasonCode, instant_ms
+from goodword_aws.pages.embed import embed_token
 from goodword_aws.payouts_rule import PayoutRule, payout_rule
 from goodword_aws.settings import settings
 
@@ -202,10 +203,26 @@ class AdvocateRow(Value):
     email: str | None = Field(repr=False)
 
 
+class EmbedAnswer(Value):
+    """An address for a frame of one's own page, and until when it may be opened."""
+
+    url: str = Field(repr=False)
+    expires_at: str
+
+
 class AdvocateAnswer(DashboardAnswer):
     """One advocate as staff see them."""
 
     email: str | None = Field(repr=False)
+
+
+def embed_answer(desk: Desk, advocate_id: str) -> EmbedAnswer:
+    """A fresh address of the advocate's embedded view. NotFound for somebody unknown."""
+    read_advocate(desk.store, advocate_id)
+    secret = wiring.secrets().read(settings().page_secret_arn)[0]
+    token, ends_ms = embed_token(secret, advocate_id, desk.clock.now_ms())
+    url = f"{settings().public_url.rstrip('/')}/embed/{token}"
+    return EmbedAnswer(url=url, expires_at=rfc3339(ends_ms))
 
 
 def people(desk: Desk) -> People:

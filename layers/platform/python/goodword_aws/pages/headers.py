@@ -17,7 +17,6 @@ _ALWAYS = {
     # Not `no-referrer`: browsers would then send `Origin: null` with our own forms.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 
@@ -28,6 +27,7 @@ def headers_of(answer: Answer, *, secure: bool, embeddable: bool) -> Mapping[str
     if not embeddable:
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
     if secure:
         headers["Strict-Transport-Security"] = f"max-age={YEAR_SECONDS}; includeSubDomains"
     if isinstance(answer, File):

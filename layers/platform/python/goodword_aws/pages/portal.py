@@ -18,9 +18,11 @@ from goodword.programs.effective import active_program, version_in_force
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, wiring
 from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.embed import embedded
 from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
+from goodword_aws.settings import settings
 
 LATEST = 3  # rewards on the first page
 CHARTED = 100  # rewards or payouts that a chart is made of
@@ -38,6 +40,18 @@ def home(view: View) -> dict[str, Any]:
         ).rows,
         "funnels": {card.program_id: _funnel(view, card) for card in found.programs},
     }
+
+
+def embedded_home(view: View) -> dict[str, Any]:
+    """What the token's advocate may be shown in somebody's frame."""
+    secrets = wiring.secrets().read(settings().page_secret_arn)
+    now_ms = view.desk.clock.now_ms()
+    advocate_id = embedded(secrets, view.path["token"], now_ms)
+    found = shapes.dashboard(view.desk, advocate_id)
+    if found.advocate_id is None:
+        raise NotFound("embed_over", "this view has ended; reload the page around it")
+    links = [shapes.link_answer(link) for link in Links(view.desk).list(advocate_id)]
+    return {"dashboard": found, "links": links, "home": f"{settings().public_url}/my"}
 
 
 def own_links(view: View) -> list[shapes.LinkAnswer]:

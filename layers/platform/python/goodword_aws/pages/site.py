@@ -190,6 +190,8 @@ class Site:
 
     def _recognise(self, asked: _Asked) -> None:
         """Set `principal` from the session's cookies; a spent session is dropped, not an error."""
+        if asked.way is not None and asked.way.embeddable:
+            return  # in somebody's frame nobody is signed in
         id_token, refresh_token = (asked.cookies.get(n, "") for n in (names.ID, names.REFRESH))
         if not id_token and not refresh_token:
             return
@@ -316,6 +318,8 @@ class Site:
 
     def _seed(self, asked: _Asked) -> str:
         """The browser's random cookie; made with the first page."""
+        if asked.way is not None and asked.way.embeddable:
+            return ""  # no cookie in somebody's frame, and no form that could need one
         if forms.is_seed(kept := asked.cookies.get(names.SEED, "")):
             return kept
         seed = forms.new_seed()

@@ -1,0 +1,80 @@
+"""What is recorded about somebody who followed a recommendation, told to that person alone.
+
+Proof is a sign-in whose address the user pool has verified: the record is found by that address's
+keyed MAC and by nothing that a request says. Of the advocate there is nothing in it but the code
+that the friend used.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
+from goodword.errors import NotAllowed
+from goodword.money import Money
+from goodword.ports import Desk
+from goodword.privacy.model import fold_email
+from goodword.records import Value
+from goodword.times import rfc3339
+
+from goodword_aws import wiring
+from goodword_aws.calls import Principal
+
+
+class Touched(Value):
+    """A link that was followed, or a code that was given."""
+
+    kind: Literal["click", "code", "form"]
+    at: str
+    code: str
+
+
+class Ordered(Value):
+    """An order or a sign-up, and whether a recommendation counted for it."""
+
+    action: Literal["lead", "sale"]
+    order_id: str
+    at: str
+    paid: Money
+    refunded: Money
+    recommended: bool
+
+
+class Recorded(Value):
+    """Everything that is kept about one address in one programme."""
+
+    program_id: str
+    touches: tuple[Touched, ...]
+    orders: tuple[Ordered, ...]
+
+
+def recorded(desk: Desk, principal: Principal, program_id: str) -> Recorded:
+    """What is kept about the signed-in address. NotAllowed `email_not_verified` without one."""
+    if not principal.email or not principal.email_verified:
+        raise NotAllowed("email_not_verified", "this takes a verified e-mail address")
+    mac = wiring.blind_index().mac("email", fold_email(principal.email))
+    found = desk.store.get(Identity, identity_key(program_id, mac))
+    if found is None:
+        return Recorded(program_id=program_id, touches=(), orders=())
+    keys = [conversion_key(one.conversion_id) for one in found.conversions]
+    orders = desk.store.get_many(Conversion, keys) if keys else {}
+    return Recorded(
+        program_id=program_id,
+        touches=tuple(
+            Touched(kind=one.kind, at=rfc3339(one.at_ms), code=one.code) for one in found.touches
+        ),
+        orders=tuple(_ordered([orders[key] for key in keys if key in orders])),
+    )
+
+
+def _ordered(conversions: Sequence[Conversion]) -> Sequence[Ordered]:
+    return [
+        Ordered(
+            action=one.action,
+            order_id=one.order_id,
+            at=rfc3339(one.occurred_ms),
+            paid=Money(amount_minor=one.gross_minor, currency=one.currency),
+            refunded=Money(amount_minor=one.refunded_gross_minor, currency=one.currency),
+            recommended=one.advocate_id is not None,
+        )
+        for one in conversions
+    ]
