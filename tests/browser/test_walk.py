@@ -144,7 +144,7 @@ def test_the_friend_sees_what_was_recorded_and_others_do_not(told: Told, readers
     friend = readers.make("robin")
     friend.open(path)
     assert "7001" in friend.words
-    assert "€60.00 of it went back" in friend.words or "went back" in friend.words
+    assert "went back" in friend.words
     assert "maya" not in friend.page.content().lower()
     other = readers.make("nora")
     other.open(path)
