@@ -22,7 +22,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from infra.local.cast import Cast, done
+from botocore.exceptions import ClientError
+
+from infra.local.cast import Cast, RefusedError, done
 from infra.local.directory import ROLES, Directory
 from infra.local.payloads import shopify_order
 from infra.local.places import ROOT
@@ -232,7 +234,7 @@ class _Door(BaseHTTPRequestHandler):
         else:
             try:
                 answer = make()
-            except LookupError as early:
+            except (LookupError, ClientError, RefusedError) as early:
                 answer = _page("Not yet", f"<h1>Not yet</h1><p>{html.escape(str(early))}</p>", 503)
         self.send_response(answer.status)
         self.send_header("Content-Type", answer.content_type)

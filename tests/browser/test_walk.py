@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from infra.local.cast import Cast
 from infra.local.waiting import eventually
 from tests.browser.reading import DESK, PHONE, Reader, Readers, Told
 
@@ -131,9 +130,6 @@ def test_hostile_text_in_an_order_and_a_name_is_text(told: Told, readers: Reader
     page.get_by_label("Name of the link").fill("a & b 'c'")
     page.get_by_role("button", name="Make another link").click()
     expect(page.get_by_text("a & b 'c'").first).to_be_visible()
-    cast = Cast(told.stack)
-    program = cast.staff("marta", "marketer").get(f"/v1/programs/{told.directory.program_id}")
-    assert program
     for path in (f"/my/{hostile}", f"/terms/{hostile}", f"/join/{hostile}"):
         assert reader.open(path) == 404
         assert page.title() != "owned"
@@ -154,9 +150,9 @@ def test_the_friend_sees_what_was_recorded_and_others_do_not(told: Told, readers
 def test_the_embedded_view_stands_in_no_frame_that_is_not_listed(
     told: Told, readers: Readers
 ) -> None:
-    cast = Cast(told.stack)
-    maya = cast.sign_in("maya@people.example").get("/v1/me")["advocate_id"]
-    made = cast.staff("ada", "admin").post(f"/v1/advocates/{maya}/embed")
+    signed = told.directory.signed
+    maya = signed(told.stack, "maya").get("/v1/me")["advocate_id"]
+    made = signed(told.stack, "ada").post(f"/v1/advocates/{maya}/embed")
     alone = readers.make()
     assert alone.open(made["url"]) == 200
     assert "/r/" in alone.words

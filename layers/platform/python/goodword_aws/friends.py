@@ -29,7 +29,10 @@ class Touched(Value):
 
 
 class Ordered(Value):
-    """An order or a sign-up, and whether a recommendation counted for it."""
+    """An order or a sign-up, and whether a recommendation counted for it.
+
+    `refunded` is what went back as its source said it: of what was paid, or of the goods alone.
+    """
 
     action: Literal["lead", "sale"]
     order_id: str
@@ -73,7 +76,10 @@ def _ordered(conversions: Sequence[Conversion]) -> Sequence[Ordered]:
             order_id=one.order_id,
             at=rfc3339(one.occurred_ms),
             paid=Money(amount_minor=one.gross_minor, currency=one.currency),
-            refunded=Money(amount_minor=one.refunded_gross_minor, currency=one.currency),
+            refunded=Money(
+                amount_minor=max(one.refunded_gross_minor, one.refunded_net_minor),
+                currency=one.currency,
+            ),
             recommended=one.advocate_id is not None,
         )
         for one in conversions
