@@ -15,7 +15,8 @@ from goodword.programs.effective import active_program, version_in_force
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws import programs_terms as terms
-from goodword_aws.calls import STAFF, Call, Role
+from goodword_aws.advocates_shown import add_shown
+from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api, Raw
 from goodword_aws.payouts_answers import statement_as, statement_pages
 from goodword_aws.programs_versions import AcknowledgementAnswer, acknowledgement_answer
@@ -38,6 +39,7 @@ READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance"})
 LOCALE = {"locale": "the language of the sentences, en or de; without it the person's own"}
 
 api = Api("advocates")
+add_shown(api)
 
 
 @api.route("GET", "/v1/me", roles=PERSON, answer=shapes.DashboardAnswer)
@@ -350,27 +352,6 @@ def set_enrolment_state(call: Call) -> shapes.EnrolmentAnswer:
         lambda made: call.claim(shapes.enrolment_answer(made)),
     )
     return shapes.enrolment_answer(enrolment)
-
-
-@api.route(
-    "POST",
-    "/v1/advocates/<advocate_id>/embed",
-    roles=frozenset({"admin"}),
-    answer=shapes.EmbedAnswer,
-    private=True,
-)
-def embed(call: Call) -> shapes.EmbedAnswer:
-    """A short-lived address of the advocate's view, for a frame. Private: it is not remembered."""
-    return shapes.embed_answer(call.desk, call.path["advocate_id"])
-
-
-@api.route("GET", "/v1/links/<code>/qr", roles=PERSON)
-def read_qr(call: Call) -> Raw:
-    """The link as a QR code, for its owner and for staff; others are told there is none."""
-    link = Links(call.desk).of_code(call.path["code"])
-    if not call.principal.groups & STAFF and link.advocate_id != call.principal.advocate_id:
-        raise NotFound("unknown_link", "there is no such link")
-    return Raw(shapes.qr_svg(link.code), "image/svg+xml")
 
 
 def _locale(call: Call) -> str:
