@@ -19,6 +19,7 @@ from infra.capabilities.portal import add_portal
 from infra.capabilities.programs import add_programs
 from infra.capabilities.rewards import add_rewards
 from infra.capabilities.tracking import add_tracking
+from infra.foundations.edge import make_edge
 from infra.foundations.ground import Ground, lay_ground
 from infra.foundations.installation import Installation
 from infra.layers import Sources
@@ -47,6 +48,8 @@ class GoodwordStack(Stack):
         add_messages(ground)
         add_portal(ground)
         add_console(ground)
+        edge = make_edge(self, at, ground.door)
+        CfnOutput(self, "EdgeUrl", value=f"https://{edge.distribution_domain_name}")
         for key, value in _outputs(ground).items():
             CfnOutput(self, key, value=value)
 

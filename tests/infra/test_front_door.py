@@ -150,6 +150,22 @@ def test_the_default_stage_is_limited_and_logged_without_people(prod: Template) 
         assert personal not in logged
 
 
+def test_the_edge_keeps_static_files_and_nothing_else(prod: Template) -> None:
+    (edge,) = prod.of_type("AWS::CloudFront::Distribution").values()
+    said = edge["DistributionConfig"]
+    disabled, optimized = (
+        "4135ea2d-6df8-44a3-9df3-4b5a84be39ad",
+        "658327ea-f89d-4fab-a63d-7e88639e58f6",
+    )
+    assert said["DefaultCacheBehavior"]["CachePolicyId"] == disabled
+    kept = {one["PathPattern"]: one["CachePolicyId"] for one in said["CacheBehaviors"]}
+    assert kept == {"/static/*": optimized}
+    for behaviour in (said["DefaultCacheBehavior"], *said["CacheBehaviors"]):
+        assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
+    (origin,) = said["Origins"]
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+
+
 def test_people_sign_in_by_password_on_a_laptop_only(prod: Template, laptop: Template) -> None:
     for template, flows in (
         (prod, {"ALLOW_USER_SRP_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}),

@@ -1,0 +1,52 @@
+"""An edge in front of the pages: files with a hash in their name are kept near their readers.
+
+Nothing else is: a page is somebody's. The distribution is the same host for everything (pages, API,
+links), so that cookies and the policy `self` go on holding; it takes effect once `PublicUrl` names
+its domain or one's own in front of it. Readers' own host is not passed on, because the API is found
+by its name; their cookies, queries and languages are.
+"""
+
+from aws_cdk import Fn
+from aws_cdk import aws_cloudfront as cloudfront
+from aws_cdk import aws_cloudfront_origins as origins
+from constructs import Construct
+
+from infra.foundations.acknowledged import acknowledge
+from infra.foundations.front_door import FrontDoor
+from infra.foundations.installation import Installation
+
+
+def make_edge(scope: Construct, at: Installation, door: FrontDoor) -> cloudfront.Distribution:
+    """The distribution over the API's own host."""
+    host = Fn.select(2, Fn.split("/", door.api.api_endpoint))
+    origin = origins.HttpOrigin(host, protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY)
+    edge = cloudfront.Distribution(
+        scope,
+        "Edge",
+        comment=f"{at.prefix}: pages and API",
+        http_version=cloudfront.HttpVersion.HTTP2_AND_3,
+        price_class=cloudfront.PriceClass.PRICE_CLASS_100,
+        default_behavior=cloudfront.BehaviorOptions(
+            origin=origin,
+            allowed_methods=cloudfront.AllowedMethods.ALLOW_ALL,
+            cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+            origin_request_policy=cloudfront.OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+            viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        ),
+        additional_behaviors={
+            "/static/*": cloudfront.BehaviorOptions(
+                origin=origin,
+                cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
+                viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+                compress=True,
+            )
+        },
+    )
+    for rule, reason in {
+        "AwsSolutions-CFR1": "People recommend across borders; an installation may restrict it.",
+        "AwsSolutions-CFR2": "A web ACL costs by the month and rule; docs/deploy.md says so.",
+        "AwsSolutions-CFR3": "Access logs would hold addresses and paths, which may name people.",
+        "AwsSolutions-CFR4": "Without a certificate of one's own CloudFront sets its own minimum.",
+    }.items():
+        acknowledge(edge, rule, reason)
+    return edge
