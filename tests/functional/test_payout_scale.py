@@ -1,0 +1,22 @@
+"""A payout cycle costs what is due, not what there is: a small run of the bench."""
+
+from pathlib import Path
+
+from tests.bench.payout_cycle import STATE_BYTES_MAX, main, measure, table
+
+
+def test_ten_times_the_advocates_cost_the_same_for_the_same_number_due(tmp_path: Path) -> None:
+    (tmp_path / "few").mkdir()
+    (tmp_path / "many").mkdir()
+    few = measure(100, 50, tmp_path / "few")
+    many = measure(1_000, 50, tmp_path / "many")
+    assert few.asked == many.asked
+    assert set(few.chunks) == set(many.chunks)
+    assert len(set(many.chunks)) == 1
+    assert many.state_bytes < STATE_BYTES_MAX
+
+
+def test_the_bench_prints_its_table(tmp_path: Path) -> None:
+    row = measure(200, 2, tmp_path)
+    assert table([row]).splitlines()[0].split()[0] == "advocates"
+    assert main(["5000", "10000"]) == 0
