@@ -27,7 +27,8 @@ api = Api("programs")
 def list_programs(call: Call) -> Page[shapes.ProgramAnswer]:
     """All programmes, oldest first."""
     page = Programs(call.desk).list(call.page.limit, call.page.starting_after)
-    return Page([shapes.program_answer(one) for one in page.rows], page.cursor)
+    rows = [shapes.program_answer(shapes.up_to_now(call.desk, one)) for one in page.rows]
+    return Page(rows, page.cursor)
 
 
 @api.route(

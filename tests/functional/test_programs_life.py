@@ -111,6 +111,8 @@ def test_a_version_lives(call: Front) -> None:
     call.town.clock.advance(14 * DAY_MS)
     listed = call(ADMIN, "GET", f"{life.base}/versions").body["data"]
     assert [(one["number"], one["state"]) for one in listed] == [(2, "in_force"), (1, "superseded")]
+    (head,) = call(ADMIN, "GET", "/v1/programs").body["data"]
+    assert (head["version"], head["latest_version"]) == (2, 2)
     old = call(ADMIN, "GET", f"{life.base}/versions/1").body
     assert (old["state"], old["terms"]["hold_days"]) == ("superseded", 14)
 

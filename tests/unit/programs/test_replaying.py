@@ -1,5 +1,8 @@
 """A replay says what would change, goes on wherever it was left, and writes no money."""
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from goodword.conversions.decided import DecidedOn, day_of, days_between
 from goodword.errors import InvalidInput, NotFound, Stale
@@ -230,6 +233,45 @@ def test_a_paused_programme_rewarded_nothing_and_would_not_have(scene: Scene) ->
     assert (replay.left_out, rows) == ({"programme_paused": 1}, [])
 
 
+class Counting:
+    """The store's reads and writes, counted."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.calls = 0
+        for name in ("get", "get_many", "get_mixed", "query", "commit"):
+            setattr(scene.store, name, self.counted(getattr(scene.store, name)))
+
+    def counted(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        """The same, counted."""
+
+        def counts(*given: Any, **named: Any) -> Any:
+            self.calls += 1
+            return call(*given, **named)
+
+        return counts
+
+
+def test_a_replay_costs_what_its_period_holds_and_not_what_history_holds() -> None:
+    """Sixty decisions of one day, after none and after three hundred on the days before."""
+    costs = []
+    for earlier in (0, 300):
+        scene = Scene(rules=(rate(1_000),), caps=(Cap(amount_minor=10**9),))
+        for number in range(earlier + 60):
+            if number == earlier:
+                scene.clock.advance(2 * DAY_MS)
+                from_ms = scene.clock.at_ms
+            customer = {"customer_id": f"c{number}"}
+            scene.sale(f"o{number}", 5_000, click_ids=(scene.click(),), customer=customer)
+        scene.clock.advance(1)
+        draft = drafted(scene, PROGRAM, terms(rules=(rate(800),), caps=()))
+        replays, counting = Replays(scene.desk(OTTO)), Counting(scene)
+        asked = replays.ask(PROGRAM, draft.draft_id, from_ms, scene.clock.at_ms)
+        assert replays.run(asked.replay_id).changed == 60
+        costs.append(counting.calls)
+    assert costs[0] == costs[1]
+    assert costs[0] < 60  # less than one request per decision, writes included
+
+
 class TestThePeriod:
     def test_is_by_decision_from_included_until_not(self, scene: Scene) -> None:
         orders(scene, 5_000, 5_000, 5_000)
@@ -269,7 +311,7 @@ class TestGoingOn:
         replays, asked, _ = self.asked(scene)
         seen = []
         while (replay := replays.read(asked.replay_id)).state in ("counting", "judging"):
-            replays._step(replay, ask_on=True)
+            replays._step(replay, replays._versions(replay), ask_on=True)
             seen.append(replays.read(asked.replay_id).percent)
         assert (replay.changed, replay.conversions, replay.total) == (41, 41, 41)
         assert seen == sorted(seen)
@@ -302,9 +344,9 @@ class TestGoingOn:
     def test_of_two_workers_one_stops(self, scene: Scene) -> None:
         replays, asked, _ = self.asked(scene)
         replay = replays.read(asked.replay_id)
-        replays._step(replay, ask_on=False)
+        replays._step(replay, replays._versions(replay), ask_on=False)
         with pytest.raises(Stale):
-            replays._step(replay, ask_on=False)
+            replays._step(replay, replays._versions(replay), ask_on=False)
         commit = scene.store.commit
 
         def lost(change: Change) -> None:
@@ -328,7 +370,9 @@ class TestGoingOn:
 
     def test_a_draft_that_changes_meanwhile_outdates_it(self, scene: Scene) -> None:
         replays, asked, draft = self.asked(scene)
-        replays._step(replays.read(asked.replay_id), ask_on=False)
+        replays._step(
+            replay := replays.read(asked.replay_id), replays._versions(replay), ask_on=False
+        )
         Drafts(scene.desk(OTTO)).change(
             PROGRAM, draft.draft_id, terms(), "other", based_on=1, revision=1
         )

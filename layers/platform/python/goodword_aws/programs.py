@@ -112,6 +112,15 @@ def program_answer(program: Program) -> ProgramAnswer:
     return ProgramAnswer(**_program(program))
 
 
+def up_to_now(desk: Desk, program: Program) -> Program:
+    """The head with the version that is in force now; a date may have passed since it was written.
+
+    From what the process has read of versions within the last minute.
+    """
+    version = wiring.shelf().version(program.program_id, desk.clock.now_ms())
+    return program.but(in_force=version.number, name=version.terms.name)
+
+
 def program_detail(program: Program, version: ProgramVersion) -> ProgramDetail:
     """The head with the terms in force."""
     return ProgramDetail(**_program(program), terms=version.terms)

@@ -136,12 +136,13 @@ class Replays:
         Whoever finds another at work on it stops without a word.
         """
         start_ms, steps, last = self.desk.clock.now_ms(), 0, False
+        versions = self._versions(self.read(replay_id))
         while (replay := self.read(replay_id)).state in RUNNING and not last:
             steps += 1
             late_ms = self.desk.clock.now_ms() - start_ms
             last = steps == REPLAY_STEPS or late_ms > REPLAY_SECONDS * SECOND_MS
             try:
-                self._step(replay, ask_on=last)
+                self._step(replay, versions, ask_on=last)
             except Stale:
                 last = True
         return replay
@@ -165,7 +166,11 @@ class Replays:
         if replay.state in RUNNING:
             self._commit(replay.but(state=state, reason=reason))
 
-    def _step(self, replay: Replay, *, ask_on: bool) -> None:
+    def _versions(self, replay: Replay) -> Sequence[ProgramVersion]:
+        """All versions, read once in a run: conversions of the past are pinned to what there is."""
+        return read_versions(self.desk.store, replay.program_id)
+
+    def _step(self, replay: Replay, versions: Sequence[ProgramVersion], *, ask_on: bool) -> None:
         """One Change further."""
         draft = self.desk.store.get(Draft, draft_key(replay.program_id, replay.draft_id))
         if draft is None or draft.digest != replay.digest or draft.state != "open":
@@ -173,7 +178,7 @@ class Replays:
         if replay.state == "counting":
             return self._commit(self._counted(replay), ask_on=ask_on)
         for limit in REPLAY_PAGES:
-            found = self._judged(replay, draft, limit)
+            found = self._judged(replay, draft, versions, limit)
             if len(found.rows) + len(found.caps) + 2 <= TRANSACTION_ITEMS_MAX:
                 break
         return self._commit(found.replay, found.rows, found.caps, ask_on=ask_on)
@@ -207,11 +212,12 @@ class Replays:
             return replay.but(state="judging", total=total, day=day_of(replay.from_ms), cursor=None)
         return replay.but(total=total, day=following[0], cursor=following[1])
 
-    def _judged(self, replay: Replay, draft: Draft, limit: int) -> Found:
+    def _judged(
+        self, replay: Replay, draft: Draft, versions: Sequence[ProgramVersion], limit: int
+    ) -> Found:
         """The next page of decisions under the draft."""
         page, day = self._page(replay, limit)
         places = _inside(page, replay)
-        versions = read_versions(self.desk.store, replay.program_id)
         version = _as_version(draft, versions)
         standing = self._standing(places)
         by_number = {one.number: one for one in versions}
