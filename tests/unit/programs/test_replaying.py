@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from goodword.conversions.decided import DecidedOn, day_of, days_between
 from goodword.errors import InvalidInput, NotFound, Stale
-from goodword.limits import REPLAY_HOURS_MAX, REPLAY_PAGES, TRANSACTION_ITEMS_MAX
+from goodword.limits import REPLAY_HOURS_MAX, REPLAY_PAGES
 from goodword.ports import Change
-from goodword.programs.caps import BudgetLimit, Cap
+from goodword.programs.caps import Cap
 from goodword.programs.draft import Draft
 from goodword.programs.drafts import Drafts
-from goodword.programs.model import FlatReward, PercentageReward, Program, Rule
+from goodword.programs.model import FlatReward, Rule
 from goodword.programs.replay import Replay, ReplayChange
 from goodword.programs.replaying import Replays
 from goodword.rewards.model import Reward
@@ -19,33 +19,8 @@ from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 from goodword.tracking.model import AttributionRules
 
 from tests.support.publishing import OTTO, drafted, replayed
+from tests.support.replays import orders, ran, rate
 from tests.support.scene import BEN, MAYA, PROGRAM, Scene, terms
-
-
-def rate(points: int, minimum: int = 0, rule_id: str = "sale") -> Rule:
-    reward = PercentageReward(basis_points=points)
-    return Rule(rule_id=rule_id, action="sale", reward=reward, minimum_order_minor=minimum)
-
-
-def orders(scene: Scene, *amounts: int, code: str = "MAYA7") -> None:
-    """One order of another friend each, an hour apart."""
-    for amount in amounts:
-        number = len(scene.all(DecidedOn)) + 1
-        scene.sale(
-            f"o{number}",
-            amount,
-            click_ids=(scene.click(code),),
-            customer={"customer_id": f"c{number}"},
-        )
-        scene.clock.advance(HOUR_MS)
-
-
-def ran(scene: Scene, **changes: object) -> tuple[Replay, list[ReplayChange]]:
-    """A draft with these terms, replayed, and its rows."""
-    draft = drafted(scene, PROGRAM, terms(**changes))
-    replay = replayed(scene, draft)
-    rows = [one for one in scene.all(ReplayChange) if one.replay_id == replay.replay_id]
-    return replay, rows
 
 
 @pytest.fixture
@@ -83,78 +58,6 @@ def test_more_is_more(scene: Scene) -> None:
     orders(scene, 5_000)
     replay, rows = ran(scene, rules=(rate(2_000),), caps=())
     assert (rows[0].why, replay.difference_minor) == ("more", {"EUR": 500})
-
-
-def test_a_new_limit_counts_in_the_order_of_the_decisions(scene: Scene) -> None:
-    orders(scene, 5_000, 5_000, 5_000)
-    _, rows = ran(scene, rules=(rate(1_000),), caps=(Cap(amount_minor=700),))
-    assert [(one.order_id, one.after_minor, one.why) for one in rows] == [
-        ("o2", 200, "cap_reached"),
-        ("o3", 0, "cap_reached"),
-    ]
-
-
-def test_a_raised_limit_goes_on_from_what_was_used_before_the_period() -> None:
-    scene = Scene(rules=(rate(1_000),), caps=(Cap(amount_minor=700),))
-    orders(scene, 5_000)
-    scene.clock.advance(DAY_MS)
-    from_ms = scene.clock.at_ms
-    orders(scene, 5_000, 5_000)
-    draft = drafted(scene, PROGRAM, terms(rules=(rate(1_000),), caps=(Cap(amount_minor=900),)))
-    replays = Replays(scene.desk(OTTO))
-    asked = replays.ask(PROGRAM, draft.draft_id, from_ms, scene.clock.at_ms)
-    assert replays.run(asked.replay_id).conversions == 2
-    rows = scene.all(ReplayChange)
-    assert [(one.order_id, one.before_minor, one.after_minor) for one in rows] == [("o2", 200, 400)]
-
-
-def test_many_limits_make_smaller_steps(scene: Scene) -> None:
-    """Of fourteen limits of each friend, every order has its own uses to write."""
-    orders(scene, *[5_000] * 21)
-    periods = ("day", "week", "month", "quarter", "year", "lifetime")
-    limits = [
-        Cap.model_validate({"scope": "friend", "period": one, "amount_minor": 400})
-        for one in periods
-    ]
-    limits += [
-        Cap.model_validate({"scope": "friend", "period": one, "rewards": 9}) for one in periods
-    ]
-    replay, _ = ran(scene, rules=(rate(1_000),), caps=tuple(limits))
-    assert (replay.changed, replay.difference_minor) == (21, {"EUR": -2_100})
-    assert max(len(one.keys) for one in scene.store.commits) <= TRANSACTION_ITEMS_MAX
-
-
-def test_a_budget_holds_as_it_did_then(scene: Scene) -> None:
-    """The budget is no part of the draft: 7.00 in all, and the second order got the rest."""
-    program = scene.one(Program)
-    change = Change()
-    change.replace(program.but(budget=(BudgetLimit(period="lifetime", amount_minor=700),)))
-    scene.store.commit(change)
-    orders(scene, 5_000, 5_000, 5_000)
-    assert [one.earned_minor for one in scene.all(Reward)] == [500, 200]
-    replay, _ = ran(scene, rules=(rate(1_000),), caps=())
-    assert replay.changed == 0
-    replay, rows = ran(scene, rules=(rate(800),), caps=())
-    assert [(one.order_id, one.before_minor, one.after_minor) for one in rows] == [
-        ("o1", 500, 400),
-        ("o2", 200, 300),
-    ]
-
-
-def test_a_limit_of_the_whole_programme_is_simulated(scene: Scene) -> None:
-    orders(scene, 5_000, 5_000, code="BEN77")
-    orders(scene, 5_000)
-    _, rows = ran(scene, rules=(rate(1_000),), caps=(Cap(scope="programme", amount_minor=700),))
-    assert [(one.order_id, one.advocate_id, one.after_minor) for one in rows] == [
-        ("o2", BEN, 200),
-        ("o3", MAYA, 0),
-    ]
-
-
-def test_a_limit_on_numbers_is_simulated_too(scene: Scene) -> None:
-    orders(scene, 5_000, 5_000, 5_000)
-    _, rows = ran(scene, rules=(rate(1_000),), caps=(Cap(rewards=2),))
-    assert [(one.order_id, one.after_minor) for one in rows] == [("o3", 0)]
 
 
 def test_refunds_take_the_same_share_of_both(scene: Scene) -> None:
