@@ -144,7 +144,14 @@ def _generic_samples() -> dict[str, Json]:
         "currency": "EUR",
     }
     good = generic(SALE, "msg_sale_1001")
+    lines = [{"line_id": "a", "amount": 3000, "brand": "Acme"}, {"amount": 1900, "quantity": 2}]
+    listed = SALE | {"order_id": "3001", "lines": lines, "coupons": [], "country": "DE"}
+    by_line = refund | {"order_id": "3001", "lines": [{"line_id": "a", "amount": 1200}]}
+    too_much = by_line | {"lines": [{"line_id": "a", "amount": 1201}]}
     return {
+        "generic_sale_with_lines": generic(listed, "msg_sale_3001"),
+        "generic_refund_by_line": generic(by_line, "msg_refund_3001", route=BY_SOURCE),
+        "refused_generic_lines_too_much": generic(too_much, "msg_lines", route=BY_SOURCE),
         "generic_lead": generic(lead, "msg_lead_4711", route="POST /v1/track/lead"),
         "generic_sale": good,
         "generic_sale_base64": generic(SALE | {"order_id": "2001"}, "msg_sale_2001", encoded=True),

@@ -1,13 +1,18 @@
 """A worked case is played, its sums are compared, and what its advocate reads is looked at."""
 
+from collections import Counter
+
 from goodword.conversions.model import Conversion
-from goodword.money import format_minor
+from goodword.ledger.model import Balance, Entry
+from goodword.money import decimal_text, exponent, format_minor
 from goodword.rewards.explain import explain_conversion
 from goodword.rewards.model import Reward
 
 from tests.support.bookkeeping import Bookkeeping, Case
-from tests.support.scene import MAYA
+from tests.support.scene import MAYA, Scene
 from tests.support.voices import story_of, voice
+
+NAMES = {"CREDIT": "credit", "POINTS": "points", "GIFTS": "gifts", "CODES": "codes"}
 
 
 def holds(case: Case) -> Bookkeeping:
@@ -37,3 +42,42 @@ def said(books: Bookkeeping, locale: str) -> str:
     ]
     assert not any(set(text) & set("{}_") for text in texts)
     return " ".join(texts)
+
+
+def holdings(scene: Scene) -> str:
+    """Who has what of all rewards that are alive, in reading order."""
+    has: Counter[tuple[str, str]] = Counter()
+    for one in scene.all(Reward):
+        if one.state not in ("rejected", "void"):
+            has["maya" if one.advocate_id == MAYA else "friend", one.currency] += (
+                one.remaining_minor
+            )
+    told = []
+    for (who, unit), amount in sorted(
+        has.items(), key=lambda each: (each[0][0] != "maya", each[0])
+    ):
+        name = NAMES.get(unit.rpartition(".")[2], "")
+        if amount:
+            told.append(f"{who} {decimal_text(amount, unit)} {name}".strip())
+    return ", ".join(told) or "nothing"
+
+
+def balanced(scene: Scene) -> None:
+    """Balances are the journal's, each unit sums to zero, and only money can be due."""
+    assert scene.ledger_differences() == []
+    sums: Counter[str] = Counter()
+    for entry in scene.all(Entry):
+        sums[entry.currency] += sum(leg.amount_minor for leg in entry.legs)
+    assert not any(sums.values())
+    for balance in scene.all(Balance):
+        own = [
+            one
+            for one in scene.all(Reward)
+            if (one.advocate_id, one.currency) == (balance.advocate_id, balance.currency)
+        ]
+        alive = sum(one.remaining_minor for one in own if one.state not in ("rejected", "void"))
+        assert balance.pending_minor + balance.on_hold_minor + balance.payable_minor == alive
+        assert balance.currency in ("EUR", "JPY", "KWD") or balance.index_entry is None
+    for reward in scene.all(Reward):
+        if reward.state == "due" and exponent(reward.currency) == 0:
+            assert reward.index_entry is None

@@ -58,6 +58,14 @@ BUDGET_LIMITS_MAX = 3  # limits of a budget: of a month, of a year and in all, f
 BUDGET_LOW_PERCENT = 80  # percent of a limit whose use is announced before it is used up
 
 TOUCHES_MAX = 50  # touches considered per conversion; the newest are kept, the count is recorded
+FOR_MONTHS_MAX = 120  # months that a rule may pay for one customer; ten years
+LEVELS_MAX = 10  # levels that advocates can reach in one programme
+TALLY_MONTHS_MAX = 36  # months of an advocate's totals kept one by one; years need twelve
+CONDITIONS_MAX = 20  # questions of one rule; more than anybody can explain
+CONDITION_DEPTH_MAX = 4  # levels of all, any and not
+CONDITION_VALUES_MAX = 100  # values of one question; a list of products, not a catalogue
+ORDER_LINES_MAX = 100  # lines of an order kept one by one; those beyond are kept as one sum
+ORDER_WORDS_MAX = 20  # coupons of an order, segments of a customer, collections of a product
 ALIASES_MAX = 8  # outside ids of one order (session, intent, invoice, charge ...)
 LISTED_ADVOCATES_MAX = 5  # advocates told of one conversion that nobody won; each is an item
 FRIEND_CONVERSIONS_MAX = 30  # conversions of one friend that a late touch may still move

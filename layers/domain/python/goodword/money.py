@@ -28,10 +28,18 @@ _EXPONENT_0 = frozenset(_CODES_0.split())
 _EXPONENT_3 = frozenset(_CODES_3.split())
 CURRENCIES = _EXPONENT_0 | _EXPONENT_3 | frozenset(_CODES_2.split())
 
-Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+# What is booked: a currency, or a unit that is no money. The ledger balances each by itself.
+CREDIT = ".CREDIT"  # behind a currency: store credit, in its minor units
+PIECES = frozenset({"POINTS", "GIFTS", "CODES"})  # whole pieces
+Currency = Annotated[str, Field(pattern=r"^([A-Z]{3}(\.CREDIT)?|POINTS|GIFTS|CODES)$")]
 Minor = Annotated[int, Field(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
 PositiveMinor = Annotated[int, Field(gt=0, le=AMOUNT_MINOR_MAX)]
 NaturalMinor = Annotated[int, Field(ge=0, le=AMOUNT_MINOR_MAX)]
+
+
+def is_money(currency: str) -> bool:
+    """Whether it can be paid out; points, gifts, codes and store credit cannot."""
+    return currency not in PIECES and not currency.endswith(CREDIT)
 
 
 def known_currency(code: str) -> str:
@@ -43,8 +51,9 @@ def known_currency(code: str) -> str:
 
 
 def exponent(currency: str) -> int:
-    """How many decimals the currency has: 0, 2 or 3."""
-    if currency in _EXPONENT_0:
+    """How many decimals the currency or unit has: 0, 2 or 3."""
+    currency = currency.removesuffix(CREDIT)
+    if currency in _EXPONENT_0 or currency in PIECES:
         return 0
     return 3 if currency in _EXPONENT_3 else 2
 

@@ -1,6 +1,7 @@
 """Time is an int of milliseconds since 1970-01-01T00:00:00Z, named `*_ms`; text at the edge."""
 
 import re
+from calendar import monthrange
 from datetime import UTC, datetime, timedelta
 
 from goodword.errors import InvalidInput
@@ -13,6 +14,18 @@ DAY_MS = 24 * HOUR_MS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 253_402_300_799_999  # 9999-12-31T23:59:59.999Z, the last instant RFC 3339 can say
 _RFC3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)")
+
+
+def months_later(at_ms: int, months: int) -> int:
+    """The same day and minute (UTC) so many months later; the 31st becomes a shorter month's last.
+
+    31 January and one month are 28 or 29 February.
+    """
+    at = as_datetime(at_ms)
+    year, month = divmod(at.year * 12 + at.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    later = at.replace(year=year, month=month + 1, day=min(at.day, last))
+    return at_ms + round((later - at).total_seconds()) * SECOND_MS
 
 
 def rfc3339(at_ms: int) -> str:

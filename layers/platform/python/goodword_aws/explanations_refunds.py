@@ -103,6 +103,8 @@ def _arithmetic(
         return f"all of {earned}{less}"
     if booked is None or "refunded_net_minor" not in booked.data:
         return ""
+    if reward.parts:
+        return _by_line(conversion, reward, before + taken) + less
     totals = (conversion.net_minor, conversion.gross_minor)
     returned = _amount(booked, "refunded_net_minor"), _amount(booked, "refunded_gross_minor")
     share = refunded_share(reward.earned_minor, returned, totals)
@@ -114,6 +116,17 @@ def _arithmetic(
     ratio = parts[0] if len(parts) == 1 else f"({' + '.join(parts)})"
     back = format_minor(share, reward.currency)
     return f"{earned} x {ratio} = {back} (rounding half_even){less}"
+
+
+def _by_line(conversion: Conversion, reward: Reward, back_minor: int) -> str:
+    """A reward on single lines: which they were; their returned shares follow from the facts."""
+    nets, currency = conversion.order.nets, reward.currency
+    lines = [
+        f"{part.line_id} ({format_minor(nets[part.line_id], currency)})" for part in reward.parts
+    ]
+    back = format_minor(back_minor, currency)
+    earned = format_minor(reward.earned_minor, currency)
+    return f"{earned} x the share returned of the lines {', '.join(lines[:8])} = {back}"
 
 
 def _amount(event: Event, name: str) -> int:

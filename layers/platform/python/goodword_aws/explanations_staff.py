@@ -5,6 +5,7 @@ Beside them stands what the advocate reads, word for word.
 
 from typing import get_args
 
+from goodword.conversions.order import OrderFacts
 from goodword.ledger.model import Entry, Leg, entry_key
 from goodword.money import Money
 from goodword.payouts.model import Payout, payout_key
@@ -12,9 +13,12 @@ from goodword.payouts.movements import What, entry_id_of
 from goodword.ports import Desk, Store
 from goodword.programs.model import Rule
 from goodword.records import Value
+from goodword.rewards.arithmetic import LinePart
 from goodword.rewards.caps import CapLine
+from goodword.rewards.conditions import Checked
 from goodword.rewards.decision import Decision, RuleLine
 from goodword.rewards.explain import Sentence, Story, explain_conversion, explain_reward
+from goodword.rewards.explain_rules import rule_text
 from goodword.rewards.explain_words import Voice
 from goodword.rewards.model import Reward
 from goodword.times import rfc3339
@@ -39,7 +43,7 @@ class TouchSeen(Value):
 
 
 class RuleSeen(Value):
-    """What one rule made of the order, and what each cap left of it."""
+    """What one rule made of the order: each question with its answer, the lines, the caps."""
 
     rule: Rule
     in_words: str
@@ -48,6 +52,8 @@ class RuleSeen(Value):
     earned: Money
     reason: str
     caps: tuple[CapLine, ...]
+    checks: tuple[Checked, ...]
+    parts: tuple[LinePart, ...]
 
 
 class DecisionSeen(Value):
@@ -64,6 +70,8 @@ class DecisionSeen(Value):
     touches_dropped: int
     unknown_codes: int
     bad_click_ids: int
+    friend_order: int | None
+    friend_order_counted_by: str
     rules: tuple[RuleSeen, ...]
     caps: tuple[str, ...]
 
@@ -100,6 +108,7 @@ class Explanation(Value):
     gross: Money
     refunded_net: Money
     refunded_gross: Money
+    order: OrderFacts
     state: str
     reason: str
     advocate_id: str | None
@@ -132,6 +141,7 @@ def explanation(desk: Desk, conversion_id: str, locale: str, also: Reward | None
         gross=money(found.gross_minor),
         refunded_net=money(found.refunded_net_minor),
         refunded_gross=money(found.refunded_gross_minor),
+        order=found.order,
         state=found.state,
         reason=found.reason,
         advocate_id=winner,
@@ -158,6 +168,8 @@ def _decision_seen(decision: Decision, story: Story, locale: str) -> DecisionSee
         touches_dropped=decision.attribution.dropped,
         unknown_codes=decision.unknown_codes,
         bad_click_ids=decision.bad_click_ids,
+        friend_order=decision.basis.friend_order,
+        friend_order_counted_by=decision.basis.counted_by,
         rules=tuple(_rule_seen(one, decision, story, voice) for one in decision.lines),
         caps=tuple(voice.caps(version.terms.caps)),
     )
@@ -186,12 +198,14 @@ def _rule_seen(line: RuleLine, decision: Decision, story: Story, voice: Voice) -
     return RuleSeen.model_validate(
         {
             "rule": rule,
-            "in_words": voice.rule(rule),
+            "in_words": rule_text(rule, voice),
             "arithmetic": line.arithmetic,
             "computed": money(line.computed_minor),
             "earned": money(line.earned_minor),
             "reason": line.reason,
             "caps": line.caps,
+            "checks": line.checks,
+            "parts": line.parts,
         }
     )
 

@@ -9,17 +9,21 @@ from collections.abc import Mapping, Sequence
 
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.decided import DecidedOn
-from goodword.conversions.evidence import remembered, sticky_advocate
+from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
 from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
+from goodword.conversions.occasions import AdvocatePlace
+from goodword.conversions.rewarded import rewards_of, share_of
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
+from goodword.rewards.basis import Basis
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.caps import whole_room
-from goodword.rewards.decision import Basis, Decision, Verdict, decision_key, judge
-from goodword.rewards.model import Reward, reward_key
-from goodword.rewards.reversal import refunded_share, to_take
+from goodword.rewards.decision import Decision, Verdict, decision_key, judge
+from goodword.rewards.model import Reward
+from goodword.rewards.ruling import gives, said_by
+from goodword.rewards.tally import placed
 from goodword.times import SECOND_MS
 from goodword.tracking.model import Attribution, Touch, attribute
 
@@ -53,21 +57,28 @@ def decide(
         sticky_advocate=sticky_advocate(identities, conversion),
         refused=refused,
     )
-    before = _rewards(desk, conversion)
-    if not _changes(desk, conversion, before, attribution, program, versions):
+    before = rewards_of(desk, conversion)
+    basis = basis_of(conversion, identities)
+    if not _changes(desk, basis, conversion, before, attribution, program, versions):
         _remember(change, conversion, identities, stored)
         return
     books = RewardBooks(desk, change)
     _undo(books, conversion, before)
-    verdict = _verdict(desk, books, conversion, attribution, program, versions)
+    conversion = _placed(desk, books, conversion, attribution, versions, identities)
+    basis = basis_of(conversion, identities)
+    macs = conversion.identities
+    verdict = _verdict(desk, books, basis, macs, attribution, program, versions)
     counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
-    _write(desk, change, books, conversion, attribution, verdict, versions, identities, counted)
+    _write(
+        desk, change, books, conversion, basis, attribution, verdict, versions, identities, counted
+    )
     change.create(_noted(desk, conversion))
     books.close()
 
 
-def basis_of(conversion: Conversion) -> Basis:
-    """The facts that rules look at."""
+def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
+    """The facts that rules look at, as they are known now."""
+    nth, counted_by = friend_order(identities, conversion)
     return Basis(
         conversion_id=conversion.conversion_id,
         program_id=conversion.program_id,
@@ -77,23 +88,52 @@ def basis_of(conversion: Conversion) -> Basis:
         currency=conversion.currency,
         net_minor=conversion.net_minor,
         decision=conversion.decisions + 1,
+        event_name=conversion.event_name,
+        order=conversion.order,
+        occasion=conversion.occasion,
+        friend_order=nth,
+        friend_since_ms=friend_since(identities, conversion),
+        counted_by=counted_by,
+        advocate_conversion=conversion.place.number if conversion.place else None,
+        level=conversion.place.level if conversion.place else None,
+        friend_id=conversion.friend_id,
     )
 
 
-def share_of(reward: Reward, conversion: Conversion) -> int:
-    """What the refunds of the conversion so far have still to take from this reward."""
-    return to_take(reward, standing_share(reward, conversion))
+def _placed(
+    desk: Desk,
+    books: RewardBooks,
+    conversion: Conversion,
+    attribution: Attribution,
+    versions: Sequence[ProgramVersion],
+    identities: Sequence[Identity],
+) -> Conversion:
+    """Which lead or sale of the advocate this is, and at which level: as it first was theirs.
 
-
-def standing_share(reward: Reward, conversion: Conversion) -> int:
-    """How much of the reward is to be back in all, as the conversion's refunds stand."""
-    if conversion.claims is not None and conversion.claims.wholes:
-        return reward.earned_minor
-    return refunded_share(
-        reward.earned_minor,
-        (conversion.refunded_net_minor, conversion.refunded_gross_minor),
-        (conversion.net_minor, conversion.gross_minor),
-    )
+    Where the version has something for the friend, the friend gets an account: the one that is
+    known already, or a new one under a random id.
+    """
+    winner = attribution.winner
+    if winner is None:
+        return conversion
+    terms = _version_of(versions, winner).terms
+    if conversion.identities and any(rule.friend for rule in terms.rules):
+        known = [conversion.friend_id, *(one.friend_id for one in identities)]
+        friend_id = next((one for one in known if one), None) or desk.ids.new("frd")
+        conversion = conversion.but(friend_id=friend_id)
+    if conversion.action == "lead" and conversion.occasion != "plain":
+        return conversion  # neither a sign-up nor an order: not counted
+    place, advocate_id = conversion.place, winner.advocate_id
+    if place is None or place.advocate_id != advocate_id:
+        balance = books.balance(advocate_id, conversion.program_id, conversion.currency)
+        number = (balance.leads if conversion.action == "lead" else balance.sales) + 1
+        place = AdvocatePlace(advocate_id=advocate_id, number=max(1, number))
+    levels = {level.name for level in terms.tiers.levels} if terms.tiers else set()
+    if terms.tiers and place.level not in levels:
+        tally = books.tallied(advocate_id, conversion.program_id)
+        total = tally.total(terms.tiers, conversion.occurred_ms)
+        place = place.but(level=terms.tiers.level(total))
+    return conversion.but(place=place)
 
 
 def _newest(conversion: Conversion) -> int:
@@ -122,24 +162,20 @@ def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str,
     return refused
 
 
-def _rewards(desk: Desk, conversion: Conversion) -> list[Reward]:
-    if not conversion.reward_ids or conversion.advocate_id is None:
-        return []
-    keys = [reward_key(conversion.advocate_id, one) for one in conversion.reward_ids]
-    return list(desk.store.get_many(Reward, keys).values())
-
-
 def _changes(
     desk: Desk,
+    basis: Basis,
     conversion: Conversion,
     rewards: list[Reward],
     attribution: Attribution,
     program: Program,
     versions: Sequence[ProgramVersion],
 ) -> bool:
-    """Whether this decision would differ and still may: another winner, or another version pinned.
+    """Whether this decision would differ and still may: another winner, or other amounts.
 
-    What a person has refused is not decided anew because the same advocate brings another touch.
+    The amounts may differ because another version is pinned, or because more is known of the order
+    and its customer (an earlier order that came late makes this one the second). What a person has
+    refused is not decided anew because the same advocate brings another touch.
     """
     if conversion.decisions == 0:
         return True
@@ -150,7 +186,9 @@ def _changes(
         return True
     if winner is None or any(reward.state == "rejected" for reward in rewards):
         return False
-    return _version_of(versions, winner).number != _pinned(desk, conversion, versions)
+    last = desk.store.get(Decision, decision_key(conversion.conversion_id, conversion.decisions))
+    assert last is not None  # it was written with the conversion
+    return _differs(last, basis, _version_of(versions, winner))
 
 
 def _version_of(
@@ -175,13 +213,16 @@ def _noted(desk: Desk, conversion: Conversion) -> DecidedOn:
     )
 
 
-def _pinned(desk: Desk, conversion: Conversion, versions: Sequence[ProgramVersion]) -> int:
-    """The number of the version that the standing decision was made under."""
-    if len(versions) == 1:
-        return versions[0].number
-    last = desk.store.get(Decision, decision_key(conversion.conversion_id, conversion.decisions))
-    assert last is not None  # it was written with the conversion
-    return last.version_number
+def _differs(last: Decision, basis: Basis, version: ProgramVersion) -> bool:
+    """Whether the rules would say something else than they said in this decision.
+
+    One that asked no rules (the programme was paused) stands while its version does.
+    """
+    if last.version_number != version.number:
+        return True
+    if last.reason.startswith("programme_") or version.terms.currency != basis.currency:
+        return False
+    return gives(basis, version) != said_by(last.lines)
 
 
 def _undo(books: RewardBooks, conversion: Conversion, rewards: list[Reward]) -> None:
@@ -190,15 +231,21 @@ def _undo(books: RewardBooks, conversion: Conversion, rewards: list[Reward]) -> 
     for reward in rewards:
         if reward.state in ("pending", "on_hold", "approved"):
             books.step(reward, "void", "reattributed")
-    books.count(
-        conversion.advocate_id, conversion.program_id, conversion.currency, conversion.action, -1
-    )
+    _count(books, conversion, conversion.advocate_id, -1)
+    books.tally(conversion.occurred_ms, placed(conversion), None, conversion.program_id)
+
+
+def _count(books: RewardBooks, conversion: Conversion, advocate_id: str, by: int) -> None:
+    """Sign-ups and orders are counted; a further step of a sign-up, or an event, is neither."""
+    if conversion.action == "sale" or conversion.occasion == "plain":
+        books.count(advocate_id, conversion.program_id, conversion.currency, conversion.action, by)
 
 
 def _verdict(
     desk: Desk,
     books: RewardBooks,
-    conversion: Conversion,
+    basis: Basis,
+    macs: Sequence[str],
     attribution: Attribution,
     program: Program,
     versions: Sequence[ProgramVersion],
@@ -210,17 +257,29 @@ def _verdict(
     if program.state != "active":
         return nothing.but(reason=f"programme_{program.state}")
     version = _version_of(versions, winner)
-    if version.terms.currency != conversion.currency:
+    if version.terms.currency != basis.currency:
         return nothing.but(reason="currency_mismatch")
-    friends, at_ms = conversion.identities, conversion.occurred_ms
-    whole = whole_room(version, program, winner.advocate_id, friends, at_ms)
+    whole = whole_room(version, program, winner.advocate_id, macs, basis.occurred_ms)
 
     def judged(wide: bool) -> Verdict:
-        room = books.room(program, whole, conversion.conversion_id, wide=wide)
-        return judge(basis_of(conversion), version, winner.advocate_id, room, desk.clock.now_ms())
+        room = books.room(program, whole, basis.conversion_id, wide=wide)
+        return judge(basis, version, winner.advocate_id, room, desk.clock.now_ms())
 
     verdict = judged(wide=False)
     return judged(wide=True) if verdict.is_unsure else verdict
+
+
+def _settled(conversion: Conversion, attribution: Attribution, verdict: Verdict) -> Conversion:
+    """The conversion as the decision leaves it."""
+    winner = attribution.winner
+    return conversion.but(
+        state=_state(attribution, verdict),
+        reason=verdict.reason,
+        advocate_id=winner.advocate_id if winner else None,
+        reward_ids=tuple(reward.reward_id for reward in verdict.rewards),
+        friend_reward_ids=tuple(reward.reward_id for reward in verdict.friend.rewards),
+        decisions=conversion.decisions + 1,
+    )
 
 
 def _write(
@@ -228,6 +287,7 @@ def _write(
     change: Change,
     books: RewardBooks,
     conversion: Conversion,
+    basis: Basis,
     attribution: Attribution,
     verdict: Verdict,
     versions: Sequence[ProgramVersion],
@@ -236,16 +296,10 @@ def _write(
 ) -> None:
     winner = attribution.winner
     advocate_id = winner.advocate_id if winner else None
-    settled = conversion.but(
-        state=_state(attribution, verdict),
-        reason=verdict.reason,
-        advocate_id=advocate_id,
-        reward_ids=tuple(reward.reward_id for reward in verdict.rewards),
-        decisions=conversion.decisions + 1,
-    )
+    settled = _settled(conversion, attribution, verdict)
     _remember(change, settled, identities, None)
     pinned = _version_of(versions, winner or conversion)
-    outcome = "rewarded" if verdict.rewards else ("refused" if winner else "unattributed")
+    outcome = _outcome(attribution, verdict)
     change.create(
         Decision.model_validate(
             {
@@ -258,8 +312,9 @@ def _write(
                 "reason": verdict.reason,
                 "attribution": attribution,
                 "advocate_id": advocate_id,
-                "basis": basis_of(conversion),
+                "basis": basis,
                 "lines": verdict.lines,
+                "friend_lines": verdict.friend.lines,
                 **counted,
             }
         ),
@@ -275,12 +330,19 @@ def _write(
         ),
     )
     if advocate_id is not None:
-        books.count(advocate_id, conversion.program_id, conversion.currency, conversion.action, 1)
-    for reward in verdict.rewards:
+        _count(books, conversion, advocate_id, 1)
+        books.tally(conversion.occurred_ms, None, placed(settled), conversion.program_id)
+    for reward in (*verdict.rewards, *verdict.friend.rewards):
         taken_minor = share_of(reward, conversion)
         books.earn(reward, taken_minor, inquiry=bool(conversion.inquiries))
     if not verdict.rewards:
         change.create(*to_list(desk.store, conversion, attribution, desk.clock.now_ms()))
+
+
+def _outcome(attribution: Attribution, verdict: Verdict) -> str:
+    if verdict.rewards:
+        return "rewarded"
+    return "refused" if attribution.winner else "unattributed"
 
 
 def _state(attribution: Attribution, verdict: Verdict) -> ConversionState:

@@ -77,7 +77,14 @@ def with_claim(claims: Claims, fact: ReversalFact, amount_minor: int | None, sig
         return claims.but(wholes=claims.wholes + sign)
     name = f"{fact.of}_minor"
     total = getattr(claims, name) + sign * amount_minor
-    return claims.but(**{name: max(0, min(total, AMOUNT_MINOR_MAX))})
+    lines = dict(claims.lines)
+    for line in fact.lines:
+        lines[line.line_id] = _bounded(lines.get(line.line_id, 0) + sign * line.net_minor)
+    return claims.but(**{name: _bounded(total), "lines": lines})
+
+
+def _bounded(total_minor: int) -> int:
+    return max(0, min(total_minor, AMOUNT_MINOR_MAX))
 
 
 def growth(fact: ReversalFact, booked: Iterable[Refund]) -> int | None:

@@ -19,11 +19,13 @@ from goodword.conversions.model import (
     Settled,
     alias_key,
 )
+from goodword.conversions.order import merged_facts, reconciled
 from goodword.errors import InvalidInput
 from goodword.ids import derived_id
 from goodword.limits import CLOCK_SKEW_SECONDS, FRIEND_CONVERSIONS_MAX, TOUCHES_MAX
 from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
+from goodword.rewards.basis import CountedBy
 from goodword.times import SECOND_MS
 from goodword.tracking.click import Click
 from goodword.tracking.model import Touch, Visited
@@ -100,8 +102,12 @@ class Evidence:
 
 
 def names_of(fact: ConversionFact) -> tuple[str, ...]:
-    """The outside ids of the order, its own first. A lead's ids are kept apart from orders'."""
-    prefix = "lead:" if fact.action == "lead" else ""
+    """The outside ids of the order, its own first. A lead's ids are kept apart from orders'.
+
+    So are those of each other occasion without an order: one id may be signed up and qualified.
+    """
+    kept_apart = "lead" if fact.occasion == "plain" else fact.occasion
+    prefix = f"{kept_apart}:" if fact.action == "lead" else ""
     return tuple(dict.fromkeys(f"{prefix}{name}" for name in (fact.order_id, *fact.aliases)))
 
 
@@ -131,6 +137,22 @@ def new_conversion(evidence: Evidence) -> Conversion:
         state="unattributed",
         reason="no_touch",
         identities=evidence.macs,
+        event_name=fact.event_name,
+        occasion=fact.occasion,
+        order=fact.order.but(lines=reconciled(fact.order.lines, fact.net_minor)),
+    )
+
+
+def also_told(conversion: Conversion, fact: ConversionFact) -> Conversion:
+    """The conversion with what another delivery of the same order adds to its facts."""
+    order = merged_facts(conversion.order, fact.order)
+    lines = reconciled(order.lines, conversion.net_minor)
+    name = conversion.event_name or fact.event_name
+    plain = conversion.occasion == "plain"
+    return conversion.but(
+        order=order.but(lines=lines),
+        event_name=name,
+        occasion=fact.occasion if plain else conversion.occasion,
     )
 
 
@@ -192,6 +214,43 @@ def friend_conversions(identities: Sequence[Identity]) -> list[Settled]:
     return sorted(known, key=_when)
 
 
+def friend_order(
+    identities: Sequence[Identity], conversion: Conversion
+) -> tuple[int | None, CountedBy]:
+    """Which order of this customer it is, and who says so; None for a customer nobody knows.
+
+    Whoever knows of more orders is right: the shop has seen those that nobody referred, and we
+    those of its sister shops. Orders count by when they happened.
+    """
+    this = (conversion.occurred_ms, conversion.conversion_id)
+    before = {
+        one.conversion_id
+        for one in friend_conversions(identities)
+        if one.action == "sale" and (one.occurred_ms, one.conversion_id) < this
+    }
+    dropped = max((one.orders_dropped for one in identities), default=0) if len(before) > 1 else 0
+    ours = len(before) + dropped + 1 if conversion.identities else 0
+    shops = conversion.order.nth or 0
+    if shops > ours:
+        return shops, "shop"
+    return (ours, "identity") if ours else (None, "")
+
+
+def friend_since(identities: Sequence[Identity], conversion: Conversion) -> int | None:
+    """When the customer's first referred order was; this one's own time if it is the first.
+
+    None for a customer nobody knows.
+    """
+    if not conversion.identities:
+        return None
+    referred = [
+        one.occurred_ms
+        for one in friend_conversions(identities)
+        if one.action == "sale" and one.advocate_id is not None
+    ]
+    return min([conversion.occurred_ms, *referred])
+
+
 def remembered(conversion: Conversion, identities: Sequence[Identity]) -> tuple[Identity, ...]:
     """The friend's identities after this conversion; only those that changed or are new."""
     known = {identity.mac: identity for identity in identities}
@@ -199,28 +258,39 @@ def remembered(conversion: Conversion, identities: Sequence[Identity]) -> tuple[
         conversion_id=conversion.conversion_id,
         occurred_ms=conversion.occurred_ms,
         advocate_id=conversion.advocate_id,
+        action=conversion.action,
     )
     after = []
     for mac in conversion.identities:
         before = known.get(mac) or Identity(program_id=conversion.program_id, mac=mac)
-        identity = before.but(
+        identity = _with(before, settled).but(
             touches=merged(before.touches, conversion.touches),
-            conversions=_with(before.conversions, settled),
+            friend_id=before.friend_id or conversion.friend_id,
         )
         if identity != before or before.version == 0:
             after.append(identity)
     return tuple(after)
 
 
-def _with(before: tuple[Settled, ...], settled: Settled) -> tuple[Settled, ...]:
-    """Of too many the first attributed one stays, because it is the sticky one, and the newest."""
-    others = [one for one in before if one.conversion_id != settled.conversion_id]
+def _with(before: Identity, settled: Settled) -> Identity:
+    """Of too many the first attributed one and the first order stay, and the newest.
+
+    An order that is dropped is counted; what is older than all that is kept stays out.
+    """
+    others = [one for one in before.conversions if one.conversion_id != settled.conversion_id]
     ordered = sorted([*others, settled], key=_when)
-    if len(ordered) <= FRIEND_CONVERSIONS_MAX:
-        return tuple(ordered)
-    first = next((one for one in ordered if one.advocate_id is not None), ordered[0])
-    newest = [one for one in ordered if one != first][-(FRIEND_CONVERSIONS_MAX - 1) :]
-    return tuple(sorted([first, *newest], key=_when))
+    over = len(ordered) - FRIEND_CONVERSIONS_MAX
+    if over <= 0:
+        return before.but(conversions=tuple(ordered))
+    firsts = [next((one for one in ordered if one.advocate_id is not None), ordered[0])]
+    sales = [one for one in ordered if one.action == "sale"]
+    firsts += [*sales[:1], *[one for one in sales if one.advocate_id is not None][:1]]
+    dropped = [one for one in ordered if one not in firsts][:over]
+    orders = sum(1 for one in dropped if one.action == "sale" and one in before.conversions)
+    return before.but(
+        conversions=tuple(one for one in ordered if one not in dropped),
+        orders_dropped=before.orders_dropped + orders,
+    )
 
 
 def _when(settled: Settled) -> tuple[int, str, str]:

@@ -11,10 +11,13 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
+from goodword.conversions.occasions import AdvocatePlace, Occasion
+from goodword.conversions.order import OrderFacts, ReturnedLine
 from goodword.ids import shard_of
 from goodword.limits import (
     ALIASES_MAX,
     FRIEND_CONVERSIONS_MAX,
+    ORDER_LINES_MAX,
     PENDING_SHARDS,
     REFUNDS_PARKED_MAX,
     TOUCHES_MAX,
@@ -56,13 +59,16 @@ class ConversionFact(Value):
     codes: tuple[str, ...] = Field(default=(), max_length=20)
     event_name: str = Field(default="", max_length=80)
     signals: Signals = Signals()
+    order: OrderFacts = OrderFacts()
+    occasion: Occasion = "plain"
 
 
 class ReversalFact(Value):
     """A refund. `amount_minor` None takes all that is left.
 
     With `cumulative` the amount is the total refunded so far (Stripe), else this refund's own. The
-    order is found under any of `orders`.
+    order is found under any of `orders`. `lines` say which part of a net amount is of which line;
+    what they leave over is of the order as a whole.
     """
 
     fact: Literal["reversal"] = "reversal"
@@ -74,6 +80,7 @@ class ReversalFact(Value):
     of: Literal["net", "gross"]
     cumulative: bool = False
     reason: Literal["refund", "chargeback", "cancelled"] = "refund"
+    lines: tuple[ReturnedLine, ...] = Field(default=(), max_length=ORDER_LINES_MAX)
 
     @property
     def name(self) -> str:
@@ -233,12 +240,14 @@ def delivery_partition(source_id: str, delivery_id: str) -> str:
 class Claims(Value):
     """What refunds and chargebacks ask back of one order, all added up; it may exceed the order.
 
-    `wholes` counts those that took all that was left, whatever that was.
+    `wholes` counts those that took all that was left, whatever that was. `lines` is the part of
+    `net_minor` that names its line.
     """
 
     net_minor: NaturalMinor = 0
     gross_minor: NaturalMinor = 0
     wholes: int = Field(default=0, ge=0)
+    lines: dict[str, NaturalMinor] = {}
 
 
 class Conversion(Record):
@@ -271,6 +280,12 @@ class Conversion(Record):
     refunded_gross_minor: NaturalMinor = 0
     claims: Claims | None = None
     inquiries: tuple[str, ...] = ()
+    event_name: str = ""
+    order: OrderFacts = OrderFacts()
+    place: AdvocatePlace | None = None
+    occasion: Occasion = "plain"
+    friend_id: str | None = None
+    friend_reward_ids: tuple[str, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -351,10 +366,14 @@ class Settled(Value):
     conversion_id: str
     occurred_ms: int
     advocate_id: str | None
+    action: Literal["lead", "sale"] = "sale"
 
 
 class Identity(Record):
-    """What we remember of a friend under one keyed MAC: all touches and conversions so far."""
+    """What we remember of a friend under one keyed MAC: the newest touches and conversions.
+
+    `orders_dropped` counts the orders that had to make place for newer ones.
+    """
 
     KIND: ClassVar[str] = "identity"
 
@@ -362,6 +381,8 @@ class Identity(Record):
     mac: str
     touches: tuple[Touch, ...] = Field(default=(), max_length=TOUCHES_MAX)
     conversions: tuple[Settled, ...] = Field(default=(), max_length=FRIEND_CONVERSIONS_MAX)
+    orders_dropped: int = Field(default=0, ge=0)
+    friend_id: str | None = None
 
     @property
     def key(self) -> Key:

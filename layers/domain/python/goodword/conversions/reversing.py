@@ -9,9 +9,8 @@ of those ids is known at the commit, and booking an order looks for them after i
 of the two always sees the other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from goodword.conversions.deciding import share_of, standing_share
 from goodword.conversions.disputes import (
     Inquiry,
     Reinstatement,
@@ -36,14 +35,15 @@ from goodword.conversions.model import (
     parked_key,
     refund_key,
 )
+from goodword.conversions.rewarded import rewards_of, share_of, standing_share
 from goodword.events import Event
 from goodword.limits import REFUNDS_PARKED_MAX
 from goodword.payouts.paging import pages
 from goodword.ports import Change, Desk
 from goodword.records import Key, Record
 from goodword.rewards.books import RewardBooks
-from goodword.rewards.model import Reward, reward_key
 from goodword.rewards.reversal import to_give
+from goodword.rewards.tally import placed
 
 Later = ReversalFact | ReinstatementFact | InquiryFact
 
@@ -89,7 +89,7 @@ def _reverse(desk: Desk, conversion: Conversion, fact: ReversalFact) -> str:
         after = claimed(conversion, with_claim(_claims(desk, conversion), fact, amount, 1))
     change = Change()
     change.replace(after)
-    taken = _take_back(desk, change, after, fact)
+    taken = _take_back(desk, change, conversion, after, fact)
     change.create(
         Refund(
             conversion_id=conversion_id,
@@ -119,10 +119,11 @@ def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> s
     change, given = Change(), 0
     change.replace(after)
     books = RewardBooks(desk, change)
-    for reward in _rewards(desk, after) if refund is not None else ():
+    for reward in rewards_of(desk, after) if refund is not None else ():
         if amount := to_give(reward, standing_share(reward, after)):
             books.give(reward, amount, fact.refund_id, fact.reason)
-            given += amount
+            given += amount if reward.currency == after.currency else 0
+    books.tally(after.occurred_ms, placed(conversion), placed(after), after.program_id)
     books.close()
     change.create(
         Reinstatement(
@@ -161,7 +162,7 @@ def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
         )
     )
     books = RewardBooks(desk, change)
-    for reward in _rewards(desk, after):
+    for reward in rewards_of(desk, after):
         if opened:
             books.hold(reward)
         elif not others:
@@ -173,22 +174,18 @@ def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
     return ""
 
 
-def _take_back(desk: Desk, change: Change, conversion: Conversion, fact: ReversalFact) -> int:
-    """Reverse every reward of the conversion by its share; answers the sum in minor units."""
+def _take_back(
+    desk: Desk, change: Change, before: Conversion, after: Conversion, fact: ReversalFact
+) -> int:
+    """Reverse every reward of the conversion by its share; answers what its advocate lost."""
     books, taken = RewardBooks(desk, change), 0
-    for reward in _rewards(desk, conversion):
-        if amount := share_of(reward, conversion):
+    for reward in rewards_of(desk, after):
+        if amount := share_of(reward, after):
             books.take(reward, amount, fact.refund_id, fact.reason)
-            taken += amount
+            taken += amount if reward.currency == after.currency else 0
+    books.tally(after.occurred_ms, placed(before), placed(after), after.program_id)
     books.close()
     return taken
-
-
-def _rewards(desk: Desk, conversion: Conversion) -> Iterable[Reward]:
-    if conversion.advocate_id is None or not conversion.reward_ids:
-        return ()
-    keys = [reward_key(conversion.advocate_id, one) for one in conversion.reward_ids]
-    return desk.store.get_many(Reward, keys).values()
 
 
 def _claims(desk: Desk, conversion: Conversion) -> Claims:

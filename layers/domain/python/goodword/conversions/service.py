@@ -14,6 +14,7 @@ from goodword.advocates.model import Known, Link, known_key
 from goodword.conversions.deciding import decide
 from goodword.conversions.evidence import (
     Evidence,
+    also_told,
     code_key,
     friend_conversions,
     friend_touches,
@@ -135,7 +136,8 @@ class Worker:
         if fact.currency != evidence.program.currency:
             return "currency_mismatch"
         existing = self._existing(evidence.aliases.values())
-        conversion = _also_known(existing or new_conversion(evidence), evidence.macs)
+        told = also_told(existing, fact) if existing else new_conversion(evidence)
+        conversion = _also_known(told, evidence.macs)
         identities = self._identities(conversion, evidence.identities)
         remembered = friend_touches(identities, conversion.occurred_ms)
         touches = merged(conversion.touches, evidence.touches, remembered)

@@ -11,13 +11,17 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.limits import BUDGET_LIMITS_MAX, SHARED_CAPS_MAX
-from goodword.money import CURRENCIES, Currency, NaturalMinor, PositiveMinor, Rounding
+from goodword.money import CURRENCIES, Currency, NaturalMinor
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.payment import Payment
 from goodword.programs.pilot import Pilot
+from goodword.programs.rules import FlatReward, PercentageReward, Rule, TieredReward
+from goodword.programs.tiers import Tiers
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
 from goodword.trust.terms import TrustTerms
+
+__all__ = ["FlatReward", "PercentageReward", "Rule"]  # part of the terms, see `rules`
 
 Host = Annotated[
     str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{2,5})?$")
@@ -60,36 +64,6 @@ def url_host(url: str) -> str | None:
     return f"{host}:{port}" if port else host
 
 
-class FlatReward(Value):
-    """The same amount for every conversion, in the programme's currency."""
-
-    kind: Literal["flat"] = "flat"
-    amount_minor: PositiveMinor
-
-
-class PercentageReward(Value):
-    """A share of the order's net amount; 1,000 basis points are 10 %."""
-
-    kind: Literal["percentage"] = "percentage"
-    basis_points: int = Field(ge=1, le=10_000)
-    rounding: Rounding = "half_even"
-
-
-class Rule(Value):
-    """One offer: what action earns what. `rule_id` is unique in the version."""
-
-    rule_id: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
-    action: Literal["lead", "sale"]
-    reward: Annotated[FlatReward | PercentageReward, Field(discriminator="kind")]
-    minimum_order_minor: NaturalMinor = 0
-
-    @model_validator(mode="after")
-    def _leads_have_no_amount(self) -> Self:
-        if self.action == "lead" and (self.reward.kind == "percentage" or self.minimum_order_minor):
-            raise ValueError("a lead has no order: its reward is flat and has no minimum order")
-        return self
-
-
 class Destination(Value):
     """Where links lead. `hosts` is exact: `shop.example` does not include `www.shop.example`."""
 
@@ -124,6 +98,7 @@ class Terms(Value):
     brand: Name
     currency: Currency
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=50)
+    tiers: Tiers | None = None
     caps: tuple[Cap, ...] = Field(default=(), max_length=20)
     hold_days: int = Field(ge=0, le=365)
     notice_days: int = Field(default=14, ge=0, le=180)
@@ -143,6 +118,11 @@ class Terms(Value):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 currency")
         if len({rule.rule_id for rule in self.rules}) != len(self.rules):
             raise ValueError("two rules have the same rule_id")
+        levels = {level.name for level in self.tiers.levels} if self.tiers else set()
+        for rule in self.rules:
+            named = rule.reward.by_level if isinstance(rule.reward, TieredReward) else ()
+            if not levels.issuperset(named):
+                raise ValueError(f"the rule {rule.rule_id} names a level that tiers do not have")
         if len({cap.name for cap in self.caps}) != len(self.caps):
             raise ValueError("two caps limit the same in the same period")
         if sum(cap.scope == "programme" for cap in self.caps) > SHARED_CAPS_MAX:

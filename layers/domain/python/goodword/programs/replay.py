@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
-from goodword.conversions.deciding import standing_share
 from goodword.conversions.model import Conversion
+from goodword.conversions.rewarded import standing_share
 from goodword.limits import CLOCK_SKEW_SECONDS, REPLAY_KEPT_DAYS
 from goodword.money import Currency, NaturalMinor
 from goodword.programs.model import ProgramVersion, Replayed, version_at

@@ -12,6 +12,7 @@ from goodword.money import format_minor
 from goodword.programs.changes import TermsDifference, differences
 from goodword.programs.model import Terms
 from goodword.records import Value
+from goodword.rewards.explain_rules import rule_text
 from goodword.rewards.explain_words import Voice
 
 
@@ -80,7 +81,7 @@ def _rule(rule_id: str, before: Terms, after: Terms, voice: Voice, words: Change
 
 def _said(terms: Terms, rule_id: str, voice: Voice, words: ChangeWords) -> str:
     found = next((rule for rule in terms.rules if rule.rule_id == rule_id), None)
-    return voice.rule(found).removeprefix(words.rule_prefix) if found else ""
+    return rule_text(found, voice).removeprefix(words.rule_prefix) if found else ""
 
 
 def _field(one: TermsDifference, currency: str, words: ChangeWords) -> str:

@@ -42,6 +42,7 @@ from goodword.rewards.reversal import (
     reversal_entry,
     reverse,
 )
+from goodword.rewards.tally import Placed, Sum, Tally, tally_key
 from goodword.times import DAY_MS
 
 INQUIRY = "inquiry"  # the reason of a reward that is on hold because a bank asks about its order
@@ -57,7 +58,8 @@ class RewardBooks:
         self._caps: dict[Key, CapUse] = {}
         self._limits: dict[tuple[Key, str], int] = {}
         self._pools = PoolBooks(desk)
-        self._before: dict[Key, Balance | CapUse] = {}
+        self._tallies: dict[Key, Tally] = {}
+        self._before: dict[Key, Balance | CapUse | Tally] = {}
 
     def earn(self, reward: Reward, taken_minor: int = 0, *, inquiry: bool = False) -> None:
         """A new pending reward: cost against the advocate's pending account.
@@ -170,6 +172,22 @@ class RewardBooks:
         name = f"{action}s"
         self._balances[balance.key] = balance.but(**{name: getattr(balance, name) + by})
 
+    def tally(self, at_ms: int, before: Placed | None, after: Placed | None, where: str) -> None:
+        """Move the totals of the advocates that an order of programme `where` counts for."""
+        for owner, sign in ((before, -1), (after, 1)):
+            if owner is not None and owner.counts != Sum():
+                tally = self.tallied(owner.advocate_id, where)
+                self._tallies[tally.key] = tally.moved(at_ms, Sum(), Sum().plus(owner.counts, sign))
+
+    def tallied(self, advocate_id: str, program_id: str) -> Tally:
+        """An advocate's totals as this Change will leave them, so far."""
+        key = tally_key(advocate_id, program_id)
+        if key not in self._tallies:
+            found = self._desk.store.get(Tally, key)
+            fresh = found or Tally(advocate_id=advocate_id, program_id=program_id)
+            self._tallies[key] = self._before[key] = fresh
+        return self._tallies[key]
+
     def balance(self, advocate_id: str, program_id: str, currency: Currency) -> Balance:
         """The balance as this Change will leave it, so far."""
         key = balance_key(advocate_id, program_id, currency)
@@ -214,8 +232,9 @@ class RewardBooks:
         return limit.but(left=max(0, limit.left - max(used, default=0)))
 
     def close(self) -> None:
-        """Add the balances and caps that moved to the Change."""
-        for record in (*self._balances.values(), *self._caps.values()):
+        """Add the balances, totals and caps that moved to the Change."""
+        touched = (*self._balances.values(), *self._tallies.values(), *self._caps.values())
+        for record in touched:
             if record != self._before[record.key]:
                 self._change.save(record)
         self._pools.close(self._change)
@@ -237,13 +256,13 @@ class RewardBooks:
             number = use.rewards + now.rewards - was.rewards
             if used_minor < 0 or number < 0:
                 raise Stale("stale", "the reward moved before the use of its cap was read")
-            moved_on = use.but(
+            touchedon = use.but(
                 used_minor=used_minor,
                 rewards=number,
                 **{name: size for (key, name), size in self._limits.items() if key == use.key},
             )
-            self._caps[use.key] = moved_on
-            over = max(over, moved_on.over_minor - use.over_minor)
+            self._caps[use.key] = touchedon
+            over = max(over, touchedon.over_minor - use.over_minor)
         return over
 
     def _use(self, key: Key) -> CapUse:

@@ -2,50 +2,26 @@
 
 The record holds every touch with why it won or lost, each rule's arithmetic and one reason code,
 also when the answer is no reward. Example: 10 % of a net 49.90 EUR is 4.99; a cap with 3.00 left
-makes it 3.00 and the line says so
-(`caps`).
+makes it 3.00 and the line says so (`caps`).
 """
 
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from goodword.ids import derived_id
-from goodword.money import Currency, NaturalMinor, format_minor, ratio
-from goodword.programs.model import FlatReward, ProgramVersion, Rule
+from goodword.money import format_minor, is_money
+from goodword.programs.model import ProgramVersion
 from goodword.records import Key, Record, Value
-from goodword.rewards.caps import CapLine, Grant, Room
-from goodword.rewards.model import Reward
+from goodword.rewards.basis import Basis
+from goodword.rewards.caps import Grant, Room
+from goodword.rewards.model import Counted, Reward
+from goodword.rewards.ruling import RuleLine, apply_rule, concerns, friend_line
 from goodword.times import DAY_MS, MINUTE_MS
 from goodword.tracking.model import Attribution
 
+__all__ = ["RuleLine"]  # part of a decision, see `ruling`
+
 START_GRACE_MS = 10 * MINUTE_MS  # how long the approval machine has before the sweeper assesses
-
-
-class Basis(Value):
-    """The facts of a conversion that rules look at; `decision` counts how often it was decided."""
-
-    conversion_id: str
-    program_id: str
-    order_id: str
-    action: Literal["lead", "sale"]
-    occurred_ms: int
-    currency: Currency
-    net_minor: NaturalMinor
-    decision: int = 1
-
-
-class RuleLine(Value):
-    """What one rule made of it. `reason` is empty when it earned what it computed.
-
-    `caps` has what was left of every cap before and after.
-    """
-
-    rule_id: str
-    arithmetic: str = ""
-    computed_minor: NaturalMinor = 0
-    earned_minor: NaturalMinor = 0
-    reason: str = ""
-    caps: tuple[CapLine, ...] = ()
 
 
 class Decision(Record):
@@ -64,6 +40,7 @@ class Decision(Record):
     advocate_id: str | None = None
     basis: Basis
     lines: tuple[RuleLine, ...] = ()
+    friend_lines: tuple[RuleLine, ...] = ()
     unknown_codes: int = 0
     bad_click_ids: int = 0
 
@@ -77,6 +54,13 @@ def decision_key(conversion_id: str, number: int) -> Key:
     return Key("core", f"CNV#{conversion_id}", f"D#{number:04d}")
 
 
+class FriendVerdict(Value):
+    """What the friend's sides of the rules give."""
+
+    lines: tuple[RuleLine, ...] = ()
+    rewards: tuple[Reward, ...] = ()
+
+
 class Verdict(Value):
     """What `judge` found: the lines, the rewards to make and what the caps leave then."""
 
@@ -84,6 +68,7 @@ class Verdict(Value):
     rewards: tuple[Reward, ...]
     room: Room = Room()
     reason: str
+    friend: FriendVerdict = FriendVerdict()
 
     @property
     def is_unsure(self) -> bool:
@@ -102,31 +87,46 @@ def judge(
     lines: list[RuleLine] = []
     rewards: list[Reward] = []
     for rule in version.terms.rules:
-        if rule.action != basis.action:
+        if not concerns(rule, basis):
             continue
-        line = _apply(rule, basis)
-        granted = room.grant(line.computed_minor)
-        line, room = _limited(line, granted, basis), granted.room
+        line = apply_rule(rule, basis)
+        if is_money(line.currency):
+            granted = room.grant(line.computed_minor)
+            line, room = _limited(line, granted, basis), granted.room
+        else:
+            line = line.but(earned_minor=line.computed_minor)
         lines.append(line)
         if line.earned_minor:
-            rewards.append(_reward(line, basis, version, advocate_id, room, now_ms))
-    reason = _why(lines, rewards)
-    return Verdict(lines=tuple(lines), rewards=tuple(rewards), room=room, reason=reason)
+            counted = room.counted if is_money(line.currency) else ()
+            rewards.append(_reward(line, basis, version, advocate_id, now_ms, counted=counted))
+    return Verdict(
+        lines=tuple(lines),
+        rewards=tuple(rewards),
+        room=room,
+        reason=_why(lines, rewards),
+        friend=_friend(basis, version, lines, now_ms),
+    )
 
 
-def _apply(rule: Rule, basis: Basis) -> RuleLine:
-    """What the rule computes; what it may give of that is up to the caps."""
-    if basis.net_minor < rule.minimum_order_minor:
-        minimum = format_minor(rule.minimum_order_minor, basis.currency)
-        return RuleLine(
-            rule_id=rule.rule_id,
-            arithmetic=f"{format_minor(basis.net_minor, basis.currency)} < minimum {minimum}",
-            reason="below_minimum_order",
-        )
-    computed, arithmetic = _compute(rule, basis)
-    if computed == 0:
-        return RuleLine(rule_id=rule.rule_id, arithmetic=arithmetic, reason="nothing_to_reward")
-    return RuleLine(rule_id=rule.rule_id, arithmetic=arithmetic, computed_minor=computed)
+def _friend(
+    basis: Basis, version: ProgramVersion, lines: Sequence[RuleLine], now_ms: int
+) -> FriendVerdict:
+    """What the friend gets beside the advocate; nothing where nobody knows the friend."""
+    rules = {rule.rule_id: rule for rule in version.terms.rules}
+    found = [(rules[line.rule_id], friend_line(rules[line.rule_id], basis, line)) for line in lines]
+    given, rewards = list[RuleLine](), list[Reward]()
+    for rule, line in found:
+        if line is None or rule.friend is None:
+            continue
+        if basis.friend_id is None:
+            given.append(line.but(reason="customer_not_known", computed_minor=0))
+            continue
+        given.append(line.but(earned_minor=line.computed_minor))
+        if line.computed_minor:
+            keep = rule.friend.on_refund == "keep"
+            made = _reward(given[-1], basis, version, basis.friend_id, now_ms, counted=())
+            rewards.append(made.but(side="friend", kept=keep))
+    return FriendVerdict(lines=tuple(given), rewards=tuple(rewards))
 
 
 def _limited(line: RuleLine, granted: Grant, basis: Basis) -> RuleLine:
@@ -145,16 +145,6 @@ def _limited(line: RuleLine, granted: Grant, basis: Basis) -> RuleLine:
     )
 
 
-def _compute(rule: Rule, basis: Basis) -> tuple[int, str]:
-    if isinstance(rule.reward, FlatReward):
-        amount = rule.reward.amount_minor
-        return amount, f"flat {format_minor(amount, basis.currency)}"
-    points, rounding = rule.reward.basis_points, rule.reward.rounding
-    amount = ratio(basis.net_minor, points, 10_000, rounding)
-    base, result = (format_minor(minor, basis.currency) for minor in (basis.net_minor, amount))
-    return amount, f"{base} x {points / 100:g} % = {result} (rounding {rounding})"
-
-
 def reward_id_of(basis: Basis, advocate_id: str, rule_id: str) -> str:
     """The id is made of the tuple that may earn only once: programme, order, advocate and rule.
 
@@ -162,7 +152,8 @@ def reward_id_of(basis: Basis, advocate_id: str, rule_id: str) -> str:
     and won it back must not meet the reward that was made void.
     """
     again = () if basis.decision == 1 else (str(basis.decision),)
-    parts = (basis.program_id, basis.action, basis.order_id, advocate_id, rule_id, *again)
+    what = basis.action if basis.occasion == "plain" else f"{basis.action}:{basis.occasion}"
+    parts = (basis.program_id, what, basis.order_id, advocate_id, rule_id, *again)
     return derived_id("rwd", basis.occurred_ms, *parts)
 
 
@@ -170,20 +161,21 @@ def _reward(
     line: RuleLine,
     basis: Basis,
     version: ProgramVersion,
-    advocate_id: str,
-    room: Room,
+    owner_id: str,
     now_ms: int,
+    *,
+    counted: tuple[Counted, ...],
 ) -> Reward:
     return Reward(
-        reward_id=reward_id_of(basis, advocate_id, line.rule_id),
-        advocate_id=advocate_id,
+        reward_id=reward_id_of(basis, owner_id, line.rule_id),
+        advocate_id=owner_id,
         program_id=basis.program_id,
         version_number=version.number,
         rule_id=line.rule_id,
         conversion_id=basis.conversion_id,
         order_id=basis.order_id,
         action=basis.action,
-        currency=basis.currency,
+        currency=line.currency or basis.currency,
         earned_minor=line.earned_minor,
         remaining_minor=line.earned_minor,
         state="pending",
@@ -191,7 +183,8 @@ def _reward(
         changed_ms=now_ms,
         start_by_ms=now_ms + START_GRACE_MS,
         hold_until_ms=basis.occurred_ms + version.terms.hold_days * DAY_MS,
-        counted=room.counted,
+        counted=counted,
+        parts=line.parts if any(part.weight for part in line.parts) else (),
     )
 
 

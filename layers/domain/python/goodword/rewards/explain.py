@@ -14,10 +14,12 @@ from typing import Literal
 from goodword.conversions.model import Conversion
 from goodword.events import Event
 from goodword.programs.caps import Measure
-from goodword.programs.model import FlatReward, ProgramVersion, Rule
+from goodword.programs.model import ProgramVersion
+from goodword.programs.rules import Rule
 from goodword.records import Value
 from goodword.rewards.caps import CapLine
 from goodword.rewards.decision import Decision, RuleLine
+from goodword.rewards.explain_rules import looked_at_text, rule_text, sum_text, unmet_text
 from goodword.rewards.explain_words import Voice
 from goodword.rewards.model import Reward
 from goodword.rewards.words import status_of
@@ -108,7 +110,8 @@ def explain_conversion(
 def _order(conversion: Conversion, voice: Voice) -> Sentence:
     words, day = voice.speech.order, voice.day(conversion.occurred_ms)
     if conversion.action == "lead":
-        return Sentence(about="order", text=words["lead"].format(date=day))
+        name = "lead" if conversion.occasion == "plain" else conversion.occasion
+        return Sentence(about="order", text=words[name].format(date=day))
     if not _ORDER_NUMBER.fullmatch(conversion.order_id):
         return Sentence(about="order", text=words["sale_unnamed"].format(date=day))
     text = words["sale"].format(order=conversion.order_id, date=day)
@@ -163,10 +166,10 @@ def _rule(story: Story, decision: Decision, line: RuleLine, voice: Voice) -> lis
     rule, basis = story.rule(decision.version_number, line.rule_id), decision.basis
     said = []
     if basis.action == "sale":
-        said.append(Sentence(about="line", text=voice.speech.line))
-    said.append(Sentence(about="rule", text=voice.rule(rule)))
-    if not isinstance(rule.reward, FlatReward):
-        said.append(Sentence(about="arithmetic", text=voice.rounded(basis.net_minor, rule.reward)))
+        said.append(Sentence(about="line", text=looked_at_text(line, basis, voice)))
+    said.append(Sentence(about="rule", text=rule_text(rule, voice)))
+    if text := sum_text(line, rule, basis, voice):
+        said.append(Sentence(about="arithmetic", text=text))
     return said
 
 
@@ -198,7 +201,7 @@ def _reversals(events: Iterable[Event], reward: Reward, voice: Voice) -> list[Se
             continue
         words = {
             "date": voice.day(event.at_ms),
-            "amount": voice.money(int(event.data["amount_minor"] or 0)),
+            "amount": voice.money(int(event.data["amount_minor"] or 0), reward.currency),
         }
         if event.type == "reward.reinstated":
             text = speech.given
@@ -206,7 +209,10 @@ def _reversals(events: Iterable[Event], reward: Reward, voice: Voice) -> list[Se
             text = speech.taken.get(event.reason, speech.taken["refund"])
         said.append(Sentence(about="reversal", text=text.format(**words)))
     if said:
-        left, earned = voice.money(reward.remaining_minor), voice.money(reward.earned_minor)
+        left, earned = (
+            voice.money(minor, reward.currency)
+            for minor in (reward.remaining_minor, reward.earned_minor)
+        )
         text = speech.left.format(left=left, earned=earned)
         said.append(Sentence(about="reversal", text=text))
     return said
@@ -247,7 +253,7 @@ def _about_nothing(story: Story, advocate_id: str, voice: Voice) -> list[Sentenc
         for one in _own(decision, advocate_id)[-1:]
     ]
     reason = _reason_for(decision, advocate_id)
-    return [*touched, *_nothing(reason, decision, version, voice, None)]
+    return [*touched, *_nothing(reason, decision, version, voice)]
 
 
 def _own_reason(own: Sequence[Considered]) -> str:
@@ -261,24 +267,31 @@ def _unrewarded(
 ) -> list[Sentence]:
     """The winner's conversion that earned nothing: each rule with its reason, or none was asked."""
     if not decision.lines:
-        return _nothing(decision.reason, decision, version, voice, None)
+        return _nothing(decision.reason, decision, version, voice)
     said: list[Sentence] = []
     for line in decision.lines:
         rule = story.rule(decision.version_number, line.rule_id)
-        said.append(Sentence(about="rule", text=voice.rule(rule)))
+        said.append(Sentence(about="rule", text=rule_text(rule, voice)))
         said += _nothing(line.reason, decision, version, voice, line)
     return said
 
 
 def _nothing(
-    reason: str, decision: Decision, version: ProgramVersion, voice: Voice, line: RuleLine | None
+    reason: str,
+    decision: Decision,
+    version: ProgramVersion,
+    voice: Voice,
+    line: RuleLine | None = None,
 ) -> list[Sentence]:
     speech = voice.speech
     rules = {rule.rule_id: rule for rule in version.terms.rules}
     minimum = voice.money(rules[line.rule_id].minimum_order_minor if line else 0)
     why = speech.nothing.get(reason, speech.nothing_else)
     window = version.terms.attribution.window_days
-    said = [Sentence(about="reason", text=why.format(minimum=minimum, window=window))]
+    unmet = unmet_text(line, rules[line.rule_id], voice) if line else ""
+    months = rules[line.rule_id].for_months if line else None
+    text = why.format(minimum=minimum, window=window, unmet=unmet, months=months).strip()
+    said = [Sentence(about="reason", text=text)]
     for one in line.caps if line and reason in LIMITED else ():
         if one.cut:
             limit, day = [voice.limit(one)], voice.next_period(one, decision.basis.occurred_ms)

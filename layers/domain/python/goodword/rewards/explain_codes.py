@@ -27,7 +27,12 @@ UNABLE = ("after_conversion", "outside_window", "self_referral", "sticky_advocat
 # Why nobody won, where it is not the reason of the touches themselves.
 NOBODY = ("no_touch", "all_refused", "sticky_refused")
 # Why a rule gave less than it computed, and why nobody's rules were asked.
-RULE = ("below_minimum_order", "nothing_to_reward", "cap_reached", "budget_exhausted")
+RULE = (
+    *("below_minimum_order", "condition_not_met", "condition_not_known", "lines_not_told"),
+    *("not_first_purchase", "not_repeat_purchase", "customer_not_known", "months_over"),
+    "level_not_rewarded",
+    *("nothing_to_reward", "amount_too_large", "cap_reached", "budget_exhausted"),
+)
 UNDECIDED = ("no_rule_for_action", "currency_mismatch", *PROGRAM)
 
 NOTHING = tuple(dict.fromkeys((*OUTRANKED, *UNABLE, *NOBODY, *RULE, *UNDECIDED)))

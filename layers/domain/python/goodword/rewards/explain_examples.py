@@ -4,23 +4,42 @@ Orders and refunds are made up; what they earn and what refunds take is computed
 `refunded_share`, the functions that decide real ones. The amounts are chosen so that something is
 to be seen: an order above every minimum, a remainder of the cap that fits one order and a half.
 
-    order                  sign_up                minimum (only if there is one)
-    partial_refund         return_after_payment   cap (only if there is one)
+    order             two_brands (if a rule names one)   coupon (if a rule asks for one)
+    minimum (if any)  sign_up                            partial_refund
+    cap (if any)      return_after_payment
 """
 
 from collections.abc import Sequence
 from typing import Literal
 
-from goodword.money import NaturalMinor, exponent
+from goodword.conversions.order import OrderLine
+from goodword.money import NaturalMinor, exponent, is_money
 from goodword.programs.model import ProgramVersion, Terms
+from goodword.programs.rules import ORDER_ACTIONS
 from goodword.records import Value
+from goodword.rewards.basis import Basis
 from goodword.rewards.caps import Limit, Room, whole_room
-from goodword.rewards.decision import Basis, RuleLine, Verdict, judge
+from goodword.rewards.decision import RuleLine, Verdict, judge
+from goodword.rewards.explain_orders import (
+    OTHER,
+    asks_coupon,
+    brands_of,
+    order_of,
+    order_rules,
+    with_brands,
+)
 from goodword.rewards.model import Reward
 from goodword.rewards.reversal import refunded_share, to_take
 
 ExampleKind = Literal[
-    "order", "sign_up", "minimum", "partial_refund", "return_after_payment", "cap"
+    "order",
+    "two_brands",
+    "coupon",
+    "sign_up",
+    "minimum",
+    "partial_refund",
+    "return_after_payment",
+    "cap",
 ]
 StepKind = Literal["earlier", "order", "sign_up", "refund", "approved", "paid", "next"]
 
@@ -31,13 +50,16 @@ NICE_UNITS = 100  # of the currency, in hundreds if it has no decimals; easy to 
 class ExampleStep(Value):
     """One thing that happens. `earned_minor` is what it changes, `total_minor` what is left then.
 
-    Of an order `order_minor` and `lines` are set, of a refund also `refund_minor` (this one),
-    `refunded_minor` (all so far), `share_minor` (what is to be back) and `before_minor` (what was).
+    Of an order `order_minor`, `items` (its lines, where rules look at them) and `lines` are set, of
+    a refund also `refund_minor` (this one), `refunded_minor` (all so far) and `shares`.
     """
 
     kind: StepKind
     order_id: str = ""
     order_minor: NaturalMinor = 0
+    items: tuple[OrderLine, ...] = ()
+    coupons: tuple[str, ...] = ()
+    level: str | None = None
     lines: tuple[RuleLine, ...] = ()
     refund_minor: NaturalMinor = 0
     refunded_minor: NaturalMinor = 0
@@ -66,18 +88,19 @@ def examples(version: ProgramVersion) -> tuple[Example, ...]:
     """The examples that these terms have something to say about, in reading order."""
     actions = {rule.action for rule in version.terms.rules}
     found: list[Example] = []
-    if "sale" in actions:
-        found += [_order(version), *_minimum(version)]
+    if orders := order_rules(version):
+        found += [_order(version), *_two_brands(version), *_coupon(version), *_minimum(version)]
     if "lead" in actions:
         found.append(_sign_up(version))
-    if "sale" in actions:
+    if orders:
         found += [_partial_refund(version), _return_after_payment(version), *_cap(version)]
     return tuple(found)
 
 
 def order_minor(terms: Terms) -> int:
     """The order that examples are about: a round one, or the largest minimum if that is more."""
-    minimums = [rule.minimum_order_minor for rule in terms.rules if rule.action == "sale"]
+    orders = [rule for rule in terms.rules if rule.action in ORDER_ACTIONS]
+    minimums = [rule.minimum_order_minor for rule in orders]
     nice: int = NICE_UNITS * 10 ** max(2, exponent(terms.currency))
     return max([nice, *minimums])
 
@@ -88,22 +111,59 @@ def _order(version: ProgramVersion) -> Example:
     return _example("order", [step])
 
 
+def _two_brands(version: ProgramVersion) -> list[Example]:
+    """A line of each brand that rules name, or of the only one and of another."""
+    brands = brands_of(order_rules(version))[:2]
+    if not brands:
+        return []
+    total = order_minor(version.terms)
+    basis = with_brands(_basis(version, "1007", total), [*brands, OTHER][:2])
+    verdict = judge(basis, version, ADVOCATE, _whole(version), basis.occurred_ms)
+    return [_example("two_brands", [_of_order(basis, verdict)])]
+
+
+def _coupon(version: ProgramVersion) -> list[Example]:
+    """The same order as the rule wants it, and the other way round: with or without a coupon."""
+    rule = next((one for one in order_rules(version) if asks_coupon(one)), None)
+    if rule is None:
+        return []
+    first = order_of(version, rule, "1008", order_minor(version.terms))
+    turned = () if first.order.coupons else (OTHER.upper(),)
+    second = first.but(order_id="1009", order=first.order.but(coupons=turned))
+    steps, room = [], _whole(version)
+    for basis in (first, second):
+        verdict = judge(basis, version, ADVOCATE, room, basis.occurred_ms)
+        steps.append(_of_order(basis, verdict))
+        room = verdict.room.next_order()
+    return [_example("coupon", steps)]
+
+
 def _sign_up(version: ProgramVersion) -> Example:
     room = _whole(version)
-    verdict = _judged(version, "signup-1", 0, room, action="lead")
+    at_ms = version.effective_ms
+    basis = Basis(
+        conversion_id="cnv_signup-1",
+        program_id=version.program_id,
+        order_id="signup-1",
+        action="lead",
+        occurred_ms=at_ms,
+        currency=version.terms.currency,
+        net_minor=0,
+    )
+    verdict = judge(basis, version, ADVOCATE, room, at_ms)
     step = ExampleStep(
         kind="sign_up",
         order_id="signup-1",
         lines=verdict.lines,
-        earned_minor=sum(line.earned_minor for line in verdict.lines),
+        earned_minor=_money(verdict),
     )
     return _example("sign_up", [step])
 
 
 def _minimum(version: ProgramVersion) -> list[Example]:
     """An order one minor unit below the smallest minimum: it stays out, however close it is."""
-    sales = [rule for rule in version.terms.rules if rule.action == "sale"]
-    minimums = [rule.minimum_order_minor for rule in sales if rule.minimum_order_minor]
+    orders = order_rules(version)
+    minimums = [rule.minimum_order_minor for rule in orders if rule.minimum_order_minor]
     if not minimums:
         return []
     room = _whole(version)
@@ -147,7 +207,7 @@ def _cap(version: ProgramVersion) -> list[Example]:
     now = Room(limits=tuple(one.but(left=left) if one == shown else one for one in whole.limits))
     for order_id in ("1005", "1006"):
         verdict = _judged(version, order_id, total, now)
-        steps.append(_of_order(order_id, total, verdict))
+        steps.append(_of_order(_basis(version, order_id, total), verdict))
         now = verdict.room.next_order()
     return [_example("cap", steps, left)]
 
@@ -160,17 +220,21 @@ def _is_shown(limit: Limit) -> bool:
 def _ordered(
     version: ProgramVersion, order_id: str, net_minor: int, room: Room
 ) -> tuple[ExampleStep, tuple[Reward, ...]]:
-    verdict = _judged(version, order_id, net_minor, room)
-    return _of_order(order_id, net_minor, verdict), verdict.rewards
+    basis = _basis(version, order_id, net_minor)
+    verdict = judge(basis, version, ADVOCATE, room, basis.occurred_ms)
+    return _of_order(basis, verdict), verdict.rewards
 
 
-def _of_order(order_id: str, net_minor: int, verdict: Verdict) -> ExampleStep:
+def _of_order(basis: Basis, verdict: Verdict) -> ExampleStep:
     return ExampleStep(
         kind="order",
-        order_id=order_id,
-        order_minor=net_minor,
+        order_id=basis.order_id,
+        order_minor=basis.net_minor,
+        items=basis.order.lines if any(line.parts for line in verdict.lines) else (),
+        coupons=basis.order.coupons or (),
+        level=basis.level,
         lines=verdict.lines,
-        earned_minor=sum(line.earned_minor for line in verdict.lines),
+        earned_minor=_money(verdict),
     )
 
 
@@ -179,7 +243,7 @@ def _refunded(
 ) -> tuple[ExampleStep, tuple[Reward, ...]]:
     """The step of a refund that brings the running total to `refunded`, and the rewards after."""
     shares, after, taken = [], [], 0
-    for reward in rewards:
+    for reward in (one for one in rewards if is_money(one.currency)):
         share = refunded_share(reward.earned_minor, (refunded, 0), (net_minor, net_minor))
         take = to_take(reward, share)
         shares.append(
@@ -203,24 +267,19 @@ def _refunded(
     return step, tuple(after)
 
 
-def _judged(
-    version: ProgramVersion,
-    order_id: str,
-    net_minor: int,
-    room: Room,
-    action: Literal["lead", "sale"] = "sale",
-) -> Verdict:
-    at_ms = version.effective_ms
-    basis = Basis(
-        conversion_id=f"cnv_{order_id}",
-        program_id=version.program_id,
-        order_id=order_id,
-        action=action,
-        occurred_ms=at_ms,
-        currency=version.terms.currency,
-        net_minor=net_minor,
-    )
-    return judge(basis, version, ADVOCATE, room, at_ms)
+def _judged(version: ProgramVersion, order_id: str, net_minor: int, room: Room) -> Verdict:
+    basis = _basis(version, order_id, net_minor)
+    return judge(basis, version, ADVOCATE, room, basis.occurred_ms)
+
+
+def _basis(version: ProgramVersion, order_id: str, net_minor: int) -> Basis:
+    """An order that the first rule of orders was written for."""
+    return order_of(version, order_rules(version)[0], order_id, net_minor)
+
+
+def _money(verdict: Verdict) -> int:
+    """What was earned in money; points, credit and gifts stand in the lines alone."""
+    return sum(line.earned_minor for line in verdict.lines if is_money(line.currency))
 
 
 def _whole(version: ProgramVersion) -> Room:

@@ -6,11 +6,15 @@
 The amounts are those of the example; nothing is computed here but the products that it shows.
 """
 
-from goodword.programs.model import FlatReward, Rule, Terms
+from goodword.programs.model import Terms
+from goodword.programs.rules import FlatReward, PercentageReward, PerLineReward, PlainReward, Rule
 from goodword.records import Value
 from goodword.rewards.decision import RuleLine
 from goodword.rewards.explain_examples import Example, ExampleKind, ExampleStep, Share
 from goodword.rewards.explain_words import Voice
+
+UNMET = ("condition_not_met", "condition_not_known", "lines_not_told")
+UNTIMELY = ("not_first_purchase", "not_repeat_purchase", "customer_not_known", "months_over")
 
 
 class ExampleText(Value):
@@ -35,33 +39,70 @@ def example_text(example: Example, terms: Terms, voice: Voice) -> ExampleText:
 
 def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
     rules = {rule.rule_id: rule for rule in terms.rules}
-    sums = [_sum(line, rules[line.rule_id], step.order_minor, voice) for line in step.lines]
+    sums = [
+        _sum(line, rules[line.rule_id], step.order_minor, voice, step.level) for line in step.lines
+    ]
     sums += [_share(share, step, voice) for share in step.shares]
     return voice.speech.step[step.kind].format(
         sums="; ".join(sums),
         days=terms.hold_days,
-        order=voice.money(step.order_minor),
+        order=_order(step, voice),
         refund=voice.money(step.refund_minor),
         earned=voice.money(step.earned_minor),
         total=voice.money(step.total_minor),
     )
 
 
-def _sum(line: RuleLine, rule: Rule, order_minor: int, voice: Voice) -> str:
-    words = voice.speech.sum
+def _order(step: ExampleStep, voice: Voice) -> str:
+    """`100.00 EUR (Acme 60.00 EUR, other 40.00 EUR; coupon SPRING)`."""
+    said = [
+        f"{item.brand or item.sku or item.line_id} {voice.money(item.net_minor)}"
+        for item in step.items
+    ]
+    told = [", ".join(said)] if said else []
+    if step.coupons:
+        told.append(f"{voice.speech.values['coupon']} {', '.join(step.coupons)}")
+    order = voice.money(step.order_minor)
+    return f"{order} ({'; '.join(told)})" if told else order
+
+
+def _sum(
+    line: RuleLine, rule: Rule, order_minor: int, voice: Voice, level: str | None = None
+) -> str:
+    words, reward = voice.speech.sum, rule.reward_at(level)
     if line.reason == "below_minimum_order":
         minimum = voice.money(rule.minimum_order_minor)
         return words["below"].format(base=voice.money(order_minor), minimum=minimum)
-    if isinstance(rule.reward, FlatReward):
-        arithmetic = words["flat"].format(amount=voice.money(rule.reward.amount_minor))
-    else:
-        arithmetic = voice.times(order_minor, rule.reward)
+    if line.reason in UNMET:
+        return words["unmet"]
+    if line.reason in UNTIMELY:
+        return words["untimely"]
+    arithmetic = _arithmetic(line, reward, order_minor, voice)
     if line.reason == "nothing_to_reward":
         return words["zero"].format(arithmetic=arithmetic)
     if line.reason == "cap_reached":
         name = "capped" if line.earned_minor else "full"
         return words[name].format(arithmetic=arithmetic, earned=voice.money(line.earned_minor))
     return arithmetic
+
+
+def _arithmetic(line: RuleLine, reward: PlainReward | None, order_minor: int, voice: Voice) -> str:
+    words, unit = voice.speech.sum, line.currency
+    result = voice.money(line.computed_minor, unit)
+    if reward is None:
+        return words["level"]
+    if isinstance(reward, FlatReward):
+        return words["flat"].format(amount=voice.money(reward.amount_minor, unit))
+    if isinstance(reward, PercentageReward):
+        weights = sum(part.weight for part in line.parts)
+        return voice.times(weights if line.parts else order_minor, reward, unit)
+    if isinstance(reward, PerLineReward):
+        return words["each"].format(percent=voice.percent(reward.basis_points), result=result)
+    return words["units"].format(
+        amount=voice.money(reward.amount_minor, unit),
+        units=line.computed_minor // reward.amount_minor,
+        result=result,
+    )
 
 
 def _share(share: Share, step: ExampleStep, voice: Voice) -> str:

@@ -11,7 +11,8 @@ from typing import Literal, get_args
 
 from goodword.money import ratio
 from goodword.programs.caps import Cap, CapPeriod, next_period
-from goodword.programs.model import FlatReward, PercentageReward, Rule
+from goodword.programs.model import PercentageReward
+from goodword.programs.rules import Action, Unit
 from goodword.records import Value
 from goodword.rewards.caps import CapLine
 from goodword.rewards.words import Catalogue, local_time
@@ -36,9 +37,19 @@ class Speech(Value):
     won: dict[str, str]
     others: str
     terms: str
-    line: str
+    line: dict[str, str]
     rule: dict[str, str]
+    what: dict[Action, str]
+    of: dict[str, str]
+    gives: dict[str, str]
+    units: dict[Unit, str]
     minimum: str
+    facts: dict[str, str]
+    values: dict[str, str]
+    ask: dict[str, str]
+    unmet: str
+    unknown: str
+    sums: dict[str, str]
     arithmetic: str
     rounding: dict[str, str]
     cap: dict[str, str]
@@ -65,9 +76,9 @@ class Voice:
     currency: str
     zone: str = "UTC"
 
-    def money(self, amount_minor: int) -> str:
-        """The amount with its currency."""
-        return self.words.money(amount_minor, self.currency)
+    def money(self, amount_minor: int, currency: str = "") -> str:
+        """The amount with its currency or unit, the programme's if none is given."""
+        return self.words.money(amount_minor, currency or self.currency)
 
     def day(self, at_ms: int) -> str:
         """The day in the reader's time zone."""
@@ -87,32 +98,21 @@ class Voice:
         digits = f"{self.words.decimal}{part:02d}".rstrip("0") if part else ""
         return self.speech.percent.format(value=f"{whole}{digits}")
 
-    def rule(self, rule: Rule) -> str:
-        """The rule in a sentence or two."""
-        if isinstance(rule.reward, FlatReward):
-            said = self.speech.rule[f"flat_{rule.action}"]
-            text = said.format(amount=self.money(rule.reward.amount_minor))
-        else:
-            percent = self.percent(rule.reward.basis_points)
-            text = self.speech.rule["percentage"].format(percent=percent)
-        if rule.minimum_order_minor:
-            minimum = self.money(rule.minimum_order_minor)
-            text = f"{text} {self.speech.minimum.format(minimum=minimum)}"
-        return text
-
-    def times(self, base_minor: int, reward: PercentageReward) -> str:
+    def times(self, base_minor: int, reward: PercentageReward, unit: str = "") -> str:
         """`49.90 EUR * 10 % = 4.99 EUR`, with the sign that the language has for it."""
         points = reward.basis_points
         result = ratio(base_minor, points, 10_000, reward.rounding)
         return self.speech.arithmetic.format(
-            base=self.money(base_minor), percent=self.percent(points), result=self.money(result)
+            base=self.money(base_minor),
+            percent=self.percent(points),
+            result=self.money(result, unit),
         )
 
-    def rounded(self, base_minor: int, reward: PercentageReward) -> str:
+    def rounded(self, base_minor: int, reward: PercentageReward, unit: str = "") -> str:
         """The same as a sentence that says how it was rounded, if it was."""
         exact = base_minor * reward.basis_points % 10_000 == 0
         said = self.speech.rounding["exact" if exact else reward.rounding]
-        return said.format(arithmetic=self.times(base_minor, reward))
+        return said.format(arithmetic=self.times(base_minor, reward, unit))
 
     def caps(self, caps: Sequence[Cap]) -> list[str]:
         """Every limit that holds, a sentence each; one sentence if there is none."""

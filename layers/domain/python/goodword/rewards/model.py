@@ -17,10 +17,11 @@ from typing import ClassVar, Literal
 from goodword.ids import shard_of
 from goodword.ledger.model import Bucket, Leg, account, expense, move
 from goodword.limits import DUE_SHARDS
-from goodword.money import Currency, NaturalMinor, PositiveMinor
+from goodword.money import Currency, NaturalMinor, PositiveMinor, is_money
 from goodword.ports import Page, Store
 from goodword.programs.caps import CountScope
 from goodword.records import IndexEntry, Key, Record, Value
+from goodword.rewards.arithmetic import LinePart
 
 RewardState = Literal[
     "pending", "on_hold", "approved", "due", "batched", "paid", "rejected", "void", "reversed"
@@ -68,9 +69,11 @@ class Reward(Record):
     `earned_minor` never changes; `remaining_minor` is what reversals have left of it. `lapse_ms` is
     when an unanswered review takes its named path, `hold_until_ms` when the hold period ends,
     `start_by_ms` when the sweeper assesses it if the approval machine never did. `held_from` is the
-    state that an open inquiry took it from. `counted` are the caps' uses that it is a part of.
+    state that an open inquiry took it from. `counted` are the caps' uses that it is a part of,
+    `parts` the order lines that it was computed on, with their weights; none for the whole order.
     `first_look_by` approved an amount that takes two people; `assessed` counts the assessments that
-    trust has made of it.
+    trust has made of it. Of a friend's reward `advocate_id` is the friend's random id, and `kept`
+    says that refunds leave it.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -100,6 +103,9 @@ class Reward(Record):
     held_from: RewardState | None = None
     first_look_by: str | None = None
     assessed: int = 0
+    parts: tuple[LinePart, ...] = ()
+    side: Literal["advocate", "friend"] = "advocate"
+    kept: bool = False
 
     @property
     def key(self) -> Key:
@@ -114,7 +120,7 @@ class Reward(Record):
             return IndexEntry(f"HOLD#{shard}", f"{self.hold_until_ms:015d}#{self.reward_id}")
         if self.state == "on_hold" and self.lapse_ms is not None:
             return IndexEntry("REVIEW", f"{self.lapse_ms:015d}#{self.reward_id}")
-        if self.state == "due":
+        if self.state == "due" and is_money(self.currency):
             return IndexEntry(
                 f"DUE_REWARDS#{self.advocate_id}#{self.program_id}",
                 f"{self.created_ms:015d}#{self.reward_id}",

@@ -8,10 +8,14 @@ order of 30.00 with a reward of 1.00, refunded in three parts of 10.00, gives ba
 33 cents (half-even on the running total 33.3, 66.7, 100).
 """
 
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from math import prod
+from typing import NamedTuple
 
 from goodword.ledger.model import REINSTATED, Bucket, Entry, account, expense, move
 from goodword.money import ratio
+from goodword.rewards.arithmetic import LinePart
 from goodword.rewards.model import BUCKET_OF, Reward, RewardState, moved
 
 
@@ -27,6 +31,52 @@ def refunded_share(earned_minor: int, refunded: tuple[int, int], total: tuple[in
     below = prod(whole for _, whole in parts)
     above = sum(part * (below // whole) for part, whole in parts)
     return ratio(earned_minor, min(above, below), below, "half_even")
+
+
+class Returned(NamedTuple):
+    """What of an order is returned, and what it was. `lines` are the nets returned by line.
+
+    `net_minor` has what is returned of lines in it; `gross_minor` is on top of it.
+    """
+
+    net_minor: int
+    gross_minor: int
+    of_net_minor: int
+    of_gross_minor: int
+    lines: Mapping[str, int] = {}
+    of_lines: Mapping[str, int] = {}
+
+
+def lines_share(earned_minor: int, parts: Sequence[LinePart], back: Returned) -> int:
+    """How much of a reward on single lines is to be back: 0..earned_minor, rounded once.
+
+    What was returned of a line is taken from that line. What was returned without naming a line
+    (and what exceeds one) is taken from what is left of all lines, each by the same share. Example:
+    a reward of 6.00 on line A (30.00) of an order with B (20.00); B comes back: nothing is taken;
+    then 15.00 without a line: half of what is left of A, 3.00.
+    """
+    shares = _line_shares(back)
+    whole = sum(part.weight for part in parts)
+    share = sum((part.weight * shares[part.line_id] for part in parts), Fraction(0)) / whole
+    return ratio(earned_minor, share.numerator, share.denominator, "half_even")
+
+
+def _line_shares(back: Returned) -> Mapping[str, Fraction]:
+    """Which share of each line is returned, 0..1."""
+    named = {name: min(back.lines.get(name, 0), net) for name, net in back.of_lines.items()}
+    total = sum(back.of_lines.values())
+    left = total - sum(named.values())
+    unnamed = Fraction(max(0, min(back.net_minor, total) - sum(named.values())))
+    if back.of_gross_minor:
+        unnamed += Fraction(total * min(back.gross_minor, back.of_gross_minor), back.of_gross_minor)
+    if total == 0:
+        rest = Fraction(min(back.gross_minor, back.of_gross_minor), max(1, back.of_gross_minor))
+    else:
+        rest = min(Fraction(1), unnamed / left) if left else Fraction(1)
+    return {
+        name: (named[name] + (net - named[name]) * rest) / Fraction(net) if net else rest
+        for name, net in back.of_lines.items()
+    }
 
 
 def to_take(reward: Reward, share_minor: int) -> int:

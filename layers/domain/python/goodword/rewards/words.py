@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from goodword.money import decimal_text
+from goodword.money import CREDIT, PIECES, decimal_text, is_money
 from goodword.records import Value
 from goodword.rewards.model import Reward, RewardState
 from goodword.times import as_datetime
@@ -50,15 +50,24 @@ class Catalogue(Value):
     decimal: str = "."
     group: str = ","
     states: dict[RewardState, StateWords]
+    granted: StateWords
+    units: dict[str, str]
     reasons: dict[str, str]
     partly: str
 
     def money(self, amount_minor: int, currency: str) -> str:
-        """123450, EUR -> `1,234.50 EUR`, in German `1.234,50 EUR`; -5, JPY -> `-5 JPY`."""
+        """123450, EUR -> `1,234.50 EUR`, in German `1.234,50 EUR`; -5, JPY -> `-5 JPY`.
+
+        What is no money has words of its own: 100, POINTS -> `100 points`.
+        """
         whole, _, part = decimal_text(abs(amount_minor), currency).partition(".")
         grouped = f"{int(whole):,}".replace(",", self.group)
         sign = "-" if amount_minor < 0 else ""
-        return f"{sign}{grouped}{self.decimal + part if part else ''} {currency}"
+        amount = f"{sign}{grouped}{self.decimal + part if part else ''}"
+        if is_money(currency):
+            return f"{amount} {currency}"
+        name = currency if currency in PIECES else "CREDIT"
+        return self.units[name].format(amount=amount, currency=currency.removesuffix(CREDIT))
 
     def day(self, at_ms: int, zone: str = "UTC") -> str:
         """The calendar day of an instant, as a clock in that time zone shows it."""
@@ -88,7 +97,8 @@ def status_of(
 
     Days are those of the time zone `zone`.
     """
-    said = words.states[reward.state]
+    granted = reward.state == "due" and not is_money(reward.currency)
+    said = words.granted if granted else words.states[reward.state]
     date_ms = _date(reward, next_payout_ms)
     dates = {
         "created": words.day(reward.created_ms, zone),

@@ -56,6 +56,8 @@ class Assessor:
 
         A reward that was assessed ASSESSMENTS_MAX times keeps the last as it stands.
         """
+        if reward.side == "friend":
+            return None  # the checks are about who is paid for recommending
         conversion = self.desk.store.get(Conversion, conversion_key(reward.conversion_id))
         if conversion is None or reward.assessed >= ASSESSMENTS_MAX:
             return None

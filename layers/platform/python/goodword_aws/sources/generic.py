@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Literal
+from typing import Any
 
 from goodword.conversions.intake import (
     DeliveryHead,
@@ -19,7 +19,6 @@ from goodword.conversions.intake import (
 )
 from goodword.conversions.model import (
     ConversionFact,
-    Customer,
     Fact,
     Facts,
     InquiryFact,
@@ -27,23 +26,16 @@ from goodword.conversions.model import (
     ReversalFact,
     Source,
 )
+from goodword.conversions.order import OrderFacts, OrderLine, ReturnedLine, reconciled
 from goodword.errors import FieldError, InvalidInput, Malformed, NotAuthentic
-from goodword.money import NaturalMinor
-from goodword.privacy.model import fold_email
-from goodword.times import parse_rfc3339
+from goodword.limits import AMOUNT_MINOR_MAX
 from goodword.trust.signals import Signals
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    ValidationError,
-)
+from pydantic import ValidationError
 
 from goodword_aws.problems import refused_body
 from goodword_aws.sources.buyer import signals
 from goodword_aws.sources.document import load
+from goodword_aws.sources.generic_bodies import MODELS, TOPICS, Dispute, Lead, Refund, Said, Sale
 from goodword_aws.sources.signatures import (
     base64_mac,
     digest_of,
@@ -52,154 +44,6 @@ from goodword_aws.sources.signatures import (
     require_match,
     signed_seconds,
 )
-
-TOPICS = ("lead", "sale", "refund", "dispute")
-
-
-def _no_address(text: str) -> str:
-    if "@" in text:
-        raise ValueError("must not contain @: ids are kept; send an address as customer_email")
-    return text
-
-
-def _address(text: str) -> str:
-    try:
-        fold_email(text)
-    except InvalidInput as bad:
-        raise ValueError(bad.detail) from bad
-    return text
-
-
-def _no_card_number(text: str) -> str:
-    digits = [letter for letter in text if letter.isdigit()]
-    if len(digits) >= 12 and not any(letter.isalpha() for letter in text):
-        raise ValueError("must not be a card number; send the provider's fingerprint of the card")
-    return text
-
-
-def _instant(text: str) -> str:
-    try:
-        parse_rfc3339(text)
-    except InvalidInput as bad:
-        raise ValueError(bad.detail) from bad
-    return text
-
-
-OwnId = Annotated[
-    str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), AfterValidator(_no_address)
-]
-Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_address)]
-CardMark = Annotated[str, AfterValidator(_no_card_number)]
-Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$", to_upper=True)]
-Instant = Annotated[str, StringConstraints(max_length=40), AfterValidator(_instant)]
-Label = Annotated[str, StringConstraints(min_length=1, max_length=40)]
-Note = Annotated[str, StringConstraints(max_length=500)]
-
-
-class Body(BaseModel):
-    """What all bodies may carry. `metadata` is the sender's own; nothing reads it."""
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    program_id: str | None = Field(default=None, max_length=64)
-    occurred_at: Instant | None = None
-    metadata: dict[Label, Note] = Field(default={}, max_length=20)
-    currency: Code | None = None
-
-    def at(self, received_ms: int) -> int:
-        """When it happened, never later than it was received."""
-        said = parse_rfc3339(self.occurred_at) if self.occurred_at else received_ms
-        return min(said, received_ms)
-
-
-class Buyer(BaseModel):
-    """What the shop knows of the buyer, all optional, for the checks of trust; kept as MACs only.
-
-    `ip` and `user_agent` of the buyer's browser, `device_id` the shop's own id of the device,
-    `card_fingerprint` the payment provider's name of the card (never its number).
-    """
-
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
-
-    ip: str = Field(default="", max_length=64, repr=False)
-    user_agent: str = Field(default="", max_length=512, repr=False)
-    device_id: str = Field(default="", max_length=200, repr=False)
-    card_fingerprint: CardMark = Field(default="", max_length=200, repr=False)
-    name: str = Field(default="", max_length=200, repr=False)
-    address_lines: list[Word] = Field(default=[], max_length=8, repr=False)
-    postcode: str = Field(default="", max_length=20, repr=False)
-    country: str = Field(default="", pattern=r"^([A-Za-z]{2})?$")
-    orders_before: int | None = Field(default=None, ge=0, le=1_000_000)
-
-
-class Referred(Body):
-    """What leads and sales share: who it was and what brought them."""
-
-    click_id: Word | None = None
-    click_ids: list[Word] = Field(default=[], max_length=19)
-    code: Word | None = None
-    codes: list[Word] = Field(default=[], max_length=19)
-    customer_id: OwnId | None = None
-    customer_email: Email | None = Field(default=None, repr=False)
-    event_name: str = Field(default="", max_length=80)
-    buyer: Buyer = Field(default=Buyer(), repr=False)
-
-    def clicks(self) -> tuple[str, ...]:
-        """Every click id, each once."""
-        return _each_once(self.click_id, self.click_ids)
-
-    def typed(self) -> tuple[str, ...]:
-        """Every code, each once."""
-        return _each_once(self.code, self.codes)
-
-    def customer(self) -> Customer:
-        """Who it was."""
-        email = fold_email(self.customer_email) if self.customer_email else None
-        return Customer(customer_id=self.customer_id, email=email)
-
-
-class Lead(Referred):
-    """A sign-up, known by `order_id` or else by the customer: one customer is then one lead."""
-
-    order_id: OwnId | None = None
-
-
-class Sale(Referred):
-    """A paid order, once per `order_id`."""
-
-    order_id: OwnId
-    amount: NaturalMinor
-    gross_amount: NaturalMinor | None = None
-    currency: Code
-
-
-class Refund(Body):
-    """A refund of an order, once per `refund_id`. Without an amount it takes all that is left."""
-
-    refund_id: OwnId
-    order_id: OwnId
-    amount: NaturalMinor | None = None
-    gross_amount: NaturalMinor | None = None
-    currency: Code
-    reason: Literal["refund", "chargeback", "cancelled"] = "refund"
-
-
-class Dispute(Body):
-    """What a bank says of an order, each status once per `dispute_id`; `withdrawn` takes money.
-
-    Without an amount it takes all that is left. What was sent as a refund is reinstated by its id.
-    """
-
-    dispute_id: OwnId
-    order_id: OwnId
-    status: Literal["inquiry", "closed", "withdrawn", "won", "lost"]
-    gross_amount: NaturalMinor | None = None
-    currency: Code
-
-
-Said = Lead | Sale | Refund | Dispute
-MODELS: dict[str, type[Said]] = {"lead": Lead, "sale": Sale, "refund": Refund, "dispute": Dispute}
 
 
 def verify(
@@ -276,12 +120,39 @@ def parse(topic: str, raw: bytes) -> tuple[str, Said]:
 
 
 def _consistent(body: Said) -> None:
-    if isinstance(body, Lead) and body.order_id is None and body.customer_id is None:
-        raise _refusal("invalid_body", "customer_id", "a lead needs customer_id or order_id")
+    if isinstance(body, Lead):
+        _consistent_lead(body)
+    if isinstance(body, Lead | Sale) and body.action == "event" and not body.event_name:
+        raise _refusal("invalid_body", "event_name", "an event needs its name")
     if isinstance(body, Sale) and body.gross_amount is not None and body.gross_amount < body.amount:
         raise _refusal("invalid_body", "gross_amount", "must not be less than amount, which is net")
-    if isinstance(body, Refund) and None not in (body.amount, body.gross_amount):
+    if isinstance(body, Refund):
+        _consistent_refund(body)
+    if isinstance(body, Sale):
+        names = [line.line_id for line in body.lines if line.line_id is not None]
+        if len(set(names)) != len(names):
+            raise _refusal("invalid_body", "lines", "have the same line_id twice")
+
+
+def _consistent_lead(body: Lead) -> None:
+    if body.occasion == "renewal":
+        raise _refusal("invalid_body", "event_name", "a renewal is a sale: send it as one")
+    if body.order_id is None and body.customer_id is None:
+        raise _refusal("invalid_body", "customer_id", "a lead needs customer_id or order_id")
+    if body.order_id is None and body.occasion in ("level_up", "event"):
+        raise _refusal("invalid_body", "order_id", "may come again: it needs an id of its own")
+
+
+def _consistent_refund(body: Refund) -> None:
+    if None not in (body.amount, body.gross_amount):
         raise _refusal("invalid_body", "gross_amount", "give amount or gross_amount, not both")
+    if body.lines and body.gross_amount is not None:
+        raise _refusal("invalid_body", "lines", "are net: give amount, or their sum is it")
+    total = sum(line.amount for line in body.lines)
+    if body.amount is not None and total > body.amount:
+        raise _refusal("invalid_body", "lines", "sum to more than amount")
+    if total > AMOUNT_MINOR_MAX:
+        raise _refusal("invalid_body", "lines", "sum to more than can be booked")
 
 
 def _fact(
@@ -289,14 +160,19 @@ def _fact(
 ) -> ConversionFact | ReversalFact:
     if isinstance(body, Refund):
         gross = body.gross_amount is not None
+        total = sum(line.amount for line in body.lines) if body.lines else None
+        net = total if body.amount is None else body.amount
         return ReversalFact(
             refund_id=body.refund_id,
             orders=(body.order_id,),
             occurred_ms=body.at(received_ms),
             currency=source.currency,
-            amount_minor=body.gross_amount if gross else body.amount,
+            amount_minor=body.gross_amount if gross else net,
             of="gross" if gross else "net",
             reason=body.reason,
+            lines=tuple(
+                ReturnedLine(line_id=line.line_id, net_minor=line.amount) for line in body.lines
+            ),
         )
     sale = body if isinstance(body, Sale) else None
     net = sale.amount if sale else 0
@@ -311,7 +187,9 @@ def _fact(
         click_ids=body.clicks(),
         codes=body.typed(),
         event_name=body.event_name,
+        occasion=body.occasion,
         signals=_signals(body),
+        order=_order(body, sale, net),
     )
 
 
@@ -329,6 +207,35 @@ def _signals(body: Lead | Sale) -> Signals:
         country=buyer.country,
         orders_before=buyer.orders_before,
     )
+
+
+def _order(body: Lead | Sale, sale: Sale | None, net: int) -> OrderFacts:
+    lines = [
+        OrderLine(
+            line_id=line.line_id or f"#{number}",
+            net_minor=line.amount,
+            quantity=line.quantity,
+            product_id=line.product_id,
+            sku=line.sku,
+            brand=line.brand,
+            collections=_tuple(line.collections),
+        )
+        for number, line in enumerate(sale.lines if sale else (), 1)
+    ]
+    before = body.buyer.orders_before
+    return OrderFacts(
+        lines=reconciled(lines, net),
+        said_minor=sum(line.net_minor for line in lines) if lines else None,
+        coupons=_tuple(sale.coupons) if sale else None,
+        country=body.country or body.buyer.country.upper() or None,
+        channel=body.channel,
+        segments=_tuple(body.customer_segments),
+        nth=body.customer_orders or (None if before is None else before + 1),
+    )
+
+
+def _tuple(texts: list[str] | None) -> tuple[str, ...] | None:
+    return None if texts is None else tuple(dict.fromkeys(texts))
 
 
 def _disputed(body: Dispute, source: Source, received_ms: int) -> tuple[Fact, ...]:
@@ -352,10 +259,6 @@ def _disputed(body: Dispute, source: Source, received_ms: int) -> tuple[Fact, ..
         }
         return (ReversalFact.model_validate(taken | common), asked)
     return (asked,)
-
-
-def _each_once(one: str | None, more: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys((one, *more) if one else more))
 
 
 def _once_per_customer(program_id: str, customer_id: str | None) -> str:

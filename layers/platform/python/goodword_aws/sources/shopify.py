@@ -8,7 +8,6 @@ Shopify signs the body, not the headers. A topic that does not fit the body is t
 understood, and a webhook id is only a name: what counts once is the order and the refund.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from goodword.conversions.intake import (
@@ -26,11 +25,13 @@ from goodword.conversions.model import (
     ReversalFact,
     Source,
 )
-from goodword.errors import InvalidInput
-from goodword.money import parse_decimal
+from goodword.conversions.order import ReturnedLine
+from goodword.limits import ORDER_LINES_MAX
 
 from goodword_aws.sources.buyer import of_shopify, with_buyer
 from goodword_aws.sources.document import Document, bounded, customer, ids, query_of, words
+from goodword_aws.sources.shopify_money import natural_amount, signed_amount
+from goodword_aws.sources.shopify_order import is_renewal, order_facts
 from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
 
 CLICK_NAMES = ("gw_click", "click_id")
@@ -45,7 +46,6 @@ FOR_STAFF = {
     "shop/redact": "privacy_request",
     "app/uninstalled": "app_uninstalled",
 }
-_AMOUNT = re.compile(r"[0-9]{1,13}(\.[0-9]{1,6})?")
 
 
 def verify(
@@ -101,37 +101,40 @@ def _order(order: Document, received_ms: int) -> Fact | str:
     if status not in PAID:
         return "unpaid"
     currency = order.currency("currency")
-    gross = _amount(order, "current_total_price", "total_price", currency)
+    gross = natural_amount(order, "current_total_price", "total_price", currency)
     if gross == 0:
         return "nothing_paid"
     clicks, codes = _referral(order)
+    net = max(_net(order, currency), 0)
     return ConversionFact(
         action="sale",
         order_id=order.need_id("id"),
         aliases=ids(order.id_at("admin_graphql_api_id"), order.id_at("checkout_token")),
         occurred_ms=min(_time(order, received_ms), received_ms),
         currency=currency,
-        net_minor=max(_net(order, currency), 0),
+        net_minor=net,
         gross_minor=gross,
         customer=customer(
             order.id_at("customer.id"), order.text("email") or order.text("contact_email")
         ),
         click_ids=clicks,
         codes=codes,
+        order=order_facts(order, net, currency),
+        occasion="renewal" if is_renewal(order) else "plain",
     )
 
 
 def _net(order: Document, currency: str) -> int:
     """The goods after discounts, without tax."""
-    subtotal = _amount(order, "current_subtotal_price", "subtotal_price", currency)
+    subtotal = natural_amount(order, "current_subtotal_price", "subtotal_price", currency)
     if order.at("taxes_included") is not True:
         return subtotal
     shipping_tax = sum(
-        _amount(line, "price", "price", currency)
+        natural_amount(line, "price", "price", currency)
         for shipping in order.documents("shipping_lines")
         for line in shipping.documents("tax_lines")
     )
-    tax = _amount(order, "current_total_tax", "total_tax", currency)
+    tax = natural_amount(order, "current_total_tax", "total_tax", currency)
     return subtotal - max(tax - shipping_tax, 0)
 
 
@@ -170,6 +173,7 @@ def _refund(refund: Document, received_ms: int) -> Fact | str:
         return "nothing_refunded"
     currency = _refund_currency(lines, made)
     amount, of_net = (_of_goods(refund, lines, made, currency), True) if lines else (None, False)
+    returned = _returned(lines, amount, currency)
     if amount is None:
         if any(move.currency("currency") != currency for move in made):
             raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
@@ -183,7 +187,29 @@ def _refund(refund: Document, received_ms: int) -> Fact | str:
         currency=currency,
         amount_minor=bounded(amount),
         of="net" if of_net else "gross",
+        lines=returned,
     )
+
+
+def _returned(
+    lines: Sequence[Document], amount: int | None, currency: str
+) -> tuple[ReturnedLine, ...]:
+    """What of the net amount each line gave back; nothing where only money went back.
+
+    Where prices include tax, `amount` is the goods without theirs, and so is each line.
+    """
+    if amount is None:
+        return ()
+    goods = [natural_amount(line, "subtotal", "subtotal", currency) for line in lines]
+    taxes = [natural_amount(line, "total_tax", "total_tax", currency) for line in lines]
+    if sum(goods) != amount:
+        goods = [max(0, net - tax) for net, tax in zip(goods, taxes, strict=True)]
+    found = [
+        ReturnedLine(line_id=name[:64], net_minor=net)
+        for line, net in zip(lines, goods, strict=True)
+        if (name := line.id_at("line_item_id"))
+    ]
+    return tuple(found[:ORDER_LINES_MAX])
 
 
 def _of_goods(
@@ -194,8 +220,8 @@ def _of_goods(
     A refund does not say whether its prices include tax. The money that moved does: it is the
     goods' subtotal and the shipping, with the tax on top only where prices exclude it.
     """
-    goods = sum(_amount(line, "subtotal", "subtotal", currency) for line in lines)
-    tax = sum(_amount(line, "total_tax", "total_tax", currency) for line in lines)
+    goods = sum(natural_amount(line, "subtotal", "subtotal", currency) for line in lines)
+    tax = sum(natural_amount(line, "total_tax", "total_tax", currency) for line in lines)
     if goods == 0 or tax == 0:
         return goods or None
     if any(move.currency("currency") != currency for move in made):
@@ -209,19 +235,21 @@ def _of_goods(
 def _shipping(refund: Document, currency: str) -> int:
     """Shipping with its tax, in either of the two places where versions have it."""
     lines = refund.documents("refund_shipping_lines")
-    newer = sum(_amount(line, "subtotal_amount", "subtotal_amount", currency) for line in lines)
+    newer = sum(
+        natural_amount(line, "subtotal_amount", "subtotal_amount", currency) for line in lines
+    )
     older = 0
     for one in refund.documents("order_adjustments"):
         if one.text("kind") == "shipping_refund":
-            older += abs(_signed(one, "amount", currency)) + abs(
-                _signed(one, "tax_amount", currency)
+            older += abs(signed_amount(one, "amount", currency)) + abs(
+                signed_amount(one, "tax_amount", currency)
             )
     return newer or older
 
 
 def _paid_back(made: Sequence[Document], currency: str) -> int:
     """The sum that went back to the customer."""
-    return sum(_amount(move, "amount", "amount", currency) for move in made)
+    return sum(natural_amount(move, "amount", "amount", currency) for move in made)
 
 
 def _refund_currency(lines: Sequence[Document], made: Sequence[Document]) -> str:
@@ -256,7 +284,7 @@ def _dispute(dispute: Document, received_ms: int) -> tuple[Fact, ...] | str:
         return (asked,)
     if status == "won":
         return (ReinstatementFact.model_validate({"refund_id": name} | common), asked)
-    amount = bounded(_amount(dispute, "amount", "amount", currency))
+    amount = bounded(natural_amount(dispute, "amount", "amount", currency))
     taken = {"refund_id": name, "amount_minor": amount, "of": "gross", "reason": "chargeback"}
     return (ReversalFact.model_validate(taken | common), asked)
 
@@ -281,31 +309,6 @@ def _referral(order: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
     codes += [note.at("value") for note in notes if note.text("name") in CODE_NAMES]
     codes += [landing.get(name) for name in CODE_NAMES if name != "code"]
     return words(*clicks), words(*codes, longest=CODE_LENGTH_MAX)
-
-
-def _amount(thing: Document, name: str, plain: str, currency: str) -> int:
-    """The shop's money under `<name>_set`, else the bare field `plain`, in minor units, >= 0."""
-    value = _signed(thing, name, currency, plain)
-    if value < 0:
-        raise NotUnderstood("bad_amount", f"{name} is negative")
-    return value
-
-
-def _signed(thing: Document, name: str, currency: str, plain: str = "") -> int:
-    money = thing.document(f"{name}_set").document("shop_money")
-    if money.at("amount") is not None:
-        if money.currency("currency_code") != currency:
-            raise NotUnderstood("currency_mismatch", f"{name} is in another currency")
-        value = money.at("amount")
-    else:
-        value = thing.at(plain or name)
-    text = "" if isinstance(value, bool) or value is None else str(value)
-    if not _AMOUNT.fullmatch(text.removeprefix("-")):
-        raise NotUnderstood("bad_amount", f"{name} is not an amount")
-    try:
-        return parse_decimal(text, currency)
-    except InvalidInput as bad:
-        raise NotUnderstood("bad_amount", f"{name} is not an amount") from bad
 
 
 def _time(thing: Document, received_ms: int) -> int:

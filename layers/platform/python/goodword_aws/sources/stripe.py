@@ -15,7 +15,6 @@ promotion code is known just where Stripe expanded it.
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from typing import Literal
 
 from goodword.conversions.intake import (
@@ -34,18 +33,11 @@ from goodword.conversions.model import (
     ReversalFact,
     Source,
 )
+from goodword.conversions.occasions import Occasion
 from goodword.errors import NotAuthentic
-from goodword.money import exponent
 
 from goodword_aws.sources.buyer import of_stripe, with_buyer
-from goodword_aws.sources.document import (
-    Document,
-    bounded,
-    customer,
-    ids,
-    looks_like_click,
-    words,
-)
+from goodword_aws.sources.document import Document, customer, ids
 from goodword_aws.sources.signatures import (
     digest_of,
     header,
@@ -54,16 +46,15 @@ from goodword_aws.sources.signatures import (
     require_match,
     signed_seconds,
 )
+from goodword_aws.sources.stripe_money import minor
+from goodword_aws.sources.stripe_order import order_facts, referral
 
-CLICK_NAMES = ("gw_click", "click_id")
-CODE_NAMES = ("via", "ref", "code")
-CODE_MARKS = ("via_", "via-")
-CODE_LENGTH_MAX = 64  # characters; longer texts are nobody's code
-# Stripe counts these in other units than ISO 4217 does: hundredths of a króna and of a shilling,
-# whole ariary. Everywhere else its units are ours.
-STRIPE_EXPONENTS = {"ISK": 2, "UGX": 2, "MGA": 0}
 PAID = frozenset({"paid", "no_payment_required"})
 EVENT_NAMES = {"subscription_cycle": "renewal", "subscription_update": "upgrade"}
+OCCASIONS: dict[str, Occasion] = {
+    "subscription_cycle": "renewal",
+    "subscription_update": "level_up",
+}
 REPEATED = frozenset(
     {
         "charge.captured",
@@ -171,15 +162,15 @@ def _checkout(session: Document, occurred_ms: int) -> Fact | str:
     order = ids(session.id_at("invoice"), session.id_at("payment_intent"), session_id)
     net = 0 if trial else total - _tax_and_shipping(session)
     currency = session.currency("currency")
-    clicks, codes, number = _referral(session, (session.document("metadata"),))
+    clicks, codes, number = referral(session, (session.document("metadata"),))
     return ConversionFact(
         action="lead" if trial else "sale",
         order_id=session_id if trial else order[0],
         aliases=() if trial else order[1:],
         occurred_ms=occurred_ms,
         currency=currency,
-        net_minor=_minor(max(net, 0), currency),
-        gross_minor=_minor(total, currency),
+        net_minor=minor(max(net, 0), currency),
+        gross_minor=minor(total, currency),
         customer=customer(
             session.id_at("customer") or number,
             session.text("customer_details.email") or session.text("customer_email"),
@@ -187,6 +178,7 @@ def _checkout(session: Document, occurred_ms: int) -> Fact | str:
         click_ids=clicks,
         codes=codes,
         event_name="trial" if trial else "",
+        order=order_facts(session, max(net, 0), currency),
     )
 
 
@@ -212,9 +204,10 @@ def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
     notes = [invoice.document("metadata")]
     notes += [invoice.document(f"{name}.metadata") for name in subscriptions]
     notes += [line.document("metadata") for line in invoice.documents("lines.data")]
-    clicks, codes, _ = _referral(invoice, notes)
+    clicks, codes, _ = referral(invoice, notes)
     payments = [payment.document("payment") for payment in invoice.documents("payments.data")]
     reason = invoice.text("billing_reason")
+    net = max(_without_tax(invoice) - shipping, 0)
     return ConversionFact(
         action="sale",
         order_id=invoice.need_id("id"),
@@ -226,12 +219,14 @@ def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
         ),
         occurred_ms=occurred_ms,
         currency=currency,
-        net_minor=_minor(max(_without_tax(invoice) - shipping, 0), currency),
-        gross_minor=_minor(paid, currency),
+        net_minor=minor(net, currency),
+        gross_minor=minor(paid, currency),
         customer=customer(invoice.id_at("customer"), invoice.text("customer_email")),
         click_ids=clicks,
         codes=codes,
         event_name=EVENT_NAMES.get(reason, ""),
+        occasion=OCCASIONS.get(reason, "plain"),
+        order=order_facts(invoice, net, currency),
     )
 
 
@@ -257,7 +252,7 @@ def _refund(charge: Document, occurred_ms: int) -> Fact | str:
         orders=ids(charge.id_at("payment_intent"), charge.id_at("invoice"), charge_id),
         occurred_ms=occurred_ms,
         currency=currency,
-        amount_minor=_minor(refunded, currency),
+        amount_minor=minor(refunded, currency),
         of="gross",
         cumulative=True,
     )
@@ -287,7 +282,7 @@ def _chargeback(dispute: Document, occurred_ms: int) -> tuple[Fact, ...]:
         orders=_disputed(dispute),
         occurred_ms=occurred_ms,
         currency=currency,
-        amount_minor=_minor(dispute.need_natural("amount"), currency),
+        amount_minor=minor(dispute.need_natural("amount"), currency),
         of="gross",
         reason="chargeback",
     )
@@ -366,34 +361,3 @@ READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | OtherName
     "charge.dispute.updated": _asked,
     "invoice.voided": _void,
 }
-
-
-def _referral(
-    thing: Document, notes: Sequence[Document]
-) -> tuple[tuple[str, ...], tuple[str, ...], str]:
-    """Click ids, codes, and the shop's own number of the customer, in the order of trust."""
-    reference = thing.text("client_reference_id").strip()
-    clicks: list[object] = [note.at(name) for note in notes for name in CLICK_NAMES]
-    codes: list[object] = [note.at(name) for note in notes for name in CODE_NAMES]
-    number = ""
-    if looks_like_click(reference):
-        clicks.append(reference)
-    elif reference.startswith(CODE_MARKS):
-        codes.append(reference[4:])
-    else:
-        number = reference
-    for field in thing.documents("custom_fields"):
-        if field.text("key") in CODE_NAMES:
-            codes.append(field.at("text.value"))
-    for discount in thing.documents("discounts"):
-        codes.append(discount.at("promotion_code.code"))
-    return words(*clicks), words(*codes, longest=CODE_LENGTH_MAX), number
-
-
-def _minor(amount: int, currency: str) -> int:
-    """Stripe's units as ours; NotUnderstood `bad_amount` if that leaves a fraction."""
-    shift = exponent(currency) - STRIPE_EXPONENTS.get(currency, exponent(currency))
-    value = Decimal(amount).scaleb(shift)
-    if value != value.to_integral_value():
-        raise NotUnderstood("bad_amount", "a fraction of the smallest unit")
-    return bounded(int(value))

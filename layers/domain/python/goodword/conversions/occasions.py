@@ -1,0 +1,17 @@
+"""What happened, beyond a sign-up (a plain lead) or a purchase (a plain sale)."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from goodword.records import Value
+
+Occasion = Literal["plain", "qualified", "renewal", "level_up", "event"]
+
+
+class AdvocatePlace(Value):
+    """Which lead or sale of its advocate it was, and their level, when it was first theirs."""
+
+    advocate_id: str
+    number: int = Field(ge=1)
+    level: str | None = None
