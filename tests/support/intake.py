@@ -116,7 +116,11 @@ class Installation:
 
     def seal(self, kind: SourceKind, secret: str) -> str:
         """A signing secret as `programs_api` seals it."""
-        return wiring.envelope("source").seal_bytes(secret.encode(), SOURCES[kind])
+        return self.seal_for(SOURCES[kind], secret)
+
+    def seal_for(self, source_id: str, secret: str) -> str:
+        """The same for any source."""
+        return wiring.envelope("source").seal_bytes(secret.encode(), source_id)
 
     def start_over(self) -> None:
         """Empty the tables and forget what the process remembers; much quicker than a new moto."""

@@ -190,7 +190,10 @@ def test_deliveries_that_name_the_order_differently_are_one_order(scene: Scene) 
 def test_the_customer_of_an_order_may_become_known_later(scene: Scene) -> None:
     scene.sale("1", click_ids=(scene.click("MAYA7", 3),), customer=Customer(customer_id="c1"))
     scene.sale("1", click_ids=(scene.click("MAYA7", 2),), customer=Customer(email="f@x.example"))
-    assert {one.mac for one in scene.all(Identity)} == {"mac-customer-c1", "mac-email-f@x.example"}
+    assert {one.mac for one in scene.all(Identity)} == {
+        "mac-customer-src_1:c1",
+        "mac-email-f@x.example",
+    }
     scene.sale("1", click_ids=(scene.click("MAYA7", 1),), customer=Customer())
     assert len(scene.conversion.touches) == 3
 

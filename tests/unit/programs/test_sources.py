@@ -108,6 +108,25 @@ def test_a_closed_programme_and_an_unknown_one_take_no_source(town: Town) -> Non
         town.sources.rotate("src_none")
 
 
+def test_a_source_shares_ids_with_those_it_is_told_to(town: Town) -> None:
+    program_id, other = town.program().program_id, town.program().program_id
+
+    def made(namespace: str | None, at: str = program_id) -> Source:
+        return town.sources.create(
+            kind="generic", program_id=at, label="Shop", namespace=namespace
+        )[0]
+
+    own, word = made(None), made("shop-1")
+    assert own.space == (program_id, own.source_id)
+    assert (word.space, made("shop-1").space) == ((program_id, "shop-1"),) * 2
+    assert made(own.source_id).space == own.space
+    assert made(word.source_id).space == word.space
+    for wrong, at in (("src_none", program_id), (own.source_id, other)):
+        with pytest.raises(InvalidInput, match="unknown_source") as refused:
+            made(wrong, at)
+        assert refused.value.fields[0].field == "namespace"
+
+
 def test_sources_are_listed(town: Town) -> None:
     program_id = town.program().program_id
     made = [

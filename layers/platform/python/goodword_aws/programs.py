@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from goodword.conversions.model import Delivery, Source, SourceKind
+from goodword.conversions.model import Delivery, Namespace, Source, SourceKind
 from goodword.errors import NotFound
 from goodword.ports import Desk
 from goodword.programs.model import Program, ProgramState, ProgramVersion, Terms
@@ -31,12 +31,16 @@ class SetProgramState(Value):
 
 
 class CreateSource(Value):
-    """An inbound endpoint. Stripe and Shopify give the secret, a generic one is drawn here."""
+    """An inbound endpoint. Stripe and Shopify give the secret, a generic one is drawn here.
+
+    Sources that report the same orders by the same ids are given the same `namespace`.
+    """
 
     kind: SourceKind
     program_id: ProgramId
     label: Label
     livemode: bool = True
+    namespace: Namespace | None = None
     secret: str | None = Field(default=None, max_length=210, repr=False)
 
 
@@ -79,6 +83,7 @@ class SourceAnswer(Value):
     program_id: str
     currency: str
     label: str
+    namespace: str
     livemode: bool
     state: Literal["active", "disabled"]
     live_secrets: int
@@ -180,6 +185,7 @@ def _source(source: Source) -> dict[str, Any]:
         "program_id": source.program_id,
         "currency": source.currency,
         "label": source.label,
+        "namespace": source.space.namespace,
         "livemode": source.livemode,
         "state": source.state,
         "live_secrets": len(source.sealed_secrets),

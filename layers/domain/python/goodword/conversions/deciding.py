@@ -82,6 +82,7 @@ def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
     return Basis(
         conversion_id=conversion.conversion_id,
         program_id=conversion.program_id,
+        namespace=conversion.namespace,
         order_id=conversion.order_id,
         action=conversion.action,
         occurred_ms=conversion.occurred_ms,

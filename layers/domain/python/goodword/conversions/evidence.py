@@ -17,6 +17,7 @@ from goodword.conversions.model import (
     Identity,
     OrderAlias,
     Settled,
+    Space,
     alias_key,
 )
 from goodword.conversions.order import merged_facts, reconciled
@@ -37,7 +38,7 @@ R = TypeVar("R", bound=Record)
 class Evidence:
     """One conversion fact with what the store knows about it. `found` may lack any of its keys."""
 
-    program_id: str
+    space: Space
     received_ms: int
     fact: ConversionFact
     clicks: tuple[Click, ...]
@@ -49,6 +50,11 @@ class Evidence:
     visits: Mapping[str, Visited] = field(default_factory=dict)
 
     @property
+    def program_id(self) -> str:
+        """The programme that it was sent to."""
+        return self.space.program_id
+
+    @property
     def program(self) -> Program | None:
         """The programme's head."""
         return _of(Program, self.found.get(program_key(self.program_id)))
@@ -57,7 +63,7 @@ class Evidence:
     def aliases(self) -> dict[str, OrderAlias | None]:
         """Every outside id of the order, with what it is known as."""
         return {
-            name: _of(OrderAlias, self.found.get(alias_key(self.program_id, name)))
+            name: _of(OrderAlias, self.found.get(alias_key(self.space, name)))
             for name in names_of(self.fact)
         }
 
@@ -97,7 +103,7 @@ class Evidence:
         link, fact = self._link(code), self.fact
         if link is None:
             return None
-        name = derived_id("tch", fact.occurred_ms, self.program_id, fact.order_id, link.link_id)
+        name = derived_id("tch", fact.occurred_ms, *self.space, fact.order_id, link.link_id)
         return _touch(name, "code", fact.occurred_ms, link)
 
 
@@ -124,8 +130,9 @@ def new_conversion(evidence: Evidence) -> Conversion:
     fact = evidence.fact
     occurred_ms = min(fact.occurred_ms, evidence.received_ms)
     return Conversion(
-        conversion_id=derived_id("cnv", occurred_ms, evidence.program_id, *names_of(fact)[:1]),
+        conversion_id=derived_id("cnv", occurred_ms, *evidence.space, *names_of(fact)[:1]),
         program_id=evidence.program_id,
+        namespace=evidence.space.namespace,
         action=fact.action,
         order_id=fact.order_id,
         aliases=names_of(fact),

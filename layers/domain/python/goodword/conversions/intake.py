@@ -18,6 +18,7 @@ from goodword.conversions.model import (
     Facts,
     OtherNames,
     Source,
+    Space,
     kept_index,
     waiting_index,
 )
@@ -84,6 +85,7 @@ def first_seen(
         source_id=source.source_id,
         source_kind=source.kind,
         program_id=source.program_id,
+        namespace=source.space.namespace,
         delivery_id=head.delivery_id,
         topic=head.topic,
         received_ms=at_ms,
@@ -114,7 +116,7 @@ class Books(Protocol):
 
     def book(self, delivery: Delivery, facts: Facts) -> DeliveryState: ...
 
-    def replay_parked(self, program_id: str, names: Sequence[str]) -> None: ...
+    def replay_parked(self, space: Space, names: Sequence[str]) -> None: ...
 
     def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState: ...
 
@@ -166,9 +168,9 @@ class Inbox:
 
     def _named(self, delivery: Delivery, names: OtherNames) -> bool:
         """Whether the order was known; its refunds that waited under the names are booked then."""
-        if not until_settled(partial(join_names, self.desk, delivery.program_id, names)):
+        if not until_settled(partial(join_names, self.desk, delivery.space, names)):
             return False
-        self.books.replay_parked(delivery.program_id, names.aliases)
+        self.books.replay_parked(delivery.space, names.aliases)
         return True
 
     def _wait_for_order(self, delivery: Delivery) -> DeliveryState:

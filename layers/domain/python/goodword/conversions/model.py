@@ -7,7 +7,7 @@ Amounts: `net_minor` is what rewards are computed on (after discounts, without t
 `gross_minor` is what the customer paid. A refund says which of the two its amount is a part of.
 """
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field, StringConstraints
 
@@ -28,9 +28,21 @@ from goodword.tracking.model import Touch
 from goodword.trust.signals import Signals
 
 OutsideId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 SourceKind = Literal["generic", "stripe", "shopify"]
 DeliveryState = Literal["waiting", "booked", "ignored", "not_understood", "quarantined"]
 ConversionState = Literal["unattributed", "qualified", "disqualified"]
+
+
+class Space(NamedTuple):
+    """Within what an outside id means one thing: a programme, and a namespace of sources in it.
+
+    Order 1001 of one shop is not order 1001 of another, and neither is customer 7. Sources that
+    report the same orders by the same ids are given the same namespace.
+    """
+
+    program_id: str
+    namespace: str
 
 
 class Customer(Value):
@@ -149,7 +161,9 @@ class Facts(Value):
 class Source(Record):
     """An inbound endpoint of one programme: `/v1/sources/{source_id}`, or the generic track calls.
 
-    `sealed_secrets` are at most two live signing secrets, sealed, newest first (base64 text).
+    `sealed_secrets` are at most two live signing secrets, sealed, newest first (base64 text). Its
+    outside ids are told from those of other sources, unless they have the same `namespace`: that of
+    a source is its own id.
     """
 
     KIND: ClassVar[str] = "source"
@@ -160,6 +174,7 @@ class Source(Record):
     currency: Currency
     label: str
     sealed_secrets: tuple[str, ...] = Field(max_length=2, repr=False)
+    namespace: str = ""
     livemode: bool = True
     state: Literal["active", "disabled"] = "active"
     created_ms: int
@@ -167,6 +182,11 @@ class Source(Record):
     @property
     def key(self) -> Key:
         return source_key(self.source_id)
+
+    @property
+    def space(self) -> Space:
+        """Within what its ids are meant."""
+        return Space(self.program_id, self.namespace or self.source_id)
 
     @property
     def index_entry(self) -> IndexEntry:
@@ -191,6 +211,7 @@ class Delivery(Record):
     source_id: str
     source_kind: SourceKind
     program_id: str
+    namespace: str = ""
     delivery_id: str
     variant: str = ""
     topic: str
@@ -207,6 +228,11 @@ class Delivery(Record):
     def key(self) -> Key:
         name = delivery_partition(self.source_id, self.delivery_id)
         return Key("arrivals", name, f"BODY#{self.variant}" if self.variant else "BODY")
+
+    @property
+    def space(self) -> Space:
+        """Within what the ids in it are meant."""
+        return Space(self.program_id, self.namespace or self.source_id)
 
     @property
     def index_entry(self) -> IndexEntry | None:
@@ -251,7 +277,7 @@ class Claims(Value):
 
 
 class Conversion(Record):
-    """One rewarded (or refused) action, once per programme and order for ever.
+    """One rewarded (or refused) action, once per programme, namespace and order for ever.
 
     `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
     `claims` is None in what was stored before they were kept. `inquiries` are the open ones.
@@ -261,6 +287,7 @@ class Conversion(Record):
 
     conversion_id: str
     program_id: str
+    namespace: str = ""
     action: Literal["lead", "sale"]
     order_id: str
     aliases: tuple[str, ...] = ()
@@ -303,22 +330,23 @@ class OrderAlias(Record):
     KIND: ClassVar[str] = "order_alias"
 
     program_id: str
+    namespace: str
     alias: str
     conversion_id: str
 
     @property
     def key(self) -> Key:
-        return alias_key(self.program_id, self.alias)
+        return alias_key(Space(self.program_id, self.namespace), self.alias)
 
 
-def alias_key(program_id: str, alias: str) -> Key:
+def alias_key(space: Space, alias: str) -> Key:
     """Where the outside id of a sale is (leads use the alias `lead:<id>`)."""
-    return Key("core", order_partition(program_id, alias), "ALIAS")
+    return Key("core", order_partition(space, alias), "ALIAS")
 
 
-def order_partition(program_id: str, alias: str) -> str:
+def order_partition(space: Space, alias: str) -> str:
     """The partition of one outside id: its alias and the refunds parked under it."""
-    return f"ORD#{program_id}#{alias}"
+    return f"ORD#{space.program_id}#{space.namespace}#{alias}"
 
 
 class ParkedRefunds(Record):
@@ -327,17 +355,18 @@ class ParkedRefunds(Record):
     KIND: ClassVar[str] = "parked_refunds"
 
     program_id: str
+    namespace: str
     alias: str
     facts: tuple[LaterFact, ...] = Field(max_length=REFUNDS_PARKED_MAX)
 
     @property
     def key(self) -> Key:
-        return parked_key(self.program_id, self.alias)
+        return parked_key(Space(self.program_id, self.namespace), self.alias)
 
 
-def parked_key(program_id: str, alias: str) -> Key:
+def parked_key(space: Space, alias: str) -> Key:
     """Where the refunds that wait for one outside id are."""
-    return Key("core", order_partition(program_id, alias), "PARK")
+    return Key("core", order_partition(space, alias), "PARK")
 
 
 class Refund(Record):

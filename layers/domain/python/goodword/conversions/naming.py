@@ -5,22 +5,27 @@ refund names the payment intent only. Whoever joins names then books the refunds
 them: parking a refund requires that its names are unknown, so one of the two always sees the other.
 """
 
-from goodword.conversions.model import OrderAlias, OtherNames, alias_key
+from goodword.conversions.model import OrderAlias, OtherNames, Space, alias_key
 from goodword.ports import Change, Desk
 
 
-def join_names(desk: Desk, program_id: str, names: OtherNames) -> bool:
+def join_names(desk: Desk, space: Space, names: OtherNames) -> bool:
     """One attempt to put the names; False if the order itself is not known (yet)."""
-    order = desk.store.get(OrderAlias, alias_key(program_id, names.order_id))
+    order = desk.store.get(OrderAlias, alias_key(space, names.order_id))
     if order is None:
         return False
-    places = {alias_key(program_id, name): name for name in names.aliases}
+    places = {alias_key(space, name): name for name in names.aliases}
     known = desk.store.get_many(OrderAlias, list(places))
     change = Change()
     for place, name in places.items():
         if place not in known:
             change.create(
-                OrderAlias(program_id=program_id, alias=name, conversion_id=order.conversion_id)
+                OrderAlias(
+                    program_id=space.program_id,
+                    namespace=space.namespace,
+                    alias=name,
+                    conversion_id=order.conversion_id,
+                )
             )
     if change.keys:
         desk.store.commit(change)

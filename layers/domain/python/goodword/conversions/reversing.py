@@ -30,6 +30,7 @@ from goodword.conversions.model import (
     Refund,
     ReinstatementFact,
     ReversalFact,
+    Space,
     alias_key,
     conversion_key,
     parked_key,
@@ -48,14 +49,12 @@ from goodword.rewards.tally import placed
 Later = ReversalFact | ReinstatementFact | InquiryFact
 
 
-def book_refund(desk: Desk, program_id: str, fact: Later) -> str:
+def book_refund(desk: Desk, space: Space, fact: Later) -> str:
     """One attempt: book it or park it. Answers a reason if it cannot be booked at all."""
-    keys: dict[Key, type[Record]] = {
-        alias_key(program_id, name): OrderAlias for name in fact.orders
-    }
+    keys: dict[Key, type[Record]] = {alias_key(space, name): OrderAlias for name in fact.orders}
     known = [one for one in desk.store.get_mixed(keys).values() if isinstance(one, OrderAlias)]
     if not known:
-        return _park(desk, program_id, fact)
+        return _park(desk, space, fact)
     first = min(known, key=lambda alias: fact.orders.index(alias.alias))
     return book_on(desk, first.conversion_id, fact)
 
@@ -230,12 +229,12 @@ def _event(desk: Desk, conversion: Conversion, type: str, fact: Later, **amounts
     )
 
 
-def _park(desk: Desk, program_id: str, fact: Later) -> str:
+def _park(desk: Desk, space: Space, fact: Later) -> str:
     """Under every id the refund names; a full place is a reason for a person to look."""
     change, parked = Change(), []
     for name in fact.orders:
-        waiting = desk.store.get(ParkedRefunds, parked_key(program_id, name)) or ParkedRefunds(
-            program_id=program_id, alias=name, facts=()
+        waiting = desk.store.get(ParkedRefunds, parked_key(space, name)) or ParkedRefunds(
+            program_id=space.program_id, namespace=space.namespace, alias=name, facts=()
         )
         if any(one.name == fact.name for one in waiting.facts):
             continue
@@ -247,6 +246,6 @@ def _park(desk: Desk, program_id: str, fact: Later) -> str:
     for one in parked:
         change.save(one)
     for name in fact.orders:
-        change.require_absent(alias_key(program_id, name))
+        change.require_absent(alias_key(space, name))
     desk.store.commit(change)
     return ""

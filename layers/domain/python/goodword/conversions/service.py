@@ -34,6 +34,7 @@ from goodword.conversions.model import (
     Identity,
     OrderAlias,
     ParkedRefunds,
+    Space,
     alias_key,
     conversion_key,
     identity_key,
@@ -53,7 +54,8 @@ from goodword.trust.noting import note
 class BlindIndex(Protocol):
     """Keyed MACs of outside identifiers; the key never leaves the adapter.
 
-    Kinds: `email` (what advocates sign in with, folded) and `customer` (the source's own id).
+    Kinds: `email` (what advocates sign in with, folded) and `customer` (the source's own id, after
+    its namespace: customer 7 of one shop is not customer 7 of another).
     """
 
     def mac(self, kind: str, value: str) -> str: ...
@@ -115,11 +117,11 @@ class Worker:
 
     def _fact(self, delivery: Delivery, fact: Fact) -> str:
         if not isinstance(fact, ConversionFact):
-            return until_settled(partial(book_refund, self.desk, delivery.program_id, fact))
+            return until_settled(partial(book_refund, self.desk, delivery.space, fact))
         booked = until_settled(partial(self._book, delivery, fact))
         if isinstance(booked, str):
             return booked
-        self.replay_parked(delivery.program_id, names_of(fact))
+        self.replay_parked(delivery.space, names_of(fact))
         conversion, is_new = booked
         for conversion_id in self._others(conversion, is_new=is_new):
             until_settled(partial(self._decide_again, conversion_id))
@@ -150,6 +152,7 @@ class Worker:
                 change.create(
                     OrderAlias(
                         program_id=delivery.program_id,
+                        namespace=delivery.space.namespace,
                         alias=name,
                         conversion_id=conversion.conversion_id,
                     )
@@ -175,10 +178,11 @@ class Worker:
 
     def _gather(self, delivery: Delivery, fact: ConversionFact) -> Evidence:
         """The first read: programme, order ids, friend, and the link of every touch."""
-        program_id, (clicks, bad) = delivery.program_id, self._clicks(fact)
-        macs, buyer_key = self._macs(fact.customer), None
+        space, (clicks, bad) = delivery.space, self._clicks(fact)
+        program_id = space.program_id
+        macs, buyer_key = self._macs(space, fact.customer), None
         wanted: dict[Key, type[Record]] = {program_key(program_id): Program}
-        wanted |= {alias_key(program_id, name): OrderAlias for name in names_of(fact)}
+        wanted |= {alias_key(space, name): OrderAlias for name in names_of(fact)}
         wanted |= {identity_key(program_id, mac): Identity for mac in macs}
         for code in (*(click.code for click in clicks), *fact.codes):
             if key := code_key(code):
@@ -187,7 +191,7 @@ class Worker:
             buyer_key = known_key(self.blind.mac("email", fact.customer.email))
             wanted[buyer_key] = Known
         return Evidence(
-            program_id=program_id,
+            space=space,
             received_ms=delivery.received_ms,
             fact=fact,
             clicks=clicks,
@@ -208,11 +212,12 @@ class Worker:
                 continue
         return tuple(clicks), len(fact.click_ids) - len(clicks)
 
-    def _macs(self, customer: Customer) -> tuple[str, ...]:
+    def _macs(self, space: Space, customer: Customer) -> tuple[str, ...]:
         """The friend's identifiers as MACs; the e-mail's is the same that finds an advocate."""
         found = []
         if customer.customer_id:
-            found.append(self.blind.mac("customer", customer.customer_id))
+            own = f"{space.namespace}:{customer.customer_id}"
+            found.append(self.blind.mac("customer", own))
         if customer.email:
             found.append(self.blind.mac("email", customer.email))
         return tuple(found)
@@ -240,11 +245,11 @@ class Worker:
 
     # --- what waited for this delivery ------------------------------------------------------
 
-    def replay_parked(self, program_id: str, names: Sequence[str]) -> None:
+    def replay_parked(self, space: Space, names: Sequence[str]) -> None:
         """Book the refunds that came before their order, then clear their places."""
-        keys = [parked_key(program_id, name) for name in names]
+        keys = [parked_key(space, name) for name in names]
         for parked in self.desk.store.get_many(ParkedRefunds, keys).values():
-            alias = self.desk.store.get(OrderAlias, alias_key(program_id, parked.alias))
+            alias = self.desk.store.get(OrderAlias, alias_key(space, parked.alias))
             if alias is None:
                 continue
             for fact in parked.facts:

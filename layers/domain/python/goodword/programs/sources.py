@@ -3,6 +3,9 @@
 Two secrets may be live at a time, newest first, so that a sender can change over without a lost
 delivery: rotating keeps the secret that was newest, and drops the one before it. The secret of a
 generic source is drawn here; Stripe and Shopify make their own, and staff hand it in.
+
+What ids a source shares with others is said when it is made and never changes: its orders are
+booked under it. It is a word that the sources have in common, or the id of one that is there.
 """
 
 import base64
@@ -39,6 +42,7 @@ class Sources:
         program_id: str,
         label: str,
         livemode: bool = True,
+        namespace: str | None = None,
         secret: str | None = None,
         receipt: Receipt[Source] = no_receipt,
     ) -> tuple[Source, str | None]:
@@ -54,6 +58,7 @@ class Sources:
             program_id=program_id,
             currency=program.currency,
             label=label,
+            namespace=self._namespace(namespace, program_id, source_id),
             sealed_secrets=(self._sealed(signing, source_id),),
             livemode=livemode,
             created_ms=self.desk.clock.now_ms(),
@@ -141,6 +146,18 @@ class Sources:
     def _sealed(self, secret: str, source_id: str) -> str:
         """The secret as text that opens only as this source's."""
         return self.sealer.seal_bytes(secret.encode(), source_id)
+
+    def _namespace(self, asked: str | None, program_id: str, source_id: str) -> str:
+        """The word asked for, that of the source it names, or the new source's own id."""
+        if asked is None:
+            return source_id
+        if not asked.startswith("src_"):
+            return asked
+        other = self.desk.store.get(Source, source_key(asked))
+        if other is None or other.program_id != program_id:
+            wrong = FieldError("namespace", "is not a source of this programme")
+            raise InvalidInput("unknown_source", f"namespace {wrong.message}", [wrong])
+        return other.space.namespace
 
     def _secret(self, kind: SourceKind, given: str | None) -> tuple[str, str | None]:
         """The secret to seal, and the same once more if it has to be shown."""

@@ -26,6 +26,7 @@ class Basis(Value):
 
     conversion_id: str
     program_id: str
+    namespace: str = ""
     order_id: str
     action: Literal["lead", "sale"]
     occurred_ms: int

@@ -146,15 +146,15 @@ def _limited(line: RuleLine, granted: Grant, basis: Basis) -> RuleLine:
 
 
 def reward_id_of(basis: Basis, advocate_id: str, rule_id: str) -> str:
-    """The id is made of the tuple that may earn only once: programme, order, advocate and rule.
+    """The id is made of what may earn only once: programme, namespace, order, advocate and rule.
 
     A further decision of the same conversion has ids of its own: the advocate who lost the order
     and won it back must not meet the reward that was made void.
     """
     again = () if basis.decision == 1 else (str(basis.decision),)
     what = basis.action if basis.occasion == "plain" else f"{basis.action}:{basis.occasion}"
-    parts = (basis.program_id, what, basis.order_id, advocate_id, rule_id, *again)
-    return derived_id("rwd", basis.occurred_ms, *parts)
+    order = (basis.program_id, basis.namespace, what, basis.order_id)
+    return derived_id("rwd", basis.occurred_ms, *order, advocate_id, rule_id, *again)
 
 
 def _reward(
