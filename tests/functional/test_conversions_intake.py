@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
-from goodword.conversions.model import Conversion, OrderAlias, Refund
+from goodword.conversions.aliases import OrderAlias
+from goodword.conversions.model import Conversion, Refund
 from goodword.times import MINUTE_MS
 
 from infra.local.samples import samples, stripe, text_of

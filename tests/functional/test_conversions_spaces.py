@@ -11,8 +11,8 @@ from goodword.ports import Change
 from goodword.rewards.model import Reward
 
 from infra.local.payloads import Json, stripe_checkout, stripe_event
-from infra.local.samples import BY_SOURCE, SECRETS, SOURCES, generic, stripe
-from tests.support.intake import AT_S, Installation, installation
+from infra.local.samples import AT_S, BY_SOURCE, SECRETS, SOURCES, generic, stripe
+from tests.support.intake import Installation, installation
 
 A, B = SOURCES["generic"], "src_00000000000000000other_shop"
 SALE: Json = {"order_id": "1001", "amount": 5_000, "currency": "EUR", "code": "MAYA7"}

@@ -2,14 +2,8 @@
 
 import pytest
 from goodword.advocates.model import EnrolmentState
-from goodword.conversions.model import (
-    Conversion,
-    Customer,
-    Identity,
-    OrderAlias,
-    ParkedRefunds,
-    Refund,
-)
+from goodword.conversions.aliases import OrderAlias, ParkedRefunds
+from goodword.conversions.model import Conversion, Customer, Identity, Refund
 from goodword.ports import Change
 from goodword.programs.model import PercentageReward, Program, Rule
 from goodword.rewards.caps import CapUse

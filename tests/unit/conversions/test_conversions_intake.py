@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 from goodword.conversions import intake
+from goodword.conversions.aliases import OrderAlias
 from goodword.conversions.intake import (
     DeliveryHead,
     Inbox,
@@ -17,14 +18,7 @@ from goodword.conversions.intake import (
     read_again,
     topic_of,
 )
-from goodword.conversions.model import (
-    Delivery,
-    DeliveryState,
-    Facts,
-    OrderAlias,
-    OtherNames,
-    Source,
-)
+from goodword.conversions.model import Delivery, DeliveryState, Facts, OtherNames, Source
 from goodword.errors import Conflict, NotFound, Unavailable
 from goodword.events import Event
 from goodword.limits import (

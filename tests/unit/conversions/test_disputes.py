@@ -3,12 +3,12 @@
 import itertools
 
 import pytest
+from goodword.conversions.aliases import ParkedRefunds
 from goodword.conversions.disputes import Inquiry, Reinstatement
 from goodword.conversions.model import (
     Conversion,
     Fact,
     InquiryFact,
-    ParkedRefunds,
     Refund,
     ReinstatementFact,
     ReversalFact,

@@ -83,22 +83,19 @@ def test_older_versions_have_bare_fields_only() -> None:
 
 def test_the_shops_money_counts_not_the_customers() -> None:
     thing = order(presentment_currency="SEK")
-    for name in ("current_subtotal_price_set", "current_total_price_set"):
+    for name in ("subtotal_price_set", "total_price_set"):
         thing[name]["presentment_money"] = {"amount": "999.00", "currency_code": "SEK"}
     assert (sale(thing).net_minor, sale(thing).gross_minor) == (4900, 6321)
 
 
 def test_yen_has_no_decimals_and_dinars_three() -> None:
     yen = order(currency="JPY")
-    for name, amount in (
-        ("current_subtotal_price_set", "4900"),
-        ("current_total_price_set", "6321.0"),
-    ):
-        yen[name] = money(amount, "JPY")
+    for name, amount in (("subtotal_price_set", "4900"), ("total_price_set", "6321.0")):
+        yen[f"current_{name}"] = yen[name] = money(amount, "JPY")
     assert sale(yen, SOURCE.but(currency="JPY")).gross_minor == 6321
     dinar = order(currency="KWD")
-    for name in ("current_subtotal_price_set", "current_total_price_set"):
-        dinar[name] = money("1.500", "KWD")
+    for name in ("subtotal_price_set", "total_price_set"):
+        dinar[f"current_{name}"] = dinar[name] = money("1.500", "KWD")
     assert sale(dinar, SOURCE.but(currency="KWD")).net_minor == 1500
 
 
@@ -184,9 +181,47 @@ def test_untaxed_goods_need_no_proof() -> None:
     assert (fact.amount_minor, fact.of) == (1200, "net")
 
 
-def test_goods_without_any_payment_come_off_the_net() -> None:
+def test_goods_without_any_payment_come_off_the_net_less_tax_if_the_order_includes_it() -> None:
     fact = reversal(refund(transactions=[]))
-    assert (fact.amount_minor, fact.of) == (1200, "net")
+    assert (fact.amount_minor, fact.of, fact.tax_minor) == (1200, "net", 228)
+    inside = fact.without_tax()
+    assert (inside.amount_minor, inside.tax_minor) == (972, 0)
+    assert [(line.net_minor, line.tax_minor) for line in inside.lines] == [(972, 0)]
+    assert fact.but(amount_minor=None).without_tax().amount_minor is None
+    assert reversal(refund()).tax_minor == 0
+
+
+def test_an_order_is_what_was_ordered_and_tells_of_its_refunds() -> None:
+    other = refund() | {"id": REFUND + 1, "transactions": []}
+    for line in other["refund_line_items"]:
+        line["subtotal_set"] = money("1.00", "SEK")
+    broken = refund() | {"id": None}
+    failed = refund(refund_line_items=[]) | {"id": REFUND + 2}
+    failed["transactions"][0]["status"] = "failure"
+    thing = order(
+        financial_status="partially_refunded",
+        current_subtotal_price_set=money("37.00"),
+        refunds=[refund(), other, broken, failed],
+    )
+    kept, *refunds = facts("orders/paid", thing).facts
+    assert isinstance(kept, ConversionFact)
+    assert (kept.net_minor, kept.gross_minor) == (4900, 6321)
+    assert refunds == [reversal(refund())]
+
+
+@pytest.mark.parametrize(
+    ("left", "refunds", "net"),
+    [("24.50", [], 2450), ("24.50", None, 4900), ("12.50", [refund()], 2450), (None, [], 4900)],
+)
+def test_goods_that_were_edited_out_were_never_sold(
+    left: str | None, refunds: list[Json] | None, net: int
+) -> None:
+    shown = money(left) if left else None
+    thing = order(current_subtotal_price_set=shown, current_subtotal_price=left, refunds=refunds)
+    fact = facts("orders/paid", thing).facts[0]
+    assert isinstance(fact, ConversionFact)
+    assert fact.net_minor == net
+    assert sum(line.net_minor for line in fact.order.lines) == net
 
 
 def test_money_without_goods_comes_off_what_was_paid() -> None:
@@ -248,13 +283,13 @@ def test_an_order_cancelled_before_it_was_paid_had_earned_nothing() -> None:
         ("orders/paid", refund(), "wrong_topic"),
         ("orders/paid", order(currency="USD"), "currency_mismatch"),
         ("orders/paid", order(id=None), "missing_id"),
-        ("orders/paid", order(current_total_price_set=money("1.234")), "bad_amount"),
-        ("orders/paid", order(current_total_price_set=money("-1.00")), "bad_amount"),
-        ("orders/paid", order(current_total_price_set=money("1e3")), "bad_amount"),
-        ("orders/paid", order(current_total_price_set=money("1_000")), "bad_amount"),
-        ("orders/paid", order(current_total_price_set=money("9999999999999")), "bad_amount"),
-        ("orders/paid", order(current_total_price_set=money("5.00", "USD")), "currency_mismatch"),
-        ("orders/paid", order(current_total_price_set=None, total_price=True), "bad_amount"),
+        ("orders/paid", order(total_price_set=money("1.234")), "bad_amount"),
+        ("orders/paid", order(total_price_set=money("-1.00")), "bad_amount"),
+        ("orders/paid", order(total_price_set=money("1e3")), "bad_amount"),
+        ("orders/paid", order(total_price_set=money("1_000")), "bad_amount"),
+        ("orders/paid", order(total_price_set=money("9999999999999")), "bad_amount"),
+        ("orders/paid", order(total_price_set=money("5.00", "USD")), "currency_mismatch"),
+        ("orders/paid", order(total_price_set=None, total_price=True), "bad_amount"),
         ("refunds/create", refund() | {"order_id": None}, "missing_id"),
         ("refunds/create", order(), "wrong_topic"),
     ],

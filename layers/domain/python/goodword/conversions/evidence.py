@@ -11,15 +11,8 @@ from typing import TypeVar
 
 from goodword.advocates.code import fold
 from goodword.advocates.model import Known, Link, link_key
-from goodword.conversions.model import (
-    Conversion,
-    ConversionFact,
-    Identity,
-    OrderAlias,
-    Settled,
-    Space,
-    alias_key,
-)
+from goodword.conversions.aliases import OrderAlias, alias_key
+from goodword.conversions.model import Conversion, ConversionFact, Identity, Settled, Space
 from goodword.conversions.order import merged_facts, reconciled
 from goodword.errors import InvalidInput
 from goodword.ids import derived_id
@@ -141,6 +134,7 @@ def new_conversion(evidence: Evidence) -> Conversion:
         currency=fact.currency,
         net_minor=fact.net_minor,
         gross_minor=max(fact.gross_minor, fact.net_minor),
+        prices_include_tax=fact.prices_include_tax,
         state="unattributed",
         reason="no_touch",
         identities=evidence.macs,

@@ -7,7 +7,7 @@ Amounts: `net_minor` is what rewards are computed on (after discounts, without t
 `gross_minor` is what the customer paid. A refund says which of the two its amount is a part of.
 """
 
-from typing import Annotated, ClassVar, Literal, NamedTuple
+from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 
 from pydantic import Field, StringConstraints
 
@@ -19,7 +19,6 @@ from goodword.limits import (
     FRIEND_CONVERSIONS_MAX,
     ORDER_LINES_MAX,
     PENDING_SHARDS,
-    REFUNDS_PARKED_MAX,
     TOUCHES_MAX,
 )
 from goodword.money import Currency, Minor, NaturalMinor
@@ -66,6 +65,7 @@ class ConversionFact(Value):
     currency: Currency
     net_minor: NaturalMinor = 0
     gross_minor: NaturalMinor = 0
+    prices_include_tax: bool = False
     customer: Customer = Customer()
     click_ids: tuple[str, ...] = Field(default=(), max_length=20)
     codes: tuple[str, ...] = Field(default=(), max_length=20)
@@ -80,7 +80,8 @@ class ReversalFact(Value):
 
     With `cumulative` the amount is the total refunded so far (Stripe), else this refund's own. The
     order is found under any of `orders`. `lines` say which part of a net amount is of which line;
-    what they leave over is of the order as a whole.
+    what they leave over is of the order as a whole. `tax_minor` is tax that is in the amount if the
+    order's prices include it; a source that knows leaves it 0.
     """
 
     fact: Literal["reversal"] = "reversal"
@@ -92,7 +93,19 @@ class ReversalFact(Value):
     of: Literal["net", "gross"]
     cumulative: bool = False
     reason: Literal["refund", "chargeback", "cancelled"] = "refund"
+    tax_minor: NaturalMinor = 0
     lines: tuple[ReturnedLine, ...] = Field(default=(), max_length=ORDER_LINES_MAX)
+
+    def without_tax(self) -> Self:
+        """The same, on an order whose prices include tax."""
+        lines = [
+            line.but(net_minor=max(0, line.net_minor - line.tax_minor), tax_minor=0)
+            for line in self.lines
+        ]
+        net_minor = (
+            None if self.amount_minor is None else max(0, self.amount_minor - self.tax_minor)
+        )
+        return self.but(amount_minor=net_minor, tax_minor=0, lines=tuple(lines))
 
     @property
     def name(self) -> str:
@@ -296,6 +309,7 @@ class Conversion(Record):
     currency: Currency
     net_minor: NaturalMinor
     gross_minor: NaturalMinor
+    prices_include_tax: bool = False
     state: ConversionState
     reason: str
     identities: tuple[str, ...] = ()
@@ -322,51 +336,6 @@ class Conversion(Record):
 def conversion_key(conversion_id: str) -> Key:
     """Where a conversion is."""
     return Key("core", f"CNV#{conversion_id}", "HEAD")
-
-
-class OrderAlias(Record):
-    """An outside id of an order and the conversion it belongs to; put once."""
-
-    KIND: ClassVar[str] = "order_alias"
-
-    program_id: str
-    namespace: str
-    alias: str
-    conversion_id: str
-
-    @property
-    def key(self) -> Key:
-        return alias_key(Space(self.program_id, self.namespace), self.alias)
-
-
-def alias_key(space: Space, alias: str) -> Key:
-    """Where the outside id of a sale is (leads use the alias `lead:<id>`)."""
-    return Key("core", order_partition(space, alias), "ALIAS")
-
-
-def order_partition(space: Space, alias: str) -> str:
-    """The partition of one outside id: its alias and the refunds parked under it."""
-    return f"ORD#{space.program_id}#{space.namespace}#{alias}"
-
-
-class ParkedRefunds(Record):
-    """What came before its order (refunds, inquiries ...), under one of the ids that it names."""
-
-    KIND: ClassVar[str] = "parked_refunds"
-
-    program_id: str
-    namespace: str
-    alias: str
-    facts: tuple[LaterFact, ...] = Field(max_length=REFUNDS_PARKED_MAX)
-
-    @property
-    def key(self) -> Key:
-        return parked_key(Space(self.program_id, self.namespace), self.alias)
-
-
-def parked_key(space: Space, alias: str) -> Key:
-    """Where the refunds that wait for one outside id are."""
-    return Key("core", order_partition(space, alias), "PARK")
 
 
 class Refund(Record):

@@ -5,7 +5,8 @@ refund names the payment intent only. Whoever joins names then books the refunds
 them: parking a refund requires that its names are unknown, so one of the two always sees the other.
 """
 
-from goodword.conversions.model import OrderAlias, OtherNames, Space, alias_key
+from goodword.conversions.aliases import OrderAlias, alias_key
+from goodword.conversions.model import OtherNames, Space
 from goodword.ports import Change, Desk
 
 

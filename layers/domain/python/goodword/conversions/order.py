@@ -43,6 +43,7 @@ class ReturnedLine(Value):
 
     line_id: LineId
     net_minor: NaturalMinor
+    tax_minor: NaturalMinor = 0
 
 
 class OrderFacts(Value):

@@ -11,6 +11,7 @@ of the two always sees the other.
 
 from collections.abc import Sequence
 
+from goodword.conversions.aliases import OrderAlias, ParkedRefunds, alias_key, parked_key
 from goodword.conversions.disputes import (
     Inquiry,
     Reinstatement,
@@ -25,15 +26,11 @@ from goodword.conversions.model import (
     Claims,
     Conversion,
     InquiryFact,
-    OrderAlias,
-    ParkedRefunds,
     Refund,
     ReinstatementFact,
     ReversalFact,
     Space,
-    alias_key,
     conversion_key,
-    parked_key,
     refund_key,
 )
 from goodword.conversions.rewarded import rewards_of, share_of, standing_share
@@ -70,7 +67,8 @@ def book_on(desk: Desk, conversion_id: str, fact: Later) -> str:
     if fact.currency != conversion.currency:
         return "currency_mismatch"
     if isinstance(fact, ReversalFact):
-        return _reverse(desk, conversion, fact)
+        net = fact.without_tax() if conversion.prices_include_tax else fact
+        return _reverse(desk, conversion, net)
     if isinstance(fact, ReinstatementFact):
         return _reinstate(desk, conversion, fact)
     return _inquire(desk, conversion, fact)

@@ -11,6 +11,7 @@ from functools import partial
 from typing import Protocol
 
 from goodword.advocates.model import Known, Link, known_key
+from goodword.conversions.aliases import OrderAlias, ParkedRefunds, alias_key, parked_key
 from goodword.conversions.deciding import decide
 from goodword.conversions.evidence import (
     Evidence,
@@ -32,13 +33,9 @@ from goodword.conversions.model import (
     Fact,
     Facts,
     Identity,
-    OrderAlias,
-    ParkedRefunds,
     Space,
-    alias_key,
     conversion_key,
     identity_key,
-    parked_key,
 )
 from goodword.conversions.reversing import book_on, book_refund
 from goodword.errors import InvalidInput, NotAuthentic

@@ -1,7 +1,9 @@
 """Shopify's webhooks as facts: a paid order is a sale, a refund or a cancellation takes it back.
 
 Amounts are decimal text in the shop's currency (`shop_money`). Net is the subtotal after
-discounts; where a shop's prices include tax, the goods' tax is taken out of it. The order's number
+discounts; where a shop's prices include tax, the goods' tax is taken out of it. An order is booked
+as it was ordered (`subtotal_price`), never as it is now (`current_subtotal_price`): refunds and
+edits come as refunds, in the order itself (`refunds`) or on their own. The order's number
 (`#1001`) is no name of it: it is unique in one shop only, and a programme may have several.
 
 Shopify signs the body, not the headers. A topic that does not fit the body is therefore not
@@ -25,13 +27,12 @@ from goodword.conversions.model import (
     ReversalFact,
     Source,
 )
-from goodword.conversions.order import ReturnedLine
-from goodword.limits import ORDER_LINES_MAX
 
 from goodword_aws.sources.buyer import of_shopify, with_buyer
 from goodword_aws.sources.document import Document, bounded, customer, ids, query_of, words
-from goodword_aws.sources.shopify_money import natural_amount, signed_amount
+from goodword_aws.sources.shopify_money import natural_amount, time_of
 from goodword_aws.sources.shopify_order import is_renewal, order_facts
+from goodword_aws.sources.shopify_refund import goods_back, listed_refunds, refund_fact
 from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
 
 CLICK_NAMES = ("gw_click", "click_id")
@@ -93,27 +94,28 @@ def _is_test(thing: Document) -> bool:
     return any(one.at("test") is True for one in (thing, *thing.documents("transactions")))
 
 
-def _order(order: Document, received_ms: int) -> Fact | str:
-    """A paid order."""
+def _order(order: Document, received_ms: int) -> tuple[Fact, ...] | str:
+    """A paid order as it was before any refund, and the refunds that it tells of itself."""
     status = order.text("financial_status")
     if not status:
         raise NotUnderstood("wrong_topic", "the order does not say whether it is paid")
     if status not in PAID:
         return "unpaid"
     currency = order.currency("currency")
-    gross = natural_amount(order, "current_total_price", "total_price", currency)
+    gross = natural_amount(order, "total_price", "total_price", currency)
+    net, gross = _never_removed(order, _net(order, currency), gross, currency)
     if gross == 0:
         return "nothing_paid"
     clicks, codes = _referral(order)
-    net = max(_net(order, currency), 0)
-    return ConversionFact(
+    sale = ConversionFact(
         action="sale",
         order_id=order.need_id("id"),
         aliases=ids(order.id_at("admin_graphql_api_id"), order.id_at("checkout_token")),
-        occurred_ms=min(_time(order, received_ms), received_ms),
+        occurred_ms=min(time_of(order, received_ms), received_ms),
         currency=currency,
         net_minor=net,
         gross_minor=gross,
+        prices_include_tax=order.at("taxes_included") is True,
         customer=customer(
             order.id_at("customer.id"), order.text("email") or order.text("contact_email")
         ),
@@ -122,11 +124,12 @@ def _order(order: Document, received_ms: int) -> Fact | str:
         order=order_facts(order, net, currency),
         occasion="renewal" if is_renewal(order) else "plain",
     )
+    return (sale, *listed_refunds(order, received_ms, currency))
 
 
 def _net(order: Document, currency: str) -> int:
-    """The goods after discounts, without tax."""
-    subtotal = natural_amount(order, "current_subtotal_price", "subtotal_price", currency)
+    """The goods after discounts, without tax, before any refund."""
+    subtotal = natural_amount(order, "subtotal_price", "subtotal_price", currency)
     if order.at("taxes_included") is not True:
         return subtotal
     shipping_tax = sum(
@@ -134,8 +137,26 @@ def _net(order: Document, currency: str) -> int:
         for shipping in order.documents("shipping_lines")
         for line in shipping.documents("tax_lines")
     )
-    tax = natural_amount(order, "current_total_tax", "total_tax", currency)
-    return subtotal - max(tax - shipping_tax, 0)
+    tax = natural_amount(order, "total_tax", "total_tax", currency)
+    return max(subtotal - max(tax - shipping_tax, 0), 0)
+
+
+def _never_removed(order: Document, net: int, gross: int, currency: str) -> tuple[int, int]:
+    """Net and gross without goods that were edited out of the order and that no refund tells of.
+
+    What is left of the goods and what refunds gave back of them must be what was ordered.
+    """
+    subtotal = natural_amount(order, "subtotal_price", "subtotal_price", currency)
+    name = "current_subtotal_price"
+    told = order.at(name) is not None or order.at(f"{name}_set") is not None
+    if not told or not isinstance(order.at("refunds"), list):
+        return net, gross
+    left = natural_amount(order, name, name, currency)
+    back = goods_back(order, currency)
+    if back is None or left + back >= subtotal:
+        return net, gross
+    left += back
+    return net * left // subtotal, gross * left // subtotal
 
 
 def _cancelled(order: Document, received_ms: int) -> Fact | str:
@@ -155,110 +176,6 @@ def _cancelled(order: Document, received_ms: int) -> Fact | str:
         of="net",
         reason="cancelled",
     )
-
-
-def _refund(refund: Document, received_ms: int) -> Fact | str:
-    """Returned goods are taken off the net; a refund of money alone off what was paid.
-
-    One that is pending counts: Shopify tells of a refund once, when it is made, and few fail later.
-    """
-    if not isinstance(refund.at("refund_line_items"), list):
-        raise NotUnderstood("wrong_topic", "the refund has no list of goods")
-    moves = [move for move in refund.documents("transactions") if move.text("kind") == "refund"]
-    made = [move for move in moves if move.text("status") in ("success", "pending")]
-    if moves and not made:
-        return "refund_failed"
-    lines = list(refund.documents("refund_line_items"))
-    if not lines and not made:
-        return "nothing_refunded"
-    currency = _refund_currency(lines, made)
-    amount, of_net = (_of_goods(refund, lines, made, currency), True) if lines else (None, False)
-    returned = _returned(lines, amount, currency)
-    if amount is None:
-        if any(move.currency("currency") != currency for move in made):
-            raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
-        amount, of_net = _paid_back(made, currency), False
-    if amount == 0:
-        return "nothing_refunded"
-    return ReversalFact(
-        refund_id=refund.need_id("id"),
-        orders=(refund.need_id("order_id"),),
-        occurred_ms=min(_time(refund, received_ms), received_ms),
-        currency=currency,
-        amount_minor=bounded(amount),
-        of="net" if of_net else "gross",
-        lines=returned,
-    )
-
-
-def _returned(
-    lines: Sequence[Document], amount: int | None, currency: str
-) -> tuple[ReturnedLine, ...]:
-    """What of the net amount each line gave back; nothing where only money went back.
-
-    Where prices include tax, `amount` is the goods without theirs, and so is each line.
-    """
-    if amount is None:
-        return ()
-    goods = [natural_amount(line, "subtotal", "subtotal", currency) for line in lines]
-    taxes = [natural_amount(line, "total_tax", "total_tax", currency) for line in lines]
-    if sum(goods) != amount:
-        goods = [max(0, net - tax) for net, tax in zip(goods, taxes, strict=True)]
-    found = [
-        ReturnedLine(line_id=name[:64], net_minor=net)
-        for line, net in zip(lines, goods, strict=True)
-        if (name := line.id_at("line_item_id"))
-    ]
-    return tuple(found[:ORDER_LINES_MAX])
-
-
-def _of_goods(
-    refund: Document, lines: Sequence[Document], made: Sequence[Document], currency: str
-) -> int | None:
-    """The net of returned goods; None if it is nothing or cannot be told.
-
-    A refund does not say whether its prices include tax. The money that moved does: it is the
-    goods' subtotal and the shipping, with the tax on top only where prices exclude it.
-    """
-    goods = sum(natural_amount(line, "subtotal", "subtotal", currency) for line in lines)
-    tax = sum(natural_amount(line, "total_tax", "total_tax", currency) for line in lines)
-    if goods == 0 or tax == 0:
-        return goods or None
-    if any(move.currency("currency") != currency for move in made):
-        raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
-    rest = _paid_back(made, currency) - goods - _shipping(refund, currency)
-    if not made or rest == tax:
-        return goods
-    return goods - tax if rest == 0 else None
-
-
-def _shipping(refund: Document, currency: str) -> int:
-    """Shipping with its tax, in either of the two places where versions have it."""
-    lines = refund.documents("refund_shipping_lines")
-    newer = sum(
-        natural_amount(line, "subtotal_amount", "subtotal_amount", currency) for line in lines
-    )
-    older = 0
-    for one in refund.documents("order_adjustments"):
-        if one.text("kind") == "shipping_refund":
-            older += abs(signed_amount(one, "amount", currency)) + abs(
-                signed_amount(one, "tax_amount", currency)
-            )
-    return newer or older
-
-
-def _paid_back(made: Sequence[Document], currency: str) -> int:
-    """The sum that went back to the customer."""
-    return sum(natural_amount(move, "amount", "amount", currency) for move in made)
-
-
-def _refund_currency(lines: Sequence[Document], made: Sequence[Document]) -> str:
-    for line in lines:
-        if line.at("subtotal_set.shop_money") is not None:
-            return line.currency("subtotal_set.shop_money.currency_code")
-    for move in made:
-        return move.currency("currency")
-    raise NotUnderstood("bad_currency", "the refund does not say its currency")
 
 
 def _dispute(dispute: Document, received_ms: int) -> tuple[Fact, ...] | str:
@@ -294,7 +211,7 @@ READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | str]] = {
     "disputes/update": _dispute,
     "orders/paid": _order,
     "orders/cancelled": _cancelled,
-    "refunds/create": _refund,
+    "refunds/create": refund_fact,
 }
 
 
@@ -309,10 +226,3 @@ def _referral(order: Document) -> tuple[tuple[str, ...], tuple[str, ...]]:
     codes += [note.at("value") for note in notes if note.text("name") in CODE_NAMES]
     codes += [landing.get(name) for name in CODE_NAMES if name != "code"]
     return words(*clicks), words(*codes, longest=CODE_LENGTH_MAX)
-
-
-def _time(thing: Document, received_ms: int) -> int:
-    for name in ("processed_at", "created_at"):
-        if (at_ms := thing.time(name)) is not None:
-            return at_ms
-    return received_ms

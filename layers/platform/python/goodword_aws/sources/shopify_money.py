@@ -35,3 +35,11 @@ def signed_amount(thing: Document, name: str, currency: str, plain: str = "") ->
         return parse_decimal(text, currency)
     except InvalidInput as bad:
         raise NotUnderstood("bad_amount", f"{name} is not an amount") from bad
+
+
+def time_of(thing: Document, received_ms: int) -> int:
+    """When an order or a refund was made, as it says itself."""
+    for name in ("processed_at", "created_at"):
+        if (at_ms := thing.time(name)) is not None:
+            return at_ms
+    return received_ms

@@ -1,10 +1,11 @@
 """What Shopify tells of an order besides its sums: lines, coupons, country, channel, customer.
 
-A line's net is its price times its pieces, less the discounts allocated to it, less its tax where
-prices include tax. A line whose amounts cannot be read is not lost: the order's own net counts, and
-what the other lines lack of it is kept as a line of which nothing is known.
+A line's net is its price times its pieces as they were ordered, less the discounts allocated to it,
+less its tax where prices include tax. A line whose amounts cannot be read is not lost: the order's
+own net counts, and what the other lines lack of it is kept as a line of which nothing is known.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from goodword.conversions.intake import NotUnderstood
@@ -50,10 +51,12 @@ def is_renewal(order: Document) -> bool:
 
 def _lines(order: Document, currency: str) -> Iterator[OrderLine]:
     includes_tax = order.at("taxes_included") is True
+    back = _given_back(order)
     for item in order.documents("line_items"):
         line_id, count = item.id_at("id"), pieces(item.at("quantity"))
-        left = item.at("current_quantity")
-        now = count if left is None else min(pieces(left), count)
+        now, left = count, item.at("current_quantity")
+        if left is not None and back is not None:
+            now = min(pieces(left) + back[line_id], count)
         try:
             net = _net(item, count, currency, includes_tax)
         except NotUnderstood:
@@ -67,6 +70,17 @@ def _lines(order: Document, currency: str) -> Iterator[OrderLine]:
                 sku=term(item.at("sku")),
                 brand=term(item.at("vendor")),
             )
+
+
+def _given_back(order: Document) -> Counter[str] | None:
+    """How many pieces of each line refunds gave back; None where the order does not list them."""
+    if not isinstance(order.at("refunds"), list):
+        return None
+    back = Counter[str]()
+    for refund in order.documents("refunds"):
+        for line in refund.documents("refund_line_items"):
+            back[line.id_at("line_item_id")] += pieces(line.at("quantity"))
+    return back
 
 
 def _net(item: Document, count: int, currency: str, includes_tax: bool) -> int:

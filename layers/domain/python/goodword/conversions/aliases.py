@@ -1,0 +1,54 @@
+"""Where an order is found by any id that it has outside, and what waits there before it comes."""
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from goodword.conversions.model import LaterFact, Space
+from goodword.limits import REFUNDS_PARKED_MAX
+from goodword.records import Key, Record
+
+
+class OrderAlias(Record):
+    """An outside id of an order and the conversion it belongs to; put once."""
+
+    KIND: ClassVar[str] = "order_alias"
+
+    program_id: str
+    namespace: str
+    alias: str
+    conversion_id: str
+
+    @property
+    def key(self) -> Key:
+        return alias_key(Space(self.program_id, self.namespace), self.alias)
+
+
+def alias_key(space: Space, alias: str) -> Key:
+    """Where the outside id of a sale is (leads use the alias `lead:<id>`)."""
+    return Key("core", order_partition(space, alias), "ALIAS")
+
+
+def order_partition(space: Space, alias: str) -> str:
+    """The partition of one outside id: its alias and the refunds parked under it."""
+    return f"ORD#{space.program_id}#{space.namespace}#{alias}"
+
+
+class ParkedRefunds(Record):
+    """What came before its order (refunds, inquiries ...), under one of the ids that it names."""
+
+    KIND: ClassVar[str] = "parked_refunds"
+
+    program_id: str
+    namespace: str
+    alias: str
+    facts: tuple[LaterFact, ...] = Field(max_length=REFUNDS_PARKED_MAX)
+
+    @property
+    def key(self) -> Key:
+        return parked_key(Space(self.program_id, self.namespace), self.alias)
+
+
+def parked_key(space: Space, alias: str) -> Key:
+    """Where the refunds that wait for one outside id are."""
+    return Key("core", order_partition(space, alias), "PARK")

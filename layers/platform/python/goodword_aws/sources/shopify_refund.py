@@ -1,0 +1,145 @@
+"""A refund of Shopify's as a fact: returned goods off the net, money alone off what was paid."""
+
+from collections.abc import Iterator, Sequence
+
+from goodword.conversions.intake import NotUnderstood
+from goodword.conversions.model import ReversalFact
+from goodword.conversions.order import ReturnedLine
+from goodword.limits import ORDER_LINES_MAX
+
+from goodword_aws.sources.document import Document, bounded
+from goodword_aws.sources.shopify_money import natural_amount, signed_amount, time_of
+
+
+def refund_fact(refund: Document, received_ms: int) -> ReversalFact | str:
+    """Returned goods are taken off the net; a refund of money alone off what was paid.
+
+    One that is pending counts: Shopify tells of a refund once, when it is made, and few fail later.
+    """
+    if not isinstance(refund.at("refund_line_items"), list):
+        raise NotUnderstood("wrong_topic", "the refund has no list of goods")
+    moves = [move for move in refund.documents("transactions") if move.text("kind") == "refund"]
+    made = [move for move in moves if move.text("status") in ("success", "pending")]
+    if moves and not made:
+        return "refund_failed"
+    lines = list(refund.documents("refund_line_items"))
+    if not lines and not made:
+        return "nothing_refunded"
+    currency = _refund_currency(lines, made)
+    amount, of_net = (_of_goods(refund, lines, made, currency), True) if lines else (None, False)
+    told = bool(made) or amount is None  # money says whether tax is in it, else the order does
+    returned = _returned(lines, amount, currency, told=told)
+    if amount is None:
+        if any(move.currency("currency") != currency for move in made):
+            raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
+        amount, of_net = _paid_back(made, currency), False
+    if amount == 0:
+        return "nothing_refunded"
+    return ReversalFact(
+        refund_id=refund.need_id("id"),
+        orders=(refund.need_id("order_id"),),
+        occurred_ms=min(time_of(refund, received_ms), received_ms),
+        currency=currency,
+        amount_minor=bounded(amount),
+        of="net" if of_net else "gross",
+        tax_minor=0 if told else sum(line.tax_minor for line in returned),
+        lines=returned,
+    )
+
+
+def listed_refunds(order: Document, received_ms: int, currency: str) -> Iterator[ReversalFact]:
+    """The refunds that an order tells of itself; each is booked once, whoever tells it first.
+
+    One that cannot be read is left to its own webhook, which a person will see.
+    """
+    for refund in order.documents("refunds"):
+        try:
+            said = refund_fact(refund, received_ms)
+        except NotUnderstood:
+            continue
+        if isinstance(said, ReversalFact) and said.currency == currency:
+            yield said
+
+
+def goods_back(order: Document, currency: str) -> int | None:
+    """What goods the refunds in an order gave back; None if one of them cannot be read."""
+    try:
+        return sum(
+            natural_amount(line, "subtotal", "subtotal", currency)
+            for refund in order.documents("refunds")
+            for line in refund.documents("refund_line_items")
+        )
+    except NotUnderstood:
+        return None
+
+
+def _returned(
+    lines: Sequence[Document], amount: int | None, currency: str, *, told: bool
+) -> tuple[ReturnedLine, ...]:
+    """What of the net amount each line gave back; nothing where only money went back.
+
+    Where prices include tax, `amount` is the goods without theirs, and so is each line; where that
+    is not told, a line has its tax beside it.
+    """
+    if amount is None:
+        return ()
+    goods = [natural_amount(line, "subtotal", "subtotal", currency) for line in lines]
+    taxes = [natural_amount(line, "total_tax", "total_tax", currency) for line in lines]
+    if sum(goods) != amount:
+        goods = [max(0, net - tax) for net, tax in zip(goods, taxes, strict=True)]
+    found = [
+        ReturnedLine(line_id=name[:64], net_minor=net, tax_minor=0 if told else min(tax, net))
+        for line, net, tax in zip(lines, goods, taxes, strict=True)
+        if (name := line.id_at("line_item_id"))
+    ]
+    return tuple(found[:ORDER_LINES_MAX])
+
+
+def _of_goods(
+    refund: Document, lines: Sequence[Document], made: Sequence[Document], currency: str
+) -> int | None:
+    """The net of returned goods; None if it is nothing or cannot be told.
+
+    A refund does not say whether its prices include tax. The money that moved does: it is the
+    goods' subtotal and the shipping, with the tax on top only where prices exclude it. Where none
+    moved, the order says so when the refund is booked on it (`tax_minor`).
+    """
+    goods = sum(natural_amount(line, "subtotal", "subtotal", currency) for line in lines)
+    tax = sum(natural_amount(line, "total_tax", "total_tax", currency) for line in lines)
+    if goods == 0 or tax == 0:
+        return goods or None
+    if any(move.currency("currency") != currency for move in made):
+        raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
+    rest = _paid_back(made, currency) - goods - _shipping(refund, currency)
+    if not made or rest == tax:
+        return goods
+    return goods - tax if rest == 0 else None
+
+
+def _shipping(refund: Document, currency: str) -> int:
+    """Shipping with its tax, in either of the two places where versions have it."""
+    lines = refund.documents("refund_shipping_lines")
+    newer = sum(
+        natural_amount(line, "subtotal_amount", "subtotal_amount", currency) for line in lines
+    )
+    older = 0
+    for one in refund.documents("order_adjustments"):
+        if one.text("kind") == "shipping_refund":
+            older += abs(signed_amount(one, "amount", currency)) + abs(
+                signed_amount(one, "tax_amount", currency)
+            )
+    return newer or older
+
+
+def _paid_back(made: Sequence[Document], currency: str) -> int:
+    """The sum that went back to the customer."""
+    return sum(natural_amount(move, "amount", "amount", currency) for move in made)
+
+
+def _refund_currency(lines: Sequence[Document], made: Sequence[Document]) -> str:
+    for line in lines:
+        if line.at("subtotal_set.shop_money") is not None:
+            return line.currency("subtotal_set.shop_money.currency_code")
+    for move in made:
+        return move.currency("currency")
+    raise NotUnderstood("bad_currency", "the refund does not say its currency")
