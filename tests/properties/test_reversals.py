@@ -12,7 +12,6 @@ from typing import Any
 
 from goodword.conversions.disputes import claimed, growth, with_claim
 from goodword.conversions.model import (
-    Claims,
     Conversion,
     Customer,
     Fact,
@@ -21,6 +20,7 @@ from goodword.conversions.model import (
     ReinstatementFact,
     ReversalFact,
 )
+from goodword.conversions.order import Claims
 from goodword.errors import Conflict
 from goodword.ledger.model import Balance
 from goodword.money import Rounding, ratio

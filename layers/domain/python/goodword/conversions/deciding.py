@@ -8,6 +8,7 @@ void(reattributed), the new decision is a further record.
 from collections.abc import Mapping, Sequence
 
 from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.conversions.amounts import amounts_of
 from goodword.conversions.decided import DecidedOn
 from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
 from goodword.conversions.listing import to_list
@@ -59,11 +60,17 @@ def decide(
     )
     before = rewards_of(desk, conversion)
     basis = basis_of(conversion, identities)
-    if not _changes(desk, basis, conversion, before, attribution, program, versions):
+    retold = stored is not None and amounts_of(stored) != amounts_of(conversion)
+    if not _changes(desk, basis, conversion, before, attribution, program, versions, retold):
         _remember(change, conversion, identities, stored)
+        if stored is not None and retold:
+            books = RewardBooks(desk, change)
+            told = placed(stored), placed(conversion)
+            books.tally(conversion.occurred_ms, *told, conversion.program_id)
+            books.close()
         return
     books = RewardBooks(desk, change)
-    _undo(books, conversion, before)
+    _undo(books, stored or conversion, before)
     conversion = _placed(desk, books, conversion, attribution, versions, identities)
     basis = basis_of(conversion, identities)
     macs = conversion.identities
@@ -171,12 +178,14 @@ def _changes(
     attribution: Attribution,
     program: Program,
     versions: Sequence[ProgramVersion],
+    retold: bool,
 ) -> bool:
     """Whether this decision would differ and still may: another winner, or other amounts.
 
     The amounts may differ because another version is pinned, or because more is known of the order
-    and its customer (an earlier order that came late makes this one the second). What a person has
-    refused is not decided anew because the same advocate brings another touch.
+    and its customer (an earlier order that came late makes this one the second), or because it has
+    other amounts by now (`retold`). What a person has refused is not decided anew because the same
+    advocate brings another touch.
     """
     if conversion.decisions == 0:
         return True
@@ -189,7 +198,14 @@ def _changes(
         return False
     last = desk.store.get(Decision, decision_key(conversion.conversion_id, conversion.decisions))
     assert last is not None  # it was written with the conversion
-    return _differs(last, basis, _version_of(versions, winner))
+    retold = retold or last.basis.net_minor != basis.net_minor
+    return retold or _differs(last, basis, _version_of(versions, winner))
+
+
+def unlocked(desk: Desk, conversion: Conversion, program: Program) -> bool:
+    """Whether it may be decided anew: the programme is active, no reward has passed its hold."""
+    rewards = rewards_of(desk, conversion)
+    return program.state == "active" and all(reward.state in UNLOCKED for reward in rewards)
 
 
 def _version_of(
@@ -232,8 +248,14 @@ def _undo(books: RewardBooks, conversion: Conversion, rewards: list[Reward]) -> 
     for reward in rewards:
         if reward.state in ("pending", "on_hold", "approved"):
             books.step(reward, "void", "reattributed")
-    _count(books, conversion, conversion.advocate_id, -1)
-    books.tally(conversion.occurred_ms, placed(conversion), None, conversion.program_id)
+    uncount(books, conversion)
+
+
+def uncount(books: RewardBooks, conversion: Conversion) -> None:
+    """Take it out of what its advocate is counted for."""
+    if conversion.advocate_id is not None:
+        _count(books, conversion, conversion.advocate_id, -1)
+        books.tally(conversion.occurred_ms, placed(conversion), None, conversion.program_id)
 
 
 def _count(books: RewardBooks, conversion: Conversion, advocate_id: str, by: int) -> None:

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 from typing import ClassVar, Literal
 
 from goodword.conversions.model import (
-    Claims,
     Conversion,
     Refund,
     ReinstatementFact,
     ReversalFact,
 )
+from goodword.conversions.order import Claims
 from goodword.limits import AMOUNT_MINOR_MAX
 from goodword.money import Minor
 from goodword.records import Key, Record

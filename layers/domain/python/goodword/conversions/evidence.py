@@ -135,6 +135,7 @@ def new_conversion(evidence: Evidence) -> Conversion:
         net_minor=fact.net_minor,
         gross_minor=max(fact.gross_minor, fact.net_minor),
         prices_include_tax=fact.prices_include_tax,
+        provisional=fact.provisional,
         state="unattributed",
         reason="no_touch",
         identities=evidence.macs,

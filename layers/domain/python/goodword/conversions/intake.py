@@ -118,6 +118,8 @@ class Books(Protocol):
 
     def replay_parked(self, space: Space, names: Sequence[str]) -> None: ...
 
+    def unite(self, space: Space, names: Sequence[str]) -> str: ...
+
     def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState: ...
 
 
@@ -142,10 +144,12 @@ class Inbox:
             facts = self.reader.facts_of(delivery)
         except NotUnderstood as why:
             return self.books.close(delivery, "not_understood", why.code)
-        if not all(self._named(delivery, names) for names in facts.names):
+        named = [self._named(delivery, names) for names in facts.names]
+        if None in named:
             return self._wait_for_order(delivery)
-        if facts.names and not facts.facts:
-            return self.books.close(delivery, "booked", "")
+        problem = next(filter(None, named), "")
+        if problem or (facts.names and not facts.facts):
+            return self.books.close(delivery, "not_understood" if problem else "booked", problem)
         return self.books.book(delivery, facts)
 
     def settle_again(self, key: Key) -> DeliveryState | None:
@@ -166,12 +170,17 @@ class Inbox:
             self._count(key, delivery.attempts)
             raise
 
-    def _named(self, delivery: Delivery, names: OtherNames) -> bool:
-        """Whether the order was known; its refunds that waited under the names are booked then."""
+    def _named(self, delivery: Delivery, names: OtherNames) -> str | None:
+        """None if the order is not known; else what a person has to look at, or nothing.
+
+        Another order that has one of the names is made one with it; refunds that waited under the
+        names are booked then.
+        """
         if not until_settled(partial(join_names, self.desk, delivery.space, names)):
-            return False
+            return None
+        problem = self.books.unite(delivery.space, (names.order_id, *names.aliases))
         self.books.replay_parked(delivery.space, names.aliases)
-        return True
+        return problem
 
     def _wait_for_order(self, delivery: Delivery) -> DeliveryState:
         """Left waiting for the sweeper: the order's own delivery may come after this one."""

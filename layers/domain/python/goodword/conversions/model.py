@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar, Literal, NamedTuple, Self
 from pydantic import Field, StringConstraints
 
 from goodword.conversions.occasions import AdvocatePlace, Occasion
-from goodword.conversions.order import OrderFacts, ReturnedLine
+from goodword.conversions.order import Claims, OrderFacts, ReturnedLine
 from goodword.ids import shard_of
 from goodword.limits import (
     ALIASES_MAX,
@@ -54,7 +54,8 @@ class Customer(Value):
 class ConversionFact(Value):
     """A lead or a sale. `order_id` is its first name, `aliases` every other id refunds may use.
 
-    For a lead `order_id` is the sign-up's own id and both amounts are 0.
+    For a lead `order_id` is the sign-up's own id and both amounts are 0. `provisional` says that
+    another delivery will tell the amounts better (a checkout whose invoice is still to come).
     """
 
     fact: Literal["conversion"] = "conversion"
@@ -66,6 +67,7 @@ class ConversionFact(Value):
     net_minor: NaturalMinor = 0
     gross_minor: NaturalMinor = 0
     prices_include_tax: bool = False
+    provisional: bool = False
     customer: Customer = Customer()
     click_ids: tuple[str, ...] = Field(default=(), max_length=20)
     codes: tuple[str, ...] = Field(default=(), max_length=20)
@@ -276,24 +278,12 @@ def delivery_partition(source_id: str, delivery_id: str) -> str:
     return f"DLV#{source_id}#{delivery_id}"
 
 
-class Claims(Value):
-    """What refunds and chargebacks ask back of one order, all added up; it may exceed the order.
-
-    `wholes` counts those that took all that was left, whatever that was. `lines` is the part of
-    `net_minor` that names its line.
-    """
-
-    net_minor: NaturalMinor = 0
-    gross_minor: NaturalMinor = 0
-    wholes: int = Field(default=0, ge=0)
-    lines: dict[str, NaturalMinor] = {}
-
-
 class Conversion(Record):
     """One rewarded (or refused) action, once per programme, namespace and order for ever.
 
     `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
-    `claims` is None in what was stored before they were kept. `inquiries` are the open ones.
+    `claims` is None in what was stored before they were kept. `inquiries` are the open ones. An
+    order that was booked twice says of which one it is a duplicate, and that one names it.
     """
 
     KIND: ClassVar[str] = "conversion"
@@ -310,6 +300,9 @@ class Conversion(Record):
     net_minor: NaturalMinor
     gross_minor: NaturalMinor
     prices_include_tax: bool = False
+    provisional: bool = False
+    duplicate_of: str | None = None
+    duplicates: tuple[str, ...] = ()
     state: ConversionState
     reason: str
     identities: tuple[str, ...] = ()

@@ -1,4 +1,6 @@
-"""An order may be given further names after it was booked; the first order to have a name keeps it.
+"""An order may be given further names after it was booked; a name that another order has stays.
+
+The two are then one order, which `merging` sees to.
 
 Stripe tells in one delivery that an invoice was paid and in another by which payment intent, and a
 refund names the payment intent only. Whoever joins names then books the refunds that waited under

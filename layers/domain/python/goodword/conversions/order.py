@@ -67,6 +67,19 @@ class OrderFacts(Value):
         return {line.line_id: line.net_minor for line in self.lines}
 
 
+class Claims(Value):
+    """What refunds and chargebacks ask back of one order, all added up; it may exceed the order.
+
+    `wholes` counts those that took all that was left, whatever that was. `lines` is the part of
+    `net_minor` that names its line.
+    """
+
+    net_minor: NaturalMinor = 0
+    gross_minor: NaturalMinor = 0
+    wholes: int = Field(default=0, ge=0)
+    lines: dict[str, NaturalMinor] = {}
+
+
 def reconciled(lines: Sequence[OrderLine], net_minor: int) -> tuple[OrderLine, ...]:
     """The lines with nets that sum to `net_minor`, each id once; none if there were none."""
     if not lines:

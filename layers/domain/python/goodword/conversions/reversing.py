@@ -23,7 +23,6 @@ from goodword.conversions.disputes import (
     with_claim,
 )
 from goodword.conversions.model import (
-    Claims,
     Conversion,
     InquiryFact,
     Refund,
@@ -33,6 +32,7 @@ from goodword.conversions.model import (
     conversion_key,
     refund_key,
 )
+from goodword.conversions.order import Claims
 from goodword.conversions.rewarded import rewards_of, share_of, standing_share
 from goodword.events import Event
 from goodword.limits import REFUNDS_PARKED_MAX
@@ -64,6 +64,8 @@ def book_on(desk: Desk, conversion_id: str, fact: Later) -> str:
     conversion = desk.store.get(Conversion, conversion_key(conversion_id))
     if conversion is None:
         return "unknown_order"
+    if conversion.duplicate_of is not None:
+        return book_on(desk, conversion.duplicate_of, fact)
     if fact.currency != conversion.currency:
         return "currency_mismatch"
     if isinstance(fact, ReversalFact):

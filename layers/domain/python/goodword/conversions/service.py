@@ -8,11 +8,12 @@ marked booked last, so a crash anywhere leaves it waiting and the sweeper walks 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from goodword.advocates.model import Known, Link, known_key
 from goodword.conversions.aliases import OrderAlias, ParkedRefunds, alias_key, parked_key
-from goodword.conversions.deciding import decide
+from goodword.conversions.amounts import DIFFERS, amounts_of, retold
+from goodword.conversions.deciding import decide, unlocked
 from goodword.conversions.evidence import (
     Evidence,
     also_told,
@@ -24,6 +25,7 @@ from goodword.conversions.evidence import (
     new_conversion,
     to_move,
 )
+from goodword.conversions.merging import carry, disagree, known_as, merge, standing
 from goodword.conversions.model import (
     Conversion,
     ConversionFact,
@@ -62,6 +64,14 @@ class Visits(Protocol):
     """What was stored of clicks, by touch id; what has expired or was lost is not there."""
 
     def of(self, clicks: Sequence[Click]) -> Mapping[str, Visited]: ...
+
+
+class Booked(NamedTuple):
+    """The conversion of a delivery, whether it is new, and what a person has to look at."""
+
+    conversion: Conversion
+    is_new: bool
+    problem: str
 
 
 @dataclass(frozen=True)
@@ -118,24 +128,42 @@ class Worker:
         booked = until_settled(partial(self._book, delivery, fact))
         if isinstance(booked, str):
             return booked
+        conversion, is_new, problem = booked
+        if len(names_of(fact)) > 1:
+            problem = self.unite(delivery.space, names_of(fact)) or problem
         self.replay_parked(delivery.space, names_of(fact))
-        conversion, is_new = booked
         for conversion_id in self._others(conversion, is_new=is_new):
             until_settled(partial(self._decide_again, conversion_id))
-        return ""
+        return problem
 
-    def _book(self, delivery: Delivery, fact: ConversionFact) -> tuple[Conversion, bool] | str:
-        """One attempt at one order or sign-up: the conversion and whether it is new.
+    def unite(self, space: Space, names: Sequence[str]) -> str:
+        """Make one of the orders that have these names; DIFFERS if a person has to look at it."""
+        while until_settled(partial(merge, self.desk, space, names)):
+            pass
+        differs = False
+        for kept in known_as(self.desk, space, names):
+            if not kept.duplicates:
+                continue
+            until_settled(partial(self._decide_again, kept.conversion_id))
+            for fact in carry(self.desk, kept):
+                until_settled(partial(book_on, self.desk, kept.conversion_id, fact))
+            for other in friend_conversions(self._identities(kept, ())):
+                until_settled(partial(self._decide_again, other.conversion_id))
+            differs = differs or disagree(self.desk, kept)
+        return DIFFERS if differs else ""
 
-        A reason if it cannot be booked.
-        """
+    def _book(self, delivery: Delivery, fact: ConversionFact) -> Booked | str:
+        """One attempt at one order or sign-up; a reason if it cannot be booked."""
         evidence = self._gather(delivery, fact)
         if evidence.program is None:
             return "unknown_program"
         if fact.currency != evidence.program.currency:
             return "currency_mismatch"
-        existing = self._existing(evidence.aliases.values())
-        told = also_told(existing, fact) if existing else new_conversion(evidence)
+        existing, problem = self._existing(evidence.aliases.values()), ""
+        if existing is None:
+            told = new_conversion(evidence)
+        else:
+            told, problem = self._told(existing, fact, evidence.program)
         conversion = _also_known(told, evidence.macs)
         identities = self._identities(conversion, evidence.identities)
         remembered = friend_touches(identities, conversion.occurred_ms)
@@ -171,7 +199,18 @@ class Worker:
         note(self.desk, change, blind, conversion, fact.signals, customer.email, buyer)
         if change.keys:
             self.desk.store.commit(change)
-        return conversion, existing is None
+        return Booked(conversion, existing is None, problem)
+
+    def _told(
+        self, existing: Conversion, fact: ConversionFact, program: Program
+    ) -> tuple[Conversion, str]:
+        """What a further delivery makes of the order; DIFFERS if its amounts are left aside."""
+        after = retold(existing, fact)
+        if after is None or (
+            amounts_of(after) != amounts_of(existing) and not unlocked(self.desk, existing, program)
+        ):
+            return also_told(existing, fact), DIFFERS
+        return also_told(after, fact), ""
 
     def _gather(self, delivery: Delivery, fact: ConversionFact) -> Evidence:
         """The first read: programme, order ids, friend, and the link of every touch."""
@@ -234,7 +273,7 @@ class Worker:
     def _existing(self, aliases: Iterable[OrderAlias | None]) -> Conversion | None:
         for alias in aliases:
             if alias is not None:
-                return self.desk.store.get(Conversion, conversion_key(alias.conversion_id))
+                return standing(self.desk, alias.conversion_id)
         return None
 
     def _versions(self, program_id: str) -> Sequence[ProgramVersion]:
@@ -280,7 +319,7 @@ class Worker:
     def _decide_again(self, conversion_id: str) -> None:
         """Decide a conversion with everything its friend's identities know by now."""
         conversion = self.desk.store.get(Conversion, conversion_key(conversion_id))
-        if conversion is None:
+        if conversion is None or conversion.duplicate_of is not None:
             return
         identities = self._identities(conversion, ())
         touches = merged(conversion.touches, friend_touches(identities, conversion.occurred_ms))

@@ -33,7 +33,7 @@ RULE = (
     "level_not_rewarded",
     *("nothing_to_reward", "amount_too_large", "cap_reached", "budget_exhausted"),
 )
-UNDECIDED = ("no_rule_for_action", "currency_mismatch", *PROGRAM)
+UNDECIDED = ("no_rule_for_action", "currency_mismatch", "duplicate_order", *PROGRAM)
 
 NOTHING = tuple(dict.fromkeys((*OUTRANKED, *UNABLE, *NOBODY, *RULE, *UNDECIDED)))
 
@@ -41,7 +41,10 @@ ON_LAPSE: tuple[str, ...] = get_args(Review.model_fields["on_lapse"].annotation)
 # A payout that ends like this gives its rewards back.
 UNPAID = ("failed", "returned", "cancelled")
 INQUIRY = ("inquiry", "inquiry_closed")  # a bank asks about the payment, and has its answer
-TAKEN_BACK: tuple[str, ...] = get_args(ReversalFact.model_fields["reason"].annotation)
+TAKEN_BACK: tuple[str, ...] = (
+    *get_args(ReversalFact.model_fields["reason"].annotation),
+    "duplicate_order",
+)
 LIFE = tuple(
     dict.fromkeys(
         (

@@ -1,10 +1,13 @@
 """Stripe's events (API 2024 to 2026) as facts: one paid invoice or checkout is one sale.
 
 A sale is known by its invoice, else its payment intent, else its checkout session, so the checkout
-and the first invoice of a subscription, which both report it, are one. A subscription's own id is
-never a name: its renewals are further sales, and when it ends they do not come. Refunds come as a
-charge's running total. A dispute is a chargeback only once funds are withdrawn; before that
-(`warning_*`) it is an inquiry, and once won it is reinstated, by whichever event says so first.
+and the first invoice of a subscription, which both report it, are one. Of a session that has an
+invoice the amounts are provisional: the invoice knows what money paid and what a credit balance.
+
+A subscription's own id is never a name: its renewals are further sales, and when it ends they do
+not come. Refunds come as a charge's running total. A dispute is a chargeback only once funds are
+withdrawn; before that (`warning_*`) it is an inquiry, and once won it is reinstated, by whichever
+event says so first.
 
 Where the referral is looked for: `metadata` (`gw_click` or `click_id`; `via`, `ref` or `code`) of
 the session, the invoice, its subscription and its lines; `client_reference_id`, which is a click
@@ -35,6 +38,7 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.occasions import Occasion
 from goodword.errors import NotAuthentic
+from goodword.money import ratio
 
 from goodword_aws.sources.buyer import of_stripe, with_buyer
 from goodword_aws.sources.document import Document, customer, ids
@@ -171,6 +175,7 @@ def _checkout(session: Document, occurred_ms: int) -> Fact | str:
         currency=currency,
         net_minor=minor(max(net, 0), currency),
         gross_minor=minor(total, currency),
+        provisional=bool(session.id_at("invoice")) and not trial,
         customer=customer(
             session.id_at("customer") or number,
             session.text("customer_details.email") or session.text("customer_email"),
@@ -207,7 +212,7 @@ def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
     clicks, codes, _ = referral(invoice, notes)
     payments = [payment.document("payment") for payment in invoice.documents("payments.data")]
     reason = invoice.text("billing_reason")
-    net = max(_without_tax(invoice) - shipping, 0)
+    net = _paid_part(invoice, max(_without_tax(invoice) - shipping, 0), paid)
     return ConversionFact(
         action="sale",
         order_id=invoice.need_id("id"),
@@ -228,6 +233,15 @@ def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
         occasion=OCCASIONS.get(reason, "plain"),
         order=order_facts(invoice, net, currency),
     )
+
+
+def _paid_part(invoice: Document, net: int, paid: int) -> int:
+    """The share of the net that money paid; what a credit balance paid earns nothing.
+
+    So a refund of all that was paid is a refund of all that earned.
+    """
+    total = invoice.natural("total")
+    return ratio(net, paid, total, "half_even") if paid < total else net
 
 
 def _without_tax(invoice: Document) -> int:

@@ -1,0 +1,105 @@
+"""Two orders become one: what the second earned is taken back wherever it stands, exactly."""
+
+import pytest
+from goodword.conversions.model import Conversion, Customer, OtherNames, Space
+from goodword.conversions.naming import join_names
+from goodword.ledger.model import Balance
+from goodword.rewards.model import Reward
+from goodword.times import DAY_MS, MINUTE_MS
+
+from tests.support.scene import BEN, MAYA, PROGRAM, Scene
+
+SPACE = Space(PROGRAM, "src_1")
+NAMES = ("in_1", "pi_1")
+
+
+@pytest.fixture
+def scene() -> Scene:
+    return Scene()
+
+
+def told(
+    scene: Scene, order_id: str, code: str = "MAYA7", net_minor: int = 5_000, **more: object
+) -> None:
+    scene.clock.at_ms += MINUTE_MS
+    clicks = (scene.click(code, 1),)
+    scene.sale(order_id, net_minor, click_ids=clicks, customer=Customer(), **more)
+
+
+def unite(scene: Scene) -> str:
+    names = OtherNames(order_id="in_1", aliases=("pi_1",))
+    assert join_names(scene.desk("conversions"), SPACE, names)
+    return scene.worker.unite(SPACE, NAMES)
+
+
+def states(scene: Scene) -> dict[str, tuple[str, int]]:
+    return {one.order_id: (one.state, one.remaining_minor) for one in scene.all(Reward)}
+
+
+def test_a_reward_that_is_due_is_reversed_and_what_is_owed_is_exact(scene: Scene) -> None:
+    told(scene, "pi_1")
+    told(scene, "in_1")
+    for reward in scene.all(Reward):
+        scene.approval.assess(reward.reward_id)
+    scene.clock.at_ms += 20 * DAY_MS
+    for reward in scene.all(Reward):
+        scene.approval.post(reward.reward_id)
+    assert scene.balance().payable_minor == 1_000
+    assert unite(scene) == ""
+    assert states(scene) == {"pi_1": ("due", 500), "in_1": ("reversed", 0)}
+    assert (scene.balance().payable_minor, scene.balance().sales) == (500, 1)
+    assert unite(scene) == ""
+    assert scene.balance().payable_minor == 500
+    (event,) = scene.events("conversion.merged")
+    assert (event.data["taken_minor"], event.reason) == (500, "duplicate_order")
+
+
+def test_the_touches_of_both_decide_who_has_the_one(scene: Scene) -> None:
+    told(scene, "pi_1", "MAYA7")
+    told(scene, "in_1", "BEN77")
+    assert unite(scene) == ""
+    live = {
+        one.advocate_id: one.remaining_minor for one in scene.all(Reward) if one.state != "void"
+    }
+    assert live == {BEN: 500}
+    assert {one.advocate_id: one.sales for one in scene.all(Balance)} == {MAYA: 0, BEN: 1}
+
+
+def test_an_order_without_a_reward_and_one_that_was_given_back_merge(scene: Scene) -> None:
+    scene.sale("pi_1", customer=Customer())
+    told(scene, "in_1")
+    scene.refund("r1", None, orders=("in_1",))
+    scene.refund("r2", 1_000, orders=("in_1",))
+    assert unite(scene) == ""
+    kept, _ = sorted(scene.all(Conversion), key=lambda one: one.occurred_ms)
+    assert (kept.refunded_net_minor, kept.advocate_id) == (5_000, MAYA)
+    assert scene.balance().pending_minor == 0
+
+
+def test_three_are_made_one(scene: Scene) -> None:
+    for name in ("pi_1", "in_1", "cs_1"):
+        told(scene, name)
+    assert scene.worker.unite(SPACE, ("cs_1", "in_1", "pi_1")) == ""
+    assert sum(left for _, left in states(scene).values()) == 500
+    scene.refund("r1", 2_500, orders=("cs_1",))
+    assert sum(left for _, left in states(scene).values()) == 250
+
+
+def test_amounts_of_a_paused_programme_and_of_rewards_past_their_hold_stay(scene: Scene) -> None:
+    told(scene, "in_1", provisional=True)
+    scene.approval.assess(scene.reward.reward_id)
+    scene.clock.at_ms += 20 * DAY_MS
+    scene.approval.post(scene.reward.reward_id)
+    assert scene.sale("in_1", 4_000).reason == "order_differs"
+    assert (scene.conversion.net_minor, scene.reward.state) == (5_000, "due")
+    told(scene, "pi_1", net_minor=4_000, gross_minor=4_000)
+    assert unite(scene) == "order_differs"
+
+
+def test_provisional_amounts_give_way_and_never_come_back(scene: Scene) -> None:
+    told(scene, "1", net_minor=5_000, provisional=True)
+    scene.refund("r1", 1_000)
+    assert scene.sale("1", 4_000).state == "booked"
+    assert scene.sale("1", 5_000, provisional=True).state == "booked"
+    assert (scene.conversion.net_minor, scene.conversion.provisional) == (4_000, False)
+    assert scene.balance().pending_minor == 400
