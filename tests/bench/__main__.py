@@ -5,7 +5,8 @@
     --dry             print, and leave the page alone
     --quick           small histories and few repeats: to try a bench, not to publish
 
-A bench that fails fails the command, and nothing is written.
+A bench that fails ends the command, and its part of the page stays as it was. To add one, put a
+file into tests/bench/cases: its docstring explains it, `run(bench)` answers its tables.
 """
 
 import argparse
@@ -64,15 +65,13 @@ def main(arguments: Sequence[str]) -> int:
         print("\n".join(names()))
         return 0
     bench = Bench(asked.quick, lambda text: print(f"    … {text}", flush=True))
-    sections = {}
     for name in asked.only:
         print(f"\n  [{name}]", flush=True)
         about, tables = run(name, bench)
         print("\n\n".join(table.text() for table in tables), flush=True)
-        sections[name] = section(name, about, tables, machine())
-    if not asked.dry and not asked.quick:
-        write(PAGE, sections, names())
-        print(f"\n  written to {PAGE.relative_to(ROOT)}")
+        if not asked.dry and not asked.quick:
+            write(PAGE, {name: section(name, about, tables, machine())}, names())
+            print(f"\n  written to {PAGE.relative_to(ROOT)}")
     return 0
 
 

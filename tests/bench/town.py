@@ -6,13 +6,14 @@ in its tables. Nothing runs beside: what the streams would bring is brought by h
 """
 
 import base64
+import io
 import json
 import os
 import secrets
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -44,6 +45,17 @@ BROWSER = {
 }
 
 
+class Printed(io.TextIOBase):
+    """Where functions print to: counted, and kept nowhere."""
+
+    bytes = 0
+
+    def write(self, text: str) -> int:
+        """What a log line costs is its bytes."""
+        self.bytes += len(text.encode())
+        return len(text)
+
+
 @dataclass
 class Town:
     """One account with a programme, a shop, and people who join."""
@@ -53,6 +65,7 @@ class Town:
     account: str
     clock: LocalClock
     loaded: dict[str, Any] = field(default_factory=dict)
+    printed: Printed = field(default_factory=Printed)
     program_id: str = ""
     source_id: str = ""
     secret: str = ""
@@ -70,9 +83,10 @@ class Town:
 
     def invoke(self, function: str, event: Json) -> Any:
         """Call a function that stays loaded: the second call of one is a warm one."""
-        if function not in self.loaded:
-            self.loaded[function] = load(function).handler
-        return self.loaded[function](event, CONTEXT)
+        with redirect_stdout(self.printed):
+            if function not in self.loaded:
+                self.loaded[function] = load(function).handler
+            return self.loaded[function](event, CONTEXT)
 
     def api(
         self, function: str, who: str, method: str, path: str, body: Json | None = None
@@ -206,7 +220,7 @@ def _places(town: Town) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "test",
         "AWS_DEFAULT_REGION": REGION,
         "AWS_REGION": REGION,
-        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+        "POWERTOOLS_LOG_LEVEL": "INFO",
     }
 
 

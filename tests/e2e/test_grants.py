@@ -61,7 +61,8 @@ def scene(stack: LocalStack) -> Scenario:
 
 
 def buy(scene: Scenario, number: int, click_id: str) -> None:
-    """A Shopify order of 100.00 EUR of now."""
+    """A Shopify order of 100.00 EUR, an hour later: one within seconds of its click is held."""
+    scene.cast.stack.clock.advance(3_600)
     bought = shopify_order(
         number,
         "100.00",

@@ -1,0 +1,160 @@
+"""A Lambda host in miniature: the real runtime client, a fresh process each time, counted CPU.
+
+It speaks the runtime API (`/runtime/invocation/next` and what answers it) on loopback. A run ends
+when the function asks for its next event, so that what was spent is the start, or the start and the
+first event. Processor time is the kernel's own count of the ended process: the machine's other
+load adds waits to a run, but little to this.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+from infra.local.ministack_process import link_packages
+
+RUN_SECONDS_MAX = 60.0
+LOOK_SECONDS = 0.05
+RUNTIME = ("awslambdaric", "simplejson", "snapshot-restore-py")  # what Lambda itself brings
+ARN = "arn:aws:lambda:eu-west-1:111122223333:function:bench"
+Json = dict[str, Any]
+
+
+class FailedError(Exception):
+    """The function did not start, or did not answer; the text is what it printed."""
+
+
+@dataclass
+class Host:
+    """Serves one function process at a time. `packages` is what functions may import."""
+
+    packages: Path
+    events: list[Json] = field(default_factory=list)
+    answers: list[Json] = field(default_factory=list)
+    failed: str = ""
+    asked: threading.Event = field(default_factory=threading.Event)
+    port: int = 0
+
+    def cpu_ms(
+        self,
+        directory: Path,
+        layers: Sequence[Path],
+        settings: Mapping[str, str],
+        events: Sequence[Json] = (),
+    ) -> float:
+        """Processor ms from the start of the process to its wish for another event than these."""
+        self.events, self.answers, self.failed = list(events), [], ""
+        self.asked.clear()
+        path = [str(directory), *map(str, layers), str(self.packages)]
+        child = subprocess.Popen(
+            [sys.executable, "-S", "-m", "awslambdaric", "handler.handler"],
+            cwd=directory,
+            env={
+                "PATH": os.environ.get("PATH", ""),
+                "PYTHONPATH": os.pathsep.join(path),
+                "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.port}",
+                "AWS_LAMBDA_FUNCTION_NAME": "bench",
+                "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
+                "LAMBDA_TASK_ROOT": str(directory),
+                **settings,
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+        )
+        came = self._wait(child.pid)
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)  # not by Popen, which would reap it unseen
+        printed = child.stdout.read() if child.stdout else b""
+        _, _, used = os.wait4(child.pid, 0)
+        child.returncode = 0
+        if not came or self.failed or len(self.answers) < len(events):
+            raise FailedError(f"{directory.name}: {self.failed} {printed.decode()[-1500:]}")
+        return (used.ru_utime + used.ru_stime) * 1_000
+
+    def _wait(self, pid: int) -> bool:
+        """Until it asks for an event that is not there; False if it ends before, or hangs."""
+        until = time.monotonic() + RUN_SECONDS_MAX
+        while time.monotonic() < until:
+            if self.asked.wait(LOOK_SECONDS):
+                return True
+            if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                return False
+        return False
+
+
+@contextmanager
+def host(packages: Path) -> Iterator[Host]:
+    """A host with the functions' locked packages and Lambda's own runtime client in `packages`."""
+    link_packages(packages)
+    for name in RUNTIME:
+        files = distribution(name).files or []
+        for top in {file.parts[0] for file in files} - {"..", "__pycache__"}:
+            place = packages / top
+            if not place.exists():
+                place.symlink_to(Path(str(distribution(name).locate_file(top))))
+    made = Host(packages)
+    handler = type("Handler", (_Runtime,), {"host": made})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    made.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield made
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Runtime(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    host: Host
+
+    def do_GET(self) -> None:
+        """The function is ready for an event."""
+        if not self.host.events:
+            self.host.asked.set()
+            time.sleep(RUN_SECONDS_MAX)  # it is killed here
+            return
+        body = json.dumps(self.host.events.pop(0)).encode()
+        self._reply(
+            200,
+            body,
+            {
+                "Lambda-Runtime-Aws-Request-Id": "11111111-2222-3333-4444-555555555555",
+                "Lambda-Runtime-Deadline-Ms": str(int(time.time() * 1_000) + 30_000),
+                "Lambda-Runtime-Invoked-Function-Arn": ARN,
+                "Content-Type": "application/json",
+                "Lambda-Runtime-Trace-Id": "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700",
+            },
+        )
+
+    def do_POST(self) -> None:
+        """It answered, or says what went wrong."""
+        body = self.rfile.read(int(self.headers.get("content-length") or 0))
+        if self.path.endswith("/response"):
+            self.host.answers.append(json.loads(body or b"null"))
+        else:
+            self.host.failed = body.decode()[:1_500]
+            self.host.asked.set()
+        self._reply(202, b"{}", {})
+
+    def _reply(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Quiet."""
