@@ -73,6 +73,8 @@ def _replay(story: "Story", marta: Signed, draft: Json) -> None:
 
     report = eventually(look, "the replay", 90)
     story.say(f"replay of {REPLAYED_DAYS} days, {report['done']} decisions: {report['text']}")
+    for why, count in report["left_out"].items():
+        story.say(f"  {count} stay as they are: {why}")
     for row in marta.get(f"{path}/changes")["data"]:
         before, after = (row[side]["amount_minor"] / 100 for side in ("before", "after"))
         story.say(f"  order {row['order_id']}: {before:.2f} -> {after:.2f} EUR")

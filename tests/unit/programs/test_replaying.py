@@ -73,7 +73,7 @@ def test_what_a_person_refused_stays_refused(scene: Scene) -> None:
     scene.approval.assess(reward_id)
     scene.approval.decide(reward_id, approve=False, code="fraud", decider_advocate_id=None)
     replay, rows = ran(scene, rules=(rate(2_000),), caps=())
-    assert (rows, replay.left_out, replay.conversions) == ([], {"refused_by_a_person": 1}, 0)
+    assert (rows, replay.left_out, replay.conversions) == ([], {"refused": 1}, 0)
 
 
 def test_a_shorter_window_is_a_window_for_touches_too(scene: Scene) -> None:

@@ -1,8 +1,8 @@
 """A replay judges every conversion of a past period again, under a draft, and writes no money.
 
 What is compared is what each advocate has of a conversion as it stands: what was decided, less what
-refunds have taken, against what the draft would have given, less the same share. Whatever people
-refused stays refused on both sides, and what the programme's state or another currency kept from
+refunds have taken, against what the draft would have given, less the same share. What was refused
+stays refused on both sides, and what the programme's state or another currency kept from
 earning stays so.
 
 Caps are simulated in the order of the decisions (`replay_caps`). The rules that choose among
@@ -160,7 +160,7 @@ class Standing:
         if self.decision.reason in NOT_JUDGED:
             return self.decision.reason
         refused = any(reward.state == "rejected" for reward in self.rewards)
-        return "refused_by_a_person" if refused else ""
+        return "refused" if refused else ""
 
 
 class Held(NamedTuple):
