@@ -1,8 +1,11 @@
 """The API of programmes and sources: marketers write the rules, nobody reads a secret back."""
 
+from goodword.conversions.exchange import wanted_page
+from goodword.money import known_currency
 from goodword.ports import Page
 from goodword.programs.announcing import Announcing
 from goodword.programs.publishing import Publishing
+from goodword.programs.rates import Rates
 from goodword.programs.service import Programs
 from goodword.rewards.budget import Budgets
 from goodword_aws import programs as shapes
@@ -11,6 +14,15 @@ from goodword_aws.budgets import BudgetAnswer, SetBudget, budget_answer
 from goodword_aws.calls import Call, Role
 from goodword_aws.explanations import ExamplesAnswer, examples_answer
 from goodword_aws.http import Api
+from goodword_aws.rates import (
+    PutRates,
+    RateAnswer,
+    RatesAnswer,
+    WantedAnswer,
+    rate_answer,
+    rates_answer,
+    wanted_answer,
+)
 from goodword_aws.wiring import require
 
 require("core_table", "journal_table", "arrivals_table", "vault_key_arn", "public_url")
@@ -198,6 +210,36 @@ def set_budget(call: Call) -> BudgetAnswer:
         lambda done: call.claim(budget_answer(done)),
     )
     return budget_answer(state)
+
+
+@api.route(
+    "GET",
+    "/v1/rates",
+    roles=READERS,
+    answer=RateAnswer,
+    paged=True,
+    query={"base": "1 of this currency", "quote": "is so many of this one"},
+)
+def list_rates(call: Call) -> Page[RateAnswer]:
+    """The rates of one pair as they were stated, newest day first."""
+    base, quote = (known_currency(call.query.get(name, "")) for name in ("base", "quote"))
+    page = Rates(call.desk).list(base, quote, call.page.limit, call.page.starting_after)
+    return Page([rate_answer(one) for one in page.rows], page.cursor)
+
+
+@api.route("PUT", "/v1/rates", roles=PURSES, body=PutRates, answer=RatesAnswer)
+def put_rates(call: Call) -> RatesAnswer:
+    """State rates; one that is there is never changed."""
+    body: PutRates = call.body
+    rates = Rates(call.desk).put(body.rates, lambda put: call.claim(rates_answer(put)))
+    return rates_answer(rates)
+
+
+@api.route("GET", "/v1/rates/wanted", roles=READERS, answer=WantedAnswer, paged=True)
+def list_wanted(call: Call) -> Page[WantedAnswer]:
+    """Conversions that wait for the rate of their day, oldest first; may lag behind a moment."""
+    page = wanted_page(call.desk.store, call.page.limit, call.page.starting_after)
+    return Page([wanted_answer(one) for one in page.rows], page.cursor)
 
 
 @api.route("GET", "/v1/sources", roles=WRITERS, answer=shapes.SourceAnswer, paged=True)

@@ -56,6 +56,8 @@ def add_conversions(ground: Ground) -> None:
     ground.schedules.start(sweeper, "rate(5 minutes)", "Sweeps deliveries that still wait")
     for metric, means in MEANS_TROUBLE.items():
         ground.alarms.on_count(metric, means)
+    means = "Orders have waited for an exchange rate for half a day"
+    ground.alarms.on_count("RatesMissing", means, periods=144)
     ground.alarms.on_count(
         "DeliveriesOverdue", "Deliveries have waited for a quarter of an hour", periods=3
     )

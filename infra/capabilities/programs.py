@@ -52,6 +52,8 @@ def add_programs(ground: Ground) -> None:
     )
     for path in (DRAFTS, f"{DRAFTS}/{{proxy+}}"):
         ground.door.open(drafts, READ_AND_WRITE, path)
+    ground.door.open(desk, ("GET", "PUT"), "/v1/rates")
+    ground.door.open(desk, ("GET",), "/v1/rates/wanted")
     ground.door.open(desk, ("GET", "POST"), "/v1/sources")
     ground.door.open(desk, ("GET", "PUT", "PATCH", "DELETE"), "/v1/sources/{source_id}")
     ground.door.open(desk, READ_AND_WRITE, "/v1/sources/{source_id}/{proxy+}")

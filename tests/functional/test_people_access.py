@@ -30,6 +30,8 @@ READERS = "mfd"
 STAFF_READERS = "mlfd"
 CALLERS = {"a": ANNA, "m": MARKETER, "l": ANALYST, "f": FINANCE, "d": ADMIN}
 
+RATE = {"day": "2025-11-21", "base": "EUR", "quote": "USD", "rate": "1.0834", "source": "ECB"}
+
 # Who may call what. A path's `{…}` are filled in by `places`.
 ALLOWED = {
     ("GET", "/v1/programs"): STAFF_READERS,
@@ -45,6 +47,9 @@ ALLOWED = {
     ("POST", "/v1/programs/<program_id>/state"): WRITERS,
     ("GET", "/v1/programs/<program_id>/budget"): STAFF_READERS,
     ("PUT", "/v1/programs/<program_id>/budget"): "fd",
+    ("GET", "/v1/rates"): STAFF_READERS,
+    ("PUT", "/v1/rates"): "fd",
+    ("GET", "/v1/rates/wanted"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/drafts"): STAFF_READERS,
     ("POST", "/v1/programs/<program_id>/drafts"): WRITERS,
     ("GET", "/v1/programs/<program_id>/drafts/<draft_id>"): STAFF_READERS,
@@ -158,6 +163,7 @@ def body_for(method: str, path: str, program_id: str) -> object:
         },
         "/v1/programs/<program_id>/state": {"state": "active", "reason": "walk"},
         "/v1/programs/<program_id>/budget": {"limits": [], "reason": "walk"},
+        "/v1/rates": {"rates": [RATE]},
         "/v1/sources": {"kind": "generic", "program_id": program_id, "label": "walk"},
         "/v1/sources/<source_id>/state": {"state": "active", "reason": "walk"},
         "/v1/me/enrolments": {
@@ -200,7 +206,7 @@ def test_a_role_may_call_what_the_table_says_and_nothing_else(
         method,
         filled,
         body_for(method, path, places["program_id"]),
-        query={"program_id": places["program_id"]},
+        query={"program_id": places["program_id"], "base": "EUR", "quote": "USD"},
     )
     if who in ALLOWED[method, path]:
         assert reply.status < 500, reply.text

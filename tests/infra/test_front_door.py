@@ -38,6 +38,8 @@ PATHS = {
     "programs_api": {
         "/v1/programs",
         "/v1/programs/{proxy+}",
+        "/v1/rates",
+        "/v1/rates/wanted",
         "/v1/sources",
         "/v1/sources/{source_id}",
         "/v1/sources/{source_id}/{proxy+}",

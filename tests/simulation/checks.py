@@ -145,6 +145,9 @@ def _conversions(books: Books) -> Iterator[str]:
     for (_, name), count in orders.items():
         if count > 1:
             yield f"{name} became {count} conversions"
+    for conversion in books["conversion"]:
+        if conversion["state"] == "waiting":
+            yield f"{conversion['order_id']} still waits for a rate"
     if len(orders) != len(story.orders):
         yield f"{len(orders)} conversions of {len(story.orders)} orders"
 

@@ -15,10 +15,12 @@ from goodword.payouts.confirming import Confirming, Outcome
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.ports import Change
 from goodword.programs.service import Programs
+from goodword.rewards.budget import Budgets
 from goodword.rewards.model import Reward
 from goodword.rewards.service import Approval
 
 from tests.simulation.findings import decide_one
+from tests.simulation.office import Office
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, PEOPLE, START_MS
 from tests.simulation.terms import deliveries_of, payment_of
 from tests.simulation.town import Town
@@ -38,6 +40,7 @@ class Director:
         self.accepted: dict[str, Facts] = {}
         outgoing = list(deliveries_of(town.story, self.chance))
         self.outgoing = [(self._told_ms(name), name, facts) for name, facts in outgoing]
+        self.office = Office(self.town, self.task)
         self._moves = 0
         self._houses = 0
 
@@ -45,7 +48,7 @@ class Director:
 
     def intake_acts(self) -> list[Callable[[], None]]:
         acts = [self.deliver] * 6 + [self.stream] * 5 + [self.bus] * 3 + [self.tick] * 2
-        acts += [self.jump] * 3 + [self.review]
+        acts += [self.jump] * 3 + [self.review] + self.office.acts()
         return acts if self.town.story.calm else [*acts, self.staff]
 
     def money_acts(self) -> list[Callable[[], None]]:
@@ -124,6 +127,7 @@ class Director:
             [
                 ("conversions_schedule", town.sweep_deliveries),
                 ("rewards_schedule", Approval(town.desk("rewards_schedule"), town).sweep),
+                ("budget_watch", Budgets(town.desk("budget_watch")).watch),
                 ("payouts_schedule", town.payouts_clock.tick),
             ]
         )

@@ -58,6 +58,8 @@ class Play(Director):
             while self.town.streamed:
                 self.stream()
                 self.settle()
+            self.office.state_all()
+            self.settle()
             if not self._waiting():
                 break
             self.to(self.town.clock.at_ms + 121_000)
@@ -69,7 +71,7 @@ class Play(Director):
         self.town.outside.healed = healed
 
     def _waiting(self) -> bool:
-        return any(
+        return self.office.waits() or any(
             one.state == "waiting" or one.reason == "unknown_order"
             for one in self.town.all(Delivery)
         )

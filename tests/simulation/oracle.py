@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from tests.simulation.story import CODES, DAY_MS, Order, Story, Terms
+from tests.simulation.story import CODES, DAY_MS, Order, Story, Terms, day_of
 
 SKEW_MS = 60_000
 OWNERS = {code: person for person, code in CODES.items()}
@@ -53,9 +53,21 @@ def earning(story: Story, order: Order, touched_ms: int) -> int:
     version = in_force(story, touched_ms)
     if order.action == "lead":
         return version.flat
-    if order.net < story.minimum_order:
+    net = at_home(story, order)
+    if net < story.minimum_order:
         return 0
-    return even(Decimal(order.net) * version.points / 10_000)
+    return even(Decimal(net) * version.points / 10_000)
+
+
+def at_home(story: Story, order: Order) -> int:
+    """The order's net in euros: divided by the rate of its day, to the even cent."""
+    if order.currency == "EUR":
+        return order.net
+    rate = story.rates[day_of(order.at_ms)]
+    whole, _, part = rate.partition(".")
+    cents, rest = divmod(order.net * int("1".ljust(len(part) + 1, "0")), int(whole + part))
+    twice = 2 * rest - int(whole + part)
+    return cents + (twice > 0 or (twice == 0 and cents % 2 == 1))
 
 
 def in_force(story: Story, at_ms: int) -> Terms:

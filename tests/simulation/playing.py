@@ -1,7 +1,7 @@
 """One seed from its story to its findings."""
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from tests.simulation.checks import check
@@ -37,6 +37,7 @@ def play(seed: int, trace: Callable[[str], None] | None = None) -> Outcome:
         if item["kind"] in ("reward", "payout", "payout_run", "conversion", "delivery")
     )
     reached.update(f"refused {code}" for code in town.refusals)
+    reached.update(_limits_and_rates(town))
     return Outcome(
         seed=seed,
         found=found,
@@ -46,3 +47,12 @@ def play(seed: int, trace: Callable[[str], None] | None = None) -> Outcome:
         reached=reached,
         digest=town.memory.digest(),
     )
+
+
+def _limits_and_rates(town: Town) -> Iterator[str]:
+    """Whether limits of all were met, and orders changed into euros."""
+    for item in town.memory.items.values():
+        if item["kind"] == "pool":
+            yield "pool spent" if item["spent"] else "pool with room"
+        elif item["kind"] == "conversion" and "rate" in item:
+            yield "conversion with a rate"

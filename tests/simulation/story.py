@@ -6,6 +6,7 @@ it happens inside the hold period, so that the outcome is known to the cent in a
 """
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 
 DAY_MS = 86_400_000
@@ -61,6 +62,7 @@ class Order:
     email: str | None
     alias: str | None
     told_apart: bool
+    currency: str = "EUR"
     refunds: list[Returned] = field(default_factory=list)
 
 
@@ -105,6 +107,7 @@ class Story:
     minimum_order: int
     receivers: dict[str, str]
     orders: list[Order]
+    rates: dict[str, str]
 
     def order(self, name: str) -> Order:
         """By its own id, or by that of a sign-up."""
@@ -119,6 +122,8 @@ def draw(seed: int) -> Story:
     if chance.random() < 0.4:
         at_ms = START_MS + chance.randrange(-5 * 24, INTAKE_DAYS * 24) * HOUR_MS + 17
         versions.append(Terms(at_ms, chance.choice((2_000, 333)), 500))
+    orders = [_order(chance, number) for number in range(chance.randint(1, 6))]
+    rates = _abroad(chance, orders) if chance.random() < 0.4 else {}
     capped = not calm and chance.random() < 0.5
     return Story(
         seed=seed,
@@ -138,8 +143,23 @@ def draw(seed: int) -> Story:
         window_days=chance.choice((3, 30, 30)),
         minimum_order=chance.choice((0, 0, 1_500)),
         receivers={person: chance.choice(RECEIVERS) for person in PEOPLE},
-        orders=[_order(chance, number) for number in range(chance.randint(1, 6))],
+        orders=orders,
+        rates=rates,
     )
+
+
+def day_of(at_ms: int) -> str:
+    """The day of an instant (UTC)."""
+    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%d}"
+
+
+def _abroad(chance: Random, orders: list[Order]) -> dict[str, str]:
+    """Some orders are in dollars; of each of their days what one euro is, told at some time."""
+    for order in orders:
+        if order.action == "sale" and chance.random() < 0.6:
+            order.currency = "USD"
+    days = sorted({day_of(order.at_ms) for order in orders if order.currency == "USD"})
+    return {day: chance.choice(("1.0834", "2", "0.9", "1.333333")) for day in days}
 
 
 def _caps(chance: Random) -> list[Limited]:

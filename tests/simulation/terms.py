@@ -5,7 +5,14 @@ from random import Random
 
 from goodword.conversions.model import ConversionFact, Customer, Facts, OtherNames, ReversalFact
 from goodword.programs.caps import BudgetLimit, Cap
-from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Review, Rule
+from goodword.programs.model import (
+    ExchangeRule,
+    FlatReward,
+    PercentageReward,
+    ProgramVersion,
+    Review,
+    Rule,
+)
 from goodword.programs.payment import Payment
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
@@ -26,6 +33,8 @@ def version_of(story: Story, number: int) -> ProgramVersion:
     lead = Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=promised.flat))
     written = terms(
         rules=(sale, lead),
+        currencies="convert" if story.rates else "refuse",
+        exchange=ExchangeRule(days=0),
         caps=tuple(
             Cap.model_validate({limit.of: limit.size, "scope": limit.scope, "period": limit.period})
             for limit in story.caps
@@ -106,7 +115,7 @@ def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFa
             "order_id": order.name,
             "aliases": named,
             "occurred_ms": order.at_ms,
-            "currency": "EUR",
+            "currency": order.currency,
             "net_minor": order.net,
             "gross_minor": order.gross,
             "customer": Customer(customer_id=order.friend, email=order.email),
@@ -131,7 +140,7 @@ def _refunds(order: Order) -> Iterator[Facts]:
                         else refund.name,
                         "orders": names,
                         "occurred_ms": order.at_ms,
-                        "currency": "EUR",
+                        "currency": order.currency,
                         "amount_minor": refund.amount,
                         "of": refund.of,
                         "cumulative": refund.total,

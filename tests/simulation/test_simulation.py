@@ -8,6 +8,7 @@ REACHED = {
     *("reward paid", "reward rejected", "reward void", "reward due"),
     *("payout paid", "payout failed", "payout cancelled", "payout_run settled"),
     *("conversion qualified", "conversion disqualified", "conversion unattributed"),
+    *("pool spent", "pool with room", "conversion with a rate"),
     *("refused same_person", "refused payee_may_not_decide"),
 }
 FAULTS = {"die_before", "die_after", "reply_lost", "throttled", "conflict", "index_lags"}

@@ -41,10 +41,11 @@ MOVES = {
         "sending": {"settled"},
     },
     "conversion": {
-        NEW: {"unattributed", "qualified", "disqualified"},
-        "unattributed": {"qualified", "disqualified"},
+        NEW: {"unattributed", "qualified", "disqualified", "waiting"},
+        "unattributed": {"qualified", "disqualified", "waiting"},
         "qualified": {"unattributed", "disqualified"},
-        "disqualified": {"unattributed", "qualified"},
+        "disqualified": {"unattributed", "qualified", "waiting"},
+        "waiting": {"unattributed", "qualified", "disqualified"},
     },
     "delivery": {
         NEW: {"waiting"},

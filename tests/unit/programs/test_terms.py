@@ -63,6 +63,17 @@ def test_good_terms_come_back_as_they_were() -> None:
         ({"caps": [{"amount_minor": 0}]}, {"caps.0.amount_minor"}),
         ({"caps": [{"amount_minor": 1, "rewards": 1}]}, {"caps.0"}),
         ({"caps": [{"period": "day"}]}, {"caps.0"}),
+        (
+            {
+                "caps": [
+                    {"scope": "programme", "period": one, "rewards": 9}
+                    for one in ("day", "week", "month")
+                ]
+            },
+            {""},
+        ),
+        ({"currencies": "accept"}, {"currencies"}),
+        ({"exchange": {"days": 11}}, {"exchange.days"}),
         ({"caps": [{"rewards": 1, "scope": "shop"}]}, {"caps.0.scope"}),
         ({"caps": [{"amount_minor": 1}, {"amount_minor": 2}]}, {""}),
         ({"payment": {"cadence": "weekly", "anchor": 8}}, {"payment"}),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from goodword.conversions.model import Conversion
 from goodword.errors import Conflict
-from goodword.ports import Change
+from goodword.ports import Change, Page
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.model import Program, ProgramVersion
 from goodword.rewards.budget import Budgets, LimitState
@@ -211,6 +211,25 @@ class TestTheWatch:
         assert watch() == {"running_low": 0, "used_up": 0}
         budgets(scene).put(PROGRAM, [limited(600)], "less")
         assert watch() == {"running_low": 1, "used_up": 0}
+
+    def test_looks_at_every_page_and_at_no_more_than_it_may(self) -> None:
+        scene = with_budget(limited(500, "day"), limited(600, "month"), limited(700, "year"))
+        sell(scene, "1", "2")
+        memory = scene.store
+
+        class OneByOne:
+            def __getattr__(self, name: str) -> Any:
+                return getattr(memory, name)
+
+            def query_index(self, *place: Any, cursor: str | None) -> Page[Pool]:
+                return memory.query_index(*place, limit=1, cursor=cursor)
+
+        paged: Any = OneByOne()
+        desk = replace(scene.desk(), store=paged)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("goodword.rewards.budget.POOL_PAGES_MAX", 1)
+            assert Budgets(desk).watch() == {"running_low": 0, "used_up": 1}
+        assert Budgets(desk).watch() == {"running_low": 1, "used_up": 0}
 
     def test_forgets_a_period_that_is_long_past(self) -> None:
         scene = with_budget(limited(5_000, "day"))

@@ -155,7 +155,14 @@ class TestAConversionThatEarnedNothing:
 
     @pytest.mark.parametrize(
         ("period", "free"),
-        [("month", "From 1 Dec 2025 on (UTC) you can earn again."), ("lifetime", "in all.")],
+        [
+            ("day", "From 23 Nov 2025 on (UTC) you can earn again."),
+            ("week", "From 24 Nov 2025 on (UTC) you can earn again."),
+            ("month", "From 1 Dec 2025 on (UTC) you can earn again."),
+            ("quarter", "From 1 Jan 2026 on (UTC) you can earn again."),
+            ("year", "From 1 Jan 2026 on (UTC) you can earn again."),
+            ("lifetime", "in all."),
+        ],
     )
     def test_at_the_cap_says_when_one_earns_again(self, period: str, free: str) -> None:
         scene = Scene(caps=(Cap.model_validate({"amount_minor": 100, "period": period}),))

@@ -49,6 +49,9 @@ CODE_TRIES_MAX = 6  # draws of a fresh code; 30**7 codes make a second draw rare
 CODE_LENGTH = 7  # characters; 30**7 = 21 thousand million codes
 VANITY_LENGTH_MIN, VANITY_LENGTH_MAX = 3, 20  # characters that people still type without mistakes
 
+RATE_DAYS_MAX = 10  # days that a rate may be older than its order; Christmas and New Year
+RATES_PUT_MAX = 40  # rates of one call; with their events they fit into one transaction
+RATES_WANTED_PAGES = 20  # pages of 100 conversions that wait for a rate, looked at in one sweep
 POOL_POTS = 8  # pots of a limit of the whole programme; each takes some 500 rewards a second
 POOL_SLICES = 256  # a pot is filled up by one part of the limit; 0.4 % lie in each pot at most
 POOL_PAGES_MAX = 100  # pages of 100 pools that are watched in one sweep

@@ -11,6 +11,7 @@ from typing import Any
 
 from aws_lambda_powertools import Logger
 from botocore.exceptions import BotoCoreError, ClientError
+from goodword.conversions.exchange import Wanted
 from goodword.conversions.intake import DeliveryHead, Inbox, NotUnderstood, overdue
 from goodword.conversions.model import Delivery, DeliveryState, Facts, Source, source_key
 from goodword.conversions.service import Worker
@@ -84,7 +85,10 @@ def settle_records(event: Mapping[str, Any], log: Logger) -> dict[str, Any]:
 
 
 def sweep(left_ms: Callable[[], int], log: Logger) -> dict[str, int]:
-    """Settle what has waited too long, oldest first, while there is time; answers how it went."""
+    """Settle what has waited too long, oldest first, while there is time; answers how it went.
+
+    Then decide what waited for an exchange rate that has been stated meanwhile.
+    """
     box, found, failed = inbox("conversions_schedule"), 0, 0
     for delivery in overdue(box.desk.store, box.desk.clock.now_ms()):
         if left_ms() < LEFT_MS_MIN:
@@ -92,7 +96,21 @@ def sweep(left_ms: Callable[[], int], log: Logger) -> dict[str, int]:
         found += 1
         failed += not _settled(partial(box.settle_again, delivery.key), log, delivery.key.pk)
     observe.metric("DeliveriesOverdue", found)
-    return {"found": found, "failed": failed}
+    wanted = Wanted(box.desk.store)
+    rated = [_rated(box, one, log) for one in wanted.ready() if left_ms() >= LEFT_MS_MIN]
+    observe.metric("RatesMissing", wanted.missing)
+    log.info("rates_looked_up", extra={"decided": len(rated), "missing": wanted.missing})
+    return {"found": found, "failed": failed + rated.count(False)}
+
+
+def _rated(box: Inbox, conversion_id: str, log: Logger) -> bool:
+    """Whether what waited for a rate was looked at anew; a failure leaves it waiting."""
+    try:
+        box.books.decide_again(conversion_id)
+    except Exception as failure:  # noqa: BLE001 - one conversion must not stop the others
+        observe.failure(log, "conversion_failed", failure, conversion=conversion_id)
+        return False
+    return True
 
 
 def _settle_record(box: Inbox, record: Mapping[str, Any]) -> DeliveryState | None:

@@ -144,12 +144,13 @@ def _reward(desk: Desk, reward: Reward, language: str) -> MyReward:
 
 def _referral(conversion: Conversion, rewards: Sequence[Reward]) -> MyReferral:
     left = sum(one.remaining_minor for one in rewards if one.state not in ("rejected", "void"))
+    currency = rewards[0].currency if rewards else conversion.currency
     return MyReferral(
         conversion_id=conversion.conversion_id,
         program_id=conversion.program_id,
         action=conversion.action,
         occurred_at=rfc3339(conversion.occurred_ms),
-        earned=Money(amount_minor=left, currency=conversion.currency),
+        earned=Money(amount_minor=left, currency=currency),
         rewards=[one.reward_id for one in rewards],
         statuses=[status_of(one, words()).fact for one in rewards],
     )

@@ -54,6 +54,7 @@ def _seen(
     refund: Refund, story: Story, rewards: Sequence[Reward], booked: Event | None
 ) -> ReversalSeen:
     fact, currency = refund.fact, story.conversion.currency
+    earned = rewards[0].currency if rewards else currency
     return ReversalSeen(
         refund_id=fact.refund_id,
         reason=fact.reason,
@@ -62,7 +63,7 @@ def _seen(
         running_total=fact.cumulative,
         occurred_at=rfc3339(fact.occurred_ms),
         booked_at=rfc3339(refund.booked_ms),
-        taken=Money(amount_minor=refund.taken_minor, currency=currency),
+        taken=Money(amount_minor=refund.taken_minor, currency=earned),
         shares=tuple(_share(story, one, fact.refund_id, booked) for one in rewards),
     )
 
@@ -109,7 +110,8 @@ def _arithmetic(
     returned = _amount(booked, "refunded_net_minor"), _amount(booked, "refunded_gross_minor")
     share = refunded_share(reward.earned_minor, returned, totals)
     parts = [
-        f"{format_minor(part, reward.currency)} / {format_minor(whole, reward.currency)} of {of}"
+        f"{format_minor(part, conversion.currency)} / "
+        f"{format_minor(whole, conversion.currency)} of {of}"
         for of, part, whole in zip(("net", "gross"), returned, totals, strict=True)
         if part
     ]

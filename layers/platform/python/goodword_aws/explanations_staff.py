@@ -57,7 +57,10 @@ class RuleSeen(Value):
 
 
 class DecisionSeen(Value):
-    """One decision, with the version it was made under."""
+    """One decision, with the version it was made under.
+
+    `exchange` is how an order in another currency was changed; empty for one in the programme's.
+    """
 
     number: int
     at: str
@@ -72,6 +75,7 @@ class DecisionSeen(Value):
     bad_click_ids: int
     friend_order: int | None
     friend_order_counted_by: str
+    exchange: str
     rules: tuple[RuleSeen, ...]
     caps: tuple[str, ...]
 
@@ -170,9 +174,15 @@ def _decision_seen(decision: Decision, story: Story, locale: str) -> DecisionSee
         bad_click_ids=decision.bad_click_ids,
         friend_order=decision.basis.friend_order,
         friend_order_counted_by=decision.basis.counted_by,
+        exchange=_exchange(decision, voice),
         rules=tuple(_rule_seen(one, decision, story, voice) for one in decision.lines),
         caps=tuple(voice.caps(version.terms.caps)),
     )
+
+
+def _exchange(decision: Decision, voice: Voice) -> str:
+    rate, before = decision.basis.rate, decision.basis.before_minor
+    return voice.changed(rate, before) if rate is not None and before is not None else ""
 
 
 def _touch_seen(one: Considered) -> TouchSeen:

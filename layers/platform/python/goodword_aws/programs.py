@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from goodword.conversions.model import Delivery, Namespace, Source, SourceKind
 from goodword.errors import NotFound
+from goodword.money import Currency
 from goodword.ports import Desk
 from goodword.programs.model import Program, ProgramState, ProgramVersion, Terms
 from goodword.programs.sources import Sources
@@ -34,6 +35,7 @@ class CreateSource(Value):
     """An inbound endpoint. Stripe and Shopify give the secret, a generic one is drawn here.
 
     Sources that report the same orders by the same ids are given the same `namespace`.
+    `currency` is the shop's, if it is not the programme's; a `mixed` one names it with each order.
     """
 
     kind: SourceKind
@@ -42,6 +44,8 @@ class CreateSource(Value):
     livemode: bool = True
     namespace: Namespace | None = None
     secret: str | None = Field(default=None, max_length=210, repr=False)
+    currency: Currency | None = None
+    mixed: bool = False
 
 
 class RotateSecret(Value):
@@ -82,6 +86,7 @@ class SourceAnswer(Value):
     kind: SourceKind
     program_id: str
     currency: str
+    mixed: bool
     label: str
     namespace: str
     livemode: bool
@@ -184,6 +189,7 @@ def _source(source: Source) -> dict[str, Any]:
         "kind": source.kind,
         "program_id": source.program_id,
         "currency": source.currency,
+        "mixed": source.mixed,
         "label": source.label,
         "namespace": source.space.namespace,
         "livemode": source.livemode,

@@ -11,6 +11,7 @@ from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.amounts import amounts_of
 from goodword.conversions.decided import DecidedOn
 from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
+from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
 from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
 from goodword.conversions.occasions import AdvocatePlace
@@ -59,9 +60,11 @@ def decide(
         refused=refused,
     )
     before = rewards_of(desk, conversion)
-    basis = basis_of(conversion, identities)
+    version = _version_of(versions, attribution.winner or conversion)
+    met = exchange(desk.store, conversion, version)
+    basis = exchanged(basis_of(conversion, identities), met, version.terms.currency)
     retold = stored is not None and amounts_of(stored) != amounts_of(conversion)
-    if not _changes(desk, basis, conversion, before, attribution, program, versions, retold):
+    if not _changes(desk, basis, conversion, before, attribution, program, versions, retold, met):
         _remember(change, conversion, identities, stored)
         if stored is not None and retold:
             books = RewardBooks(desk, change)
@@ -71,14 +74,14 @@ def decide(
         return
     books = RewardBooks(desk, change)
     _undo(books, stored or conversion, before)
-    conversion = _placed(desk, books, conversion, attribution, versions, identities)
-    basis = basis_of(conversion, identities)
-    macs = conversion.identities
-    verdict = _verdict(desk, books, basis, macs, attribution, program, versions)
-    counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
-    _write(
-        desk, change, books, conversion, basis, attribution, verdict, versions, identities, counted
+    conversion = _placed(desk, books, conversion, attribution, versions, identities).but(
+        rate=met.rate or conversion.rate
     )
+    basis = exchanged(basis_of(conversion, identities), met, version.terms.currency)
+    verdict = _verdict(desk, books, basis, conversion, attribution, program, versions, met)
+    counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
+    where = desk, change, books
+    _write(*where, conversion, basis, attribution, verdict, versions, identities, counted)
     change.create(_noted(desk, conversion))
     books.close()
 
@@ -133,7 +136,7 @@ def _placed(
         return conversion  # neither a sign-up nor an order: not counted
     place, advocate_id = conversion.place, winner.advocate_id
     if place is None or place.advocate_id != advocate_id:
-        balance = books.balance(advocate_id, conversion.program_id, conversion.currency)
+        balance = books.balance(advocate_id, conversion.program_id, terms.currency)
         number = (balance.leads if conversion.action == "lead" else balance.sales) + 1
         place = AdvocatePlace(advocate_id=advocate_id, number=max(1, number))
     levels = {level.name for level in terms.tiers.levels} if terms.tiers else set()
@@ -179,6 +182,7 @@ def _changes(
     program: Program,
     versions: Sequence[ProgramVersion],
     retold: bool,
+    met: Exchange,
 ) -> bool:
     """Whether this decision would differ and still may: another winner, or other amounts.
 
@@ -190,6 +194,8 @@ def _changes(
     if conversion.decisions == 0:
         return True
     winner = attribution.winner
+    if conversion.state == "waiting" and winner is not None and not met.problem:
+        return True
     if program.state != "active" or any(reward.state not in UNLOCKED for reward in rewards):
         return False
     if (winner.advocate_id if winner else None) != conversion.advocate_id:
@@ -259,30 +265,36 @@ def uncount(books: RewardBooks, conversion: Conversion) -> None:
 
 
 def _count(books: RewardBooks, conversion: Conversion, advocate_id: str, by: int) -> None:
-    """Sign-ups and orders are counted; a further step of a sign-up, or an event, is neither."""
+    """Sign-ups and orders are counted; a further step of a sign-up, or an event, is neither.
+
+    Where their rewards are: in the currency that an order abroad was changed into.
+    """
     if conversion.action == "sale" or conversion.occasion == "plain":
-        books.count(advocate_id, conversion.program_id, conversion.currency, conversion.action, by)
+        currency = conversion.rate.into if conversion.rate else conversion.currency
+        books.count(advocate_id, conversion.program_id, currency, conversion.action, by)
 
 
 def _verdict(
     desk: Desk,
     books: RewardBooks,
     basis: Basis,
-    macs: Sequence[str],
+    conversion: Conversion,
     attribution: Attribution,
     program: Program,
     versions: Sequence[ProgramVersion],
+    met: Exchange,
 ) -> Verdict:
     winner = attribution.winner
     nothing = Verdict(lines=(), rewards=(), reason=attribution.reason)
     if winner is None:
         return nothing
-    if program.state != "active":
+    if program.state != "active" and conversion.state != "waiting":
         return nothing.but(reason=f"programme_{program.state}")
+    if met.problem:
+        return nothing.but(reason=met.problem)
     version = _version_of(versions, winner)
-    if version.terms.currency != basis.currency:
-        return nothing.but(reason="currency_mismatch")
-    whole = whole_room(version, program, winner.advocate_id, macs, basis.occurred_ms)
+    friends, at_ms = conversion.identities, basis.occurred_ms
+    whole = whole_room(version, program, winner.advocate_id, friends, at_ms)
 
     def judged(wide: bool) -> Verdict:
         room = books.room(program, whole, basis.conversion_id, wide=wide)
@@ -363,14 +375,15 @@ def _write(
 
 
 def _outcome(attribution: Attribution, verdict: Verdict) -> str:
-    if verdict.rewards:
-        return "rewarded"
-    return "refused" if attribution.winner else "unattributed"
+    state = _state(attribution, verdict)
+    return {"qualified": "rewarded", "disqualified": "refused"}.get(state, state)
 
 
 def _state(attribution: Attribution, verdict: Verdict) -> ConversionState:
     if verdict.rewards:
         return "qualified"
+    if verdict.reason == WAITING:
+        return "waiting"
     return "disqualified" if attribution.winner else "unattributed"
 
 

@@ -122,6 +122,8 @@ class Books(Protocol):
 
     def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState: ...
 
+    def decide_again(self, conversion_id: str) -> None: ...
+
 
 @dataclass(frozen=True)
 class Inbox:

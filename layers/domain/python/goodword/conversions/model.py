@@ -22,6 +22,7 @@ from goodword.limits import (
     TOUCHES_MAX,
 )
 from goodword.money import Currency, Minor, NaturalMinor
+from goodword.programs.rates import AppliedRate
 from goodword.records import IndexEntry, Key, Record, Table, Value
 from goodword.tracking.model import Touch
 from goodword.trust.signals import Signals
@@ -30,7 +31,8 @@ OutsideId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
 SourceKind = Literal["generic", "stripe", "shopify"]
 DeliveryState = Literal["waiting", "booked", "ignored", "not_understood", "quarantined"]
-ConversionState = Literal["unattributed", "qualified", "disqualified"]
+ConversionState = Literal["unattributed", "qualified", "disqualified", "waiting"]
+RATES_WANTED = "RATES_WANTED"  # the index partition of conversions that wait for a rate
 
 
 class Space(NamedTuple):
@@ -178,7 +180,8 @@ class Source(Record):
 
     `sealed_secrets` are at most two live signing secrets, sealed, newest first (base64 text). Its
     outside ids are told from those of other sources, unless they have the same `namespace`: that of
-    a source is its own id.
+    a source is its own id. A `mixed`
+    one names a currency with each amount.
     """
 
     KIND: ClassVar[str] = "source"
@@ -187,6 +190,7 @@ class Source(Record):
     kind: SourceKind
     program_id: str
     currency: Currency
+    mixed: bool = False
     label: str
     sealed_secrets: tuple[str, ...] = Field(max_length=2, repr=False)
     namespace: str = ""
@@ -197,6 +201,10 @@ class Source(Record):
     @property
     def key(self) -> Key:
         return source_key(self.source_id)
+
+    def takes(self, currency: str) -> bool:
+        """Whether it may send amounts in this currency."""
+        return self.mixed or currency == self.currency
 
     @property
     def space(self) -> Space:
@@ -283,7 +291,8 @@ class Conversion(Record):
 
     `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
     `claims` is None in what was stored before they were kept. `inquiries` are the open ones. An
-    order that was booked twice says of which one it is a duplicate, and that one names it.
+    order that was booked twice says of which one it is a duplicate, and that one names it. `rate`
+    is what its amounts were changed with, from its first decision in another currency on.
     """
 
     KIND: ClassVar[str] = "conversion"
@@ -320,10 +329,16 @@ class Conversion(Record):
     occasion: Occasion = "plain"
     friend_id: str | None = None
     friend_reward_ids: tuple[str, ...] = ()
+    rate: AppliedRate | None = None
 
     @property
     def key(self) -> Key:
         return conversion_key(self.conversion_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        at = f"{self.occurred_ms:015d}#{self.conversion_id}"
+        return IndexEntry(RATES_WANTED, at) if self.state == "waiting" else None
 
 
 def conversion_key(conversion_id: str) -> Key:

@@ -88,7 +88,7 @@ def reconciled(lines: Sequence[OrderLine], net_minor: int) -> tuple[OrderLine, .
     beyond = sum(line.net_minor for line in lines) - sum(line.net_minor for line in kept)
     nets = [*(line.net_minor for line in kept), beyond]
     if sum(nets) > net_minor:
-        nets = _lowered(nets, net_minor)
+        nets = shared_out(nets, net_minor)
     else:
         nets[-1] += net_minor - sum(nets)
     found = [line.but(net_minor=net) for line, net in zip(kept, nets, strict=False)]
@@ -112,9 +112,12 @@ def _distinct(lines: Sequence[OrderLine]) -> list[OrderLine]:
     return list(reversed(found.values()))
 
 
-def _lowered(nets: Sequence[int], total: int) -> list[int]:
-    """Shares of `total` in the ratio of `nets`, summing to it: largest remainders first."""
-    whole = sum(nets)
+def shared_out(nets: Sequence[int], total: int) -> list[int]:
+    """Shares of `total` in the ratio of `nets`, summing to it: largest remainders first.
+
+    All of it nothing if all nets are.
+    """
+    whole = sum(nets) or 1
     shares = [divmod(net * total, whole) for net in nets]
     left = total - sum(floor for floor, _ in shares)
     order = sorted(range(len(nets)), key=lambda at: (-shares[at][1], at))

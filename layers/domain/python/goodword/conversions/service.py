@@ -133,7 +133,7 @@ class Worker:
             problem = self.unite(delivery.space, names_of(fact)) or problem
         self.replay_parked(delivery.space, names_of(fact))
         for conversion_id in self._others(conversion, is_new=is_new):
-            until_settled(partial(self._decide_again, conversion_id))
+            self.decide_again(conversion_id)
         return problem
 
     def unite(self, space: Space, names: Sequence[str]) -> str:
@@ -157,9 +157,9 @@ class Worker:
         evidence = self._gather(delivery, fact)
         if evidence.program is None:
             return "unknown_program"
-        if fact.currency != evidence.program.currency:
-            return "currency_mismatch"
         existing, problem = self._existing(evidence.aliases.values()), ""
+        if not self._takes(fact.currency, evidence.program, existing):
+            return "currency_mismatch"
         if existing is None:
             told = new_conversion(evidence)
         else:
@@ -316,8 +316,20 @@ class Worker:
         stored = self.desk.store.get_many(Conversion, others[-READ_KEYS_MAX:])
         return to_move(booked, found, {one.conversion_id: one for one in stored.values()})
 
+    def decide_again(self, conversion_id: str) -> None:
+        """Decide a conversion with everything that is known by now, if that changes anything."""
+        until_settled(partial(self._decide_again, conversion_id))
+
+    def _takes(self, currency: str, program: Program, existing: Conversion | None) -> bool:
+        """Whether orders may be in this currency: any if a version says so, but each in one."""
+        if existing is not None:
+            return existing.currency == currency
+        if currency == program.currency:
+            return True
+        versions = self._versions(program.program_id)
+        return any(version.terms.currencies != "refuse" for version in versions)
+
     def _decide_again(self, conversion_id: str) -> None:
-        """Decide a conversion with everything its friend's identities know by now."""
         conversion = self.desk.store.get(Conversion, conversion_key(conversion_id))
         if conversion is None or conversion.duplicate_of is not None:
             return

@@ -66,7 +66,7 @@ class BudgetLimit(Value):
 
 def period_name(period: CapPeriod, at_ms: int, zone: str) -> str:
     """What the period of an instant is called; no two periods have the same name."""
-    day = _day(at_ms, zone)
+    day = day_of(at_ms, zone)
     if period == "week":
         year, week, _ = day.isocalendar()
         return f"{year}-W{week:02d}"
@@ -81,7 +81,7 @@ def period_name(period: CapPeriod, at_ms: int, zone: str) -> str:
 
 def next_period(period: CapPeriod, at_ms: int, zone: str) -> date | None:
     """The first day after the period of an instant; None if it ends with no day."""
-    day = _day(at_ms, zone)
+    day = day_of(at_ms, zone)
     if period in ("order", "lifetime"):
         return None
     if period == "day":
@@ -102,5 +102,6 @@ def period_end_ms(period: CapPeriod, at_ms: int, zone: str) -> int | None:
     return int(midnight.timestamp()) * SECOND_MS
 
 
-def _day(at_ms: int, zone: str) -> date:
+def day_of(at_ms: int, zone: str) -> date:
+    """The day of an instant in a time zone."""
     return as_datetime(at_ms).astimezone(ZoneInfo(zone)).date()

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
-from goodword.limits import BUDGET_LIMITS_MAX, SHARED_CAPS_MAX
-from goodword.money import CURRENCIES, Currency, NaturalMinor
+from goodword.limits import BUDGET_LIMITS_MAX, RATE_DAYS_MAX, SHARED_CAPS_MAX
+from goodword.money import CURRENCIES, Currency, NaturalMinor, Rounding
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.payment import Payment
 from goodword.programs.pilot import Pilot
@@ -91,12 +91,25 @@ class Review(Value):
     on_lapse: Literal["refuse", "release"] = "refuse"
 
 
+class ExchangeRule(Value):
+    """How old a rate may be for an order of its day, and how what it gives is rounded."""
+
+    days: int = Field(default=4, ge=0, le=RATE_DAYS_MAX)
+    rounding: Rounding = "half_even"
+
+
 class Terms(Value):
-    """Everything that one version of a programme promises. Amounts are in `currency`."""
+    """Everything that one version of a programme promises. Amounts are in `currency`.
+
+    `currencies` says what becomes of orders in another one: refused, or changed into `currency`
+    with the rate of their day (`exchange`).
+    """
 
     name: Name
     brand: Name
     currency: Currency
+    currencies: Literal["refuse", "convert"] = "refuse"
+    exchange: ExchangeRule = ExchangeRule()
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=50)
     tiers: Tiers | None = None
     caps: tuple[Cap, ...] = Field(default=(), max_length=20)

@@ -16,9 +16,11 @@ from typing import Literal
 from goodword.conversions.model import Delivery, Source, SourceKind, source_key
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
 from goodword.limits import DELIVERY_PAGES_MAX
+from goodword.money import known_currency
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.ports import Sealer
-from goodword.programs.effective import read_program
+from goodword.programs.effective import read_program, read_versions
+from goodword.programs.model import Program
 from goodword.receipts import Receipt, no_receipt, settle
 
 SECRET_BYTES = 32
@@ -44,19 +46,29 @@ class Sources:
         livemode: bool = True,
         namespace: str | None = None,
         secret: str | None = None,
+        currency: str | None = None,
+        mixed: bool = False,
         receipt: Receipt[Source] = no_receipt,
     ) -> tuple[Source, str | None]:
-        """The source, and the secret if it was drawn here (it cannot be had again)."""
+        """The source, and the secret if it was drawn here (it cannot be had again).
+
+        `currency` is what a shop states its amounts in, the programme's if it is not given; one
+        that is `mixed` names a currency with each order.
+        """
         program = read_program(self.desk.store, program_id)
         if program.state == "closed":
             raise Conflict("program_closed", "a closed programme takes no deliveries")
+        currency = known_currency(currency or program.currency)
+        if mixed or currency != program.currency:
+            self._check_abroad(program)
         signing, drawn = self._secret(kind, secret)
         source_id = self.desk.ids.new("src")
         source = Source(
             source_id=source_id,
             kind=kind,
             program_id=program_id,
-            currency=program.currency,
+            currency=currency,
+            mixed=mixed,
             label=label,
             namespace=self._namespace(namespace, program_id, source_id),
             sealed_secrets=(self._sealed(signing, source_id),),
@@ -142,6 +154,16 @@ class Sources:
             if cursor is None or len(rows) >= limit:
                 break
         return Page(rows, cursor)
+
+    def _check_abroad(self, program: Program) -> None:
+        """Refuse orders in other currencies unless some version of the programme takes them."""
+        versions = read_versions(self.desk.store, program.program_id)
+        if all(version.terms.currencies == "refuse" for version in versions):
+            raise InvalidInput(
+                "currency_mismatch",
+                "the terms take no orders in other currencies",
+                [FieldError("currency", f"must be {program.currency}")],
+            )
 
     def _sealed(self, secret: str, source_id: str) -> str:
         """The secret as text that opens only as this source's."""

@@ -8,6 +8,7 @@ from goodword.conversions.occasions import Occasion
 from goodword.conversions.order import OrderFacts, OrderLine
 from goodword.money import Currency, NaturalMinor
 from goodword.programs.conditions import LineNumber, LineText, NumberFact, TextFact
+from goodword.programs.rates import AppliedRate
 from goodword.programs.rules import Action
 from goodword.records import Value
 
@@ -21,7 +22,8 @@ class Basis(Value):
     `friend_order` is which order of this customer it is, from 1, `friend_since_ms` when the first
     referred one was; None when nobody knows the customer. `advocate_conversion` is which lead or
     sale of the advocate it is, `level` the advocate's level before it. `friend_id` is the friend's
-    account, if one may be needed.
+    account, if one may be needed. Amounts of an order in another currency are here as
+    `rate` changed them; `before_minor` is the net as it was.
     """
 
     conversion_id: str
@@ -43,6 +45,8 @@ class Basis(Value):
     advocate_segment: str | None = None
     level: str | None = None
     friend_id: str | None = None
+    rate: AppliedRate | None = None
+    before_minor: NaturalMinor | None = None
 
     @property
     def actions(self) -> frozenset[Action]:

@@ -34,7 +34,7 @@ class Decision(Record):
     program_id: str
     version_number: int
     at_ms: int
-    outcome: Literal["rewarded", "refused", "unattributed"]
+    outcome: Literal["rewarded", "refused", "unattributed", "waiting"]
     reason: str
     attribution: Attribution
     advocate_id: str | None = None

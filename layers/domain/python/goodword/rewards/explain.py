@@ -31,6 +31,7 @@ About = Literal[
     "terms",
     "line",
     "rule",
+    "rate",
     "arithmetic",
     "cap",
     "reversal",
@@ -167,6 +168,8 @@ def _rule(story: Story, decision: Decision, line: RuleLine, voice: Voice) -> lis
     said = []
     if basis.action == "sale":
         said.append(Sentence(about="line", text=looked_at_text(line, basis, voice)))
+    if basis.rate is not None and basis.before_minor is not None:
+        said.append(Sentence(about="rate", text=voice.changed(basis.rate, basis.before_minor)))
     said.append(Sentence(about="rule", text=rule_text(rule, voice)))
     if text := sum_text(line, rule, basis, voice):
         said.append(Sentence(about="arithmetic", text=text))

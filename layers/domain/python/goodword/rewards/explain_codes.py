@@ -33,7 +33,13 @@ RULE = (
     "level_not_rewarded",
     *("nothing_to_reward", "amount_too_large", "cap_reached", "budget_exhausted"),
 )
-UNDECIDED = ("no_rule_for_action", "currency_mismatch", "duplicate_order", *PROGRAM)
+UNDECIDED = (
+    "no_rule_for_action",
+    "currency_mismatch",
+    "duplicate_order",
+    "waiting_for_rate",
+    *PROGRAM,
+)
 
 NOTHING = tuple(dict.fromkeys((*OUTRANKED, *UNABLE, *NOBODY, *RULE, *UNDECIDED)))
 

@@ -7,11 +7,13 @@ decides what is said.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 from goodword.money import ratio
 from goodword.programs.caps import Cap, CapPeriod, next_period
 from goodword.programs.model import PercentageReward
+from goodword.programs.rates import AppliedRate
 from goodword.programs.rules import Action, Unit
 from goodword.records import Value
 from goodword.rewards.caps import CapLine
@@ -52,6 +54,7 @@ class Speech(Value):
     sums: dict[str, str]
     arithmetic: str
     rounding: dict[str, str]
+    exchange: dict[str, str]
     cap: dict[str, str]
     taken: dict[str, str]
     given: str
@@ -114,6 +117,24 @@ class Voice:
         said = self.speech.rounding["exact" if exact else reward.rounding]
         return said.format(arithmetic=self.times(base_minor, reward, unit))
 
+    def changed(self, rate: AppliedRate, amount_minor: int) -> str:
+        """`100.00 USD / 1.0834 = 92.30 EUR` with the rate's day, its source and the rounding."""
+        into = rate.change(amount_minor)
+        day = date.fromisoformat(rate.day)
+        said = self.speech.exchange["over" if rate.inverse else "times"].format(
+            of=self.words.money(amount_minor, rate.of),
+            rate=rate.rate.replace(".", self.words.decimal),
+            into=self.words.money(into, rate.into),
+            day=self._date(day),
+            source=rate.source,
+        )
+        exact = amount_minor * rate.exact == into
+        return self.speech.rounding["exact" if exact else rate.rounding].format(arithmetic=said)
+
+    def _date(self, day: date) -> str:
+        month = self.words.months[day.month - 1]
+        return self.words.date.format(day=day.day, month=month, year=day.year)
+
     def caps(self, caps: Sequence[Cap]) -> list[str]:
         """Every limit that holds, a sentence each; one sentence if there is none."""
         return [self.cap(cap) for cap in caps] or [self.speech.cap["none"]]
@@ -141,7 +162,4 @@ class Voice:
         """The first day after the limit's period of that instant; empty if it ends with no day."""
         period = next(one for one in get_args(CapPeriod) if one == line.cap.split("-")[1])
         day = next_period(period, at_ms, self.zone)
-        if day is None:
-            return ""
-        month = self.words.months[day.month - 1]
-        return self.words.date.format(day=day.day, month=month, year=day.year)
+        return "" if day is None else self._date(day)

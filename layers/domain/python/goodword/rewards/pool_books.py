@@ -57,10 +57,8 @@ class PoolBooks:
         return self._basins[pool_key(program_id, place)]
 
     def close(self, change: Change) -> None:
-        """Add every pool and pot that moved, and what is known to be spent by now."""
+        """Add every pool and pot that moved, and every pot of one that is spent now."""
         for basin in self._basins.values():
-            if basin.is_whole and basin.left == 0 and not basin.pool.spent:
-                basin.mark_spent()
             for pot in basin.pots.values():
                 if pot.number in basin.touched or pot != self._before[pot.key]:
                     change.save(pot)

@@ -80,9 +80,18 @@ def placed(conversion: Conversion) -> Placed | None:
         return Placed(conversion.advocate_id, Sum())
     refunded = (conversion.refunded_net_minor, conversion.refunded_gross_minor)
     totals = (conversion.net_minor, conversion.gross_minor)
-    left = conversion.net_minor - refunded_share(conversion.net_minor, refunded, totals)
-    whole = any(totals) and not left
+    net_minor = _at_home(conversion)
+    left = net_minor - refunded_share(net_minor, refunded, totals)
+    whole = any(totals) and not left and net_minor > 0
     return Placed(conversion.advocate_id, Sum(orders=0 if whole else 1, net_minor=left))
+
+
+def _at_home(conversion: Conversion) -> int:
+    """The net in the programme's currency; nothing as long as it has none there."""
+    if conversion.rate is not None:
+        return conversion.rate.change(conversion.net_minor)
+    abroad = conversion.reason in ("waiting_for_rate", "currency_mismatch")
+    return 0 if abroad else conversion.net_minor
 
 
 def month_of(at_ms: int) -> str:

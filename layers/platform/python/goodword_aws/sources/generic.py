@@ -84,7 +84,7 @@ def admit(topic: str, raw: bytes, source: Source) -> str:
     said, body = parse(topic, raw)
     if body.program_id not in (None, source.program_id):
         raise _refusal("unknown_program", "program_id", "is not the programme of this source")
-    if body.currency not in (None, source.currency):
+    if body.currency is not None and not source.takes(body.currency):
         raise _refusal("currency_mismatch", "currency", f"this programme runs in {source.currency}")
     return said
 
@@ -93,7 +93,7 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     """The facts of a body that `admit` let in (or NotUnderstood, if rules changed since)."""
     try:
         _, body = parse("" if "type" in _object(raw) else topic, raw)
-        if body.currency not in (None, source.currency):
+        if body.currency is not None and not source.takes(body.currency):
             raise NotUnderstood("currency_mismatch", "not the currency of the programme")
         if isinstance(body, Dispute):
             return Facts(facts=_disputed(body, source, received_ms))
@@ -166,7 +166,7 @@ def _fact(
             refund_id=body.refund_id,
             orders=(body.order_id,),
             occurred_ms=body.at(received_ms),
-            currency=source.currency,
+            currency=body.currency or source.currency,
             amount_minor=body.gross_amount if gross else net,
             of="gross" if gross else "net",
             reason=body.reason,
@@ -180,7 +180,7 @@ def _fact(
         action="sale" if sale else "lead",
         order_id=body.order_id or _once_per_customer(source.program_id, body.customer_id),
         occurred_ms=body.at(received_ms),
-        currency=source.currency,
+        currency=body.currency or source.currency,
         net_minor=net,
         gross_minor=sale.gross_amount if sale and sale.gross_amount is not None else net,
         customer=body.customer(),
@@ -243,7 +243,7 @@ def _disputed(body: Dispute, source: Source, received_ms: int) -> tuple[Fact, ..
     common = {
         "orders": (body.order_id,),
         "occurred_ms": body.at(received_ms),
-        "currency": source.currency,
+        "currency": body.currency or source.currency,
     }
     state = "open" if body.status == "inquiry" else "closed"
     asked = InquiryFact.model_validate({"inquiry_id": body.dispute_id, "state": state} | common)

@@ -138,7 +138,7 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     if isinstance(said, OtherNames):
         return Facts(names=(said,))
     facts = said if isinstance(said, tuple) else (said,)
-    if any(fact.currency != source.currency for fact in facts):
+    if not all(source.takes(fact.currency) for fact in facts):
         raise NotUnderstood("currency_mismatch", "not the currency of the programme")
     return Facts(facts=with_buyer(facts, event.document("data.object"), of_stripe))
 
