@@ -21,6 +21,10 @@ EN, DE = Reader("en-GB", "Europe/London"), Reader("de-DE", "Europe/Berlin")
         (EN, 1_500, "KWD", "KWD 1.500"),
         (DE, 1_999, "USD", "19,99 $"),
         (EN, 0, "CHF", "CHF 0.00"),
+        (EN, 1, "POINTS", "1 point"),
+        (DE, 1_200, "POINTS", "1.200 Punkte"),
+        (EN, 500, "EUR.CREDIT", "€5.00 credit"),
+        (DE, 2, "GIFTS", "2 Geschenke"),
     ],
 )
 def test_money(reader: Reader, amount: int, currency: str, shown: str) -> None:
@@ -32,6 +36,7 @@ def test_money(reader: Reader, amount: int, currency: str, shown: str) -> None:
 def test_whole_amounts_in_short() -> None:
     assert EN.money_short(Money(amount_minor=120_000, currency="EUR")) == "€1,200"
     assert EN.money_short(Money(amount_minor=120_050, currency="EUR")) == "€1,200.50"
+    assert EN.money_short(Money(amount_minor=3, currency="CODES")) == "3 codes"
 
 
 def test_times_name_their_zone() -> None:

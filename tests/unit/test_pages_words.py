@@ -24,7 +24,7 @@ SOURCES = [
     *ROOT.glob("functions/*_web/handler.py"),
 ]
 # `t("a.b")`, `text("a.b")`, `knows("a.b")`, `"note.saved"`; and `"a.b." ~ name` for what varies.
-WHOLE = re.compile(r"""["']([a-z0-9_]+(?:\.[a-z0-9_]+)+)["']""")
+WHOLE = re.compile(r"""["']([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)["']""")
 BEGINNING = re.compile(r"""["']([a-z0-9_]+(?:\.[a-z0-9_]+)*\.)(?:["']|\{)""")
 USED = re.compile(r"""\b(?:t|text|knows)\(\s*["']([a-z0-9_.]+[a-z0-9_])["']\s*[,)]""")
 

@@ -14,6 +14,7 @@ from goodword.errors import NotFound
 from goodword.money import Money
 from goodword.payouts.statement import Statement
 from goodword.programs.effective import active_program, version_in_force
+from goodword.rewards.explain_rules import rule_text
 
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, wiring
@@ -22,6 +23,7 @@ from goodword_aws.pages.embed import embedded
 from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
+from goodword_aws.programs_drafts import change_words
 from goodword_aws.settings import settings
 
 LATEST = 3  # rewards on the first page
@@ -112,8 +114,15 @@ def program(view: View, program_id: str) -> dict[str, Any]:
     """What a programme offers now, for everybody: rules, worked examples, since when."""
     active_program(view.desk.store, program_id)
     version = version_in_force(view.desk.store, program_id, view.desk.clock.now_ms())
+    voice = explanations.voice_of(version, view.reader.locale)
+    prefix = change_words(explanations.spoken(view.reader.locale)).rule_prefix
+    rules = [
+        (one.action, rule_text(one, voice).removeprefix(prefix)) for one in version.terms.rules
+    ]
     return {
         "offer": shapes.offer_answer(version),
+        "rules": rules,
+        "caps": voice.caps(version.terms.caps),
         "examples": explanations.examples_answer(version, view.reader.locale),
         "since": version.effective_ms,
     }

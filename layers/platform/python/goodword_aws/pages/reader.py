@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
-from goodword.money import Money, exponent
+from goodword.money import CREDIT, PIECES, Money, exponent, is_money
 from goodword.times import as_datetime, parse_rfc3339
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
@@ -95,7 +95,12 @@ class Reader:
         return key in phrases(self.language)
 
     def money(self, amount: Money) -> str:
-        """`€19.99`; the sign and the decimals of the money's own currency."""
+        """`€19.99`; the sign and the decimals of its own currency. `3 points`, `€5.00 credit`."""
+        if amount.currency in PIECES:
+            return self.text(f"ui.unit.{amount.currency}", n=amount.amount_minor)
+        if amount.currency.endswith(CREDIT):
+            plain = self.minor(amount.amount_minor, amount.currency.removesuffix(CREDIT))
+            return self.text("ui.unit.CREDIT", amount=plain)
         value = Decimal(amount.amount_minor).scaleb(-exponent(amount.currency))
         return _spaced(format_currency(value, amount.currency, locale=self._babel))
 
@@ -105,6 +110,8 @@ class Reader:
 
     def money_short(self, amount: Money) -> str:
         """`€1,200`: without decimals that are zero, for axes and whole amounts in sentences."""
+        if not is_money(amount.currency):
+            return self.money(amount)
         whole = amount.amount_minor % 10 ** exponent(amount.currency) == 0
         value = Decimal(amount.amount_minor).scaleb(-exponent(amount.currency))
         pattern = _whole(self._babel) if whole else None
