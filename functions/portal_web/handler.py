@@ -7,13 +7,14 @@ nothing.
 from goodword.advocates.links import Links, LinkWish
 from goodword.errors import NotFound
 from goodword.payouts.statement import statement_csv
+from goodword.programs.announcing import Announcing
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws.calls import Role
 from goodword_aws.friends import recorded
 from goodword_aws.pages import portal
 from goodword_aws.pages.gate import add_gate
-from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod
+from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod, Read
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.style import style_page
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
@@ -149,6 +150,16 @@ def statement_file(view: View) -> Answer:
 def help_page(view: View) -> Answer:
     """The rules of one's programmes with worked examples, and what the words mean."""
     return Sheet("portal/help.html", {"programs": portal.taken_part(view)})
+
+
+@site.page("POST", "/my/help/read", roles=PERSON)
+def acknowledge(view: View) -> Answer:
+    """Say that one has read a version that is coming; nothing depends on it."""
+    said = view.fields(Read)
+    Announcing(view.desk).acknowledge(
+        view.advocate_id, said.program_id, said.version, lambda _: view.claim("/my/help")
+    )
+    return Go("/my/help", "note.acknowledged")
 
 
 @site.page("GET", "/my/account", roles=PERSON)

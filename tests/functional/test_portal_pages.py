@@ -6,6 +6,7 @@ import pytest
 from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.ports import Change
+from goodword.programs.model import Program, ProgramVersion, program_key, version_key
 from goodword.programs.payment import Payment
 from goodword.rewards.model import Reward, reward_key
 from goodword.times import DAY_MS
@@ -270,3 +271,34 @@ def light(browser: Browser) -> None:
         if part.startswith("/static/"):
             size += len(browser.get(part).html.encode())
     assert size < 60_000, size
+
+
+def test_what_is_coming_is_told_with_its_day_and_can_be_acknowledged(
+    here: Pages, program_id: str
+) -> None:
+    joined(here, program_id)
+    store, now_ms = here.town.store, here.town.clock.now_ms()
+    first = store.get(ProgramVersion, version_key(program_id, 1))
+    assert first is not None
+    head = store.get(Program, program_key(program_id))
+    assert head is not None
+    later = first.but(
+        number=2,
+        version=0,
+        effective_ms=now_ms + 30 * DAY_MS,
+        terms=first.terms.but(hold_days=first.terms.hold_days + 16),
+    )
+    change = Change()
+    change.create(later)
+    change.replace(head.but(latest=2))
+    store.commit(change)
+    browser = here.browser(ANNA)
+    assert "The terms change on 22 Dec 2025" in browser.get("/my").words
+    page = browser.get("/my/help")
+    assert "Coming on 22 Dec 2025" in page.words
+    assert str(later.terms.hold_days) in page.words
+    sent = browser.send(page, "/my/help/read")
+    assert sent.location == "/my/help"
+    shown = browser.get("/my/help")
+    assert "You said that you have read this" in shown.words
+    assert 'action="/my/help/read"' not in shown.html

@@ -13,7 +13,8 @@ from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import NotFound
 from goodword.money import Money
 from goodword.payouts.statement import Statement
-from goodword.programs.effective import active_program, version_in_force
+from goodword.programs.effective import active_program, read_versions, version_in_force
+from goodword.programs.model import ProgramVersion, version_at
 from goodword.rewards.explain_rules import rule_text
 
 from goodword_aws import advocates as shapes
@@ -24,6 +25,7 @@ from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
 from goodword_aws.programs_drafts import change_words
+from goodword_aws.programs_terms import my_terms
 from goodword_aws.settings import settings
 
 LATEST = 3  # rewards on the first page
@@ -113,17 +115,27 @@ def statement(view: View) -> Statement:
 def program(view: View, program_id: str) -> dict[str, Any]:
     """What a programme offers now, for everybody: rules, worked examples, since when."""
     active_program(view.desk.store, program_id)
-    version = version_in_force(view.desk.store, program_id, view.desk.clock.now_ms())
-    voice = explanations.voice_of(version, view.reader.locale)
-    prefix = change_words(explanations.spoken(view.reader.locale)).rule_prefix
-    rules = [
-        (one.action, rule_text(one, voice).removeprefix(prefix)) for one in version.terms.rules
-    ]
+    now_ms = view.desk.clock.now_ms()
+    return _told(view, version_in_force(view.desk.store, program_id, now_ms))
+
+
+def own_terms(view: View, program_id: str) -> dict[str, Any]:
+    """What holds for the reader, who may be pinned to a version of their own."""
+    versions = read_versions(view.desk.store, program_id)
+    return _told(view, version_at(versions, view.desk.clock.now_ms(), view.advocate_id))
+
+
+def _told(view: View, version: ProgramVersion) -> dict[str, Any]:
+    locale = view.reader.locale
+    voice = explanations.voice_of(version, locale)
+    prefix = change_words(explanations.spoken(locale)).rule_prefix
     return {
         "offer": shapes.offer_answer(version),
-        "rules": rules,
+        "rules": [
+            (one.action, rule_text(one, voice).removeprefix(prefix)) for one in version.terms.rules
+        ],
         "caps": voice.caps(version.terms.caps),
-        "examples": explanations.examples_answer(version, view.reader.locale),
+        "examples": explanations.examples_answer(version, locale),
         "since": version.effective_ms,
     }
 
@@ -140,13 +152,14 @@ def joining(view: View) -> dict[str, Any]:
 def taken_part(view: View) -> list[dict[str, Any]]:
     """The programmes of the reader, with their rules and examples."""
     found = shapes.dashboard(view.desk, view.advocate_id)
-    shown = []
-    for card in found.programs:
-        try:
-            shown.append(program(view, card.program_id))
-        except NotFound:
-            continue
-    return shown
+    own, locale = view.advocate_id, view.reader.locale
+    return [
+        {
+            **own_terms(view, card.program_id),
+            "mine": my_terms(view.desk, card.program_id, own, locale),
+        }
+        for card in found.programs
+    ]
 
 
 def monthly(

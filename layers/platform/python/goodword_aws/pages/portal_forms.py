@@ -56,3 +56,10 @@ class Leaving(Form):
     """Which programme."""
 
     program_id: ProgramId
+
+
+class Read(Form):
+    """A version that one has read."""
+
+    program_id: ProgramId
+    version: Annotated[int, BeforeValidator(_whole), Field(ge=1, le=999_999)]
