@@ -26,6 +26,7 @@ from tests.support.people import http, terms_json
 
 EVERYBODY = "amlfd"  # advocate, marketer, analyst (lars), finance, admin
 WRITERS = "md"
+KEEPERS = "d"
 READERS = "mfd"
 STAFF_READERS = "mlfd"
 CALLERS = {"a": ANNA, "m": MARKETER, "l": ANALYST, "f": FINANCE, "d": ADMIN}
@@ -60,10 +61,10 @@ ALLOWED = {
     ("GET", "/v1/programs/<program_id>/drafts/<draft_id>/replay/changes"): READERS,
     ("POST", "/v1/programs/<program_id>/drafts/<draft_id>/publish"): WRITERS,
     ("GET", "/v1/sources"): WRITERS,
-    ("POST", "/v1/sources"): WRITERS,
+    ("POST", "/v1/sources"): KEEPERS,
     ("GET", "/v1/sources/<source_id>"): WRITERS,
-    ("POST", "/v1/sources/<source_id>/rotate"): WRITERS,
-    ("POST", "/v1/sources/<source_id>/state"): WRITERS,
+    ("POST", "/v1/sources/<source_id>/rotate"): KEEPERS,
+    ("POST", "/v1/sources/<source_id>/state"): KEEPERS,
     ("GET", "/v1/sources/<source_id>/deliveries"): WRITERS,
     ("GET", "/v1/me"): EVERYBODY,
     ("GET", "/v1/me/programs/<program_id>"): EVERYBODY,

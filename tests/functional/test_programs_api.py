@@ -90,17 +90,17 @@ def test_one_key_makes_one_programme_even_when_the_reply_was_lost(call: Front) -
 class TestSources:
     def made(self, call: Front, key: str = "", **fields: object) -> dict[str, object]:
         body = {"kind": "generic", "program_id": made(call), "label": "Shop"} | fields
-        reply = call(MARKETER, "POST", "/v1/sources", body, key=key)
+        reply = call(ADMIN, "POST", "/v1/sources", body, key=key)
         assert reply.status == 201, reply.text
         found: dict[str, object] = reply.body
         return found
 
     def test_a_drawn_secret_is_shown_in_the_first_answer_only(self, call: Front) -> None:
         body = {"kind": "generic", "program_id": made(call), "label": "Shop"}
-        first = call(MARKETER, "POST", "/v1/sources", body, key="once")
+        first = call(ADMIN, "POST", "/v1/sources", body, key="once")
         secret = first.body["signing_secret"]
         assert secret.startswith("whsec_")
-        again = call(MARKETER, "POST", "/v1/sources", body, key="once")
+        again = call(ADMIN, "POST", "/v1/sources", body, key="once")
         assert again.body == first.body | {"signing_secret": None}
         assert len(call.town.all(Source)) == 1
         read = call(ADMIN, "GET", f"/v1/sources/{first.body['id']}")
