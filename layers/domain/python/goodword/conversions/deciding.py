@@ -267,9 +267,10 @@ def uncount(books: RewardBooks, conversion: Conversion) -> None:
 def _count(books: RewardBooks, conversion: Conversion, advocate_id: str, by: int) -> None:
     """Sign-ups and orders are counted; a further step of a sign-up, or an event, is neither.
 
-    Where their rewards are: in the currency that an order abroad was changed into.
+    They are where the rewards are; one that waits for a rate is counted when it is decided.
     """
-    if conversion.action == "sale" or conversion.occasion == "plain":
+    counts = conversion.action == "sale" or conversion.occasion == "plain"
+    if counts and conversion.state != "waiting":
         currency = conversion.rate.into if conversion.rate else conversion.currency
         books.count(advocate_id, conversion.program_id, currency, conversion.action, by)
 
@@ -365,7 +366,7 @@ def _write(
         ),
     )
     if advocate_id is not None:
-        _count(books, conversion, advocate_id, 1)
+        _count(books, settled, advocate_id, 1)
         books.tally(conversion.occurred_ms, None, placed(settled), conversion.program_id)
     for reward in (*verdict.rewards, *verdict.friend.rewards):
         taken_minor = share_of(reward, conversion)
