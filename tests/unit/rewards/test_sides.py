@@ -62,8 +62,10 @@ def test_a_level_stays_that_of_the_first_decision() -> None:
     )
     scene = scene_of("silver 5 % | gold 10 %", tiers=tiers)
     for name in ("1", "2"):
+        scene.clock.at_ms += 1
         scene.sale(name, 5_000, click_ids=(scene.click(),))
-    assert [one.place.level for one in scene.all(Conversion) if one.place] == ["silver", "gold"]
+    found = {one.order_id: one.place.level for one in scene.all(Conversion) if one.place}
+    assert found == {"1": "silver", "2": "gold"}
     scene.sale("1", 5_000, click_ids=(scene.click(days_ago=0.5),))
     assert holdings(scene) == "maya 7.50"
 

@@ -162,9 +162,11 @@ def test_nobodys_order_is_neither_first_nor_further() -> None:
 def test_the_decision_says_who_counted() -> None:
     scene = scene_of("first 10 %")
     scene.sale("1", 5_000, order=OrderFacts(nth=4), click_ids=(scene.click(),))
-    assert (scene.decision.basis.friend_order, scene.decision.basis.counted_by) == (4, "shop")
+    scene.clock.at_ms += 1
     scene.sale("2", 5_000)
-    assert (scene.decision.basis.friend_order, scene.decision.basis.counted_by) == (2, "identity")
+    said = {one.basis.order_id: one.basis for one in scene.all(Decision)}
+    assert (said["1"].friend_order, said["1"].counted_by) == (4, "shop")
+    assert (said["2"].friend_order, said["2"].counted_by) == (2, "identity")
 
 
 def test_a_later_delivery_may_know_that_it_was_a_renewal() -> None:
