@@ -1,19 +1,21 @@
 """Every rail over HTTPS pays once per payout, whatever its server does, as it is documented."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import pytest
-from goodword.limits import RESEND_MARGIN_HOURS
+from goodword.limits import RAIL_ANSWER_BYTES_MAX, RESEND_MARGIN_HOURS
 from goodword.payouts.ports import Rail
 from goodword.times import HOUR_MS
 from goodword_aws.rails.paypal import PayPalRail
 from goodword_aws.rails.shopify import DiscountCodeRail, StoreCreditRail
 from goodword_aws.rails.stripe import StripeRail
 from goodword_aws.rails.tremendous import TremendousRail
-from goodword_aws.rails.wire import Wire
+from goodword_aws.rails.wire import Wire, code, json_bytes, minor, part, reference
 
 from tests.support.rails.counter import MAKE, SAFE_TO_REPEAT, Counter, counter
-from tests.support.rails.door import running
+from tests.support.rails.door import Answer, running
+from tests.support.rails.door import Rail as Server
 
 
 @pytest.fixture(params=MAKE)
@@ -55,7 +57,7 @@ def test_a_payment_that_was_never_asked_for_is_not_known(safe: Counter) -> None:
     "trouble", ["before", "after", "error", "error_after", "garbage", "cut_off", "flooded"]
 )
 def test_an_unclear_answer_is_looked_up_and_pays_once(safe: Counter, trouble: str) -> None:
-    safe.server.troubles = [trouble] * (3 if trouble == "flooded" else 1)
+    safe.server.troubles = [trouble]
     assert safe.rail.send(safe.order()).status == "unknown"
     assert safe.settle(safe.order()).status == "paid"
     assert safe.made == 1
@@ -120,3 +122,31 @@ def test_a_person_decides_only_when_nothing_can_be_sent_any_more(at: Counter) ->
 def test_a_rail_is_reached_by_https_only(url: str) -> None:
     with pytest.raises(ValueError, match="address"):
         Wire(url)
+
+
+def test_a_long_answer_or_one_that_is_no_object_is_no_answer() -> None:
+    class Odd(Server):
+        said: object = None
+
+        def makes(self, method: str, path: str, body: bytes) -> bool:
+            return False
+
+        def answer(self, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+            return 200, self.said
+
+    server = Odd()
+    odd: tuple[object, ...] = ([], "text", None, {"x": "y" * RAIL_ANSWER_BYTES_MAX})
+    with running(server) as wire:
+        for said in odd:
+            server.said = said
+            assert wire.call("GET", "/").status == 0
+
+
+def test_numbers_of_a_body_stay_exact_and_nothing_else_gets_in() -> None:
+    assert json_bytes({"a": Decimal("0.10"), "b": [Decimal("1E+2")]}) == b'{"a": 0.10, "b": [100]}'
+    with pytest.raises(TypeError, match="no part of a body"):
+        json_bytes({"a": object()})
+    assert minor(True, "EUR") is minor("1.234", "EUR") is minor(None, "EUR") is None
+    assert (code("Maya <x>", "other"), code("A B", ""), reference("a b")) == ("other", "a_b", "")
+    assert part({"a": [{"b": 1}]}, "a", 0, "b") == 1
+    assert part({"a": []}, "a", 0, "b") is None

@@ -307,3 +307,28 @@ def test_origins_are_the_marks_that_trust_keeps() -> None:
     found = KnownOrigins(world.store).of(["cnv_1", "cnv_1", "cnv_2", "cnv_3"])
     assert found == {"cnv_1": Origin("network_mac", "address_mac")}
     assert KnownOrigins(world.store).of([]) == {}
+
+
+def test_a_run_is_compared_with_the_last_ones_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodword.payouts.auditing.AUDIT_HISTORY", 1)
+    world = paid_before(off=("own_spike",))
+    world.due(50_000)
+    world.listed(*LATER)
+    assert world.one(RunFinding).figures["compared_with"] == 1
+
+
+def test_of_two_who_end_an_audit_one_hashes_the_list(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Payday()
+    world.due(500)
+    run = world.cycle.open(PROGRAM, PERIOD, CUTOFF_MS)
+    world.cycle.freeze(run.run_id, "")
+    world.cycle.close_list(run.run_id)
+    real = Auditing._finish
+
+    def meanwhile(self: Auditing, run_id: str, terms: AuditTerms) -> None:
+        real(self, run_id, terms)
+        real(self, run_id, terms)
+
+    monkeypatch.setattr(Auditing, "_finish", meanwhile)
+    assert world.cycle.audit(run.run_id, "").route == "ask_request"
+    assert len(world.events("payout_run.listed")) == 1

@@ -6,7 +6,7 @@ from goodword.payouts.model import Payout
 from goodword.payouts.notices import RailNotice
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.resting import RailRest, rest, rests
-from goodword.ports import Change, Collision
+from goodword.ports import Change, Collision, Page
 from goodword.programs.payment import RailName
 from goodword.times import MINUTE_MS, SECOND_MS
 
@@ -183,3 +183,42 @@ def test_whoever_is_quicker_sets_the_rest(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(world.store, "commit", lost)
     rest(world.desk(), "simulator", 10)
     assert rests(world.desk(), "simulator")
+
+
+def test_a_sweep_ends_although_a_rail_is_left_alone_or_gone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("goodword.payouts.sending.UNKNOWN_PER_SWEEP", 1)
+    world = Payday()
+    world.due(500)
+    world.due(700, BEN)
+    world.rail.troubles = ["after", "after"]
+    world.sent()
+    world.clock.advance(2 * MINUTE_MS)
+    rest(world.desk(), "simulator", RAIL_REST_SECONDS)
+    assert world.cycle.look_up().route == "settled"
+    world.clock.advance(2 * MINUTE_MS)
+    rails = dict(world.sending.rails)
+    object.__setattr__(world.sending, "rails", {})
+    assert world.cycle.look_up().route == "settled"
+    object.__setattr__(world.sending, "rails", rails)
+    while world.cycle.look_up().route == "look_up":
+        pass
+    assert {one.state for one in world.all(Payout)} == {"paid"}
+
+
+def test_what_has_ended_since_the_list_was_read_is_passed_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = Payday()
+    world.due(500)
+    world.rail.troubles = ["after"]
+    world.sent()
+    notice(world, world.payout.payout_id)
+    seen, told = world.payout, world.one(RailNotice)
+    world.clock.advance(2 * MINUTE_MS)
+    world.cycle.look_up()
+    pages = {Payout: Page([seen], None), RailNotice: Page([told], None)}
+    monkeypatch.setattr(world.store, "query_index", lambda kind, *_, **__: pages[kind])
+    assert world.cycle.look_up().route == "settled"
+    assert (world.payout.state, len(world.rail.paid)) == ("paid", 1)

@@ -113,18 +113,20 @@ class Sending:
             Payout, "core", "UNKNOWN", until=until, limit=UNKNOWN_PER_SWEEP
         )
         unclear: Counter[RailName] = Counter()
+        asks_all = True  # a rail that is left alone, or has no keys any more, stays on the list
         for seen in page.rows:
             payout = self.desk.store.get(Payout, seen.key)
             if payout is None or payout.state not in ("sent", "unknown"):
                 continue
-            if rests(self.desk, payout.rail):
+            if payout.rail not in self.rails or rests(self.desk, payout.rail):
+                asks_all = False
                 continue
             before, payout = payout, self._look_up(payout)
             silent = payout.state == "unknown"
             unclear[payout.rail] = unclear[payout.rail] + 1 if silent else 0
             if self._is_enough(before, payout, unclear[payout.rail]):
                 return False
-        return page.cursor is not None
+        return asks_all and page.cursor is not None
 
     def ask_again(self, payout: Payout) -> bool:
         """Ask the rail what became of a payment, also one that was paid: it may have come back.

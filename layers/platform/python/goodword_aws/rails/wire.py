@@ -2,7 +2,8 @@
 
 A connection that breaks, an answer that is late, cut off, too long or no JSON object says nothing
 about the money: status 0. A 429 was not carried out, so it is repeated after the time that the rail
-names, a few times; redirects are never followed. Nothing of an answer but its codes is kept.
+names, a few times, unless that is too long for one call; redirects are never followed. Nothing of
+an answer but its codes is kept.
 """
 
 import http.client
@@ -70,9 +71,10 @@ class Wire:
         """One call; repeated only after a 429, which means that it was not carried out."""
         for turn in range(RAIL_BUSY_TRIES):
             reply, wait = self._once(method, path, content, headers or {})
-            if reply.status != 429 or turn + 1 == RAIL_BUSY_TRIES:
+            last = turn + 1 == RAIL_BUSY_TRIES or wait > RAIL_PAUSE_SECONDS_MAX
+            if reply.status != 429 or last:
                 break
-            self.pause(min(wait, RAIL_PAUSE_SECONDS_MAX))
+            self.pause(wait)
         return reply
 
     def _once(
