@@ -222,3 +222,24 @@ def test_what_has_ended_since_the_list_was_read_is_passed_over(
     monkeypatch.setattr(world.store, "query_index", lambda kind, *_, **__: pages[kind])
     assert world.cycle.look_up().route == "settled"
     assert (world.payout.state, len(world.rail.paid)) == ("paid", 1)
+
+
+def test_payments_that_only_a_person_can_explain_do_not_keep_the_others_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = Payday()
+    for number in range(6):
+        world.enrol(f"adv_{number}", f"CODE{number}")
+        world.pay_to(f"adv_{number}")
+        world.due(500, f"adv_{number}")
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    puzzled = RailAnswer("unknown", reason="no_look_up")
+    answers = [puzzled] * 4 + [RailAnswer("paid")] * 2
+    monkeypatch.setattr(world.rail, "send", lambda _: answers.pop(0))
+    monkeypatch.setattr(world.rail, "look_up", lambda *_: puzzled)
+    world.cycle.send(run.run_id, 0, 0)
+    assert sorted(one.state for one in world.all(Payout)) == ["paid"] * 2 + ["unknown"] * 4
+    world.clock.advance(2 * MINUTE_MS)
+    assert world.cycle.look_up().route == "settled"
+    assert world.all(RailRest) == []

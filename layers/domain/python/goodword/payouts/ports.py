@@ -12,6 +12,8 @@ from goodword.programs.payment import RailName
 
 # A payment that fails for one of these reasons says that the next one would fail too, for now.
 HALTING = frozenset({"insufficient_funds", "rate_limited"})
+# These say that nothing more can be learned for now, not that the rail is silent.
+TELLING = frozenset({"no_look_up", "key_conflict", "duplicate_without_link", "past_key_window"})
 RailStatus = Literal["accepted", "paid", "failed", "unclaimed", "returned", "unknown"]
 
 

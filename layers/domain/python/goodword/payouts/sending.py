@@ -44,7 +44,14 @@ from goodword.payouts.model import (
     run_key,
     run_moved,
 )
-from goodword.payouts.ports import HALTING, Destinations, PaymentOrder, Rail, RailAnswer
+from goodword.payouts.ports import (
+    HALTING,
+    TELLING,
+    Destinations,
+    PaymentOrder,
+    Rail,
+    RailAnswer,
+)
 from goodword.payouts.resting import rest, rests
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
@@ -98,7 +105,7 @@ class Sending:
             payout = before = payouts[key]
             if asks:
                 payout = self._advance(run, row, before)
-                unclear = unclear + 1 if payout.state == "unknown" else 0
+                unclear = unclear + 1 if _silent(payout) else 0
                 asks = not self._is_enough(before, payout, unclear)
             pending += _needs_rail(payout)
         return pending
@@ -122,8 +129,7 @@ class Sending:
                 asks_all = False
                 continue
             before, payout = payout, self._look_up(payout)
-            silent = payout.state == "unknown"
-            unclear[payout.rail] = unclear[payout.rail] + 1 if silent else 0
+            unclear[payout.rail] = unclear[payout.rail] + 1 if _silent(payout) else 0
             if self._is_enough(before, payout, unclear[payout.rail]):
                 return False
         return asks_all and page.cursor is not None
@@ -309,6 +315,11 @@ class Sending:
         if found is None:
             raise NotFound("unknown_payout", "there is no such payout")
         return found
+
+
+def _silent(payout: Payout) -> bool:
+    """Whether the rail said nothing about a payment that it was just asked about."""
+    return payout.state == "unknown" and payout.reason not in TELLING
 
 
 def _next_look(payout: Payout, now_ms: int) -> int | None:
