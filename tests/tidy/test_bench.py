@@ -1,7 +1,8 @@
-"""Every bench is registered by its file, says what it measures, and has its part of the page."""
+"""Every bench is registered by its file and says what it measures; the page is theirs alone."""
 
 import importlib
 import inspect
+import re
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,12 @@ def test_a_bench_explains_itself_and_can_be_run(name: str) -> None:
     case = importlib.import_module(f"tests.bench.cases.{name}")
     assert (case.__doc__ or "").strip()
     assert list(inspect.signature(case.run).parameters) == ["bench"]
-    assert f"<!-- bench {name} -->" in PAGE.read_text(), "make bench writes it"
+
+
+def test_the_page_has_nothing_but_what_a_bench_has_written() -> None:
+    begun = re.findall(r"^<!-- bench (\w+) -->$", PAGE.read_text(), re.MULTILINE)
+    ended = re.findall(r"^<!-- end of (\w+) -->$", PAGE.read_text(), re.MULTILINE)
+    assert begun == ended == [name for name in names() if name in begun]
 
 
 def test_a_table_reads_the_same_on_a_terminal_and_on_the_page() -> None:
