@@ -77,6 +77,8 @@ docs: setup ## write the generated pages of docs/ anew
 	@$(RUN) -m tests.tidy.error_codes
 	@$(RUN) -m goodword_aws.openapi > .openapi.new && mv .openapi.new docs/openapi.json
 	@echo "wrote docs/openapi.json"
+	@$(RUN) -m goodword_aws.schema > .schema.new && mv .schema.new docs/program.schema.json
+	@echo "wrote docs/program.schema.json"
 
 clean: reset ## reset, and delete what was built; .venv stays
 	@rm -rf .build cdk.out .coverage* .mypy_cache .ruff_cache .pytest_cache .hypothesis

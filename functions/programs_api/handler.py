@@ -23,6 +23,7 @@ from goodword_aws.rates import (
     rates_answer,
     wanted_answer,
 )
+from goodword_aws.schema import terms_schema
 from goodword_aws.wiring import require
 
 require("core_table", "journal_table", "arrivals_table", "vault_key_arn", "public_url")
@@ -65,7 +66,7 @@ def create_program(call: Call) -> shapes.ProgramAnswer:
 @api.route("GET", "/v1/programs/schema", roles=READERS)
 def read_schema(_: Call) -> dict[str, object]:
     """The JSON Schema of a version's terms."""
-    return shapes.terms_schema()
+    return terms_schema()
 
 
 @api.route("GET", "/v1/programs/<program_id>", roles=READERS, answer=shapes.ProgramDetail)

@@ -26,6 +26,8 @@ EXPECTED = {
     ("programs_api", "list_programs"): 200,
     ("programs_api", "read_program"): 200,
     ("programs_api", "create_program"): 201,
+    ("programs_api", "create_program_yaml"): 201,
+    ("programs_api", "refused_yaml_with_aliases"): "malformed_yaml",
     ("programs_api", "pause_program"): 200,
     ("programs_api", "read_budget"): 200,
     ("programs_api", "set_budget"): 200,

@@ -26,6 +26,7 @@ from pydantic import BaseModel, ValidationError
 
 from goodword_aws import calls, observe, openapi, problems, wiring
 from goodword_aws.calls import Call, Principal, Role
+from goodword_aws.documents import as_json, is_yaml
 from goodword_aws.routes import Handle, Route, pattern_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -142,12 +143,13 @@ class Api:
             raise NotAllowed("not_allowed", "your role does not permit this")
         key = calls.idempotency_key(event, route.method)
         raw = calls.raw_body(event)
+        yaml = is_yaml(calls.header(event, "content-type"))
         query = event.get("queryStringParameters") or {}
         call = Call(
             principal=principal,
             path=path,
             query=query,
-            body=_parsed(route, raw),
+            body=_parsed(route, as_json(raw) if yaml else raw),
             page=calls.page_asked(query),
             idempotency_key=key,
             request_id=request_id,
@@ -232,7 +234,7 @@ def _parsed(route: Route, raw: bytes) -> BaseModel | None:
     try:
         return model.model_validate_json(raw)
     except ValidationError as wrong:
-        raise problems.refused_body(wrong) from None
+        raise problems.refused_body(wrong, raw) from None
 
 
 def _shaped(status: int, answer: Any) -> Response[Any]:

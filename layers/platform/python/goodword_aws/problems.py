@@ -73,18 +73,43 @@ def problem(
     }
 
 
-def refused_body(error: ValidationError) -> InvalidInput:
-    """What pydantic found, as our own refusal: paths and messages, never the values."""
+def refused_body(error: ValidationError, raw: bytes = b"") -> InvalidInput:
+    """What pydantic found, as our own refusal: paths and messages, never the values.
+
+    With the body that was sent, paths are those of the document: where a value may be one of
+    several kinds, pydantic names the kind as well (`reward.percentage.basis_points`).
+    """
     found = error.errors(include_url=False, include_context=False, include_input=False)
     if any(each["type"] == "json_invalid" for each in found):
         return Malformed("malformed_json", "the body is not valid JSON")
+    body = json.loads(raw) if raw else None
+    found = [each for each in found if not _follows(each, found)]
     fields = [
-        FieldError(
-            ".".join(str(part) for part in each["loc"]), each["msg"].removeprefix("Value error, ")
-        )
+        FieldError(_path(each["loc"], body), each["msg"].removeprefix("Value error, "))
         for each in found[:FIELDS_MAX]
     ]
     return InvalidInput("invalid_body", "the body cannot be accepted; see errors", fields)
+
+
+def _follows(one: Any, found: Sequence[Any]) -> bool:
+    """Whether a list is only too short because of something wrong inside it."""
+    place = one["loc"]
+    inner = (each["loc"] for each in found if each is not one)
+    return one["type"] == "too_short" and any(at[: len(place)] == place for at in inner)
+
+
+def _path(place: Sequence[str | int], body: Any) -> str:
+    """The place without the names of kinds: steps that are in the body, and the last one."""
+    kept: list[str] = []
+    for at, step in enumerate(place):
+        inside = isinstance(body, dict) and step in body
+        listed = isinstance(body, list) and isinstance(step, int) and step < len(body)
+        if inside or listed:
+            body = body[step]
+        elif isinstance(body, str | int | float) or (at < len(place) - 1 and body is not None):
+            continue
+        kept.append(str(step))
+    return ".".join(kept)
 
 
 def as_json(body: Mapping[str, Any]) -> str:

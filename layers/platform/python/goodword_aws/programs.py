@@ -164,12 +164,6 @@ def version_number(text: str) -> int:
     return int(text)
 
 
-def terms_schema() -> dict[str, Any]:
-    """The JSON Schema of `Terms` as the API takes them."""
-    schema = Terms.model_json_schema(mode="validation")
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
-
-
 def _program(program: Program) -> dict[str, Any]:
     return {
         "id": program.program_id,
