@@ -259,8 +259,11 @@ def attribution_then(versions: Sequence[ProgramVersion], standing: Standing) -> 
 
 
 def _held(conversion: Conversion, rewards: Sequence[Reward]) -> tuple[Held, ...]:
+    """Money of the order's own currency alone; points and gifts are no part of a sum of money."""
     return tuple(
-        Held(one.advocate_id, one.earned_minor - standing_share(one, conversion)) for one in rewards
+        Held(one.advocate_id, one.earned_minor - standing_share(one, conversion))
+        for one in rewards
+        if one.currency == conversion.currency
     )
 
 
