@@ -8,9 +8,9 @@ Two kinds of change are surely in every advocate's favour, whatever is bought, i
   at least as much, through every reward and every return (by induction over both)
 
 Both kinds may also shorten the hold, and nothing else may limit what is given, such as a budget:
-with one, only the hold may be shorter. Higher rates under a limit are not among them, nor is one of
-several limits raised: a reward that is returned later may have used what another could have had.
-Anything else that differs is a no.
+with one, or with tiers, only the hold may be shorter. Higher rates under a limit are not among
+them, nor is one of several limits raised: a reward that is returned later may have used what
+another could have had. Anything else that differs is a no.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ def solely_in_favour(before: Terms, after: Terms, *, budget: bool = False) -> bo
         return False
     if one["rules"] == other["rules"] and one["caps"] == other["caps"]:
         return True
-    if budget:
+    if budget or after.tiers is not None:
         return False
     if one["rules"] == other["rules"]:
         return _limits_widen(before, after)
