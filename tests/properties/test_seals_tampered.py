@@ -181,6 +181,15 @@ def test_an_item_changed_together_with_its_leaf_does_not_fit_the_root(
     assert any("its root is not the one over its leaves" in one for one in export.wrong())
 
 
+@pytest.mark.parametrize("left", [0, 1, 2])
+def test_cutting_seals_and_their_items_off_is_seen_by_the_last_seal_alone(left: int) -> None:
+    export = fresh()
+    del export.seals[left:]
+    del export.items[sum(len(seal["leaves"]) for seal in export.seals) :]
+    (wrong,) = export.wrong()
+    assert "cut off or replaced" in wrong
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1), st.integers(1, 2**40))
 def test_a_second_seal_of_the_same_number_breaks_the_chain(place: int, later_ms: int) -> None:
