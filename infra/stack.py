@@ -19,6 +19,7 @@ from infra.capabilities.portal import add_portal
 from infra.capabilities.programs import add_programs
 from infra.capabilities.rewards import add_rewards
 from infra.capabilities.tracking import add_tracking
+from infra.capabilities.trust import add_trust
 from infra.foundations.edge import make_edge
 from infra.foundations.ground import Ground, lay_ground
 from infra.foundations.installation import Installation
@@ -44,6 +45,7 @@ class GoodwordStack(Stack):
         add_conversions(ground)
         add_ledger(ground)
         add_rewards(ground)
+        add_trust(ground)
         add_payouts(ground)
         add_messages(ground)
         add_portal(ground)

@@ -15,6 +15,10 @@ TOLD = (
     "program.change_announced",
     "program.change_withdrawn",
     "program.change_cancelled",
+    "dispute.answered",
+    "dispute.resolved",
+    "enrolment.banned",
+    "enrolment.unbanned",
 )
 SENDER_SECONDS = 60
 

@@ -46,6 +46,8 @@ TERMS: Json = {
     },
     "attribution": {"model": "last", "window_days": 30, "precedence": "code", "sticky": True},
     "review": {"auto_approve_limit_minor": 2_000},
+    # Here people buy within a second of their click, and often; a shop leaves it as it is.
+    "trust": {"checks": {"click_time": {"mode": "shadow"}, "velocity": {"mode": "shadow"}}},
     "payment": {
         "cadence": "monthly",
         "anchor": 1,

@@ -212,3 +212,19 @@ def test_only_so_many_opened_keys_are_remembered(moto: Connect) -> None:
     for text in (*texts, texts[0]):
         reader.open_bytes(text, "a")
     assert len(kms.calls) == OPENED_KEYS_MAX + 2
+
+
+def test_a_text_opens_for_its_person_and_place_only(vault: Any) -> None:
+    vault.seal("adv_ann", ANN)
+    vault.seal("adv_bob", BOB)
+    sealed = vault.seal_text("adv_ann", "Robin bought it, ja wirklich ö", "dsp_1#1")
+    assert "Robin" not in sealed
+    assert vault.open_text("adv_ann", sealed, "dsp_1#1") == "Robin bought it, ja wirklich ö"
+    for person, place in (("adv_bob", "dsp_1#1"), ("adv_ann", "dsp_1#2")):
+        with pytest.raises(NotAuthentic):
+            vault.open_text(person, sealed, place)
+    vault.forget("adv_ann")
+    with pytest.raises(Forgotten):
+        vault.open_text("adv_ann", sealed, "dsp_1#1")
+    with pytest.raises(Forgotten):
+        vault.seal_text("adv_ann", "again", "dsp_1#2")

@@ -72,7 +72,7 @@ class Market(Scene):
     """A programme in which a crowd plays; nothing is held but by a check."""
 
     def __init__(self, crowd: Crowd) -> None:
-        super().__init__(review={"auto_approve_limit_minor": 10**9}, cap=None)
+        super().__init__(review={"auto_approve_limit_minor": 10**9}, caps=())
         self.seen = SeenVisits()
         self.worker = type(self.worker)(
             self.worker.desk, self.worker.blind, self.worker.click_secrets, self.seen

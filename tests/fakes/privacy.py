@@ -13,6 +13,7 @@ class MemoryVault:
 
     def __init__(self) -> None:
         self.sealed: dict[tuple[str, int, str], PersonalFields] = {}
+        self.texts: dict[tuple[str, str, str], str] = {}
         self.forgotten: set[str] = set()
 
     def seal(
@@ -28,6 +29,21 @@ class MemoryVault:
             raise Forgotten
         try:
             return self.sealed[item.person_id, item.version, item.sealed]
+        except KeyError as unknown:
+            raise NotAuthentic("seal_broken", "this was not sealed here") from unknown
+
+    def seal_text(self, person_id: str, text: str, about: str) -> str:
+        if person_id in self.forgotten:
+            raise Forgotten
+        name = f"text-{len(self.texts)}"
+        self.texts[person_id, about, name] = text
+        return name
+
+    def open_text(self, person_id: str, sealed: str, about: str) -> str:
+        if person_id in self.forgotten:
+            raise Forgotten
+        try:
+            return self.texts[person_id, about, sealed]
         except KeyError as unknown:
             raise NotAuthentic("seal_broken", "this was not sealed here") from unknown
 

@@ -63,6 +63,18 @@ PATHS = {
         "/v1/conversions/{proxy+}",
     },
     "payouts_web": {"/v1/rails/{rail}/notices"},
+    "trust_api": {
+        "/v1/me/disputes",
+        "/v1/me/disputes/{proxy+}",
+        "/v1/disputes",
+        "/v1/disputes/{proxy+}",
+        "/v1/reviews",
+        "/v1/reviews/{proxy+}",
+        "/v1/bans",
+        "/v1/bans/{proxy+}",
+        "/v1/exemptions",
+        "/v1/exemptions/{proxy+}",
+    },
     "payouts_api": {
         "/v1/payouts",
         "/v1/payouts/{proxy+}",

@@ -13,7 +13,7 @@ JOURNAL_MAY = {
 }
 FOLDS_THE_JOURNAL = {"ledger_schedule"}
 OPENING = {"kms:Decrypt", "kms:GenerateDataKey"}
-OPENS_THE_VAULT = {"advocates_api", "portal_web", "payouts_task", "messages_queue"}
+OPENS_THE_VAULT = {"advocates_api", "portal_web", "trust_api", "payouts_task", "messages_queue"}
 # What has no ARN in AWS's own reference: log delivery and tracing of state machines.
 NAMELESS = {
     "logs:CreateLogDelivery",
@@ -285,6 +285,7 @@ def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
         ("rewards_task", "reward_approval"),
         ("rewards_schedule", "reward_approval"),
         ("rewards_api", "reward_approval"),
+        ("trust_api", "reward_approval"),
         ("payouts_task", "payout_cycle"),
         ("payouts_api", "payout_cycle"),
     }

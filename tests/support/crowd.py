@@ -333,13 +333,22 @@ class Crowd:
             same |= {"ip": human.ip, "agent": human.agent}
         if left == "device" and not human.device:
             left = "card"
-        if left in ("card", "device", "name"):
+        if left in ("card", "device"):
             same[left] = getattr(human, left)
+        if left == "name":
+            same["name"] = self._misspelt(human.name)
         if left == "email_tag":
             same["email"] = self._tagged(human)
         if left == "payee_email":
             same["email"] = f"{own.payee}@pay.example"
         return self.human(**same)
+
+    def _misspelt(self, name: str) -> str:
+        """The own name as forms take it: shouted, turned round, with a title; seldom a new one."""
+        first, last = name.split()
+        initial = f"{first} {self.chance.choice(FIRST)[0]}. {last}"
+        many = [name, name.upper(), f"{last}, {first}", f"Dr. {name}", name.replace("e", "é")]
+        return initial if self.chance.random() < 0.003 else self.chance.choice(many)
 
     def _tagged(self, human: Human) -> str:
         """The own address, written otherwise."""
@@ -350,7 +359,7 @@ class Crowd:
 
     def _ring(self) -> None:
         """A few advocates who are one, with customers who are nobody."""
-        size = self.chance.randint(3, 6)
+        size, days = self.chance.randint(3, 6), self.chance.choice((2, 9, 9, 20))
         members = [self.member() for _ in range(size)]
         shared = self.chance.choice(("payee", "cards", "devices", "pairs"))
         start = self.chance.random() * 12
@@ -363,10 +372,12 @@ class Crowd:
                 one.payee = members[n // 2 * 2 if n < size - size % 2 else 0].payee
         for n in range(size * self.chance.randint(3, 5)):
             via = members[n % size]
-            at_ms = START_MS + int((start + self.chance.random() * 9) * DAY_MS)
+            at_ms = START_MS + int((start + self.chance.random() * days) * DAY_MS)
             tool, same = pool[n // size % 3], dict[str, object]()
             if shared in ("cards", "pairs"):
                 same["card"] = tool.card
+            if shared == "cards" and self.chance.random() < 0.003:
+                same["card"] = self.human().card  # a card that is used once, and leaves nothing
             if shared == "devices":
                 same |= {"device": f"farm-{tool.card}", "agent": tool.agent}
             self.order(

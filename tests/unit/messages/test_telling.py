@@ -21,11 +21,15 @@ from tests.support.scene import MAYA, PROGRAM, Scene
 WORDS = Path(__file__).parents[3] / "layers/domain/python/goodword/messages/catalogue.en.json"
 ENGLISH = Catalogue.model_validate_json(WORDS.read_text("utf-8"))
 TYPES = sorted(ENGLISH.letters)
+TOLD_MORE = ("program.", "dispute.", "enrolment.")
 MORE = {
     "changes": "Until then: 10 % of the order. From then on: 8 % of the order.",
     "effective": "22 November 2025, 00:00 (UTC)",
     "effective_day": "22 November 2025",
     "terms": "10 % of the order.",
+    "told_fact": "You asked about a missing order.",
+    "told_reason": "It was decided for you.",
+    "told_action": "See your rewards.",
 }
 
 
@@ -58,7 +62,7 @@ class House(Scene):
             post=self.box,
             catalogue_of=lambda _: ENGLISH,
             portal="https://go.example",
-            more_of=lambda event, locale: MORE if event.type.startswith("program.") else {},
+            more_of=lambda event, locale: MORE if event.type.startswith(TOLD_MORE) else {},
         )
 
     def stored(self) -> Message:

@@ -82,6 +82,15 @@ SIGHTINGS_MAX = 40  # newest sightings of one mark; more customers of one card n
 TRAIL_OWNERS_MAX = 20  # advocates who share one mark; a ring of two is seen, one of 20 is too
 OWN_MARKS_MAX = 8  # own marks of each kind; people move, and buy other phones
 PACE_MAX = 60  # newest rewarded conversions of one advocate that checks look at
+DISPUTES_OPEN_MAX = 20  # open disputes of one advocate in one programme; they stand in one item
+DISPUTE_MESSAGES_MAX = 50  # messages of one thread; read together, in one page
+DISPUTE_TEXT_MAX = 2_000  # characters of one message; a page of text
+DISPUTES_PER_SWEEP = 100  # disputes whose time is over that one sweep moves
+SEARCH_DAYS = 3  # days around the date an advocate names in which is searched
+SEARCH_KEPT_MAX = 50  # deliveries that wait for a person, looked through for a missing order
+BAN_REWARDS_PAGE = 25  # rewards voided between two notes of where a ban is
+BANS_PER_SWEEP = 10  # unfinished bans that one sweep goes on with
+EXEMPTION_DAYS_MAX = 365  # days; whoever is trusted is looked at once a year
 ASSESSMENTS_MAX = 20  # assessments of one reward; each time it becomes pending or due anew
 
 SIGNATURE_AGE_SECONDS_MAX = 300  # seconds either way; Stripe's and Standard Webhooks' own tolerance

@@ -21,9 +21,9 @@ from goodword_aws.calls import Principal
 
 
 class Touched(Value):
-    """A link that was followed, or a code that was given."""
+    """A link that was followed, a code that was given, or (`grant`) an answer to an advocate."""
 
-    kind: Literal["click", "code", "form"]
+    kind: Literal["click", "code", "form", "grant"]
     at: str
     code: str
 

@@ -20,6 +20,7 @@ from goodword_aws import observe, wiring
 from goodword_aws.aws import client
 from goodword_aws.programs_terms import change_values
 from goodword_aws.settings import settings
+from goodword_aws.trust_letters import told_values
 
 _REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail"}
 _METRICS = {"sent": "MessagesSent", "failed": "MessagesFailed", "unknown": "MessagesUnknown"}
@@ -69,8 +70,12 @@ def messenger() -> Messenger:
         post=SesPost(client("sesv2"), settings().mail_sender),
         catalogue_of=catalogue_of,
         portal=settings().public_url.rstrip("/"),
-        more_of=change_values,
+        more_of=_more_of,
     )
+
+
+def _more_of(event: Event, locale: str) -> Mapping[str, str]:
+    return {**change_values(event, locale), **told_values(event, locale)}
 
 
 def tell_all(records: Sequence[Mapping[str, Any]], log: Logger) -> dict[str, list[dict[str, str]]]:

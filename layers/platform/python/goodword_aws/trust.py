@@ -1,11 +1,23 @@
-"""Trust with its real adapters: what was stored of clicks, and how staff and advocates see it."""
+"""Trust with its real adapters: what was stored of clicks, and the use cases of people."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 from typing import Any
 
+from goodword.events import Actor
+from goodword.ports import Desk
 from goodword.tracking.click import Click
 from goodword.tracking.model import Visited
+from goodword.trust.banning import Bans
+from goodword.trust.disputing import Disputes
 from goodword.trust.places import visited
+from goodword.trust.resolving import Resolving
+from goodword.trust.words import TrustWords
+
+from goodword_aws import wiring
+from goodword_aws.aws import client
+from goodword_aws.workflow import StepFunctions
 
 
 class StoredVisits:
@@ -31,3 +43,27 @@ def _seen(row: Mapping[str, Any]) -> Visited:
     opened = {"u": "prompted", "n": "unprompted"}.get(word("f"), "")
     campaign = " ".join(word(name) for name in ("s", "m", "n"))
     return visited(opened, word("r"), campaign, word("c"), word("d"))
+
+
+def disputes(desk: Desk) -> Disputes:
+    """The use cases of disputes."""
+    return Disputes(desk, wiring.texts())
+
+
+def resolving(desk: Desk) -> Resolving:
+    """The end of a dispute."""
+    return Resolving(desk, disputes(desk), StepFunctions(client("stepfunctions")))
+
+
+def sweep(actor: Actor | str) -> dict[str, int]:
+    """Disputes whose time is over, and bans that are not carried out to their end."""
+    desk = wiring.desk(actor)
+    counts = disputes(desk).sweep()
+    return counts | {"bans": Bans(desk).sweep()}
+
+
+@cache
+def trust_words(locale: str) -> TrustWords:
+    """The sentences of a language that has a catalogue."""
+    folder = resources.files("goodword.trust").joinpath("catalogue")
+    return TrustWords.model_validate_json(folder.joinpath(f"{locale}.json").read_text("utf-8"))

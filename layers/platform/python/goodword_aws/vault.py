@@ -57,6 +57,20 @@ class Vault:
         content = _open(self._unwrap(item.person_id, wrapped), raw[1:], about)
         return PersonalFields.model_validate_json(content)
 
+    def seal_text(self, person_id: str, text: str, about: str) -> str:
+        wrapped = self._wrapped(person_id)
+        if wrapped is None:
+            raise Forgotten
+        key, name = self._unwrap(person_id, wrapped), _about_text(person_id, about)
+        return base64.b64encode(FORMAT + _seal(key, text.encode(), name)).decode()
+
+    def open_text(self, person_id: str, sealed: str, about: str) -> str:
+        wrapped = self._wrapped(person_id)
+        if wrapped is None:
+            raise Forgotten
+        raw, key = _decoded(sealed), self._unwrap(person_id, wrapped)
+        return _open(key, raw[1:], _about_text(person_id, about)).decode()
+
     def forget(self, person_id: str) -> None:
         self._dynamodb.delete_item(TableName=self._table, Key=_place(person_id))
 
@@ -172,6 +186,11 @@ def _place(person_id: str) -> dict[str, Any]:
 def _about(person_id: str, version: int) -> bytes:
     """Binds a seal to its place: another person's item or an older version does not open there."""
     return f"{person_id}#{version}".encode()
+
+
+def _about_text(person_id: str, about: str) -> bytes:
+    """Binds a text to its person and its place; no version of a vault item looks like it."""
+    return f"{person_id}#text#{about}".encode()
 
 
 def _seal(key: bytes, content: bytes, about: bytes) -> bytes:

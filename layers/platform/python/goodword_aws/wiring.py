@@ -41,6 +41,7 @@ __all__ = [
     "secrets",
     "shelf",
     "store",
+    "texts",
     "vault",
 ]
 
@@ -148,8 +149,19 @@ class _VaultWhenUsed:
     def open(self, item: VaultItem) -> PersonalFields:
         return vault().open(item)
 
+    def seal_text(self, person_id: str, text: str, about: str) -> str:
+        return vault().seal_text(person_id, text, about)
+
+    def open_text(self, person_id: str, sealed: str, about: str) -> str:
+        return vault().open_text(person_id, sealed, about)
+
     def forget(self, person_id: str) -> None:
         vault().forget(person_id)
+
+
+def texts() -> _VaultWhenUsed:
+    """What seals the texts of people; opened only by functions that may."""
+    return _VaultWhenUsed()
 
 
 @cache

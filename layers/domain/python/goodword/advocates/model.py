@@ -19,7 +19,7 @@ MOVES: dict[EnrolmentState, tuple[EnrolmentState, ...]] = {
     "active": ("paused", "banned", "left"),
     "paused": ("active", "banned", "left"),
     "declined": ("invited", "pending", "banned"),
-    "banned": (),
+    "banned": ("active",),  # only by an appeal that was granted
     "left": ("invited", "pending", "active", "banned"),
 }
 
@@ -41,7 +41,10 @@ class Advocate(Record):
 
 
 class Enrolment(Record):
-    """One person in one programme. `terms_accepted` is the version agreed to (0: none)."""
+    """One person in one programme. `terms_accepted` is the version agreed to (0: none).
+
+    `keeps_earned` is set by a ban of `trust`: what it left is still paid.
+    """
 
     KIND: ClassVar[str] = "enrolment"
 
@@ -52,6 +55,7 @@ class Enrolment(Record):
     created_ms: int
     changed_ms: int
     reason: str = ""
+    keeps_earned: bool = False
 
     @property
     def key(self) -> Key:

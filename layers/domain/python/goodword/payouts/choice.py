@@ -77,7 +77,7 @@ def bar(enrolment: Enrolment | None, stop: PayoutStop | None = None) -> Why | No
         return "not_enrolled"
     if enrolment.state == "paused":
         return "enrolment_paused"
-    if enrolment.state == "banned":
+    if enrolment.state == "banned" and not enrolment.keeps_earned:
         return "enrolment_banned"
     return stop.reason if stop else None
 

@@ -42,6 +42,18 @@ class Macs(Protocol):
         ...
 
 
+class TextSealer(Protocol):
+    """Seals what a person writes, or is written to, under that person's own key."""
+
+    def seal_text(self, person_id: str, text: str, about: str) -> str:
+        """Text for a record's field. It opens only for this person and with the same `about`."""
+        ...
+
+    def open_text(self, person_id: str, sealed: str, about: str) -> str:
+        """What was written. Raises Forgotten, or NotAuthentic if it was altered or moved."""
+        ...
+
+
 class Sealer(Protocol):
     """Seals what came from outside (raw bodies, signing secrets) under the installation's key."""
 

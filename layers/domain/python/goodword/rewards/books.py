@@ -126,6 +126,24 @@ class RewardBooks:
         self._tell(after, "reward.reinstated", reason, amount_minor=given_minor, **refs)
         return after
 
+    def reopen(self, reward: Reward, amount_minor: int, reason: str) -> Reward:
+        """A refused reward is owed again, this much of it: pending, to be checked and approved."""
+        now_ms = self._desk.clock.now_ms()
+        after = moved(reward, "pending", now_ms, reason).but(
+            remaining_minor=amount_minor,
+            start_by_ms=now_ms,
+            decided_by=None,
+            first_look_by=None,
+            escalated=False,
+        )
+        own = account(reward.advocate_id, "pending")
+        legs = move(amount_minor, expense(reward.program_id), own)
+        entry_id = self._post(reward, "reward_reopened", legs)
+        self._count(reward, after)
+        self._change.replace(after)
+        self._tell(after, "reward.reopened", reason, amount_minor=amount_minor, entry_id=entry_id)
+        return after
+
     def _home(self, reward: Reward) -> RewardState:
         """Where a reinstated reward stands. Its balance moves with its payout, and was read."""
         if reward.state == "void":

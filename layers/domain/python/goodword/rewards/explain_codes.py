@@ -11,7 +11,9 @@ from goodword.conversions.model import ReversalFact
 from goodword.payouts.model import PayoutState
 from goodword.programs.model import ProgramState, Review
 from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
+from goodword.trust.banning import REASON as BANNED
 from goodword.trust.model import REASONS
+from goodword.trust.resolving import GRANTED
 
 ENROLMENT = (
     *(f"enrolment_{state}" for state in get_args(EnrolmentState) if state != "active"),
@@ -20,9 +22,16 @@ ENROLMENT = (
 PROGRAM = tuple(f"programme_{state}" for state in get_args(ProgramState) if state != "active")
 
 # Why a touch won.
-WON = ("last_touch", "first_touch", "sticky_advocate", "code_before_link", "link_before_code")
+WON = (
+    "granted",
+    "last_touch",
+    "first_touch",
+    "sticky_advocate",
+    "code_before_link",
+    "link_before_code",
+)
 # Why a touch lost to another one, and why it could not win at all.
-OUTRANKED = ("later_touch", "earlier_touch", "code_before_link", "link_before_code")
+OUTRANKED = ("granted", "later_touch", "earlier_touch", "code_before_link", "link_before_code")
 UNABLE = ("after_conversion", "outside_window", "self_referral", "sticky_advocate", *ENROLMENT)
 # Why nobody won, where it is not the reason of the touches themselves.
 NOBODY = ("no_touch", "all_refused", "sticky_refused")
@@ -50,6 +59,7 @@ INQUIRY = ("inquiry", "inquiry_closed")  # a bank asks about the payment, and ha
 TAKEN_BACK: tuple[str, ...] = (
     *get_args(ReversalFact.model_fields["reason"].annotation),
     "duplicate_order",
+    BANNED,
 )
 LIFE = tuple(
     dict.fromkeys(
@@ -64,6 +74,8 @@ LIFE = tuple(
             "refunded",
             *INQUIRY,
             *REASONS.values(),
+            GRANTED,
+            BANNED,
             "reinstated",
             *TAKEN_BACK,
             *(f"payout_{state}" for state in get_args(PayoutState) if state in UNPAID),

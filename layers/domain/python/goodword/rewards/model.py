@@ -34,7 +34,7 @@ MOVES: dict[RewardState, tuple[RewardState, ...]] = {
     "due": ("batched", "reversed"),
     "batched": ("due", "paid", "reversed"),
     "paid": ("reversed", "due"),
-    "rejected": (),
+    "rejected": ("pending",),  # only by a dispute that was granted
     "void": ("pending",),  # these two only by a reinstatement
     "reversed": ("due", "paid"),
 }

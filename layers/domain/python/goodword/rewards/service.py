@@ -266,6 +266,13 @@ class Approval:
             raise NotFound("unknown_reward", "there is no such reward")
         return reward
 
+    def on_hold(self, reward_id: str) -> Reward:
+        """The reward, which must wait for a person. Conflict `not_on_hold`."""
+        reward = self.find(reward_id)
+        if reward.state != "on_hold":
+            raise Conflict("not_on_hold", f"the reward is {reward.state}, not on hold")
+        return reward
+
     def _waiting(self, pk: str, until: str) -> Page[Reward]:
         return self.desk.store.query_index(Reward, "core", pk, until=until, limit=SWEEP_PAGE)
 
@@ -295,7 +302,8 @@ class Approval:
 def _first_step(reward: Reward, found: Assessment | None, terms: Terms) -> tuple[RewardState, str]:
     """Where a new reward goes and why: a check speaks first, then the amount."""
     if found is not None and found.outcome != "pass":
-        return ("rejected" if found.outcome == "refuse" else "on_hold"), found.reason
+        refused = found.outcome == "refuse" and not reward.reason  # not what a dispute brought back
+        return ("rejected" if refused else "on_hold"), found.reason
     if reward.remaining_minor <= terms.review.auto_approve_limit_minor:
         return "approved", "within_auto_approve_limit"
     return "on_hold", "over_auto_approve_limit"

@@ -11,6 +11,7 @@ verdict with its reason; at most one wins.
     sticky_advocate       lost: the friend is somebody else's; won: the friend is this advocate's
     code_before_link      the programme prefers a typed code (link_before_code: a click)
     later_touch           lost: a later one won (earlier_touch: an earlier one)
+    granted               won by staff's word on a dispute, or lost to one that was
     last_touch            won: it is the last of those that may win (first_touch: the first)
 
 Nobody wins: `no_touch`, or the reason shared by all touches inside the window, or `all_refused` if
@@ -63,10 +64,13 @@ class Visited(Value):
 
 
 class Touch(Value):
-    """One recorded contact of a friend with an advocate: a link followed, a code or name given."""
+    """One recorded contact of a friend with an advocate: a link followed, a code or name given.
+
+    A `grant` is staff's word that there was one; it wins before all others, whatever the window.
+    """
 
     touch_id: str
-    kind: Literal["click", "code", "form"]
+    kind: Literal["click", "code", "form", "grant"]
     at_ms: int
     advocate_id: str
     program_id: str
@@ -246,6 +250,8 @@ def _excluded(
     refused: Mapping[str, str],
 ) -> str:
     """Why a touch that is so much older than the conversion cannot win; empty if it can."""
+    if touch.kind == "grant":
+        return refused.get(touch.advocate_id, "")
     if age_ms < 0:
         return "after_conversion"
     if age_ms > rules.window_days * DAY_MS:
@@ -265,7 +271,7 @@ def _preferred(touch: Touch, rules: AttributionRules) -> bool:
 def _ranked(able: list[Touch], rules: AttributionRules) -> list[Touch]:
     """Best first. `able` is oldest first."""
     in_order = able if rules.model == "first" else able[::-1]
-    return sorted(in_order, key=lambda touch: not _preferred(touch, rules))
+    return sorted(in_order, key=lambda one: (one.kind != "grant", not _preferred(one, rules)))
 
 
 def _by_kind(rules: AttributionRules) -> str:
@@ -273,12 +279,16 @@ def _by_kind(rules: AttributionRules) -> str:
 
 
 def _outranked(touch: Touch, winner: Touch, rules: AttributionRules) -> str:
+    if winner.kind == "grant":
+        return "granted"
     if _preferred(winner, rules) and not _preferred(touch, rules):
         return _by_kind(rules)
     return "earlier_touch" if rules.model == "first" else "later_touch"
 
 
 def _why_won(winner: Touch, able: list[Touch], rules: AttributionRules, sticky: str | None) -> str:
+    if winner.kind == "grant":
+        return "granted"
     if sticky is not None:
         return "sticky_advocate"
     by_time = able[0] if rules.model == "first" else able[-1]

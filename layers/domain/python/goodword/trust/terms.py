@@ -57,7 +57,8 @@ class TrustTerms(Value):
 
     `total_hold_points` holds what no single check holds but all active ones together do.
     Approvals of more than `second_look_minor` take two people. `dispute_days` is how long staff has
-    to answer a dispute, `dispute_escalation_days` how long after that it may stay open at all.
+    to answer a dispute, `dispute_escalation_days` when it is escalated again if nobody does;
+    `appeal_days` how long a banned person may appeal.
     """
 
     checks: dict[CheckName, CheckTerms] = {}
@@ -66,6 +67,7 @@ class TrustTerms(Value):
     second_look_minor: NaturalMinor | None = None
     dispute_days: int = Field(default=7, ge=1, le=60)
     dispute_escalation_days: int = Field(default=7, ge=1, le=60)
+    appeal_days: int = Field(default=30, ge=1, le=365)
 
     def of(self, name: CheckName) -> CheckTerms:
         """How a check acts under these terms."""

@@ -1,0 +1,267 @@
+"""A ban has a reason from the code of conduct, a day since when, a notice and an appeal.
+
+What was earned before the violation stays and is paid. What was earned since is voided, one reward
+at a time, each with its entry and the reason `ban`; what of it was paid already stays with a person
+to be talked about, and is only counted. The ban is one Change and stands at once; voiding goes on
+until it is done, by whoever comes first: the call that banned, or the sweeper.
+"""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Literal
+
+from goodword.advocates.links import links_of, turn
+from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.advocates.people import read_advocate
+from goodword.conversions.model import Conversion, conversion_key
+from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from goodword.limits import BAN_REWARDS_PAGE, BANS_PER_SWEEP, QUERY_PAGES_MAX
+from goodword.ports import Change, Desk, until_settled
+from goodword.programs.effective import version_in_force
+from goodword.receipts import Receipt, no_receipt, settle
+from goodword.records import IndexEntry, Key, Record
+from goodword.rewards.books import RewardBooks
+from goodword.rewards.model import Reward, reward_key
+from goodword.times import DAY_MS
+
+# The headings of the code of conduct (docs/conduct.md).
+BAN_CODES = (
+    "own_orders",
+    "made_up_customers",
+    "planted_clicks",
+    "brand_bidding",
+    "spam",
+    "false_claims",
+    "undisclosed_advertising",
+    "harassment",
+)
+REASON = "ban"  # of a reward that is void or reversed because of one
+NOT_DUE = frozenset({"pending", "on_hold", "approved"})
+
+
+class Ban(Record):
+    """One ban. `since_ms` is when the violation began; `cursor` where voiding goes on."""
+
+    KIND: ClassVar[str] = "ban"
+
+    advocate_id: str
+    program_id: str
+    state: Literal["banned", "lifted"] = "banned"
+    reason: str
+    since_ms: int
+    banned_ms: int
+    banned_by: str
+    appeal_until_ms: int
+    voiding: bool = True
+    cursor: str | None = None
+    voided: int = 0
+    paid_before: int = 0
+
+    @property
+    def key(self) -> Key:
+        return ban_key(self.advocate_id, self.program_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if not self.voiding:
+            return None
+        return IndexEntry("BANS", f"{self.banned_ms:015d}#{self.advocate_id}#{self.program_id}")
+
+
+def ban_key(advocate_id: str, program_id: str) -> Key:
+    """Where the ban is: beside the advocate's summary."""
+    return Key("core", f"ADV#{advocate_id}", f"A#BAN#{program_id}")
+
+
+@dataclass(frozen=True)
+class Bans:
+    """The use cases of bans."""
+
+    desk: Desk
+
+    def ban(
+        self,
+        advocate_id: str,
+        program_id: str,
+        reason: str,
+        since_ms: int,
+        decider_advocate_id: str | None,
+        receipt: Receipt[Ban] = no_receipt,
+    ) -> Ban:
+        """Ban with a reason and a day. Conflict `enrolment_cannot_move` for who is banned already.
+
+        Raises InvalidInput `unknown_reason_code`, `since_in_the_future`; NotAllowed
+        `payee_may_not_decide`; NotFound `not_enrolled`.
+        """
+        if reason not in BAN_CODES:
+            raise InvalidInput("unknown_reason_code", "the reason is not in the code of conduct")
+        if since_ms > self.desk.clock.now_ms():
+            raise InvalidInput("since_in_the_future", "a violation has begun by now")
+        if advocate_id == decider_advocate_id:
+            raise NotAllowed("payee_may_not_decide", "nobody bans themselves")
+
+        def attempt() -> Ban:
+            enrolment = self._enrolment(advocate_id, program_id)
+            if enrolment.state == "banned":
+                raise Conflict("enrolment_cannot_move", "the advocate is banned already")
+            before = self.desk.store.get(Ban, ban_key(advocate_id, program_id))
+            now_ms = self.desk.clock.now_ms()
+            terms = version_in_force(self.desk.store, program_id, now_ms).terms.trust
+            made = Ban(
+                advocate_id=advocate_id,
+                program_id=program_id,
+                reason=reason,
+                since_ms=since_ms,
+                banned_ms=now_ms,
+                banned_by=self.desk.actor.id,
+                appeal_until_ms=now_ms + terms.appeal_days * DAY_MS,
+                version=before.version if before else 0,
+            )
+            change = Change()
+            change.save(made)
+            self._move(change, enrolment, "banned", reason)
+            self._tell(change, "enrolment.banned", made, enrolment)
+            return settle(self.desk.store, change, made, receipt)
+
+        until_settled(attempt)
+        return self.carry_out(advocate_id, program_id)
+
+    def lift(self, change: Change, advocate_id: str, program_id: str, reason: str) -> None:
+        """Put the end of a ban into the change: active again, links too. NotFound `not_banned`.
+
+        What was voided stays void; a dispute about each reward may bring it back.
+        """
+        ban = self.desk.store.get(Ban, ban_key(advocate_id, program_id))
+        enrolment = self._enrolment(advocate_id, program_id)
+        if ban is None or ban.state != "banned" or enrolment.state != "banned":
+            raise NotFound("not_banned", "the advocate is not banned from this programme")
+        change.replace(ban.but(state="lifted", voiding=False))
+        self._move(change, enrolment, "active", reason)
+        self._tell(change, "enrolment.unbanned", ban, enrolment)
+
+    def carry_out(self, advocate_id: str, program_id: str) -> Ban:
+        """Void what was earned since, page by page; the ban as it is then."""
+        for _ in range(QUERY_PAGES_MAX):
+            ban = until_settled(partial(self._void_page, advocate_id, program_id))
+            if not ban.voiding:
+                break
+        return ban
+
+    def sweep(self) -> int:
+        """Finish bans whose call was cut off."""
+        page = self.desk.store.query_index(Ban, "core", "BANS", limit=BANS_PER_SWEEP)
+        for ban in page.rows:
+            self.carry_out(ban.advocate_id, ban.program_id)
+        return len(page.rows)
+
+    def _void_page(self, advocate_id: str, program_id: str) -> Ban:
+        """One page of rewards, each in a Change of its own, then the cursor."""
+        place = ban_key(advocate_id, program_id)
+        ban = self.desk.store.get(Ban, place)
+        if ban is None:
+            raise NotFound("not_banned", "the advocate is not banned from this programme")
+        if not ban.voiding:
+            return ban
+        page = self.desk.store.query(
+            Reward,
+            "core",
+            f"ADV#{advocate_id}",
+            "R#",
+            limit=BAN_REWARDS_PAGE,
+            cursor=ban.cursor,
+        )
+        ends = [
+            until_settled(partial(self._void, ban, one.reward_id))
+            for one in page.rows
+            if one.program_id == program_id
+        ]
+        after = ban.but(
+            cursor=page.cursor,
+            voiding=page.cursor is not None,
+            voided=ban.voided + ends.count("voided"),
+            paid_before=ban.paid_before + ends.count("paid"),
+        )
+        change = Change()
+        change.replace(after)
+        if not after.voiding:
+            change.create(
+                self.desk.event(
+                    "enrolment.ban_carried_out",
+                    advocate_id,
+                    ban.reason,
+                    program_id=program_id,
+                    voided=after.voided,
+                    paid_before=after.paid_before,
+                )
+            )
+        self.desk.store.commit(change)
+        return after
+
+    def _void(self, ban: Ban, reward_id: str) -> str:
+        """One reward: void or reversed if it was earned since; `paid` is only counted."""
+        reward = self.desk.store.get(Reward, reward_key(ban.advocate_id, reward_id))
+        if reward is None or not self._since(reward, ban.since_ms):
+            return ""
+        if reward.state in ("paid", "batched"):
+            return "paid"
+        if reward.state not in NOT_DUE and reward.state != "due":
+            return "voided" if reward.reason == REASON else ""
+        change = Change()
+        books = RewardBooks(self.desk, change)
+        if reward.state == "due":
+            books.take(reward, reward.remaining_minor, f"ban:{ban.banned_ms}", REASON)
+        else:
+            books.step(reward, "void", REASON, lapse_ms=None)
+        books.close()
+        self.desk.store.commit(change)
+        return "voided"
+
+    def _since(self, reward: Reward, since_ms: int) -> bool:
+        """Whether the conversion happened at or after that instant."""
+        conversion = self.desk.store.get(Conversion, conversion_key(reward.conversion_id))
+        return (conversion.occurred_ms if conversion else reward.created_ms) >= since_ms
+
+    def _enrolment(self, advocate_id: str, program_id: str) -> Enrolment:
+        found = self.desk.store.get(Enrolment, enrolment_key(advocate_id, program_id))
+        if found is None:
+            raise NotFound("not_enrolled", "this advocate is not in this programme")
+        return found
+
+    def _move(
+        self,
+        change: Change,
+        enrolment: Enrolment,
+        state: Literal["banned", "active"],
+        reason: str,
+    ) -> None:
+        """The enrolment and its links. The head is written: a link being made loses the race."""
+        banned, store = state == "banned", self.desk.store
+        change.replace(
+            enrolment.but(
+                state=state,
+                reason=reason,
+                keeps_earned=banned,
+                changed_ms=self.desk.clock.now_ms(),
+            )
+        )
+        own = links_of(store, enrolment.advocate_id)
+        turn(
+            change,
+            [one for one in own if one.program_id == enrolment.program_id],
+            active=not banned,
+        )
+        change.save(read_advocate(store, enrolment.advocate_id))
+
+    def _tell(self, change: Change, type: str, ban: Ban, enrolment: Enrolment) -> None:
+        change.create(
+            self.desk.event(
+                type,
+                ban.advocate_id,
+                ban.reason,
+                advocate_id=ban.advocate_id,
+                program_id=ban.program_id,
+                before=enrolment.state,
+                since_ms=ban.since_ms,
+                appeal_until_ms=ban.appeal_until_ms,
+            )
+        )

@@ -1,0 +1,165 @@
+"""A dispute is resolved by a person who is not paid by it, and the outcome is done with it.
+
+The end of the dispute and what it grants are one Change, so there is no dispute that was granted
+and nothing of it in the ledger, and none that was granted twice.
+"""
+
+from dataclasses import dataclass
+
+from goodword.conversions.granting import Wanted, grant
+from goodword.errors import Conflict, InvalidInput
+from goodword.ports import Change, Desk, until_settled
+from goodword.programs.model import ProgramVersion, version_key
+from goodword.receipts import Receipt, no_receipt, settle
+from goodword.rewards.books import RewardBooks
+from goodword.rewards.model import Reward, reward_key
+from goodword.trust.banning import Bans
+from goodword.trust.dispute import (
+    LEARNED_CODES,
+    RESOLVE_CODES,
+    Dispute,
+    GrantedOrder,
+    Outcome,
+)
+from goodword.trust.disputing import Disputes, check_not_payee, check_running
+from goodword.workflow import TaskToken, Workflow, token_key
+
+GRANTED = "dispute_granted"  # the reason of a reward that is owed again because of a dispute
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """What a person decides. `order` is for a missing conversion, `amount_minor` for `partly`."""
+
+    outcome: Outcome
+    reason: str
+    learned: str
+    order: GrantedOrder | None = None
+    order_id: str = ""
+    conversion_id: str = ""
+    amount_minor: int | None = None
+
+
+@dataclass(frozen=True)
+class Resolving:
+    """The use case that ends a dispute with an outcome."""
+
+    desk: Desk
+    disputes: Disputes
+    workflow: Workflow
+
+    def resolve(
+        self,
+        dispute_id: str,
+        ruling: Ruling,
+        decider_advocate_id: str | None,
+        receipt: Receipt[Dispute] = no_receipt,
+    ) -> Dispute:
+        """End the dispute and do what was decided. Conflict `dispute_over` the second time.
+
+        Raises InvalidInput `unknown_reason_code`, `outcome_does_not_fit`; NotAllowed
+        `payee_may_not_decide`; Conflict `cannot_grant` and what `grant` raises.
+        """
+        if ruling.reason not in RESOLVE_CODES or ruling.learned not in LEARNED_CODES:
+            raise InvalidInput("unknown_reason_code", "the reason code is not one of the list")
+
+        def attempt() -> Dispute:
+            dispute = self.disputes.read(dispute_id)
+            check_not_payee(dispute, decider_advocate_id)
+            check_running(dispute)
+            change, done = Change(), dict[str, object]()
+            if ruling.outcome != "upheld":
+                done = self._do(change, dispute, ruling)
+            after = self.disputes.end(
+                change,
+                dispute,
+                state="resolved",
+                outcome=ruling.outcome,
+                reason=ruling.reason,
+                learned=ruling.learned,
+                decided_by=self.desk.actor.id,
+                **done,
+            )
+            return settle(self.desk.store, change, after, receipt)
+
+        after = until_settled(attempt)
+        for reward_id in after.reward_ids:
+            self._resume(reward_id)
+        return after
+
+    def _check_second_look(self, reward: Reward) -> None:
+        """A large amount takes two people here as in the review; the first one looks there."""
+        pinned = version_key(reward.program_id, reward.version_number)
+        version = self.desk.store.get(ProgramVersion, pinned)
+        most = version.terms.trust.second_look_minor if version else 0
+        if most is None or reward.remaining_minor <= most:
+            return
+        if reward.first_look_by in (None, self.desk.actor.id):
+            raise Conflict("second_look_needed", "somebody else must look at it first")
+
+    def _resume(self, reward_id: str) -> None:
+        """Tell the approval that waits for a person; without it the sweeper goes on."""
+        kept = self.desk.store.get(TaskToken, token_key(reward_id, "review"))
+        if kept is not None:
+            self.workflow.resume(kept.token, {"reward_id": reward_id})
+
+    def _do(self, change: Change, dispute: Dispute, ruling: Ruling) -> dict[str, object]:
+        """Put what is granted into the change; what the dispute then says of it."""
+        if dispute.about == "missing_conversion":
+            return self._grant_conversion(change, dispute, ruling)
+        if dispute.about == "payout":
+            return {}
+        if dispute.about == "ban":
+            if ruling.outcome == "partly":
+                raise InvalidInput("outcome_does_not_fit", "a ban is lifted or it stays")
+            Bans(self.desk).lift(change, dispute.advocate_id, dispute.program_id, GRANTED)
+            return {}
+        return self._grant_reward(change, dispute, ruling)
+
+    def _grant_conversion(
+        self, change: Change, dispute: Dispute, ruling: Ruling
+    ) -> dict[str, object]:
+        order = ruling.order
+        if ruling.outcome == "partly" and order is None:
+            raise InvalidInput("outcome_does_not_fit", "a part is granted with figures: say order")
+        decided = grant(
+            self.desk,
+            change,
+            Wanted(
+                program_id=dispute.program_id,
+                advocate_id=dispute.advocate_id,
+                dispute_id=dispute.dispute_id,
+                order_id=order.order_id if order else (ruling.order_id or dispute.order_number),
+                action=order.action if order else "sale",
+                net_minor=order.net_minor if order else None,
+                occurred_ms=order.occurred_ms if order else None,
+                conversion_id=ruling.conversion_id,
+                source_id=order.source_id if order else "",
+            ),
+        )
+        return {"conversion_id": decided.conversion_id, "reward_ids": decided.reward_ids}
+
+    def _grant_reward(self, change: Change, dispute: Dispute, ruling: Ruling) -> dict[str, object]:
+        """A held reward goes on, a refused one is owed again; nothing else can be granted here."""
+        place = reward_key(dispute.advocate_id, dispute.subject_id)
+        reward = self.desk.store.get(Reward, place)
+        if reward is None or reward.state not in ("on_hold", "rejected"):
+            state = reward.state if reward else "gone"
+            raise Conflict("cannot_grant", f"the reward is {state}: only held or refused ones are")
+        books = RewardBooks(self.desk, change)
+        if reward.state == "on_hold":
+            if ruling.outcome == "partly":
+                raise InvalidInput("outcome_does_not_fit", "a hold ends or it does not")
+            self._check_second_look(reward)
+            more = {"decided_by": self.desk.actor.id, "lapse_ms": None}
+            books.step(reward, "approved", GRANTED, **more)
+            books.close()
+            return {"reward_ids": (reward.reward_id,), "conversion_id": reward.conversion_id}
+        amount = reward.remaining_minor
+        if ruling.outcome == "partly":
+            if ruling.amount_minor is None or not 0 < ruling.amount_minor < amount:
+                raise InvalidInput("outcome_does_not_fit", "a part is more than 0 and not all")
+            amount = ruling.amount_minor
+        books.reopen(reward, amount, GRANTED)
+        books.close()
+        return {"reward_ids": (reward.reward_id,), "conversion_id": reward.conversion_id}
