@@ -27,7 +27,6 @@ def test_a_missing_order_is_found_granted_and_paid_in_the_next_cycle(
     sale = {"order_id": number, "amount": 4_000, "currency": "EUR", "customer_id": "c-1"}
     done(cast.generic(scene.generic, "sale", sale))
 
-    # Opened by Maya, with what she knows of the order.
     dispute = maya.post(
         "/v1/me/disputes",
         {
@@ -42,7 +41,6 @@ def test_a_missing_order_is_found_granted_and_paid_in_the_next_cycle(
     assert ben.send("GET", mine).status == 404
     assert maya.send("GET", theirs).status == 403
 
-    # Found: the order is known and belongs to nobody.
     def found() -> bool:
         order: Json | None = maya.get(mine)["searched"]["order"]
         return order is not None and (order["order_id"], order["credited"]) == (number, "nobody")
@@ -70,7 +68,6 @@ def test_a_missing_order_is_found_granted_and_paid_in_the_next_cycle(
     assert released(scene, run)["state"] == "settled"
     (paid,) = scene.becomes(maya, "paid")
 
-    # The pages say so.
     (entry,) = maya.get("/v1/me/disputes")["data"]
     assert "decided for you" in entry["told"]["fact"]
     assert entry["reward_ids"] == [paid["id"]]

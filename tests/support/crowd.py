@@ -136,7 +136,7 @@ class Crowd:
         return Human(**(fields | same))  # type: ignore[arg-type]  # fields of a Human
 
     def _ip(self) -> str:
-        """An address of one's own, or one of the few that a carrier gives to many."""
+        """One's own, or one of the few that a carrier gives to many."""
         if self.chance.random() < 0.15:
             return f"80.187.0.{self.chance.randint(1, 40)}"
         return f"91.{self.chance.randint(0, 255)}.{self._number % 250}.{self._number // 250 % 250}"
@@ -318,8 +318,7 @@ class Crowd:
             self.order(fake, own, label, at_ms=self._when(12), scheme=f"{own.code} {left}")
 
     def _fake(self, own: Member, left: str) -> Human:
-        """The advocate in disguise: new everything but what is left, and what it cannot be bothered
-        to change."""
+        """The advocate in disguise: everything new but what is left, and what is too much work."""
         human, same = own.human, dict[str, object]()
         lazy = {
             "ip": human.ip,
@@ -386,20 +385,15 @@ class Crowd:
 
     def _others(self) -> None:
         """Planted clicks, a coupon page, and a script that buys."""
-        stuffer = self.member()
+        stuffer, page, script = self.member(), self.member(), self.member()
         stuffer.opened, stuffer.extra_clicks = ("unprompted", "other"), 4_000
-        for _ in range(6):
-            self.order(self.human(), stuffer, "stuffing", typed=False, gap_ms=3 * DAY_MS)
-        page = self.member()
         page.opened = ("prompted", "coupon")
         for _ in range(6):
+            self.order(self.human(), stuffer, "stuffing", typed=False, gap_ms=3 * DAY_MS)
             self.order(self.human(), page, "coupon", typed=False, gap_ms=90_000)
-        script = self.member()
-        for _ in range(6):
             self.order(self.human(), script, "bot", typed=False, gap_ms=3_000)
 
     def clicks(self) -> Iterator[tuple[Member, int, int]]:
         """Per advocate: clicks that led to nothing, and how many of them no person made."""
         for one in self.members:
-            alone = one.extra_clicks if one.opened[0] == "unprompted" else 0
-            yield one, one.extra_clicks, alone
+            yield one, one.extra_clicks, one.extra_clicks * (one.opened[0] == "unprompted")
