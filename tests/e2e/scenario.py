@@ -32,8 +32,6 @@ def terms(**changes: Any) -> Json:
         },
         "attribution": {},
         "review": {"auto_approve_limit_minor": 2_000},
-        # Here people buy within a second of their click, and often; a shop leaves it as it is.
-        "trust": {"checks": {"click_time": {"mode": "shadow"}, "velocity": {"mode": "shadow"}}},
         "payment": {"cadence": "daily", "minimum_minor": 100, "rail": "simulator"},
         # Friends who buy in the second of their click are what a test is, and what a check holds.
         "trust": {"checks": {name: {"mode": "off"} for name in ("click_time", "velocity")}},

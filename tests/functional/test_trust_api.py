@@ -345,3 +345,9 @@ def test_letters_say_what_the_pages_say(house: House) -> None:
     assert told_values(house.events("reward.created")[0], "en") == {}
     with pytest.raises(NotFound, match="unknown_dispute"):
         told_values(answered_event.but(subject="dsp_gone"), "en")
+
+
+def test_a_tick_takes_no_orders(house: House) -> None:
+    counts = call("trust_schedule", sample("trust_schedule", "refused_orders"))
+    assert counts == {"escalated": 0, "lapsed": 0, "bans": 0}
+    assert house.one(Dispute).state == "open"
