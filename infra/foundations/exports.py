@@ -7,8 +7,10 @@ from constructs import Construct
 from infra.foundations.acknowledged import acknowledge
 from infra.foundations.installation import Installation
 
-FILE_DAYS = 400  # they hold names and bank accounts, and no payout stays open for a year
+FILE_DAYS = 400  # no payout stays open for a year
 OLD_VERSION_DAYS = 30  # time to notice that a file was overwritten
+BANK_FILES = "payouts/files/"  # the only ones with names and accounts in plain
+BANK_FILE_DAYS = 14  # time to take a file to the bank; afterwards it is written anew if need be
 
 
 def make_exports(scope: Construct, at: Installation) -> s3.Bucket:
@@ -25,10 +27,15 @@ def make_exports(scope: Construct, at: Installation) -> s3.Bucket:
         removal_policy=at.removal,
         lifecycle_rules=[
             s3.LifecycleRule(
+                prefix=BANK_FILES,
+                expiration=Duration.days(BANK_FILE_DAYS),
+                noncurrent_version_expiration=Duration.days(1),
+            ),
+            s3.LifecycleRule(
                 expiration=Duration.days(FILE_DAYS),
                 noncurrent_version_expiration=Duration.days(OLD_VERSION_DAYS),
                 abort_incomplete_multipart_upload_after=Duration.days(1),
-            )
+            ),
         ],
     )
     acknowledge(

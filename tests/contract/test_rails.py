@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,15 @@ from goodword_aws.rails.simulator import SimulatorRail
 from moto import mock_aws
 
 from infra.local.rail_simulator import RailSimulator, serve
+from tests.fakes.privacy import MemoryVault
 
 BUCKET = "exports"
 CANARY = "canary.of.a.person"
+VAULT = MemoryVault()
+
+
+def keeper() -> MemoryVault:
+    return VAULT
 
 
 def order(
@@ -60,7 +67,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
 @pytest.fixture(params=["csv", "simulator"])
 def rail(request: pytest.FixtureRequest) -> Rail:
     if request.param == "csv":
-        return CsvRail(request.getfixturevalue("bucket"), BUCKET)
+        return CsvRail(request.getfixturevalue("bucket"), BUCKET, keeper)
     return SimulatorRail(request.getfixturevalue("simulator").url, seconds=0.3)
 
 
@@ -243,7 +250,7 @@ def test_the_address_of_a_rail_is_checked(url: str) -> None:
 
 
 def test_the_file_of_a_run_is_safe_to_open_and_exact(bucket: Any) -> None:
-    rail = CsvRail(bucket, BUCKET)
+    rail = CsvRail(bucket, BUCKET, keeper)
     evil = PaymentOrder(
         payout_id="pay_2",
         run_id="run_1",
@@ -263,11 +270,27 @@ def test_the_file_of_a_run_is_safe_to_open_and_exact(bucket: Any) -> None:
     assert len(rows) == 3
 
 
+def test_an_order_names_nobody_and_goes_with_its_persons_key(bucket: Any) -> None:
+    vault = MemoryVault()
+    rail = CsvRail(bucket, BUCKET, lambda: vault)
+    rail.send(replace(order("pay_1"), advocate_id="adv_1"))
+    rail.send(replace(order("pay_2"), advocate_id="adv_2"))
+    kept = bucket.get_object(Bucket=BUCKET, Key="payouts/orders/pay_1.json")["Body"].read()
+    assert order().destination["iban"].encode() not in kept
+    assert order().destination["name"].encode() not in kept
+    vault.forget("adv_1")
+    rail.close("run_1", ["pay_1", "pay_2"])
+    content = bucket.get_object(Bucket=BUCKET, Key=file_key("run_1"))["Body"].read().decode()
+    assert [row[0] for row in csv.reader(io.StringIO(content))] == ["payout_id", "pay_2"]
+    said = rail.send(replace(order("pay_3"), advocate_id="adv_1"))
+    assert (said.status, said.reason) == ("failed", "payee_erased")
+
+
 def test_a_bucket_that_refuses_leaves_the_order_unknown() -> None:
     s3 = boto3.client(
         "s3", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
     )
-    rail = CsvRail(s3, BUCKET)
+    rail = CsvRail(s3, BUCKET, keeper)
     with Stubber(s3) as stub:
         stub.add_client_error("put_object", "SlowDown")
         stub.add_client_error("head_object", "SlowDown")

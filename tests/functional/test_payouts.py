@@ -84,7 +84,7 @@ def test_a_run_by_hand_ends_as_a_file_and_a_confirmation(tmp_path: Path) -> None
         world.due(500)
         paid(world)
         assert world.executions[RUN].last == "Settled"
-        file = world.bucket.objects[f"payouts/{RUN}.csv"].decode()
+        file = world.bucket.objects[f"payouts/files/{RUN}.csv"].decode()
         assert f"{CANARY},DE89370400440532013000,5.00,EUR" in file
         assert told(world.sample("payouts_api", "confirm_all")) == (
             200,

@@ -165,4 +165,7 @@ def _wire(world: Treasury, rail: RailSimulator, patch: pytest.MonkeyPatch) -> No
     patch.setattr(wiring, "vault", lambda: world.vault)
     patch.setattr(wiring, "blind_index", lambda: MACS)
     patch.setattr("goodword_aws.payouts.client", lambda _: world)
-    patch.setattr("goodword_aws.payouts.csv_rail", lambda: CsvRail(world.bucket, "exports"))
+    patch.setattr(
+        "goodword_aws.payouts.csv_rail",
+        lambda: CsvRail(world.bucket, "exports", lambda: world.vault),
+    )

@@ -75,8 +75,8 @@ def states() -> StepFunctions:
 
 
 def csv_rail() -> CsvRail:
-    """The rail by hand; needs EXPORTS_BUCKET."""
-    return CsvRail(client("s3"), settings().exports_bucket)
+    """The rail by hand; needs EXPORTS_BUCKET, and for what it is asked to pay the vault."""
+    return CsvRail(client("s3"), settings().exports_bucket, wiring.vault)
 
 
 def rails() -> Mapping[RailName, Rail]:

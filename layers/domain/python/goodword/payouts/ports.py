@@ -26,6 +26,7 @@ class PaymentOrder:
     amount_minor: int
     currency: str
     destination: Mapping[str, str] = field(repr=False)
+    advocate_id: str = ""
 
 
 @dataclass(frozen=True)

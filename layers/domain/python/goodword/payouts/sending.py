@@ -197,6 +197,7 @@ class Sending:
             amount_minor=payout.amount_minor,
             currency=payout.currency,
             destination=opened.fields,
+            advocate_id=payout.advocate_id,
         )
 
     def _mark_sent(self, run: PayoutRun, payout: Payout) -> bool:

@@ -1,20 +1,22 @@
 """A rail by hand: orders are kept one by one, and become one file that a person takes to the bank.
 
-An order is an object named after the payout, so asking twice writes the same object twice. `close`
-writes the file of the run from the orders; both lie below `payouts/` in the exports bucket and hold
-personal data, which is why the bucket is encrypted and its life-cycle rule removes them.
+An order is an object named after the payout, so asking twice writes the same order twice. Whom it
+pays is sealed under that person's own key: once the key is gone, no copy of the order can be read.
+`close` writes the file of the run from the orders. It is the one place where names and accounts
+stand in plain, because a bank asks for them; the bucket's life-cycle rule removes it after days.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from botocore.exceptions import ClientError
 from goodword.errors import Unavailable
 from goodword.money import decimal_text
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.sheet import number, sheet, text
+from goodword.privacy.ports import Forgotten
 from goodword.times import DAY_MS
 
 HEAD = ("payout_id", "name", "iban", "amount", "currency", "reference")
@@ -22,28 +24,42 @@ READERS = 8  # orders read at a time when the file is written
 _ABSENT = frozenset({"NoSuchKey", "404", "AccessDenied", "403"})
 
 
+class Keeper(Protocol):
+    """Seals what is a person's under that person's key; `goodword_aws.vault.Vault` is one."""
+
+    def seal_text(self, person_id: str, text: str, about: str) -> str: ...
+
+    def open_text(self, person_id: str, sealed: str, about: str) -> str: ...
+
+
 class CsvRail:
-    """The Rail and RunFiles ports over a bucket."""
+    """The Rail and RunFiles ports over a bucket. `keeper` is asked for when it is needed."""
 
     name: Literal["csv"] = "csv"
     key_window_ms = 3_650 * DAY_MS  # an object stays under its key
 
-    def __init__(self, s3: Any, bucket: str) -> None:
+    def __init__(self, s3: Any, bucket: str, keeper: Callable[[], Keeper]) -> None:
         self._s3 = s3
         self._bucket = bucket
+        self._keeper = keeper
 
     def send(self, order: PaymentOrder) -> RailAnswer:
         """Keep the order. The bank's answer comes through a person."""
-        row = {
-            "payout_id": order.payout_id,
-            "run_id": order.run_id,
-            "amount_minor": order.amount_minor,
-            "currency": order.currency,
-            "name": order.destination["name"],
-            "iban": order.destination["iban"],
-        }
+        payee = {name: order.destination[name] for name in ("name", "iban")}
         try:
+            row = {
+                "payout_id": order.payout_id,
+                "run_id": order.run_id,
+                "advocate_id": order.advocate_id,
+                "amount_minor": order.amount_minor,
+                "currency": order.currency,
+                "payee": self._keeper().seal_text(
+                    order.advocate_id, json.dumps(payee), order.payout_id
+                ),
+            }
             self._put(_order_key(order.payout_id), json.dumps(row), "application/json")
+        except Forgotten:
+            return RailAnswer("failed", reason="payee_erased")
         except ClientError:
             return RailAnswer("unknown", reason="not_written")
         return RailAnswer("accepted")
@@ -59,7 +75,10 @@ class CsvRail:
         return RailAnswer("accepted")
 
     def close(self, run_id: str, payout_ids: Sequence[str]) -> None:
-        """Write `payouts/<run_id>.csv` with these orders in this order."""
+        """Write `payouts/files/<run_id>.csv` with these orders in this order.
+
+        Who was erased since is left out: a person says of that payment that it failed.
+        """
         content = sheet([HEAD, *self._rows(payout_ids)])
         try:
             self._put(file_key(run_id), content, "text/csv; charset=utf-8")
@@ -68,7 +87,7 @@ class CsvRail:
 
     def _rows(self, payout_ids: Sequence[str]) -> Iterator[list[str]]:
         with ThreadPoolExecutor(READERS) as pool:
-            for order in pool.map(self._order, payout_ids):
+            for order in filter(None, pool.map(self._order, payout_ids)):
                 amount = decimal_text(order["amount_minor"], order["currency"])
                 yield [
                     text(order["payout_id"]),
@@ -79,13 +98,17 @@ class CsvRail:
                     text(f"Goodword {order['payout_id']}"),
                 ]
 
-    def _order(self, payout_id: str) -> dict[str, Any]:
+    def _order(self, payout_id: str) -> dict[str, Any] | None:
         try:
             found = self._s3.get_object(Bucket=self._bucket, Key=_order_key(payout_id))
         except ClientError as refused:
             raise Unavailable("order_not_read", "an order of the run is missing") from refused
         order: dict[str, Any] = json.loads(found["Body"].read())
-        return order
+        try:
+            payee = self._keeper().open_text(order["advocate_id"], order["payee"], payout_id)
+        except Forgotten:
+            return None
+        return {**order, **json.loads(payee)}
 
     def _put(self, key: str, content: str, content_type: str) -> None:
         self._s3.put_object(
@@ -95,7 +118,7 @@ class CsvRail:
 
 def file_key(run_id: str) -> str:
     """Where the file of a run is."""
-    return f"payouts/{run_id}.csv"
+    return f"payouts/files/{run_id}.csv"
 
 
 def _order_key(payout_id: str) -> str:
