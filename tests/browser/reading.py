@@ -45,6 +45,13 @@ class Told:
         """Where shop and mailbox are."""
         return self.stack.emulator.town_url
 
+    def percent(self) -> int:
+        """What a purchase earns by the terms in force; the story may have changed them."""
+        path = f"/v1/me/programs/{self.directory.program_id}"
+        rules = self.directory.signed(self.stack, "maya").get(path)["rules"]
+        points = next(r["reward"]["basis_points"] for r in rules if r["action"] == "sale")
+        return int(points) // 100
+
     def sign_in_url(self, name: str) -> str:
         """The one-click sign-in on the pages' own host."""
         host, port = urlsplit(self.api).hostname, urlsplit(self.town).port

@@ -53,11 +53,13 @@ def test_join_share_click_buy_see_why(
     friend.page.get_by_role("button", name="Buy").click()
     expect(friend.page.get_by_text("is paid")).to_be_visible()
 
-    until(person, "/my", "€4\\.90")
-    until(person, "/my/earnings", "€4\\.90")
+    percent = told.percent()
+    earned = re.escape(f"€{4_900 * percent / 10_000:.2f}")
+    until(person, "/my", earned)
+    until(person, "/my/earnings", earned)
     page.locator(".items a.what").first.click()
     expect(page.get_by_role("heading", name="Why this amount")).to_be_visible()
-    assert re.search(r"49\.00 EUR . 10 % = 4\.90 EUR", person.words)
+    assert re.search(rf"49\.00 EUR . {percent} % = {earned[1:]} EUR", person.words)
     assert "shoppers.example" not in page.content()
 
 
