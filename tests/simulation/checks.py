@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from goodword.limits import LATE_DAYS
+
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
 from tests.simulation.oracle import Due, earning, expected, share
@@ -95,13 +97,16 @@ def _holdings(books: Books, person: str, said: dict[str, int], paid: int) -> Ite
 def _rewards(books: Books) -> Iterator[str]:
     """I2, I5: one live reward per order, person and rule, and no more taken than earned."""
     seen: Counter[tuple[str, ...]] = Counter()
+    conversions = {one["conversion_id"]: one for one in books["conversion"]}
     for reward in books["reward"]:
         if not 0 <= reward["remaining_minor"] <= reward["earned_minor"]:
             yield f"{reward['reward_id']}: {reward['remaining_minor']} of {reward['earned_minor']}"
         if reward["state"] not in GONE:
             seen[reward["program_id"], reward["action"], reward["order_id"], reward["rule_id"]] += 1
         order = books.town.story.order(reward["order_id"])
-        hold_ms = order.at_ms + books.town.story.hold_days * DAY_MS
+        received_ms = conversions[reward["conversion_id"]]["received_ms"]
+        from_ms = max(order.at_ms, received_ms - LATE_DAYS * DAY_MS)
+        hold_ms = from_ms + books.town.story.hold_days * DAY_MS
         if reward["hold_until_ms"] != hold_ms:
             yield f"{reward['order_id']}: the hold ends at another time"
         if reward["state"] == "due" and reward["remaining_minor"] == 0:

@@ -119,7 +119,7 @@ class Scene(World):
                 advocate_id=advocate_id,
                 program_id=PROGRAM,
                 state=state,
-                created_ms=NOW_MS,
+                created_ms=NOW_MS - 100 * DAY_MS,
                 changed_ms=NOW_MS,
             ),
             Link(
@@ -130,7 +130,7 @@ class Scene(World):
                 destination="https://shop.example/",
                 hosts=("shop.example",),
                 fallback="https://shop.example/",
-                created_ms=NOW_MS,
+                created_ms=NOW_MS - 100 * DAY_MS,
             ),
             Known(mac=f"mac-email-{code.lower()}@x.example", of="email", advocate_id=advocate_id),
         )

@@ -96,6 +96,7 @@ def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
         order_id=conversion.order_id,
         action=conversion.action,
         occurred_ms=conversion.occurred_ms,
+        received_ms=conversion.received_ms,
         currency=conversion.currency,
         net_minor=conversion.net_minor,
         decision=conversion.decisions + 1,

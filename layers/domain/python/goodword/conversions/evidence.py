@@ -16,11 +16,16 @@ from goodword.conversions.model import Conversion, ConversionFact, Identity, Set
 from goodword.conversions.order import merged_facts, reconciled
 from goodword.errors import InvalidInput
 from goodword.ids import derived_id
-from goodword.limits import CLOCK_SKEW_SECONDS, FRIEND_CONVERSIONS_MAX, TOUCHES_MAX
+from goodword.limits import (
+    BACKDATED_DAYS_MAX,
+    CLOCK_SKEW_SECONDS,
+    FRIEND_CONVERSIONS_MAX,
+    TOUCHES_MAX,
+)
 from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
 from goodword.rewards.basis import CountedBy
-from goodword.times import SECOND_MS
+from goodword.times import DAY_MS, SECOND_MS
 from goodword.tracking.click import Click
 from goodword.tracking.model import Touch, Visited
 
@@ -116,6 +121,13 @@ def code_key(code: str) -> Key | None:
         return link_key(fold(code))
     except InvalidInput:
         return None
+
+
+def too_old(fact: ConversionFact, program: Program, received_ms: int) -> str:
+    """Why a new order lies too far back to be booked without a person; empty if it does not."""
+    if fact.occurred_ms + CLOCK_SKEW_SECONDS * SECOND_MS < program.created_ms:
+        return "before_programme"
+    return "too_old" if received_ms - fact.occurred_ms > BACKDATED_DAYS_MAX * DAY_MS else ""
 
 
 def new_conversion(evidence: Evidence) -> Conversion:
@@ -316,6 +328,7 @@ def _touch(touch_id: str, kind: str, at_ms: int, link: Link) -> Touch:
             "link_id": link.link_id,
             "code": link.code,
             "source": "",
+            "link_ms": link.created_ms,
         }
     )
 

@@ -24,6 +24,7 @@ from goodword.conversions.evidence import (
     names_of,
     new_conversion,
     to_move,
+    too_old,
 )
 from goodword.conversions.merging import carry, disagree, known_as, merge, standing
 from goodword.conversions.model import (
@@ -160,6 +161,8 @@ class Worker:
         existing, problem = self._existing(evidence.aliases.values()), ""
         if not self._takes(fact.currency, evidence.program, existing):
             return "currency_mismatch"
+        if existing is None and (refused := too_old(fact, evidence.program, delivery.received_ms)):
+            return refused
         if existing is None:
             told = new_conversion(evidence)
         else:

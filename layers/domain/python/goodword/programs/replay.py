@@ -31,8 +31,15 @@ WAITING = "REPLAYS"  # the index partition of replays that are not done
 NOT_JUDGED = frozenset({"programme_paused", "programme_closed", "currency_mismatch"})
 _NOT_A_REFUSAL = frozenset(
     {
-        *("after_conversion", "outside_window", "sticky_advocate", "code_before_link"),
-        *("link_before_code", "later_touch", "earlier_touch", "last_touch", "first_touch"),
+        *("after_conversion", "before_link", "outside_window", "sticky_advocate"),
+        *(
+            "code_before_link",
+            "link_before_code",
+            "later_touch",
+            "earlier_touch",
+            "last_touch",
+            "first_touch",
+        ),
     }
 )
 _SOMEBODY = "?"  # the friend's first advocate, when all that is known is that it was another

@@ -32,6 +32,7 @@ class Basis(Value):
     order_id: str
     action: Literal["lead", "sale"]
     occurred_ms: int
+    received_ms: int = 0
     currency: Currency
     net_minor: NaturalMinor
     decision: int = 1

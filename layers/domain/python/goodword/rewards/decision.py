@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import ClassVar, Literal
 
 from goodword.ids import derived_id
+from goodword.limits import LATE_DAYS
 from goodword.money import format_minor, is_money
 from goodword.programs.model import ProgramVersion
 from goodword.records import Key, Record, Value
@@ -182,10 +183,18 @@ def _reward(
         created_ms=now_ms,
         changed_ms=now_ms,
         start_by_ms=now_ms + START_GRACE_MS,
-        hold_until_ms=basis.occurred_ms + version.terms.hold_days * DAY_MS,
+        hold_until_ms=held_from(basis) + version.terms.hold_days * DAY_MS,
         counted=counted,
         parts=line.parts if any(part.weight for part in line.parts) else (),
     )
+
+
+def held_from(basis: Basis) -> int:
+    """From when the hold counts: the conversion, or its first report if that was much later.
+
+    A late delivery costs nobody time, but nobody skips the hold by a date that lies back.
+    """
+    return max(basis.occurred_ms, basis.received_ms - LATE_DAYS * DAY_MS)
 
 
 def _why(lines: Sequence[RuleLine], rewards: Sequence[Reward]) -> str:

@@ -32,7 +32,10 @@ WON = (
 )
 # Why a touch lost to another one, and why it could not win at all.
 OUTRANKED = ("granted", "later_touch", "earlier_touch", "code_before_link", "link_before_code")
-UNABLE = ("after_conversion", "outside_window", "self_referral", "sticky_advocate", *ENROLMENT)
+UNABLE = (
+    *("after_conversion", "before_link", "outside_window", "self_referral", "sticky_advocate"),
+    *ENROLMENT,
+)
 # Why nobody won, where it is not the reason of the touches themselves.
 NOBODY = ("no_touch", "all_refused", "sticky_refused")
 # Why a rule gave less than it computed, and why nobody's rules were asked.

@@ -6,6 +6,7 @@ verdict with its reason; at most one wins.
 
     reason of a touch     it lost, or won, because
     after_conversion      it is later than the conversion
+    before_link           it is older than its own link, and so than its advocate's enrolment
     outside_window        it is older than the window
     <refused>             its advocate cannot earn: self_referral, enrolment_paused ...
     sticky_advocate       lost: the friend is somebody else's; won: the friend is this advocate's
@@ -25,7 +26,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field
 
-from goodword.limits import CLICK_AGE_DAYS_MAX, TOUCHES_MAX
+from goodword.limits import CLICK_AGE_DAYS_MAX, CLOCK_SKEW_SECONDS, TOUCHES_MAX
 from goodword.records import Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS, rfc3339
 
@@ -67,6 +68,7 @@ class Touch(Value):
     """One recorded contact of a friend with an advocate: a link followed, a code or name given.
 
     A `grant` is staff's word that there was one; it wins before all others, whatever the window.
+    `link_ms` is when its link was made.
     """
 
     touch_id: str
@@ -77,6 +79,7 @@ class Touch(Value):
     link_id: str
     code: str
     source: str = ""
+    link_ms: int = 0
     visited: Visited | None = None
 
 
@@ -256,6 +259,8 @@ def _excluded(
         return "after_conversion"
     if age_ms > rules.window_days * DAY_MS:
         return "outside_window"
+    if touch.at_ms + CLOCK_SKEW_SECONDS * SECOND_MS < touch.link_ms:
+        return "before_link"
     if touch.advocate_id in refused:
         return refused[touch.advocate_id]
     if sticky is not None and touch.advocate_id != sticky:
