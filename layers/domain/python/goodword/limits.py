@@ -75,6 +75,7 @@ FRIEND_CONVERSIONS_MAX = 30  # conversions of one friend that a late touch may s
 REFUNDS_PARKED_MAX = 100  # refunds that wait for one order
 INQUIRY_DAYS = 120  # days a bank's inquiry holds a reward before a person must look
 CLOCK_SKEW_SECONDS = 60  # seconds a shop's clock may be behind ours: its order, after our click
+REWARDS_PER_ORDER_MAX = 6  # rewards that rules without a condition may give; with 20 caps they fit
 BACKDATED_DAYS_MAX = 90  # days a new order may lie back: a quarter; older, a person has to look
 LATE_DAYS = 3  # days a late delivery costs nobody's hold time; as long as Stripe tries again
 CLICK_AGE_DAYS_MAX = 400  # days; no window may be longer than a click is verifiable

@@ -42,7 +42,7 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.reversing import book_on, book_refund
 from goodword.errors import InvalidInput, NotAuthentic
-from goodword.limits import READ_KEYS_MAX
+from goodword.limits import READ_KEYS_MAX, TRANSACTION_ITEMS_MAX
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import Program, ProgramVersion, program_key
 from goodword.records import Key, Record
@@ -200,9 +200,17 @@ class Worker:
             )
         customer, blind = fact.customer, self.blind
         note(self.desk, change, blind, conversion, fact.signals, customer.email, buyer)
+        if refused := self._committed(change):
+            return refused
+        return Booked(conversion, existing is None, problem)
+
+    def _committed(self, change: Change) -> str:
+        """Nothing; or why one transaction does not hold what all the rules give."""
+        if len(change.keys) > TRANSACTION_ITEMS_MAX:
+            return "too_many_rewards"
         if change.keys:
             self.desk.store.commit(change)
-        return Booked(conversion, existing is None, problem)
+        return ""
 
     def _told(
         self, existing: Conversion, fact: ConversionFact, program: Program

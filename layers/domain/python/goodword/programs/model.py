@@ -4,13 +4,14 @@
 author, rationale and date; `Program` is the head that says which version is in force.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
-from goodword.limits import BUDGET_LIMITS_MAX, RATE_DAYS_MAX, SHARED_CAPS_MAX
+from goodword.limits import BUDGET_LIMITS_MAX, RATE_DAYS_MAX, REWARDS_PER_ORDER_MAX, SHARED_CAPS_MAX
 from goodword.money import CURRENCIES, Currency, NaturalMinor, Rounding
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.payment import Payment
@@ -138,6 +139,11 @@ class Terms(Value):
                 raise ValueError(f"the rule {rule.rule_id} names a level that tiers do not have")
         if len({cap.name for cap in self.caps}) != len(self.caps):
             raise ValueError("two caps limit the same in the same period")
+        always = Counter[str]()
+        for rule in self.rules:
+            always[rule.action] += (1 + (rule.friend is not None)) if rule.when is None else 0
+        if max(always.values()) > REWARDS_PER_ORDER_MAX:
+            raise ValueError(f"one order would give more than {REWARDS_PER_ORDER_MAX} rewards")
         if sum(cap.scope == "programme" for cap in self.caps) > SHARED_CAPS_MAX:
             raise ValueError(f"at most {SHARED_CAPS_MAX} caps may be of the whole programme")
         return self
