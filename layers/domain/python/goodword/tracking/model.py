@@ -255,17 +255,23 @@ def _excluded(
     """Why a touch that is so much older than the conversion cannot win; empty if it can."""
     if touch.kind == "grant":
         return refused.get(touch.advocate_id, "")
-    if age_ms < 0:
-        return "after_conversion"
-    if age_ms > rules.window_days * DAY_MS:
-        return "outside_window"
-    if touch.at_ms + CLOCK_SKEW_SECONDS * SECOND_MS < touch.link_ms:
-        return "before_link"
+    if reason := _untimely(touch, age_ms, rules):
+        return reason
     if touch.advocate_id in refused:
         return refused[touch.advocate_id]
     if sticky is not None and touch.advocate_id != sticky:
         return "sticky_advocate"
     return ""
+
+
+def _untimely(touch: Touch, age_ms: int, rules: AttributionRules) -> str:
+    """Why its time does not count: later than the conversion, too old, or before its link."""
+    if age_ms < 0:
+        return "after_conversion"
+    if age_ms > rules.window_days * DAY_MS:
+        return "outside_window"
+    before = touch.at_ms + CLOCK_SKEW_SECONDS * SECOND_MS < touch.link_ms
+    return "before_link" if before else ""
 
 
 def _preferred(touch: Touch, rules: AttributionRules) -> bool:
