@@ -250,9 +250,7 @@ def _differs(last: Decision, basis: Basis, version: ProgramVersion) -> bool:
 
 
 def _undo(books: RewardBooks, conversion: Conversion, rewards: list[Reward]) -> None:
-    if conversion.advocate_id is None:
-        return
-    for reward in rewards:
+    for reward in rewards if conversion.advocate_id is not None else ():
         if reward.state in ("pending", "on_hold", "approved"):
             books.step(reward, "void", "reattributed")
     uncount(books, conversion)
