@@ -36,6 +36,18 @@ def _first(page: str, link: str) -> Callable[[Reader], str]:
     return find
 
 
+def _first_on_reward(begins: str) -> Callable[[Reader], str]:
+    """A link on the page of the newest reward."""
+
+    def find(reader: Reader) -> str:
+        reader.open(_first("/my/earnings", ".items a.what")(reader))
+        found = reader.page.locator(f'a[href^="{begins}"]').first.get_attribute("href")
+        assert found is not None
+        return found
+
+    return find
+
+
 PLACES = (
     Place("front", "", _at("/")),
     Place("join-before", "", _program("join")),
@@ -55,6 +67,9 @@ PLACES = (
     Place("payout-method", "maya", _at("/my/payouts/method")),
     Place("statement", "maya", _first("/my/payouts", ".items a.what")),
     Place("help", "maya", _at("/my/help")),
+    Place("questions", "maya", _at("/my/disputes")),
+    Place("missing-order", "maya", _at("/my/disputes/new")),
+    Place("ask-about-reward", "maya", _first_on_reward("/my/disputes/new")),
     Place("account", "maya", _at("/my/account")),
     Place("nowhere", "maya", _at("/my/nowhere"), 404),
     Place("forbidden", "maya", _at("/console"), 403),

@@ -171,6 +171,22 @@ def test_the_embedded_view_stands_in_no_frame_that_is_not_listed(
     around.complaints.clear()  # the browser says that it refused
 
 
+def test_a_reward_is_disputed_from_its_page(readers: Readers) -> None:
+    person = readers.make("maya")
+    page = person.page
+    person.open("/my/earnings")
+    page.locator(".items a.what").first.click()
+    page.get_by_role("link", name=re.compile("Think it is a mistake")).click()
+    page.get_by_label("What is wrong").fill("Only a quarter came back <b>& not more</b>")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_text("Sent. A person will look at it.")).to_be_visible()
+    assert "<b>& not more</b>" in person.words
+    assert re.search(r"We answer by \d", person.words)
+    assert person.grave() == []
+    person.open("/my/disputes")
+    assert "With us" in person.words
+
+
 def test_printing_a_statement_leaves_the_frame_out(
     readers: Readers, reader: Callable[..., object]
 ) -> None:

@@ -1,0 +1,92 @@
+"""An advocate's questions and their threads, as pages: whoever disagrees is a form away from us.
+
+What is asked about comes from the page that the reader was on (`?about=hold&subject=rwd_…`); the
+use case checks that it is the reader's own. A missing order is named by its number and its day.
+"""
+
+from datetime import date, datetime, time
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from goodword.errors import InvalidInput
+from goodword.times import rfc3339
+from goodword.trust.dispute import About
+from goodword.trust.disputing import Wish
+from pydantic import Field, StringConstraints
+
+from goodword_aws import advocates as shapes
+from goodword_aws.forms import ProgramId
+from goodword_aws.pages.portal_forms import Form
+from goodword_aws.pages.view import View
+from goodword_aws.trust import disputes
+from goodword_aws.trust_answers import MessageAnswer, OrderNumber, SubjectId, dispute_answer
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True)]
+
+
+class Question(Form):
+    """What is asked, about what."""
+
+    program_id: ProgramId
+    about: About
+    subject_id: SubjectId | None = None
+    order_number: OrderNumber | None = None
+    ordered_on: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    text: Text = Field(repr=False)
+
+    def wish(self, zone: str) -> Wish:
+        """The same for the use case; a day is its noon in the reader's zone."""
+        return Wish(
+            program_id=self.program_id,
+            about=self.about,
+            text=self.text,
+            subject_id=self.subject_id or "",
+            order_number=self.order_number or "",
+            ordered_ms=None if self.ordered_on is None else _noon_ms(self.ordered_on, zone),
+        )
+
+
+class Reply(Form):
+    """One more message."""
+
+    text: Text = Field(repr=False)
+
+
+def listed(view: View) -> dict[str, Any]:
+    """The reader's own questions, newest first."""
+    page = disputes(view.desk).of(view.advocate_id, view.page.limit, view.page.starting_after)
+    rows = [dispute_answer(one, view.reader.language, to_staff=False) for one in page.rows]
+    return {"disputes": rows, "cursor": page.cursor}
+
+
+def asking(view: View) -> dict[str, Any]:
+    """The form for a new one: about what, in which programme."""
+    said = {**view.query, **view.form}
+    found = shapes.dashboard(view.desk, view.advocate_id)
+    about = said.get("about", "missing_conversion")
+    return {
+        "programs": found.programs,
+        "about": about if about in ("reward", "hold", "payout", "ban") else "missing_conversion",
+        "subject": said.get("subject_id", said.get("subject", ""))[:60],
+        "program_id": said.get("program_id", said.get("program", ""))[:60],
+    }
+
+
+def thread(view: View) -> dict[str, Any]:
+    """One of the reader's own, with all that was written."""
+    cases = disputes(view.desk)
+    found = cases.own(view.path["dispute_id"], view.advocate_id)
+    messages = [
+        MessageAnswer(number=one.number, by=one.by, at=rfc3339(one.at_ms), text=text)
+        for one, text in cases.thread(found)
+    ]
+    shown = dispute_answer(found, view.reader.language, to_staff=False)
+    return {"dispute": shown, "messages": messages, "over": found.is_over}
+
+
+def _noon_ms(day: str, zone: str) -> int:
+    try:
+        noon = datetime.combine(date.fromisoformat(day), time(12), ZoneInfo(zone))
+    except ValueError as wrong:
+        raise InvalidInput("bad_time", "no such date or time") from wrong
+    return int(noon.timestamp()) * 1_000
