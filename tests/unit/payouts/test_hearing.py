@@ -243,3 +243,13 @@ def test_payments_that_only_a_person_can_explain_do_not_keep_the_others_back(
     world.clock.advance(2 * MINUTE_MS)
     assert world.cycle.look_up().route == "settled"
     assert world.all(RailRest) == []
+
+
+def test_a_paid_payment_that_the_rail_has_forgotten_stays_paid() -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    world.rail.known.clear()
+    notice(world, world.payout.payout_id)
+    world.cycle.look_up()
+    assert (world.payout.state, world.all(RailNotice), len(world.rail.paid)) == ("paid", [], 1)
