@@ -201,3 +201,11 @@ def test_conversions_of_the_days_around_are_listed() -> None:
     mine = search(here.store, here.missing("3"))
     assert mine.order is not None
     assert mine.order.credited == "you"
+
+
+def test_a_dispute_that_was_answered_meanwhile_is_not_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Court()
+    here.missing()
+    here.clock.advance(7 * DAY_MS)
+    monkeypatch.setattr(type(here.disputes), "_late", lambda _self, _dispute_id: "")
+    assert here.disputes.sweep() == {"escalated": 0, "lapsed": 0}
