@@ -73,7 +73,7 @@ def decide(
             books.close()
         return
     books = RewardBooks(desk, change)
-    _undo(books, stored or conversion, before)
+    _undo(books, stored or conversion, before, attribution)
     conversion = _placed(desk, books, conversion, attribution, versions, identities).but(
         rate=met.rate or conversion.rate
     )
@@ -249,11 +249,12 @@ def _differs(last: Decision, basis: Basis, version: ProgramVersion) -> bool:
     return gives(basis, version) != said_by(last.lines)
 
 
-def _undo(books: RewardBooks, conversion: Conversion, rewards: list[Reward]) -> None:
-    for reward in rewards if conversion.advocate_id is not None else ():
+def _undo(books: RewardBooks, old: Conversion, rewards: list[Reward], now: Attribution) -> None:
+    stays = now.winner is not None and now.winner.advocate_id == old.advocate_id
+    for reward in rewards if old.advocate_id is not None else ():
         if reward.state in ("pending", "on_hold", "approved"):
-            books.step(reward, "void", "reattributed")
-    uncount(books, conversion)
+            books.step(reward, "void", "decided_anew" if stays else "reattributed")
+    uncount(books, old)
 
 
 def uncount(books: RewardBooks, conversion: Conversion) -> None:

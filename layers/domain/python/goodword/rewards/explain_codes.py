@@ -74,6 +74,7 @@ LIFE = tuple(
             *(f"review_lapsed_{way}" for way in ON_LAPSE),
             "hold_over",
             "reattributed",
+            "decided_anew",
             "refunded",
             *INQUIRY,
             *REASONS.values(),
