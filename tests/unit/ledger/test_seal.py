@@ -318,6 +318,30 @@ def test_a_leaf_that_waits_for_an_item_that_is_gone_is_named(vaulted: Vaulted) -
     assert sentence.endswith("is gone from the journal")
 
 
+def test_the_chain_is_walked_page_by_page(
+    vaulted: Vaulted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.ledger.completeness.PAGE_ITEMS_MAX", 1)
+    for number in range(3):
+        vaulted.write(event(number))
+        vaulted.seal()
+    outcome = checked(vaulted)
+    assert (outcome.seals, outcome.sealed, outcome.findings) == (3, 3, ())
+
+
+def test_a_chain_longer_than_a_check_may_walk_does_not_pass(
+    vaulted: Vaulted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.ledger.completeness.PAGE_ITEMS_MAX", 1)
+    monkeypatch.setattr("goodword.ledger.completeness.SEAL_PAGES_MAX", 2)
+    for number in range(3):
+        vaulted.write(event(number))
+        vaulted.seal()
+    outcome = checked(vaulted)
+    assert outcome.seals == 2
+    assert "the head is at seal 3, the chain ends at seal 2" in outcome.findings
+
+
 def test_at_most_a_hundred_findings_are_kept(vaulted: Vaulted) -> None:
     vaulted.write(*(event(number) for number in range(110)), noted=False)
     outcome = checked(vaulted)

@@ -125,6 +125,16 @@ def test_an_active_advocate_gets_link_and_disclosure(house: House) -> None:
     assert "#ad" in letter.text
 
 
+def test_letters_are_whole_where_nothing_more_is_told(house: House) -> None:
+    plain = Messenger(
+        house.desk("messages"), house.vault, house.box, lambda _: ENGLISH, "https://x"
+    )
+    assert plain.tell(event()).state == "sent"
+    ((_, letter, _),) = house.box.sent
+    assert "12.34 EUR" in letter.subject + letter.text
+    assert not {"{", "}"} & set(letter.subject + letter.text)
+
+
 def test_without_a_link_the_way_in_is_shown(house: House) -> None:
     house.messenger.tell(event("enrolment.activated", code=None))
     assert "/r/" not in house.box.sent[0][1].text
