@@ -54,11 +54,11 @@ def test_a_rate_is_decimal_text(call: Front, rate: object) -> None:
 def test_a_source_may_have_a_currency_where_the_terms_take_it(call: Front) -> None:
     body = {"kind": "generic", "label": "shop in the USA", "currency": "usd"}
     at_home = body | {"program_id": program(call)}
-    assert call(MARKETER, "POST", "/v1/sources", at_home).code == "invalid_body"
+    assert call(ADMIN, "POST", "/v1/sources", at_home).code == "invalid_body"
     at_home["currency"] = "USD"
-    assert call(MARKETER, "POST", "/v1/sources", at_home).code == "currency_mismatch"
+    assert call(ADMIN, "POST", "/v1/sources", at_home).code == "currency_mismatch"
     abroad = at_home | {"program_id": program(call, currencies="convert")}
-    made = call(MARKETER, "POST", "/v1/sources", abroad)
+    made = call(ADMIN, "POST", "/v1/sources", abroad)
     assert (made.status, made.body["currency"], made.body["mixed"]) == (201, "USD", False)
-    mixed = call(MARKETER, "POST", "/v1/sources", abroad | {"mixed": True, "currency": None})
+    mixed = call(ADMIN, "POST", "/v1/sources", abroad | {"mixed": True, "currency": None})
     assert (mixed.status, mixed.body["currency"], mixed.body["mixed"]) == (201, "EUR", True)
