@@ -8,12 +8,14 @@ is.
 from collections.abc import Iterator
 from typing import ClassVar
 
+from goodword.conversions.model import Conversion
+from goodword.ports import Desk
 from goodword.records import Key, Record
 from goodword.times import DAY_MS, as_datetime
 
 
 class DecidedOn(Record):
-    """One decision in the order in which decisions were made."""
+    """One decision in the order in which decisions were made; `tie` orders those of one ms."""
 
     KIND: ClassVar[str] = "decided_on"
 
@@ -21,11 +23,23 @@ class DecidedOn(Record):
     at_ms: int
     conversion_id: str
     decision: int
+    tie: str = ""
 
     @property
     def key(self) -> Key:
-        name = f"{self.at_ms:015d}#{self.conversion_id}#{self.decision:04d}"
+        name = f"{self.at_ms:015d}#{self.tie}#{self.conversion_id}#{self.decision:04d}"
         return Key("core", decided_partition(self.program_id, day_of(self.at_ms)), name)
+
+
+def noted(desk: Desk, conversion: Conversion) -> DecidedOn:
+    """Where a replay finds the decision that is being made."""
+    return DecidedOn(
+        program_id=conversion.program_id,
+        at_ms=desk.clock.now_ms(),
+        conversion_id=conversion.conversion_id,
+        decision=conversion.decisions + 1,
+        tie=desk.ids.new("dec"),
+    )
 
 
 def decided_partition(program_id: str, day: str) -> str:

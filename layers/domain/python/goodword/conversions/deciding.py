@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.amounts import amounts_of
-from goodword.conversions.decided import DecidedOn
+from goodword.conversions.decided import noted
 from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
 from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
 from goodword.conversions.listing import to_list
@@ -82,7 +82,7 @@ def decide(
     counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
     where = desk, change, books
     _write(*where, conversion, basis, attribution, verdict, versions, identities, counted)
-    change.create(_noted(desk, conversion))
+    change.create(noted(desk, conversion))
     books.close()
 
 
@@ -225,16 +225,6 @@ def _version_of(
     if isinstance(pinned_by, Conversion):
         return version_at(versions, pinned_by.occurred_ms)
     return version_at(versions, pinned_by.at_ms, pinned_by.advocate_id)
-
-
-def _noted(desk: Desk, conversion: Conversion) -> DecidedOn:
-    """Where a replay finds the decision that is being made."""
-    return DecidedOn(
-        program_id=conversion.program_id,
-        at_ms=desk.clock.now_ms(),
-        conversion_id=conversion.conversion_id,
-        decision=conversion.decisions + 1,
-    )
 
 
 def _differs(last: Decision, basis: Basis, version: ProgramVersion) -> bool:
