@@ -1,10 +1,22 @@
 """Two orders become one: what the second earned is taken back wherever it stands, exactly."""
 
 import pytest
-from goodword.conversions.model import Conversion, Customer, OtherNames, Space
+from goodword.conversions.aliases import OrderAlias
+from goodword.conversions.disputes import Inquiry
+from goodword.conversions.merging import known_as, merge
+from goodword.conversions.model import (
+    Conversion,
+    Customer,
+    Identity,
+    InquiryFact,
+    OtherNames,
+    Space,
+)
 from goodword.conversions.naming import join_names
 from goodword.ledger.model import Balance
+from goodword.ports import Change
 from goodword.rewards.model import Reward
+from goodword.rewards.tally import Sum, Tally
 from goodword.times import DAY_MS, MINUTE_MS
 
 from tests.support.scene import BEN, MAYA, PROGRAM, Scene
@@ -103,3 +115,102 @@ def test_provisional_amounts_give_way_and_never_come_back(scene: Scene) -> None:
     assert scene.sale("1", 5_000, provisional=True).state == "booked"
     assert (scene.conversion.net_minor, scene.conversion.provisional) == (4_000, False)
     assert scene.balance().pending_minor == 400
+
+
+def test_an_inquiry_about_the_duplicate_holds_the_reward_of_the_one_that_is_kept(
+    scene: Scene,
+) -> None:
+    told(scene, "pi_1")
+    told(scene, "in_1")
+    asked = InquiryFact(
+        inquiry_id="dp_1",
+        orders=("in_1",),
+        occurred_ms=scene.clock.at_ms,
+        currency="EUR",
+        state="open",
+    )
+    assert scene.deliver(asked).state == "booked"
+    assert states(scene) == {"pi_1": ("pending", 500), "in_1": ("on_hold", 500)}
+    assert unite(scene) == ""
+    assert states(scene) == {"pi_1": ("on_hold", 500), "in_1": ("void", 0)}
+    kept, _ = sorted(scene.all(Conversion), key=lambda one: one.occurred_ms)
+    assert kept.inquiries == ("dp_1",)
+    asked_about = {one.conversion_id: one.state for one in scene.all(Inquiry)}
+    assert asked_about[kept.conversion_id] == "open"
+    assert scene.deliver(asked.but(state="closed")).state == "booked"
+    assert states(scene)["pi_1"] == ("pending", 500)
+
+
+def test_a_duplicate_that_nobody_won_takes_nothing_from_anybodys_counts(scene: Scene) -> None:
+    told(scene, "pi_1")
+    scene.clock.at_ms += MINUTE_MS
+    scene.sale("in_1", customer=Customer())
+    assert unite(scene) == ""
+    assert states(scene) == {"pi_1": ("pending", 500)}
+    assert scene.balance().sales == 1
+    assert scene.one(Tally).in_all == Sum(orders=1, net_minor=5_000)
+    (event,) = scene.events("conversion.merged")
+    assert event.data["taken_minor"] == 0
+
+
+@pytest.mark.parametrize(("kept", "remembered"), [(2, False), (30, True)])
+def test_a_friend_is_left_with_the_other_orders_whether_the_duplicate_is_remembered_or_not(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, kept: int, remembered: bool
+) -> None:
+    """Of very many orders of one friend only some are remembered."""
+    monkeypatch.setattr("goodword.conversions.evidence.FRIEND_CONVERSIONS_MAX", kept)
+    for name in ("pi_1", "in_1", "later", "last"):
+        scene.clock.at_ms += MINUTE_MS
+        scene.sale(name, click_ids=(scene.click(),), customer=Customer(customer_id="c1"))
+    duplicate = next(one for one in scene.all(Conversion) if one.order_id == "in_1")
+    before = {one.conversion_id for one in scene.one(Identity).conversions}
+    assert (duplicate.conversion_id in before) == remembered
+    assert unite(scene) == ""
+    after = {one.conversion_id for one in scene.one(Identity).conversions}
+    assert after == before - {duplicate.conversion_id}
+    live = {name: left for name, (state, left) in states(scene).items() if state == "pending"}
+    assert live == {"pi_1": 500, "later": 500, "last": 500}
+
+
+def test_a_name_whose_order_is_not_there_names_nothing(scene: Scene) -> None:
+    told(scene, "in_1")
+    change = Change()
+    change.create(
+        OrderAlias(
+            program_id=PROGRAM, namespace=SPACE.namespace, alias="pi_1", conversion_id="cnv_none"
+        )
+    )
+    scene.store.commit(change)
+    assert [one.order_id for one in known_as(scene.desk(), SPACE, NAMES)] == ["in_1"]
+    assert not merge(scene.desk(), SPACE, NAMES)
+    assert scene.conversion.duplicate_of is None
+    assert states(scene) == {"in_1": ("pending", 500)}
+
+
+def test_what_is_a_duplicate_or_not_there_is_never_decided_again(scene: Scene) -> None:
+    told(scene, "pi_1")
+    told(scene, "in_1")
+    unite(scene)
+    (gone,) = [one for one in scene.all(Conversion) if one.duplicate_of is not None]
+    before = dict(scene.store.items)
+    scene.worker.decide_again(gone.conversion_id)
+    scene.worker.decide_again("cnv_none")
+    assert scene.store.items == before
+    assert states(scene) == {"pi_1": ("pending", 500), "in_1": ("void", 0)}
+
+
+def test_new_amounts_of_a_refused_order_move_its_advocates_totals_and_nothing_else(
+    scene: Scene,
+) -> None:
+    told(scene, "1", net_minor=50_000, provisional=True)
+    scene.approval.assess(scene.reward.reward_id)
+    scene.approval.decide(
+        scene.reward.reward_id, approve=False, code="fraud", decider_advocate_id=None
+    )
+    assert scene.one(Tally).in_all == Sum(orders=1, net_minor=50_000)
+    assert scene.sale("1", 40_000, customer=Customer()).state == "booked"
+    assert (scene.conversion.net_minor, scene.conversion.decisions) == (40_000, 1)
+    assert scene.one(Tally).in_all == Sum(orders=1, net_minor=40_000)
+    assert (scene.reward.state, scene.reward.earned_minor) == ("rejected", 5_000)
+    assert scene.balance().sales == 1
+    assert scene.ledger_differences() == []

@@ -8,7 +8,8 @@ from goodword.programs.model import Program
 from goodword.programs.replay import ReplayChange
 from goodword.programs.replaying import Replays
 from goodword.rewards.model import Reward
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, HOUR_MS
+from goodword.tracking.model import AttributionRules
 
 from tests.support.publishing import OTTO, drafted
 from tests.support.replays import orders, ran, rate
@@ -90,3 +91,36 @@ def test_a_limit_on_numbers_is_simulated_too(scene: Scene) -> None:
     orders(scene, 5_000, 5_000, 5_000)
     _, rows = ran(scene, rules=(rate(1_000),), caps=(Cap(rewards=2),))
     assert [(one.order_id, one.after_minor) for one in rows] == [("o3", 0)]
+
+
+def test_whoever_wins_under_the_draft_alone_meets_the_drafts_limits_too(scene: Scene) -> None:
+    """Maya won all three by the last touch; by the first they are Ben's, who may have 7.00."""
+    for number in range(3):
+        clicks = (scene.click("MAYA7", 2), scene.click("BEN77", 20))
+        customer = {"customer_id": f"c{number}"}
+        scene.sale(f"o{number}", 5_000, click_ids=clicks, customer=customer)
+        scene.clock.advance(HOUR_MS)
+    first = AttributionRules(model="first")
+    cap = Cap(period="lifetime", amount_minor=700)
+    replay, rows = ran(scene, rules=(rate(1_000),), caps=(cap,), attribution=first)
+    assert [(one.order_id, one.after_minor, one.why) for one in rows if one.advocate_id == BEN] == [
+        ("o0", 500, "the_winner"),
+        ("o1", 200, "the_winner"),
+    ]
+    assert {one.after_minor for one in rows if one.advocate_id == MAYA} == {0}
+    assert replay.difference_minor == {"EUR": -800}
+
+
+def test_one_decision_is_the_smallest_step_however_much_it_writes(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    orders(scene, 5_000, 5_000, 5_000)
+    monkeypatch.setattr("goodword.programs.replaying.TRANSACTION_ITEMS_MAX", 2)
+    before = len(scene.store.commits)
+    replay, rows = ran(scene, rules=(rate(1_000),), caps=(Cap(amount_minor=700),))
+    assert [(one.order_id, one.after_minor) for one in rows] == [("o2", 200), ("o3", 0)]
+    assert (replay.state, replay.done) == ("done", 3)
+    written = [
+        sum(key.sk.startswith("X#") for key in one.keys) for one in scene.store.commits[before:]
+    ]
+    assert max(written) == 1

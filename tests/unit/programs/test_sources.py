@@ -1,10 +1,11 @@
 """A secret is shown once, two are live at most, and nothing of it is stored in plain."""
 
 import base64
+from typing import Any
 
 import pytest
 from goodword.conversions.model import Source
-from goodword.errors import Conflict, InvalidInput, NotFound
+from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
 
 from tests.fakes.privacy import PlainSealer
 from tests.support.people import Town, kept_delivery
@@ -125,6 +126,20 @@ def test_a_source_shares_ids_with_those_it_is_told_to(town: Town) -> None:
         with pytest.raises(InvalidInput, match="unknown_source") as refused:
             made(wrong, at)
         assert refused.value.fields[0].field == "namespace"
+
+
+@pytest.mark.parametrize("told", [{"currency": "USD"}, {"mixed": True}])
+def test_a_source_in_other_currencies_needs_terms_that_take_them(
+    town: Town, told: dict[str, Any]
+) -> None:
+    program_id = town.program().program_id
+    with pytest.raises(InvalidInput, match="currency_mismatch") as refused:
+        town.sources.create(kind="generic", program_id=program_id, label="Shop", **told)
+    assert list(refused.value.fields) == [FieldError("currency", "must be EUR")]
+    assert town.all(Source) == []
+    open_id = town.program(currencies="convert").program_id
+    source, _ = town.sources.create(kind="generic", program_id=open_id, label="Shop", **told)
+    assert (source.currency, source.mixed) == (told.get("currency", "EUR"), "mixed" in told)
 
 
 def test_sources_are_listed(town: Town) -> None:

@@ -1,0 +1,53 @@
+"""Refunds that came before their order wait until it is there, and are booked exactly once."""
+
+import pytest
+from goodword.conversions.aliases import ParkedRefunds
+from goodword.conversions.model import Refund, ReversalFact, Space
+from goodword.conversions.service import Worker
+from goodword.ports import Change
+
+from tests.support.scene import PROGRAM, Scene
+
+SPACE = Space(PROGRAM, "src_1")
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """A refund of 25.00 waits for order 1001."""
+    scene = Scene()
+    scene.refund("r1", 2_500)
+    return scene
+
+
+def test_a_refund_goes_on_waiting_while_its_order_is_unknown(scene: Scene) -> None:
+    scene.worker.replay_parked(SPACE, ("1001", "1002"))
+    (waits,) = scene.one(ParkedRefunds).facts
+    assert isinstance(waits, ReversalFact)
+    assert waits.refund_id == "r1"
+    assert scene.all(Refund) == []
+    scene.sale("1001", click_ids=(scene.click(),))
+    assert scene.all(ParkedRefunds) == []
+    assert scene.reward.remaining_minor == 250
+
+
+def test_of_two_workers_that_find_a_waiting_refund_one_books_it(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(Worker, "replay_parked", lambda _worker, _space, _names: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            scene.sale("1001", click_ids=(scene.click(),))
+    assert scene.reward.remaining_minor == 500
+    commit = scene.store.commit
+
+    def slower(change: Change) -> None:
+        monkeypatch.setattr(scene.store, "commit", commit)  # races once
+        scene.worker.replay_parked(SPACE, ("1001",))
+        commit(change)
+
+    monkeypatch.setattr(scene.store, "commit", slower)
+    scene.worker.replay_parked(SPACE, ("1001",))
+    assert scene.all(ParkedRefunds) == []
+    assert scene.one(Refund).taken_minor == 250
+    assert scene.reward.remaining_minor == 250
+    assert scene.ledger_differences() == []
