@@ -123,6 +123,19 @@ def test_two_findings_about_one_payment_take_it_out_once() -> None:
     assert world.purse().payable_minor == 50_000
 
 
+def test_a_run_that_was_cancelled_is_nothing_to_compare_with() -> None:
+    world = paid_before(off=("own_spike",))
+    world.due(50_000)
+    run = world.listed(*LATER)
+    world.approving.cancel(run.run_id, "wrong_amounts")
+    assert world.cycle.give_back(run.run_id, "").route == "given_back"
+    world.clock.at_ms = LATEST[1] + DAY_MS
+    again = world.listed(*LATEST)
+    (spike,) = (one for one in world.all(RunFinding) if one.run_id == again.run_id)
+    assert (spike.check, spike.figures["compared_with"]) == ("program_spike", 1)
+    assert (spike.figures["total_minor"], spike.figures["usual_minor"]) == (50_000, 5_000)
+
+
 def test_a_program_spike_stops_the_run_as_a_whole() -> None:
     world = paid_before(off=("own_spike",))
     world.due(50_000)

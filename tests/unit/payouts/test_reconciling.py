@@ -3,6 +3,8 @@
 import pytest
 from goodword.errors import Conflict, InvalidInput
 from goodword.ledger.model import Entry
+from goodword.payouts.deciding import Deciding
+from goodword.payouts.findings import RunFinding
 from goodword.payouts.model import Payout
 from goodword.payouts.ports import RailAnswer
 from goodword.payouts.reconciling import (
@@ -12,9 +14,13 @@ from goodword.payouts.reconciling import (
     RunDifference,
     compare,
 )
+from goodword.programs.payment import AuditTerms
+from goodword.times import DAY_MS
 
-from tests.support.payday import ANNA, Payday
+from tests.support.payday import ANNA, CUTOFF_MS, Payday
 from tests.support.scene import BEN, MAYA
+
+LATER = ("2025-11", CUTOFF_MS + 30 * DAY_MS)
 
 
 def settled() -> Payday:
@@ -118,6 +124,24 @@ def test_a_payment_that_the_rail_was_never_asked_for_is_not_asked_about() -> Non
     world.cycle.settle(run.run_id)
     found = reconciled(world)
     assert (found.tally.compared, found.tally.ours_minor, found.tally.differences) == (2, 700, 0)
+
+
+def test_a_payment_that_the_audit_took_out_is_not_compared() -> None:
+    world = Payday(audit=AuditTerms(stops=("own_spike",)))
+    world.due(500)
+    world.cycle.settle(world.sent().run_id)
+    world.clock.at_ms = LATER[1] + DAY_MS
+    world.due(50_000)
+    world.due(700, BEN)
+    run = world.listed(*LATER)
+    spike = next(one for one in world.all(RunFinding) if one.check == "own_spike")
+    Deciding(world.desk()).decide(
+        run.run_id, "own_spike", spike.subject, "hold", "suspected_fraud", ANNA
+    )
+    assert world.cycle.settle(world.sent(*LATER).run_id).route == "reconcile"
+    world.cycle.reconcile(run.run_id, "")
+    (found,) = (one for one in world.all(Reconciliation) if one.run_id == run.run_id)
+    assert (found.tally.compared, found.tally.ours_minor, found.tally.differences) == (1, 700, 0)
 
 
 def test_a_large_run_is_compared_in_several_calls(monkeypatch: pytest.MonkeyPatch) -> None:
