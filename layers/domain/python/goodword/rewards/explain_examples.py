@@ -92,7 +92,7 @@ def examples(version: ProgramVersion) -> tuple[Example, ...]:
         found += [_order(version), *_two_brands(version), *_coupon(version), *_minimum(version)]
     if "lead" in actions:
         found.append(_sign_up(version))
-    if orders:
+    if any(rule.unit == "money" for rule in orders):  # only money is paid, and limited by caps
         found += [_partial_refund(version), _return_after_payment(version), *_cap(version)]
     return tuple(found)
 

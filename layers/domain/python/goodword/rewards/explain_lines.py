@@ -6,6 +6,9 @@
 The amounts are those of the example; nothing is computed here but the products that it shows.
 """
 
+from collections import Counter
+
+from goodword.money import is_money
 from goodword.programs.model import Terms
 from goodword.programs.rules import FlatReward, PercentageReward, PerLineReward, PlainReward, Rule
 from goodword.records import Value
@@ -48,9 +51,21 @@ def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
         days=terms.hold_days,
         order=_order(step, voice),
         refund=voice.money(step.refund_minor),
-        earned=voice.money(step.earned_minor),
+        earned=_earned(step, voice),
         total=voice.money(step.total_minor),
     )
+
+
+def _earned(step: ExampleStep, voice: Voice) -> str:
+    """`10.00 EUR`, `100 points`, `10.00 EUR, 100 points`; no money is said if something else is."""
+    others: Counter[str] = Counter()
+    for line in step.lines:
+        if line.earned_minor and not is_money(line.currency):
+            others[line.currency] += line.earned_minor
+    said = [voice.money(amount, unit) for unit, amount in others.items()]
+    if step.earned_minor or not said:
+        said.insert(0, voice.money(step.earned_minor))
+    return ", ".join(said)
 
 
 def _order(step: ExampleStep, voice: Voice) -> str:
