@@ -51,8 +51,8 @@ def told(version: ProgramVersion, locale: str = "en") -> dict[str, ExampleText]:
 
 def lines(version: ProgramVersion, kind: str, locale: str = "en") -> list[str]:
     """The lines of one example, with `*` and `->` for the signs that people read."""
-    signs = {"\N{MULTIPLICATION SIGN}": "*", "\N{RIGHTWARDS ARROW}": "->"}
-    return [line.translate(str.maketrans(signs)) for line in told(version, locale)[kind].lines]
+    signs = {ord("\N{MULTIPLICATION SIGN}"): "*", ord("\N{RIGHTWARDS ARROW}"): "->"}
+    return [line.translate(signs) for line in told(version, locale)[kind].lines]
 
 
 def order(rule: dict[str, Any], **changes: object) -> str:
