@@ -4,6 +4,7 @@ Who may see a page is said where it is registered, by the same roles as on the A
 """
 
 from goodword_aws.calls import STAFF
+from goodword_aws.pages import console
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
 from goodword_aws.wiring import require
@@ -22,9 +23,9 @@ site = Site("console")
 
 
 @site.page("GET", "/console", roles=STAFF)
-def overview(_view: View) -> Answer:
-    """Where to begin."""
-    return Sheet("console/overview.html")
+def overview(view: View) -> Answer:
+    """What waits for a person, the newest payout runs, and the programmes."""
+    return Sheet("console/overview.html", console.overview(view))
 
 
 handler = site

@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from goodword_aws.pages.cookies import Jar
 
-from tests.support.api import ADMIN, ANNA, FINANCE
+from tests.support.api import ADMIN, ANNA, FINANCE, MARKETER
 from tests.support.pages import OTHER_KEY, Browser, FakePool, Pages, pages, refusal
 
 ID, REFRESH = "__Host-gw_id", "__Host-gw_refresh"
@@ -177,7 +177,13 @@ def test_when_cognito_is_away_nobody_is_signed_out(
 
 
 def test_the_console_is_for_staff(here: Pages) -> None:
-    assert here.browser(ADMIN).get("/console").status == 200
+    shown = here.browser(ADMIN).get("/console")
+    assert shown.status == 200
+    for words in ("Nothing waits", "No run yet", "Programmes"):
+        assert words in shown.words
+    marketer = here.browser(MARKETER).get("/console")
+    assert "Programmes" in marketer.words
+    assert "Payout runs" not in marketer.words
     refused = here.browser(ANNA).get("/console")
     assert refused.status == 403
     assert "not open to you" in refused.words
