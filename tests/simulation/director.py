@@ -28,7 +28,7 @@ from tests.support.scene import PROGRAM
 
 T = TypeVar("T")
 ANNA, CARL, MAYA = Person("usr_anna", None), Person("usr_carl", None), Person("usr_maya", PEOPLE[0])
-END_MS = START_MS + 120 * DAY_MS
+END_MS = START_MS + 80 * DAY_MS  # what is told after more than 90 days is kept for a person
 
 
 class Director:
