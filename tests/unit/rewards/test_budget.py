@@ -231,13 +231,16 @@ class TestTheWatch:
             assert Budgets(desk).watch() == {"running_low": 0, "used_up": 1}
         assert Budgets(desk).watch() == {"running_low": 1, "used_up": 0}
 
-    def test_forgets_a_period_that_is_long_past(self) -> None:
+    def test_forgets_a_period_that_is_long_past(self, monkeypatch: pytest.MonkeyPatch) -> None:
         scene = with_budget(limited(5_000, "day"))
         sell(scene, "1")
         scene.clock.advance(62 * DAY_MS)
+        lagging = scene.one(Pool)
         assert budgets(scene).watch() == {"running_low": 0, "used_up": 0}
         assert not scene.one(Pool).watched
         assert scene.store.query_index(Pool, "core", INDEX).rows == []
+        monkeypatch.setattr(Budgets, "_watched", lambda _: iter([lagging]))
+        assert budgets(scene).watch() == {"running_low": 0, "used_up": 0}
 
 
 def test_a_big_budget_is_spread_and_read_in_part() -> None:

@@ -102,8 +102,8 @@ class Budgets:
         low = percent if percent >= BUDGET_LOW_PERCENT else 0
         told = 100 if low == 100 else BUDGET_LOW_PERCENT if low else 0
         past = pool.ends_ms is not None and now_ms > pool.ends_ms + POOL_WATCH_DAYS * DAY_MS
-        if told == pool.told_percent and not past:
-            return ""
+        if told == pool.told_percent and not (past and pool.watched):
+            return ""  # also where the index has not heard yet that nobody watches it any more
         what = ("used_up" if told == 100 else "running_low") if told > pool.told_percent else ""
         basin.pool = pool.but(told_percent=told, watched=not past)
         if what:
