@@ -1,29 +1,79 @@
-"""`python -m tests.simulation SEED` replays one seed with its trace; exit code 1 if it finds.
+"""Seeds by hand: replay, shrink, run for long, and write docs/proof.md.
 
-python -m tests.simulation --soak SECONDS [--first SEED]   seeds for so long, and their figures
+    python -m tests.simulation SEED                replay a seed with its trace
+    python -m tests.simulation SEED --wire         the same through real botocore
+    python -m tests.simulation SEED --shrink       the smallest story and faults that still find it
+    python -m tests.simulation --flow 2 17:die_after 40:conflict    a golden flow with these faults
+    python -m tests.simulation --soak SECONDS [--first SEED]
+    python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
+    python -m tests.simulation --proof             all of what `make test` does, written down
+
+The exit code is 1 if anything was found.
 """
 
 import argparse
 import sys
 
-from tests.simulation.campaign import campaign
+from tests.simulation.campaign import WORKERS, campaign
+from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles
 from tests.simulation.playing import play
+from tests.simulation.proof import write_proof
+from tests.simulation.shrinking import shrink
 
 
 def main() -> int:
     """What a person types."""
-    parser = argparse.ArgumentParser(prog="python -m tests.simulation")
-    parser.add_argument("seed", type=int, nargs="?")
+    parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
+    parser.add_argument("seed", type=int, nargs="?", default=0)
+    parser.add_argument("--wire", action="store_true")
+    parser.add_argument("--shrink", action="store_true")
+    parser.add_argument("--flow", nargs="+", metavar="WORD")
     parser.add_argument("--soak", type=float, metavar="SECONDS")
     parser.add_argument("--first", type=int, default=0, metavar="SEED")
+    parser.add_argument("--pairs", action="store_true")
+    parser.add_argument("--proof", action="store_true")
     given = parser.parse_args()
+    if given.proof:
+        return write_proof(print)
     if given.soak:
-        totals = campaign(given.soak, given.first)
+        totals = campaign(seconds=given.soak, first=given.first)
         print("\n".join(totals.lines()))
         return bool(totals.found)
-    outcome = play(given.seed or 0, print)
+    if given.pairs:
+        return _pairs()
+    if given.shrink:
+        return _shrink(given.seed)
+    if given.flow:
+        flow, *faults = given.flow
+        plan = {int(place): kind for place, _, kind in (one.partition(":") for one in faults)}
+        outcome = play(int(flow), print, lane="golden", plan=plan)
+    else:
+        outcome = play(given.seed, print, lane="wire" if given.wire else "fast")
     print("\n".join(outcome.found) or "nothing was found")
     return bool(outcome.found)
+
+
+def _shrink(seed: int) -> int:
+    smallest = shrink(seed, print)
+    if smallest is None:
+        print("nothing was found")
+        return 0
+    play(seed, print, story=smallest.story, plan=smallest.plan)
+    print(f"\n{smallest.story}\n\nfaults: {dict(smallest.plan)}\n")
+    print("\n".join(smallest.outcome.found))
+    return 1
+
+
+def _pairs() -> int:
+    total = Exhausted()
+    for flow, plan in singles():
+        ((place, kind),) = plan.items()
+        part = exhaust(pairs_of(flow, place, kind), WORKERS)
+        total.runs += part.runs
+        total.found |= part.found
+        print(f"{total.runs:,} pairs, {len(total.found)} found", flush=True)
+    print("\n".join(f"{name}: {found}" for name, found in total.found.items()))
+    return bool(total.found)
 
 
 if __name__ == "__main__":

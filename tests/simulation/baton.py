@@ -1,43 +1,46 @@
 """Invocations run one at a time, in the order that the seed says: a baton goes from hand to hand.
 
-Every task is an ordinary thread that runs only while it holds the baton, and offers it back at each
-call to the outside. So blocking product code is interleaved at its calls, and nowhere else, and the
-same seed gives the same run.
+Every task is a greenlet that runs only while it holds the baton, and offers it back at each call to
+the outside. So ordinary blocking product code is interleaved at its calls, and nowhere else, and
+the same seed gives the same run.
 """
 
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from random import Random
 
+from greenlet import getcurrent, greenlet
+
 from tests.support.desk import FakeClock
-
-SWITCH_SECONDS_MAX = 60  # seconds of real time after which a task that keeps the baton is stuck
-
-
-def _taken() -> threading.Lock:
-    lock = threading.Lock()
-    lock.acquire()
-    return lock
 
 
 class Died(BaseException):
     """The process of an invocation ends here; nothing in the product may catch it."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Task:
-    """One thread. `until_ms` is when an invocation inside it is killed by its own time-out."""
+    """One greenlet. `until_ms` is when an invocation inside it is killed by its own time-out."""
 
     name: str
-    work: Callable[[], None]
-    go: threading.Lock = field(default_factory=_taken)
+    work: Callable[[], object]
     wake_ms: int = 0
     until_ms: int | None = None
     answered: Callable[[], bool] | None = None
-    over: bool = False
     killed: bool = False
     error: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        self.hand = greenlet(self._run)
+
+    def _run(self) -> None:
+        try:
+            if not self.killed:
+                self.work()
+        except Died:
+            pass
+        except BaseException as error:  # noqa: BLE001 - raised again where the seed is judged
+            self.error = error
 
 
 class Baton:
@@ -46,17 +49,16 @@ class Baton:
     def __init__(self, chance: Random, clock: FakeClock, restless: float) -> None:
         self._chance = chance
         self._clock = clock
-        self._restless = restless
-        self._back = _taken()
+        self.restless = restless
+        self._own = getcurrent()
         self.tasks: list[Task] = []
         self.current: Task | None = None
         self.switches = 0
 
-    def spawn(self, name: str, work: Callable[[], None]) -> Task:
+    def spawn(self, name: str, work: Callable[[], object]) -> Task:
         """A task that is ready to run."""
         task = Task(name, work)
         self.tasks.append(task)
-        threading.Thread(target=self._run, args=(task,), daemon=True).start()
         return task
 
     def ready(self) -> list[Task]:
@@ -72,11 +74,10 @@ class Baton:
         """Let it run until it offers the baton back, or ends."""
         self.current = task
         self.switches += 1
-        task.go.release()
-        if not self._back.acquire(timeout=SWITCH_SECONDS_MAX):
-            raise RuntimeError(f"{task.name} does not come back")
+        task.hand.parent = self._own
+        task.hand.switch()
         self.current = None
-        if task.over:
+        if task.hand.dead:
             self.tasks.remove(task)
             if task.error is not None:
                 raise task.error
@@ -86,7 +87,7 @@ class Baton:
         task = self.current
         if task is None:
             return
-        if self._chance.random() < self._restless:
+        if self._chance.random() < self.restless:
             self._hand_back(task)
         if task.until_ms is not None and self._clock.at_ms > task.until_ms:
             raise Died("time-out")
@@ -100,7 +101,7 @@ class Baton:
         task.wake_ms, task.answered = 0, None
 
     def end(self) -> None:
-        """Kill whatever still runs, so that no thread outlives its seed."""
+        """Kill whatever still runs, so that nothing outlives its seed."""
         while self.tasks:
             task = self.tasks[-1]
             task.killed = True
@@ -110,20 +111,6 @@ class Baton:
                 continue
 
     def _hand_back(self, task: Task) -> None:
-        self._back.release()
-        task.go.acquire()
+        self._own.switch()
         if task.killed:
             raise Died("the end")
-
-    def _run(self, task: Task) -> None:
-        task.go.acquire()
-        try:
-            if not task.killed:
-                task.work()
-        except Died:
-            pass
-        except BaseException as error:  # noqa: BLE001 - raised again where the seed is judged
-            task.error = error
-        finally:
-            task.over = True
-            self._back.release()

@@ -3,23 +3,20 @@
 Each act is drawn from the seed; `healing` strings them together into a whole seed.
 """
 
+import json
 from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import TypeVar
 
 from goodword.advocates.model import Enrolment
 from goodword.conversions.model import Facts
-from goodword.payouts.approving import Approving, Person
 from goodword.payouts.calendar import next_payout
-from goodword.payouts.confirming import Confirming, Outcome
+from goodword.payouts.findings import WHOLE_RUN, RunFinding
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.ports import Change
-from goodword.programs.service import Programs
-from goodword.rewards.budget import Budgets
 from goodword.rewards.model import Reward
-from goodword.rewards.service import Approval
 
-from tests.simulation.findings import decide_one
 from tests.simulation.office import Office
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, PEOPLE, START_MS
 from tests.simulation.terms import deliveries_of, payment_of
@@ -27,7 +24,9 @@ from tests.simulation.town import Town
 from tests.support.scene import PROGRAM
 
 T = TypeVar("T")
-ANNA, CARL, MAYA = Person("usr_anna", None), Person("usr_carl", None), Person("usr_maya", PEOPLE[0])
+QUEUE_TRIES = 5  # times that a message is received before it goes to the dead-letter queue
+SCHEDULES = ("conversions_schedule", "rewards_schedule", "payouts_schedule")
+RUSH_MOVES = 150  # turns of one rush
 END_MS = START_MS + 80 * DAY_MS  # what is told after more than 90 days is kept for a person
 
 
@@ -48,13 +47,17 @@ class Director:
 
     def intake_acts(self) -> list[Callable[[], None]]:
         acts = [self.deliver] * 6 + [self.stream] * 5 + [self.bus] * 3 + [self.tick] * 2
-        acts += [self.jump] * 3 + [self.review] + self.office.acts()
+        acts += [self.jump] * 3 + [self.review, self.rush] + self.office.acts()
         return acts if self.town.story.calm else [*acts, self.staff]
 
     def money_acts(self) -> list[Callable[[], None]]:
         acts = [self.tick] * 6 + [self.jump] * 5 + [self.review] * 2 + [self.run] * 6
-        acts += [self.bus, self.move_house, self.word_of_a_person]
-        return acts if self.town.story.calm else [*acts, self.deliver, self.stream, self.staff]
+        acts += [self.bus, self.move_house, self.word_of_a_person, self.rush]
+        return (
+            acts
+            if self.town.story.calm
+            else [*acts, self.deliver, self.deliver, self.stream, self.staff]
+        )
 
     def act(self, steps: int, limit_ms: int, acts: list[Callable[[], None]], busy: int) -> None:
         self.limit_ms = limit_ms
@@ -64,6 +67,19 @@ class Director:
                 if ready:
                     self.town.baton.give(self.chance.choice(ready))
             self.chance.choice(acts)()
+
+    def rush(self) -> None:
+        """Much at one moment, and everybody is interrupted at every call."""
+        rate, self.town.baton.restless = self.town.baton.restless, 1.0
+        acts = [self.deliver, self.stream, self.stream, self.tick, self.tick, self.review]
+        for _ in range(self.chance.randint(2, 6)):
+            self.chance.choice([*acts, self.bus, self.run])()
+        for _ in range(RUSH_MOVES):
+            ready = self.town.baton.ready()
+            if not ready:
+                break
+            self.town.baton.give(self.chance.choice(ready))
+        self.town.baton.restless = rate
 
     def task(self, name: str, act: Callable[[], object]) -> None:
         """An invocation of its own."""
@@ -79,59 +95,61 @@ class Director:
         name, facts = told[1], told[2]
 
         def send() -> None:
-            self.town.put(name, facts)
+            if not self.town.put(name, facts):
+                return
             self.accepted[name] = facts
             twice = self.town.outside.strikes("sent_twice")
             if told in self.outgoing and not twice:
                 self.outgoing.remove(told)
 
-        self.task(f"send {name}", send)
+        self.town.baton.spawn(f"send {name}", send)
 
     def stream(self) -> None:
-        """Some of what the table's stream holds, in order or not, is shown to its consumer."""
-        held = self.town.streamed
+        """Some of what the streams hold, in order or not, is shown to its consumer."""
+        town = self.town
+        held, function = town.streamed, "conversions_stream"
+        if not held or (town.journaled and self.chance.random() < 0.5):
+            held, function = town.journaled, "ledger_stream"
         batch = held[: self.chance.randint(1, 4)]
         if not batch:
             return
         if self.chance.random() < 0.3:
             batch = self.chance.sample(batch, len(batch))
-        if self.town.outside.strikes("stream_lost"):
-            self.town.streamed = [one for one in held if one not in batch]
-            return
-        if not self.town.outside.strikes("stream_twice"):
-            self.town.streamed = [one for one in held if one not in batch]
-
-        def show() -> None:
-            self.town.streamed += self.town.settle_batch(batch)
-
-        self.task("conversions_stream", show)
+        what = "stream" if function == "conversions_stream" else "journal"
+        lost = town.outside.strikes(f"{what}_lost")
+        if lost or not town.outside.strikes(f"{what}_twice"):
+            held[:] = [one for one in held if one not in batch]
+        if not lost:
+            again = partial(town.settle_batch, function, batch)
+            town.baton.spawn(function, lambda: held.extend(again()))
 
     def bus(self) -> None:
         """An event reaches the queue that starts an approval."""
         if not self.town.announced:
             return
         place = self.chance.randrange(len(self.town.announced))
-        reward_id = self.town.announced[place]
+        reward_id, tries = self.town.announced[place]
         if not self.town.outside.strikes("bus_twice"):
             self.town.announced.pop(place)
-        if not self.town.outside.strikes("bus_lost"):
-            given = {"reward_id": reward_id}
-            self.task(
-                "rewards_queue", lambda: self.town.execute("reward_approval", reward_id, given)
-            )
+        if self.town.outside.strikes("bus_lost"):
+            return
+        detail = {"detail-type": "reward.created", "detail": {"subject": reward_id}}
+        message = {"messageId": reward_id, "body": json.dumps(detail), "eventSource": "aws:sqs"}
+
+        def work() -> None:
+            answer = self.town.function("rewards_queue", {"Records": [message]})
+            if (answer is None or answer["batchItemFailures"]) and tries < QUEUE_TRIES:
+                self.town.announced.append((reward_id, tries + 1))
+
+        self.town.baton.spawn("rewards_queue", work)
 
     def tick(self) -> None:
         """One of the schedules."""
-        town = self.town
-        name, act = self.chance.choice(
-            [
-                ("conversions_schedule", town.sweep_deliveries),
-                ("rewards_schedule", Approval(town.desk("rewards_schedule"), town).sweep),
-                ("budget_watch", Budgets(town.desk("budget_watch")).watch),
-                ("payouts_schedule", town.payouts_clock.tick),
-            ]
-        )
-        self.task(name, act)
+        self.schedule(self.chance.choice(SCHEDULES))
+
+    def schedule(self, name: str) -> None:
+        """EventBridge Scheduler invokes a function."""
+        self.town.baton.spawn(name, lambda: self.town.function(name, {}))
 
     def review(self) -> None:
         """A person of finance, or the payee, answers a reward on hold."""
@@ -142,17 +160,13 @@ class Director:
             self.answer(reward, approve, reward.advocate_id if payee else None)
 
     def answer(self, reward: Reward, approve: bool, advocate_id: str | None) -> None:
-        who = f"usr_{advocate_id}" if advocate_id else "usr_fatima"
-        desk = self.town.desk(self.town.person(who))
-        self.task(
-            f"review by {who}",
-            lambda: Approval(desk, self.town).decide(
-                reward.reward_id,
-                approve=approve,
-                code="checked_order" if approve else "fraud",
-                decider_advocate_id=advocate_id,
-            ),
-        )
+        who = advocate_id.replace("adv_", "usr_", 1) if advocate_id else "usr_fatima"
+        path = f"/v1/rewards/{reward.reward_id}/{'approve' if approve else 'refuse'}"
+        self.person(who, path, {"reason_code": "checked_order" if approve else "fraud"})
+
+    def person(self, who: str, path: str, body: object, group: str = "finance") -> None:
+        """Somebody presses a button."""
+        self.town.baton.spawn(who, lambda: self.town.asks(who, "POST", path, body, group))
 
     def run(self) -> None:
         """Somebody does something to a run; mostly the right thing."""
@@ -161,33 +175,46 @@ class Director:
         if not runs:
             return
         run = self.chance.choice(runs)
-        who = self.chance.choice((ANNA, CARL, CARL, MAYA))
-        people = Approving(self.town.desk(self.town.person(who.subject)), self.town)
+        who = self.chance.choice(("usr_anna", "usr_carl", "usr_carl", "usr_maya"))
         if run.open_findings:
-            self.task("decide", lambda: decide_one(self.town, run, who, self.chance.random()))
+            self.decide(run, who, self.chance.random())
             return
         odd = self.chance.random()
         run_hash = "0" * 64 if odd < 0.05 else run.run_hash
         total = run.total_minor + (odd > 0.95)
+        place = f"/v1/payout-runs/{run.run_id}"
         if 0.05 < odd < 0.10:
-            self.task("cancel", lambda: people.cancel(run.run_id, "other"))
+            self.person(who, f"{place}/cancel", {"reason_code": "other"})
         elif run.state == "draft":
-            self._ask("request", who, lambda: people.request(run.run_id, who, run_hash), odd < 0.05)
+            self._ask(who, f"{place}/request", {"run_hash": run_hash}, odd < 0.05)
         else:
-            wrong = odd < 0.05 or odd > 0.95
-            self._ask(
-                "release", who, lambda: people.release(run.run_id, who, run_hash, total), wrong
-            )
+            body = {"run_hash": run_hash, "total_minor": total}
+            self._ask(who, f"{place}/release", body, odd < 0.05 or odd > 0.95)
 
-    def _ask(self, what: str, who: Person, act: Callable[[], object], wrong: bool) -> None:
+    def decide(self, run: PayoutRun, who: str, chance: float) -> None:
+        """Decide about the first open finding; a small chance holds the payment back."""
+        found = [one for one in self.town.all(RunFinding) if one.run_id == run.run_id]
+        one = next((each for each in found if each.state == "open"), None)
+        if one is None:
+            return
+        hold = chance < 0.4 and one.subject != WHOLE_RUN
+        body = {
+            "check": one.check,
+            "subject": one.subject,
+            "verdict": "hold" if hold else "clear",
+            "reason_code": "unclear" if hold else "other",
+        }
+        self.person(who, f"/v1/payout-runs/{run.run_id}/findings", body)
+
+    def _ask(self, who: str, path: str, body: object, wrong: bool) -> None:
         """A person's word; a wrong hash or total must never be taken."""
 
         def ask() -> None:
-            act()
-            if wrong:
-                self.town.fail(f"{what} was taken with a wrong hash or total")
+            status = self.town.asks(who, "POST", path, body)
+            if wrong and 0 < status < 300:
+                self.town.fail(f"{path} was taken with a wrong hash or total")
 
-        self.task(f"{what} {who.subject}", ask)
+        self.town.baton.spawn(who, ask)
 
     def move_house(self) -> None:
         """An advocate gives another destination."""
@@ -209,24 +236,20 @@ class Director:
 
     def say(self, payout: Payout) -> None:
         left = self.town.rail.left()[payout.payout_id]
-        said: Outcome = "paid" if left else "failed"
-        desk = self.town.desk(self.town.person("usr_anna"))
-        self.task(
-            f"confirm {said}",
-            lambda: Confirming(desk).one(
-                payout.payout_id, ANNA, said, run_id=payout.run_id, reference="ref", code="other"
-            ),
-        )
+        body = {
+            "payout_id": payout.payout_id,
+            "outcome": "paid" if left else "failed",
+            "reference": "ref",
+            "reason_code": "other",
+        }
+        self.person("usr_anna", f"/v1/payout-runs/{payout.run_id}/confirm", body)
 
     def staff(self) -> None:
         """Advocates are paused or banned, and the programme is paused."""
         if self.chance.random() < 0.3:
             state = self.chance.choice(("active", "paused"))
-            desk = self.town.desk(self.town.person("usr_marta"))
-            self.task(
-                f"programme {state}",
-                lambda: Programs(desk).set_state(PROGRAM, state, "other"),  # type: ignore[arg-type]  # both are states
-            )
+            body = {"state": state, "reason": "other"}
+            self.person("usr_marta", f"/v1/programs/{PROGRAM}/state", body, "marketer")
             return
         person = self.chance.choice(PEOPLE)
         one = next(each for each in self.town.all(Enrolment) if each.advocate_id == person)
@@ -281,7 +304,9 @@ class Director:
     def _told_ms(self, name: str) -> int:
         """When the shop tells: soon after it happened, refunds at any time."""
         order = self.town.story.order(name.split("-", maxsplit=1)[0])
-        if self.town.story.burst:
+        if self.town.story.burst and self.town.story.calm:
             return START_MS + INTAKE_DAYS * DAY_MS + HOUR_MS
-        late = (0, 0, 60_000, HOUR_MS, 20 * HOUR_MS)
+        late = [0, 0, 60_000, HOUR_MS, 20 * HOUR_MS]
+        if "-r" in name and not self.town.story.calm:
+            late = [0, DAY_MS, 10 * DAY_MS, 30 * DAY_MS, 50 * DAY_MS]
         return order.at_ms + self.chance.choice(late)

@@ -3,16 +3,21 @@
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from tests.simulation.checks import check
+from tests.simulation.golden import Golden, golden_story
 from tests.simulation.healing import Play
-from tests.simulation.story import START_MS, draw
+from tests.simulation.outside import Plan
+from tests.simulation.story import START_MS, Story, draw
 from tests.simulation.town import Town
+
+Lane = Literal["fast", "wire", "golden"]
 
 
 @dataclass
 class Outcome:
-    """What a seed came to. `days` is virtual time."""
+    """What a run came to. `days` is virtual time; `struck` plays the same faults again."""
 
     seed: int
     found: list[str]
@@ -21,12 +26,24 @@ class Outcome:
     faults: Counter[str]
     reached: Counter[str] = field(default_factory=Counter)
     digest: str = ""
+    places: list[tuple[str, ...]] = field(default_factory=list, compare=False)
+    struck: dict[int, str] = field(default_factory=dict)
 
 
-def play(seed: int, trace: Callable[[str], None] | None = None) -> Outcome:
-    """Run one seed."""
-    town = Town(draw(seed), trace=trace)
-    director = Play(town)
+def play(
+    seed: int,
+    trace: Callable[[str], None] | None = None,
+    *,
+    lane: Lane = "fast",
+    story: Story | None = None,
+    plan: Plan | None = None,
+) -> Outcome:
+    """Run one seed; with a plan, its faults instead of those of the seed."""
+    golden = lane == "golden"
+    told = story or (golden_story(seed) if golden else draw(seed))
+    town = Town(told, trace=trace, wire=lane == "wire")
+    town.outside.plan = {} if golden and plan is None else plan
+    director = Golden(town) if golden else Play(town)
     town.accepted = director.accepted
     with town.open():
         director.play()
@@ -46,6 +63,8 @@ def play(seed: int, trace: Callable[[str], None] | None = None) -> Outcome:
         faults=town.outside.faults,
         reached=reached,
         digest=town.memory.digest(),
+        places=town.outside.places,
+        struck=town.outside.struck,
     )
 
 

@@ -13,6 +13,7 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 START_MS = 1_763_800_000_000
 INTAKE_DAYS = 8  # days in which everything is reported; the shortest hold of a calm story is longer
+SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
 PEOPLE = ("adv_maya", "adv_ben", "adv_third")
 CODES = {"adv_maya": "MAYA7", "adv_ben": "BEN77", "adv_third": "THIRD7"}
@@ -122,7 +123,7 @@ def draw(seed: int) -> Story:
     if chance.random() < 0.4:
         at_ms = START_MS + chance.randrange(-5 * 24, INTAKE_DAYS * 24) * HOUR_MS + 17
         versions.append(Terms(at_ms, chance.choice((2_000, 333)), 500))
-    orders = [_order(chance, number) for number in range(chance.randint(1, 6))]
+    orders = [_order(chance, number, calm) for number in range(chance.randint(1, 6))]
     rates = _abroad(chance, orders) if chance.random() < 0.4 else {}
     capped = not calm and chance.random() < 0.5
     return Story(
@@ -184,11 +185,12 @@ def _budget(chance: Random) -> list[Limited]:
     return [Limited("budget", period, "amount_minor", size) for period, size in sizes.items()]
 
 
-def _order(chance: Random, number: int) -> Order:
+def _order(chance: Random, number: int, calm: bool) -> Order:
     action = "lead" if chance.random() < 0.2 else "sale"
-    at_ms = START_MS + chance.randrange(INTAKE_DAYS * 24 * 60) * 60_000 + number * 10 + 1
+    days = INTAKE_DAYS if calm else chance.choice((INTAKE_DAYS, SPREAD_DAYS))
+    at_ms = START_MS + chance.randrange(days * 24 * 60) * 60_000 + number * 10 + 1
     net = 0 if action == "lead" else chance.choice((999, 1_500, 4_990, 12_345, 30_000))
-    friend = chance.choice(("c1", "c1", "c2", "c3"))
+    friend = chance.choice(("c1", "c1", "c1", "c2", "c3"))
     order = Order(
         name=f"o{number}",
         action=action,

@@ -4,13 +4,11 @@ a payout never changes.
 The tables below are written down anew from the glossary; they share nothing with the product's.
 """
 
-import hashlib
-import json
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from goodword.ports import Change
-
-from tests.fakes.store import MemoryStore
+from goodword.records import Key
+from goodword_aws.items import Item, plain_of
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -65,29 +63,27 @@ REASONED = {
 CONSTANT = {"reward": ("earned_minor", "hold_until_ms", "advocate_id", "currency")}
 
 
-class WatchedStore(MemoryStore):
-    """A MemoryStore that shows the town each change."""
+class Watch:
+    """Told by the table of every write, as it is written."""
 
     def __init__(self, town: "Town") -> None:
-        super().__init__()
         self._town = town
 
-    def commit(self, change: Change) -> None:
-        keys = [record.key for record in (*change.created, *(one for one, _ in change.replaced))]
-        before = {key: self.items.get(key) for key in keys}
-        super().commit(change)
-        events = [record.KIND for record in change.created].count("event")
-        for key in keys:
-            self._judge(before[key], self.items[key], events)
+    def see(self, writes: Sequence[tuple[Key, Item | None, Item | None]]) -> None:
+        """Judge one put or transaction; the items that it replaces come with it."""
+        plain = [(key, old and plain_of(old), new and plain_of(new)) for key, old, new in writes]
+        events = sum(new is not None and new["kind"] == "event" for _, _, new in plain)
+        for key, old, new in plain:
+            if key.table == "journal" and (old is not None or new is None):
+                self._town.fail(f"{key.pk} {key.sk} of the journal was written over")
+            if new is not None:
+                self._judge(old, new, events)
         if self._town.baton.current is not None:
-            said = sorted({f"{key.sk.split('#')[0]}" for key in keys})
+            said = sorted({key.sk.split("#")[0] for key, _, _ in writes})
             self._town.tell(f"    commit {' '.join(said)}")
-        self._town.committed(change)
-
-    def digest(self) -> str:
-        """What is stored, as a number: the same for the same seed."""
-        text = json.dumps([[*key, self.items[key]] for key in sorted(self.items)], sort_keys=True)
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        self._town.committed(
+            [(key, new) for (key, old, new) in writes if new is not None and old is None]
+        )
 
     def _judge(self, old: dict[str, Any] | None, new: dict[str, Any], events: int) -> None:
         kind = new["kind"]

@@ -1,0 +1,81 @@
+"""The part of DynamoDB's expressions that the product writes; anything else is refused by name."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+Item = dict[str, dict[str, Any]]
+_TERM = re.compile(r"^(attribute_exists|attribute_not_exists)\((#?\w+)\)$")
+_COMPARED = re.compile(r"^(#?\w+) (=|<>|<=|>=|<|>) (:\w+)$")
+_BEGINS = re.compile(r"^begins_with\((#?\w+), (:\w+)\)$")
+_BETWEEN = re.compile(r"^(#?\w+) BETWEEN (:\w+) AND (:\w+)$")
+_ONE_OF = re.compile(r"^(#?\w+) IN \((:\w+(?:, :\w+)*)\)$")
+_ORDER: dict[str, Callable[[Any, Any], bool]] = {
+    "<=": lambda a, b: a <= b,
+    ">=": lambda a, b: a >= b,
+    "<": lambda a, b: a < b,
+    ">": lambda a, b: a > b,
+}
+
+
+class Unknown(AssertionError):
+    """The product wrote something that this fake has never seen: teach it, and test it."""
+
+
+class Expression:
+    """One expression with its names and values; all of both must be used, as DynamoDB asks."""
+
+    def __init__(self, text: str, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        self.terms = _split(text)
+        self._names, self._values = names, values
+        used = set(re.findall(r"[#:]\w+", text))
+        if used != {*names, *values}:
+            raise Unknown(f"unused or missing placeholders: {used ^ {*names, *values}} in {text!r}")
+
+    def holds(self, item: Item) -> bool:
+        """Whether every term is true of the item ({} where there is none)."""
+        return all(self._term(term, item) for term in self.terms)
+
+    def _term(self, term: str, item: Item) -> bool:
+        if found := _TERM.match(term):
+            exists = self._name(found[2]) in item
+            return exists is (found[1] == "attribute_exists")
+        if found := _COMPARED.match(term):
+            return self._compare(item.get(self._name(found[1])), found[2], self._values[found[3]])
+        if found := _BEGINS.match(term):
+            text = item.get(self._name(found[1]), {}).get("S")
+            return text is not None and text.startswith(self._values[found[2]]["S"])
+        if found := _BETWEEN.match(term):
+            stored, low, high = (
+                item.get(self._name(found[1])),
+                self._values[found[2]],
+                self._values[found[3]],
+            )
+            return self._compare(stored, ">=", low) and self._compare(stored, "<=", high)
+        if found := _ONE_OF.match(term):
+            wanted = [self._values[name] for name in found[2].split(", ")]
+            return item.get(self._name(found[1])) in wanted
+        raise Unknown(f"no term of ours: {term!r}")
+
+    def _name(self, name: str) -> str:
+        return self._names[name] if name.startswith("#") else name
+
+    @staticmethod
+    def _compare(stored: Any, operator: str, wanted: Any) -> bool:
+        if operator == "=":
+            return bool(stored == wanted)
+        if operator == "<>":
+            return bool(stored != wanted)  # of a missing attribute too: that is the trap
+        if stored is None or stored.keys() != wanted.keys():
+            return False
+        ((tag, left),), ((_, right),) = stored.items(), wanted.items()
+        return _ORDER[operator](*((int(left), int(right)) if tag == "N" else (left, right)))
+
+
+def _split(text: str) -> list[str]:
+    """The terms between the ANDs; the one inside of BETWEEN joins nothing."""
+    parts, joined = text.split(" AND "), []
+    while parts:
+        term = parts.pop(0)
+        joined.append(f"{term} AND {parts.pop(0)}" if " BETWEEN " in term else term)
+    return joined

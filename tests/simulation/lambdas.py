@@ -1,0 +1,141 @@
+"""The real handlers, loaded once per process, over whichever town is being played.
+
+Every seam is one that the product has: the factory of AWS clients, the parts of `wiring`, the
+rails. What is not ours stays out: KMS (bodies are sealed in plain), the vault (destinations are the
+town's), the parsing of a shop's body (deliveries carry their facts; the adapters have their own
+suites).
+"""
+
+import json
+import os
+from collections.abc import Callable
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+
+from goodword.conversions.model import Facts
+from goodword_aws import arrivals, aws, observe, payouts, sources, wiring
+
+from tests.fakes.privacy import PlainSealer
+from tests.support.desk import PlainIndex
+from tests.support.functions import NAMES, load
+from tests.support.people import http
+from tests.support.scene import SECRET
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+FUNCTIONS = (
+    *("conversions_web", "conversions_stream", "conversions_schedule", "ledger_stream"),
+    *("rewards_queue", "rewards_task", "rewards_schedule", "rewards_api"),
+    *("payouts_task", "payouts_schedule", "payouts_api", "programs_api"),
+)
+TABLES = ("arrivals", "journal", "core", "keys")
+LEFT_MS = 60_000  # ms that a schedule is told it has left
+
+
+class _Here:
+    """The town that is being played in this process."""
+
+    town: "Town"
+
+
+HERE = _Here()
+
+
+class _Client:
+    """An AWS client that asks the present town each time."""
+
+    def __init__(self, service: str) -> None:
+        self._service = service
+
+    def __getattr__(self, operation: str) -> Any:
+        return getattr(HERE.town.clients[self._service], operation)
+
+
+class _Quiet:
+    """A log that nobody reads."""
+
+    def __getattr__(self, _: str) -> Callable[..., None]:
+        return lambda *_, **__: None
+
+
+def _settings() -> None:
+    for name in NAMES.split():
+        os.environ[name] = f"test-{name.lower()}"
+    for table in TABLES:
+        os.environ[f"{table.upper()}_TABLE"] = table
+    os.environ |= {
+        "GOODWORD_STAGE": "test",
+        "PUBLIC_URL": "https://go.example",
+        "FALLBACK_URL": "https://shop.example/",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "POWERTOOLS_LOG_LEVEL": "CRITICAL",
+    }
+
+
+def _read_facts(_topic: str, raw: bytes, _source: Any, _received_ms: int) -> Facts:
+    return Facts.model_validate_json(json.loads(raw)["facts"])
+
+
+@cache
+def _wire() -> dict[str, Any]:
+    """Put the town behind every seam and load the handlers; once per process."""
+    _settings()
+    wiring.forget()
+    aws._make = lambda service, **_: _Client(service)
+    seams: dict[str, Callable[..., Any]] = {
+        "store": lambda: HERE.town.store,
+        "clock": lambda: HERE.town.clock,
+        "ids": lambda: HERE.town.ids,
+        "secrets": lambda: SimpleNamespace(read=lambda _: [SECRET]),
+        "blind_index": PlainIndex,
+        "envelope": _sealer,
+        "vault": lambda: None,
+        "advocate_of": lambda principal: HERE.town.advocate_of(principal.subject),
+    }
+    for name, part in seams.items():
+        setattr(wiring, name, part)
+    payouts.rails = lambda: HERE.town.rails  # type: ignore[assignment,return-value]  # rails
+    payouts.csv_rail = lambda: HERE.town.hands  # type: ignore[assignment,return-value]  # a rail
+    payouts.VaultDestinations = lambda *_: HERE.town.places  # type: ignore[misc,assignment]
+    arrivals._book = lambda *_: HERE.town.book  # type: ignore[assignment]  # one per town
+    generic = sources.ADAPTERS["generic"]
+    sources.ADAPTERS["generic"] = sources.Adapter(generic.verify, _read_facts, None)
+    observe.logger = lambda _: _Quiet()  # type: ignore[assignment,return-value]
+    observe.metric = lambda *_: None
+    observe.failure = _failed  # type: ignore[assignment]  # it takes what it is given
+    return {name: load(name).handler for name in FUNCTIONS}
+
+
+@cache
+def _sealer(_purpose: str = "arrival") -> PlainSealer:
+    return PlainSealer()
+
+
+def _failed(_log: object, what: str, failure: BaseException, **_: object) -> None:
+    HERE.town.noticed(what, failure)
+
+
+def call(town: "Town", function: str, event: dict[str, Any]) -> Any:
+    """Invoke a function of this town with a raw event."""
+    HERE.town = town
+    context = SimpleNamespace(
+        function_name=function,
+        memory_limit_in_mb=512,
+        invoked_function_arn="arn:aws:lambda:eu-west-1:111122223333:function:f",
+        aws_request_id=town.ids.new("req"),
+        get_remaining_time_in_millis=lambda: LEFT_MS,
+    )
+    return _wire()[function](event, context)
+
+
+def asked(
+    town: "Town", subject: str, method: str, path: str, body: object = None, group: str = "finance"
+) -> tuple[int, Any]:
+    """A person's call over the API; its own idempotency key."""
+    function = f"{path.split('/')[2].replace('payout-runs', 'payouts')}_api"
+    key = town.ids.new("key")
+    event = http(method, path, body, subject=subject, email="", groups=(group,), key=key)
+    answer = call(town, function, event)
+    return int(answer["statusCode"]), json.loads(answer["body"] or "null")
