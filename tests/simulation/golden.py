@@ -7,7 +7,17 @@ it is refunded before or after. Faults come from a plan; afterwards everything h
 """
 
 from tests.simulation.healing import Play
-from tests.simulation.story import DAY_MS, HOUR_MS, START_MS, Limited, Order, Returned, Story, Terms, Touched
+from tests.simulation.story import (
+    DAY_MS,
+    HOUR_MS,
+    START_MS,
+    Limited,
+    Order,
+    Returned,
+    Story,
+    Terms,
+    Touched,
+)
 
 FLOWS = ("click to reward", "approval", "refund, then payout", "payout, then refund")
 MOVES_MAX = 500

@@ -257,6 +257,16 @@ def sticky_by_arrival() -> Iterable[Swap]:
     yield deciding, "sticky_advocate", first
 
 
+def never_less() -> Iterable[Swap]:
+    real = books.RewardBooks._count
+
+    def count(self: Any, before: Reward | None, after: Reward) -> int:
+        less = before is not None and after.remaining_minor < before.remaining_minor
+        return 0 if less else real(self, before, after)
+
+    yield books.RewardBooks, "_count", count
+
+
 def wrong_sign() -> Iterable[Swap]:
     yield books, "move", lambda amount, debit, credit: ledger.move(-amount, debit, credit)
 
@@ -354,7 +364,7 @@ MISTAKES = (
     Mistake("amounts are cut off", swap(decision, "ratio", lambda a, p, q, _: a * p // q)),
     Mistake("touches after the purchase win", late_touches),
     Mistake("windows never end", no_window),
-    Mistake("the cap is not given back", swap(books.RewardBooks, "_give_back", _none)),
+    Mistake("the cap is not given back", never_less),
     Mistake("a leg has the wrong sign", wrong_sign),
     Mistake("the hold is ignored", post_early),
     Mistake("a lapse pays", lapse_pays),
