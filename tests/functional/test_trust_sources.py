@@ -8,6 +8,7 @@ from goodword.conversions.model import ConversionFact, Source, SourceKind
 from goodword.errors import InvalidInput
 from goodword.tracking.click import Click
 from goodword.trust.signals import Signals
+from goodword_aws import wiring
 from goodword_aws.aws import client
 from goodword_aws.hot.row import click_item
 from goodword_aws.sources import ADAPTERS, read_delivery
@@ -214,7 +215,7 @@ def test_a_click_row_is_read_as_coarse_words(here: Installation) -> None:
     table = settings().arrivals_table
     client("dynamodb").put_item(TableName=table, Item=item)
     here_, gone = Click(1, "MAYA7", nonce.hex()), Click(1, "MAYA7", "00" * 8)
-    seen = StoredVisits(client("dynamodb"), table).of([here_, gone])
+    seen = StoredVisits(wiring.store()).of([here_, gone, here_])
     assert set(seen) == {here_.touch_id}
     found = seen[here_.touch_id]
     assert found.model_dump() == {

@@ -50,6 +50,7 @@ def golden_story(flow: int) -> Story:
         limit=0 if flow == 1 else 10_000,
         on_lapse="refuse",
         caps=[Limited("advocate", "month", "amount_minor", 2_500)],
+        budget=[],
         cadence="weekly",
         minimum=100,
         model="last",

@@ -22,7 +22,6 @@ from goodword.records import Key
 
 from goodword_aws import observe, wiring
 from goodword_aws.arrivals import about_body
-from goodword_aws.aws import client
 from goodword_aws.settings import settings
 from goodword_aws.sources import read_delivery
 from goodword_aws.trust import StoredVisits
@@ -63,7 +62,7 @@ def inbox(actor: str) -> Inbox:
     """The inbox as an automatic actor; needs the three tables, the key and both secrets."""
     desk = wiring.desk(actor)
     click_secrets = wiring.secrets().read(settings().click_secret_arn)
-    visits = StoredVisits(client("dynamodb"), settings().arrivals_table)
+    visits = StoredVisits(wiring.store())
     worker = Worker(desk, wiring.blind_index(), click_secrets, visits)
     return Inbox(desk, DeliveryReader(desk.store, wiring.envelope()), worker)
 
