@@ -171,7 +171,7 @@ def test_the_fake_answers_as_the_emulator_does(both: tuple[FakeDynamo, Any]) -> 
 
 def test_a_token_is_remembered_and_bound_to_its_body(both: tuple[FakeDynamo, Any]) -> None:
     chance = Random("token")
-    put = {
+    put: dict[str, Any] = {
         "Put": {
             "TableName": CORE,
             "Item": _item(chance),
