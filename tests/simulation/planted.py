@@ -357,9 +357,9 @@ MISTAKES = (
     ),
     Mistake("the friend is whose report came first", sticky_by_arrival),
     Mistake("nobody's own purchase is refused", swap(deciding, "_refused", lambda *_: {})),
-    Mistake("a later decision never changes", swap(service.Worker, "_others", lambda *_: [])),
+    Mistake("a later decision never changes", swap(service.Worker, "_others", lambda *_, **__: [])),
     Mistake(
-        "the newest version decides", swap(deciding, "version_at", lambda versions, _: versions[-1])
+        "the newest version decides", swap(deciding, "version_at", lambda versions, *_: versions[-1])
     ),
     Mistake("amounts are cut off", swap(decision, "ratio", lambda a, p, q, _: a * p // q)),
     Mistake("touches after the purchase win", late_touches),
