@@ -51,6 +51,7 @@ def golden_story(flow: int) -> Story:
         on_lapse="refuse",
         caps=[Limited("advocate", "month", "amount_minor", 2_500)],
         budget=[],
+        rates={},
         cadence="weekly",
         minimum=100,
         model="last",
