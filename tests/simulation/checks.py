@@ -66,7 +66,10 @@ def _balances(books: Books) -> Iterator[str]:
     """I1: balances are the journal's, and what rewards and payouts say is what they hold."""
     sums = _accounts(books)
     for person in PEOPLE:
-        stored = next((one for one in books["balance"] if one["advocate_id"] == person), {})
+        mine = [one for one in books["balance"] if one["advocate_id"] == person]
+        stored = next((one for one in mine if one["currency"] == "EUR"), {})
+        if any(one[f"{bucket}_minor"] for one in mine if one is not stored for bucket in BUCKETS):
+            yield f"{person} has money in a currency that nothing is paid in"
         said = {bucket: stored.get(f"{bucket}_minor", 0) for bucket in BUCKETS}
         for bucket in BUCKETS:
             if said[bucket] != -sums[f"advocate:{person}:{bucket}"]:

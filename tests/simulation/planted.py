@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from unittest.mock import patch
 
-from goodword.conversions import deciding, service
+from goodword.conversions import deciding, rewarded, service
 from goodword.conversions.evidence import friend_conversions
 from goodword.conversions.model import Facts, ReversalFact
 from goodword.ledger import model as ledger
@@ -21,7 +21,7 @@ from goodword.payouts.freezing import read_run
 from goodword.payouts.model import RUN_MOVES, run_moved
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.ports import Change, Guard
-from goodword.rewards import books, decision
+from goodword.rewards import arithmetic, books
 from goodword.rewards import service as rewards
 from goodword.rewards.model import Reward, reward_key
 from goodword.tracking import model as tracking
@@ -324,6 +324,10 @@ def any_destination() -> Iterable[Swap]:
 def _none(*_: object, **__: object) -> None: ...
 
 
+def _nobody(*_: object, **__: object) -> list[str]:
+    return []
+
+
 def swap(target: object, name: str, new: object) -> Callable[[], Iterable[Swap]]:
     """One replacement."""
     return lambda: [(target, name, new)]
@@ -353,15 +357,16 @@ MISTAKES = (
     Mistake("parked refunds are never replayed", swap(service.Worker, "replay_parked", _none)),
     Mistake(
         "what was taken is taken again",
-        swap(deciding, "to_take", lambda reward, share: min(share, reward.remaining_minor)),
+        swap(rewarded, "to_take", lambda reward, share: min(share, reward.remaining_minor)),
     ),
     Mistake("the friend is whose report came first", sticky_by_arrival),
     Mistake("nobody's own purchase is refused", swap(deciding, "_refused", lambda *_: {})),
-    Mistake("a later decision never changes", swap(service.Worker, "_others", lambda *_, **__: [])),
+    Mistake("a later decision never changes", swap(service.Worker, "_others", _nobody)),
     Mistake(
-        "the newest version decides", swap(deciding, "version_at", lambda versions, *_: versions[-1])
+        "the newest version decides",
+        swap(deciding, "version_at", lambda versions, *_: versions[-1]),
     ),
-    Mistake("amounts are cut off", swap(decision, "ratio", lambda a, p, q, _: a * p // q)),
+    Mistake("amounts are cut off", swap(arithmetic, "ratio", lambda a, p, q, _: a * p // q)),
     Mistake("touches after the purchase win", late_touches),
     Mistake("windows never end", no_window),
     Mistake("the cap is not given back", never_less),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.simulation.campaign import WORKERS, campaign
 from tests.simulation.exhausting import exhaust, singles, some_pairs
-from tests.simulation.killing import kill_all
+from tests.simulation.killing import ELUSIVE, kill_all
 from tests.simulation.outside import KINDS
 from tests.simulation.planted import MISTAKES
 from tests.simulation.playing import play
@@ -33,7 +33,7 @@ def test_no_seed_breaks_an_invariant() -> None:
     totals = campaign(seeds=FAST_SEEDS)
     print("\n".join(totals.lines()))
     assert not totals.found, "\n".join(totals.lines())
-    assert sum(totals.faults.values()) >= 250_000
+    assert sum(totals.faults.values()) >= 12 * FAST_SEEDS
     assert {name for name in REACHED if not totals.reached[name]} == set()
     assert {name for name in KINDS if not totals.faults[name]} == set()
 
@@ -59,7 +59,7 @@ def test_no_pair_of_faults_breaks_a_flow() -> None:
 
 
 def test_every_planted_mistake_dies() -> None:
-    assert len(MISTAKES) >= 40
+    assert len(MISTAKES) - len(ELUSIVE) >= 40
     survivors = [name for name, seed, _ in kill_all() if seed is None]
     assert survivors == []
 
