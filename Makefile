@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak up down status reset clean synth docs verify balances bench \
+.PHONY: help setup demo test check soak proof up down status reset clean synth docs verify balances bench \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
         token see click order refund forward mail trust-rates gallery
 
@@ -37,6 +37,9 @@ check: setup ## format, lint, types and house rules only (under a minute)
 
 unit properties functional adapters workflows contract infra e2e simulation browser tidy: setup
 	@$(RUN) -m tests.suites --only $@
+
+proof: setup ## play what make test plays, and write docs/proof.md from it
+	@$(RUN) -m tests.simulation --proof
 
 soak: setup ## play seeds of the simulation for long: make soak SECONDS=3600 FIRST=100000
 	@$(RUN) -m tests.simulation --soak $(or $(SECONDS),600) --first $(or $(FIRST),0)

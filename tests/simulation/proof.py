@@ -10,9 +10,9 @@ from tests.simulation.golden import FLOWS
 from tests.simulation.killing import kill_all, remember
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
-FAST_SEEDS = 4_000
+FAST_SEEDS = 3_000
 WIRE_SEEDS = 40
-PAIRS = 600
+PAIRS = 400
 
 WORDS = Path(__file__).with_name("proof_page.md")
 
