@@ -38,6 +38,7 @@ class Outside:
     def __init__(self, seed: int, baton: Baton, tell: Callable[[str], None]) -> None:
         chance = Random(f"faults {seed}")
         self._chance = chance
+        self._luck = Random(f"luck {seed}")  # apart, so that a plan plays the same run again
         self._baton = baton
         self.tell = tell
         self.rates = {kind: chance.choice(RATES) for kind in KINDS}
@@ -78,11 +79,11 @@ class Outside:
 
     def chosen(self, count: int) -> int:
         """One of so many, by chance."""
-        return self._chance.randrange(count)
+        return self._luck.randrange(count)
 
     def luck(self) -> bool:
         """Heads or tails."""
-        return self._chance.random() < 0.5
+        return self._luck.random() < 0.5
 
 
 def timed_out() -> ReadTimeoutError:
