@@ -13,6 +13,7 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 START_MS = 1_763_800_000_000
 INTAKE_DAYS = 8  # days in which everything is reported; the shortest hold of a calm story is longer
+PROGRAMME_CAPS_MAX = 2  # caps of the whole programme that terms may have
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
 PEOPLE = ("adv_maya", "adv_ben", "adv_third")
@@ -171,7 +172,8 @@ def _caps(chance: Random) -> list[Limited]:
         period = chance.choice(("order", "day", "week", "month", "quarter", "year", "lifetime"))
         of = chance.choice(("amount_minor", "amount_minor", "rewards"))
         size = chance.choice((1, 2, 3) if of == "rewards" else (300, 900, 2_500))
-        found[scope, period, of] = Limited(scope, period, of, size)
+        if scope != "programme" or sum(one[0] == scope for one in found) < PROGRAMME_CAPS_MAX:
+            found[scope, period, of] = Limited(scope, period, of, size)
     return list(found.values())
 
 
