@@ -166,7 +166,7 @@ def _abroad(chance: Random, orders: list[Order]) -> dict[str, str]:
 
 def _caps(chance: Random) -> list[Limited]:
     """One to three caps; no two count the same."""
-    found = {}
+    found: dict[tuple[str, str, str], Limited] = {}
     for _ in range(chance.choice((1, 1, 2, 3))):
         scope = chance.choice(("advocate", "advocate", "friend", "programme"))
         period = chance.choice(("order", "day", "week", "month", "quarter", "year", "lifetime"))
