@@ -38,7 +38,7 @@ check: setup ## format, lint, types and house rules only (under a minute)
 unit properties functional adapters workflows contract infra e2e simulation browser tidy: setup
 	@$(RUN) -m tests.suites --only $@
 
-proof: setup ## play what make test plays, and write docs/proof.md from it
+proof: setup ## play 20,000 seeds, single faults, pairs and planted mistakes; write docs/proof.md
 	@$(RUN) -m tests.simulation --proof
 
 soak: setup ## play seeds of the simulation for long: make soak SECONDS=3600 FIRST=100000

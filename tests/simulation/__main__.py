@@ -6,7 +6,7 @@
     python -m tests.simulation --flow 2 17:die_after 40:conflict    a golden flow with these faults
     python -m tests.simulation --soak SECONDS [--first SEED]
     python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
-    python -m tests.simulation --proof             all of what `make test` does, written down
+    python -m tests.simulation --proof             seeds, faults and planted mistakes, written down
 
 The exit code is 1 if anything was found.
 """

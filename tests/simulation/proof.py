@@ -10,9 +10,9 @@ from tests.simulation.golden import FLOWS
 from tests.simulation.killing import kill_all, remember
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
-FAST_SEEDS = 3_000
-WIRE_SEEDS = 40
-PAIRS = 400
+FAST_SEEDS = 20_000
+WIRE_SEEDS = 120
+PAIRS = 2_000
 
 WORDS = Path(__file__).with_name("proof_page.md")
 

@@ -1,16 +1,39 @@
 """What every `make test` plays; longer runs are `make soak`, and `make proof` writes it down."""
 
+from itertools import islice
+
 import pytest
 
 from tests.simulation.campaign import WORKERS, campaign
-from tests.simulation.exhausting import exhaust, singles, some_pairs
-from tests.simulation.killing import ELUSIVE, kill_all
+from tests.simulation.exhausting import exhaust, singles
+from tests.simulation.killing import kill
 from tests.simulation.outside import KINDS
 from tests.simulation.planted import MISTAKES
 from tests.simulation.playing import play
-from tests.simulation.proof import FAST_SEEDS, PAIRS, WIRE_SEEDS
 from tests.simulation.shrinking import shrink
 
+FAST_SEEDS, WIRE_SEEDS = 1_500, 24
+SAMPLED = 25  # of so many single faults one is played here
+QUICK = (  # planted mistakes that few seeds are needed for
+    "no alias of the order is kept",
+    "the entry is not written",
+    "the balance does not move",
+    "an early refund is not parked",
+    "no event tells",
+    "balances: the last writer wins",
+    "the delivery is closed before it is booked",
+    "parked refunds are never replayed",
+    "nobody's own purchase is refused",
+    "amounts are cut off",
+    "a leg has the wrong sign",
+    "the hold is ignored",
+    "a lapse pays",
+    "nothing is reviewed",
+    "lost approvals are not swept",
+    "sent before the release",
+    "the rail's key has the try in it",
+    "rewards stay in a payout that failed",
+)
 REACHED = {
     *("reward paid", "reward rejected", "reward void", "reward due"),
     *("payout paid", "payout failed", "payout cancelled", "payout_run settled"),
@@ -45,23 +68,18 @@ def test_no_seed_breaks_one_through_botocore() -> None:
     assert sum(totals.faults.values()) >= WIRE_SEEDS
 
 
-def test_no_single_fault_breaks_a_flow() -> None:
-    played = exhaust(singles(), WORKERS)
-    assert played.runs >= 3_000
+def test_no_single_fault_of_a_sample_breaks_a_flow() -> None:
+    """Every 25th of them; `make proof` plays all, and pairs, and every planted mistake."""
+    played = exhaust(islice(singles(), 0, None, SAMPLED), WORKERS)
+    assert played.runs >= 200
     assert played.struck == played.runs, "a planned fault was not reached"
     assert played.found == {}
 
 
-def test_no_pair_of_faults_breaks_a_flow() -> None:
-    played = exhaust(some_pairs(PAIRS, seed=FAST_SEEDS), WORKERS)
-    assert played.runs >= PAIRS * 0.9
-    assert played.found == {}
-
-
-def test_every_planted_mistake_dies() -> None:
-    assert len(MISTAKES) - len(ELUSIVE) >= 40
-    survivors = [name for name, seed, _ in kill_all() if seed is None]
-    assert survivors == []
+@pytest.mark.parametrize("name", QUICK)
+def test_a_planted_mistake_dies(name: str) -> None:
+    killed, seed, _ = kill(name, 60)
+    assert (killed, seed is not None) == (name, True)
 
 
 def test_a_finding_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
