@@ -50,7 +50,7 @@ class GoodwordStack(Stack):
         add_messages(ground)
         add_portal(ground)
         add_console(ground)
-        edge = make_edge(self, at, ground.door)
+        edge = make_edge(self, at, ground.door, ground.functions.settings["EDGE_SIGN"])
         CfnOutput(self, "EdgeUrl", value=f"https://{edge.distribution_domain_name}")
         for key, value in _outputs(ground).items():
             CfnOutput(self, key, value=value)

@@ -21,7 +21,7 @@ def _redirect(ground: Ground) -> None:
     redirect = ground.functions.make(
         "tracking_web",
         "Redirects a link, having stored the click",
-        needs=("CORE_TABLE", "ARRIVALS_TABLE", "CLICK_SECRET_ARN", "FALLBACK_URL"),
+        needs=("CORE_TABLE", "ARRIVALS_TABLE", "CLICK_SECRET_ARN", "FALLBACK_URL", "EDGE_SIGN"),
         may=[
             grants.table_items(ground.tables.core, "GetItem", partitions=["CODE#*"]),
             grants.table_items(ground.tables.arrivals, "PutItem"),

@@ -4,6 +4,9 @@ Nothing else is: a page is somebody's. The distribution is the same host for eve
 links), so that cookies and the policy `self` go on holding; it takes effect once `PublicUrl` names
 its domain or one's own in front of it. Readers' own host is not passed on, because the API is found
 by its name; their cookies, queries and languages are.
+
+Links are passed on with the reader's country and address as the edge sees them, under a sign that
+only the edge sends; `goodword_aws/hot/redirect.py` believes neither without it.
 """
 
 from aws_cdk import Fn
@@ -15,11 +18,35 @@ from infra.foundations.acknowledged import acknowledge
 from infra.foundations.front_door import FrontDoor
 from infra.foundations.installation import Installation
 
+SIGN_HEADER = "x-goodword-edge"
+OF_A_VISIT = (  # what the redirect looks at; CloudFront allows ten, and always adds its own
+    "User-Agent",
+    "Referer",
+    "Sec-Fetch-Dest",
+    "Sec-Fetch-Mode",
+    "Sec-Fetch-User",
+    "Sec-Purpose",
+    "Purpose",
+    "X-Moz",
+    "CloudFront-Viewer-Country",
+    "CloudFront-Viewer-Address",
+)
 
-def make_edge(scope: Construct, at: Installation, door: FrontDoor) -> cloudfront.Distribution:
+
+def make_edge(
+    scope: Construct, at: Installation, door: FrontDoor, sign: str
+) -> cloudfront.Distribution:
     """The distribution over the API's own host."""
     host = Fn.select(2, Fn.split("/", door.api.api_endpoint))
-    origin = origins.HttpOrigin(host, protocol_policy=cloudfront.OriginProtocolPolicy.HTTPS_ONLY)
+    https = cloudfront.OriginProtocolPolicy.HTTPS_ONLY
+    signed = {SIGN_HEADER: sign} if sign else None
+    origin = origins.HttpOrigin(host, protocol_policy=https, custom_headers=signed)
+    links = cloudfront.BehaviorOptions(
+        origin=origin,
+        cache_policy=cloudfront.CachePolicy.CACHING_DISABLED,
+        origin_request_policy=_visits(scope, at),
+        viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+    )
     edge = cloudfront.Distribution(
         scope,
         "Edge",
@@ -34,12 +61,14 @@ def make_edge(scope: Construct, at: Installation, door: FrontDoor) -> cloudfront
             viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         ),
         additional_behaviors={
+            "/r": links,
+            "/r/*": links,
             "/static/*": cloudfront.BehaviorOptions(
                 origin=origin,
                 cache_policy=cloudfront.CachePolicy.CACHING_OPTIMIZED,
                 viewer_protocol_policy=cloudfront.ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
                 compress=True,
-            )
+            ),
         },
     )
     for rule, reason in {
@@ -50,3 +79,17 @@ def make_edge(scope: Construct, at: Installation, door: FrontDoor) -> cloudfront
     }.items():
         acknowledge(edge, rule, reason)
     return edge
+
+
+def _visits(scope: Construct, at: Installation) -> cloudfront.OriginRequestPolicy:
+    """What of a visit goes on to the redirect: no cookies, the whole query."""
+    policy = cloudfront.OriginRequestPolicy
+    return policy(
+        scope,
+        "Visits",
+        origin_request_policy_name=f"{at.prefix}-visits",
+        comment="Where a visit comes from, as the edge sees it",
+        header_behavior=cloudfront.OriginRequestHeaderBehavior.allow_list(*OF_A_VISIT),
+        query_string_behavior=cloudfront.OriginRequestQueryStringBehavior.all(),
+        cookie_behavior=cloudfront.OriginRequestCookieBehavior.none(),
+    )

@@ -18,7 +18,7 @@ from infra.foundations.machines import Machines
 from infra.foundations.parameters import Parameters, declare_parameters, given, or_else
 from infra.foundations.queues import make_set_aside
 from infra.foundations.schedules import Schedules
-from infra.foundations.secrets import Secrets, arn_of, make_secrets
+from infra.foundations.secrets import Secrets, arn_of, make_secrets, sign_of_edge
 from infra.foundations.tables import Tables, make_tables
 from infra.layers import Sources
 
@@ -83,6 +83,7 @@ def lay_ground(stack: Stack, at: Installation, sources: Sources) -> Ground:
         "USER_POOL_ID": identity.pool.user_pool_id,
         "PAGES_CLIENT_ID": pages.user_pool_client_id,
         "PAGE_SECRET_ARN": arn_of(secrets.page),
+        "EDGE_SIGN": sign_of_edge(secrets.edge, at),
         "EMBED_ORIGINS": parameters.embed_origins,
         # The emulator serves the pool's own pages at its endpoint, which functions know.
         "SIGN_IN_URL": "" if at.on_laptop else identity.domain.base_url(),

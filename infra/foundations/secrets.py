@@ -1,10 +1,11 @@
-"""Six secrets, each for one thing: the vault's key; click, index, page; keys and signs of rails.
+"""Seven secrets for one thing each: the vault's key; click, index, page, edge; two of the rails.
 
 The vault key wraps people's data keys and the data keys of raw deliveries; it has nothing to do
 with the encryption of the tables, which AWS does with keys of its own. Whoever holds the click
 secret can forge clicks; whoever holds the index secret can test whether an e-mail is known; whoever
-holds the page secret can make a signed-in person's browser send a form. Keys of rails can pay;
-signs of rails only tell that a webhook is genuine. Both start empty; a person fills them in.
+holds the page secret can make a signed-in person's browser send a form; whoever holds the edge's
+can invent where a click came from. Keys of rails can pay; signs of rails only tell that a webhook
+is genuine. Both start empty; a person fills them in.
 """
 
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ class Secrets:
     click: secretsmanager.Secret
     index: secretsmanager.Secret
     page: secretsmanager.Secret
+    edge: secretsmanager.Secret
     rail_keys: secretsmanager.Secret
     rail_signs: secretsmanager.Secret
 
@@ -44,6 +46,12 @@ def make_secrets(scope: Construct, at: Installation) -> Secrets:
     click = _secret(scope, "ClickSecret", at, "Signs click ids")
     index = _secret(scope, "IndexSecret", at, "Keys the blind indexes of e-mails and customer ids")
     page = _secret(scope, "PageSecret", at, "Signs the forms and the embedded views of the pages")
+    edge = _secret(scope, "EdgeSecret", at, "Shows the redirect that a call came by our own edge")
+    acknowledge(
+        edge,
+        "AwsSolutions-SMG4",
+        "Changes with a deploy (docs/deploy.md), because the edge and the redirect must agree.",
+    )
     acknowledge(
         page,
         "AwsSolutions-SMG4",
@@ -62,7 +70,7 @@ def make_secrets(scope: Construct, at: Installation) -> Secrets:
     )
     keys = _filled_in(scope, "RailKeys", at, "Keys of payout rails, by rail (docs/payouts.md)")
     signs = _filled_in(scope, "RailSigns", at, "Signing secrets of rails' webhooks, by rail")
-    return Secrets(vault_key, click, index, page, keys, signs)
+    return Secrets(vault_key, click, index, page, edge, keys, signs)
 
 
 def arn_of(secret: secretsmanager.Secret) -> str:
@@ -71,6 +79,11 @@ def arn_of(secret: secretsmanager.Secret) -> str:
     if not isinstance(resource, secretsmanager.CfnSecret):
         raise TypeError("the secret is not what the CDK makes of one")
     return resource.attr_id
+
+
+def sign_of_edge(secret: secretsmanager.Secret, at: Installation) -> str:
+    """The value, as CloudFormation fills it in; a laptop has no edge that could send it."""
+    return "" if at.on_laptop else secret.secret_value.unsafe_unwrap()
 
 
 def _filled_in(

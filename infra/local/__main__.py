@@ -3,6 +3,7 @@
 import argparse
 import os
 import shutil
+import signal
 import sys
 import textwrap
 from collections.abc import Callable
@@ -128,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
 def main(arguments: list[str]) -> int:
     """Run one verb; what went wrong is said in words, Ctrl-C ends with 130."""
     asked = _parser().parse_args(arguments)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ends what was started, as Ctrl-C
     try:
         if asked.verb in ASKING:
             return ASKING[asked.verb](Progress(), asked)

@@ -318,7 +318,11 @@ def demo(progress: Progress) -> int:
         emulator.stop(DEMO_HOME)
     Directory.forget()
     stack: LocalStack = bring_up(DEMO_HOME, progress, tethered=False)
-    directory = Story(Cast(stack), progress).tell()
+    try:
+        directory = Story(Cast(stack), progress).tell()
+    except BaseException:
+        emulator.stop(DEMO_HOME)
+        raise
     directory.write()
     directory.show(progress, stack)
     return 0

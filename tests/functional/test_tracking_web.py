@@ -99,7 +99,7 @@ def test_a_click_is_stored_and_carried_on(stub: AwsStub, redirect: Redirect) -> 
 
 
 def test_of_a_visit_only_what_is_documented_is_stored(stub: AwsStub, redirect: Redirect) -> None:
-    redirect.answer(sample("good_click"))
+    redirect.answer(sample("click_by_the_edge"))
     (item,) = stub.clicks()
     stored = {name: next(iter(value.values())) for name, value in item.items()}
     at_ms = int(stored.pop("t"))
@@ -124,8 +124,29 @@ def test_of_a_visit_only_what_is_documented_is_stored(stub: AwsStub, redirect: R
     assert "Mozilla" not in json.dumps(item)
 
 
+def test_what_the_edge_says_counts_under_its_sign_alone(stub: AwsStub, redirect: Redirect) -> None:
+    direct, edge, forged = sample("good_click"), sample("click_by_the_edge"), sample("good_click")
+    claimed = {"CloudFront-Viewer-Country": "DE", "CloudFront-Viewer-Address": "192.0.2.99:1"}
+    forged["headers"] |= claimed | {"X-Goodword-Edge": "sign-of-the-edge\u00e9"}
+    for event in (direct, edge, forged):
+        redirect.answer(event)
+    seen = [(item.get("c", {}).get("S", ""), item["v"]["S"]) for item in stub.clicks()]
+    visitor = seen[0][1]
+    assert seen == [("", visitor), ("DE", visitor), ("", visitor)]  # one address, whoever tells it
+
+
+def test_without_an_edge_nobody_is_believed(stub: AwsStub) -> None:
+    made = make_redirect({**stub.environment, "EDGE_SIGN": ""})
+    event = sample("click_by_the_edge")
+    for shown in ("sign-of-the-edge", ""):
+        event["headers"]["x-goodword-edge"] = shown
+        made.answer(event)
+    assert not any("c" in item for item in stub.clicks())
+    made.store.close()
+
+
 def test_a_click_takes_200_bytes_and_one_request(stub: AwsStub, redirect: Redirect) -> None:
-    event = sample("good_click")
+    event = sample("click_by_the_edge")
     del event["queryStringParameters"]
     redirect.answer(event)
     (item,) = stub.clicks()

@@ -173,11 +173,30 @@ def test_the_edge_keeps_static_files_and_nothing_else(prod: Template) -> None:
     )
     assert said["DefaultCacheBehavior"]["CachePolicyId"] == disabled
     kept = {one["PathPattern"]: one["CachePolicyId"] for one in said["CacheBehaviors"]}
-    assert kept == {"/static/*": optimized}
+    assert kept == {"/r": disabled, "/r/*": disabled, "/static/*": optimized}
     for behaviour in (said["DefaultCacheBehavior"], *said["CacheBehaviors"]):
         assert behaviour["ViewerProtocolPolicy"] == "redirect-to-https"
     (origin,) = said["Origins"]
     assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+
+
+def test_the_edge_tells_the_redirect_where_a_visit_comes_from(prod: Template) -> None:
+    (edge,) = prod.of_type("AWS::CloudFront::Distribution").values()
+    (policy,) = prod.of_type("AWS::CloudFront::OriginRequestPolicy").values()
+    passed = policy["OriginRequestPolicyConfig"]["HeadersConfig"]["Headers"]
+    assert {"CloudFront-Viewer-Country", "CloudFront-Viewer-Address", "User-Agent"} <= set(passed)
+    assert len(passed) <= 10  # CloudFront's limit
+    (header,) = edge["DistributionConfig"]["Origins"][0]["OriginCustomHeaders"]
+    redirect = prod.function("tracking_web")["Environment"]["Variables"]
+    assert header["HeaderName"] == "x-goodword-edge"
+    assert header["HeaderValue"] == redirect["EDGE_SIGN"]
+    assert "resolve:secretsmanager" in str(header["HeaderValue"])  # the template holds no value
+
+
+def test_a_laptop_has_no_edge_to_believe(laptop: Template) -> None:
+    (edge,) = laptop.of_type("AWS::CloudFront::Distribution").values()
+    assert "OriginCustomHeaders" not in edge["DistributionConfig"]["Origins"][0]
+    assert laptop.function("tracking_web")["Environment"]["Variables"]["EDGE_SIGN"] == ""
 
 
 def test_people_sign_in_by_password_on_a_laptop_only(prod: Template, laptop: Template) -> None:

@@ -33,6 +33,7 @@ KNOWN = {
     "USER_POOL_ID",
     "PAGES_CLIENT_ID",
     "PAGE_SECRET_ARN",
+    "EDGE_SIGN",
     "EMBED_ORIGINS",
     "SIGN_IN_URL",
 }

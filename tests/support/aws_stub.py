@@ -57,6 +57,7 @@ class AwsStub:
             "ARRIVALS_TABLE": "arrivals",
             "CLICK_SECRET_ARN": CLICK_SECRET_ARN,
             "FALLBACK_URL": "https://brand.example/",
+            "EDGE_SIGN": "sign-of-the-edge",
             "GOODWORD_STAGE": "test",
         }
 

@@ -69,7 +69,7 @@ def device_of(agent: str) -> Device:
 
 
 def country_of(headers: Mapping[str, str]) -> str:
-    """The two letters that CloudFront found, or nothing."""
+    """The two letters that the edge found, or nothing."""
     country = headers.get("cloudfront-viewer-country", "")
     return country if _COUNTRY.fullmatch(country) else ""
 

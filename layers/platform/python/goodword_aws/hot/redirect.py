@@ -4,6 +4,7 @@ The click is stored before the answer. If that fails the shopper still goes on, 
 attribution can verify by itself, and the failure is counted.
 """
 
+import hmac
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 from urllib.parse import unquote
@@ -27,6 +28,8 @@ from goodword_aws.hot.row import Item, click_item
 
 CLICK_PARAMETER = "gw_click"
 CODE_PARAMETER = "via"
+EDGE_HEADER = "x-goodword-edge"
+OF_THE_EDGE = "cloudfront-"
 _NOTHING: dict[str, str | None] = {CLICK_PARAMETER: None, CODE_PARAMETER: None}
 
 Response = dict[str, Any]
@@ -42,17 +45,18 @@ class Visit(NamedTuple):
     address: str
 
     @classmethod
-    def of(cls, event: Mapping[str, Any]) -> "Visit":
-        """Whatever is missing is empty."""
+    def of(cls, event: Mapping[str, Any], edge_sign: str) -> "Visit":
+        """Whatever is missing is empty; what the edge found out counts only under its sign."""
         http = event.get("requestContext", {}).get("http", {})
-        headers = event.get("headers") or {}
+        headers = _believed(event.get("headers") or {}, edge_sign)
         path = event.get("pathParameters") or {}
+        viewer = headers.get("cloudfront-viewer-address", "").rpartition(":")[0]  # has a port
         return cls(
             code=unquote(path.get("code") or path.get("proxy") or "").strip("/"),
             method=http.get("method", ""),
-            headers={name.lower(): value for name, value in headers.items()},
+            headers=headers,
             query=event.get("queryStringParameters") or {},
-            address=http.get("sourceIp", ""),
+            address=viewer or http.get("sourceIp", ""),
         )
 
 
@@ -60,7 +64,7 @@ class Redirect(NamedTuple):
     """Everything one process needs to answer.
 
     `secret` gives the click secret, or None while it is not to be had; `count_lost` takes the
-    reason why a click could not be stored.
+    reason why a click could not be stored; `edge_sign` is what our own edge sends along, or empty.
     """
 
     links: Links
@@ -71,10 +75,11 @@ class Redirect(NamedTuple):
     now_ms: Callable[[], int]
     entropy: Callable[[int], bytes]
     count_lost: Callable[[str], None]
+    edge_sign: str = ""
 
     def answer(self, event: Mapping[str, Any]) -> Response:
         """302, always."""
-        return _found(self._target(Visit.of(event)))
+        return _found(self._target(Visit.of(event, self.edge_sign)))
 
     def _target(self, visit: Visit) -> str:
         counted = is_counted(visit.method, visit.headers)
@@ -124,6 +129,15 @@ def _item(link: Link, visit: Visit, now_ms: int, nonce: bytes, secret: bytes) ->
         source=source_of(visit.headers, visit.query),
         opened=opened_of(visit.headers),
     )
+
+
+def _believed(headers: Mapping[str, str], edge_sign: str) -> Mapping[str, str]:
+    """Names in lower case. Anybody can call the API past the edge, and write its headers."""
+    folded = {name.lower(): value for name, value in headers.items()}
+    shown = folded.pop(EDGE_HEADER, "")
+    if edge_sign and hmac.compare_digest(shown.encode(), edge_sign.encode()):
+        return folded
+    return {name: value for name, value in folded.items() if not name.startswith(OF_THE_EDGE)}
 
 
 def _found(url: str) -> Response:

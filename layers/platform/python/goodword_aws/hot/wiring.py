@@ -31,6 +31,7 @@ def make_redirect(given: Mapping[str, str]) -> Redirect:
         now_ms=clock(given.get("CLOCK_FILE", "")),
         entropy=os.urandom,
         count_lost=lost_counter(setting(given, "GOODWORD_STAGE"), clock("")),
+        edge_sign=given.get("EDGE_SIGN", ""),
     )
     secret()
     return made
