@@ -1,7 +1,6 @@
 """Behind the front door: deliveries end, fail one by one, come again, and give nobody away."""
 
 import json
-from collections.abc import Iterator
 
 import pytest
 from goodword.conversions.intake import list_kept, read_again
@@ -15,22 +14,10 @@ from goodword_aws.items import to_item
 from infra.local.samples import SOURCES
 from tests.support.breaking import Broken, refused, with_client
 from tests.support.functions import sample
-from tests.support.intake import Installation, installation
+from tests.support.intake import Installation
 from tests.support.scene import PROGRAM
 
 CANARIES = ("robin.friend@example.com", "Robin", "Leipzig", "u-4711")
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Installation]:
-    with installation() as one:
-        yield one
-
-
-@pytest.fixture
-def here(made: Installation) -> Installation:
-    made.start_over()
-    return made
 
 
 def test_one_bad_record_does_not_stop_the_others(here: Installation) -> None:

@@ -1,7 +1,6 @@
 """Every sample delivery goes through the real handlers and ends as its name says."""
 
 import json
-from collections.abc import Iterator
 from itertools import permutations
 
 import pytest
@@ -11,7 +10,7 @@ from goodword.times import MINUTE_MS
 
 from infra.local.samples import samples, stripe, text_of
 from tests.support.functions import ROOT, sample
-from tests.support.intake import Installation, installation
+from tests.support.intake import Installation
 
 # case -> status of the answer, its code or status, and how the delivery ended (state, reason)
 WEB = {
@@ -62,18 +61,6 @@ WEB = {
     "refused_shopify_forged": (401, "bad_signature"),
     "refused_shopify_unsigned": (401, "bad_signature"),
 }
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Installation]:
-    with installation() as one:
-        yield one
-
-
-@pytest.fixture
-def here(made: Installation) -> Installation:
-    made.start_over()
-    return made
 
 
 def test_the_files_are_what_the_generator_makes() -> None:

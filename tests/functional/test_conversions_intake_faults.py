@@ -1,7 +1,6 @@
 """What the intake does when senders, secrets and the services behind it misbehave."""
 
 import base64
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -30,22 +29,10 @@ from infra.local.samples import (
 from infra.local.signing import sign_generic, sign_stripe
 from tests.support.breaking import Broken, outcome, refused, with_client
 from tests.support.functions import sample
-from tests.support.intake import AT_MS, Installation, installation
+from tests.support.intake import AT_MS, Installation
 from tests.support.scene import PROGRAM
 
 CANARIES = ("robin.friend@example.com", "Robin", "Leipzig", "u-4711")
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Installation]:
-    with installation() as one:
-        yield one
-
-
-@pytest.fixture
-def here(made: Installation) -> Installation:
-    made.start_over()
-    return made
 
 
 def checkout(**more: Any) -> Json:

@@ -3,7 +3,6 @@
 Whether the order tells of its refunds, their own webhooks do or both, and whichever comes first.
 """
 
-from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
@@ -12,21 +11,9 @@ from goodword.rewards.model import Reward
 
 from infra.local.payloads import Json, money, shopify_order, shopify_refund
 from infra.local.samples import shopify
-from tests.support.intake import Installation, installation
+from tests.support.intake import Installation
 
 ORDER, REFUND = 450_789_001, 890_001
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Installation]:
-    with installation() as one:
-        yield one
-
-
-@pytest.fixture
-def here(made: Installation) -> Installation:
-    made.start_over()
-    return made
 
 
 def order(*refunds: Json, left: str, **more: Any) -> Json:

@@ -3,8 +3,6 @@
 Unless their sources were told that they share ids: then what the one reports is the other's too.
 """
 
-from collections.abc import Iterator
-
 import pytest
 from goodword.conversions.model import Conversion, Identity, Source
 from goodword.ports import Change
@@ -12,22 +10,10 @@ from goodword.rewards.model import Reward
 
 from infra.local.payloads import Json, stripe_checkout, stripe_event
 from infra.local.samples import AT_S, BY_SOURCE, SECRETS, SOURCES, generic, stripe
-from tests.support.intake import Installation, installation
+from tests.support.intake import Installation
 
 A, B = SOURCES["generic"], "src_00000000000000000other_shop"
 SALE: Json = {"order_id": "1001", "amount": 5_000, "currency": "EUR", "code": "MAYA7"}
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Installation]:
-    with installation() as one:
-        yield one
-
-
-@pytest.fixture
-def here(made: Installation) -> Installation:
-    made.start_over()
-    return made
 
 
 def open_other(here: Installation, namespace: str = "") -> None:

@@ -3,7 +3,6 @@
 Whatever the order of the deliveries, the same is earned and the same taken back.
 """
 
-from collections.abc import Iterator
 from itertools import permutations
 from typing import Any
 
@@ -23,22 +22,10 @@ from infra.local.payloads import (
     stripe_payment,
 )
 from infra.local.samples import AT_S, generic, stripe
-from tests.support.intake import Installation, installation
+from tests.support.intake import Installation
 
 CHECKOUT, INVOICE, PAYMENT = "checkout.session.completed", "invoice.paid", "invoice_payment.paid"
 REFERRED: Json = {"metadata": {"via": "MAYA7"}}
-
-
-@pytest.fixture(scope="module")
-def made() -> Iterator[Installation]:
-    with installation() as one:
-        yield one
-
-
-@pytest.fixture
-def here(made: Installation) -> Installation:
-    made.start_over()
-    return made
 
 
 def deliver(here: Installation, *told: tuple[str, Json]) -> None:
