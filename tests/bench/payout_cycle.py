@@ -197,7 +197,6 @@ def _walk(world: _World, found: Measured) -> None:
         "freeze": lambda: cycle.freeze(step.run_id, step.cursor),
         "close_list": lambda: cycle.close_list(step.run_id),
         "audit": lambda: cycle.audit(step.run_id, step.cursor),
-        "reconcile": lambda: cycle.reconcile(step.run_id, step.cursor),
     }
     while step.route in moves:
         passed(step := moves[step.route]())
@@ -210,9 +209,11 @@ def _walk(world: _World, found: Measured) -> None:
         passed(cycle.send(run.run_id, chunk, 0))
         after = found.asked["gets"] + found.asked["queries"] + found.asked["transactions"]
         found.chunks.append(after - before)
-    passed(step := cycle.settle(run.run_id))
-    while step.route in moves:
-        passed(step := moves[step.route]())
+    passed(cycle.settle(run.run_id))
+    passed(step := cycle.reconcile(run.run_id))
+    for first in step.chunks:
+        passed(cycle.compare(run.run_id, first))
+    passed(cycle.sum_up(run.run_id))
 
 
 def _resident_mb() -> float:

@@ -1,6 +1,7 @@
 """What is particular to each rail: its states, its currencies, how it forgets and refuses."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from goodword.payouts.ports import PaymentOrder
@@ -65,6 +66,64 @@ def test_a_paypal_duplicate_without_a_link_waits_for_a_person() -> None:
         at.rail.send(at.order())
         said = at.rail.send(at.order())
         assert (said.status, said.reason, at.made) == ("unknown", "duplicate_without_link", 1)
+
+
+ISSUE = "Batch with given sender_batch_id already exists"
+HREF = "https://api.sandbox.paypal.com/v1/payments/payouts/BATCH00000000"
+
+
+@pytest.mark.parametrize(
+    ("details", "links", "names"),
+    [
+        # Inside the issue, as PayPal's sandbox answers.
+        ([{"field": "SENDER_BATCH_ID", "issue": ISSUE, "link": [{"href": HREF}]}], None, True),
+        ([{"field": "OTHER"}, {"field": "SENDER_BATCH_ID", "link": [{"href": HREF}]}], [], True),
+        ([{"field": "sender_batch_header.sender_batch_id", "issue": ISSUE}], [], False),
+        ([{"field": "", "issue": ISSUE}], [{"href": HREF}], True),
+        ([{"issue": "DUPLICATE_BATCH"}], None, False),
+        ("no list", None, False),
+    ],
+)
+def test_a_duplicate_is_never_a_refusal_however_paypal_says_it(
+    details: object, links: object, names: bool
+) -> None:
+    body = {"name": "USER_BUSINESS_ERROR", "message": ISSUE, "details": details, "links": links}
+    with counter("paypal") as at:
+        assert isinstance(at.server, PayPal)
+        at.rail.send(at.order())
+        at.server.refusal = (400, body)
+        said = at.rail.send(at.order())
+        assert (said.status, at.made) == ("paid" if names else "unknown", 1)
+
+
+@pytest.mark.parametrize(
+    ("status", "name", "first", "again"),
+    [
+        (422, "INSUFFICIENT_FUNDS", "failed", "unknown"),
+        (422, "SOMETHING_ELSE", "failed", "unknown"),
+        (400, "VALIDATION_ERROR", "failed", "failed"),
+        (403, "AUTHORIZATION_ERROR", "unknown", "unknown"),
+        (500, "INTERNAL_SERVICE_ERROR", "unknown", "unknown"),
+    ],
+)
+def test_paypals_refusal_of_a_repeat_says_nothing_about_the_first(
+    status: int, name: str, first: str, again: str
+) -> None:
+    with counter("paypal") as at:
+        assert isinstance(at.server, PayPal)
+        at.server.refusal = (status, {"name": name, "message": "no", "details": []})
+        assert at.rail.send(at.order()).status == first
+        assert at.rail.send(replace(at.order(), again=True)).status == again
+
+
+def test_a_fee_in_another_currency_is_not_taken_for_one_of_ours() -> None:
+    with counter("paypal") as at:
+        assert isinstance(at.server, PayPal)
+        sent = at.rail.send(at.order())
+        at.server.fee_currency = "USD"
+        found = at.rail.look_up("pay_1", sent.reference)
+        assert found is not None
+        assert (found.status, found.amount_minor, found.fee_minor) == ("paid", 1_234, 0)
 
 
 def test_a_key_that_paypal_pruned_pays_twice_so_the_window_ends_long_before() -> None:
@@ -191,12 +250,19 @@ def test_every_state_of_a_tremendous_order(kind: str, status: str, reason: str) 
 def test_a_reward_that_is_cancelled_at_tremendous_is_money_that_came_back() -> None:
     with counter("tremendous") as at:
         first = at.rail.send(at.order())
-        assert (first.status, first.fee_minor) == ("paid", 50)
+        assert first.status == "paid"
         assert isinstance(at.server, Tremendous)
         at.server.cancel_reward("pay_1")
         found = at.rail.look_up("pay_1")
         assert found is not None
         assert (found.status, found.reason) == ("returned", "reward_canceled")
+
+
+@pytest.mark.parametrize(("currency", "fee"), [("EUR", 0), ("USD", 50)])
+def test_fees_of_tremendous_are_dollars_whatever_the_reward_is_in(currency: str, fee: int) -> None:
+    with counter("tremendous") as at:
+        said = at.rail.send(replace(at.order(), currency=currency))
+        assert (said.status, said.amount_minor, said.fee_minor) == ("paid", 1_234, fee)
 
 
 def test_tremendous_names_its_own_things_by_our_ids() -> None:

@@ -340,6 +340,8 @@ def test_the_samples_of_the_steps_walk_a_run(house: House) -> None:
         "send": "again",
         "settle": "ask_request",
         "reconcile": "settled",
+        "compare": "compare",
+        "sum_up": "ask_request",
         "look_up": "settled",
         "expire": "give_back",
         "give_back": "given_back",

@@ -23,13 +23,18 @@ INVALID = {"name": "VALIDATION_ERROR", "message": "Invalid request", "details": 
 
 @dataclass
 class PayPal(Rail):
-    """The Payouts API; `links` says whether a duplicate's refusal names the first batch."""
+    """The Payouts API; `links` says whether a duplicate's refusal names the first batch.
+
+    `refusal` is what every further order is answered with.
+    """
 
     links: bool = True
     by_key: dict[str, tuple[str, float]] = field(default_factory=dict)
     batches: dict[str, dict[str, Any]] = field(default_factory=dict)
     looks: dict[str, int] = field(default_factory=dict)
     token: str = "token-1"
+    refusal: Answer | None = None
+    fee_currency: str = ""
 
     def makes(self, method: str, path: str, body: bytes) -> bool:
         return (method, path) == ("POST", "/v1/payments/payouts")
@@ -41,7 +46,7 @@ class PayPal(Rail):
         if headers.get("authorization") != f"Bearer {self.token}":
             return 401, {"error": "invalid_token"}
         if self.makes(method, path, body):
-            return self._create(json.loads(body))
+            return self.refusal or self._create(json.loads(body))
         batch = self.batches.get(path.rpartition("/")[2])
         return (200, self._shown(batch)) if batch else (404, {"name": "RESOURCE_NOT_FOUND"})
 
@@ -96,7 +101,10 @@ class PayPal(Rail):
             "payout_item_id": "ITEM1",
             "transaction_id": "TX1",
             "transaction_status": status,
-            "payout_item_fee": {"currency": item["amount"]["currency"], "value": "0.25"},
+            "payout_item_fee": {
+                "currency": self.fee_currency or item["amount"]["currency"],
+                "value": "0.25",
+            },
             "payout_batch_id": batch["id"],
             "payout_item": item,
         }

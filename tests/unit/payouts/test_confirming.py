@@ -5,8 +5,9 @@ from goodword.errors import Conflict, GoodwordError, InvalidInput, NotFound
 from goodword.payouts.approving import Person
 from goodword.payouts.confirming import find_payout
 from goodword.payouts.model import Payout
+from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.ports import Change
-from goodword.times import DAY_MS, HOUR_MS
+from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 
 from tests.support.payday import ANNA, Payday
 from tests.support.scene import BEN, MAYA
@@ -43,6 +44,44 @@ def test_sending_a_chunk_by_hand_again_keeps_one_order(world: Payday) -> None:
     world.hands.known.clear()
     world.cycle.send(run.run_id, 0, 2)
     assert len(world.hands.known) == 2
+
+
+@pytest.mark.parametrize("lost", ["answer", "order", "worker"])
+def test_an_order_by_hand_that_was_not_kept_is_kept_before_the_file_is_made(
+    world: Payday, lost: str
+) -> None:
+    """The bucket refused, or the worker died before it was asked: nothing may fall out."""
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    world.hands.troubles = [{"answer": "after", "order": "before", "worker": "dies"}[lost]]
+    real = world.hands.send
+
+    def dies(_: PaymentOrder) -> RailAnswer:
+        world.hands.send = real  # type: ignore[method-assign]  # only once
+        raise KeyError("the process is gone")
+
+    if lost == "worker":
+        world.hands.troubles = []
+        world.hands.send = dies  # type: ignore[method-assign]  # as said
+        with pytest.raises(KeyError):
+            world.cycle.send(run.run_id, 0, 0)
+    else:
+        assert world.cycle.send(run.run_id, 0, 0).route == "again"
+    assert world.cycle.settle(run.run_id).route == "left"
+    assert world.hands.files == {}
+    world.clock.advance(2 * MINUTE_MS)
+    assert world.cycle.send(run.run_id, 0, 1).route == "done"
+    assert world.cycle.settle(run.run_id).route == "settled"
+    assert len(world.hands.files[run.run_id]) == 2
+    assert {each.state for each in world.all(Payout)} == {"sent"}
+
+
+def test_an_order_by_hand_is_also_kept_by_the_sweep(world: Payday) -> None:
+    world.hands.troubles = ["before", "before"]
+    world.sent()
+    world.clock.advance(2 * MINUTE_MS)
+    world.cycle.look_up()
+    assert {(each.state, each.look_ms) for each in world.all(Payout)} == {("sent", None)}
 
 
 def test_everything_sent_is_confirmed_under_one_reference(world: Payday) -> None:

@@ -32,7 +32,9 @@ def test_a_run_walks_from_the_cut_off_to_its_end() -> None:
     assert cycle.begin(run_id) == begun
     assert cycle.send(run_id, 0, 0).route == "done"
     assert cycle.settle(run_id).route == "reconcile"
-    assert cycle.reconcile(run_id, "").route == "settled"
+    assert cycle.reconcile(run_id).chunks == (0,)
+    assert cycle.compare(run_id, 0).route == "compare"
+    assert cycle.sum_up(run_id).route == "settled"
     assert cycle.stand(run_id).route == "settled"
 
 

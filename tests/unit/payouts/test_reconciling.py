@@ -8,6 +8,7 @@ from goodword.payouts.findings import RunFinding
 from goodword.payouts.model import Payout
 from goodword.payouts.ports import RailAnswer
 from goodword.payouts.reconciling import (
+    ChunkTally,
     Reconciliation,
     Reconciling,
     ReportRow,
@@ -33,10 +34,16 @@ def settled() -> Payday:
 
 
 def reconciled(world: Payday) -> Reconciliation:
-    step = world.cycle.reconcile(world.run().run_id, "")
-    while step.route == "reconcile":
-        step = world.cycle.reconcile(step.run_id, step.cursor)
+    compared(world, world.run().run_id)
     return world.one(Reconciliation)
+
+
+def compared(world: Payday, run_id: str) -> None:
+    step = world.cycle.reconcile(run_id)
+    assert step.route == "compare"
+    for first in step.chunks:
+        world.cycle.compare(run_id, first)
+    assert world.cycle.sum_up(run_id).route == "settled"
 
 
 def differences(world: Payday) -> dict[str, str]:
@@ -139,7 +146,7 @@ def test_a_payment_that_the_audit_took_out_is_not_compared() -> None:
         run.run_id, "own_spike", spike.subject, "hold", "suspected_fraud", ANNA
     )
     assert world.cycle.settle(world.sent(*LATER).run_id).route == "reconcile"
-    world.cycle.reconcile(run.run_id, "")
+    compared(world, run.run_id)
     (found,) = (one for one in world.all(Reconciliation) if one.run_id == run.run_id)
     assert (found.tally.compared, found.tally.ours_minor, found.tally.differences) == (1, 700, 0)
 
@@ -153,8 +160,10 @@ def test_a_large_run_is_compared_in_several_calls(monkeypatch: pytest.MonkeyPatc
         world.due(500, f"adv_{number}")
     run = world.sent()
     world.cycle.settle(run.run_id)
-    first = world.cycle.reconcile(run.run_id, "")
-    assert (first.route, first.cursor) == ("reconcile", "1")
+    assert world.cycle.reconcile(run.run_id).chunks == (0, 1)
+    world.cycle.compare(run.run_id, 1)
+    with pytest.raises(Conflict, match="not_all_compared"):
+        world.cycle.sum_up(run.run_id)
     assert world.all(Reconciliation) == []
     assert reconciled(world).tally.compared == 30
 
@@ -163,7 +172,10 @@ def test_nothing_is_compared_before_the_run_is_over() -> None:
     world = Payday()
     world.due(500)
     run = world.sent()
-    assert world.cycle.reconcile(run.run_id, "").route == "settled"
+    assert world.cycle.reconcile(run.run_id).route == "settled"
+    world.cycle.compare(run.run_id, 0)
+    assert world.cycle.sum_up(run.run_id).route == "send"
+    assert world.all(ChunkTally) == []
     assert world.all(Reconciliation) == []
     with pytest.raises(Conflict, match="run_not_settled"):
         Reconciling(world.desk(), {}).report(run.run_id, [])

@@ -3,7 +3,8 @@
 import pytest
 from goodword.errors import Conflict, NotFound
 from goodword.limits import LOOKUP_TRIES_MAX, RAIL_REST_SECONDS
-from goodword.payouts.model import OpenRun, Payout, RunChunk
+from goodword.payouts.hashing import payout_digest
+from goodword.payouts.model import OpenRun, Payout, RunChunk, RunLine
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.sending import Sending
 from goodword.ports import Change
@@ -173,6 +174,50 @@ def test_a_payout_that_is_not_what_was_released_is_not_paid(world: Payday) -> No
     assert world.rail.paid == []
 
 
+def test_what_is_sent_is_what_the_lines_say_and_not_only_the_chunk(world: Payday) -> None:
+    """Somebody changes the payout, and what the chunk says of it, while the run is being sent."""
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    forged = world.payout.but(amount_minor=900)
+    chunk = world.one(RunChunk)
+    row = chunk.rows[0].but(digest=payout_digest(forged))
+    change = Change()
+    change.replace(forged)
+    change.replace(chunk.but(rows=(row,)))
+    world.store.commit(change)
+    world.cycle.send(run.run_id, 0, 0)
+    assert (world.payout.state, world.payout.reason) == ("failed", "changed_after_release")
+    assert world.rail.paid == []
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_no_money_for_a_repeat_says_nothing_about_the_first_call(
+    world: Payday, quiet: bool
+) -> None:
+    """The first call may still be on its way; once all is quiet, the refusal is believed."""
+    world.rail.troubles = ["before"]
+    world.sent()
+    world.clock.advance(HOUR_MS if quiet else 0)
+    real = world.rail.send
+    orders: list[PaymentOrder] = []
+
+    def poor(order: PaymentOrder) -> RailAnswer:
+        orders.append(order)
+        return RailAnswer("failed", reason="insufficient_funds")
+
+    world.rail.send = poor  # type: ignore[method-assign]  # for one call
+    again(world)
+    world.rail.send = real  # type: ignore[method-assign]  # as it was
+    assert [one.again for one in orders] == [True]
+    if quiet:
+        assert (world.payout.state, world.payout.reason) == ("failed", "insufficient_funds")
+        return
+    assert (world.payout.state, world.payout.reason) == ("unknown", "first_unclear")
+    again(world)
+    assert world.payout.state == "paid"
+    assert len(world.rail.paid) == 1
+
+
 @pytest.mark.parametrize("quiet", [False, True])
 def test_a_destination_changed_after_a_time_out_is_given_up_only_when_all_is_quiet(
     world: Payday, quiet: bool
@@ -231,10 +276,10 @@ def test_a_worker_that_lost_the_race_leaves_the_payout_alone(world: Payday) -> N
     world.cycle.begin(run.run_id)
     stale = world.payout
     world.cycle.send(run.run_id, 0, 0)
-    row = world.one(RunChunk).rows[0]
-    assert world.sending._send_first(world.run(), row, stale).state == "paid"
+    row, line = world.one(RunChunk).rows[0], world.one(RunLine)
+    assert world.sending._send_first(world.run(), row, line, stale).state == "paid"
     world.pay_to(MAYA, "somewhere.else@x.example")
-    assert world.sending._send_first(world.run(), row, stale).state == "paid"
+    assert world.sending._send_first(world.run(), row, line, stale).state == "paid"
     assert len(world.rail.paid) == 1
 
 

@@ -119,7 +119,7 @@ def compare_again(call: Call, machine: PayoutMachine) -> Comparing:
     if not reconcilable(run):
         raise Conflict("rail_not_asked", "the run is not over, or its rail cannot be asked")
     name = f"{run.run_id}-reconcile-{call.desk.clock.now_ms() // MINUTE_MS}"
-    given = {"task": "reconcile", "run_id": run.run_id, "cursor": ""}
+    given = {"task": "reconcile", "run_id": run.run_id}
     return Comparing(run_id=run.run_id, started=machine.start(name, given))
 
 

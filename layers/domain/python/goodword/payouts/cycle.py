@@ -36,6 +36,7 @@ Route = Literal[
     "give_back",
     "look_up",
     "reconcile",
+    "compare",
     "nothing_due",
     "waiting",
     "settled",
@@ -46,7 +47,7 @@ CHUNK_WAIT_SECONDS_FIRST, CHUNK_WAIT_SECONDS_MAX = 15, 900  # seconds between tr
 
 
 class Step(Value):
-    """Where a run goes next; `chunks` are the items of the map."""
+    """Where a run goes next; `chunks` are the items of a map."""
 
     run_id: str = ""
     route: Route
@@ -140,11 +141,20 @@ class Cycle:
             return Step(run_id=run_id, route="left")
         return Step(run_id=run_id, route="reconcile") if reconcilable(run) else self._stand(run)
 
-    def reconcile(self, run_id: str, cursor: str) -> Step:
-        """Compare some of the payments with the rail's own word."""
-        following = Reconciling(self.desk, self.sending().rails).look(run_id, cursor)
-        route: Route = "reconcile" if following else "settled"
-        return Step(run_id=run_id, route=route, cursor=following)
+    def reconcile(self, run_id: str) -> Step:
+        """Which chunks are to be compared with the rail's own word, if any."""
+        chunks = Reconciling(self.desk, self.sending().rails).parts(run_id)
+        return Step(run_id=run_id, route="compare" if chunks else "settled", chunks=chunks)
+
+    def compare(self, run_id: str, chunk: int) -> Step:
+        """Compare the payments of this chunk, and of the few after it."""
+        Reconciling(self.desk, self.sending().rails).look(run_id, chunk)
+        return Step(run_id=run_id, route="compare")
+
+    def sum_up(self, run_id: str) -> Step:
+        """What the comparison of all chunks came to."""
+        Reconciling(self.desk, self.sending().rails).sum_up(run_id)
+        return self.stand(run_id)
 
     def give_back(self, run_id: str, cursor: str) -> Step:
         """Give back some of a cancelled or expired run."""

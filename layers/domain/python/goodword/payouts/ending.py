@@ -118,15 +118,16 @@ class Ending:
     def settle(self, run_id: str) -> PayoutRun:
         """Sum up what became of the payouts and close the run; it stays open while some are drafts.
 
-        What is unknown or waits for a person stays findable by itself and does not hold up the run.
+        What is unknown or waits for a person stays findable by itself and does not hold up the run,
+        except where a file is made of the run.
         """
 
         def attempt() -> PayoutRun:
             run = read_run(self.desk.store, run_id)
             if run.state != "sending":
                 return run
-            outcome, by_hand = self._outcome(run_id)
-            if "draft" in outcome:
+            outcome, by_hand, waits = self._outcome(run_id)
+            if waits:
                 return run
             if run.rail in RAILS_BY_HAND:
                 self.files.close(run_id, by_hand)
@@ -180,14 +181,22 @@ class Ending:
         if payout is not None and payout.state == "draft":
             end_payout(self.desk, payout, "cancelled", f"run_{reason}")
 
-    def _outcome(self, run_id: str) -> tuple[dict[str, Sum], list[str]]:
-        """Sums by state, and the payouts that a file by hand has to hold."""
+    def _outcome(self, run_id: str) -> tuple[dict[str, Sum], list[str], bool]:
+        """Sums by state, the payouts that a file by hand has to hold, and whether some are open."""
         sums: dict[str, Sum] = {}
         sent: list[str] = []
+        waits = False
         for lines in line_pages(self.desk.store, run_id):
             for at in range(0, len(lines), READ_KEYS_MAX):
                 for payout in payouts_of(self.desk, lines[at : at + READ_KEYS_MAX]):
                     sums[payout.state] = add(sums.get(payout.state), payout.amount_minor)
+                    waits = waits or payout.state == "draft" or _not_taken(payout)
                     if payout.state in ("sent", "paid"):
                         sent.append(payout.payout_id)
-        return sums, sent
+        return sums, sent, waits
+
+
+def _not_taken(payout: Payout) -> bool:
+    """Whether an order by hand is still to be kept: it would be missing in the file."""
+    asked = payout.state in ("sent", "unknown") and payout.look_ms is not None
+    return asked and payout.rail in RAILS_BY_HAND

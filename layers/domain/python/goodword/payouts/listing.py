@@ -89,12 +89,23 @@ class Listing:
 
     def check(self, run: PayoutRun) -> None:
         """Raise Conflict `run_changed` unless the lines still give the hash that was confirmed."""
-        again = RunHash(run)
+        again, chunks = RunHash(run), 0
         for lines in line_pages(self.desk.store, run.run_id):
             again.add(lines)
+            chunks = self._same_chunks(run.run_id, lines, chunks)
         decided = self._decided(run.run_id)
-        if run_hash_of(again.text(), decided) != run.run_hash:
+        if run_hash_of(again.text(), decided) != run.run_hash or chunks != run.chunks:
             raise Conflict("run_changed", "the lines are not what was confirmed")
+
+    def _same_chunks(self, run_id: str, lines: Sequence[RunLine], first: int) -> int:
+        """The number after the chunks of these lines. Conflict `run_changed` if one differs."""
+        wanted = _chunks_of(run_id, lines, first)
+        stored = self.desk.store.get_many(RunChunk, [chunk.key for chunk in wanted])
+        for chunk in wanted:
+            kept = stored.get(chunk.key)
+            if kept is None or kept.rows != chunk.rows:
+                raise Conflict("run_changed", "what would be sent is not what was confirmed")
+        return first + len(wanted)
 
     def _counted(self, run: PayoutRun) -> PayoutRun:
         hashed, count, total, chunks = RunHash(run), 0, 0, 0
@@ -115,14 +126,7 @@ class Listing:
 
     def _cut(self, run_id: str, lines: Sequence[RunLine], first: int) -> int:
         """Write the chunks of a page that are not there yet; the number of the next chunk."""
-        wanted = [
-            RunChunk(
-                run_id=run_id,
-                number=first + at // RUN_CHUNK_PAYOUTS,
-                rows=tuple(_row(line) for line in lines[at : at + RUN_CHUNK_PAYOUTS]),
-            )
-            for at in range(0, len(lines), RUN_CHUNK_PAYOUTS)
-        ]
+        wanted = _chunks_of(run_id, lines, first)
         there = self.desk.store.get_many(RunChunk, [chunk.key for chunk in wanted])
         change = Change()
         change.create(*(chunk for chunk in wanted if chunk.key not in there))
@@ -157,6 +161,18 @@ class Listing:
             for row in rows:
                 so_far = row.hash_after(so_far)
         return so_far
+
+
+def _chunks_of(run_id: str, lines: Sequence[RunLine], first: int) -> list[RunChunk]:
+    """The chunks of a page of lines, numbered from `first`."""
+    return [
+        RunChunk(
+            run_id=run_id,
+            number=first + at // RUN_CHUNK_PAYOUTS,
+            rows=tuple(_row(line) for line in lines[at : at + RUN_CHUNK_PAYOUTS]),
+        )
+        for at in range(0, len(lines), RUN_CHUNK_PAYOUTS)
+    ]
 
 
 def _row(line: RunLine) -> ChunkRow:

@@ -13,13 +13,18 @@ from goodword.programs.payment import RailName
 # A payment that fails for one of these reasons says that the next one would fail too, for now.
 HALTING = frozenset({"insufficient_funds", "rate_limited"})
 # These say that nothing more can be learned for now, not that the rail is silent.
-TELLING = frozenset({"no_look_up", "key_conflict", "duplicate_without_link", "past_key_window"})
+TELLING = frozenset(
+    {"no_look_up", "key_conflict", "duplicate_without_link", "past_key_window", "first_unclear"}
+)
 RailStatus = Literal["accepted", "paid", "failed", "unclaimed", "returned", "unknown"]
 
 
 @dataclass(frozen=True)
 class PaymentOrder:
-    """One payment as a rail is asked for it. `destination` is personal and never shown."""
+    """One payment as a rail is asked for it. `destination` is personal and never shown.
+
+    `again` says that it was asked for before, without a clear answer.
+    """
 
     payout_id: str
     run_id: str
@@ -27,6 +32,7 @@ class PaymentOrder:
     currency: str
     destination: Mapping[str, str] = field(repr=False)
     advocate_id: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True)

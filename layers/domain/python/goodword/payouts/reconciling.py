@@ -158,19 +158,28 @@ class Reconciling:
     desk: Desk
     rails: Mapping[RailName, Rail]
 
-    def look(self, run_id: str, cursor: str) -> str:
-        """Compare the next chunks with the rail; the cursor of the next call, "" at the end."""
+    def parts(self, run_id: str) -> tuple[int, ...]:
+        """The first chunk of each part of the run that one call compares; none if there is none."""
         run = read_run(self.desk.store, run_id)
-        if not reconcilable(run) or run.rail not in self.rails:
-            return ""
-        first = int(cursor or 0)
-        last = min(first + RECONCILE_CHUNKS, run.chunks)
-        for number in range(first, last):
-            self._chunk(run, number)
-        if last < run.chunks:
-            return str(last)
-        until_settled(partial(self._finish, run, "rail", _sum(self.desk.store, run_id)))
-        return ""
+        asks = reconcilable(run) and run.rail in self.rails
+        return tuple(range(0, run.chunks, RECONCILE_CHUNKS)) if asks else ()
+
+    def look(self, run_id: str, first: int) -> None:
+        """Compare one part with the rail: the chunks from `first` on."""
+        run = read_run(self.desk.store, run_id)
+        if reconcilable(run) and run.rail in self.rails:
+            for number in range(first, min(first + RECONCILE_CHUNKS, run.chunks)):
+                self._chunk(run, number)
+
+    def sum_up(self, run_id: str) -> None:
+        """Add up what the parts came to, once all were compared. Conflict `not_all_compared`."""
+        run = read_run(self.desk.store, run_id)
+        if not reconcilable(run):
+            return
+        tally, count = _sum(self.desk.store, run_id)
+        if count < run.chunks:
+            raise Conflict("not_all_compared", f"{count} of {run.chunks} chunks were compared")
+        until_settled(partial(self._finish, run, "rail", tally))
 
     def report(self, run_id: str, rows: Sequence[ReportRow]) -> Reconciliation:
         """Compare with a whole report of the run, given by a person.
@@ -307,12 +316,13 @@ def reconcilable(run: PayoutRun) -> bool:
     return run.state == "settled" and run.chunks > 0 and run.rail not in RAILS_BY_HAND
 
 
-def _sum(store: Store, run_id: str) -> Tally:
-    total, place = Tally(), f"RUN#{run_id}"
+def _sum(store: Store, run_id: str) -> tuple[Tally, int]:
+    """The sum of all chunks, and how many there are."""
+    total, count, place = Tally(), 0, f"RUN#{run_id}"
     for rows in pages(lambda at: store.query(ChunkTally, "core", place, "K#", cursor=at)):
         for row in rows:
-            total = total.plus(row.tally)
-    return total
+            total, count = total.plus(row.tally), count + 1
+    return total, count
 
 
 def _answer(row: ReportRow | None) -> RailAnswer | None:

@@ -11,7 +11,7 @@ workers who come to different ends only one goes on.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import Conflict, NotFound, Stale
@@ -38,7 +38,9 @@ from goodword.payouts.model import (
     PayoutRun,
     PayoutState,
     RunChunk,
+    RunLine,
     chunk_key,
+    line_key,
     payout_key,
     payout_moved,
     run_key,
@@ -99,12 +101,14 @@ class Sending:
             raise NotFound("unknown_chunk", "the run has no such chunk")
         keys = [payout_key(row.advocate_id, row.payout_id) for row in chunk.rows]
         payouts = self.desk.store.get_many(Payout, keys)
+        lines = [line_key(run_id, row.payout_id) for row in chunk.rows]
+        confirmed = self.desk.store.get_many(RunLine, lines)
         unclear = pending = 0
         asks = not rests(self.desk, run.rail)
-        for row, key in zip(chunk.rows, keys, strict=True):
+        for row, key, place in zip(chunk.rows, keys, lines, strict=True):
             payout = before = payouts[key]
             if asks:
-                payout = self._advance(run, row, before)
+                payout = self._advance(run, row, confirmed.get(place), before)
                 unclear = unclear + 1 if _silent(payout) else 0
                 asks = not self._is_enough(before, payout, unclear)
             pending += _needs_rail(payout)
@@ -159,25 +163,32 @@ class Sending:
             rest(self.desk, after.rail, RAIL_HALT_SECONDS)
         return halted
 
-    def _advance(self, run: PayoutRun, row: ChunkRow, payout: Payout) -> Payout:
+    def _advance(
+        self, run: PayoutRun, row: ChunkRow, line: RunLine | None, payout: Payout
+    ) -> Payout:
         if payout.state == "draft" and run.state == "sending":
-            return self._send_first(run, row, payout)
+            return self._send_first(run, row, line, payout)
         if payout.state in ("sent", "unknown"):
             return self._look_up(payout)
         return payout
 
-    def _send_first(self, run: PayoutRun, row: ChunkRow, payout: Payout) -> Payout:
+    def _send_first(
+        self, run: PayoutRun, row: ChunkRow, line: RunLine | None, payout: Payout
+    ) -> Payout:
         """Mark the draft as sent, then ask the rail; or fail it, when it may not be sent."""
-        refused, order = self._checked(row, payout)
+        refused, order = self._checked(row, line, payout)
         if order is None:
             return self._give_up(payout, refused)
         if not self._mark_sent(run, payout):
             return self._read(payout)
         return self._record(payout, self.rails[payout.rail].send(order))
 
-    def _checked(self, row: ChunkRow, payout: Payout) -> tuple[str, PaymentOrder | None]:
+    def _checked(
+        self, row: ChunkRow, line: RunLine | None, payout: Payout
+    ) -> tuple[str, PaymentOrder | None]:
         """The order, or why there cannot be one."""
-        if payout_digest(payout) != row.digest:
+        digest = payout_digest(payout)
+        if line is None or (digest, digest) != (row.digest, line.digest):
             return "changed_after_release", None
         place = enrolment_key(payout.advocate_id, payout.program_id)
         stop = self.desk.store.get(PayoutStop, stop_key(payout.advocate_id))
@@ -239,7 +250,9 @@ class Sending:
             change.replace(payout.but(look_ms=_next_look(payout, now_ms)))
             if not self._won(change):
                 return self._read(payout)
-            return self._record(payout, rail.send(order))
+            return self._record(
+                payout, _repeated(rail.send(replace(order, again=True)), first_ms, now_ms)
+            )
         if now_ms >= first_ms + QUIET_HOURS * HOUR_MS:
             # No earlier call can still be under way, and the rail would know one that arrived.
             return self._give_up(payout, refused)
@@ -275,7 +288,7 @@ class Sending:
                 reason=answer.reason or ("unclaimed" if answer.status == "unclaimed" else ""),
                 reference=answer.reference or now.reference,
                 looks=now.looks + 1,
-                look_ms=_next_look(now, now_ms),
+                look_ms=_next_look(now, now_ms, accepted=state == "sent"),
             )
             change = Change()
             change.replace(after)
@@ -323,9 +336,22 @@ def _silent(payout: Payout) -> bool:
     return payout.state == "unknown" and payout.reason not in TELLING
 
 
-def _next_look(payout: Payout, now_ms: int) -> int | None:
-    """When to ask again: a minute later, then twice as long each time, at last once a day."""
-    if payout.rail in RAILS_BY_HAND:
+def _repeated(answer: RailAnswer, first_ms: int, now_ms: int) -> RailAnswer:
+    """What the answer to a repeat says of the payment. "No money" is said of this moment only: the
+    first call may still be under way, or was taken when there was some.
+    """
+    quiet = now_ms >= first_ms + QUIET_HOURS * HOUR_MS
+    if answer.status == "failed" and answer.reason in HALTING and not quiet:
+        return RailAnswer("unknown", answer.reference, "first_unclear")
+    return answer
+
+
+def _next_look(payout: Payout, now_ms: int, *, accepted: bool = False) -> int | None:
+    """When to ask again: a minute later, then twice as long each time, at last once a day.
+
+    What a rail by hand has taken is a person's; until then it is looked up as any other.
+    """
+    if accepted and payout.rail in RAILS_BY_HAND:
         return None
     seconds: int = min(LOOK_SECONDS_FIRST * 2 ** min(payout.looks, 20), LOOK_SECONDS_MAX)
     return now_ms + seconds * SECOND_MS
@@ -335,6 +361,7 @@ def _needs_rail(payout: Payout) -> bool:
     """Whether a call in the next minutes may get further; what takes days is left to the sweep."""
     if payout.state == "draft":
         return True
-    if payout.rail in RAILS_BY_HAND or payout.reason == "unclaimed":
+    by_hand = payout.rail in RAILS_BY_HAND and payout.state == "sent" and payout.look_ms is None
+    if by_hand or payout.reason == "unclaimed":
         return False
     return payout.state in ("sent", "unknown") and payout.looks < LOOKUP_TRIES_MAX

@@ -3,7 +3,9 @@
 PayPal refuses a `sender_batch_id` of the last 30 days and names the first batch in the refusal; an
 item's own id is not checked. There is no look-up by our id: without PayPal's id the same order is
 sent again, which within the window can only find the first one. A refusal without the link leaves
-the payment unknown. Amounts are decimal texts; some currencies have no decimals there.
+the payment unknown, and so does any refusal of a repeat that is not about its content: it may have
+been made before PayPal looked whether there is a first one. Amounts are decimal texts; some
+currencies have no decimals there. A fee in another currency is left to PayPal's own statement.
 """
 
 import re
@@ -49,6 +51,7 @@ BATCH_STATES: dict[str, RailStatus] = {
     "ACKNOWLEDGED": "accepted",
     "NEW": "accepted",
 }
+ABOUT_CONTENT = frozenset({"VALIDATION_ERROR"})  # the first one would have been refused as well
 _BATCH_ID = re.compile(r"[A-Z0-9]{6,30}")
 
 
@@ -95,7 +98,7 @@ class PayPalRail:
             return self._taken(reply)
         if batch := _first_batch(reply):
             return self._batch(batch, order.payout_id)
-        return _refused(reply)
+        return _refused(reply, again=order.again)
 
     def look_up(self, payout_id: str, reference: str = "") -> RailAnswer | None:
         """GET the batch by PayPal's own id; None without one: the same order finds it."""
@@ -174,12 +177,12 @@ def _value(amount_minor: int, currency: str) -> str | None:
 
 def _first_batch(reply: Reply) -> str:
     """The batch that a duplicate's refusal names; "" if it is not that, or names none."""
-    issues = part(reply.body, "details") or []
-    if reply.status != 400 or not any(
-        part(one, "field") == "SENDER_BATCH_ID" for one in issues if isinstance(one, Mapping)
-    ):
+    if not _speaks_of_key(reply):
         return ""
-    links = [*(part(reply.body, "links") or []), *(part(issues, 0, "link") or [])]
+    issues = _listed(part(reply.body, "details"))
+    links = _listed(part(reply.body, "links"))
+    for issue in issues:
+        links += _listed(part(issue, "link")) + _listed(part(issue, "links"))
     for link in links:
         last = urlsplit(str(part(link, "href") or "")).path.rpartition("/")[2]
         if _BATCH_ID.fullmatch(last):
@@ -187,12 +190,26 @@ def _first_batch(reply: Reply) -> str:
     return ""
 
 
-def _refused(reply: Reply) -> RailAnswer:
+def _speaks_of_key(reply: Reply) -> bool:
+    """Whether a refusal is about the batch's id in any way: then there may be a first batch."""
+    said = [part(reply.body, "name"), part(reply.body, "message")]
+    for issue in _listed(part(reply.body, "details")):
+        said += [part(issue, "field"), part(issue, "issue"), part(issue, "description")]
+    text = " ".join(str(one).lower() for one in said if one)
+    return reply.status >= 400 and ("sender_batch" in text or "duplicate" in text)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+def _refused(reply: Reply, *, again: bool) -> RailAnswer:
     """A refusal for good, or nothing that can be concluded from."""
     name = part(reply.body, "name")
-    fields = [part(one, "field") for one in part(reply.body, "details") or []]
-    if "SENDER_BATCH_ID" in fields:
+    if _speaks_of_key(reply):
         return RailAnswer("unknown", reason="duplicate_without_link")
+    if again and name not in ABOUT_CONTENT and reply.status in (400, 422):
+        return RailAnswer("unknown", reason="first_unclear")
     if name == "INSUFFICIENT_FUNDS":
         return RailAnswer("failed", reason="insufficient_funds")
     if reply.status in (400, 422) and isinstance(name, str):
@@ -209,13 +226,14 @@ def _item(item: Mapping[str, Any], batch: str) -> RailAnswer:
     status = ITEM_STATES.get(str(told), "unknown")
     why = part(item, "errors", "name") or told
     fee, amount = part(item, "payout_item_fee"), part(item, "payout_item", "amount")
-    fee_minor = minor(part(fee, "value"), str(part(fee, "currency")))
+    currency = str(part(amount, "currency"))
+    fee_minor = minor(part(fee, "value"), currency) if part(fee, "currency") == currency else 0
     return RailAnswer(
         status,
         reference=batch,
         reason=_why(status, why),
         fee_minor=max(0, fee_minor or 0),
-        amount_minor=minor(part(amount, "value"), str(part(amount, "currency"))),
+        amount_minor=minor(part(amount, "value"), currency),
     )
 
 

@@ -2,7 +2,8 @@
 
 A repeat with the same content answers 201 with the first order, one with other content 409. Orders
 are found by our id at any time. An executed order is money that has left: what the receiver does
-with it is between them and Tremendous, unless its delivery failed or it was cancelled.
+with it is between them and Tremendous, unless its delivery failed or it was cancelled. Fees are in
+US dollars whatever the reward is in, so only those of such rewards are known to the cent.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ BASES = {
     "live": "https://www.tremendous.com/api/v2",
     "sandbox": "https://testflight.tremendous.com/api/v2",
 }
+FEES = "USD"  # the currency of all fees
 WAITING = frozenset(
     {
         "OPEN",
@@ -112,7 +114,9 @@ def _order(reply: Reply) -> RailAnswer:
     told: dict[str, Any] = {
         "reference": reference(part(order, "id")),
         "amount_minor": minor(part(reward, "value", "denomination"), currency),
-        "fee_minor": max(0, minor(part(order, "payment", "fees"), currency) or 0),
+        "fee_minor": max(0, minor(part(order, "payment", "fees"), FEES) or 0)
+        if currency == FEES
+        else 0,
     }
     if status in ("CANCELED", "FAILED"):
         return RailAnswer("failed", reason=f"order_{str(status).lower()}", **told)
