@@ -15,12 +15,12 @@ from goodword.limits import (
     GIVE_BACK_PAGES,
     LOOKUP_TRIES_MAX,
     PAGE_ITEMS_MAX,
+    RECONCILE_CHUNKS,
     RUN_CHUNK_PAYOUTS,
     RUN_CHUNKS_MAX,
 )
 from goodword.payouts.cycle import Step
 from goodword.payouts.model import run_id_of
-from goodword.payouts.reconciling import RECONCILE_CHUNKS
 
 from tests.support.asl import STATE_BYTES_MAX, Execution, definition
 from tests.support.payday import ANNA, CARL, CUTOFF_MS, PERIOD, Payday
@@ -55,11 +55,10 @@ def walked(monkeypatch: pytest.MonkeyPatch, people: int) -> Counter[str]:
     given = {"task": "run", "program_id": PROGRAM, "period": PERIOD}
     execution = world.execute(**given, cutoff_ms=CUTOFF_MS, ended_ms=CUTOFF_MS)
     run = world.run()
-    for answer in (
-        lambda: world.approving.request(run.run_id, ANNA, run.run_hash),
-        lambda: world.approving.release(run.run_id, CARL, run.run_hash, run.total_minor),
-    ):
-        answer()
+    world.approving.request(run.run_id, ANNA, run.run_hash)
+    for turn in ("request", "release"):
+        if turn == "release":
+            world.approving.release(run.run_id, CARL, run.run_hash, run.total_minor)
         assert execution.waits is not None
         execution.succeed(execution.waits.token, {})
     assert (execution.status, execution.last) == ("SUCCEEDED", "Settled")

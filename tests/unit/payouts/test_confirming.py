@@ -56,7 +56,8 @@ def test_an_order_by_hand_that_was_not_kept_is_kept_before_the_file_is_made(
     world.hands.troubles = [{"answer": "after", "order": "before", "worker": "dies"}[lost]]
     real = world.hands.send
 
-    def dies(_: PaymentOrder) -> RailAnswer:
+    def dies(order: PaymentOrder) -> RailAnswer:
+        del order
         world.hands.send = real  # type: ignore[method-assign]  # only once
         raise KeyError("the process is gone")
 
