@@ -302,37 +302,6 @@ def test_more_lines_than_a_run_may_have_are_refused(monkeypatch: pytest.MonkeyPa
         world.listed()
 
 
-def test_lines_that_are_not_what_was_hashed_are_noticed() -> None:
-    world = Payday()
-    world.due(500)
-    run = world.released()
-    change = Change()
-    change.replace(world.one(RunLine).but(amount_minor=501))
-    world.store.commit(change)
-    with pytest.raises(Conflict, match="run_changed"):
-        world.sending.begin(run.run_id)
-    assert world.run().state == "released"
-
-
-@pytest.mark.parametrize("kind", ["another", "gone", "one more"])
-def test_chunks_that_are_not_what_was_hashed_are_noticed(kind: str) -> None:
-    world = Payday()
-    world.due(500)
-    run = world.released()
-    chunk, change = world.one(RunChunk), Change()
-    if kind == "another":
-        change.replace(chunk.but(rows=(chunk.rows[0].but(digest="0" * 64),)))
-    elif kind == "gone":
-        change.delete(chunk)
-    else:
-        change.replace(world.run().but(chunks=2))
-        change.create(chunk.but(number=1, version=0))
-    world.store.commit(change)
-    with pytest.raises(Conflict, match="run_changed"):
-        world.sending.begin(run.run_id)
-    assert world.run().state == "released"
-
-
 def test_an_unknown_run_is_refused() -> None:
     with pytest.raises(NotFound, match="unknown_run"):
         Payday().cycle.stand("run_none")

@@ -3,11 +3,9 @@
 import pytest
 from goodword.errors import Conflict, NotFound
 from goodword.limits import LOOKUP_TRIES_MAX, RAIL_REST_SECONDS
-from goodword.payouts.hashing import payout_digest
 from goodword.payouts.model import OpenRun, Payout, RunChunk, RunLine
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.sending import Sending
-from goodword.ports import Change
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 
 from tests.support.payday import Payday
@@ -162,32 +160,6 @@ def test_somebody_banned_meanwhile_is_not_paid(world: Payday) -> None:
     world.set_enrolment(MAYA, "banned")
     world.sent()
     assert (world.payout.state, world.payout.reason) == ("failed", "enrolment_banned")
-
-
-def test_a_payout_that_is_not_what_was_released_is_not_paid(world: Payday) -> None:
-    world.released()
-    change = Change()
-    change.replace(world.payout.but(amount_minor=1_200, carry_minor=-1))
-    world.store.commit(change)
-    world.sent()
-    assert (world.payout.state, world.payout.reason) == ("failed", "changed_after_release")
-    assert world.rail.paid == []
-
-
-def test_what_is_sent_is_what_the_lines_say_and_not_only_the_chunk(world: Payday) -> None:
-    """Somebody changes the payout, and what the chunk says of it, while the run is being sent."""
-    run = world.released()
-    world.cycle.begin(run.run_id)
-    forged = world.payout.but(amount_minor=900)
-    chunk = world.one(RunChunk)
-    row = chunk.rows[0].but(digest=payout_digest(forged))
-    change = Change()
-    change.replace(forged)
-    change.replace(chunk.but(rows=(row,)))
-    world.store.commit(change)
-    world.cycle.send(run.run_id, 0, 0)
-    assert (world.payout.state, world.payout.reason) == ("failed", "changed_after_release")
-    assert world.rail.paid == []
 
 
 @pytest.mark.parametrize("quiet", [False, True])
