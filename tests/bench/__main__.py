@@ -13,25 +13,45 @@ import argparse
 import importlib
 import os
 import platform
+import re
 import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.bench.report import Table, section, write
+from tests.bench.report import TARGETS, Kept, Table, Target, section, summary, write
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "performance.md"
+PLOTS = ROOT / "docs" / "bench"
+KEPT = Kept(PLOTS / "targets.json")
 CASES = Path(__file__).parent / "cases"
 
 
-@dataclass(frozen=True)
+SUMMARY = """In one table.
+
+Targets with numbers are those of the design. Each figure is explained in its part below.
+"""
+
+
+@dataclass
 class Bench:
-    """What a bench is given: whether to be quick, and a way to say how far it is."""
+    """What a bench is given: whether to be quick, how to say how far it is, where results go."""
 
     quick: bool
     say: Callable[[str], None]
+    targets: list[Target] = field(default_factory=list)
+    plots: dict[str, str] = field(default_factory=dict)
+
+    def target(self, *targets: Target) -> None:
+        """Figures that are held to something."""
+        self.targets += targets
+
+    def plot(self, name: str, svg: str, alt: str) -> str:
+        """A picture for the page; the line that shows it."""
+        self.plots[f"{name}.svg"] = svg
+        return f"![{alt}]({PLOTS.name}/{name}.svg)"
 
 
 def names() -> list[str]:
@@ -43,7 +63,10 @@ def machine() -> str:
     """Where and when."""
     day = time.strftime("%Y-%m-%d", time.gmtime())
     cores = os.cpu_count() or 1
-    return f"on {day}, Python {platform.python_version()}, {cores} cores, {platform.machine()}"
+    model = re.search(r"model name\s*: (.+)", Path("/proc/cpuinfo").read_text())
+    kind = model.group(1) if model else platform.machine()
+    load = f"load {os.getloadavg()[0]:.1f}"
+    return f"on {day}, Python {platform.python_version()}, {cores} cores ({kind}), {load}"
 
 
 def run(name: str, bench: Bench) -> tuple[str, Sequence[Table]]:
@@ -64,14 +87,24 @@ def main(arguments: Sequence[str]) -> int:
     if asked.list:
         print("\n".join(names()))
         return 0
-    bench = Bench(asked.quick, lambda text: print(f"    … {text}", flush=True))
     for name in asked.only:
         print(f"\n  [{name}]", flush=True)
+        begun, where = time.monotonic(), machine()
+        bench = Bench(asked.quick, lambda text: print(f"    … {text}", flush=True))
         about, tables = run(name, bench)
         print("\n\n".join(table.text() for table in tables), flush=True)
-        if not asked.dry and not asked.quick:
-            write(PAGE, {name: section(name, about, tables, machine())}, names())
-            print(f"\n  written to {PAGE.relative_to(ROOT)}")
+        if asked.dry or asked.quick:
+            print("\n" + summary(bench.targets).text())
+            continue
+        KEPT.write(name, bench.targets, where)
+        for file, svg in bench.plots.items():
+            (PLOTS / file).write_text(svg)
+        write(PAGE, {name: section(name, about, tables, where)}, names())
+        print(f"\n  {time.monotonic() - begun:.0f} s, written to {PAGE.relative_to(ROOT)}")
+    if not asked.dry and not asked.quick:
+        whole = summary(KEPT.targets(names()))
+        write(PAGE, {TARGETS: section(TARGETS, SUMMARY, [whole], "")}, names())
+        print("\n" + whole.text())
     return 0
 
 

@@ -34,6 +34,15 @@ class FailedError(Exception):
     """The function did not start, or did not answer; the text is what it printed."""
 
 
+@dataclass(frozen=True)
+class Run:
+    """What one process took and said. `peak_mb` is the most memory that it held at once."""
+
+    cpu_ms: float
+    peak_mb: float
+    printed: str
+
+
 @dataclass
 class Host:
     """Serves one function process at a time. `packages` is what functions may import."""
@@ -45,14 +54,14 @@ class Host:
     asked: threading.Event = field(default_factory=threading.Event)
     port: int = 0
 
-    def cpu_ms(
+    def run(
         self,
         directory: Path,
         layers: Sequence[Path],
         settings: Mapping[str, str],
         events: Sequence[Json] = (),
-    ) -> float:
-        """Processor ms from the start of the process to its wish for another event than these."""
+    ) -> Run:
+        """From the start of the process to its wish for another event than these."""
         self.events, self.answers, self.failed = list(events), [], ""
         self.asked.clear()
         path = [str(directory), *map(str, layers), str(self.packages)]
@@ -62,6 +71,7 @@ class Host:
             env={
                 "PATH": os.environ.get("PATH", ""),
                 "PYTHONPATH": os.pathsep.join(path),
+                "PYTHONDONTWRITEBYTECODE": "1",
                 "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{self.port}",
                 "AWS_LAMBDA_FUNCTION_NAME": "bench",
                 "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "512",
@@ -71,15 +81,20 @@ class Host:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+        said: list[bytes] = []
+        listens = threading.Thread(target=lambda: said.append(_all_of(child)))
+        listens.start()
         came = self._wait(child.pid)
+        peak_mb = _peak_mb(child.pid)
         with suppress(ProcessLookupError):
             os.kill(child.pid, signal.SIGKILL)  # not by Popen, which would reap it unseen
-        printed = child.stdout.read() if child.stdout else b""
+        listens.join()
         _, _, used = os.wait4(child.pid, 0)
         child.returncode = 0
+        printed = said[0].decode(errors="replace")
         if not came or self.failed or len(self.answers) < len(events):
-            raise FailedError(f"{directory.name}: {self.failed} {printed.decode()[-1500:]}")
-        return (used.ru_utime + used.ru_stime) * 1_000
+            raise FailedError(f"{directory.name}: {self.failed} {printed[-1500:]}")
+        return Run((used.ru_utime + used.ru_stime) * 1_000, peak_mb, printed)
 
     def _wait(self, pid: int) -> bool:
         """Until it asks for an event that is not there; False if it ends before, or hangs."""
@@ -90,6 +105,20 @@ class Host:
             if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
                 return False
         return False
+
+
+def _all_of(child: subprocess.Popen[bytes]) -> bytes:
+    return child.stdout.read() if child.stdout else b""
+
+
+def _peak_mb(pid: int) -> float:
+    """The kernel's high-water mark; `wait4` would count what the parent held when it forked."""
+    with suppress(OSError):
+        status = Path(f"/proc/{pid}/status").read_text()
+        for line in status.splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1_024
+    return 0.0
 
 
 @contextmanager

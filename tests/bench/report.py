@@ -4,12 +4,15 @@ Every bench owns the part of the page between its two marks; a run of one bench 
 and leaves the others as they were measured.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 Cell = str | int | float
+TARGETS = "targets"  # the part of the page that sums up
 HEAD = """# What it costs
 
 Written by `make bench`; nothing on this page is typed by hand. `make bench ONLY=decision` measures
@@ -55,6 +58,67 @@ class Table:
         return ["", *self.note.splitlines()] if self.note else []
 
 
+@dataclass(frozen=True)
+class Target:
+    """A figure and the most that it may be. `number` is the target's in the design, or a word.
+
+    `why` says what keeps it there if it is missed.
+    """
+
+    number: str
+    what: str
+    measured: float
+    most: float
+    why: str = ""
+
+    @property
+    def held(self) -> bool:
+        """Whether it is kept."""
+        return self.measured <= self.most
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What the last run of each bench has found, beside the page: targets, and when and where."""
+
+    path: Path
+
+    def write(self, name: str, targets: Sequence[Target], machine: str) -> None:
+        """Replace what the last run of this bench has found."""
+        found = self._read() | {
+            name: {"measured": machine, "targets": [asdict(one) for one in targets]}
+        }
+        self.path.parent.mkdir(exist_ok=True)
+        self.path.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+
+    def targets(self, order: Sequence[str]) -> list[Target]:
+        """Of all benches in this order; the design's numbers first."""
+        found = self._read()
+        every = [Target(**one) for name in order if name in found for one in found[name]["targets"]]
+        return sorted(every, key=lambda one: (not one.number.isdigit(), one.number.zfill(3)))
+
+    def _read(self) -> dict[str, Any]:
+        if not self.path.exists():
+            return {}
+        found: dict[str, Any] = json.loads(self.path.read_text())
+        return found
+
+
+def summary(targets: Sequence[Target]) -> Table:
+    """The one table of everything that is held to something."""
+    rows: list[list[Cell]] = [
+        [one.number, one.what, one.measured, one.most, "held" if one.held else "MISSED"]
+        for one in targets
+    ]
+    missed = [f"{one.what}: {one.why}" for one in targets if not one.held and one.why]
+    return Table(
+        "Everything that is held to a figure",
+        ("target", "what", "measured", "at most", "is"),
+        rows,
+        "\n".join([f"{sum(one.held for one in targets)} of {len(targets)} are held.", *missed]),
+    )
+
+
 def shown(cell: Cell) -> str:
     """A figure as people read it."""
     if isinstance(cell, float):
@@ -66,7 +130,7 @@ def section(name: str, about: str, tables: Sequence[Table], machine: str) -> str
     """What a bench writes: its first sentence as the heading, the rest as text, its tables."""
     title, _, text = about.strip().partition("\n")
     parts = [f"## {title.rstrip('.')}", text.strip(), *(each.markdown() for each in tables)]
-    parts.append(f"Measured {machine}.")
+    parts.append(f"Measured {machine}." if machine else "")
     inside = "\n\n".join(part for part in parts if part)
     return f"{_mark(name)}\n{inside}\n{_end(name)}\n"
 
@@ -74,9 +138,10 @@ def section(name: str, about: str, tables: Sequence[Table], machine: str) -> str
 def write(page: Path, sections: Mapping[str, str], order: Sequence[str]) -> None:
     """Put the sections into the page, each in its place; others stay as they are."""
     there = page.read_text() if page.exists() else ""
-    kept = {name: found for name in order if (found := _read(there, name))}
+    every = [TARGETS, *order]
+    kept = {name: found for name in every if (found := _read(there, name))}
     parts = {**kept, **sections}
-    page.write_text("\n".join([HEAD, *(parts[name] for name in order if name in parts)]))
+    page.write_text("\n".join([HEAD, *(parts[name] for name in every if name in parts)]))
 
 
 def _read(text: str, name: str) -> str:

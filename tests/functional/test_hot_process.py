@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES_MAX = 145  # modules; what the design allows
 FORBIDDEN = {
     *("boto3", "botocore", "pydantic", "pydantic_core", "jinja2", "aws_lambda_powertools"),
-    *("requests", "urllib3", "aws_xray_sdk", "cryptography"),
+    *("requests", "urllib3", "aws_xray_sdk", "cryptography", "http", "email", "dataclasses"),
 }
 PROCESS = """
 import json, sys

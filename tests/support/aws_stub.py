@@ -7,6 +7,8 @@ connection ends without a word, as idle connections do).
 """
 
 import json
+import socket
+import ssl
 import threading
 import time
 from collections import deque
@@ -147,14 +149,30 @@ _ERRORS: dict[str, tuple[int, dict[str, Any]]] = {
 }
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    tls: ssl.SSLContext | None = None
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        """A connection; who is at its other end shows in its own thread."""
+        plain, address = super().get_request()
+        if self.tls is None:
+            return plain, address
+        secured = self.tls.wrap_socket(plain, server_side=True, do_handshake_on_connect=False)
+        return secured, address
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A handshake that the other end breaks off is its own affair."""
+
+
 @contextmanager
-def aws_stub() -> Iterator[AwsStub]:
-    """A running stub on a free port of the loopback."""
+def aws_stub(tls: ssl.SSLContext | None = None) -> Iterator[AwsStub]:
+    """A running stub on a free port of the loopback; with `tls` it speaks that."""
     stub = AwsStub()
     requests = type("Requests", (_Requests,), {"stub": stub})
-    with ThreadingHTTPServer(("127.0.0.1", 0), requests) as server:
-        server.daemon_threads = True
-        stub.endpoint = f"http://127.0.0.1:{server.server_address[1]}"
+    with _Server(("127.0.0.1", 0), requests) as server:
+        server.tls = tls
+        stub.endpoint = f"http{'s' if tls else ''}://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

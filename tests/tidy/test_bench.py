@@ -9,7 +9,7 @@ import pytest
 
 from tests.bench.__main__ import PAGE, main, names
 from tests.bench.meter import read_units, size_of
-from tests.bench.report import Table, section, write
+from tests.bench.report import TARGETS, Kept, Table, Target, section, summary, write
 
 
 @pytest.mark.parametrize("name", names())
@@ -22,7 +22,7 @@ def test_a_bench_explains_itself_and_can_be_run(name: str) -> None:
 def test_the_page_has_nothing_but_what_a_bench_has_written() -> None:
     begun = re.findall(r"^<!-- bench (\w+) -->$", PAGE.read_text(), re.MULTILINE)
     ended = re.findall(r"^<!-- end of (\w+) -->$", PAGE.read_text(), re.MULTILINE)
-    assert begun == ended == [name for name in names() if name in begun]
+    assert begun == ended == [TARGETS, *(name for name in names() if name in begun)]
 
 
 def test_a_table_reads_the_same_on_a_terminal_and_on_the_page() -> None:
@@ -45,6 +45,24 @@ def test_one_bench_rewrites_its_own_part_and_no_other(tmp_path: Path) -> None:
     text = page.read_text()
     assert (text.count("Measured once."), text.count("Measured again.")) == (1, 1)
     assert text.index("About a") < text.index("About b")
+
+
+def test_targets_are_kept_by_bench_and_summed_up(tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "bench" / "targets.json")
+    kept.write(
+        "a", [Target("10", "dollars", 1.9, 2.0), Target("page", "KB", 70, 60, "two fonts")], "once"
+    )
+    kept.write("b", [Target("2", "modules", 110, 145)], "once")
+    kept.write("a", [Target("10", "dollars", 2.1, 2.0), Target("page", "KB", 50, 60)], "again")
+    table = summary(kept.targets(["a", "b"]))
+    assert [(row[0], row[-1]) for row in table.rows] == [
+        ("2", "held"),
+        ("10", "MISSED"),
+        ("page", "held"),
+    ]
+    assert table.note == "2 of 3 are held."
+    missed = summary([Target("page", "KB", 70, 60, "two fonts")])
+    assert missed.note == "0 of 1 are held.\nKB: two fonts"
 
 
 def test_read_units_follow_sizes() -> None:

@@ -4,12 +4,11 @@ The time-outs are short because every caller is itself invoked again: a slow ans
 a repeat. A client is made once per process and name; clients are safe to share between threads.
 """
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-import boto3
 from botocore.config import Config
+from botocore.session import Session, get_session
 
 CONNECT_SECONDS = 2  # seconds; inside one region a connection takes milliseconds
 READ_SECONDS = 8  # seconds; the slowest answer that is still worth waiting for (a KMS cold call)
@@ -20,15 +19,25 @@ POOL_CONNECTIONS = 16  # sockets per client; the threads of one local process
 _NOT_REPEATABLE = frozenset({"sesv2"})
 
 
-# Declared so because the published types know services only by literal names.
-_make: Callable[..., Any] = boto3.client
+@cache
+def session() -> Session:
+    """The process's session: credentials and region of the environment.
+
+    boto3's clients are botocore's. Importing boto3 for them would load its transfer manager too,
+    which is a tenth of a function's start (docs/performance.md).
+    """
+    return get_session()
+
+
+def _make(name: str, **options: Any) -> Any:
+    return session().create_client(name, **options)
 
 
 @cache
 def client(name: str) -> Any:
-    """The process's client of a service (`client("dynamodb")`); boto3 honours AWS_ENDPOINT_URL.
+    """The process's client of a service (`client("dynamodb")`); botocore honours AWS_ENDPOINT_URL.
 
-    Untyped on purpose: boto3 makes its methods at run time. Adapters give them types.
+    Untyped on purpose: botocore makes its methods at run time. Adapters give them types.
     """
     attempts = 1 if name in _NOT_REPEATABLE else ATTEMPTS
     config = Config(

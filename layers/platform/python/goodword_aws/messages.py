@@ -18,11 +18,10 @@ from goodword.messages.service import Messenger, Refused
 
 from goodword_aws import observe, wiring
 from goodword_aws.aws import client
-from goodword_aws.programs_terms import change_values
 from goodword_aws.settings import settings
-from goodword_aws.trust_letters import told_values
 
 _REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail"}
+_RARE = ("program.change_", "dispute.", "enrolment.banned", "enrolment.unbanned")
 _METRICS = {"sent": "MessagesSent", "failed": "MessagesFailed", "unknown": "MessagesUnknown"}
 
 
@@ -75,6 +74,12 @@ def messenger() -> Messenger:
 
 
 def _more_of(event: Event, locale: str) -> Mapping[str, str]:
+    """Words of the letters that are rare; most starts of the function do without what they load."""
+    if not event.type.startswith(_RARE):
+        return {}
+    from goodword_aws.programs_terms import change_values  # noqa: PLC0415 - loads the API's answers
+    from goodword_aws.trust_letters import told_values  # noqa: PLC0415 - the same
+
     return {**change_values(event, locale), **told_values(event, locale)}
 
 

@@ -16,7 +16,7 @@ from goodword.ports import Desk
 from goodword.privacy.model import PersonalFields, VaultItem
 from goodword.programs.effective import TermsShelf
 
-from goodword_aws.aws import client
+from goodword_aws.aws import client, session
 from goodword_aws.clock import SystemClock
 from goodword_aws.ids import SystemIds
 from goodword_aws.secrets import BlindIndex, Secrets
@@ -181,5 +181,5 @@ def advocate_of(principal: "Principal") -> str | None:
 def forget() -> None:
     """Drop every part and the settings; for tests, which change the environment between cases."""
     parts = (settings, client, clock, ids, store, secrets, blind_index, vault, envelope, pool)
-    for part in (*parts, shelf, _remembered):
+    for part in (*parts, session, shelf, _remembered):
         part.cache_clear()

@@ -9,11 +9,11 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
 
 from goodword_aws.hot.credentials import Credentials
+from goodword_aws.hot.exchange import Exchange
 from goodword_aws.hot.signing import signed_headers
 
 CONNECT_SECONDS = 0.5  # seconds; inside one region it takes milliseconds
@@ -54,8 +54,7 @@ class Client:
         self._credentials = credentials
         url = urlsplit(_endpoint(service, self._region, environment))
         self._host = url.netloc
-        self._open = HTTPConnection if url.scheme == "http" else HTTPSConnection
-        self._connection: HTTPConnection | None = None
+        self._exchange = Exchange(url, CONNECT_SECONDS)
 
     def call(self, operation: str, **request: object) -> dict[str, Any]:
         """Do `operation` (GetItem, PutItem, GetSecretValue). Raises AwsFailedError."""
@@ -74,23 +73,21 @@ class Client:
 
     def close(self) -> None:
         """Hang up; the next call connects again."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._exchange.close()
 
     def _send(self, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
         """One send; a second on a new connection if the kept one was closed, or is silent."""
-        kept = self._connection is not None
+        kept = self._exchange.kept
         try:
-            return self._exchange(operation, body)
-        except (OSError, HTTPException, ValueError) as broken:
+            return self._ask(operation, body, KEPT_SECONDS if kept else READ_SECONDS)
+        except (OSError, ValueError) as broken:
             self.close()
             if not kept:
                 late = isinstance(broken, TimeoutError)
                 raise AwsFailedError("TimedOut" if late else "NotConnected") from broken
         return self._send(operation, body)
 
-    def _exchange(self, operation: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    def _ask(self, operation: str, body: bytes, seconds: float) -> tuple[int, dict[str, Any]]:
         prefix, content_type = _VERSIONS[self._service]
         headers = {
             "host": self._host,
@@ -100,23 +97,10 @@ class Client:
         at = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
         by = self._credentials()
         signed = signed_headers(self._service, self._region, headers, body, at, by)
-        connection = self._connected()
-        connection.request("POST", "/", body, signed)
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-        if response.will_close:
+        answer = self._exchange.ask("POST", "/", signed, body, seconds)
+        if not answer.kept:
             self.close()
-        return response.status, answer
-
-    def _connected(self) -> HTTPConnection:
-        if self._connection is None:
-            connection = self._open(self._host, timeout=CONNECT_SECONDS)
-            connection.connect()
-            connection.sock.settimeout(READ_SECONDS)
-            self._connection = connection
-        else:
-            self._connection.sock.settimeout(KEPT_SECONDS)
-        return self._connection
+        return answer.status, json.loads(answer.body)
 
 
 def _endpoint(service: str, region: str, environment: Mapping[str, str]) -> str:

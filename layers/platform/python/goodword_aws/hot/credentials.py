@@ -6,9 +6,10 @@ SnapStart takes its snapshot before there are keys, so it names a local address 
 import json
 import time
 from collections.abc import Callable, Mapping
-from http.client import HTTPConnection, HTTPException
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from goodword_aws.hot.exchange import Exchange
 
 FRESH_SECONDS = 300  # seconds before their end at which credentials are fetched anew
 SECONDS_MAX = 1.0  # seconds for the local address to answer
@@ -39,7 +40,9 @@ class _Container:
 
     def __init__(self, url: str, authorization: str) -> None:
         self._url = urlsplit(url)
-        self._headers = {"Authorization": authorization} if authorization else {}
+        self._headers = {"host": self._url.netloc}
+        if authorization:
+            self._headers["authorization"] = authorization
         self._kept: Credentials | None = None
         self._until = ""
 
@@ -49,19 +52,18 @@ class _Container:
         if self._kept is None or time.strftime("%Y-%m-%dT%H:%M:%S", soon) >= self._until:
             try:
                 self._kept, self._until = self._fetch()
-            except (OSError, HTTPException, KeyError, ValueError) as failed:
+            except (OSError, KeyError, ValueError) as failed:
                 if self._kept is None:
                     raise OSError("no credentials at the container's address") from failed
         return self._kept
 
     def _fetch(self) -> tuple[Credentials, str]:
         path = self._url.path + (f"?{self._url.query}" if self._url.query else "")
-        connection = HTTPConnection(self._url.netloc, timeout=SECONDS_MAX)
+        exchange = Exchange(self._url, SECONDS_MAX)
         try:
-            connection.request("GET", path or "/", headers=self._headers)
-            answer = connection.getresponse()
-            given: dict[str, str] = json.loads(answer.read())
+            answer = exchange.ask("GET", path or "/", self._headers, b"", SECONDS_MAX)
+            given: dict[str, str] = json.loads(answer.body)
         finally:
-            connection.close()
+            exchange.close()
         fresh = Credentials(given["AccessKeyId"], given["SecretAccessKey"], given["Token"])
         return fresh, given["Expiration"]

@@ -1,0 +1,159 @@
+"""What is started to be measured: our functions as they are deployed, and what they are held to.
+
+Layers and functions are copied and compiled as the build for AWS does it, so that every start finds
+unchecked-hash bytecode. AWS is a stub that speaks TLS under an authority of its own, which takes
+the place of Amazon's roots in the copy: five more would be read on AWS, as they are here.
+"""
+
+import compileall
+import py_compile
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from goodword_aws.settings import Settings
+
+from infra.local.places import ROOT
+from tests.bench.lambda_host import Json
+from tests.functional.test_tracking_web import LINK, keep
+from tests.support.aws_stub import AwsStub, aws_stub
+from tests.support.functions import sample
+from tests.support.tls import authority
+
+REDIRECT = "tracking_web"
+BARE = "def handler(event, context):\n    return {}\n"
+BOTOCORE = (
+    "from botocore.session import get_session\nstore = get_session().create_client('dynamodb')\n"
+)
+ORDINARY = (
+    "import boto3\nfrom aws_lambda_powertools import Logger\n"
+    "store = boto3.client('dynamodb')\nlog = Logger()\n"
+)
+PUT = """
+import os
+KEY = {"pk": {"S": "TCH#00"}, "sk": {"S": "CLICK"}}
+def handler(event, context):
+    store.put_item(TableName="arrivals", Item=KEY | {"t": {"N": "1"}})
+    return {"statusCode": 302, "headers": {"location": "https://shop.example/"}}
+"""
+USUAL = '''"""What most people would write: Powertools, boto3's resource, a get and a put."""
+import secrets, time
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+
+app, log = APIGatewayHttpResolver(), Logger()
+store = boto3.resource("dynamodb")
+core, arrivals = store.Table("core"), store.Table("arrivals")
+
+@app.get("/r/<code>")
+def follow(code):
+    folded = code.upper().replace("-", "")
+    link = core.get_item(Key={"pk": f"CODE#{folded}", "sk": "LINK"})["Item"]
+    click = secrets.token_hex(8)
+    arrivals.put_item(Item={"pk": f"TCH#{click}", "sk": "CLICK", "l": link["link_id"],
+        "a": link["advocate_id"], "p": link["program_id"], "t": time.time_ns() // 1_000_000,
+        "agent": app.current_event.headers.get("user-agent", "")})
+    return Response(302, headers={"location": f"{link['destination']}&click={click}"})
+
+@log.inject_lambda_context
+def handler(event, context):
+    return app.resolve(event, context)
+'''
+HANDLERS = {
+    "a bare handler": BARE,
+    "botocore client": BOTOCORE + BARE,
+    "boto3 client + Logger": ORDINARY + BARE,
+    "boto3, one put": "import boto3\nstore = boto3.client('dynamodb')\n" + PUT,
+    "Powertools + boto3 resource, get and put": USUAL,
+}
+
+
+@dataclass(frozen=True)
+class Start:
+    """One thing to start. `events` are answered before the run ends."""
+
+    name: str
+    directory: Path
+    layers: Sequence[Path]
+    settings: Mapping[str, str]
+    events: Sequence[Json] = ()
+
+    def answering(self, *events: Json) -> "Start":
+        """The same, with these events."""
+        return Start(
+            f"{self.name}, first event", self.directory, self.layers, self.settings, events
+        )
+
+
+@dataclass(frozen=True)
+class Starts:
+    """All of them by name, and the stub that their AWS is."""
+
+    stub: AwsStub
+    by_name: Mapping[str, Start]
+
+    def functions(self) -> list[Start]:
+        """Our own, the redirect included."""
+        return [one for name, one in self.by_name.items() if name not in HANDLERS]
+
+
+@contextmanager
+def starts(place: Path) -> Iterator[Starts]:
+    """Everything copied into `place`, beside a stub that has one link and the click secret."""
+    ours = authority(place)
+    for name in ("domain", "platform"):
+        _copied(ROOT / "layers" / name / "python", place / name)
+    roots = place / "platform" / "goodword_aws" / "hot" / "amazon_roots.pem"
+    roots.write_text(roots.read_text() + ours.root.read_text())
+    with aws_stub(ours.server) as stub:
+        keep(stub, LINK)
+        settings = {**every_setting(stub.environment), "AWS_CA_BUNDLE": str(ours.root)}
+        yield Starts(stub, {one.name: one for one in _made(place, settings)})
+
+
+def _made(place: Path, settings: Mapping[str, str]) -> Iterator[Start]:
+    for number, (name, text) in enumerate(HANDLERS.items()):
+        directory = place / f"handler-{number}"
+        directory.mkdir()
+        (directory / "handler.py").write_text(text)
+        _compile(directory)
+        yield Start(name, directory, (), settings)
+    _copied(ROOT / "functions", place / "functions")
+    layers = [place / "domain", place / "platform"]
+    for path in sorted((place / "functions").glob("*/handler.py")):
+        yield Start(path.parent.name, path.parent, layers, settings)
+
+
+def _copied(source: Path, target: Path) -> None:
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
+    _compile(target)
+
+
+def _compile(directory: Path) -> None:
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    assert compileall.compile_dir(directory, quiet=1, invalidation_mode=mode)
+
+
+def every_setting(stubbed: Mapping[str, str]) -> dict[str, str]:
+    """Every setting has a value; a start asks AWS for nothing, the redirect's secret aside."""
+    own = {
+        each.variable: f"none-{each.variable.lower().replace('_', '-')}"
+        for each in vars(Settings).values()
+        if hasattr(each, "variable")
+    }
+    return {
+        **own,
+        "PUBLIC_URL": "https://go.example",
+        "CLOCK_FILE": "",
+        "RAIL_SIMULATOR_URL": "",
+        "AWS_DEFAULT_REGION": stubbed["AWS_REGION"],
+        **stubbed,
+    }
+
+
+def click() -> Json:
+    """A visit that counts."""
+    return sample(REDIRECT, "good_click")

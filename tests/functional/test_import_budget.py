@@ -1,0 +1,83 @@
+"""What each function loads at its start is bounded by kind, in modules and by name.
+
+The redirect's own budget is in test_hot_process.py. A module costs about half a millisecond of a
+start (docs/performance.md has the shares); what is needed now and then is imported where it is
+needed, as `goodword_aws.wiring` and `goodword_aws.messages` do.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra.local.ministack_process import link_packages
+from tests.bench.starts import every_setting
+
+ROOT = Path(__file__).resolve().parents[2]
+FUNCTIONS = sorted(
+    path.parent.name
+    for path in (ROOT / "functions").glob("*/handler.py")
+    if path.parent.name != "tracking_web"
+)
+PAGES = ("portal_web", "console_web")
+APIS = ("_api", "_web", "_drafts")
+WORKER_MAX, API_MAX, PAGE_MAX = 620, 780, 920  # modules; what they load now and a tenth
+NOWHERE = {"boto3", "s3transfer", "requests", "pytest", "aws_xray_sdk"}
+PAGES_ONLY = {"jinja2", "babel", "jwt"}
+NOT_IN_WORKERS = {"aws_lambda_powertools.event_handler", "segno", "yaml"}
+# What every function loads is loaded once, and each function then in a fork of that process.
+PROCESS = """
+import json, os, sys
+sys.path[:0] = sys.argv[2:]
+import aws_lambda_powertools, botocore.session, pydantic
+pydantic.BaseModel, aws_lambda_powertools.Logger
+for name in json.loads(sys.argv[1]):
+    if os.fork() == 0:
+        sys.path.insert(0, os.path.join("functions", name))
+        import handler
+        os.write(1, (json.dumps([name, sorted(sys.modules)]) + "\\n").encode())
+        os._exit(0)
+    os.wait()
+"""
+
+
+@pytest.fixture(scope="module")
+def loaded(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
+    packages = link_packages(tmp_path_factory.mktemp("packages") / "all")
+    stubbed = {
+        "AWS_REGION": "eu-west-1",
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:9",
+    }
+    layers = [str(ROOT / "layers" / name / "python") for name in ("domain", "platform")]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", PROCESS, json.dumps(FUNCTIONS), *layers, str(packages)],
+        env={**every_setting(stubbed), "PATH": os.environ["PATH"]},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=120,
+    )
+    lines = [line for line in done.stdout.splitlines() if line.startswith('["')]
+    found: dict[str, list[str]] = dict(json.loads(line) for line in lines)
+    return found
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_loads_few_modules(loaded: dict[str, list[str]], name: str) -> None:
+    most = PAGE_MAX if name in PAGES else API_MAX if name.endswith(APIS) else WORKER_MAX
+    assert len(loaded[name]) <= most
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_loads_no_package_of_another_kind(
+    loaded: dict[str, list[str]], name: str
+) -> None:
+    barred = NOWHERE | (set() if name in PAGES else PAGES_ONLY)
+    barred |= set() if name.endswith(APIS) else NOT_IN_WORKERS
+    assert barred.isdisjoint(loaded[name])
