@@ -51,11 +51,24 @@ def test_a_payout_that_is_not_what_was_released_is_not_paid() -> None:
     world = due()
     world.released()
     change = Change()
-    change.replace(world.payout.but(amount_minor=1_200, carry_minor=-1))
+    change.replace(world.payout.but(amount_minor=9_000, carry_minor=7_800))
     world.store.commit(change)
     world.sent()
     assert (world.payout.state, world.payout.reason) == ("failed", "changed_after_release")
     assert world.rail.paid == []
+    assert (world.purse().payable_minor, world.purse().in_payout_minor) == (1_200, 0)
+    assert world.ledger_differences() == []
+
+
+def test_an_edited_payout_that_the_journal_does_not_know_waits_for_a_person() -> None:
+    world = due()
+    run = world.released()
+    change = Change()
+    change.replace(world.payout.but(amount_minor=9_000, cutoff_ms=0))
+    world.store.commit(change)
+    world.sent()
+    assert (world.payout.state, world.rail.paid) == ("draft", [])
+    assert world.cycle.settle(run.run_id).route == "left"
 
 
 def test_what_is_sent_is_what_the_lines_say_and_not_only_the_chunk() -> None:

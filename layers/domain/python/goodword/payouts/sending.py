@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import Conflict, NotFound, Stale
+from goodword.ledger.model import Entry, entry_key
 from goodword.limits import (
     LOOK_SECONDS_FIRST,
     LOOK_SECONDS_MAX,
@@ -46,6 +47,7 @@ from goodword.payouts.model import (
     run_key,
     run_moved,
 )
+from goodword.payouts.movements import entry_id_of
 from goodword.payouts.ports import (
     HALTING,
     TELLING,
@@ -60,6 +62,7 @@ from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_se
 from goodword.programs.payment import RailName
 from goodword.times import HOUR_MS, SECOND_MS
 
+FORGED = "changed_after_release"
 _ENDS: dict[str, PayoutState] = {"paid": "paid", "failed": "failed", "returned": "returned"}
 
 
@@ -177,6 +180,8 @@ class Sending:
     ) -> Payout:
         """Mark the draft as sent, then ask the rail; or fail it, when it may not be sent."""
         refused, order = self._checked(row, line, payout)
+        if refused == FORGED:
+            return self._give_back_as_frozen(payout)
         if order is None:
             return self._give_up(payout, refused)
         if not self._mark_sent(run, payout):
@@ -189,7 +194,7 @@ class Sending:
         """The order, or why there cannot be one."""
         digest = payout_digest(payout)
         if line is None or (digest, digest) != (row.digest, line.digest):
-            return "changed_after_release", None
+            return FORGED, None
         place = enrolment_key(payout.advocate_id, payout.program_id)
         stop = self.desk.store.get(PayoutStop, stop_key(payout.advocate_id))
         if barred := bar(self.desk.store.get(Enrolment, place), stop):
@@ -264,6 +269,19 @@ class Sending:
             return end_payout(self.desk, payout, "failed", reason)
         except (Stale, Collision):
             return self._read(payout)
+
+    def _give_back_as_frozen(self, payout: Payout) -> Payout:
+        """Fail a payment whose record was edited by the amount that the journal knows.
+
+        What the record says by now is believed in nothing. A payment of which the journal knows
+        nothing stays as it is: the run stays open, and a person has to look.
+        """
+        place = entry_key(entry_id_of(payout, "payout_frozen"))
+        entry = self.desk.store.get(Entry, place)
+        if entry is None or entry.refs.get("payout_id") != payout.payout_id:
+            return payout
+        amount_minor = max(leg.amount_minor for leg in entry.legs)
+        return self._give_up(payout.but(amount_minor=amount_minor), FORGED)
 
     def _won(self, change: Change) -> bool:
         try:
