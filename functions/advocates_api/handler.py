@@ -342,7 +342,7 @@ def make_link(call: Call) -> shapes.LinkAnswer:
     answer=shapes.EnrolmentAnswer,
 )
 def set_enrolment_state(call: Call) -> shapes.EnrolmentAnswer:
-    """Approve, pause, reactivate, decline or ban, with the person's links."""
+    """Approve, pause, reactivate or decline, with the person's links. Bans: `POST /v1/bans`."""
     body: shapes.SetEnrolmentState = call.body
     enrolment = shapes.enrolments(call.desk).set_state(
         call.path["advocate_id"],

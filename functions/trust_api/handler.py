@@ -268,6 +268,7 @@ def ban(call: Call) -> shapes.BanAnswer:
         body.reason_code,
         parse_rfc3339(body.since),
         call.principal.advocate_id,
+        lambda done: call.claim(shapes.ban_answer(done)),
     )
     return shapes.ban_answer(made)
 

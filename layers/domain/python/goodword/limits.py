@@ -92,6 +92,7 @@ DISPUTES_PER_SWEEP = 100  # disputes whose time is over that one sweep moves
 SEARCH_DAYS = 3  # days around the date an advocate names in which is searched
 SEARCH_KEPT_MAX = 50  # deliveries that wait for a person, looked through for a missing order
 BAN_REWARDS_PAGE = 25  # rewards voided between two notes of where a ban is
+BAN_LOOK_MINUTES = 30  # minutes until a ban that waits for a payout is looked at again
 BANS_PER_SWEEP = 10  # unfinished bans that one sweep goes on with
 EXEMPTION_DAYS_MAX = 365  # days; whoever is trusted is looked at once a year
 ASSESSMENTS_MAX = 20  # assessments of one reward; each time it becomes pending or due anew

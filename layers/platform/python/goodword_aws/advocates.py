@@ -61,7 +61,7 @@ class Enrol(Value):
 
 
 class SetEnrolmentState(Value):
-    """Staff approve, pause, reactivate, decline or ban."""
+    """Staff approve, pause, reactivate or decline."""
 
     state: StaffMove
     reason: ReasonCode

@@ -27,17 +27,18 @@ from goodword.programs.effective import active_program, version_in_force
 from goodword.programs.model import Terms
 from goodword.receipts import Receipt, no_receipt, settle
 
-StaffMove = Literal["active", "paused", "banned", "declined"]
+StaffMove = Literal["active", "paused", "declined"]
 
-# What staff may do. Nobody is made active who did not accept the terms, or who left.
+# What staff may do. Nobody is made active who did not accept the terms, or who left. A ban is made
+# in one way only, with a reason, a day, a notice and an appeal: `trust.banning`.
 STAFF_MOVES: dict[EnrolmentState, tuple[EnrolmentState, ...]] = {
-    "invited": ("declined", "banned"),
-    "pending": ("active", "declined", "banned"),
-    "active": ("paused", "banned"),
-    "paused": ("active", "banned"),
-    "declined": ("banned",),
+    "invited": ("declined",),
+    "pending": ("active", "declined"),
+    "active": ("paused",),
+    "paused": ("active",),
+    "declined": (),
     "banned": (),
-    "left": ("banned",),
+    "left": (),
 }
 
 
@@ -121,7 +122,7 @@ class Enrolments:
         reason: str,
         receipt: Receipt[Enrolment] = no_receipt,
     ) -> Enrolment:
-        """Staff approve, decline, pause, reactivate or ban. The present state changes nothing."""
+        """Staff approve, decline, pause or reactivate. The present state changes nothing."""
         allowed = STAFF_MOVES
         return self._turn(self.desk, advocate_id, program_id, state, allowed, reason, receipt)
 

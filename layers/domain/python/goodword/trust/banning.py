@@ -2,8 +2,9 @@
 
 What was earned before the violation stays and is paid. What was earned since is voided, one reward
 at a time, each with its entry and the reason `ban`; what of it was paid already stays with a person
-to be talked about, and is only counted. The ban is one Change and stands at once; voiding goes on
-until it is done, by whoever comes first: the call that banned, or the sweeper.
+to be talked about, and is only counted. What is in a payout that has not ended is stopped, and
+voided when it is due again. The ban is one Change and stands at once; voiding goes on until it is
+done, by whoever comes first: the call that banned, or the sweeper.
 """
 
 from dataclasses import dataclass
@@ -15,14 +16,20 @@ from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.advocates.people import read_advocate
 from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from goodword.limits import BAN_REWARDS_PAGE, BANS_PER_SWEEP, QUERY_PAGES_MAX
+from goodword.limits import (
+    BAN_LOOK_MINUTES,
+    BAN_REWARDS_PAGE,
+    BANS_PER_SWEEP,
+    QUERY_PAGES_MAX,
+)
+from goodword.payouts.stops import Cause, lifted, read_stop, stopped
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.effective import version_in_force
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import IndexEntry, Key, Record
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, reward_key
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, MINUTE_MS
 
 # The headings of the code of conduct (docs/conduct.md).
 BAN_CODES = (
@@ -40,7 +47,10 @@ NOT_DUE = frozenset({"pending", "on_hold", "approved"})
 
 
 class Ban(Record):
-    """One ban. `since_ms` is when the violation began; `cursor` where voiding goes on."""
+    """One ban. `since_ms` is when the violation began; `cursor` where voiding goes on.
+
+    While some of it `waits` for the end of a payout, all is looked at again from `look_ms` on.
+    """
 
     KIND: ClassVar[str] = "ban"
 
@@ -54,6 +64,8 @@ class Ban(Record):
     appeal_until_ms: int
     voiding: bool = True
     cursor: str | None = None
+    waits: bool = False
+    look_ms: int = 0
     voided: int = 0
     paid_before: int = 0
 
@@ -65,7 +77,13 @@ class Ban(Record):
     def index_entry(self) -> IndexEntry | None:
         if not self.voiding:
             return None
-        return IndexEntry("BANS", f"{self.banned_ms:015d}#{self.advocate_id}#{self.program_id}")
+        since_ms = max(self.banned_ms, self.look_ms)
+        return IndexEntry("BANS", f"{since_ms:015d}#{self.advocate_id}#{self.program_id}")
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether something can be voided now."""
+        return self.voiding and not (self.waits and self.cursor is None)
 
 
 def ban_key(advocate_id: str, program_id: str) -> Key:
@@ -135,7 +153,9 @@ class Bans:
         enrolment = self._enrolment(advocate_id, program_id)
         if ban is None or ban.state != "banned" or enrolment.state != "banned":
             raise NotFound("not_banned", "the advocate is not banned from this programme")
-        change.replace(ban.but(state="lifted", voiding=False))
+        after = ban.but(state="lifted", voiding=False)
+        change.replace(after)
+        self._stop(change, after)
         self._move(change, enrolment, "active", reason)
         self._tell(change, "enrolment.unbanned", ban, enrolment)
 
@@ -143,13 +163,14 @@ class Bans:
         """Void what was earned since, page by page; the ban as it is then."""
         for _ in range(QUERY_PAGES_MAX):
             ban = until_settled(partial(self._void_page, advocate_id, program_id))
-            if not ban.voiding:
+            if not ban.goes_on:
                 break
         return ban
 
     def sweep(self) -> int:
-        """Finish bans whose call was cut off."""
-        page = self.desk.store.query_index(Ban, "core", "BANS", limit=BANS_PER_SWEEP)
+        """Finish bans whose call was cut off, or that waited for a payout."""
+        until = f"{self.desk.clock.now_ms():015d}$"  # "$" sorts after the "#" before the id
+        page = self.desk.store.query_index(Ban, "core", "BANS", until=until, limit=BANS_PER_SWEEP)
         for ban in page.rows:
             self.carry_out(ban.advocate_id, ban.program_id)
         return len(page.rows)
@@ -175,13 +196,19 @@ class Bans:
             for one in page.rows
             if one.program_id == program_id
         ]
-        after = ban.but(
+        so_far = ban if ban.cursor else ban.but(voided=0, paid_before=0, waits=False)
+        waits = so_far.waits or "waits" in ends
+        after = so_far.but(
             cursor=page.cursor,
-            voiding=page.cursor is not None,
-            voided=ban.voided + ends.count("voided"),
-            paid_before=ban.paid_before + ends.count("paid"),
+            waits=waits,
+            voiding=page.cursor is not None or waits,
+            voided=so_far.voided + ends.count("voided"),
+            paid_before=so_far.paid_before + ends.count("paid"),
         )
         change = Change()
+        if not after.goes_on:
+            self._stop(change, after)
+            after = after.but(look_ms=self.desk.clock.now_ms() + BAN_LOOK_MINUTES * MINUTE_MS)
         change.replace(after)
         if not after.voiding:
             change.create(
@@ -197,13 +224,22 @@ class Bans:
         self.desk.store.commit(change)
         return after
 
+    def _stop(self, change: Change, ban: Ban) -> None:
+        """While some of it is in a payout, nothing is sent to this person; after that it may be."""
+        stop, cause_id = read_stop(self.desk.store, ban.advocate_id), f"ban:{ban.program_id}"
+        if ban.voiding and cause_id not in stop.causes:
+            cause = Cause(reason="on_hold", code=REASON, by=ban.banned_by, at_ms=ban.banned_ms)
+            change.save(stopped(stop, cause_id, cause))
+        elif not ban.voiding and cause_id in stop.causes:
+            change.save(lifted(stop, cause_id))
+
     def _void(self, ban: Ban, reward_id: str) -> str:
         """One reward: void or reversed if it was earned since; `paid` is only counted."""
         reward = self.desk.store.get(Reward, reward_key(ban.advocate_id, reward_id))
         if reward is None or not self._since(reward, ban.since_ms):
             return ""
         if reward.state in ("paid", "batched"):
-            return "paid"
+            return "paid" if reward.state == "paid" else "waits"
         if reward.state not in NOT_DUE and reward.state != "due":
             return "voided" if reward.reason == REASON else ""
         change = Change()
