@@ -8,11 +8,9 @@ from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.tracking.model import Touch
-from goodword.trust.assessing import Assessor
 from goodword.trust.model import Assessment, Exemption
 from goodword.trust.noting import own_marks
 from goodword.trust.signals import Signals, Trace
-from goodword.trust.terms import TrustTerms
 from goodword.trust.trails import Own, Pace, Trail
 
 from tests.support.scene import BEN, MAYA, PROGRAM, Scene
@@ -256,11 +254,3 @@ def test_a_payout_method_known_already_changes_no_trail() -> None:
     own_marks(desk, change, BEN, [("card", "m")])
     (trail,) = [one for one in change.created if isinstance(one, Trail)]
     assert trail.owners == (MAYA, BEN)
-
-
-def test_a_friends_reward_is_not_checked() -> None:
-    here = Scene()
-    here.sale(click_ids=(here.click(),))
-    friend, change = here.reward.but(side="friend"), Change()
-    assert Assessor(here.desk()).assess(change, friend, TrustTerms(), "first") is None
-    assert change.keys == []

@@ -86,6 +86,7 @@ def case(**fields: object) -> Case:
     )
     base: dict[str, object] = {
         "reward": reward,
+        "advocate_id": reward.advocate_id,
         "conversion": conversion,
         "touch": touch(),
         "customer": "mac-customer",

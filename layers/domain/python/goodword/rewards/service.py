@@ -25,6 +25,7 @@ from goodword.rewards.model import (
     reward_key,
     reward_place_key,
 )
+from goodword.rewards.sides import held_beside
 from goodword.times import DAY_MS, SECOND_MS
 from goodword.trust.assessing import Assessor
 from goodword.trust.model import Assessment
@@ -127,7 +128,8 @@ class Approval:
         decider_advocate_id: str | None,
         receipt: Receipt[Reward] = no_receipt,
     ) -> Reward:
-        """A person's answer, with its reason code; never by the payee.
+        """A person's answer, with its reason code; never by the payee. What the same check held
+        of the friend's side goes with it.
 
         Raises InvalidInput `unknown_reason_code`, NotAllowed `payee_may_not_decide`, Conflict
         `not_on_hold` when it was answered, lapsed or reversed in the meantime, NotAllowed
@@ -147,20 +149,19 @@ class Approval:
             if approve and self._takes_two(reward):
                 after = self._first_look(change, reward, code)
                 return settle(self.desk.store, change, after, receipt)
-            books = RewardBooks(self.desk, change)
-            after = books.step(
-                reward,
-                "approved" if approve else "rejected",
-                code,
-                decided_by=self.desk.actor.id,
-                lapse_ms=None,
-            )
+            decided = {"decided_by": self.desk.actor.id, "lapse_ms": None}
+            state: RewardState = "approved" if approve else "rejected"
+            books, also = RewardBooks(self.desk, change), held_beside(self.desk, reward)
+            after, *beside = [books.step(one, state, code, **decided) for one in (reward, *also)]
             books.close()
+            together[:] = [one.reward_id for one in beside]
             return settle(self.desk.store, change, after, receipt)
 
+        together: list[str] = []
         after = until_settled(attempt)
         if after.state != "on_hold":
-            self._resume(reward_id)
+            for one in (reward_id, *together):
+                self._resume(one)
         return after
 
     def _takes_two(self, reward: Reward) -> bool:

@@ -2,7 +2,8 @@
 
 The second time knows what has been seen since: a card that turned up behind three advocates, an
 advocate who ordered under the own name. What a person has approved is not held again by a check.
-Reads are a fixed number of items, whatever has happened before.
+A friend's reward is assessed as the advocate's of the same order: who orders from themselves would
+earn on both sides. Reads are a fixed number of items, whatever has happened before.
 """
 
 from dataclasses import dataclass
@@ -56,15 +57,16 @@ class Assessor:
 
         A reward that was assessed ASSESSMENTS_MAX times keeps the last as it stands.
         """
-        if reward.side == "friend":
-            return None  # the checks are about who is paid for recommending
         conversion = self.desk.store.get(Conversion, conversion_key(reward.conversion_id))
         if conversion is None or reward.assessed >= ASSESSMENTS_MAX:
             return None
-        case = self._case(change, reward, conversion, terms)
+        whose = reward.advocate_id
+        if reward.side == "friend":
+            whose = conversion.advocate_id or whose
+        case = self._case(change, reward, whose, conversion, terms)
         findings = run_checks(case, terms)
         outcome, reason, points = verdict(findings, terms)
-        exempt = self._exempt(reward)
+        exempt = self._exempt(whose, reward.program_id)
         made = Assessment(
             reward_id=reward.reward_id,
             number=reward.assessed + 1,
@@ -80,16 +82,21 @@ class Assessor:
         change.create(made)
         return made
 
-    def _exempt(self, reward: Reward) -> bool:
-        place = exemption_key(reward.advocate_id, reward.program_id)
+    def _exempt(self, advocate_id: str, program_id: str) -> bool:
+        place = exemption_key(advocate_id, program_id)
         given = self.desk.store.get(Exemption, place)
         return given is not None and self.desk.clock.now_ms() < given.until_ms
 
     def _case(
-        self, change: Change, reward: Reward, conversion: Conversion, terms: TrustTerms
+        self,
+        change: Change,
+        reward: Reward,
+        advocate_id: str,
+        conversion: Conversion,
+        terms: TrustTerms,
     ) -> Case:
         """Two reads: what the reward and conversion name, then the trails of the marks."""
-        advocate_id, program_id = reward.advocate_id, reward.program_id
+        program_id = reward.program_id
         places: dict[Key, type[Record]] = {
             decision_key(conversion.conversion_id, max(1, conversion.decisions)): Decision,
             trace_key(conversion.conversion_id): Trace,
@@ -111,6 +118,7 @@ class Assessor:
             change.save(paced)
         return Case(
             reward=reward,
+            advocate_id=advocate_id,
             conversion=conversion,
             touch=touch,
             customer=customer_of(conversion.identities, conversion.conversion_id),

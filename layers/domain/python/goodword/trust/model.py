@@ -113,9 +113,13 @@ def exemption_key(advocate_id: str, program_id: str) -> Key:
 
 @dataclass(frozen=True)
 class Case:
-    """Everything that checks may look at, read at one moment. `trails` go by kind of mark."""
+    """Everything that checks may look at, read at one moment. `trails` go by kind of mark.
+
+    `advocate_id` is who recommended, also where the reward is the friend's.
+    """
 
     reward: Reward
+    advocate_id: str
     conversion: Conversion
     touch: Touch | None
     customer: str
@@ -129,11 +133,6 @@ class Case:
     clicks: ClickCount | None = None
     earlier: tuple[Settled, ...] = ()
     enrolment: Enrolment | None = None
-
-    @property
-    def advocate_id(self) -> str:
-        """Whose reward it is."""
-        return self.reward.advocate_id
 
     @property
     def gap_s(self) -> int | None:

@@ -13,6 +13,7 @@ from goodword.programs.model import ProgramVersion, version_key
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, reward_key
+from goodword.rewards.sides import held_beside
 from goodword.trust.banning import Bans
 from goodword.trust.dispute import (
     LEARNED_CODES,
@@ -152,9 +153,10 @@ class Resolving:
                 raise InvalidInput("outcome_does_not_fit", "a hold ends or it does not")
             self._check_second_look(reward)
             more = {"decided_by": self.desk.actor.id, "lapse_ms": None}
-            books.step(reward, "approved", GRANTED, **more)
+            both = (reward, *held_beside(self.desk, reward))
+            ids = tuple(books.step(one, "approved", GRANTED, **more).reward_id for one in both)
             books.close()
-            return {"reward_ids": (reward.reward_id,), "conversion_id": reward.conversion_id}
+            return {"reward_ids": ids, "conversion_id": reward.conversion_id}
         amount = reward.remaining_minor
         if ruling.outcome == "partly":
             if ruling.amount_minor is None or not 0 < ruling.amount_minor < amount:
