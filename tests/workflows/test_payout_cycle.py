@@ -8,6 +8,7 @@ from goodword.errors import Unavailable
 from goodword.limits import LOOKUP_TRIES_MAX
 from goodword.payouts.model import OpenRun, Payout, PayoutRun
 from goodword.payouts.ports import RailAnswer
+from goodword.payouts.reconciling import Reconciliation
 from goodword.times import DAY_MS, MINUTE_MS
 
 from tests.support.asl import Execution, definition
@@ -17,7 +18,7 @@ from tests.support.scene import BEN, PROGRAM
 REQUEST = "Wait for a first person to request"
 RELEASE = "Wait for a second person to release"
 ENTERED: set[str] = set()
-TESTS = 26  # with those of parametrized ones
+TESTS = 27  # with those of parametrized ones
 
 
 class House(Payday):
@@ -277,6 +278,28 @@ def test_two_executions_of_one_run_pay_once(house: House) -> None:
     first.time_out()
     assert first.last == "Settled"
     assert set(house.rail.counts().values()) == {1}
+
+
+def test_a_comparison_that_breaks_off_tells_no_sums(house: House) -> None:
+    broken = [True]
+
+    def unwell(event: dict[str, Any]) -> None:
+        if broken[0] and event["step"] == "compare":
+            raise ZeroDivisionError
+
+    house.break_step = unwell
+    cycle = house.begin()
+    house.request()
+    house.release()
+    assert (cycle.status, cycle.path[-2:]) == (
+        "FAILED",
+        ["Some were not compared", "A step failed for good"],
+    )
+    assert (house.run().state, house.all(Reconciliation)) == ("settled", [])
+    broken[0] = False
+    again = house.begin(task="reconcile", run_id=house.run().run_id)
+    assert again.last == "Settled"
+    assert house.one(Reconciliation).tally.differences == 0
 
 
 def test_an_unknown_task_is_refused(house: House) -> None:
