@@ -12,6 +12,7 @@ from constructs import Construct
 from infra.capabilities.advocates import add_advocates
 from infra.capabilities.console import add_console
 from infra.capabilities.conversions import add_conversions
+from infra.capabilities.journeys import add_journeys
 from infra.capabilities.ledger import add_ledger
 from infra.capabilities.messages import add_messages
 from infra.capabilities.payouts import add_payouts
@@ -46,6 +47,7 @@ class GoodwordStack(Stack):
         add_ledger(ground)
         add_rewards(ground)
         add_trust(ground)
+        add_journeys(ground)
         add_payouts(ground)
         add_messages(ground)
         add_portal(ground)

@@ -77,7 +77,7 @@ def _intake(ground: Ground) -> None:
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt", purposes=["source"]),
         ],
     )
-    for path in ("/v1/track/lead", "/v1/track/sale", "/v1/sources/{source_id}"):
+    for path in ("/v1/track/lead", "/v1/track/sale", "/v1/signals", "/v1/sources/{source_id}"):
         ground.door.open(intake, ["POST"], path, public=True, limit=INTAKE)
 
 

@@ -10,6 +10,7 @@ through the real handler with the clock stopped at `AT_S`. The secrets open noth
 
 import base64
 import json
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -24,19 +25,39 @@ from infra.local.payloads import (
     stripe_invoice,
     stripe_payment,
 )
+from infra.local.payloads_signals import (
+    WHOSE,
+    segment_track,
+    typeform_response,
+    zendesk_event,
+    zendesk_trigger,
+)
 from infra.local.places import ROOT
-from infra.local.signing import sign_generic, sign_shopify, sign_stripe
+from infra.local.signing import (
+    sign_generic,
+    sign_segment,
+    sign_shopify,
+    sign_stripe,
+    sign_typeform,
+    sign_zendesk,
+)
 
 AT_S = 1_763_800_000  # 2025-11-22T08:26:40Z
 SOURCES = {
     "generic": "src_0000000000000000000generic",
     "stripe": "src_00000000000000000000stripe",
     "shopify": "src_0000000000000000000shopify",
+    "typeform": "src_000000000000000000typeform",
+    "zendesk": "src_0000000000000000000zendesk",
+    "segment": "src_0000000000000000000segment",
 }
 SECRETS = {
     "generic": f"whsec_{base64.b64encode(b'sample key, 32 bytes, no secret!').decode()}",
     "stripe": "whsec_sample_of_stripe_0001",
     "shopify": "sample-of-shopify-0001",
+    "typeform": "sample-of-typeform-0001",
+    "zendesk": "sample-of-zendesk-00001",
+    "segment": "sample-of-segment-00001",
 }
 CLICK = "AQGaqB5dgAECAwQFBgcITUFZQTctLSBhIHNhbXBsZSAtLQ"  # the form of a click id, signed by nobody
 TRACK, BY_SOURCE = "POST /v1/track/sale", "POST /v1/sources/{source_id}"
@@ -271,6 +292,37 @@ def _shopify_samples() -> dict[str, Json]:
     }
 
 
+def noticed(kind: str, body: Json | bytes, name: str = "inv-1") -> Json:
+    """A delivery of a system that notices customers."""
+    raw, secret = body if isinstance(body, bytes) else compact(body), SECRETS[kind]
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(AT_S))
+    headers = {
+        "typeform": lambda: sign_typeform(secret, raw),
+        "zendesk": lambda: sign_zendesk(secret, at, name, raw),
+        "segment": lambda: sign_segment(secret, raw),
+    }[kind]()
+    return http_event(BY_SOURCE, headers, raw, source_id=SOURCES[kind])
+
+
+def _signal_samples() -> dict[str, Json]:
+    route = "POST /v1/signals"
+    who = {"customer_id": WHOSE["customer_id"], "customer_email": WHOSE["email"]}
+    consent: Json = {"signal_id": "c-1", "kind": "consent", "value": 1, **who}
+    too_high = consent | {"signal_id": "n-2", "kind": "nps", "value": 11}
+    return {
+        "signal_consent": generic(consent, "msg_signal_1", route=route),
+        "refused_signal_value": generic(too_high, "msg_signal_2", route=route),
+        "typeform_response": noticed("typeform", typeform_response("tok1", 9)),
+        "typeform_anonymous": noticed("typeform", typeform_response("tok2", 3, hidden={})),
+        "zendesk_trigger": noticed("zendesk", zendesk_trigger("35436", "open")),
+        "zendesk_event": noticed("zendesk", zendesk_event("35436", "SOLVED"), "inv-2"),
+        "segment_track": noticed("segment", segment_track("m-1", "Workspace Created")),
+        "refused_zendesk_forged": forged(
+            noticed("zendesk", zendesk_trigger("1001", "open"), "inv-3")
+        ),
+    }
+
+
 def _stream_record(sequence: str, pk: str, sk: str, kind: str) -> Json:
     keys = {"pk": {"S": pk}, "sk": {"S": sk}}
     return {
@@ -318,6 +370,7 @@ def samples() -> dict[str, Json]:
             **_checkout_samples(),
             **_invoice_samples(),
             **_shopify_samples(),
+            **_signal_samples(),
         },
         "conversions_stream": _stream_samples(),
         "conversions_schedule": {

@@ -41,5 +41,28 @@ def sign_shopify(secret: str, topic: str, webhook_id: str, body: bytes) -> dict[
     }
 
 
+def sign_typeform(secret: str, body: bytes) -> dict[str, str]:
+    """Typeform's header: over the body alone."""
+    mac = _base64(secret.encode(), body)
+    return {"content-type": "application/json", "typeform-signature": f"sha256={mac}"}
+
+
+def sign_zendesk(secret: str, at: str, invocation: str, body: bytes) -> dict[str, str]:
+    """Zendesk's headers: over its own time and the body, with nothing between them."""
+    signed = _base64(secret.encode(), at.encode() + body)
+    return {
+        "content-type": "application/json",
+        "x-zendesk-webhook-signature": signed,
+        "x-zendesk-webhook-signature-timestamp": at,
+        "x-zendesk-webhook-invocation-id": invocation,
+    }
+
+
+def sign_segment(secret: str, body: bytes) -> dict[str, str]:
+    """Segment's header: SHA-1 over the body, which is what it sends."""
+    mac = hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
+    return {"content-type": "application/json", "x-signature": mac}
+
+
 def _base64(key: bytes, message: bytes) -> str:
     return base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()

@@ -60,6 +60,14 @@ WEB = {
     "shopify_wrong_currency": (200, "accepted", "not_understood", "currency_mismatch"),
     "refused_shopify_forged": (401, "bad_signature"),
     "refused_shopify_unsigned": (401, "bad_signature"),
+    "signal_consent": (202, "accepted", "booked", ""),
+    "refused_signal_value": (422, "invalid_body"),
+    "typeform_response": (200, "accepted", "booked", ""),
+    "typeform_anonymous": (200, "accepted", "ignored", "anonymous"),
+    "zendesk_trigger": (200, "accepted", "booked", ""),
+    "zendesk_event": (200, "accepted", "booked", ""),
+    "refused_zendesk_forged": (401, "bad_signature"),
+    "segment_track": (200, "accepted", "booked", ""),
 }
 
 

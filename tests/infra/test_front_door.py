@@ -28,13 +28,19 @@ PUBLIC = {
     "HEAD /r/{proxy+}",
     "POST /v1/track/lead",
     "POST /v1/track/sale",
+    "POST /v1/signals",
     "POST /v1/sources/{source_id}",
     "POST /v1/rails/{rail}/notices",
 }
 PATHS = {
     **PAGES,
     "tracking_web": {"/r", "/r/{code}", "/r/{proxy+}"},
-    "conversions_web": {"/v1/track/lead", "/v1/track/sale", "/v1/sources/{source_id}"},
+    "conversions_web": {
+        "/v1/track/lead",
+        "/v1/track/sale",
+        "/v1/signals",
+        "/v1/sources/{source_id}",
+    },
     "programs_api": {
         "/v1/programs",
         "/v1/programs/{proxy+}",
@@ -75,6 +81,7 @@ PATHS = {
         "/v1/exemptions",
         "/v1/exemptions/{proxy+}",
     },
+    "journeys_api": {"/v1/subjects", "/v1/subjects/{proxy+}", "/v1/journeys/{proxy+}"},
     "payouts_api": {
         "/v1/payouts",
         "/v1/payouts/{proxy+}",

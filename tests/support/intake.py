@@ -7,7 +7,7 @@ seals them, and the stream is played from what lies in the arrivals table.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import boto3
 import pytest
@@ -163,7 +163,7 @@ class Installation:
         )
         change = Change()
         change.create(version, program, enrolment, link)
-        kinds: tuple[SourceKind, ...] = ("generic", "stripe", "shopify")
+        kinds = cast("tuple[SourceKind, ...]", tuple(SOURCES))
         for kind in kinds:
             change.create(
                 Source(

@@ -157,3 +157,9 @@ SIGN_IN_SECONDS_MAX = 600  # seconds from asking to sign in to coming back signe
 STAFF_SESSION_HOURS = (
     12  # hours after which staff sign in anew; advocates stay as long as the pool's
 )
+
+SIGNAL_DAYS = 800  # days a signal is kept; two years and some, while scores look back one
+SIGNALS_READ_MAX = 500  # newest signals of one subject that a score is made of; years of surveys
+SUBJECT_MARKS_MAX = 20  # identifiers kept on one subject, for whoever has to forget it
+SUBJECT_PARTS_MAX = 20  # subjects that may be joined to one; more is a shared address, not a person
+SUBJECT_HOPS_MAX = 22  # steps from a joined subject to the one that stands for it

@@ -47,6 +47,7 @@ from goodword_aws.sources.signatures import header, lowered
 TOPICS = {
     "POST /v1/track/lead": "lead",
     "POST /v1/track/sale": "sale",
+    "POST /v1/signals": "signal",
     "POST /v1/sources/{source_id}": "",
 }
 SOURCE_ID_LENGTH_MAX = 64  # characters; ours have 30

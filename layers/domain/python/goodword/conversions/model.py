@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints
 from goodword.conversions.occasions import AdvocatePlace, Occasion
 from goodword.conversions.order import Claims, OrderFacts, ReturnedLine
 from goodword.ids import shard_of
+from goodword.journeys.signal import SignalFact
 from goodword.limits import (
     ALIASES_MAX,
     FRIEND_CONVERSIONS_MAX,
@@ -29,7 +30,7 @@ from goodword.trust.signals import Signals
 
 OutsideId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-SourceKind = Literal["generic", "stripe", "shopify"]
+SourceKind = Literal["generic", "stripe", "shopify", "typeform", "zendesk", "segment"]
 DeliveryState = Literal["waiting", "booked", "ignored", "not_understood", "quarantined"]
 ConversionState = Literal["unattributed", "qualified", "disqualified", "waiting"]
 RATES_WANTED = "RATES_WANTED"  # the index partition of conversions that wait for a rate
@@ -172,6 +173,7 @@ class Facts(Value):
 
     facts: tuple[Fact, ...] = ()
     names: tuple[OtherNames, ...] = ()
+    signals: tuple[SignalFact, ...] = ()
     ignored: str = ""
 
 
@@ -179,9 +181,8 @@ class Source(Record):
     """An inbound endpoint of one programme: `/v1/sources/{source_id}`, or the generic track calls.
 
     `sealed_secrets` are at most two live signing secrets, sealed, newest first (base64 text). Its
-    outside ids are told from those of other sources, unless they have the same `namespace`: that of
-    a source is its own id. A `mixed`
-    one names a currency with each amount.
+    outside ids are told from those of other sources, unless they have the same `namespace` (by
+    itself its own id). A `mixed` one names a currency with each amount.
     """
 
     KIND: ClassVar[str] = "source"
@@ -290,9 +291,8 @@ class Conversion(Record):
     """One rewarded (or refused) action, once per programme, namespace and order for ever.
 
     `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
-    `claims` is None in what was stored before they were kept. `inquiries` are the open ones. An
-    order that was booked twice says of which one it is a duplicate, and that one names it. `rate`
-    is what its amounts were changed with, from its first decision in another currency on.
+    `claims` is None in what is older than they. `inquiries` are the open ones. Duplicates name each
+    other. `rate` changed its amounts, from its first decision in another currency on.
     """
 
     KIND: ClassVar[str] = "conversion"

@@ -42,6 +42,7 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.reversing import book_on, book_refund
 from goodword.errors import InvalidInput, NotAuthentic
+from goodword.journeys.signal import SignalFact
 from goodword.limits import READ_KEYS_MAX, TRANSACTION_ITEMS_MAX
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import Program, ProgramVersion, program_key
@@ -67,6 +68,12 @@ class Visits(Protocol):
     def of(self, clicks: Sequence[Click]) -> Mapping[str, Visited]: ...
 
 
+class Listener(Protocol):
+    """Notes what a delivery says of customers, each signal once."""
+
+    def note(self, delivery: Delivery, fact: SignalFact) -> None: ...
+
+
 class Booked(NamedTuple):
     """The conversion of a delivery, whether it is new, and what a person has to look at."""
 
@@ -79,20 +86,25 @@ class Booked(NamedTuple):
 class Worker:
     """Books deliveries. `click_secrets` are the one or two live secrets of click ids.
 
-    Without `visits` nothing is known of a click but that it was made.
+    Without `visits` nothing is known of a click but that it was made. `listener` takes signals.
     """
 
     desk: Desk
     blind: BlindIndex
     click_secrets: Sequence[bytes]
     visits: Visits | None = None
+    listener: Listener | None = None
 
     def book(self, delivery: Delivery, facts: Facts) -> DeliveryState:
         """Book all facts, then mark the delivery. Answers its new state; safe to repeat."""
         problems = [problem for fact in facts.facts if (problem := self._fact(delivery, fact))]
         if problems:
             return self.close(delivery, "not_understood", problems[0])
-        if not facts.facts:
+        for signal in facts.signals:
+            if self.listener is None:
+                return self.close(delivery, "not_understood", "nobody_listens")
+            self.listener.note(delivery, signal)
+        if not (facts.facts or facts.signals):
             return self.close(delivery, "ignored", facts.ignored)
         return self.close(delivery, "booked", "")
 

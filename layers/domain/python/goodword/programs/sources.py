@@ -27,6 +27,9 @@ SECRET_BYTES = 32
 SECRET_PATTERNS: dict[str, re.Pattern[str]] = {
     "stripe": re.compile(r"whsec_[\x21-\x7e]{8,200}"),
     "shopify": re.compile(r"[\x21-\x7e]{16,200}"),
+    "typeform": re.compile(r"[\x21-\x7e]{8,200}"),
+    "zendesk": re.compile(r"[\x21-\x7e]{16,200}"),
+    "segment": re.compile(r"[\x21-\x7e]{8,200}"),
 }
 
 

@@ -13,7 +13,7 @@ from goodword.conversions.model import Facts, Source, SourceKind
 from goodword.errors import InvalidInput
 from pydantic import ValidationError
 
-from goodword_aws.sources import generic, shopify, stripe
+from goodword_aws.sources import generic, segment, shopify, stripe, typeform, zendesk
 
 Verify = Callable[[Mapping[str, str], bytes, Sequence[str], int], DeliveryHead]
 Admit = Callable[[str, bytes, Source], str]
@@ -33,6 +33,9 @@ ADAPTERS: dict[SourceKind, Adapter] = {
     "generic": Adapter(generic.verify, generic.read, generic.admit),
     "stripe": Adapter(stripe.verify, stripe.read),
     "shopify": Adapter(shopify.verify, shopify.read),
+    "typeform": Adapter(typeform.verify, typeform.read),
+    "zendesk": Adapter(zendesk.verify, zendesk.read),
+    "segment": Adapter(segment.verify, segment.read),
 }
 
 

@@ -35,7 +35,8 @@ from pydantic import ValidationError
 from goodword_aws.problems import refused_body
 from goodword_aws.sources.buyer import signals
 from goodword_aws.sources.document import load
-from goodword_aws.sources.generic_bodies import MODELS, TOPICS, Dispute, Lead, Refund, Said, Sale
+from goodword_aws.sources.generic_bodies import Dispute, Lead, Refund, Sale
+from goodword_aws.sources.signals import SignalBody
 from goodword_aws.sources.signatures import (
     base64_mac,
     digest_of,
@@ -44,6 +45,15 @@ from goodword_aws.sources.signatures import (
     require_match,
     signed_seconds,
 )
+
+Said = Lead | Sale | Refund | Dispute | SignalBody
+MODELS: dict[str, type[Said]] = {
+    "lead": Lead,
+    "sale": Sale,
+    "refund": Refund,
+    "dispute": Dispute,
+    "signal": SignalBody,
+}
 
 
 def verify(
@@ -95,6 +105,8 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
         _, body = parse("" if "type" in _object(raw) else topic, raw)
         if body.currency is not None and not source.takes(body.currency):
             raise NotUnderstood("currency_mismatch", "not the currency of the programme")
+        if isinstance(body, SignalBody):
+            return Facts(signals=(body.fact(received_ms),))
         if isinstance(body, Dispute):
             return Facts(facts=_disputed(body, source, received_ms))
         return Facts(facts=(_fact(body, source, received_ms),))
@@ -109,8 +121,8 @@ def parse(topic: str, raw: bytes) -> tuple[str, Said]:
     fields = _object(raw)
     if not topic:
         topic = fields.pop("type", None)
-        if topic not in TOPICS:
-            raise _refusal("invalid_body", "type", "must be lead, sale, refund or dispute")
+        if topic not in tuple(MODELS):  # it may be anything that JSON holds
+            raise _refusal("invalid_body", "type", f"must be one of {', '.join(MODELS)}")
     try:
         body = MODELS[topic].model_validate(fields)
     except ValidationError as bad:
@@ -128,6 +140,8 @@ def _consistent(body: Said) -> None:
         raise _refusal("invalid_body", "gross_amount", "must not be less than amount, which is net")
     if isinstance(body, Refund):
         _consistent_refund(body)
+    if isinstance(body, SignalBody) and (wrong := body.wrong()):
+        raise _refusal("invalid_body", *wrong)
     if isinstance(body, Sale):
         names = [line.line_id for line in body.lines if line.line_id is not None]
         if len(set(names)) != len(names):

@@ -24,7 +24,6 @@ OCCASIONS: dict[str, Occasion] = {
     "level_up": "level_up",
     "event": "event",
 }
-TOPICS = ("lead", "sale", "refund", "dispute")
 
 
 def _no_address(text: str) -> str:
@@ -232,10 +231,6 @@ class Dispute(Body):
     status: Literal["inquiry", "closed", "withdrawn", "won", "lost"]
     gross_amount: NaturalMinor | None = None
     currency: Code
-
-
-Said = Lead | Sale | Refund | Dispute
-MODELS: dict[str, type[Said]] = {"lead": Lead, "sale": Sale, "refund": Refund, "dispute": Dispute}
 
 
 def _each_once(one: str | None, more: Sequence[str]) -> tuple[str, ...]:

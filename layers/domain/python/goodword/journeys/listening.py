@@ -1,0 +1,235 @@
+"""A signal is noted once, for the subject that its identifiers name; a repeat changes nothing.
+
+An e-mail is one person's in all of a programme's sources; a source's own ids count within its
+namespace. Identifiers that name two subjects join them for good: the earlier one takes the later
+as one of its parts, and neither's signals move.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from goodword.conversions.model import Delivery
+from goodword.errors import NotFound
+from goodword.ids import derived_id
+from goodword.journeys.scoring import Standing, standing
+from goodword.journeys.signal import (
+    OF_ACCOUNTS,
+    Signal,
+    SignalFact,
+    SignalName,
+    Subject,
+    SubjectMark,
+    mark_key,
+    signal_name_key,
+    subject_key,
+)
+from goodword.limits import (
+    SIGNAL_DAYS,
+    SIGNALS_READ_MAX,
+    SUBJECT_HOPS_MAX,
+    SUBJECT_MARKS_MAX,
+    SUBJECT_PARTS_MAX,
+)
+from goodword.ports import Change, Desk, Page, until_settled
+from goodword.privacy.ports import Macs
+from goodword.times import DAY_MS, SECOND_MS
+
+
+@dataclass(frozen=True)
+class Listening:
+    """Notes what deliveries say of customers. The worker of deliveries calls it."""
+
+    desk: Desk
+    macs: Macs
+
+    def note(self, delivery: Delivery, fact: SignalFact) -> None:
+        """Keep the signal under its subject; safe to repeat."""
+        until_settled(partial(self._note, delivery, fact))
+
+    def _note(self, delivery: Delivery, fact: SignalFact) -> None:
+        program_id, namespace = delivery.space
+        name_key = signal_name_key(program_id, namespace, fact.signal_id)
+        if self.desk.store.get(SignalName, name_key) is not None:
+            return
+        change, now_ms = Change(), self.desk.clock.now_ms()
+        account = self._account(change, delivery, fact)
+        person = self._person(change, delivery, fact, account)
+        subject = account if person is None or (fact.kind in OF_ACCOUNTS and account) else person
+        assert subject is not None  # a fact names somebody
+        keep_s = (max(now_ms, fact.occurred_ms) + SIGNAL_DAYS * DAY_MS) // SECOND_MS
+        signal_id = derived_id("sig", fact.occurred_ms, program_id, namespace, fact.signal_id)
+        change.create(
+            Signal(
+                subject_id=subject.subject_id,
+                signal_id=signal_id,
+                program_id=program_id,
+                source_id=delivery.source_id,
+                kind=fact.kind,
+                occurred_ms=fact.occurred_ms,
+                noted_ms=now_ms,
+                value=fact.value,
+                about=fact.about,
+                word=fact.word,
+                keep_s=keep_s,
+            ),
+            SignalName(
+                program_id=program_id,
+                namespace=namespace,
+                name=fact.signal_id,
+                subject_id=subject.subject_id,
+                keep_s=keep_s,
+            ),
+            self.desk.event(
+                "journey.signal_noted",
+                subject.subject_id,
+                program_id=program_id,
+                source_id=delivery.source_id,
+                signal_id=signal_id,
+                kind=fact.kind,
+            ),
+        )
+        self.desk.store.commit(change)
+
+    def _account(self, change: Change, delivery: Delivery, fact: SignalFact) -> Subject | None:
+        if fact.account_id is None:
+            return None
+        mac = self.macs.mac("account", f"{delivery.space.namespace}:{fact.account_id}")
+        return self._subject(change, delivery, "account", [mac], fact.occurred_ms, None)
+
+    def _person(
+        self, change: Change, delivery: Delivery, fact: SignalFact, account: Subject | None
+    ) -> Subject | None:
+        marks = marks_of(self.macs, delivery.space.namespace, fact.customer_id, fact.email)
+        if not marks:
+            return None
+        return self._subject(change, delivery, "person", marks, fact.occurred_ms, account)
+
+    def _subject(
+        self,
+        change: Change,
+        delivery: Delivery,
+        what: str,
+        marks: Sequence[str],
+        at_ms: int,
+        account: Subject | None,
+    ) -> Subject:
+        """The subject of these identifiers as `change` leaves it: found, joined, or new."""
+        program_id, store = delivery.program_id, self.desk.store
+        known = store.get_many(SubjectMark, [mark_key(program_id, mac) for mac in marks])
+        found = {one.subject_id: one for one in self._heads(known[key].subject_id for key in known)}
+        ordered = sorted(found.values(), key=lambda one: (one.created_ms, one.subject_id))
+        now_ms = self.desk.clock.now_ms()
+        first = (
+            ordered[0]
+            if ordered
+            else Subject.model_validate(
+                {
+                    "subject_id": self.desk.ids.new("sbj"),
+                    "program_id": program_id,
+                    "what": what,
+                    "last_ms": at_ms,
+                    "created_ms": now_ms,
+                }
+            )
+        )
+        new = [mac for mac in marks if mark_key(program_id, mac) not in known]
+        after = first.but(
+            last_ms=max(first.last_ms, at_ms),
+            marks=tuple(dict.fromkeys((*first.marks, *new)))[:SUBJECT_MARKS_MAX],
+        )
+        for other in ordered[1:]:
+            if len(after.parts) + 1 + len(other.parts) > SUBJECT_PARTS_MAX:
+                continue
+            after = _joined(after, other)
+            change.replace(other.but(merged_into=after.subject_id))
+        if account is not None and at_ms >= after.account_ms:
+            after = after.but(account_id=account.subject_id, account_ms=at_ms)
+        if after != first or first.version == 0:
+            change.save(after)
+        for mac in new:
+            change.create(SubjectMark(program_id=program_id, mac=mac, subject_id=after.subject_id))
+        return after
+
+    def _heads(self, ids: Iterable[str]) -> list[Subject]:
+        return [head(self.desk, one) for one in dict.fromkeys(ids)]
+
+
+@dataclass(frozen=True)
+class Subjects:
+    """What staff see of those that signals are about; they are known by id only."""
+
+    desk: Desk
+    macs: Macs
+
+    def page(self, program_id: str, limit: int, cursor: str | None) -> Page[Subject]:
+        """Persons, those with the oldest last signal first; may lag behind a moment."""
+        index = f"SUBJECTS#{program_id}"
+        return self.desk.store.query_index(Subject, "core", index, limit=limit, cursor=cursor)
+
+    def read(self, subject_id: str) -> Subject:
+        """The subject, or the one that it was joined to. Raises NotFound `unknown_subject`."""
+        return head(self.desk, subject_id)
+
+    def find(self, program_id: str, email: str) -> Subject:
+        """The person of an address (folded already). Raises NotFound `unknown_subject`."""
+        mark = self.desk.store.get(SubjectMark, mark_key(program_id, self.macs.mac("email", email)))
+        if mark is None:
+            raise _unknown()
+        return self.read(mark.subject_id)
+
+    def standing(self, subject: Subject) -> Standing:
+        """What the signals of the person, its parts and its account come to now."""
+        return standing(self.signals(subject), self.desk.clock.now_ms())
+
+    def signals(self, subject: Subject) -> list[Signal]:
+        """Everything that counts for the person, its company's signals too; the newest of each."""
+        owners = [subject.subject_id, *subject.parts]
+        if subject.account_id is not None:
+            company = head(self.desk, subject.account_id)
+            owners += [company.subject_id, *company.parts]
+        found: list[Signal] = []
+        for owner in owners:
+            page = self.desk.store.query(
+                Signal, "core", f"SBJ#{owner}", "S#", limit=SIGNALS_READ_MAX, newest_first=True
+            )
+            found += page.rows
+        return found
+
+
+def marks_of(macs: Macs, namespace: str, customer_id: str | None, email: str | None) -> list[str]:
+    """A person's identifiers as MACs; the address is the same that finds an advocate."""
+    found = []
+    if customer_id is not None:
+        found.append(macs.mac("customer", f"{namespace}:{customer_id}"))
+    if email is not None:
+        found.append(macs.mac("email", email))
+    return found
+
+
+def head(desk: Desk, subject_id: str) -> Subject:
+    """The subject that stands for this one now. Raises NotFound `unknown_subject`."""
+    for _ in range(SUBJECT_HOPS_MAX):
+        subject = desk.store.get(Subject, subject_key(subject_id))
+        if subject is None:
+            break
+        if subject.merged_into is None:
+            return subject
+        subject_id = subject.merged_into
+    raise _unknown()
+
+
+def _joined(first: Subject, other: Subject) -> Subject:
+    """The first with everything that is known of the other."""
+    newer = other if other.account_ms > first.account_ms else first
+    return first.but(
+        parts=tuple(dict.fromkeys((*first.parts, other.subject_id, *other.parts))),
+        marks=tuple(dict.fromkeys((*first.marks, *other.marks)))[:SUBJECT_MARKS_MAX],
+        account_id=newer.account_id or first.account_id or other.account_id,
+        account_ms=newer.account_ms,
+        last_ms=max(first.last_ms, other.last_ms),
+    )
+
+
+def _unknown() -> NotFound:
+    return NotFound("unknown_subject", "nothing is known of such a customer")

@@ -1,0 +1,220 @@
+"""A signal says one thing of a customer or an account at one time; it is put once, never changed.
+
+Signals come unordered and repeated, so nothing is computed when one is noted: what they come to is
+made of all of them, each time it is asked for (`scoring`). No text of a person is kept of them.
+"""
+
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Literal, Protocol, Self
+
+from pydantic import Field, StringConstraints, model_validator
+
+from goodword.records import IndexEntry, Key, Record, Value
+
+SignalKind = Literal[
+    "nps",
+    "csat",
+    "review",
+    "mention",
+    "complaint",
+    "case_opened",
+    "case_resolved",
+    "usage",
+    "milestone",
+    "result",
+    "renewal",
+    "deal_won",
+    "stage",
+    "invoice_overdue",
+    "invoice_paid",
+    "churn_risk",
+    "churn_cleared",
+    "consent",
+]
+# What `value` means, and between what it lies; a kind that is not here has no value.
+VALUES: dict[SignalKind, tuple[int, int]] = {
+    "nps": (0, 10),
+    "csat": (0, 100),  # percent of the scale
+    "review": (1, 5),  # stars
+    "mention": (-1, 1),  # against, neither, in favour
+    "case_opened": (1, 4),  # priority, 1 is the most urgent
+    "usage": (-100, 1_000),  # percent more than before
+    "result": (0, 10_000),  # percent better than before
+    "consent": (0, 1),  # withdrawn, given
+}
+PAIRED: frozenset[SignalKind] = frozenset(
+    {"case_opened", "case_resolved", "invoice_overdue", "invoice_paid"}
+)
+OF_ACCOUNTS: frozenset[SignalKind] = frozenset(
+    {"renewal", "deal_won", "invoice_overdue", "invoice_paid", "churn_risk", "churn_cleared"}
+)
+STAGES = ("onboarding", "adoption", "expansion", "renewal")
+
+OutsideName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
+Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._ -]{0,79}$")]
+
+
+class SignalFact(Value):
+    """What a source says, in our words. `about` is the case, invoice, survey or site it is about.
+
+    Of whom: `customer_id` and `email` name a person, `account_id` the company they belong to.
+    `word` is a stage, or the name of a milestone or of what was used.
+    """
+
+    signal_id: OutsideName
+    kind: SignalKind
+    occurred_ms: int = Field(ge=0)
+    customer_id: OutsideName | None = None
+    email: str | None = Field(default=None, max_length=320, repr=False)
+    account_id: OutsideName | None = None
+    value: int | None = None
+    about: OutsideName | None = None
+    word: Word | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for field, message in wrong(self):
+            raise ValueError(f"{field} {message}")
+        return self
+
+
+class Said(Protocol):
+    """What a signal says, in a fact or in a body that may become one."""
+
+    @property
+    def kind(self) -> SignalKind: ...
+    @property
+    def value(self) -> int | None: ...
+    @property
+    def about(self) -> str | None: ...
+    @property
+    def word(self) -> str | None: ...
+    @property
+    def customer_id(self) -> str | None: ...
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def account_id(self) -> str | None: ...
+
+
+def wrong(said: Said) -> Iterator[tuple[str, str]]:
+    """Each field that does not fit the kind, and what it should be."""
+    low, high = VALUES.get(said.kind, (0, -1))
+    if low > high and said.value is not None:
+        yield "value", f"must be left out: {said.kind} has none"
+    if low <= high and (said.value is None or not low <= said.value <= high):
+        yield "value", f"must be from {low} to {high} for {said.kind}"
+    if said.kind in PAIRED and said.about is None:
+        yield "about", "must name the case or invoice"
+    if said.kind == "stage" and said.word not in STAGES:
+        yield "word", f"must be a stage: {', '.join(STAGES)}"
+    nobody = said.customer_id is None and said.email is None
+    if nobody and (said.account_id is None or said.kind == "consent"):
+        yield "customer_id", "must say whose signal it is"
+
+
+class Signal(Record):
+    """A signal as it is kept, by its subject and its time."""
+
+    KIND: ClassVar[str] = "signal"
+
+    subject_id: str
+    signal_id: str
+    program_id: str
+    source_id: str
+    kind: SignalKind
+    occurred_ms: int
+    noted_ms: int
+    value: int | None = None
+    about: str | None = None
+    word: str | None = None
+    keep_s: int
+
+    @property
+    def key(self) -> Key:
+        at = f"{self.occurred_ms:015d}#{self.signal_id}"
+        return Key("core", f"SBJ#{self.subject_id}", f"S#{at}")
+
+    @property
+    def expires_s(self) -> int:
+        return self.keep_s
+
+
+class SignalName(Record):
+    """That a source's signal was noted: a repeat meets this, whatever time it names."""
+
+    KIND: ClassVar[str] = "signal_name"
+
+    program_id: str
+    namespace: str
+    name: str
+    subject_id: str
+    keep_s: int
+
+    @property
+    def key(self) -> Key:
+        return signal_name_key(self.program_id, self.namespace, self.name)
+
+    @property
+    def expires_s(self) -> int:
+        return self.keep_s
+
+
+def signal_name_key(program_id: str, namespace: str, name: str) -> Key:
+    """Where it is written down that a signal was noted."""
+    return Key("core", f"SIG#{program_id}#{namespace}#{name}", "SIGNAL")
+
+
+class Subject(Record):
+    """Whom signals are about, in one programme: a person or an account, known by keyed MACs only.
+
+    Two that turn out to be one are joined: the later says `merged_into`, the earlier lists it among
+    its `parts`. `account_id` is the subject of a person's company, as of `account_ms`.
+    """
+
+    KIND: ClassVar[str] = "subject"
+
+    subject_id: str
+    program_id: str
+    what: Literal["person", "account"]
+    marks: tuple[str, ...] = ()
+    account_id: str | None = None
+    account_ms: int = 0
+    parts: tuple[str, ...] = ()
+    merged_into: str | None = None
+    last_ms: int
+    created_ms: int
+
+    @property
+    def key(self) -> Key:
+        return subject_key(self.subject_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if self.merged_into is not None or self.what != "person":
+            return None
+        return IndexEntry(f"SUBJECTS#{self.program_id}", f"{self.last_ms:015d}#{self.subject_id}")
+
+
+def subject_key(subject_id: str) -> Key:
+    """Where a subject is."""
+    return Key("core", f"SBJ#{subject_id}", "HEAD")
+
+
+class SubjectMark(Record):
+    """Which subject an identifier (its MAC) is of."""
+
+    KIND: ClassVar[str] = "subject_mark"
+
+    program_id: str
+    mac: str
+    subject_id: str
+
+    @property
+    def key(self) -> Key:
+        return mark_key(self.program_id, self.mac)
+
+
+def mark_key(program_id: str, mac: str) -> Key:
+    """Where the subject of an identifier is written down."""
+    return Key("core", f"SBM#{program_id}#{mac}", "SUBJECT")

@@ -1,0 +1,93 @@
+"""Typeform's form responses as signals: each NPS, rating or opinion scale is one.
+
+Who answered is said by hidden fields of the form (`customer_id`, `email`, `account_id`), else by an
+e-mail that was asked for. An answer of nobody is rightly ignored. `nps` is one; other scales are
+`csat`, in percent of their own scale, which the definition in the same body states.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from goodword.conversions.intake import DeliveryHead, NotUnderstood, delivery_id_of
+from goodword.conversions.model import Facts, Source
+from goodword.journeys.signal import SignalFact
+
+from goodword_aws.sources.document import Document
+from goodword_aws.sources.signals import address, percent, signal
+from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
+
+SCALES = {"opinion_scale", "rating", "nps"}
+TOPIC = "form_response"
+
+
+def verify(
+    headers: Mapping[str, str], raw: bytes, secrets: Sequence[str], now_s: int
+) -> DeliveryHead:
+    """Check `Typeform-Signature: sha256=<base64>` over the body; no time is signed."""
+    del now_s
+    offered = header(headers, "typeform-signature")
+    require_match((f"sha256={base64_mac(one.encode(), raw)}" for one in secrets), [offered])
+    digest = digest_of(raw)
+    # The event's id is in the body, which nobody has read yet; a repeat has the same bytes.
+    return DeliveryHead(delivery_id=delivery_id_of("", digest), topic=TOPIC, fingerprint=digest)
+
+
+def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
+    """A signal per scale that was answered."""
+    del topic, source
+    said = Document.parse(raw)
+    if said.text("event_type") != TOPIC:
+        return Facts(ignored="other_topic")
+    response = said.document("form_response")
+    scales = {one.text("id"): one for one in response.documents("definition.fields")}
+    answers = list(response.documents("answers"))
+    whose = _whose(response, answers)
+    if not any(whose.values()):
+        return Facts(ignored="anonymous")
+    found = [
+        _signal(response, answer, scales, whose, received_ms)
+        for answer in answers
+        if answer.text("type") == "number" and answer.text("field.type") in SCALES
+    ]
+    return Facts(signals=tuple(found), ignored="" if found else "no_scale")
+
+
+def _whose(response: Document, answers: Sequence[Document]) -> dict[str, str | None]:
+    hidden = response.document("hidden")
+    asked = (one.text("email") for one in answers if one.text("type") == "email")
+    return {
+        "customer_id": hidden.id_at("customer_id") or None,
+        "account_id": hidden.id_at("account_id") or None,
+        "email": address(hidden.text("email") or next(asked, "")),
+    }
+
+
+def _signal(
+    response: Document,
+    answer: Document,
+    scales: Mapping[str, Document],
+    whose: Mapping[str, str | None],
+    received_ms: int,
+) -> SignalFact:
+    field = answer.need_id("field.id")
+    value, kind = answer.need_natural("number"), answer.text("field.type")
+    at_ms = response.time("submitted_at")
+    if kind != "nps":
+        value = percent(value, *_scale(scales.get(field), kind))
+    return signal(
+        signal_id=f"{response.need_id('token')}:{field}",
+        kind="nps" if kind == "nps" else "csat",
+        occurred_ms=min(received_ms, at_ms if at_ms is not None else received_ms),
+        value=value,
+        about=response.id_at("form_id") or None,
+        **whose,
+    )
+
+
+def _scale(field: Document | None, kind: str) -> tuple[int, int]:
+    """Lowest and highest answer. A scale starts at 0 unless it says 1; a rating starts at 1."""
+    steps = field.natural("properties.steps") if field else 0
+    if not steps:
+        raise NotUnderstood("no_scale", "the form does not say how long its scale is")
+    if kind == "rating" or (field and field.at("properties.start_at_one") is True):
+        return 1, steps
+    return 0, steps - 1

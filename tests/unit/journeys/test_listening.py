@@ -1,0 +1,207 @@
+"""Signals find their subject, once; identifiers that meet join subjects, and nothing moves."""
+
+import pytest
+from goodword.conversions.model import Delivery
+from goodword.errors import NotFound
+from goodword.events import Event
+from goodword.journeys.listening import Listening, Subjects, head
+from goodword.journeys.signal import Signal, SignalFact, Subject, SubjectMark
+from goodword.limits import SUBJECT_PARTS_MAX
+from goodword.ports import Change
+from pydantic import ValidationError
+
+from tests.support.desk import World
+from tests.support.people import MACS
+
+AT = 1_763_800_000_000
+
+
+class Ear(World):
+    """A programme whose deliveries are listened to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listening = Listening(self.desk("conversions_stream"), MACS)
+        self.subjects = Subjects(self.desk(), MACS)
+        self.count = 0
+
+    def hear(self, kind: str = "milestone", *, namespace: str = "src_1", **fields: object) -> str:
+        """Note one signal; its name."""
+        self.count += 1
+        name = str(fields.pop("signal_id", f"s-{self.count}"))
+        said = {"signal_id": name, "kind": kind, "occurred_ms": AT + self.count, **fields}
+        delivery = Delivery(
+            source_id="src_1",
+            source_kind="generic",
+            program_id="prg_1",
+            namespace=namespace,
+            delivery_id=f"d-{self.count}",
+            topic="signal",
+            received_ms=AT,
+            body_hash="h",
+            sealed_body="",
+            writer="w",
+            keep_s=1,
+        )
+        self.listening.note(delivery, SignalFact.model_validate(said))
+        return name
+
+    @property
+    def people(self) -> list[Subject]:
+        """Those that stand for themselves."""
+        return [
+            one for one in self.all(Subject) if one.merged_into is None and one.what == "person"
+        ]
+
+
+@pytest.fixture
+def ear() -> Ear:
+    return Ear()
+
+
+def test_a_signal_is_kept_under_its_subject_and_told(ear: Ear) -> None:
+    ear.hear("nps", customer_id="u-1", value=9)
+    (signal,), (subject,) = ear.all(Signal), ear.all(Subject)
+    assert (signal.subject_id, signal.kind, signal.value) == (subject.subject_id, "nps", 9)
+    (event,) = ear.events("journey.signal_noted")
+    assert event.subject == subject.subject_id
+    assert event.data["signal_id"] == signal.signal_id
+    assert signal.expires_s == signal.keep_s > AT // 1_000
+
+
+def test_a_repeat_changes_nothing_whatever_time_it_names(ear: Ear) -> None:
+    name = ear.hear(customer_id="u-1")
+    before = dict(ear.store.items)
+    ear.hear(customer_id="u-1", signal_id=name, occurred_ms=AT + 999)
+    assert ear.store.items == before
+
+
+def test_ids_count_within_their_namespace_and_addresses_everywhere(ear: Ear) -> None:
+    ear.hear(customer_id="u-1", namespace="shop_a")
+    ear.hear(customer_id="u-1", namespace="shop_b")
+    assert len(ear.people) == 2
+    ear.hear(email="ann@mail.example", namespace="shop_a")
+    ear.hear(email="ann@mail.example", namespace="shop_b")
+    assert len(ear.people) == 3
+
+
+def test_identifiers_that_meet_join_two_subjects_for_good(ear: Ear) -> None:
+    ear.hear("nps", customer_id="u-1", value=9)
+    ear.hear("csat", email="ann@mail.example", value=90)
+    assert len(ear.people) == 2
+    ear.hear("milestone", customer_id="u-1", email="ann@mail.example")
+    (one,) = ear.people
+    assert {signal.kind for signal in ear.subjects.signals(one)} == {"nps", "csat", "milestone"}
+    ear.hear("mention", email="ann@mail.example", value=1)
+    (one,) = ear.people
+    assert len(ear.subjects.signals(one)) == 4
+    assert ear.subjects.find("prg_1", "ann@mail.example") == one
+
+
+def test_three_that_meet_one_by_one_are_one_and_old_names_lead_to_it(ear: Ear) -> None:
+    for who in ("u-1", "u-2", "u-3"):
+        ear.hear(customer_id=who, account_id=f"co-{who}")
+    first, second, third = ear.people
+    ear.hear(customer_id="u-3", email="a@mail.example")
+    ear.hear(customer_id="u-2", email="a@mail.example")
+    ear.hear(customer_id="u-1", email="a@mail.example")
+    (one,) = ear.people
+    assert one.subject_id == first.subject_id
+    assert set(one.parts) == {second.subject_id, third.subject_id}
+    for old in (second, third):
+        assert head(ear.desk(), old.subject_id) == one
+    assert len(ear.subjects.signals(one)) == 6
+
+
+def test_a_company_speaks_for_its_people(ear: Ear) -> None:
+    ear.hear("consent", customer_id="u-1", value=1, account_id="acme")
+    ear.hear("invoice_overdue", account_id="acme", about="i-1")
+    ear.hear("renewal", customer_id="u-1", account_id="acme")
+    (one,) = ear.people
+    company = head(ear.desk(), one.account_id or "")
+    assert company.what == "account"
+    kept = {signal.kind: signal.subject_id for signal in ear.all(Signal)}
+    assert kept["renewal"] == kept["invoice_overdue"] == company.subject_id
+    assert kept["consent"] == one.subject_id
+    ear.clock.at_ms = AT + 1_000
+    assert [found.code for found in ear.subjects.standing(one).suppressors] == ["invoice_overdue"]
+
+
+def test_a_person_is_of_the_company_that_was_told_last(ear: Ear) -> None:
+    ear.hear(customer_id="u-1", account_id="new", occurred_ms=AT + 100)
+    ear.hear(customer_id="u-1", account_id="old", occurred_ms=AT)
+    (one,) = ear.people
+    first = ear.all(Signal)
+    assert one.account_ms == AT + 100
+    assert len(first) == 2
+
+
+def test_joined_subjects_keep_the_company_that_was_told_last(ear: Ear) -> None:
+    ear.hear(customer_id="u-1")
+    ear.hear(email="a@mail.example", account_id="acme")
+    ear.hear(customer_id="u-1", email="a@mail.example", occurred_ms=AT - 5)
+    (one,) = ear.people
+    assert one.account_id is not None
+    assert (one.account_ms, one.last_ms) == (AT + 2, AT + 2)
+
+
+def test_a_shared_address_does_not_swallow_everybody(ear: Ear) -> None:
+    for number in range(SUBJECT_PARTS_MAX + 3):
+        ear.hear(customer_id=f"u-{number}")
+        ear.hear(customer_id=f"u-{number}", email="team@mail.example")
+    assert len(ear.people) == 3
+    assert all(len(one.parts) <= SUBJECT_PARTS_MAX for one in ear.people)
+
+
+def test_two_that_hear_of_somebody_at_once_agree(ear: Ear) -> None:
+    commit = ear.store.commit
+    raced: list[int] = []
+
+    def race(change: Change) -> None:
+        if not raced and any(isinstance(one, SubjectMark) for one in change.created):
+            raced.append(1)
+            ear.hear("csat", customer_id="u-1", value=100)
+        commit(change)
+
+    ear.store.commit = race  # type: ignore[method-assign]
+    ear.hear("nps", customer_id="u-1", value=9)
+    (one,) = ear.people
+    assert len(ear.subjects.signals(one)) == 2
+
+
+def test_who_is_known_is_listed_with_the_longest_silence_first(ear: Ear) -> None:
+    ear.hear(customer_id="u-1")
+    ear.hear(customer_id="u-2", account_id="acme")
+    ear.hear(customer_id="u-1")
+    rows = ear.subjects.page("prg_1", 10, None).rows
+    assert [one.last_ms for one in rows] == [AT + 2, AT + 3]
+
+
+def test_nobody_is_found_who_was_never_heard_of(ear: Ear) -> None:
+    with pytest.raises(NotFound, match="nothing is known"):
+        ear.subjects.read("sbj_nobody")
+    with pytest.raises(NotFound, match="nothing is known"):
+        ear.subjects.find("prg_1", "nobody@mail.example")
+
+
+def test_what_is_stored_names_nobody(ear: Ear) -> None:
+    ear.hear(email="ann@mail.example", customer_id="u-secret")
+    assert "ann@" not in str(ear.store.items)
+    assert "u-secret" not in str([one for one in ear.all(Event)])
+
+
+@pytest.mark.parametrize(
+    ("fields", "wrong"),
+    [
+        ({"kind": "nps", "value": 11, "email": "a@b.example"}, "value must be from 0 to 10"),
+        ({"kind": "nps", "email": "a@b.example"}, "value must be from 0 to 10"),
+        ({"kind": "renewal", "value": 1, "account_id": "a"}, "value must be left out"),
+        ({"kind": "case_opened", "value": 1, "customer_id": "u"}, "about must name"),
+        ({"kind": "stage", "word": "someday", "customer_id": "u"}, "word must be a stage"),
+        ({"kind": "milestone"}, "customer_id must say whose"),
+        ({"kind": "consent", "value": 1, "account_id": "a"}, "customer_id must say whose"),
+    ],
+)
+def test_a_signal_that_does_not_fit_its_kind_is_none(fields: dict[str, object], wrong: str) -> None:
+    with pytest.raises(ValidationError, match=wrong):
+        SignalFact.model_validate({"signal_id": "s", "occurred_ms": AT, **fields})
