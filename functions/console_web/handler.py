@@ -4,7 +4,8 @@ Who may see a page is said where it is registered, by the same roles as on the A
 """
 
 from goodword_aws.calls import STAFF
-from goodword_aws.pages import console
+from goodword_aws.pages.console import overview
+from goodword_aws.pages.console.runs_pages import add_runs
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
 from goodword_aws.wiring import require
@@ -17,15 +18,17 @@ require(
     "user_pool_id",
     "pages_client_id",
     "page_secret_arn",
+    "payout_cycle_arn",
 )
 
 site = Site("console")
+add_runs(site)
 
 
 @site.page("GET", "/console", roles=STAFF)
-def overview(view: View) -> Answer:
+def front(view: View) -> Answer:
     """What waits for a person, the newest payout runs, and the programmes."""
-    return Sheet("console/overview.html", console.overview(view))
+    return Sheet("console/overview.html", overview.overview(view))
 
 
 handler = site

@@ -1,4 +1,8 @@
-"""The staff's pages: what the APIs of rewards, payouts and programmes let their roles do."""
+"""The staff's pages: what the APIs of rewards, trust, payouts and programmes let their roles do.
+
+One function has what those APIs have together, so what a person may do is decided where each page
+is registered, by the same sets of roles. It holds no key of a rail and no secret of a source.
+"""
 
 from infra.capabilities.portal import NEEDS, PAGE_LIMIT, PAGES
 from infra.foundations import grants
@@ -8,18 +12,25 @@ from infra.foundations.ground import Ground
 
 def add_console(ground: Ground) -> None:
     """One function for the whole console; who may do what is checked page by page."""
+    cycle = ground.functions.settings["PAYOUT_CYCLE_ARN"]
     console = ground.functions.make(
         "console_web",
         "Pages of finance, marketing, analysts and admins",
-        needs=NEEDS,
+        needs=(*NEEDS, "ARRIVALS_TABLE", "KEYS_TABLE", "VAULT_KEY_ARN", "PAYOUT_CYCLE_ARN"),
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
-            grants.read_secret(ground.secrets.index),
-            grants.read_secret(ground.secrets.page),
-            grants.change(ground.tables.core),
+            grants.query_index(ground.tables.arrivals),
+            grants.change(ground.tables.core, checks=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),
+            grants.table_items(ground.tables.keys, "GetItem"),
+            grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
+            grants.read_secret(ground.secrets.index),
+            grants.read_secret(ground.secrets.page),
+            grants.start(cycle),
+            grants.answer(ground.at, ground.machines.arn("payout_cycle")),
+            grants.answer(ground.at, ground.machines.arn("reward_approval")),
         ],
         shape=Shape(memory_mb=1024),
     )

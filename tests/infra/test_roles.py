@@ -13,7 +13,9 @@ JOURNAL_MAY = {
 }
 FOLDS_THE_JOURNAL = {"ledger_schedule"}
 OPENING = {"kms:Decrypt", "kms:GenerateDataKey"}
-OPENS_THE_VAULT = {"advocates_api", "portal_web", "trust_api", "payouts_task", "messages_queue"}
+OPENS_THE_VAULT = {
+    *("advocates_api", "portal_web", "console_web", "trust_api", "payouts_task", "messages_queue")
+}
 # What has no ARN in AWS's own reference: log delivery and tracing of state machines.
 NAMELESS = {
     "logs:CreateLogDelivery",
@@ -134,7 +136,7 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     pays = {"payouts_task"}  # the run's state; the mark that it is open
     links = {"advocates_api", "portal_web"}  # the enrolment's state; an old payout method
     decides = {"conversions_stream", "conversions_schedule"}  # no order yet; parked refunds
-    publishes = {"programs_api_drafts"}  # the replay of the draft
+    publishes = {"programs_api_drafts", "console_web"}  # the replay of the draft
     checks = pays | links | decides | publishes
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
     assert who_may(prod, "dynamodb:DeleteItem", core) == pays | links | decides
@@ -288,6 +290,8 @@ def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
         ("trust_api", "reward_approval"),
         ("payouts_task", "payout_cycle"),
         ("payouts_api", "payout_cycle"),
+        ("console_web", "payout_cycle"),
+        ("console_web", "reward_approval"),
     }
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import jwt
+import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import rsa
 from goodword_aws import wiring
@@ -227,15 +228,19 @@ class Pages(Front):
 @contextmanager
 def pages() -> Iterator[Pages]:
     """Portal, console and people's APIs over one town in memory."""
+    with front() as here, signing_in() as fake:
+        yield Pages(here.town, pool=fake)
+
+
+@contextmanager
+def signing_in() -> Iterator[FakePool]:
+    """A pool to sign in to, for pages over any world; call inside `over`."""
     fake = FakePool()
     pool = Pool(CLIENT_ID, ISSUER, "https://sign-in.example", fake, fake, fake.send)
-    with front() as here:
-        before = wiring.pool
-        wiring.pool = lambda: pool  # type: ignore[assignment]  # the part of a test
-        try:
-            yield Pages(here.town, pool=fake)
-        finally:
-            wiring.pool = before
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(wiring, "pool", lambda: pool)
+        patch.setattr(wiring, "secrets", lambda: SimpleNamespace(read=lambda _: (b"page secret",)))
+        yield fake
 
 
 class _Words(HTMLParser):
@@ -260,16 +265,24 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: list[tuple[str, dict[str, str]]] = []
         self._inside = False
+        self._select = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.found.append((said.get("action", ""), {}))
             self._inside = True
-        elif tag in ("input", "textarea", "select") and self._inside and said.get("name"):
+        elif tag == "select":
+            self._select = said.get("name", "")
+        elif tag == "option" and self._inside and self._select:
+            fields = self.found[-1][1]
+            if "selected" in said or self._select not in fields:  # as browsers do: the first one
+                fields[self._select] = said.get("value", "")
+        elif tag in ("input", "textarea") and self._inside and said.get("name"):
             box = said.get("type") in ("checkbox", "radio")
             if not box or "checked" in said:
                 self.found[-1][1][said["name"]] = said.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         self._inside = self._inside and tag != "form"
+        self._select = "" if tag == "select" else self._select

@@ -114,12 +114,17 @@ def difference_page(
 
 
 def compare_again(call: Call, machine: PayoutMachine) -> Comparing:
-    """Start a comparison with the rail; twice in a minute starts one. Conflict `rail_not_asked`."""
+    """The same for a call of the API."""
     run = read_run(call.desk.store, call.path["run_id"])
+    return compare(run, call.desk.clock.now_ms(), machine)
+
+
+def compare(run: PayoutRun, now_ms: int, machine: PayoutMachine) -> Comparing:
+    """Start a comparison with the rail; twice in a minute starts one. Conflict `rail_not_asked`."""
     if not reconcilable(run):
         raise Conflict("rail_not_asked", "the run is not over, or its rail cannot be asked")
-    name = f"{run.run_id}-reconcile-{call.desk.clock.now_ms() // MINUTE_MS}"
-    given = {"task": "reconcile", "run_id": run.run_id}
+    name = f"{run.run_id}-reconcile-{now_ms // MINUTE_MS}"
+    given = {"task": "reconcile", "run_id": run.run_id, "cursor": ""}
     return Comparing(run_id=run.run_id, started=machine.start(name, given))
 
 

@@ -80,6 +80,10 @@ def _words(reader: Reader) -> dict[str, Any]:
         """Figures do not break over lines, and stand in columns."""
         return Markup('<span class="money">{}</span>').format(reader.money(amount))
 
+    def money_minor(amount_minor: int, currency: str) -> Markup:
+        """The same for minor units and their code."""
+        return money(Money(amount_minor=amount_minor, currency=currency))
+
     def day(when: str | int) -> Markup:
         at = reader.at(when)
         return Markup('<time datetime="{}">{}</time>').format(
@@ -96,6 +100,7 @@ def _words(reader: Reader) -> dict[str, Any]:
         "t": reader.text,
         "knows": reader.knows,
         "money": money,
+        "money_minor": money_minor,
         "day": day,
         "moment": moment,
         "number": reader.number,

@@ -1,0 +1,6 @@
+"""The pages of staff: one module per page for what it shows, `…_pages` for what it does.
+
+Who may see a page is said where it is registered, by the same roles as on the API; what it does,
+it does by the same use cases. Staff reads codes of people, never their names, unless a look-up is
+asked for and written down.
+"""

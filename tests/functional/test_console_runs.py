@@ -1,0 +1,278 @@
+"""Finance's month on the pages: look, request, another one releases, watch it, compare."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from goodword.advocates.model import Payee, PayoutMethod
+from goodword.payouts.model import Payout, PayoutRun
+from goodword.ports import Change
+
+from infra.local.rail_simulator import RailSimulator
+from tests.support.api import ADMIN, ANALYST, ANNA, MARKETER, Caller
+from tests.support.api import FINANCE as FAY
+from tests.support.pages import Browser, Pages, Shown, signing_in
+from tests.support.scene import BEN, MAYA
+from tests.support.treasury import Treasury, treasury
+
+FRED = Caller("sub-fred", "fred@shop.example", ("finance",))
+FRAN = Caller("sub-fran", "fran@shop.example", ("finance",))
+RUN = "/console/runs/run_prg_test_2025-10"
+
+
+class House(NamedTuple):
+    """A treasury with money due, and its pages."""
+
+    world: Treasury
+    rail: RailSimulator
+    pages: Pages
+
+    def tick(self) -> PayoutRun:
+        """The clock starts the run of the last period."""
+        self.world.sample("payouts_schedule", "tick")
+        return self.world.run()
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with treasury(tmp_path) as (world, rail), signing_in() as pool:
+        world.due(123_456)
+        world.due(50, BEN)
+        yield House(world, rail, Pages(world, pool=pool))  # type: ignore[arg-type]  # any world
+
+
+def share(world: Treasury) -> None:
+    """Ben's destination is also that of somebody else."""
+    method = next(one for one in world.all(PayoutMethod) if one.advocate_id == BEN)
+    change = Change()
+    change.create(Payee(destination_hash=method.destination_hash, advocate_id="adv_twin"))
+    world.store.commit(change)
+
+
+def release(browser: Browser, total: str) -> Shown:
+    return browser.send(browser.get(RUN), f"{RUN}/release", total=total)
+
+
+def test_a_month_from_the_list_to_the_comparison(house: House) -> None:
+    house.tick()
+    fay, fred = house.pages.browser(FAY), house.pages.browser(FRED)
+    listed = fay.get("/console/runs")
+    assert "2025-10" in listed.words
+    assert "To be requested" in listed.words
+    run = fay.get(RUN)
+    assert "€1,234.56" in run.words
+    assert "Below the minimum" in run.words
+    assert "The list is complete" in run.words
+    sent = fay.send(run, f"{RUN}/request")
+    assert (sent.status, sent.location) == (303, RUN)
+    own = fay.get(RUN)
+    assert "Requested. Another person has to release it." in own.words
+    assert "You requested it, so you cannot release it" in own.words
+    assert f'action="{RUN}/release"' not in own.html
+    assert "Requested you" in own.words
+
+    wrong = release(fred, "1234.57")
+    assert wrong.status == 422
+    assert "not that of the run" in wrong.words
+    assert house.world.run().state == "requested"
+    done = release(fred, "1,234.56")
+    assert (done.status, done.location) == (303, RUN)
+    assert house.world.run().state == "settled"
+    after = fred.get(RUN)
+    assert "The run is finished" in after.words
+    assert "1 payment, €1,234.56" in after.words
+    compared = fred.get(f"{RUN}/reconciliation")
+    assert "No difference, to the cent" in compared.words
+
+
+def test_whoever_requested_cannot_release_by_hand_either(house: House) -> None:
+    run = house.tick()
+    fay = house.pages.browser(FAY)
+    page = fay.get(RUN)
+    fay.send(page, f"{RUN}/request")
+    form = page.fields(f"{RUN}/request") | {"_once": "0" * 64, "total": "1234.56"}
+    refused = fay.ask("POST", f"{RUN}/release", form=form | {"run_hash": run.run_hash})
+    assert refused.status == 403
+    assert "another person has to finish it" in refused.words
+    assert house.world.run().state == "requested"
+
+
+def test_a_large_run_takes_two_checkers(tmp_path: Path) -> None:
+    with treasury(tmp_path, two_checkers_from_minor=1_000) as (world, rail), signing_in() as pool:
+        world.due(5_000)
+        house = House(world, rail, Pages(world, pool=pool))  # type: ignore[arg-type]  # any world
+        house.tick()
+        fay, fred, fran = (house.pages.browser(who) for who in (FAY, FRED, FRAN))
+        fay.send(fay.get(RUN), f"{RUN}/request")
+        assert "2 people beside the one who requested it" in fred.get(RUN).words
+        assert release(fred, "50").location == RUN
+        assert "You have checked it" in fred.get(RUN).words
+        assert "one more person" in fran.get(RUN).words
+        release(fran, "50,00")
+        assert world.run().state == "settled"
+
+
+def test_who_may_see_and_do_what(house: House) -> None:
+    house.tick()
+    for who, status in ((FAY, 200), (ADMIN, 200), (MARKETER, 403), (ANALYST, 403), (ANNA, 403)):
+        for path in ("/console/runs", RUN, f"{RUN}/payments", f"{RUN}/left-out", f"{RUN}/gone"):
+            assert house.pages.browser(who).get(path).status == status, (who.subject, path)
+    admin = house.pages.browser(ADMIN)
+    page = admin.get(RUN)
+    assert "<form" in page.html  # to sign out
+    assert f'action="{RUN}' not in page.html
+    form = page.fields("/auth/sign-out") | {"run_hash": house.world.run().run_hash}
+    assert admin.ask("POST", f"{RUN}/request", form=form).status == 403
+    assert house.world.run().state == "draft"
+
+
+def test_a_form_without_its_token_does_nothing(house: House) -> None:
+    run = house.tick()
+    fay = house.pages.browser(FAY)
+    form = fay.get(RUN).fields(f"{RUN}/request")
+    assert fay.ask("POST", f"{RUN}/request", form=form | {"_token": "0" * 64}).status == 403
+    foreign = {"origin": "https://evil.example"}
+    assert fay.ask("POST", f"{RUN}/request", form=form, headers=foreign).status == 403
+    stale = fay.ask("POST", f"{RUN}/request", form=form | {"run_hash": "0" * 64})
+    assert stale.status == 409
+    assert "has changed since you opened" in stale.words
+    assert house.world.run() == run
+
+
+def test_what_is_not_there_is_not_found(house: House) -> None:
+    fay = house.pages.browser(FAY)
+    for path in (
+        "/console/runs/run_prg_other_2025-10",
+        "/console/runs/<script>",
+        f"{RUN}/payments/csv",
+        f"{RUN}/reconciliation",
+        "/console/payouts/pay_none",
+        "/console/payouts/pay_none/csv",
+    ):
+        assert fay.get(path).status == 404, path
+
+
+def test_files_and_statements(house: House) -> None:
+    house.tick()
+    fay = house.pages.browser(FAY)
+    file = fay.get(f"{RUN}/payments/csv")
+    assert file.headers["Content-Disposition"] == 'attachment; filename="run_prg_test_2025-10.csv"'
+    lines = file.html.splitlines()
+    assert lines[0] == "payout_id,advocate_id,amount,currency,state,reason,reference"
+    assert lines[1].split(",")[1:5] == [MAYA, "1234.56", "EUR", "draft"]
+    payout = house.world.payout
+    page = fay.get(f"/console/payouts/{payout.payout_id}")
+    assert "€1,234.56" in page.words
+    assert "canary" not in page.html
+    assert payout.destination_hash not in page.html
+    sheet = fay.get(f"/console/payouts/{payout.payout_id}/csv")
+    assert sheet.html.splitlines()[-1].startswith("total,")
+    assert payout.payout_id in fay.get(f"{RUN}/payments").words
+    assert BEN in fay.get(f"{RUN}/left-out").words
+
+
+def test_calling_off_takes_a_reason(house: House) -> None:
+    house.tick()
+    fay = house.pages.browser(FAY)
+    assert fay.send(fay.get(RUN), f"{RUN}/cancel", reason_code="").status == 422
+    refused = fay.send(fay.get(RUN), f"{RUN}/cancel", reason_code="because")
+    assert refused.status == 422
+    assert "Choose a reason" in refused.words
+    fay.send(fay.get(RUN), f"{RUN}/cancel", reason_code="wrong_period")
+    assert house.world.run().state == "cancelled"
+    assert "Wrong period" in fay.get(RUN).words
+
+
+def test_a_period_is_started_once(house: House) -> None:
+    fay = house.pages.browser(FAY)
+    page = fay.get("/console/runs")
+    assert "No run yet" in page.words
+    assert fay.send(page, "/console/runs").location == "/console/runs"
+    assert house.world.run().state == "draft"
+    again = fay.send(fay.get("/console/runs"), "/console/runs")
+    assert again.status == 409
+    assert "has its run already" in again.words
+
+
+def test_findings_are_decided_with_a_reason(tmp_path: Path) -> None:
+    with treasury(tmp_path) as (world, rail), signing_in() as pool:
+        world.due(5_000)
+        world.due(6_000, BEN)
+        share(world)
+        house = House(world, rail, Pages(world, pool=pool))  # type: ignore[arg-type]  # any world
+        run = house.tick()
+        assert run.open_findings
+        fay = house.pages.browser(FAY)
+        page = fay.get(RUN)
+        assert "The audit wants an answer first" in page.words
+        assert "Several people, one destination" in page.words
+        assert f'action="{RUN}/request"' not in page.html
+        while world.run().open_findings:
+            form = page.fields(f"{RUN}/findings") | {"reason_code": "same_household"}
+            assert fay.ask("POST", f"{RUN}/findings", form=form).status == 303
+            page = fay.get(RUN)
+        assert "The same household" in page.words
+        assert f'action="{RUN}/request"' in page.html
+
+
+def test_a_payee_decides_nothing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    house.tick()
+    monkeypatch.setattr("goodword_aws.wiring.advocate_of", lambda _: MAYA)
+    fay = house.pages.browser(FAY)
+    page = fay.get(RUN)
+    assert "You are paid by this run" in page.words
+    assert f'action="{RUN}/request"' not in page.html
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "report"),
+        ("<script>alert(1)</script>;12", "report.1"),
+        ("pay_1;twelve", "report.1"),
+        ("pay_1;12;perhaps", "report.1"),
+        ("pay_1;12\npay_1;12", "twice"),
+    ],
+)
+def test_a_report_that_cannot_be_read_names_the_line(house: House, text: str, words: str) -> None:
+    house.tick()
+    fay, fred = house.pages.browser(FAY), house.pages.browser(FRED)
+    fay.send(fay.get(RUN), f"{RUN}/request")
+    release(fred, "1234.56")
+    page = fay.get(f"{RUN}/reconciliation")
+    sent = fay.send(page, f"{RUN}/report", report=text)
+    assert sent.status == 422
+    assert words in sent.words
+    assert "<script>alert" not in sent.html
+
+
+def test_a_report_is_compared_to_the_cent(house: House) -> None:
+    house.tick()
+    fay, fred = house.pages.browser(FAY), house.pages.browser(FRED)
+    fay.send(fay.get(RUN), f"{RUN}/request")
+    release(fred, "1234.56")
+    payout = house.world.one(Payout)
+    page = fay.get(f"{RUN}/reconciliation")
+    wrong = f"{payout.payout_id}; 1.234,55; paid; 0,10\n"
+    assert fay.send(page, f"{RUN}/report", report=wrong).status == 303
+    shown = fay.get(f"{RUN}/reconciliation")
+    assert "1 payment differs" in shown.words
+    assert "Another amount" in shown.words
+    right = f"{payout.payout_id}\t1234.56"
+    fay.send(shown, f"{RUN}/report", report=right)
+    assert "No difference" in fay.get(f"{RUN}/reconciliation").words
+
+
+def test_german_reads_german(house: House) -> None:
+    house.tick()
+    browser = house.pages.browser(FAY)
+    browser.language = "de-DE"
+    page = browser.get(RUN)
+    assert "1.234,56 €" in page.words.replace("\xa0", " ")
+    assert "Die Liste ist vollständig" in page.words
+    browser.send(page, f"{RUN}/request")
+    other = house.pages.browser(FRED)
+    other.language = "de-DE"
+    other.send(other.get(RUN), f"{RUN}/release", total="1.234,56 €")
+    assert house.world.run().state == "settled"
