@@ -16,7 +16,14 @@ from urllib.parse import parse_qs, urlsplit
 
 from infra.local.http import Answer, Http
 from infra.local.people import Person
-from infra.local.signing import sign_generic, sign_shopify, sign_stripe
+from infra.local.signing import (
+    sign_generic,
+    sign_segment,
+    sign_shopify,
+    sign_stripe,
+    sign_typeform,
+    sign_zendesk,
+)
 from infra.local.stack import LocalStack
 
 Json = dict[str, Any]
@@ -163,11 +170,11 @@ class Cast:
     # --- shops and payment systems --------------------------------------------------------------
 
     def generic(self, source: Endpoint, kind: str, body: Json, delivery: str = "") -> Answer:
-        """The shop's own backend reports a `lead` or `sale` with Standard Webhooks."""
+        """The shop's own backend reports a `lead`, `sale` or `signal` with Standard Webhooks."""
         raw = json.dumps(body).encode()
         name = delivery or f"msg_{secrets.token_hex(8)}"
         headers = sign_generic(source.secret, name, self.seconds, raw)
-        path = f"/v1/track/{kind}"
+        path = "/v1/signals" if kind == "signal" else f"/v1/track/{kind}"
         return self.stack.http.request(
             "POST", path, body=raw, headers={**headers, "goodword-source": source.source_id}
         )
@@ -182,6 +189,17 @@ class Cast:
         """Shopify delivers a topic."""
         raw = json.dumps(body).encode()
         headers = sign_shopify(source.secret, topic, delivery or secrets.token_hex(16), raw)
+        return self._deliver(source, raw, headers)
+
+    def signal(self, source: Endpoint, kind: str, body: Json) -> Answer:
+        """Typeform, Zendesk or Segment (`kind`) delivers what it noticed."""
+        raw, at = json.dumps(body).encode(), time.gmtime(self.seconds)
+        moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", at)
+        headers = {
+            "typeform": lambda: sign_typeform(source.secret, raw),
+            "zendesk": lambda: sign_zendesk(source.secret, moment, secrets.token_hex(16), raw),
+            "segment": lambda: sign_segment(source.secret, raw),
+        }[kind]()
         return self._deliver(source, raw, headers)
 
     def _deliver(self, source: Endpoint, raw: bytes, headers: Mapping[str, str]) -> Answer:
