@@ -282,6 +282,22 @@ def test_a_large_run_takes_two_checkers_besides_the_one_who_requested() -> None:
     assert [event.type for event in world.events("payout_run.checked")] == ["payout_run.checked"]
 
 
+def test_one_mailbox_under_several_names_is_one_person() -> None:
+    """The same person has two sign-ins; what counts is the mailbox behind them."""
+    world = large()
+    run = world.run()
+    release = world.approving.release
+    anna, twin = Person("usr_anna", None, "mac-1"), Person("usr_anna2", None, "mac-1")
+    carl, other = Person("usr_carl", None, "mac-2"), Person("usr_carl2", None, "mac-2")
+    world.approving.request(run.run_id, anna, run.run_hash)
+    assert world.code_of(release, run.run_id, twin, run.run_hash, 1_000) == "same_person"
+    release(run.run_id, carl, run.run_hash, 1_000)
+    assert world.code_of(release, run.run_id, other, run.run_hash, 1_000) == "same_person"
+    assert world.run().state == "requested"
+    nobody = Person("usr_dora", None)
+    assert release(run.run_id, nobody, run.run_hash, 1_000).state == "released"
+
+
 def test_a_run_below_the_threshold_takes_one() -> None:
     scene = Payday(two_checkers_from_minor=1_001)
     scene.due(1_000)

@@ -1,5 +1,7 @@
 """A run is audited before anybody can request it; what stops it waits for a person's decision."""
 
+from typing import Any
+
 import pytest
 from goodword.advocates.model import Payee
 from goodword.errors import Conflict, Stale
@@ -134,6 +136,39 @@ def test_a_run_that_was_cancelled_is_nothing_to_compare_with() -> None:
     (spike,) = (one for one in world.all(RunFinding) if one.run_id == again.run_id)
     assert (spike.check, spike.figures["compared_with"]) == ("program_spike", 1)
     assert (spike.figures["total_minor"], spike.figures["usual_minor"]) == (50_000, 5_000)
+
+
+def test_periods_without_a_payment_do_not_hide_a_spike() -> None:
+    """Two runs in three are empty; their middle would be nothing, and nothing is never exceeded."""
+    world = paid_before(off=("own_spike",))
+    for day in range(3):
+        settled(world, f"2025-11-0{day + 1}", LATER[1] + day)
+    world.clock.at_ms = LATEST[1] + DAY_MS
+    world.due(50_000)
+    world.listed(*LATEST)
+    (spike,) = world.all(RunFinding)
+    assert (spike.check, spike.figures["compared_with"]) == ("program_spike", 1)
+
+
+def test_a_first_payment_is_compared_with_what_others_get() -> None:
+    world = paid_before(off=("program_spike",))
+    world.enrol("adv_new", "NEW77")
+    world.pay_to("adv_new")
+    world.due(12_500, "adv_new")
+    world.listed(*LATER)
+    assert found(world) == {("own_spike", "adv_new"): "open"}
+    (spike,) = world.all(RunFinding)
+    assert (spike.figures["usual_minor"], spike.figures["compared_with"]) == (2_500, 0)
+
+
+def test_new_terms_do_not_make_a_run_forget_the_ones_before() -> None:
+    """The cadence changed: today's calendar names another run before than there was."""
+    world = paid_before(off=("own_spike",))
+    world.due(50_000)
+    world.clock.at_ms += 7 * DAY_MS
+    run = world.listed("2025-W48", LATER[1] + 7 * DAY_MS)
+    assert run.previous_run_id is not None
+    assert found(world) == {("program_spike", "run"): "open"}
 
 
 def test_a_program_spike_stops_the_run_as_a_whole() -> None:
@@ -273,9 +308,9 @@ def test_a_run_that_is_cancelled_during_the_audit_stays_cancelled(
     world.due(50_000)
     real = Auditing._chunk
 
-    def cancelling(self: Auditing, run: PayoutRun, number: int, terms: AuditTerms) -> None:
+    def cancelling(self: Auditing, run: PayoutRun, *rest: Any) -> None:
         world.approving.cancel(run.run_id, "wrong_period")
-        real(self, run, number, terms)
+        real(self, run, *rest)
 
     monkeypatch.setattr(Auditing, "_chunk", cancelling)
     with pytest.raises(Conflict, match="guard_failed"):

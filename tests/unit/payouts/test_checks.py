@@ -51,6 +51,7 @@ def facts(
     places: Mapping[str, int] | None = None,
     earned: int = 0,
     reversed_minor: int = 0,
+    usual: int | None = None,
 ) -> PaymentFacts:
     method = changed_ms is not None and PayoutMethod(
         advocate_id="adv_1", rail="simulator", destination_hash=HERE, changed_ms=changed_ms
@@ -66,6 +67,7 @@ def facts(
         ),
         method=method or None,
         earlier=[payout(each, "pay_before", there) for each, there in earlier],
+        usual_minor=usual,
         sharers=sharers,
         networks=networks or {},
         places=places or {},
@@ -85,7 +87,17 @@ Check = Callable[[PaymentFacts, AuditTerms], Found | None]
         ),
         (own_spike, facts(27_499, [(4_000, HERE), (5_500, HERE), (6_000, HERE)]), None),
         (own_spike, facts(9_999, [(100, HERE)]), None),
+        # A first payment is compared with what others usually get, if anybody was ever paid.
         (own_spike, facts(999_999), None),
+        (
+            own_spike,
+            facts(20_000, usual=4_000),
+            {"amount_minor": 20_000, "usual_minor": 4_000, "times": 5, "compared_with": 0},
+        ),
+        (own_spike, facts(19_999, usual=4_000), None),
+        (own_spike, facts(9_999, usual=1), None),
+        (own_spike, facts(20_000, usual=0), None),
+        (own_spike, facts(20_000, [(4_001, HERE)], usual=1), None),
         (
             one_network,
             facts(networks={"n1": 9, "n2": 3}),

@@ -122,6 +122,7 @@ LOOKUP_TRIES_MAX = 10  # look-ups of an unknown payment before a person must dec
 
 AUDIT_CHUNKS = 20  # chunks audited by one call; 500 payouts, some seconds of reading
 AUDIT_HISTORY = 12  # earlier payouts of an advocate, or runs of a programme, compared with
+AUDIT_RUNS_BACK = 60  # earlier runs looked through for those; two months of daily ones
 AUDIT_SHARERS = 5  # other advocates of one destination that a finding names
 STOPS_MAX = 20  # reasons for which one advocate's payouts can be stopped at a time
 RAIL_ANSWER_BYTES_MAX = 256 * 1024  # bytes of a rail's answer; real ones are a few KB
@@ -138,6 +139,7 @@ FREEZE_PAGE = 100  # balances of one page of the freeze; some seconds of work
 FREEZE_PAGES, FREEZE_SECONDS = 10, 20  # pages and seconds after which one call of it stops
 FREEZE_CALLS_MAX = 2_000  # calls of the freeze step in one run; what fits an execution's history
 RUN_CHUNKS_MAX = 10_000  # items of the machine's map; 250,000 payouts, and 60 KB of its state
+RUNS_BACK_PAGES = 3  # pages of 100 runs looked through for a programme's last one
 RUN_REQUEST_DAYS = 7  # days in which somebody must request a listed run
 RUN_RELEASE_DAYS = 3  # days in which a second person must release a requested run
 RUN_IDLE_MINUTES = 30  # minutes without progress after which a run's execution counts as lost

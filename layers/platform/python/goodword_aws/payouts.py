@@ -20,7 +20,7 @@ from goodword.payouts.ports import Opened, Rail
 from goodword.payouts.reconciling import Reconciling
 from goodword.payouts.sending import Sending
 from goodword.ports import Store
-from goodword.privacy.model import VaultItem, vault_key
+from goodword.privacy.model import VaultItem, fold_email, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.programs.payment import RailName
 
@@ -148,8 +148,12 @@ def reconciling(actor: Actor) -> Reconciling:
 
 
 def person(principal: Principal) -> Person:
-    """The signed-in person, with the advocate that they are, if any."""
-    return Person(principal.subject, principal.advocate_id)
+    """The signed-in person, with the advocate that they are, if any, and the mailbox."""
+    try:
+        mark = wiring.blind_index().mac("email", fold_email(principal.email))
+    except InvalidInput:
+        mark = ""
+    return Person(principal.subject, principal.advocate_id, mark)
 
 
 STEPS = (

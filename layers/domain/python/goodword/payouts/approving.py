@@ -33,10 +33,22 @@ WAITS_IN: dict[Wait, RunState] = {"request": "draft", "release": "requested"}
 
 @dataclass(frozen=True)
 class Person:
-    """Who acts: the sign-in's subject, and the advocate that this person is, if any."""
+    """Who acts: the sign-in's subject, and the advocate that this person is, if any.
+
+    `mark` is the keyed hash of the folded e-mail address: two sign-ins of one mailbox are one
+    person. Empty where it is not known.
+    """
 
     subject: str
     advocate_id: str | None
+    mark: str = ""
+
+    def is_one_of(self, *others: tuple[str | None, str]) -> bool:
+        """Whether it is one of these, by subject or by mailbox."""
+        return any(
+            self.subject == subject or (self.mark != "" and self.mark == mark)
+            for subject, mark in others
+        )
 
 
 def overdue(run: PayoutRun, now_ms: int) -> bool:
@@ -100,7 +112,7 @@ class Approving:
             _same(run, run_hash)
             now_ms = self.desk.clock.now_ms()
             after = run_moved(run, "requested", now_ms).but(
-                requested_by=person.subject, requested_ms=now_ms
+                requested_by=person.subject, requested_ms=now_ms, requested_mark=person.mark
             )
             guard = Guard(equals={"state": "draft", "run_hash": run_hash})
             return self._move(after, guard, receipt)
@@ -125,10 +137,12 @@ class Approving:
         def attempt() -> PayoutRun:
             run = read_run(self.desk.store, run_id)
             self._not_a_payee(run, person, "payee_may_not_release")
-            if run.requested_by == person.subject:
+            if person.is_one_of((run.requested_by, run.requested_mark)):
                 raise NotAllowed("same_person", "another person must release what you requested")
             if person.subject in (run.released_by, run.checked_by):
                 return _same(run, run_hash)
+            if person.is_one_of((run.checked_by, run.checked_mark)):
+                raise NotAllowed("same_person", "another person must release what you checked")
             _waits(run, "requested")
             _same(run, run_hash)
             if total_minor != run.total_minor:
@@ -143,7 +157,7 @@ class Approving:
         now_ms, differs = self.desk.clock.now_ms(), {"requested_by": person.subject}
         guard = Guard(equals={"state": "requested", "run_hash": run.run_hash}, differs=differs)
         if takes_two(run) and run.checked_by is None:
-            after = run.but(checked_by=person.subject, checked_ms=now_ms)
+            after = run.but(checked_by=person.subject, checked_ms=now_ms, checked_mark=person.mark)
             return self._move(after, guard, receipt, "checked")
         if run.checked_by is not None:
             differs["checked_by"] = person.subject

@@ -13,8 +13,14 @@ from dataclasses import dataclass
 
 from goodword.advocates.model import Payee, PayoutMethod, method_key, payees_of
 from goodword.ledger.model import Balance, balance_key
-from goodword.limits import AUDIT_CHUNKS, AUDIT_HISTORY, AUDIT_SHARERS, READ_KEYS_MAX
-from goodword.payouts.checks.facts import PaymentFacts, RunFacts
+from goodword.limits import (
+    AUDIT_CHUNKS,
+    AUDIT_HISTORY,
+    AUDIT_RUNS_BACK,
+    AUDIT_SHARERS,
+    READ_KEYS_MAX,
+)
+from goodword.payouts.checks.facts import PaymentFacts, RunFacts, median
 from goodword.payouts.checks.new_destination import new_destination
 from goodword.payouts.checks.one_network import one_network
 from goodword.payouts.checks.own_spike import own_spike
@@ -59,11 +65,11 @@ class Auditing:
         run = read_run(self.desk.store, run_id)
         if run.state != "draft" or run.listing != "counted":
             return ""
-        terms = self._terms(run)
+        terms, usual = self._terms(run), self._usual(run)
         first = int(cursor or 0)
         last = min(first + AUDIT_CHUNKS, run.chunks)
         for number in range(first, last):
-            self._chunk(run, number, terms)
+            self._chunk(run, number, terms, usual)
         if last < run.chunks:
             return str(last)
         until_settled(lambda: self._finish(run_id, terms))
@@ -73,18 +79,24 @@ class Auditing:
         version = version_in_force(self.desk.store, run.program_id, run.created_ms)
         return version.terms.payment.audit
 
-    def _chunk(self, run: PayoutRun, number: int, terms: AuditTerms) -> None:
+    def _usual(self, run: PayoutRun) -> int | None:
+        """What a payment of the programme usually comes to: the middle one of the runs' means."""
+        means = [one.total_minor // one.count for one in self._runs_before(run)]
+        return median(means) if means else None
+
+    def _chunk(self, run: PayoutRun, number: int, terms: AuditTerms, usual: int | None) -> None:
         chunk = self.desk.store.get(RunChunk, chunk_key(run.run_id, number))
         assert chunk is not None, "a counted run has all its chunks"
         found: list[RunFinding] = []
-        for facts in self._facts([(row.advocate_id, row.payout_id) for row in chunk.rows]):
+        rows = [(row.advocate_id, row.payout_id) for row in chunk.rows]
+        for facts in self._facts(rows, usual):
             for name, check in PAYMENT_CHECKS.items():
                 said = None if name in terms.off else check(facts, terms)
                 if said is not None:
                     found.append(self._finding(run, said, terms, facts.payout.advocate_id))
         until_settled(lambda: self._keep(run, found))
 
-    def _facts(self, rows: Sequence[tuple[str, str]]) -> Sequence[PaymentFacts]:
+    def _facts(self, rows: Sequence[tuple[str, str]], usual: int | None) -> Sequence[PaymentFacts]:
         """What checks need of up to one chunk of payouts."""
         payouts = self.desk.store.get_many(Payout, [payout_key(*row) for row in rows])
         beside: dict[Key, type[Record]] = {}
@@ -94,12 +106,16 @@ class Auditing:
         found = self.desk.store.get_mixed(beside)
         origins = self._origins(list(payouts.values()))
         return [
-            self._of(payout, found, origins.get(payout.payout_id, ()))
+            self._of(payout, found, origins.get(payout.payout_id, ()), usual)
             for payout in payouts.values()
         ]
 
     def _of(
-        self, payout: Payout, found: Mapping[Key, Record], origins: Sequence[Origin]
+        self,
+        payout: Payout,
+        found: Mapping[Key, Record],
+        origins: Sequence[Origin],
+        usual: int | None,
     ) -> PaymentFacts:
         balance, method = (
             found.get(_balance_key(payout)),
@@ -111,6 +127,7 @@ class Auditing:
             balance=balance,
             method=method if isinstance(method, PayoutMethod) else None,
             earlier=self._earlier(payout),
+            usual_minor=usual,
             sharers=self._sharers(payout),
             networks=Counter(one.network for one in origins if one.network),
             places=Counter(one.place for one in origins if one.place),
@@ -213,14 +230,18 @@ class Auditing:
         )
 
     def _runs_before(self, run: PayoutRun) -> Sequence[PayoutRun]:
-        """Earlier runs of the programme in the same currency that were sent, the newest first."""
+        """Earlier runs of the programme in the same currency that paid, the newest first.
+
+        Periods in which nothing was due say nothing about what is usual.
+        """
         found: list[PayoutRun] = []
         before = run.previous_run_id
-        for _ in range(AUDIT_HISTORY):
+        for _ in range(AUDIT_RUNS_BACK):
             earlier = self.desk.store.get(PayoutRun, run_key(before)) if before else None
-            if earlier is None:
+            if earlier is None or len(found) == AUDIT_HISTORY:
                 break
-            if earlier.state in ("sending", "settled") and earlier.currency == run.currency:
+            paid = earlier.state in ("sending", "settled") and earlier.count > 0
+            if paid and earlier.currency == run.currency:
                 found.append(earlier)
             before = earlier.previous_run_id
         return found

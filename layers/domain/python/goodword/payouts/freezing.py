@@ -6,6 +6,7 @@ what is frozen is no longer due, and a line that exists is not written again.
 """
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TypeVar
 
 from goodword.advocates.model import Enrolment, PayoutMethod, enrolment_key, method_key
@@ -20,6 +21,7 @@ from goodword.limits import (
     PAYOUT_PARTS_MAX,
     RUN_CHUNK_PAYOUTS,
     RUN_CHUNKS_MAX,
+    RUNS_BACK_PAGES,
 )
 from goodword.payouts.calendar import closed_period
 from goodword.payouts.choice import Chosen, LeftOut, choose, hindrance
@@ -39,6 +41,7 @@ from goodword.payouts.model import (
     run_key,
 )
 from goodword.payouts.movements import entry_of, frozen
+from goodword.payouts.paging import pages
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Desk, Guard, GuardFailed, Store, until_settled
 from goodword.privacy.ports import Macs
@@ -132,6 +135,8 @@ class Freezing:
         terms = version_in_force(self.desk.store, program_id, now_ms).terms
         before = run_id_of(program_id, closed_period(terms.payment, cutoff_ms - 1).name)
         previous = self.desk.store.get(PayoutRun, run_key(before))
+        if previous is None:
+            previous = self._last_run(program_id, cutoff_ms)
         return PayoutRun(
             run_id=run_id,
             program_id=program_id,
@@ -146,6 +151,18 @@ class Freezing:
             changed_ms=now_ms,
             previous_run_id=previous.run_id if previous else None,
         )
+
+    def _last_run(self, program_id: str, before_ms: int) -> PayoutRun | None:
+        """The run before, where the calendar of today's terms does not name it: they have changed.
+
+        Among the newest runs of all programmes; the index lists them newest first.
+        """
+        runs = pages(lambda at: self.desk.store.query_index(PayoutRun, "core", "RUNS", cursor=at))
+        for rows in islice(runs, RUNS_BACK_PAGES):
+            for one in rows:
+                if one.program_id == program_id and one.cutoff_ms < before_ms:
+                    return one
+        return None
 
     def _take_in(self, run: PayoutRun, seen: Balance) -> int:
         """Freeze all that the advocate gets in this run; how many payouts that made."""

@@ -95,7 +95,8 @@ class PayoutRun(Record):
     `listing` is open while payouts are frozen into it, closed while they are counted, counted while
     they are audited, and hashed once people may decide. From then on only decisions about findings
     change `run_hash`, `count` and `total_minor`. `barred` are keyed hashes of countries; above
-    `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. `changed_ms` is
+    `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. The marks tell
+    the mailboxes of those people apart. `changed_ms` is
     the last move of its state or its listing. What was earned from `ended_ms` on waits (None:
     whatever is due by the cut-off is of the period).
     """
@@ -130,9 +131,11 @@ class PayoutRun(Record):
     outcome: dict[str, Sum] = {}
     requested_by: str | None = None
     requested_ms: int | None = None
+    requested_mark: str = ""
     two_checkers_from_minor: PositiveMinor | None = None
     checked_by: str | None = None
     checked_ms: int | None = None
+    checked_mark: str = ""
     released_by: str | None = None
     released_ms: int | None = None
 

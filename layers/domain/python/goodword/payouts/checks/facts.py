@@ -12,8 +12,9 @@ from goodword.payouts.model import Payout, PayoutRun
 class PaymentFacts:
     """A frozen payment.
 
-    `earlier` are the advocate's paid payouts before this run, newest first; `sharers` other
-    advocates with the same destination; `networks` and `places` count the conversions behind the
+    `earlier` are the advocate's paid payouts before this run, newest first; `usual_minor` is what a
+    payment of the programme usually comes to, None if it paid nobody yet; `sharers` other advocates
+    with the same destination; `networks` and `places` count the conversions behind the
     payment by the keyed hash of the customer's network and address, those without one left out.
     """
 
@@ -21,6 +22,7 @@ class PaymentFacts:
     balance: Balance
     method: PayoutMethod | None
     earlier: Sequence[Payout]
+    usual_minor: int | None
     sharers: Sequence[str]
     networks: Mapping[str, int]
     places: Mapping[str, int]
@@ -28,7 +30,7 @@ class PaymentFacts:
 
 @dataclass(frozen=True)
 class RunFacts:
-    """A counted run, and what earlier runs of the programme that were sent came to."""
+    """A counted run, and earlier runs of the programme in which somebody was sent money."""
 
     run: PayoutRun
     earlier: Sequence[PayoutRun]
