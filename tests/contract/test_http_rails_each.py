@@ -202,6 +202,7 @@ def test_a_reversed_transfer_is_money_that_came_back(
         found = at.rail.look_up("pay_1")
         assert found is not None
         assert (found.status, found.reason) == (status, reason)
+        assert found.returned_minor == (part or 1_234)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,12 @@ def test_the_parts_add_up_to_the_total() -> None:
     assert told.state == "approved"
 
 
+def test_a_part_that_came_back_is_a_line_of_its_own() -> None:
+    made = statement_of(with_debt().but(returned_minor=100), "settled")
+    assert made.lines[-1].kind == "came_back"
+    assert sum(line.amount.amount_minor for line in made.lines) == made.total.amount_minor
+
+
 def test_without_a_debt_there_is_no_line_for_one() -> None:
     world = Payday()
     world.due(500)

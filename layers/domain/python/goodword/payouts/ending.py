@@ -25,7 +25,13 @@ from goodword.payouts.model import (
     payout_moved,
     run_moved,
 )
-from goodword.payouts.movements import entry_of, fee_entry, movement_to, released
+from goodword.payouts.movements import (
+    entry_of,
+    fee_entry,
+    movement_to,
+    part_entry,
+    released,
+)
 from goodword.payouts.ports import RunFiles
 from goodword.ports import Change, Desk, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
@@ -98,6 +104,37 @@ def add_end(
             rail=payout.rail,
         )
     )
+    return after
+
+
+def part_back(desk: Desk, payout: Payout, returned_minor: int) -> Payout:
+    """Commit that a part of a paid payout came back: it is payable again, without a reward.
+
+    One attempt, as `end_payout`. `returned_minor` is the part in all, more than was known.
+    """
+    now_ms, change = desk.clock.now_ms(), Change()
+    entry = part_entry(payout, returned_minor, now_ms)
+    place = balance_key(payout.advocate_id, payout.program_id, payout.currency)
+    balance = desk.store.get(Balance, place)
+    assert balance is not None, "what was paid has a balance"
+    after = payout.but(returned_minor=returned_minor, changed_ms=now_ms)
+    change.replace(after)
+    change.replace(apply(balance, entry))
+    change.create(entry)
+    change.create(
+        desk.event(
+            "payout.part_returned",
+            payout.payout_id,
+            "partly_reversed",
+            run_id=payout.run_id,
+            advocate_id=payout.advocate_id,
+            program_id=payout.program_id,
+            amount_minor=returned_minor - payout.returned_minor,
+            currency=payout.currency,
+            rail=payout.rail,
+        )
+    )
+    desk.store.commit(change)
     return after
 
 

@@ -3,7 +3,7 @@
 A repeated step therefore meets its own entry instead of making another.
 
     frozen     payable -> in_payout          paid       in_payout -> rail
-    given back in_payout -> payable          returned   rail -> payable
+    given back in_payout -> payable          returned   rail -> payable, a part or the rest
 
 What the rail took for a payment is an entry of its own, between programme and rail: the advocate
 gets the whole amount.
@@ -20,7 +20,7 @@ What = Literal["payout_frozen", "payout_paid", "payout_given_back", "payout_retu
 
 
 def entry_of(payout: Payout, what: What, at_ms: int) -> Entry:
-    """The entry of one movement of the whole amount."""
+    """The entry of one movement of the whole amount, or of what has not come back yet."""
     return Entry(
         entry_id=entry_id_of(payout, what),
         what=what,
@@ -46,6 +46,21 @@ def fee_entry(payout: Payout, fee_minor: int, at_ms: int) -> Entry:
         program_id=payout.program_id,
         currency=payout.currency,
         legs=move(fee_minor, fees(payout.program_id), rail_fees(payout.rail)),
+        refs={"payout_id": payout.payout_id, "run_id": payout.run_id},
+    )
+
+
+def part_entry(payout: Payout, returned_minor: int, at_ms: int) -> Entry:
+    """A part of a paid payout came back: what `returned_minor` in all is more than was known."""
+    what, person = "payout_part_returned", payout.advocate_id
+    amount = returned_minor - payout.returned_minor
+    return Entry(
+        entry_id=derived_id("ent", payout.cutoff_ms, payout.payout_id, what, str(returned_minor)),
+        what=what,
+        at_ms=at_ms,
+        program_id=payout.program_id,
+        currency=payout.currency,
+        legs=move(amount, rail_account(payout.rail), account(person, "payable")),
         refs={"payout_id": payout.payout_id, "run_id": payout.run_id},
     )
 
@@ -84,5 +99,5 @@ def _legs(payout: Payout, what: What) -> tuple[Leg, Leg]:
     if what == "payout_paid":
         return move(amount, account(person, "in_payout"), rail)
     if what == "payout_returned":
-        return move(amount, rail, account(person, "payable"))
+        return move(amount - payout.returned_minor, rail, account(person, "payable"))
     return move(amount, account(person, "in_payout"), account(person, "payable"))

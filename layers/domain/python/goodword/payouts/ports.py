@@ -41,7 +41,7 @@ class RailAnswer:
 
     accepted: it has the order and will say more later; unclaimed: it waits for the receiver;
     returned: the money came back; unknown: no clear answer. `amount_minor` is what left in all
-    under the key, as far as the rail says.
+    under the key, as far as the rail says, `returned_minor` how much of it came back again.
     """
 
     status: RailStatus
@@ -49,6 +49,12 @@ class RailAnswer:
     reason: str = ""
     fee_minor: int = 0
     amount_minor: int | None = None
+    returned_minor: int = 0
+
+    @property
+    def left_minor(self) -> int | None:
+        """What is with the receiver by the rail's word, if it says so."""
+        return None if self.amount_minor is None else self.amount_minor - self.returned_minor
 
 
 class Rail(Protocol):

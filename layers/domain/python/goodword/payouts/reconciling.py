@@ -143,11 +143,11 @@ def compare(payout: Payout, said: RailAnswer | None) -> What | None:
         return "unclear"
     if said is None:
         return "not_at_rail"
-    if said.reason == "paid_twice":
+    same = said.left_minor in (None, payout.amount_minor - payout.returned_minor)
+    if said.reason == "paid_twice" and not same:
         return "paid_twice"
     if said.status not in ("paid", "unclaimed"):
         return "not_paid_at_rail"
-    same = said.amount_minor in (None, payout.amount_minor) and said.reason != "partly_reversed"
     return None if same else "amount_differs"
 
 
@@ -225,11 +225,12 @@ class Reconciling:
         what = compare(payout, said)
         until_settled(partial(self._list, payout, said, what))
         left = said is not None and said.status in _LEFT
-        told = said.amount_minor if said is not None and left else 0
+        told = said.left_minor if said is not None and left else 0
+        ours = payout.amount_minor - payout.returned_minor
         return Tally(
             compared=1,
-            ours_minor=payout.amount_minor if payout.state == "paid" else 0,
-            rails_minor=payout.amount_minor if told is None else told,
+            ours_minor=ours if payout.state == "paid" else 0,
+            rails_minor=ours if told is None else told,
             fees_minor=payout.fee_minor,
             differences=int(what is not None),
         )
@@ -248,7 +249,7 @@ class Reconciling:
                     ours=payout.state,
                     ours_minor=payout.amount_minor,
                     rails=said.status if said else None,
-                    rails_minor=said.amount_minor if said else None,
+                    rails_minor=said.left_minor if said else None,
                     found_ms=self.desk.clock.now_ms(),
                     version=known.version if known else 0,
                 )

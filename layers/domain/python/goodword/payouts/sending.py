@@ -27,8 +27,9 @@ from goodword.limits import (
     SEND_UNKNOWN_MAX,
     UNKNOWN_PER_SWEEP,
 )
+from goodword.payouts.answers import repeated, short_of
 from goodword.payouts.choice import bar
-from goodword.payouts.ending import end_payout
+from goodword.payouts.ending import end_payout, part_back
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import payout_digest
 from goodword.payouts.listing import Listing
@@ -256,7 +257,7 @@ class Sending:
             if not self._won(change):
                 return self._read(payout)
             return self._record(
-                payout, _repeated(rail.send(replace(order, again=True)), first_ms, now_ms)
+                payout, repeated(rail.send(replace(order, again=True)), first_ms, now_ms)
             )
         if now_ms >= first_ms + QUIET_HOURS * HOUR_MS:
             # No earlier call can still be under way, and the rail would know one that arrived.
@@ -329,16 +330,18 @@ class Sending:
         def attempt() -> Payout:
             now = self._read(payout)
             came_back = now.state == "paid" and answer.status == "returned"
-            if now.state not in ("sent", "unknown") and not came_back:
-                return now
-            return end_payout(
-                self.desk,
-                now,
-                _ENDS[answer.status],
-                answer.reason,
-                reference=answer.reference,
-                fee_minor=answer.fee_minor,
-            )
+            if now.state in ("sent", "unknown") or came_back:
+                now = end_payout(
+                    self.desk,
+                    now,
+                    _ENDS[answer.status],
+                    answer.reason,
+                    reference=answer.reference,
+                    fee_minor=answer.fee_minor,
+                )
+                now = self._read(now) if answer.returned_minor else now
+            short = short_of(now, answer)
+            return part_back(self.desk, now, short) if short > now.returned_minor else now
 
         return until_settled(attempt)
 
@@ -352,16 +355,6 @@ class Sending:
 def _silent(payout: Payout) -> bool:
     """Whether the rail said nothing about a payment that it was just asked about."""
     return payout.state == "unknown" and payout.reason not in TELLING
-
-
-def _repeated(answer: RailAnswer, first_ms: int, now_ms: int) -> RailAnswer:
-    """What the answer to a repeat says of the payment. "No money" is said of this moment only: the
-    first call may still be under way, or was taken when there was some.
-    """
-    quiet = now_ms >= first_ms + QUIET_HOURS * HOUR_MS
-    if answer.status == "failed" and answer.reason in HALTING and not quiet:
-        return RailAnswer("unknown", answer.reference, "first_unclear")
-    return answer
 
 
 def _next_look(payout: Payout, now_ms: int, *, accepted: bool = False) -> int | None:

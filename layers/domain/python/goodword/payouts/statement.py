@@ -1,7 +1,8 @@
 """A statement says what a payment is made of, to the cent: the same for the payee and for finance.
 
 It is made from the frozen payout alone, so it never changes after the fact; only the state, the
-reference and the date of the last move follow the payment. It names the payee by id only.
+reference, the date of the last move and a part that came back follow the payment. It names the
+payee by id only.
 """
 
 from html import escape
@@ -22,9 +23,9 @@ _STYLE = (
 
 
 class StatementLine(Value):
-    """A reward, or what was netted for reversals after earlier payments."""
+    """A reward, what was netted for reversals after earlier payments, or what came back since."""
 
-    kind: Literal["reward", "carried_over"]
+    kind: Literal["reward", "carried_over", "came_back"]
     reward_id: str | None
     amount: Money
 
@@ -59,6 +60,9 @@ def statement_of(payout: Payout, run_state: RunState) -> Statement:
     if payout.carry_minor:
         carried = money(payout.carry_minor)
         lines.append(StatementLine(kind="carried_over", reward_id=None, amount=carried))
+    if payout.returned_minor:
+        back = money(-payout.returned_minor)
+        lines.append(StatementLine(kind="came_back", reward_id=None, amount=back))
     return Statement(
         payout_id=payout.payout_id,
         run_id=payout.run_id,
@@ -71,7 +75,7 @@ def statement_of(payout: Payout, run_state: RunState) -> Statement:
         cut_off_at=rfc3339(payout.cutoff_ms),
         changed_at=rfc3339(payout.changed_ms),
         lines=tuple(lines),
-        total=money(payout.amount_minor),
+        total=money(payout.amount_minor - payout.returned_minor),
     )
 
 

@@ -84,8 +84,8 @@ def _answer(transfers: list[Mapping[str, Any]]) -> RailAnswer:
         return RailAnswer("unknown", reason="unclear_answer")
     total = sum(one for one in amounts if one is not None)
     back = all(part(one, "reversed") is True for one in transfers)
-    partly = any((part(one, "amount_reversed") or 0) > 0 for one in transfers)
-    reason = "reversed" if back else "partly_reversed" if partly else ""
+    returned = sum(_minor(one, "amount_reversed") or 0 for one in transfers)
+    reason = "reversed" if back else "partly_reversed" if returned else ""
     if len(transfers) > 1:
         reason = "paid_twice"
     return RailAnswer(
@@ -93,6 +93,7 @@ def _answer(transfers: list[Mapping[str, Any]]) -> RailAnswer:
         reference=reference(part(first, "id")),
         reason=reason,
         amount_minor=total,
+        returned_minor=returned,
     )
 
 
@@ -116,9 +117,9 @@ def _amount(amount_minor: int, currency: str) -> int | None:
     return None if currency in TENS and amount_minor % 10 else amount_minor
 
 
-def _minor(transfer: Mapping[str, Any]) -> int | None:
+def _minor(transfer: Mapping[str, Any], name: str = "amount") -> int | None:
     """Stripe's units back in ours."""
-    amount, currency = part(transfer, "amount"), str(part(transfer, "currency")).upper()
+    amount, currency = part(transfer, name), str(part(transfer, "currency")).upper()
     if type(amount) is not int:
         return None
     if currency in TIMES_100:
