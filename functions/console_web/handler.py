@@ -5,6 +5,8 @@ Who may see a page is said where it is registered, by the same roles as on the A
 
 from goodword_aws.calls import STAFF
 from goodword_aws.pages.console import overview
+from goodword_aws.pages.console.reviews import add_reviews
+from goodword_aws.pages.console.rules_pages import add_rules
 from goodword_aws.pages.console.runs_pages import add_runs
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
@@ -23,6 +25,8 @@ require(
 
 site = Site("console")
 add_runs(site)
+add_reviews(site)
+add_rules(site)
 
 
 @site.page("GET", "/console", roles=STAFF)

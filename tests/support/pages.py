@@ -265,7 +265,11 @@ class _Forms(HTMLParser):
         super().__init__()
         self.found: list[tuple[str, dict[str, str]]] = []
         self._inside = False
-        self._select = ""
+        self._select = self._area = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._area:
+            self.found[-1][1][self._area] += data
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = {name: value or "" for name, value in attrs}
@@ -278,7 +282,10 @@ class _Forms(HTMLParser):
             fields = self.found[-1][1]
             if "selected" in said or self._select not in fields:  # as browsers do: the first one
                 fields[self._select] = said.get("value", "")
-        elif tag in ("input", "textarea") and self._inside and said.get("name"):
+        elif tag == "textarea" and self._inside:
+            self._area = said.get("name", "")
+            self.found[-1][1][self._area] = ""
+        elif tag == "input" and self._inside and said.get("name"):
             box = said.get("type") in ("checkbox", "radio")
             if not box or "checked" in said:
                 self.found[-1][1][said["name"]] = said.get("value", "")
@@ -286,3 +293,4 @@ class _Forms(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         self._inside = self._inside and tag != "form"
         self._select = "" if tag == "select" else self._select
+        self._area = "" if tag == "textarea" else self._area

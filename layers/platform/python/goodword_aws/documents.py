@@ -12,7 +12,7 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-from goodword.errors import Malformed
+from goodword.errors import FieldError, Malformed
 
 YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
 DEPTH_MAX = 40  # levels of mappings and lists; terms have about ten
@@ -39,7 +39,16 @@ def as_json(raw: bytes) -> bytes:
     except yaml.YAMLError as bad:
         mark = getattr(bad, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
-        raise Malformed("malformed_yaml", f"the body is not YAML that is read here{where}") from bad
+        places = [FieldError(f"line {mark.line + 1}", "cannot be read")] if mark else []
+        detail = f"the body is not YAML that is read here{where}"
+        raise Malformed("malformed_yaml", detail, places) from bad
+
+
+def as_yaml(value: object) -> str:
+    """A value of JSON as YAML that `as_json` reads back, for people to edit."""
+    yaml, _ = _reader()
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=90)
+    return text
 
 
 @cache

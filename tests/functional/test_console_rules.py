@@ -1,0 +1,221 @@
+"""Marketing's work on the pages: draft, try on the past, and another person publishes."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from goodword.programs.draft import Draft
+from goodword.programs.model import Program, ProgramVersion
+from goodword.times import DAY_MS, rfc3339
+from goodword_aws.documents import as_json
+from goodword_aws.pages.console.rules import terms_of, text_of
+
+from tests.functional.test_programs_life import OTTO, work
+from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Front
+from tests.support.pages import Browser, Pages, Shown, pages
+from tests.support.scene import terms
+
+HOSTILE = '<script>alert("x")</script>{{ 7 * 7 }}'
+
+
+@pytest.fixture
+def here() -> Iterator[Pages]:
+    with pages() as made:
+        yield made
+
+
+@pytest.fixture
+def place(here: Pages) -> str:
+    made = here.town.program(name=f"Friends {HOSTILE}", brand=HOSTILE)
+    return f"/console/rules/{made.program_id}"
+
+
+def begun(browser: Browser, place: str, rationale: str = "dearer beans") -> str:
+    """A draft copied from the latest version; its address."""
+    sent = browser.send(browser.get(place), place, rationale=rationale)
+    assert sent.status == 303, sent.words
+    return sent.location
+
+
+def saved(browser: Browser, draft: str, text: str, **more: str) -> Shown:
+    return browser.send(browser.get(draft), draft, terms=text, **more)
+
+
+def replayed(here: Pages, browser: Browser, draft: str) -> None:
+    browser.send(browser.get(draft), f"{draft}/replay")
+    work(Front(here.town, here.loaded), "program.replay_asked")
+
+
+def changed(text: str, hold_days: int = 30) -> str:
+    assert "hold_days: 14" in text
+    return text.replace("hold_days: 14", f"hold_days: {hold_days}")
+
+
+def test_a_rule_is_changed_tried_and_published_by_another(here: Pages, place: str) -> None:
+    otto, mara = here.browser(OTTO), here.browser(MARKETER)
+    draft = begun(otto, place)
+    text = otto.get(draft).fields(draft)["terms"]
+    assert saved(otto, draft, changed(text)).location == draft
+    page = otto.get(draft)
+    assert "hold_days" in page.words
+    assert "First try it on the past" in page.words
+    assert f'action="{draft}/publish"' not in page.html
+    sent = otto.send(page, f"{draft}/replay")
+    assert sent.location == draft
+    assert 'data-live="3"' in otto.get(draft).html  # and it is there again after a reload
+    work(Front(here.town, here.loaded), "program.replay_asked")
+    own = otto.get(draft)
+    assert "would change 0 rewards" in own.words
+    assert "You wrote it, so another person publishes it" in own.words
+    assert f'action="{draft}/publish"' not in own.html
+    others = mara.get(draft)
+    assert "You can publish it" in others.words
+    tomorrow = here.town.clock.at_ms + DAY_MS
+    early = mara.send(others, f"{draft}/publish", effective_on=rfc3339(tomorrow)[:10])
+    assert early.status == 422
+    assert "promised more notice" in early.words
+    done = mara.send(mara.get(draft), f"{draft}/publish")
+    assert done.location == f"{place}/versions/2"
+    shown = mara.get(done.location)
+    assert "Coming" in shown.words
+    assert "hold_days" in shown.words
+    (one, two) = sorted(here.town.all(ProgramVersion), key=lambda each: each.number)
+    assert (one.terms.hold_days, two.terms.hold_days) == (14, 30)
+    assert "Published" in mara.get(draft).words
+
+
+def test_whoever_wrote_it_cannot_publish_it_by_hand_either(here: Pages, place: str) -> None:
+    otto = here.browser(OTTO)
+    draft = begun(otto, place)
+    replayed(here, otto, draft)
+    (kept,) = here.town.all(Draft)
+    form = otto.get(draft).fields(f"{draft}/replay") | {"digest": kept.digest}
+    refused = otto.ask("POST", f"{draft}/publish", form=form)
+    assert refused.status == 403
+    assert "another person has to finish it" in refused.words
+    assert len(here.town.all(ProgramVersion)) == 1
+
+
+def test_what_is_wrong_with_the_text_is_said_with_its_place(here: Pages, place: str) -> None:
+    otto = here.browser(OTTO)
+    draft = begun(otto, place)
+    text = otto.get(draft).fields(draft)["terms"]
+    for sent, words in (
+        (text.replace("hold_days: 14", "hold_days: fourteen"), "hold_days"),
+        (text.replace("basis_points: 1000", "basis_points: 0"), "rules.0.reward.basis_points"),
+        (f"{text}\nmore: true", "more"),
+        ("rules: [", "line 1"),
+        ("a: &x [1]\nb: *x", "line 1"),
+        ("!!python/object/apply:os.system ['id']", "line 1"),
+        ("", "terms"),
+        (HOSTILE, ""),
+    ):
+        refused = saved(otto, draft, sent)
+        assert refused.status in (400, 422), sent
+        assert words in refused.words, sent
+        assert "<script>alert" not in refused.html
+        assert "49" not in refused.words
+    assert here.town.all(Draft)[0].revision == 1
+    kept = saved(otto, draft, sent := changed(text) + "\nmore: 1")
+    assert sent.strip().splitlines()[-1] in kept.words  # what was typed is not lost
+
+
+def test_terms_are_the_same_as_text_and_back() -> None:
+    made = terms(hold_days=7)
+    assert terms_of(text_of(made)) == made
+    assert terms_of(as_json(text_of(made).encode()).decode()) == made
+
+
+def test_two_people_with_one_draft_are_told(here: Pages, place: str) -> None:
+    otto, mara = here.browser(OTTO), here.browser(MARKETER)
+    draft = begun(otto, place)
+    text = otto.get(draft).fields(draft)["terms"]
+    page = mara.get(draft)
+    saved(otto, draft, changed(text))
+    late = mara.send(page, draft, terms=changed(text, 60))
+    assert late.status == 409
+    assert "has changed the draft since you opened" in late.words
+
+
+def test_who_may_see_and_do_what(here: Pages, place: str) -> None:
+    draft = begun(here.browser(OTTO), place)
+    for who in (FINANCE, ANALYST):
+        browser = here.browser(who)
+        for path in ("/console/rules", place, f"{place}/versions/1", draft):
+            page = browser.get(path)
+            assert page.status == 200
+            assert 'action="/console' not in page.html, path
+        form = browser.get(draft).fields("/auth/sign-out")
+        for action in (place, draft, f"{draft}/replay", f"{draft}/publish", f"{draft}/discard"):
+            assert browser.ask("POST", action, form=form).status == 403
+    anna = here.browser(ANNA)
+    assert anna.get("/console/rules").status == 403
+    assert here.browser(ANALYST).get(f"{draft}/changes").status == 403
+    assert here.browser(ADMIN).get(place).status == 200
+
+
+def test_what_is_of_another_programme_is_not_found(here: Pages, place: str) -> None:
+    otto = here.browser(OTTO)
+    draft = begun(otto, place)
+    other = here.town.program().program_id
+    name = draft.rpartition("/")[2]
+    for path in (
+        f"/console/rules/{other}/drafts/{name}",
+        f"/console/rules/{other}/versions/2",
+        f"{place}/versions/x",
+        f"{place}/drafts/drf_none",
+        f"{draft}/changes",
+        "/console/rules/prg_none",
+    ):
+        assert otto.get(path).status == 404, path
+
+
+def test_hostile_words_are_text(here: Pages, place: str) -> None:
+    otto = here.browser(OTTO)
+    draft = begun(otto, place, rationale=f"because {HOSTILE}")
+    for path in ("/console/rules", place, draft, f"{place}/versions/1"):
+        page = otto.get(path)
+        assert "<script>alert" not in page.html
+        assert "{{ 7 * 7 }}" in page.words, path
+
+
+def test_a_rollback_a_pilot_and_its_end(here: Pages, place: str) -> None:
+    otto, mara = here.browser(OTTO), here.browser(MARKETER)
+    draft = begun(otto, place)
+    text = otto.get(draft).fields(draft)["terms"]
+    saved(otto, draft, text.replace("basis_points: 1000", "basis_points: 2000"))
+    replayed(here, otto, draft)
+    both = mara.send(mara.get(draft), f"{draft}/publish", percent="10", advocates="adv_1")
+    assert both.status == 422
+    done = mara.send(mara.get(draft), f"{draft}/publish", percent="10")
+    assert done.location == f"{place}/versions/2"
+    here.town.clock.advance(15 * DAY_MS)
+    pilot = mara.get(done.location)
+    assert "10 % of all advocates" in pilot.words
+    assert f'action="{place}/versions/2/promote"' in pilot.html
+    assert "another person makes it everybody" in otto.get(done.location).words
+    ended = mara.send(pilot, f"{place}/versions/2/withdraw", reason="too_dear")
+    assert ended.status == 303
+    assert "Withdrawn from" in mara.get(done.location).words
+    back = otto.send(otto.get(place), place, copy_of="1", rationale="back to the first")
+    assert back.status == 303
+    assert "back to the first" in otto.get(back.location).words
+
+
+def test_a_programme_is_paused_with_a_reason(here: Pages, place: str) -> None:
+    mara = here.browser(MARKETER)
+    page = mara.get(place)
+    form: dict[str, Any] = {"state": "paused"}
+    assert mara.send(page, f"{place}/state", **form, reason="No Code").status == 422
+    assert mara.send(mara.get(place), f"{place}/state", **form, reason="season_over").status == 303
+    assert here.town.all(Program)[0].state == "paused"
+    assert "Paused" in mara.get("/console/rules").words
+
+
+def test_a_draft_is_given_up(here: Pages, place: str) -> None:
+    otto = here.browser(OTTO)
+    draft = begun(otto, place)
+    otto.send(otto.get(draft), f"{draft}/discard")
+    page = otto.get(draft)
+    assert "It was given up" in page.words
+    assert f'action="{draft}' not in page.html
