@@ -1,7 +1,7 @@
 """How replays are asked for and seen: progress at any moment, the sum, and every change."""
 
 from goodword.money import Money, format_minor
-from goodword.programs.replay import Replay, ReplayChange, ReplayState
+from goodword.programs.replay import Replay, ReplayChange, ReplayState, Side
 from goodword.records import Value
 from goodword.times import rfc3339
 
@@ -13,6 +13,13 @@ class AskReplay(Value):
 
     from_at: Instant
     until_at: Instant
+
+
+class Uncertain(Value):
+    """How many conversions no record of then determines, and why: each under all its reasons."""
+
+    conversions: int
+    reasons: dict[str, int]
 
 
 class ReplayAnswer(Value):
@@ -40,11 +47,15 @@ class ReplayAnswer(Value):
     difference: tuple[Money, ...]
     before: tuple[Money, ...]
     after: tuple[Money, ...]
+    uncertain: Uncertain
     text: str
 
 
 class ReplayChangeAnswer(Value):
-    """What one advocate would have of one order. `why` is a code."""
+    """What somebody would have of one order, in a currency or unit. `why` is a code.
+
+    Of a friend (`side`) `advocate_id` is the friend's random id, or `frd_new`.
+    """
 
     conversion_id: str
     order_id: str
@@ -56,6 +67,8 @@ class ReplayChangeAnswer(Value):
     why: str
     before_arithmetic: str
     after_arithmetic: str
+    side: Side
+    uncertain: tuple[str, ...]
 
 
 def period_of(body: AskReplay) -> tuple[int, int]:
@@ -91,6 +104,7 @@ def replay_answer(replay: Replay) -> ReplayAnswer:
         difference=_money(replay.difference_minor),
         before=_money(replay.before_minor),
         after=_money(replay.after_minor),
+        uncertain=Uncertain(conversions=replay.uncertain, reasons=replay.reasons),
         text=replay_text(replay),
     )
 
@@ -102,7 +116,8 @@ def replay_text(replay: Replay) -> str:
             format_minor(amount, currency) for currency, amount in replay.difference_minor.items()
         ]
         noun = "reward" if replay.changed == 1 else "rewards"
-        return f"would change {replay.changed} {noun}, {', '.join(sums) or '0.00'}"
+        doubt = f"; uncertain of {replay.uncertain} conversions" if replay.uncertain else ""
+        return f"would change {replay.changed} {noun}, {', '.join(sums) or '0.00'}{doubt}"
     if replay.state == "counting":
         return "counting the decisions of the period"
     if replay.state == "judging":
@@ -123,6 +138,8 @@ def change_answer(change: ReplayChange) -> ReplayChangeAnswer:
         why=change.why,
         before_arithmetic=change.before_arithmetic,
         after_arithmetic=change.after_arithmetic,
+        side=change.side,
+        uncertain=change.uncertain,
     )
 
 

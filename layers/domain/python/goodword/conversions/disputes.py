@@ -73,6 +73,7 @@ def claimed(conversion: Conversion, claims: Claims) -> Conversion:
 
 def with_claim(claims: Claims, fact: ReversalFact, amount_minor: int | None, sign: int) -> Claims:
     """The claims with one added (`sign` 1) or taken back (-1); an amount of None is a whole."""
+    claims = claims.but(again=claims.again or sign < 0)
     if amount_minor is None:
         return claims.but(wholes=claims.wholes + sign)
     name = f"{fact.of}_minor"

@@ -71,13 +71,14 @@ class Claims(Value):
     """What refunds and chargebacks ask back of one order, all added up; it may exceed the order.
 
     `wholes` counts those that took all that was left, whatever that was. `lines` is the part of
-    `net_minor` that names its line.
+    `net_minor` that names its line, `again` whether any of them was given up again.
     """
 
     net_minor: NaturalMinor = 0
     gross_minor: NaturalMinor = 0
     wholes: int = Field(default=0, ge=0)
     lines: dict[str, NaturalMinor] = {}
+    again: bool = False
 
 
 def reconciled(lines: Sequence[OrderLine], net_minor: int) -> tuple[OrderLine, ...]:

@@ -158,6 +158,7 @@ class Replayed(Value):
     conversions: int
     changed: int
     difference_minor: dict[Currency, int]
+    uncertain: int = 0
 
 
 class ProgramVersion(Record):

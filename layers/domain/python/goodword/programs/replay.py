@@ -1,34 +1,40 @@
 """A replay judges every conversion of a past period again, under a draft, and writes no money.
 
-What is compared is what each advocate has of a conversion as it stands: what was decided, less what
-refunds have taken, against what the draft would have given, less the same share. What was refused
-stays refused on both sides, and what the programme's state or another currency kept from
-earning stays so.
+What is compared is what everybody has of a conversion as it stands, advocates and friends, money
+and units that are none: what was decided, less what refunds have taken, against what the draft
+would have given, less the same share. What was refused stays refused on both sides, and what the
+programme's state, another currency or a missing rate kept from earning stays so.
 
-Caps are simulated in the order of the decisions (`replay_caps`). The rules that choose among
-touches are the draft's, too: who would have won is chosen anew among those the decision kept.
+Caps are simulated in the order of the decisions (`replay_caps`), also of those that others have
+followed since. The rules that choose among touches are the draft's, too: who would have won is
+chosen anew among those the decision kept. What a record of then cannot tell is said of each
+conversion that it matters to (`uncertain`, `doubts`).
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, NamedTuple
 
+from goodword.conversions.exchange import MISMATCH
+from goodword.conversions.exchange import WAITING as WAITING_FOR_RATE
 from goodword.conversions.model import Conversion
 from goodword.conversions.rewarded import standing_share
 from goodword.limits import CLOCK_SKEW_SECONDS, REPLAY_KEPT_DAYS
 from goodword.money import Currency, NaturalMinor
 from goodword.programs.model import ProgramVersion, Replayed, version_at
 from goodword.records import IndexEntry, Key, Record
+from goodword.rewards.basis import Basis
 from goodword.rewards.caps import Room
-from goodword.rewards.decision import Decision, RuleLine, Verdict, judge
+from goodword.rewards.decision import Decision, Verdict, judge
 from goodword.rewards.model import Reward
+from goodword.rewards.ruling import gives
 from goodword.times import DAY_MS, SECOND_MS
 from goodword.tracking.model import Attribution, AttributionRules, attribute
 
 ReplayState = Literal["counting", "judging", "done", "outdated", "failed"]
 RUNNING: frozenset[ReplayState] = frozenset({"counting", "judging"})
 WAITING = "REPLAYS"  # the index partition of replays that are not done
-NOT_JUDGED = frozenset({"programme_paused", "programme_closed", "currency_mismatch"})
+NOT_JUDGED = frozenset({"programme_paused", "programme_closed", MISMATCH, WAITING_FOR_RATE})
 _NOT_A_REFUSAL = frozenset(
     {
         *("after_conversion", "before_link", "outside_window", "sticky_advocate"),
@@ -42,6 +48,8 @@ _NOT_A_REFUSAL = frozenset(
         ),
     }
 )
+NEW_FRIEND = "frd_new"  # a friend whom the version of then gave no account
+Side = Literal["advocate", "friend"]
 _SOMEBODY = "?"  # the friend's first advocate, when all that is known is that it was another
 
 
@@ -49,7 +57,8 @@ class Replay(Record):
     """One replay: what is asked, how far it is, and what it found so far.
 
     `done` of `total` decisions are through; `conversions` of them stood and were judged. `day` and
-    `cursor` are where it goes on. Amounts are by currency.
+    `cursor` are where it goes on. Amounts are by currency or unit. `uncertain` counts conversions
+    whose outcome the records of then do not determine, `reasons` why, each conversion under each.
     """
 
     KIND: ClassVar[str] = "program_replay"
@@ -76,6 +85,8 @@ class Replay(Record):
     no_longer_earning: int = 0
     before_minor: dict[Currency, int] = {}
     after_minor: dict[Currency, int] = {}
+    uncertain: int = 0
+    reasons: dict[str, int] = {}
 
     @property
     def key(self) -> Key:
@@ -93,7 +104,7 @@ class Replay(Record):
 
     @property
     def difference_minor(self) -> dict[Currency, int]:
-        """What all advocates together would have more or less, by currency."""
+        """What all together would have more or less, by currency or unit."""
         return {one: self.after_minor[one] - self.before_minor[one] for one in self.before_minor}
 
     @property
@@ -113,11 +124,16 @@ class Replay(Record):
             conversions=self.conversions,
             changed=self.changed,
             difference_minor=self.difference_minor,
+            uncertain=self.uncertain,
         )
 
 
 class ReplayChange(Record):
-    """What one advocate would have of one conversion instead of what they have."""
+    """What somebody would have of one conversion instead of what they have.
+
+    `currency` is the currency or the unit. Of a friend (`side`) `advocate_id` is the random id, or
+    NEW_FRIEND for one who has no account yet.
+    """
 
     KIND: ClassVar[str] = "replay_change"
 
@@ -134,6 +150,8 @@ class ReplayChange(Record):
     why: str
     before_arithmetic: str = ""
     after_arithmetic: str = ""
+    side: Side = "advocate"
+    uncertain: tuple[str, ...] = ()
     keep_s: int
 
     @property
@@ -155,42 +173,103 @@ def replay_key(replay_id: str) -> Key:
 
 @dataclass(frozen=True)
 class Standing:
-    """A conversion, the decision that stands, and the rewards that it made."""
+    """A decision under judgement with the rewards that it made, of both sides.
+
+    `stands` is false once another decision of the conversion has followed. `basis` are its facts,
+    with what has become known of the friend since (`replay_facts`).
+    """
 
     conversion: Conversion
     decision: Decision
     rewards: Sequence[Reward]
+    basis: Basis
+    stands: bool = True
+
+    @property
+    def unjudged(self) -> str:
+        """Why the rules were not asked; empty if they were."""
+        return self.decision.reason if self.decision.reason in NOT_JUDGED else ""
 
     @property
     def left_out(self) -> str:
-        """Why it cannot be judged again; empty if it can."""
-        if self.decision.reason in NOT_JUDGED:
-            return self.decision.reason
+        """Why it cannot be compared; empty if it can."""
+        if self.unjudged:
+            return self.unjudged
         refused = any(reward.state == "rejected" for reward in self.rewards)
         return "refused" if refused else ""
+
+    @property
+    def is_fleeting(self) -> bool:
+        """Whether its rewards went at a moment that no decision tells."""
+        return bool(self.left_out) or self.conversion.duplicate_of is not None
+
+    @property
+    def came_back(self) -> bool:
+        """Whether some of it was owed again after it had been taken back or refused."""
+        claims = self.conversion.claims
+        again = claims is not None and claims.again
+        return again or any(reward.again for reward in self.rewards)
+
+    def held(self, reward: Reward) -> int:
+        """What a reward, of then or of the draft, holds less what refunds have taken."""
+        return reward.earned_minor - standing_share(reward, self.conversion)
 
 
 class Held(NamedTuple):
     """What a reward holds, less what refunds of its conversion have taken."""
 
-    advocate_id: str
+    owner: "Owner"
     amount_minor: int
+
+
+class Owner(NamedTuple):
+    """Whose it is, and of what currency or unit."""
+
+    id: str
+    side: Side
+    unit: str
+
+
+class Rooms(NamedTuple):
+    """What the draft's limits leave: most likely, at the least and at the most; and why so."""
+
+    best: Room
+    tight: Room
+    wide: Room
+    reasons: tuple[str, ...] = ()
+
+
+NO_ROOMS = Rooms(Room(), Room(), Room())
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What each advocate has and would have; `verdict` is None if nobody would earn."""
+    """What everybody has and would have; `verdict` is None if nobody would earn.
+
+    `tight` and `wide` are the verdicts between which the limits leave it open; `then` is what the
+    draft would have given on the facts that were known then, if it is something else.
+    """
 
     winner: str | None
     verdict: Verdict | None
     before: tuple[Held, ...]
     after: tuple[Held, ...]
+    tight: Verdict | None = None
+    wide: Verdict | None = None
+    then: Verdict | None = None
+    uncertain: tuple[str, ...] = ()
 
     @property
-    def people(self) -> Mapping[str, tuple[int, int]]:
-        """By advocate, what they have and what they would have."""
-        ids = dict.fromkeys(one.advocate_id for one in (*self.before, *self.after))
-        return {one: (_sum(self.before, one), _sum(self.after, one)) for one in ids}
+    def people(self) -> Mapping[Owner, tuple[int, int]]:
+        """By owner and unit, what they have and what they would have."""
+        owners = dict.fromkeys(one.owner for one in (*self.before, *self.after))
+        return {one: (_sum(self.before, one), _sum(self.after, one)) for one in owners}
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether a limit makes it smaller, or may."""
+        verdicts = [one for one in (self.verdict, self.tight) if one]
+        return any(cap.cut for one in verdicts for line in one.lines for cap in line.caps)
 
 
 def winner_under(standing: Standing, rules: AttributionRules, before: AttributionRules) -> str:
@@ -220,44 +299,27 @@ def winner_under(standing: Standing, rules: AttributionRules, before: Attributio
     return again.winner.advocate_id if again.winner else ""
 
 
-def rejudged(standing: Standing, draft: ProgramVersion, winner: str, room: Room) -> Outcome:
-    """Judge it under the draft. `room` is what the simulation has left of the draft's caps."""
-    conversion, decision = standing.conversion, standing.decision
-    before = _held(conversion, standing.rewards)
+def rejudged(
+    standing: Standing, draft: ProgramVersion, winner: str, rooms: Rooms, doubts: Sequence[str]
+) -> Outcome:
+    """Judge it under the draft, in each of the rooms if they differ."""
+    before = _held(standing, standing.rewards)
     if not winner:
-        return Outcome(None, None, before, ())
-    verdict = judge(decision.basis, draft, winner, room, decision.at_ms)
-    return Outcome(winner, verdict, before, _held(conversion, verdict.rewards))
+        return Outcome(None, None, before, (), uncertain=tuple(doubts))
 
+    def verdict(room: Room, basis: Basis = standing.basis) -> Verdict:
+        return judge(basis, draft, winner, room, standing.decision.at_ms)
 
-def changes_of(
-    standing: Standing, outcome: Outcome, replay: Replay, first_number: int
-) -> tuple[ReplayChange, ...]:
-    """A row for each advocate who would have something else."""
-    decision, found = standing.decision, list[ReplayChange]()
-    for advocate_id, (before, after) in outcome.people.items():
-        if before == after:
-            continue
-        mine = outcome.verdict if advocate_id == outcome.winner else None
-        found.append(
-            ReplayChange(
-                replay_id=replay.replay_id,
-                number=first_number + len(found),
-                conversion_id=decision.conversion_id,
-                order_id=decision.basis.order_id,
-                advocate_id=advocate_id,
-                version_number=decision.version_number,
-                occurred_ms=decision.basis.occurred_ms,
-                currency=decision.basis.currency,
-                before_minor=before,
-                after_minor=after,
-                why=_why(before, after, mine, decision.advocate_id == advocate_id),
-                before_arithmetic=_sums(decision.lines) if before else "",
-                after_arithmetic=_sums(mine.lines) if mine else "",
-                keep_s=replay.expires_s,
-            )
-        )
-    return tuple(found)
+    best = tight = wide = verdict(rooms.best)
+    if rooms.tight != rooms.wide:
+        tight, wide = verdict(rooms.tight), verdict(rooms.wide)
+    reasons = rooms.reasons if _earned(tight) != _earned(wide) else ()
+    after = _held(standing, (*best.rewards, *best.friend.rewards))
+    uncertain = tuple(dict.fromkeys((*doubts, *reasons)))
+    then = None
+    if gives(standing.basis, draft) != gives(standing.decision.basis, draft):
+        then = verdict(rooms.wide, standing.decision.basis)
+    return Outcome(winner, best, before, after, tight, wide, then, uncertain)
 
 
 def attribution_then(versions: Sequence[ProgramVersion], standing: Standing) -> AttributionRules:
@@ -265,17 +327,18 @@ def attribution_then(versions: Sequence[ProgramVersion], standing: Standing) -> 
     return version_at(versions, standing.decision.basis.occurred_ms).terms.attribution
 
 
-def _held(conversion: Conversion, rewards: Sequence[Reward]) -> tuple[Held, ...]:
-    """Money of the order's own currency alone; points and gifts are no part of a sum of money."""
+def _held(standing: Standing, rewards: Sequence[Reward]) -> tuple[Held, ...]:
     return tuple(
-        Held(one.advocate_id, one.earned_minor - standing_share(one, conversion))
-        for one in rewards
-        if one.currency == conversion.currency
+        Held(Owner(one.advocate_id, one.side, one.currency), standing.held(one)) for one in rewards
     )
 
 
-def _sum(held: Sequence[Held], advocate_id: str) -> int:
-    return sum(one.amount_minor for one in held if one.advocate_id == advocate_id)
+def _sum(held: Sequence[Held], owner: Owner) -> int:
+    return sum(one.amount_minor for one in held if one.owner == owner)
+
+
+def _earned(verdict: Verdict) -> list[tuple[str, int]]:
+    return [(one.rule_id, one.earned_minor) for one in verdict.rewards]
 
 
 def _first_advocate(kept: Attribution) -> str | None:
@@ -284,19 +347,3 @@ def _first_advocate(kept: Attribution) -> str | None:
         return kept.winner.advocate_id
     lost = any(one.reason == "sticky_advocate" for one in kept.considered)
     return _SOMEBODY if lost else None
-
-
-def _why(before: int, after: int, verdict: Verdict | None, own: bool) -> str:
-    if verdict is None:
-        return "not_the_winner" if own else "nothing"
-    if not own:
-        return "the_winner"
-    if after == 0:
-        return verdict.reason
-    if any(line.reason == "cap_reached" for line in verdict.lines):
-        return "cap_reached"
-    return "newly_earning" if before == 0 else ("more" if after > before else "less")
-
-
-def _sums(lines: Sequence[RuleLine]) -> str:
-    return "; ".join(line.arithmetic for line in lines if line.arithmetic)

@@ -6,13 +6,12 @@ progress that was read. So a step that is killed leaves nothing behind, and of t
 one loses and stops. What the bus lost, a clock finds: a replay that is not done stands in an index.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import NamedTuple
 
 from goodword.conversions.decided import DecidedOn, day_of, days_between, decided_partition
-from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import FieldError, InvalidInput, NotFound, Stale
 from goodword.events import Event
 from goodword.limits import (
@@ -33,25 +32,25 @@ from goodword.programs.effective import read_versions
 from goodword.programs.model import ProgramVersion
 from goodword.programs.replay import (
     CHANGES,
+    NO_ROOMS,
     RUNNING,
     WAITING,
-    Held,
     Outcome,
     Replay,
     ReplayChange,
     Standing,
     attribution_then,
-    changes_of,
     rejudged,
     replay_key,
     winner_under,
 )
-from goodword.programs.replay_caps import Caps, ReplayUse
+from goodword.programs.replay_caps import Caps
+from goodword.programs.replay_facts import doubts_of
+from goodword.programs.replay_past import decisions_at
+from goodword.programs.replay_rows import changes_of
+from goodword.programs.replay_uses import ReplayPassing
 from goodword.receipts import Receipt, no_receipt, settle
-from goodword.records import Key, Record
-from goodword.rewards.caps import Room
-from goodword.rewards.decision import Decision, decision_key
-from goodword.rewards.model import Reward, reward_key
+from goodword.records import Record
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS
 
 ASKED, CONTINUES = "program.replay_asked", "program.replay_continues"
@@ -61,7 +60,7 @@ class Found(NamedTuple):
     """What one page of decisions came to: rows, caps that moved, and what to add up."""
 
     rows: Sequence[ReplayChange]
-    caps: Sequence[ReplayUse]
+    caps: Sequence[Record]
     replay: Replay
 
 
@@ -219,23 +218,21 @@ class Replays:
         page, day = self._page(replay, limit)
         places = _inside(page, replay)
         version = _as_version(draft, versions)
-        standing = self._standing(places)
         by_number = {one.number: one for one in versions}
+        standing = decisions_at(self.desk.store, places, by_number)
         caps = Caps(self.desk.store, replay, version, by_number)
         caps.meet(standing)
         rows: list[ReplayChange] = []
         after = replay.but(done=replay.done + len(places))
         for one in standing:
-            if one.left_out:
+            passing = caps.leave(one)
+            outcome = None if one.unjudged else _outcome(one, version, versions, caps, passing)
+            if one.left_out and one.stands:
                 after = after.but(left_out=_plus(after.left_out, one.left_out, 1))
-                continue
-            attribution = attribution_then(versions, one)
-            winner = winner_under(one, version.terms.attribution, attribution)
-            outcome = rejudged(one, version, winner, caps.room(one, winner) if winner else Room())
-            caps.seen(one, outcome)
-            changes = changes_of(one, outcome, replay, after.changed + 1)
-            rows += changes
-            after = _added(after, one, outcome, changes)
+            elif one.stands and outcome is not None:
+                changes = changes_of(one, outcome, replay, after.changed + 1)
+                rows += changes
+                after = _added(after, one, outcome, changes)
         following = _following(replay, day, page.cursor)
         if following is None:
             after = after.but(state="done", total=after.done, cursor=None)
@@ -257,41 +254,6 @@ class Replays:
     def _places(self, replay: Replay, day: str, limit: int, cursor: str | None) -> Page[DecidedOn]:
         place = decided_partition(replay.program_id, day)
         return self.desk.store.query(DecidedOn, "core", place, limit=limit, cursor=cursor)
-
-    def _standing(self, places: Sequence[DecidedOn]) -> list[Standing]:
-        """The conversions whose standing decision is one of these, in their order."""
-        wanted: dict[Key, type[Record]] = {}
-        for place in places:
-            wanted[conversion_key(place.conversion_id)] = Conversion
-            wanted[decision_key(place.conversion_id, place.decision)] = Decision
-        found = self.desk.store.get_mixed(wanted) if wanted else {}
-        pairs: list[tuple[Conversion, Decision]] = []
-        for place in places:
-            conversion = found.get(conversion_key(place.conversion_id))
-            decision = found.get(decision_key(place.conversion_id, place.decision))
-            assert isinstance(conversion, Conversion)
-            assert isinstance(decision, Decision)
-            if conversion.decisions == decision.number:
-                pairs.append((conversion, decision))
-        rewards = self._rewards(conversion for conversion, _ in pairs)
-        return [
-            Standing(one, decision, rewards.get(one.conversion_id, ())) for one, decision in pairs
-        ]
-
-    def _rewards(self, conversions: Iterable[Conversion]) -> Mapping[str, Sequence[Reward]]:
-        keys = {
-            reward_key(one.advocate_id, reward_id): one.conversion_id
-            for one in conversions
-            if one.advocate_id is not None
-            for reward_id in one.reward_ids
-        }
-        found: dict[str, list[Reward]] = {}
-        names = list(keys)
-        for start in range(0, len(names), 100):
-            some = self.desk.store.get_many(Reward, names[start : start + 100])
-            for key, reward in some.items():
-                found.setdefault(keys[key], []).append(reward)
-        return found
 
     def _event(self, type: str, replay: Replay) -> Event:
         return self.desk.event(
@@ -344,20 +306,43 @@ def _plus(sums: Mapping[str, int], name: str, more: int) -> dict[str, int]:
     return {**sums, name: sums.get(name, 0) + more}
 
 
-def _total(held: Sequence[Held]) -> int:
-    return sum(one.amount_minor for one in held)
+def _outcome(
+    one: Standing,
+    draft: ProgramVersion,
+    versions: Sequence[ProgramVersion],
+    caps: Caps,
+    passing: ReplayPassing | None,
+) -> Outcome:
+    """The decision under the draft; its limits have moved by it then."""
+    before = attribution_then(versions, one)
+    winner = winner_under(one, draft.terms.attribution, before)
+    pinned = next(each for each in versions if each.number == one.decision.version_number)
+    doubts = tuple(doubts_of(one, winner, draft, pinned, before))
+    outcome = rejudged(one, draft, winner, caps.rooms(one, winner) if winner else NO_ROOMS, doubts)
+    more = caps.doubts(one, outcome, passing)
+    outcome = replace(outcome, uncertain=(*outcome.uncertain, *more))
+    caps.seen(one, outcome)
+    return outcome
 
 
 def _added(
     replay: Replay, standing: Standing, outcome: Outcome, rows: Sequence[ReplayChange]
 ) -> Replay:
     """The sums with one conversion more."""
-    currency = standing.decision.basis.currency
+    before = {standing.decision.basis.currency: 0} | replay.before_minor
+    after, reasons = dict(before) | replay.after_minor, dict(replay.reasons)
+    for owner, (had, has) in outcome.people.items():
+        before[owner.unit] = before.get(owner.unit, 0) + had
+        after[owner.unit] = after.get(owner.unit, 0) + has
+    for reason in outcome.uncertain:
+        reasons[reason] = reasons.get(reason, 0) + 1
     return replay.but(
         conversions=replay.conversions + 1,
         changed=replay.changed + len(rows),
         newly_earning=replay.newly_earning + sum(not one.before_minor for one in rows),
         no_longer_earning=replay.no_longer_earning + sum(not one.after_minor for one in rows),
-        before_minor=_plus(replay.before_minor, currency, _total(outcome.before)),
-        after_minor=_plus(replay.after_minor, currency, _total(outcome.after)),
+        before_minor=before,
+        after_minor=after,
+        uncertain=replay.uncertain + bool(outcome.uncertain),
+        reasons=reasons,
     )

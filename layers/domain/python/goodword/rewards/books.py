@@ -105,7 +105,7 @@ class RewardBooks:
         self.balance(reward.advocate_id, reward.program_id, reward.currency)  # before the payout
         now_ms = self._desk.clock.now_ms()
         state = self._home(reward)
-        after = reinstate(reward, given_minor, state, now_ms)
+        after = reinstate(reward, given_minor, state, now_ms).but(again=True)
         if state != reward.state:
             after = after.but(
                 start_by_ms=now_ms + START_GRACE_MS,
@@ -135,6 +135,7 @@ class RewardBooks:
             decided_by=None,
             first_look_by=None,
             escalated=False,
+            again=True,
         )
         own = account(reward.advocate_id, "pending")
         legs = move(amount_minor, expense(reward.program_id), own)
@@ -247,7 +248,7 @@ class RewardBooks:
 
     def _left(self, limit: Limit, keys: Mapping[Counted, Key]) -> Limit:
         used = (self._caps[keys[place]].used(limit.measure) for place in limit.places)
-        return limit.but(left=max(0, limit.left - max(used, default=0)))
+        return limit.used(max(used, default=0))
 
     def close(self) -> None:
         """Add the balances, totals and caps that moved to the Change."""

@@ -74,7 +74,7 @@ class CapLine(Value):
 
     `cut` says that the reward is smaller because of it. Of a limit of the whole programme `before`
     and `after` may be only what the conversion's pot showed (`whole` is false then): enough to know
-    that there was enough.
+    that there was enough. `over` is what was used above the limit already.
     """
 
     cap: str
@@ -85,6 +85,7 @@ class CapLine(Value):
     after: int
     cut: bool = False
     whole: bool = True
+    over: int = 0
 
 
 class Limit(Value):
@@ -103,6 +104,7 @@ class Limit(Value):
     places: tuple[Counted, ...]
     left: NaturalMinor
     whole: bool = True
+    over: NaturalMinor = 0
     version_number: int = 0
     ends_ms: int | None = None
 
@@ -116,6 +118,10 @@ class Limit(Value):
         if self.measure == "rewards":
             return computed_minor if self.left else 0
         return min(computed_minor, self.left)
+
+    def used(self, units: int) -> "Limit":
+        """The limit when so much of it is used."""
+        return self.but(left=max(0, self.size - units), over=max(0, units - self.size))
 
     def after(self, earned_minor: int) -> "Limit":
         """The limit when so much was earned by one reward."""
@@ -259,4 +265,5 @@ def _line(before: Limit, after: Limit, cut: bool) -> CapLine:
         after=after.left,
         cut=cut,
         whole=before.whole,
+        over=before.over,
     )

@@ -73,7 +73,8 @@ class Reward(Record):
     `parts` the order lines that it was computed on, with their weights; none for the whole order.
     `first_look_by` approved an amount that takes two people; `assessed` counts the assessments that
     trust has made of it. Of a friend's reward `advocate_id` is the friend's random id, and `kept`
-    says that refunds leave it.
+    says that refunds leave it. `again` says that it was owed again after it had been taken back or
+    refused.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -106,6 +107,7 @@ class Reward(Record):
     parts: tuple[LinePart, ...] = ()
     side: Literal["advocate", "friend"] = "advocate"
     kept: bool = False
+    again: bool = False
 
     @property
     def key(self) -> Key:

@@ -73,7 +73,8 @@ class PoolBooks:
             basin.resize(limit.size, limit.version_number)
         spent = basin.pool.spent
         left = 0 if spent else basin.left
-        return limit.but(size=basin.pool.limit, left=left, whole=spent or basin.is_whole)
+        whole, over = spent or basin.is_whole, basin.pool.over
+        return limit.but(size=basin.pool.limit, left=left, whole=whole, over=over)
 
     def _at(self, program: Program, limit: Limit) -> Basin:
         """The pool of a limit; where there is none, one of which nothing is used."""
