@@ -1,10 +1,12 @@
 """A run over: compared with the rail, with the run before, and told as a statement."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+from goodword.payouts.choice import Waiting
 from goodword.payouts.model import Payout
 from goodword.times import MINUTE_MS
 
@@ -15,6 +17,7 @@ from tests.support.treasury import Treasury, told, treasury
 RUN = "run_prg_test_2025-10"
 PATH = f"/v1/payout-runs/{RUN}"
 LATER = "/v1/payout-runs/run_prg_test_2025-11"
+WORDS = Path(__file__).parents[2] / "layers/platform/python/goodword_aws/pages/words"
 House = tuple[Treasury, RailSimulator]
 
 
@@ -106,3 +109,10 @@ def test_a_statement_is_a_page_of_its_own(house: House) -> None:
     assert "http" not in html
     assert page(world, payout.payout_id, "csv")[1].startswith("kind,id,amount,currency")
     assert page(world, payout.payout_id, "json")[1]["payout_id"] == payout.payout_id
+
+
+@pytest.mark.parametrize("locale", ["en", "de"])
+def test_every_reason_why_nothing_is_paid_is_said_on_the_page(locale: str) -> None:
+    reasons = {one for part in get_args(Waiting) for one in get_args(part) or (part,)}
+    words = json.loads((WORDS / locale / "portal.json").read_text())
+    assert reasons - set(words["waits"]) == set()

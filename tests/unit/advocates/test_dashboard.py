@@ -23,7 +23,9 @@ def town() -> Town:
 def shown(town: Town, advocate_id: str) -> Dashboard:
     now_ms = town.clock.at_ms
     records = read_summary(town.store, advocate_id)
-    return dashboard_of(records, lambda one: version_in_force(town.store, one, now_ms), now_ms)
+    return dashboard_of(
+        records, lambda one: version_in_force(town.store, one, now_ms), now_ms, "mac-{}".format
+    )
 
 
 def put(town: Town, *records: Record) -> None:
@@ -110,8 +112,22 @@ def test_the_summary_is_one_query_and_nothing_else(town: Town) -> None:
 
     records = read_summary(Counted(), enrolment.advocate_id)  # type: ignore[arg-type]  # only that
     version = version_in_force(town.store, enrolment.program_id, town.clock.at_ms)
-    assert dashboard_of(records, lambda one: version, town.clock.at_ms).advocate_id
+    now_ms = town.clock.at_ms
+    assert dashboard_of(records, lambda one: version, now_ms, str).advocate_id
     assert asked == [(f"ADV#{enrolment.advocate_id}", "A#")]
+
+
+def test_somebody_in_a_barred_country_reads_that_nothing_will_be_paid(town: Town) -> None:
+    enrolment = town.joined(town.program().program_id)
+    person = {"advocate_id": enrolment.advocate_id}
+    for country, waits in (("KP", "sanctioned_country"), ("DE", "nothing_ready")):
+        rail = {"rail": "simulator", "destination_hash": "0" * 64, "changed_ms": 0}
+        method = PayoutMethod.model_validate(person | rail | {"country_hash": f"mac-{country}"})
+        known, change = town.store.get(PayoutMethod, method.key), Change()
+        change.save(method.but(version=known.version if known else 0))
+        town.store.commit(change)
+        (program,) = shown(town, enrolment.advocate_id).programs
+        assert [one.waits_for for one in program.money] == [waits]
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,6 @@ import pytest
 from goodword.conversions.aliases import OrderAlias
 from goodword.conversions.model import Conversion
 from goodword.errors import Conflict, GoodwordError, InvalidInput, NotAllowed, NotFound
-from goodword.payouts.model import Payout, payout_key
-from goodword.payouts.stops import PayoutStop
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
@@ -202,20 +200,6 @@ def test_what_is_paid_or_pending_is_not_granted() -> None:
     dispute = here.about("reward", here.reward.reward_id)
     with pytest.raises(Conflict, match="cannot_grant"):
         here.resolving.resolve(dispute.dispute_id, GRANT, None)
-
-
-def test_a_disputed_payout_stops_the_next_until_it_is_over() -> None:
-    here = Court()
-    payout = Payout.model_construct(  # type: ignore[call-arg]  # no more is looked at
-        advocate_id=MAYA, payout_id="pay_1", program_id=PROGRAM
-    )
-    stored = {payout_key(MAYA, "pay_1"): payout}
-    get = here.store.get
-    here.store.get = lambda kind, key: stored.get(key) or get(kind, key)  # type: ignore[method-assign,assignment,return-value]
-    dispute = here.about("payout", "pay_1")
-    assert here.one(PayoutStop).reason == "dispute_open"
-    here.resolving.resolve(dispute.dispute_id, GRANT, None)
-    assert here.one(PayoutStop).reason is None
 
 
 def test_a_subject_that_is_gone_is_not_granted() -> None:

@@ -250,7 +250,10 @@ def dashboard(desk: Desk, advocate_id: str | None) -> DashboardAnswer:
     now_ms = desk.clock.now_ms()
     records = read_summary(desk.store, advocate_id) if advocate_id else ()
     found = dashboard_of(
-        records, lambda one: wiring.shelf().version(one, now_ms, advocate_id), now_ms
+        records,
+        lambda one: wiring.shelf().version(one, now_ms, advocate_id),
+        now_ms,
+        lambda country: wiring.blind_index().mac("country", country),
     )
     changes = {
         one.program_id: wiring.shelf().coming(one.program_id, now_ms, advocate_id)

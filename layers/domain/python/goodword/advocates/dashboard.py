@@ -81,9 +81,14 @@ def read_summary(store: Store, advocate_id: str) -> Sequence[Record]:
 
 
 def dashboard_of(
-    records: Iterable[Record], version_of: Callable[[str], ProgramVersion], now_ms: int
+    records: Iterable[Record],
+    version_of: Callable[[str], ProgramVersion],
+    now_ms: int,
+    country_mac: Callable[[str], str],
 ) -> Dashboard:
-    """What the summary's records say. `version_of` gives a programme's version in force."""
+    """What the summary's records say. `version_of` gives a programme's version in force,
+    `country_mac` the keyed hash under which a payout method has its country.
+    """
     found = list(records)
     head = next((one for one in found if isinstance(one, Advocate)), None)
     if head is None:
@@ -97,7 +102,9 @@ def dashboard_of(
         advocate_id=head.advocate_id,
         payout_rail=method.rail if method else None,
         programs=tuple(
-            _program(enrolment, method, found, version_of(enrolment.program_id), now_ms)
+            _program(
+                enrolment, method, found, version_of(enrolment.program_id), now_ms, country_mac
+            )
             for enrolment in enrolments
         ),
     )
@@ -109,6 +116,7 @@ def _program(
     records: Sequence[Record],
     version: ProgramVersion,
     now_ms: int,
+    country_mac: Callable[[str], str],
 ) -> ProgramView:
     terms, program_id = version.terms, enrolment.program_id
     balances = [one for one in records if isinstance(one, Balance) and one.program_id == program_id]
@@ -116,6 +124,7 @@ def _program(
         one for one in records if isinstance(one, ClickCount) and one.program_id == program_id
     ]
     stop = next((one for one in records if isinstance(one, PayoutStop)), None)
+    barred = [country_mac(one) for one in terms.payment.barred_countries] if method else []
     shown = balances or [
         Balance(advocate_id=enrolment.advocate_id, program_id=program_id, currency=terms.currency)
     ]
@@ -130,7 +139,9 @@ def _program(
         leads=sum(one.leads for one in balances),
         sales=sum(one.sales for one in balances),
         money=tuple(
-            _money(one, terms.payment, waits_for(terms.payment, one, enrolment, method, stop))
+            _money(
+                one, terms.payment, waits_for(terms.payment, one, enrolment, method, stop, barred)
+            )
             for one in shown
         ),
         next_payout_ms=next_payout(terms.payment, now_ms),

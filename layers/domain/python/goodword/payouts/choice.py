@@ -10,7 +10,7 @@ before it believes it. What it then believes is a reversal of a paid reward that
 been reinstated since: that is owed, and paid without a reward of its own.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,7 +19,7 @@ from goodword.ledger.model import Balance
 from goodword.limits import PAYOUT_REWARDS_MAX
 from goodword.payouts.model import PayoutRun, Why
 from goodword.payouts.stops import PayoutStop
-from goodword.programs.payment import Payment
+from goodword.programs.payment import Payment, RailName
 from goodword.rewards.model import Reward
 
 Waiting = Why | Literal["nothing_ready"]
@@ -64,11 +64,18 @@ def hindrance(
         return "other_currency"
     if barred := bar(enrolment, stop):
         return barred
+    return _wrong_method(method, run.rail, run.barred)
+
+
+def _wrong_method(
+    method: PayoutMethod | None, rail: RailName, barred: Collection[str]
+) -> Why | None:
+    """Why nothing can be paid by this method, or None."""
     if method is None:
         return "no_method"
-    if method.country_hash in run.barred:
+    if method.country_hash in barred:
         return "sanctioned_country"
-    return None if method.rail == run.rail else "rail_mismatch"
+    return None if method.rail == rail else "rail_mismatch"
 
 
 def bar(enrolment: Enrolment | None, stop: PayoutStop | None = None) -> Why | None:
@@ -88,16 +95,18 @@ def waits_for(
     enrolment: Enrolment,
     method: PayoutMethod | None,
     stop: PayoutStop | None = None,
+    barred: Collection[str] = (),
 ) -> Waiting | None:
-    """What keeps a balance out of the next payout as things stand; None when nothing does."""
+    """What keeps a balance out of the next payout as things stand; None when nothing does.
+
+    `barred` are the keyed hashes of the countries in which nobody is paid.
+    """
     if balance.payable_minor < 0:
         return "negative_balance"
     if (why := bar(enrolment, stop)) is not None:
         return why
-    if method is None:
-        return "no_method"
-    if method.rail != payment.rail:
-        return "rail_mismatch"
+    if (why := _wrong_method(method, payment.rail, barred)) is not None:
+        return why
     if balance.payable_minor == 0:
         return "nothing_ready"
     return "below_minimum" if balance.payable_minor < payment.minimum_minor else None

@@ -76,7 +76,7 @@ class Confirming:
                 raise NotAllowed("payee_may_not_confirm", "this payout is your own")
             if payout.state == outcome:
                 return payout
-            if not _open_to_a_person(payout, outcome, self.desk.clock.now_ms()):
+            if not open_to_a_person(payout, outcome, self.desk.clock.now_ms()):
                 raise Conflict("payout_not_open", f"the payout is {payout.state}")
             return self._end(payout, outcome, reference, code)
 
@@ -123,7 +123,8 @@ def _complete(outcome: Outcome, reference: str, code: str) -> None:
         raise InvalidInput("unknown_reason_code", "the reason code is not one of the list")
 
 
-def _open_to_a_person(payout: Payout, outcome: Outcome, now_ms: int) -> bool:
+def open_to_a_person(payout: Payout, outcome: Outcome, now_ms: int) -> bool:
+    """Whether a person may say that this became of the payout."""
     if payout.state == "paid":
         return outcome == "returned"
     if outcome == "returned":

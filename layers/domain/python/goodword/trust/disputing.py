@@ -4,7 +4,7 @@
     missing_conversion  decided for the advocate (`granting`)  by staff's figures  stays
     reward (refused)    owed again, checked, approved anew     a part of it        stays
     hold                approved, as a reviewer would          -                   in review
-    payout              recorded; money moves in `payouts`     recorded            recorded
+    payout              never arrived: payable again           recorded            recorded
     ban                 lifted                                 -                   stays
 Whoever decides is never the person who is paid.
 """

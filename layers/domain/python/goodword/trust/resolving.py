@@ -5,9 +5,13 @@ and nothing of it in the ledger, and none that was granted twice.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from goodword.conversions.granting import Wanted, grant
 from goodword.errors import Conflict, InvalidInput
+from goodword.payouts.confirming import open_to_a_person
+from goodword.payouts.ending import add_end
+from goodword.payouts.model import Payout, payout_key
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.receipts import Receipt, no_receipt, settle
@@ -109,7 +113,7 @@ class Resolving:
         if dispute.about == "missing_conversion":
             return self._grant_conversion(change, dispute, ruling)
         if dispute.about == "payout":
-            return {}
+            return self._grant_payout(change, dispute, ruling)
         if dispute.about == "ban":
             if ruling.outcome == "partly":
                 raise InvalidInput("outcome_does_not_fit", "a ban is lifted or it stays")
@@ -139,6 +143,23 @@ class Resolving:
             ),
         )
         return {"conversion_id": decided.conversion_id, "reward_ids": decided.reward_ids}
+
+    def _grant_payout(self, change: Change, dispute: Dispute, ruling: Ruling) -> dict[str, object]:
+        """Money that never arrived is payable again, as far as a person may say so of a payout.
+
+        What failed or came back already is payable anyway; a part is only recorded.
+        """
+        place = payout_key(dispute.advocate_id, dispute.subject_id)
+        payout = self.desk.store.get(Payout, place)
+        if payout is None:
+            raise Conflict("cannot_grant", "the payout is gone")
+        if ruling.outcome == "partly" or payout.state in ("failed", "returned", "cancelled"):
+            return {}
+        end: Literal["returned", "failed"] = "returned" if payout.state == "paid" else "failed"
+        if not open_to_a_person(payout, end, self.desk.clock.now_ms()):
+            raise Conflict("cannot_grant", f"the payout is {payout.state}: the rail still has it")
+        add_end(self.desk, change, payout, end, "never_arrived")
+        return {}
 
     def _grant_reward(self, change: Change, dispute: Dispute, ruling: Ruling) -> dict[str, object]:
         """A held reward goes on, a refused one is owed again; nothing else can be granted here."""
