@@ -216,9 +216,9 @@ def shopify_order(order_id: int, subtotal: str, total: str, tax: str, **more: An
                 "tax_lines": [{"price": tax, "price_set": money(tax), "rate": 0.07}],
             }
         ],
-        "name": "#1001",
+        "name": f"#{1_000 + order_id % 100_000}",
         "note_attributes": [],
-        "order_number": 1001,
+        "order_number": 1_000 + order_id % 100_000,
         "presentment_currency": "EUR",
         "processed_at": "2025-11-22T09:20:10+01:00",
         "refunds": [],

@@ -7,11 +7,13 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from goodword.conversions.granting import find_orders
 from goodword.rewards.model import Reward
 
 from infra.local.payloads import Json, money, shopify_order, shopify_refund
 from infra.local.samples import shopify
 from tests.support.intake import Installation
+from tests.support.scene import PROGRAM
 
 ORDER, REFUND = 450_789_001, 890_001
 
@@ -84,3 +86,15 @@ def test_tax_inside_the_prices_is_no_part_of_what_returns(
     told.append(("orders/paid", whole | left | {"refunds": [refund]}))
     deliver(here, *(told[place] for place in places))
     assert outcome(here) == (10_000, 5_000, 500)
+
+
+def test_an_order_is_found_by_what_the_shopper_reads(here: Installation) -> None:
+    deliver(here, ("orders/paid", order(left="240.00", name="EN-1001")))
+    for asked in ("EN-1001", "#en-1001", str(ORDER)):
+        (found,) = find_orders(here.store, PROGRAM, asked)
+        assert found.conversion_id == here.conversion.conversion_id
+    for odd in ({"name": None}, {"name": "x" * 61}, {"name": 7, "order_number": "7"}):
+        again = order(left="240.00") | {"id": ORDER + 1, "customer": None, "email": None} | odd
+        here.send(shopify("orders/paid", f"odd-{odd}", again))
+        here.stream()
+    assert [len(find_orders(here.store, PROGRAM, one)) for one in ("x" * 61, "7")] == [0, 0]

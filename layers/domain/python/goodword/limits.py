@@ -73,6 +73,7 @@ ALIASES_MAX = 8  # outside ids of one order (session, intent, invoice, charge ..
 LISTED_ADVOCATES_MAX = 5  # advocates told of one conversion that nobody won; each is an item
 FRIEND_CONVERSIONS_MAX = 30  # conversions of one friend that a late touch may still move
 REFUNDS_PARKED_MAX = 100  # refunds that wait for one order
+NUMBERED_ORDERS_MAX = 20  # orders of one number in one namespace that are found by it
 INQUIRY_DAYS = 120  # days a bank's inquiry holds a reward before a person must look
 CLOCK_SKEW_SECONDS = 60  # seconds a shop's clock may be behind ours: its order, after our click
 REWARDS_PER_ORDER_MAX = 6  # rewards that rules without a condition may give; with 20 caps they fit

@@ -13,6 +13,7 @@ from goodword.advocates.code import fold
 from goodword.advocates.model import Known, Link, link_key
 from goodword.conversions.aliases import OrderAlias, alias_key
 from goodword.conversions.model import Conversion, ConversionFact, Identity, Settled, Space
+from goodword.conversions.numbers import OrderNumber, folded_number, number_key, numbered
 from goodword.conversions.order import merged_facts, reconciled
 from goodword.errors import InvalidInput
 from goodword.ids import derived_id
@@ -22,6 +23,7 @@ from goodword.limits import (
     FRIEND_CONVERSIONS_MAX,
     TOUCHES_MAX,
 )
+from goodword.ports import Change
 from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
 from goodword.rewards.basis import CountedBy
@@ -64,6 +66,15 @@ class Evidence:
             name: _of(OrderAlias, self.found.get(alias_key(self.space, name)))
             for name in names_of(self.fact)
         }
+
+    @property
+    def number(self) -> OrderNumber | None:
+        """The order's number as it is known with this order in it; None if it has none."""
+        folded = folded_number(self.fact.number)
+        if not folded or self.fact.action == "lead":
+            return None
+        known = _of(OrderNumber, self.found.get(number_key(self.space, folded)))
+        return numbered(known, self.space, folded)
 
     @property
     def identities(self) -> tuple[Identity, ...]:
@@ -113,6 +124,24 @@ def names_of(fact: ConversionFact) -> tuple[str, ...]:
     kept_apart = "lead" if fact.occasion == "plain" else fact.occasion
     prefix = f"{kept_apart}:" if fact.action == "lead" else ""
     return tuple(dict.fromkeys(f"{prefix}{name}" for name in (fact.order_id, *fact.aliases)))
+
+
+def add_names(change: Change, evidence: Evidence, conversion_id: str) -> None:
+    """Put the names of the order that are new, and its number."""
+    space = evidence.space
+    for name, known in evidence.aliases.items():
+        if known is None:
+            change.create(
+                OrderAlias(
+                    program_id=space.program_id,
+                    namespace=space.namespace,
+                    alias=name,
+                    conversion_id=conversion_id,
+                )
+            )
+    before = evidence.number
+    if before is not None and (after := before.reported(conversion_id)) != before:
+        change.save(after)
 
 
 def code_key(code: str) -> Key | None:

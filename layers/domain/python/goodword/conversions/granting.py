@@ -20,13 +20,14 @@ from goodword.conversions.model import (
     conversion_key,
     identity_key,
 )
+from goodword.conversions.numbers import OrderNumber, folded_number, number_key, numbered
 from goodword.errors import Conflict, NotFound
 from goodword.ids import derived_id
 from goodword.limits import READ_KEYS_MAX
 from goodword.payouts.paging import pages
 from goodword.ports import Change, Desk, Store
 from goodword.programs.model import Program, ProgramVersion, program_key
-from goodword.records import Record
+from goodword.records import Key, Record
 from goodword.tracking.model import Touch
 
 
@@ -46,19 +47,30 @@ class Wanted:
 
 
 def find_orders(store: Store, program_id: str, order_id: str) -> tuple[Conversion, ...]:
-    """The conversions known under an order's number, as it is or with a `#`, in every namespace.
+    """The conversions known under an order's id, or under the number that the shopper reads.
 
-    Two shops of one programme may both have an order 1001.
+    With or without a `#`, in every namespace: two shops of one programme may have an order 1001.
     """
-    bare = order_id.removeprefix("#")
+    bare, number = order_id.removeprefix("#"), folded_number(order_id)
     names = (bare, f"#{bare}", f"lead:{bare}", f"lead:#{bare}")
-    keys = [alias_key(space, name) for space in spaces_of(store, program_id) for name in names]
+    places: dict[Key, type[Record]] = {}
+    for space in spaces_of(store, program_id):
+        places |= {alias_key(space, name): OrderAlias for name in names}
+        places |= {number_key(space, number): OrderNumber} if number else {}
     found: dict[str, None] = {}
+    keys = list(places)
     for start in range(0, len(keys), READ_KEYS_MAX):
-        aliases = store.get_many(OrderAlias, keys[start : start + READ_KEYS_MAX])
-        found |= {alias.conversion_id: None for alias in aliases.values()}
+        part = {key: places[key] for key in keys[start : start + READ_KEYS_MAX]}
+        for one in store.get_mixed(part).values():
+            found |= dict.fromkeys(_named(one))
     orders = [store.get(Conversion, conversion_key(one)) for one in found]
     return tuple(order for order in orders if order is not None)
+
+
+def _named(one: Record) -> tuple[str, ...]:
+    if isinstance(one, OrderNumber):
+        return one.conversion_ids
+    return (one.conversion_id,) if isinstance(one, OrderAlias) else ()
 
 
 def spaces_of(store: Store, program_id: str, source_id: str = "") -> tuple[Space, ...]:
@@ -153,6 +165,9 @@ def _reported(desk: Desk, change: Change, wanted: Wanted, program: Program) -> C
             conversion_id=conversion.conversion_id,
         )
     )
+    if wanted.action == "sale" and (number := folded_number(wanted.order_id)):
+        known = desk.store.get(OrderNumber, number_key(space, number))
+        change.save(numbered(known, space, number).said(conversion.conversion_id))
     return conversion
 
 

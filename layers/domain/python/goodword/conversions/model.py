@@ -57,8 +57,8 @@ class Customer(Value):
 class ConversionFact(Value):
     """A lead or a sale. `order_id` is its first name, `aliases` every other id refunds may use.
 
-    For a lead `order_id` is the sign-up's own id and both amounts are 0. `provisional` says that
-    another delivery will tell the amounts better (a checkout whose invoice is still to come).
+    For a lead `order_id` is the sign-up's own id and both amounts are 0. `provisional`: another
+    delivery will tell the amounts better. `number`, what the shopper reads, finds it, no more.
     """
 
     fact: Literal["conversion"] = "conversion"
@@ -71,6 +71,7 @@ class ConversionFact(Value):
     gross_minor: NaturalMinor = 0
     prices_include_tax: bool = False
     provisional: bool = False
+    number: str = Field(default="", max_length=200)
     customer: Customer = Customer()
     click_ids: tuple[str, ...] = Field(default=(), max_length=20)
     codes: tuple[str, ...] = Field(default=(), max_length=20)
@@ -291,8 +292,7 @@ class Conversion(Record):
     """One rewarded (or refused) action, once per programme, namespace and order for ever.
 
     `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
-    `claims` is None in what is older than they. `inquiries` are the open ones. Duplicates name each
-    other. `rate` changed its amounts, from its first decision in another currency on.
+    `inquiries` are the open ones. `rate` changed its amounts, from its first decision abroad on.
     """
 
     KIND: ClassVar[str] = "conversion"

@@ -5,7 +5,7 @@ commits one Change; repeating a step finds its own earlier work and does nothing
 marked booked last, so a crash anywhere leaves it waiting and the sweeper walks it again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -16,6 +16,7 @@ from goodword.conversions.amounts import DIFFERS, amounts_of, retold
 from goodword.conversions.deciding import decide, unlocked
 from goodword.conversions.evidence import (
     Evidence,
+    add_names,
     also_told,
     code_key,
     friend_conversions,
@@ -40,6 +41,7 @@ from goodword.conversions.model import (
     conversion_key,
     identity_key,
 )
+from goodword.conversions.numbers import OrderNumber, folded_number, number_key
 from goodword.conversions.reversing import book_on, book_refund
 from goodword.errors import InvalidInput, NotAuthentic
 from goodword.journeys.signal import SignalFact
@@ -170,7 +172,7 @@ class Worker:
         evidence = self._gather(delivery, fact)
         if evidence.program is None:
             return "unknown_program"
-        existing, problem = self._existing(evidence.aliases.values()), ""
+        existing, problem = self._existing(evidence), ""
         if not self._takes(fact.currency, evidence.program, existing):
             return "currency_mismatch"
         if existing is None and (refused := too_old(fact, evidence.program, delivery.received_ms)):
@@ -187,16 +189,7 @@ class Worker:
         if existing is not None:  # it may know the customer by more than this delivery says
             buyer = buyer or self._buyer(conversion)
         change = Change()
-        for name, known in evidence.aliases.items():
-            if known is None:
-                change.create(
-                    OrderAlias(
-                        program_id=delivery.program_id,
-                        namespace=delivery.space.namespace,
-                        alias=name,
-                        conversion_id=conversion.conversion_id,
-                    )
-                )
+        add_names(change, evidence, conversion.conversion_id)
         if existing is None or conversion.but(touches=touches) != existing:
             decide(
                 self.desk,
@@ -243,6 +236,8 @@ class Worker:
         wanted: dict[Key, type[Record]] = {program_key(program_id): Program}
         wanted |= {alias_key(space, name): OrderAlias for name in names_of(fact)}
         wanted |= {identity_key(program_id, mac): Identity for mac in macs}
+        if number := folded_number(fact.number):
+            wanted[number_key(space, number)] = OrderNumber
         for code in (*(click.code for click in clicks), *fact.codes):
             if key := code_key(code):
                 wanted[key] = Link
@@ -293,11 +288,13 @@ class Worker:
             return found
         return [*found, *self.desk.store.get_many(Identity, missing).values()]
 
-    def _existing(self, aliases: Iterable[OrderAlias | None]) -> Conversion | None:
-        for alias in aliases:
+    def _existing(self, evidence: Evidence) -> Conversion | None:
+        """The order under any of its names; else what staff granted under its number alone."""
+        for alias in evidence.aliases.values():
             if alias is not None:
                 return standing(self.desk, alias.conversion_id)
-        return None
+        number = evidence.number
+        return standing(self.desk, number.granted) if number and number.granted else None
 
     def _versions(self, program_id: str) -> Sequence[ProgramVersion]:
         return self.desk.store.query(ProgramVersion, "core", f"PROG#{program_id}", "V#").rows

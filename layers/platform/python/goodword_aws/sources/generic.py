@@ -197,6 +197,7 @@ def _fact(
         currency=body.currency or source.currency,
         net_minor=net,
         gross_minor=sale.gross_amount if sale and sale.gross_amount is not None else net,
+        number=(sale.order_number or "") if sale else "",
         customer=body.customer(),
         click_ids=body.clicks(),
         codes=body.typed(),

@@ -58,6 +58,9 @@ def _instant(text: str) -> str:
 OwnId = Annotated[
     str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), AfterValidator(_no_address)
 ]
+OwnNumber = Annotated[
+    str, StringConstraints(pattern=r"^[\x21-\x7e]{1,60}$"), AfterValidator(_no_address)
+]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_address)]
 CardMark = Annotated[str, AfterValidator(_no_card_number)]
@@ -187,10 +190,12 @@ class Lead(Referred):
 class Sale(Referred):
     """A paid order, once per `order_id`. `coupons` are all that were used; [] says none.
 
+    `order_number` is what the shopper reads, if that is not the id: a missing order is found by it.
     A `renewal`, `level_up` or `event` is said by `action`, else by a known `event_name`.
     """
 
     order_id: OwnId
+    order_number: OwnNumber | None = None
     amount: NaturalMinor
     gross_amount: NaturalMinor | None = None
     currency: Code

@@ -4,7 +4,8 @@ Amounts are decimal text in the shop's currency (`shop_money`). Net is the subto
 discounts; where a shop's prices include tax, the goods' tax is taken out of it. An order is booked
 as it was ordered (`subtotal_price`), never as it is now (`current_subtotal_price`): refunds and
 edits come as refunds, in the order itself (`refunds`) or on their own. The order's number
-(`#1001`) is no name of it: it is unique in one shop only, and a programme may have several.
+(`#1001`) is no name of it: it is unique in one shop only, and a programme may have several. It is
+kept to be searched by, since it is all that shoppers see.
 
 Shopify signs the body, not the headers. A topic that does not fit the body is therefore not
 understood, and a webhook id is only a name: what counts once is the order and the refund.
@@ -37,6 +38,7 @@ from goodword_aws.sources.signatures import base64_mac, digest_of, header, requi
 
 CLICK_NAMES = ("gw_click", "click_id")
 CODE_NAMES = ("via", "ref", "code")
+NUMBER_LENGTH_MAX = 60  # characters; longer texts are nobody's order number
 CODE_LENGTH_MAX = 64  # characters; longer texts are nobody's code
 PAID = frozenset({"paid", "partially_refunded", "refunded"})
 WAS_PAID = PAID | {"partially_paid"}
@@ -116,6 +118,7 @@ def _order(order: Document, received_ms: int) -> tuple[Fact, ...] | str:
         net_minor=net,
         gross_minor=gross,
         prices_include_tax=order.at("taxes_included") is True,
+        number=_number(order),
         customer=customer(
             order.id_at("customer.id"), order.text("email") or order.text("contact_email")
         ),
@@ -125,6 +128,13 @@ def _order(order: Document, received_ms: int) -> tuple[Fact, ...] | str:
         occasion="renewal" if is_renewal(order) else "plain",
     )
     return (sale, *listed_refunds(order, received_ms, currency))
+
+
+def _number(order: Document) -> str:
+    """`name` is what the shopper reads, with the shop's own prefix; else the bare number."""
+    bare = order.at("order_number")
+    text = order.text("name") or (str(bare) if type(bare) is int else "")
+    return text if len(text) <= NUMBER_LENGTH_MAX else ""
 
 
 def _net(order: Document, currency: str) -> int:

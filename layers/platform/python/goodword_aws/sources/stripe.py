@@ -226,6 +226,7 @@ def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
         currency=currency,
         net_minor=minor(net, currency),
         gross_minor=minor(paid, currency),
+        number=invoice.text("number")[:60],
         customer=customer(invoice.id_at("customer"), invoice.text("customer_email")),
         click_ids=clicks,
         codes=codes,
