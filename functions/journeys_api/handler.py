@@ -1,8 +1,11 @@
 """What customers let us notice, and what it comes to: staff see each point and its origin."""
 
+from goodword.journeys.previewing import Previewing
+from goodword.journeys.publishing import Journeys
 from goodword.journeys.scoring import Standing
 from goodword.ports import Page
 from goodword_aws import journeys as shapes
+from goodword_aws import journeys_definitions as documents
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
@@ -11,7 +14,8 @@ wiring.require("core_table", "journal_table", "index_secret_arn")
 handler = Api(service="journeys")
 
 READERS: frozenset[Role] = frozenset({"marketer", "analyst", "admin"})
-FINDERS: frozenset[Role] = frozenset({"marketer", "admin"})
+WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
+WHICH = {"program_id": "of which programme"}
 
 
 @handler.route(
@@ -20,7 +24,7 @@ FINDERS: frozenset[Role] = frozenset({"marketer", "admin"})
     roles=READERS,
     answer=shapes.SubjectAnswer,
     paged=True,
-    query={"program_id": "of which programme"},
+    query=WHICH,
 )
 def list_subjects(call: Call) -> Page[shapes.SubjectAnswer]:
     """Persons whom signals are about, the one that was silent longest first; may lag a moment."""
@@ -31,7 +35,7 @@ def list_subjects(call: Call) -> Page[shapes.SubjectAnswer]:
 
 
 @handler.route(
-    "POST", "/v1/subjects/find", roles=FINDERS, body=shapes.FindSubject, answer=shapes.SubjectAnswer
+    "POST", "/v1/subjects/find", roles=WRITERS, body=shapes.FindSubject, answer=shapes.SubjectAnswer
 )
 def find_subject(call: Call) -> shapes.SubjectAnswer:
     """The person of an address. It is a POST because addresses do not belong into URLs."""
@@ -55,3 +59,163 @@ def read_standing(call: Call) -> shapes.StandingAnswer:
 def read_model(_call: Call) -> shapes.ModelAnswer:
     """The weights, limits and bars that make a score; docs/journeys.md says them in words."""
     return shapes.model_answer()
+
+
+# --- journeys as documents --------------------------------------------------------------------
+
+
+@handler.route(
+    "GET", "/v1/journeys", roles=READERS, answer=documents.JourneyAnswer, paged=True, query=WHICH
+)
+def list_journeys(call: Call) -> Page[documents.JourneyAnswer]:
+    """The journeys of a programme, oldest first; may lag behind a moment."""
+    page = Journeys(call.desk).page(
+        call.query.get("program_id", ""), call.page.limit, call.page.starting_after
+    )
+    return Page([documents.journey_answer(one) for one in page.rows], page.cursor)
+
+
+@handler.route("GET", "/v1/journeys/ready", roles=READERS, answer=documents.ReadyAnswer, paged=True)
+def list_ready(_call: Call) -> Page[documents.ReadyAnswer]:
+    """Journeys to begin with: copy the terms into a draft, and change what does not fit."""
+    return Page(documents.ready_journeys(), None)
+
+
+@handler.route(
+    "POST",
+    "/v1/journeys",
+    roles=WRITERS,
+    body=documents.CreateJourney,
+    answer=documents.DraftAnswer,
+    status=201,
+)
+def create_journey(call: Call) -> documents.DraftAnswer:
+    """A journey with the draft of its first version; `refusals` says what stands against it."""
+    body: documents.CreateJourney = call.body
+    draft = Journeys(call.desk).create(
+        body.program_id,
+        body.terms,
+        body.rationale,
+        lambda made: call.claim(documents.draft_answer(made)),
+    )
+    return documents.draft_answer(draft)
+
+
+@handler.route("GET", "/v1/journeys/<journey_id>", roles=READERS, answer=documents.JourneyAnswer)
+def read_journey(call: Call) -> documents.JourneyAnswer:
+    """One journey."""
+    return documents.journey_answer(Journeys(call.desk).read(call.path["journey_id"]))
+
+
+@handler.route(
+    "GET", "/v1/journeys/<journey_id>/draft", roles=READERS, answer=documents.DraftAnswer
+)
+def read_draft(call: Call) -> documents.DraftAnswer:
+    """The next version in the making."""
+    return documents.draft_answer(Journeys(call.desk).draft(call.path["journey_id"]))
+
+
+@handler.route(
+    "PUT",
+    "/v1/journeys/<journey_id>/draft",
+    roles=WRITERS,
+    body=documents.ChangeDraft,
+    answer=documents.DraftAnswer,
+)
+def change_draft(call: Call) -> documents.DraftAnswer:
+    """Write the draft anew."""
+    body: documents.ChangeDraft = call.body
+    draft = Journeys(call.desk).change(
+        call.path["journey_id"],
+        body.terms,
+        body.rationale,
+        body.digest,
+        lambda made: call.claim(documents.draft_answer(made)),
+    )
+    return documents.draft_answer(draft)
+
+
+@handler.route(
+    "GET",
+    "/v1/journeys/<journey_id>/preview",
+    roles=READERS,
+    answer=documents.PreviewAnswer,
+    query={"starting_after": "where the page before ended"},
+)
+def preview(call: Call) -> documents.PreviewAnswer:
+    """Whom the draft would ask today, and why not others; a page of people at a time."""
+    journeys = Journeys(call.desk)
+    journey = journeys.read(call.path["journey_id"])
+    terms = journeys.draft(journey.journey_id).terms
+    dry = Previewing(call.desk, shapes.subjects(call.desk))
+    return documents.preview_answer(dry.of(journey.program_id, terms, call.page.starting_after))
+
+
+@handler.route(
+    "POST",
+    "/v1/journeys/<journey_id>/publish",
+    roles=WRITERS,
+    body=documents.PublishJourney,
+    answer=documents.VersionAnswer,
+    status=201,
+)
+def publish(call: Call) -> documents.VersionAnswer:
+    """The next version, by somebody who did not write it."""
+    version = Journeys(call.desk).publish(
+        call.path["journey_id"],
+        call.body.digest,
+        call.body.in_flight,
+        lambda made: call.claim(documents.version_answer(made)),
+    )
+    return documents.version_answer(version)
+
+
+@handler.route(
+    "GET",
+    "/v1/journeys/<journey_id>/versions/<number>",
+    roles=READERS,
+    answer=documents.VersionAnswer,
+)
+def read_version(call: Call) -> documents.VersionAnswer:
+    """What was published."""
+    number = call.path["number"]
+    asked = int(number) if number.isdecimal() and len(number) < 7 else 0
+    return documents.version_answer(Journeys(call.desk).version(call.path["journey_id"], asked))
+
+
+@handler.route(
+    "POST",
+    "/v1/journeys/<journey_id>/state",
+    roles=WRITERS,
+    body=documents.SetJourneyState,
+    answer=documents.JourneyAnswer,
+)
+def set_state(call: Call) -> documents.JourneyAnswer:
+    """Pause it, let it go on, or end it."""
+    journey = Journeys(call.desk).set_state(
+        call.path["journey_id"],
+        call.body.state,
+        call.body.reason,
+        lambda moved: call.claim(documents.journey_answer(moved)),
+    )
+    return documents.journey_answer(journey)
+
+
+@handler.route(
+    "GET", "/v1/journeys/ask-rules/<program_id>", roles=READERS, answer=documents.RulesAnswer
+)
+def read_rules(call: Call) -> documents.RulesAnswer:
+    """What holds for every ask of the programme."""
+    return documents.rules_answer(documents.rules_of(call.desk, call.path["program_id"]))
+
+
+@handler.route(
+    "PUT",
+    "/v1/journeys/ask-rules/<program_id>",
+    roles=WRITERS,
+    body=documents.SetAskRules,
+    answer=documents.RulesAnswer,
+)
+def set_rules(call: Call) -> documents.RulesAnswer:
+    """Change what holds for every ask of the programme."""
+    return documents.set_rules(call.desk, call.path["program_id"], call.body, call.claim)

@@ -18,5 +18,6 @@ def add_journeys(ground: Ground) -> None:
             grants.read_secret(ground.secrets.index),
         ],
     )
-    for path in ("/v1/subjects", "/v1/subjects/{proxy+}", "/v1/journeys/{proxy+}"):
-        ground.door.open(api, ["GET", "POST"], path)
+    for path in ("/v1/subjects", "/v1/journeys"):
+        ground.door.open(api, ["GET", "POST", "PUT"], path)
+        ground.door.open(api, ["GET", "POST", "PUT"], f"{path}/{{proxy+}}")

@@ -1,11 +1,16 @@
 """Staff see whom signals are about by id, and what each gives; others see nothing."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 from goodword.conversions.model import Delivery
+from goodword.journeys.definition import refusals
 from goodword.journeys.listening import Listening
 from goodword.journeys.signal import SignalFact
+from goodword.ports import Change
+from goodword.programs.model import Program
+from goodword_aws.journeys_definitions import ReadyAnswer, ready_journeys
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, Front, Reply, front
 from tests.support.functions import ROOT, sample
@@ -21,6 +26,26 @@ EXPECTED = {
     "refused_not_an_address": "bad_email",
     "refused_finance_reads": "not_allowed",
     "refused_unknown_subject": "unknown_subject",
+    "create_journey": 201,
+    "create_gated_draft": 201,
+    "list_journeys": 200,
+    "list_ready": 200,
+    "read_journey": 200,
+    "read_draft": 200,
+    "change_draft": 200,
+    "preview": 200,
+    "publish": 201,
+    "read_rules": 200,
+    "set_rules": 200,
+    "refused_rules_without_limits": "no_limits",
+    "refused_publish_by_its_author": "same_person",
+    "refused_publish_another_digest": "draft_moved_on",
+    "refused_publish_gated": "journey_refused",
+    "refused_pause_of_a_draft": "journey_not_published",
+    "refused_analyst_writes": "not_allowed",
+    "refused_steps_unknown": "invalid_body",
+    "refused_unknown_version": "unknown_version",
+    "refused_rationale_names_somebody": "invalid_body",
 }
 
 
@@ -36,6 +61,13 @@ def hear(call: Front) -> None:
     town = call.town
     listening = Listening(town.desk("conversions_stream"), MACS)
     at_ms = town.clock.at_ms
+    change = Change()
+    change.create(
+        Program(
+            program_id="prg_sample", latest=1, in_force=1, name="A", currency="EUR", created_ms=0
+        )
+    )
+    town.store.commit(change)
     for number, said in enumerate(
         (
             {"kind": "consent", "value": 1},
@@ -81,13 +113,62 @@ def test_each_sample_has_an_expected_end() -> None:
 
 @pytest.mark.parametrize(("case", "end"), EXPECTED.items())
 def test_a_sample_ends_as_expected(call: Front, case: str, end: int | str) -> None:
-    event = sample("journeys_api", case)
-    (row,) = ask(call, MARKETER, "GET", "/v1/subjects").body["data"]
-    event["rawPath"] = event["rawPath"].replace("sbj_sample", row["id"])
-    event["requestContext"]["http"]["path"] = event["rawPath"]
-    reply = call.send("journeys_api", event)
+    event = json.dumps(sample("journeys_api", case))
+    for placed, real in named(call).items():
+        event = event.replace(placed, real)
+    reply = call.send("journeys_api", json.loads(event))
     assert end in (reply.status, reply.body.get("code")), reply.text
     assert EMAIL not in reply.text
+
+
+def named(call: Front) -> dict[str, str]:
+    """What stands in the samples, and what it is called in this town."""
+    (row,) = ask(call, MARKETER, "GET", "/v1/subjects").body["data"]
+    drafts = {}
+    for name in ("create_journey", "create_gated_draft"):
+        event = sample("journeys_api", name)
+        event["headers"]["idempotency-key"] += "-before"
+        drafts[name] = call.send("journeys_api", event).body
+    return {
+        "sbj_sample": row["id"],
+        "jrn_sample": drafts["create_journey"]["journey_id"],
+        "@digest": drafts["create_journey"]["digest"],
+        "jrn_gated": drafts["create_gated_draft"]["journey_id"],
+        "@gated": drafts["create_gated_draft"]["digest"],
+    }
+
+
+def test_a_draft_says_what_stands_against_it_and_publishing_refuses_it(call: Front) -> None:
+    draft = call.sample("journeys_api", "create_gated_draft").body
+    (rule,) = draft["refusals"]
+    assert rule["field"] == "steps.1"
+    assert "review_gating" in rule["message"]
+
+
+@pytest.mark.parametrize("one", ready_journeys(), ids=lambda one: one.key)
+def test_the_journeys_that_ship_break_no_rule(one: ReadyAnswer) -> None:
+    assert refusals(one.terms) == []
+
+
+def test_a_published_journey_pauses_and_its_version_stays(call: Front) -> None:
+    what = named(call)
+    path = f"/v1/journeys/{what['jrn_sample']}"
+    milo = Caller("sub-milo", "milo@staff.example", ("marketer",))
+    published = ask(call, milo, "POST", f"{path}/publish", {"digest": what["@digest"]})
+    assert published.body["in_flight"] == "finish"
+    paused = ask(call, MARKETER, "POST", f"{path}/state", {"state": "paused", "reason": "holidays"})
+    assert (paused.body["state"], paused.body["in_force"]) == ("paused", 1)
+    assert ask(call, ANALYST, "GET", f"{path}/versions/1").body == published.body
+    assert ask(call, ANALYST, "GET", f"{path}/versions/one").code == "unknown_version"
+    assert ask(call, ANALYST, "GET", f"{path}/draft").code == "unknown_draft"
+
+
+def test_rules_of_all_asks_are_kept_and_are_some_programmes(call: Front) -> None:
+    path = "/v1/journeys/ask-rules/prg_sample"
+    assert ask(call, ANALYST, "GET", path).body["cool_down_days"] == 14
+    call.sample("journeys_api", "set_rules")
+    assert ask(call, ANALYST, "GET", path).body["cool_down_days"] == 21
+    assert ask(call, ANALYST, "GET", f"{path}x").code == "unknown_program"
 
 
 def test_a_standing_says_why_and_what_forbids(call: Front) -> None:

@@ -81,7 +81,12 @@ PATHS = {
         "/v1/exemptions",
         "/v1/exemptions/{proxy+}",
     },
-    "journeys_api": {"/v1/subjects", "/v1/subjects/{proxy+}", "/v1/journeys/{proxy+}"},
+    "journeys_api": {
+        "/v1/subjects",
+        "/v1/subjects/{proxy+}",
+        "/v1/journeys",
+        "/v1/journeys/{proxy+}",
+    },
     "payouts_api": {
         "/v1/payouts",
         "/v1/payouts/{proxy+}",

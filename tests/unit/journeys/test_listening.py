@@ -1,57 +1,15 @@
 """Signals find their subject, once; identifiers that meet join subjects, and nothing moves."""
 
 import pytest
-from goodword.conversions.model import Delivery
 from goodword.errors import NotFound
 from goodword.events import Event
-from goodword.journeys.listening import Listening, Subjects, head
+from goodword.journeys.listening import head
 from goodword.journeys.signal import Signal, SignalFact, Subject, SubjectMark
 from goodword.limits import SUBJECT_PARTS_MAX
 from goodword.ports import Change
 from pydantic import ValidationError
 
-from tests.support.desk import World
-from tests.support.people import MACS
-
-AT = 1_763_800_000_000
-
-
-class Ear(World):
-    """A programme whose deliveries are listened to."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.listening = Listening(self.desk("conversions_stream"), MACS)
-        self.subjects = Subjects(self.desk(), MACS)
-        self.count = 0
-
-    def hear(self, kind: str = "milestone", *, namespace: str = "src_1", **fields: object) -> str:
-        """Note one signal; its name."""
-        self.count += 1
-        name = str(fields.pop("signal_id", f"s-{self.count}"))
-        said = {"signal_id": name, "kind": kind, "occurred_ms": AT + self.count, **fields}
-        delivery = Delivery(
-            source_id="src_1",
-            source_kind="generic",
-            program_id="prg_1",
-            namespace=namespace,
-            delivery_id=f"d-{self.count}",
-            topic="signal",
-            received_ms=AT,
-            body_hash="h",
-            sealed_body="",
-            writer="w",
-            keep_s=1,
-        )
-        self.listening.note(delivery, SignalFact.model_validate(said))
-        return name
-
-    @property
-    def people(self) -> list[Subject]:
-        """Those that stand for themselves."""
-        return [
-            one for one in self.all(Subject) if one.merged_into is None and one.what == "person"
-        ]
+from tests.support.journeys import AT, Ear
 
 
 @pytest.fixture

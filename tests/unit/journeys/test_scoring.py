@@ -17,36 +17,7 @@ from goodword.journeys.scoring import (
 from goodword.journeys.signal import VALUES, Signal
 from goodword.times import DAY_MS
 
-NOW = 1_763_800_000_000
-
-
-def signal(kind: str, days_ago: float = 0, value: int | None = None, **more: object) -> Signal:
-    at_ms = NOW - round(days_ago * DAY_MS)
-    return Signal.model_validate(
-        {
-            "subject_id": "sbj_1",
-            "signal_id": f"sig_{kind}_{at_ms}_{value}_{more.get('about', '')}",
-            "program_id": "prg_1",
-            "source_id": "src_1",
-            "kind": kind,
-            "occurred_ms": at_ms,
-            "noted_ms": NOW,
-            "value": value,
-            "keep_s": 1,
-            **more,
-        }
-    )
-
-
-CONSENT = signal("consent", 400, 1)
-FAN = (
-    CONSENT,
-    signal("nps", 3, 10),
-    signal("csat", 2, 100),
-    signal("renewal", 10),
-    signal("result", 5, 30),
-    signal("milestone", 1),
-)
+from tests.support.journeys import CONSENT, FAN, NOW, signal
 
 
 def now(*signals: Signal) -> Standing:

@@ -166,3 +166,7 @@ SIGNALS_READ_MAX = 500  # newest signals of one subject that a score is made of;
 SUBJECT_MARKS_MAX = 20  # identifiers kept on one subject, for whoever has to forget it
 SUBJECT_PARTS_MAX = 20  # subjects that may be joined to one; more is a shared address, not a person
 SUBJECT_HOPS_MAX = 22  # steps from a joined subject to the one that stands for it
+JOURNEY_STEPS_MAX = 50  # steps of one journey; more than anybody can follow
+JOURNEY_VERSIONS_MAX = 100  # versions of one journey; they are read in one page
+ASKS_KEPT_MAX = 200  # newest asks in a person's book, 30 KB; limits look back a year at most
+PREVIEW_PEOPLE_MAX = 50  # people one preview looks at; each takes two or three reads

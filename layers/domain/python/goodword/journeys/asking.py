@@ -1,0 +1,196 @@
+"""Whether somebody may be asked now, over all journeys together; if not, why, and from when on.
+
+The order of the questions is fixed, so that everybody gets the same answer: what forbids asking
+altogether, then what the person has said they want, then how often and how lately they were asked,
+then the hour. Pure: the state is the person's own book of asks.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import Field
+
+from goodword.journeys.definition import Ask, Frequency, JourneyTerms, QuietHours
+from goodword.journeys.scoring import Motion, Standing
+from goodword.limits import ASKS_KEPT_MAX
+from goodword.records import Key, Record, Value
+from goodword.times import DAY_MS, MINUTE_MS, as_datetime
+
+QUARTER_MS = 15 * MINUTE_MS
+AskState = Literal[
+    "planned",
+    "sent",
+    "accepted",
+    "declined",
+    "expired",
+    "submitted",
+    "accepted_work",
+    "rejected_work",
+    "rewarded",
+]
+Never = Literal[
+    "open_urgent_case",
+    "invoice_overdue",
+    "churn_risk",
+    "recent_complaint",
+    "no_consent",
+    "unsubscribed",
+    "not_qualified",
+]
+Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
+
+
+class Asked(Value):
+    """One ask in a person's book, of whatever journey."""
+
+    ask_id: str
+    journey_id: str
+    motion: Motion
+    at_ms: int
+    state: AskState
+
+
+class AskBook(Record):
+    """Every ask of one person, newest last; written with each ask, so that limits hold for all."""
+
+    KIND: ClassVar[str] = "ask_book"
+
+    subject_id: str
+    asks: tuple[Asked, ...] = Field(default=(), max_length=ASKS_KEPT_MAX)
+    unsubscribed: tuple[Motion | Literal["all"], ...] = ()
+    time_zone: str = "UTC"
+
+    @property
+    def key(self) -> Key:
+        return book_key(self.subject_id)
+
+    def plus(self, asked: Asked) -> "AskBook":
+        """The book with one more; beyond its size the oldest go."""
+        return self.but(asks=(*self.asks, asked)[-ASKS_KEPT_MAX:])
+
+
+def book_key(subject_id: str) -> Key:
+    """Where a person's asks are."""
+    return Key("core", f"SBJ#{subject_id}", "ASKS")
+
+
+class AskRules(Record):
+    """What holds for every ask of a programme, whichever journey it comes from.
+
+    A journey may be stricter for its own asks, never looser. One that was never set has these.
+    """
+
+    KIND: ClassVar[str] = "ask_rules"
+
+    program_id: str
+    frequency: Frequency = Frequency(asks=2, days=30)
+    cool_down_days: int = Field(default=14, ge=0, le=365)
+    quiet_hours: QuietHours = QuietHours()
+
+    @property
+    def key(self) -> Key:
+        return rules_key(self.program_id)
+
+
+def rules_key(program_id: str) -> Key:
+    """Where the rules of all asks of a programme are."""
+    return Key("core", f"PROG#{program_id}", "ASKS")
+
+
+class Verdict(Value):
+    """Ask, or why not. `from_ms` is when to look again; None: not because of time."""
+
+    allowed: bool
+    reason: Never | Later | Literal["", "no_ask"] = ""
+    from_ms: int | None = None
+
+
+def may_ask(
+    ask: Ask,
+    terms: JourneyTerms,
+    rules: AskRules,
+    standing: Standing,
+    book: AskBook,
+    now_ms: int,
+) -> Verdict:
+    """The verdict for one ask of one person at one time."""
+    refused = _never(ask, standing, book)
+    if refused is not None:
+        return Verdict(allowed=False, reason=refused)
+    waits = [
+        found
+        for found in (
+            _asked_already(ask, book.asks, now_ms),
+            _too_often(terms.frequency, book.asks, now_ms),
+            _too_often(rules.frequency, book.asks, now_ms),
+            _cool_down(max(terms.cool_down_days, rules.cool_down_days), book.asks, now_ms),
+        )
+        if found is not None
+    ]
+    if waits:
+        return max(waits, key=lambda one: one.from_ms or 0)
+    quiet = (terms.quiet_hours, rules.quiet_hours)
+    woken_ms = awake_ms(quiet, book.time_zone, now_ms)
+    if woken_ms != now_ms:
+        return Verdict(allowed=False, reason="quiet_hours", from_ms=woken_ms)
+    return Verdict(allowed=True)
+
+
+def awake_ms(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> int:
+    """Now if it is not a quiet hour where the person is; else when the next one begins.
+
+    Times are walked by quarters of an hour, because clocks jump and some zones stand between hours.
+    Where every hour is quiet, a day later: somebody has to look at such rules.
+    """
+    zone = ZoneInfo(time_zone)
+    if not _is_quiet(quiet, zone, now_ms):
+        return now_ms
+    at_ms = now_ms - now_ms % QUARTER_MS
+    for _ in range(DAY_MS // QUARTER_MS):
+        at_ms += QUARTER_MS
+        if not _is_quiet(quiet, zone, at_ms):
+            return at_ms
+    return now_ms + DAY_MS
+
+
+def _is_quiet(quiet: Sequence[QuietHours], zone: ZoneInfo, at_ms: int) -> bool:
+    hour = as_datetime(at_ms).astimezone(zone).hour
+    return any(one.holds(hour) for one in quiet)
+
+
+def _never(ask: Ask, standing: Standing, book: AskBook) -> Never | None:
+    if "all" in book.unsubscribed or ask.motion in book.unsubscribed:
+        return "unsubscribed"
+    verdict = next(one for one in standing.motions if one.motion == ask.motion)
+    codes = {one.code for one in standing.suppressors}
+    for reason in verdict.reasons:
+        for code in codes:
+            if reason == code:
+                return code
+    return None if verdict.qualifies else "not_qualified"
+
+
+def _asked_already(ask: Ask, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
+    """The same motion is still open: nobody is asked twice for one thing at a time."""
+    open_states = ("planned", "sent", "accepted", "submitted")
+    if any(one.motion == ask.motion and one.state in open_states for one in asks):
+        return Verdict(allowed=False, reason="asked_already", from_ms=now_ms + DAY_MS)
+    return None
+
+
+def _too_often(limit: Frequency, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
+    span_ms = limit.days * DAY_MS
+    within = sorted(one.at_ms for one in asks if one.at_ms > now_ms - span_ms)
+    if len(within) < limit.asks:
+        return None
+    free_ms = within[len(within) - limit.asks] + span_ms
+    return Verdict(allowed=False, reason="too_often", from_ms=free_ms)
+
+
+def _cool_down(days: int, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
+    last_ms = max((one.at_ms for one in asks), default=None)
+    span_ms = days * DAY_MS
+    if last_ms is None or now_ms >= last_ms + span_ms:
+        return None
+    return Verdict(allowed=False, reason="cool_down", from_ms=last_ms + span_ms)

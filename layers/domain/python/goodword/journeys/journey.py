@@ -1,0 +1,96 @@
+"""A journey has versions that never change; one person drafts the next, another publishes it.
+
+Publishing says what becomes of those who are on their way: they `finish` on the version they
+entered with, `move` to the new one at the step of the same name, or `stop`.
+"""
+
+import hashlib
+import json
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from goodword.journeys.definition import JourneyTerms
+from goodword.records import IndexEntry, Key, Record
+
+JourneyState = Literal["draft", "active", "paused", "ended"]
+InFlight = Literal["finish", "move", "stop"]
+
+
+class Journey(Record):
+    """A journey of a programme. `in_force` is 0 until a version is published."""
+
+    KIND: ClassVar[str] = "journey"
+
+    journey_id: str
+    program_id: str
+    name: str
+    state: JourneyState = "draft"
+    in_force: int = Field(default=0, ge=0)
+    created_ms: int
+
+    @property
+    def key(self) -> Key:
+        return journey_key(self.journey_id)
+
+    @property
+    def index_entry(self) -> IndexEntry:
+        return IndexEntry(f"JOURNEYS#{self.program_id}", self.journey_id)
+
+
+def journey_key(journey_id: str) -> Key:
+    """Where a journey is."""
+    return Key("core", f"JRN#{journey_id}", "HEAD")
+
+
+class JourneyDraft(Record):
+    """The next version in the making; `editors` are all who wrote it."""
+
+    KIND: ClassVar[str] = "journey_draft"
+
+    journey_id: str
+    terms: JourneyTerms
+    rationale: str
+    editors: tuple[str, ...]
+    digest: str
+    changed_ms: int
+
+    @property
+    def key(self) -> Key:
+        return draft_key(self.journey_id)
+
+
+def draft_key(journey_id: str) -> Key:
+    """Where the draft of a journey's next version is."""
+    return Key("core", f"JRN#{journey_id}", "DRAFT")
+
+
+class JourneyVersion(Record):
+    """What was published, by whom, and why."""
+
+    KIND: ClassVar[str] = "journey_version"
+
+    journey_id: str
+    number: int = Field(ge=1)
+    terms: JourneyTerms
+    rationale: str
+    editors: tuple[str, ...]
+    publisher: str
+    in_flight: InFlight
+    published_ms: int
+
+    @property
+    def key(self) -> Key:
+        return version_key(self.journey_id, self.number)
+
+
+def version_key(journey_id: str, number: int) -> Key:
+    """Where a version is."""
+    return Key("core", f"JRN#{journey_id}", f"V#{number:06d}")
+
+
+def digest_of(terms: JourneyTerms, rationale: str, in_force: int) -> str:
+    """The digest of everything that a publication would promise, and of what it follows on."""
+    said = {"after": in_force, "rationale": rationale, "terms": terms.model_dump(mode="json")}
+    text = json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()

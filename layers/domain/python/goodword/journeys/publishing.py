@@ -1,0 +1,180 @@
+"""Journeys are drafted by one person and published by another, who names what was looked at."""
+
+from dataclasses import dataclass
+
+from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from goodword.events import Event
+from goodword.journeys.definition import JourneyTerms, refusals
+from goodword.journeys.journey import (
+    InFlight,
+    Journey,
+    JourneyDraft,
+    JourneyVersion,
+    digest_of,
+    draft_key,
+    journey_key,
+    version_key,
+)
+from goodword.limits import JOURNEY_VERSIONS_MAX
+from goodword.ports import Change, Desk, Page, until_settled
+from goodword.programs.model import Program, program_key
+from goodword.receipts import Receipt, no_receipt, settle
+
+
+@dataclass(frozen=True)
+class Journeys:
+    """The use cases of journeys; staff only, which the API checks."""
+
+    desk: Desk
+
+    def create(
+        self,
+        program_id: str,
+        terms: JourneyTerms,
+        rationale: str,
+        receipt: Receipt[JourneyDraft] = no_receipt,
+    ) -> JourneyDraft:
+        """A new journey with the draft of its first version."""
+        if self.desk.store.get(Program, program_key(program_id)) is None:
+            raise NotFound("unknown_program", "there is no such programme")
+        now_ms, journey_id = self.desk.clock.now_ms(), self.desk.ids.new("jrn")
+        journey = Journey(
+            journey_id=journey_id, program_id=program_id, name=terms.name, created_ms=now_ms
+        )
+        draft = self._draft(journey, terms, rationale, (self.desk.actor.id,))
+        change = Change()
+        change.create(journey, draft, self._event("journey.created", journey))
+        return settle(self.desk.store, change, draft, receipt)
+
+    def change(
+        self,
+        journey_id: str,
+        terms: JourneyTerms,
+        rationale: str,
+        digest: str | None,
+        receipt: Receipt[JourneyDraft] = no_receipt,
+    ) -> JourneyDraft:
+        """The draft in its next form; `digest` is of the one that was read, None without one."""
+
+        def attempt() -> JourneyDraft:
+            journey = self.read(journey_id)
+            before = self.desk.store.get(JourneyDraft, draft_key(journey_id))
+            if (before.digest if before else None) != digest:
+                raise Conflict("draft_moved_on", "the draft is another one by now: read it again")
+            editors = dict.fromkeys((*(before.editors if before else ()), self.desk.actor.id))
+            after = self._draft(journey, terms, rationale, tuple(editors))
+            after = after.but(version=before.version) if before else after
+            change = Change()
+            change.save(after)
+            change.create(self._event("journey.draft_changed", journey))
+            return settle(self.desk.store, change, after, receipt)
+
+        return until_settled(attempt)
+
+    def publish(
+        self,
+        journey_id: str,
+        digest: str,
+        in_flight: InFlight,
+        receipt: Receipt[JourneyVersion] = no_receipt,
+    ) -> JourneyVersion:
+        """The next version, from the draft of this digest.
+
+        Raises NotAllowed `same_person` for whoever wrote any of it, and InvalidInput
+        `journey_refused` with every rule that it breaks (review gating among them).
+        """
+
+        def attempt() -> JourneyVersion:
+            journey, draft = self.read(journey_id), self.draft(journey_id)
+            if draft.digest != digest:
+                raise Conflict("draft_moved_on", "the draft is another one by now: read it again")
+            if self.desk.actor.id in draft.editors:
+                raise NotAllowed("same_person", "whoever wrote a draft does not publish it")
+            if journey.state == "ended":
+                raise Conflict("journey_ended", "a journey that has ended begins no more")
+            if journey.in_force >= JOURNEY_VERSIONS_MAX:
+                raise Conflict("too_many_versions", "this journey has all the versions it may have")
+            if found := refusals(draft.terms):
+                raise InvalidInput("journey_refused", "the journey breaks a rule", found)
+            version = JourneyVersion(
+                journey_id=journey_id,
+                number=journey.in_force + 1,
+                terms=draft.terms,
+                rationale=draft.rationale,
+                editors=draft.editors,
+                publisher=self.desk.actor.id,
+                in_flight=in_flight,
+                published_ms=self.desk.clock.now_ms(),
+            )
+            after = journey.but(in_force=version.number, state="active", name=draft.terms.name)
+            change = Change()
+            change.replace(after)
+            change.delete(draft)
+            change.create(version, self._event("journey.published", after, number=version.number))
+            return settle(self.desk.store, change, version, receipt)
+
+        return until_settled(attempt)
+
+    def set_state(
+        self, journey_id: str, state: str, reason: str, receipt: Receipt[Journey] = no_receipt
+    ) -> Journey:
+        """Pause it, let it go on, or end it for good. Asking for the present state does nothing."""
+
+        def attempt() -> Journey:
+            journey = self.read(journey_id)
+            if journey.state == state:
+                return journey
+            if journey.state == "draft":
+                raise Conflict("journey_not_published", "a journey begins when it is published")
+            if journey.state == "ended":
+                raise Conflict("journey_ended", "a journey that has ended stays so")
+            after = journey.but(state=state)
+            change = Change()
+            change.replace(after)
+            change.create(self._event("journey.state_changed", after, reason=reason, after=state))
+            return settle(self.desk.store, change, after, receipt)
+
+        return until_settled(attempt)
+
+    def read(self, journey_id: str) -> Journey:
+        """One journey. Raises NotFound `unknown_journey`."""
+        journey = self.desk.store.get(Journey, journey_key(journey_id))
+        if journey is None:
+            raise NotFound("unknown_journey", "there is no such journey")
+        return journey
+
+    def draft(self, journey_id: str) -> JourneyDraft:
+        """Its draft. Raises NotFound `unknown_draft`."""
+        draft = self.desk.store.get(JourneyDraft, draft_key(journey_id))
+        if draft is None:
+            raise NotFound("unknown_draft", "this journey has no draft")
+        return draft
+
+    def version(self, journey_id: str, number: int) -> JourneyVersion:
+        """One version. Raises NotFound `unknown_version`."""
+        version = self.desk.store.get(JourneyVersion, version_key(journey_id, number))
+        if version is None:
+            raise NotFound("unknown_version", "this journey has no such version")
+        return version
+
+    def page(self, program_id: str, limit: int, cursor: str | None) -> Page[Journey]:
+        """The journeys of a programme, oldest first; may lag behind a moment."""
+        index = f"JOURNEYS#{program_id}"
+        return self.desk.store.query_index(Journey, "core", index, limit=limit, cursor=cursor)
+
+    def _draft(
+        self, journey: Journey, terms: JourneyTerms, rationale: str, editors: tuple[str, ...]
+    ) -> JourneyDraft:
+        return JourneyDraft(
+            journey_id=journey.journey_id,
+            terms=terms,
+            rationale=rationale,
+            editors=editors,
+            digest=digest_of(terms, rationale, journey.in_force),
+            changed_ms=self.desk.clock.now_ms(),
+        )
+
+    def _event(self, type: str, journey: Journey, reason: str = "", **data: str | int) -> Event:
+        return self.desk.event(
+            type, journey.journey_id, reason, program_id=journey.program_id, **data
+        )

@@ -1,0 +1,198 @@
+"""Two people make a journey; what breaks a rule is not published; a dry run touches nobody."""
+
+from typing import Any
+
+import pytest
+from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from goodword.events import Actor
+from goodword.journeys.asking import AskBook, Asked
+from goodword.journeys.journey import Journey, JourneyVersion
+from goodword.journeys.previewing import Previewing
+from goodword.journeys.publishing import Journeys
+from goodword.limits import JOURNEY_VERSIONS_MAX
+from goodword.ports import Change
+from goodword.programs.model import Program
+
+from tests.support.journeys import AT, HAPPY, REFERENCE, REVIEW, Ear, terms
+
+PROGRAM = "prg_1"
+PRIVATE = terms(REFERENCE)
+
+
+class House(Ear):
+    """A programme, and two marketers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        change = Change()
+        change.create(
+            Program(
+                program_id=PROGRAM, latest=1, in_force=1, name="A", currency="EUR", created_ms=0
+            )
+        )
+        self.store.commit(change)
+        self.marta, self.milo = (
+            Journeys(self.desk(Actor(kind="staff", id=name))) for name in ("marta", "milo")
+        )
+
+    def drafted(self, what: Any = PRIVATE) -> Any:
+        return self.marta.create(PROGRAM, what, "because")
+
+    def published(self, what: Any = PRIVATE) -> JourneyVersion:
+        draft = self.drafted(what)
+        return self.milo.publish(draft.journey_id, draft.digest, "finish")
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+def test_a_draft_is_published_by_another(house: House) -> None:
+    draft = house.drafted()
+    with pytest.raises(NotAllowed, match="same_person"):
+        house.marta.publish(draft.journey_id, draft.digest, "finish")
+    version = house.milo.publish(draft.journey_id, draft.digest, "move")
+    assert (version.number, version.publisher, version.in_flight) == (1, "milo", "move")
+    (journey,) = house.all(Journey)
+    assert (journey.state, journey.in_force) == ("active", 1)
+    assert house.marta.version(journey.journey_id, 1).but(version=0) == version
+    assert [one.type for one in house.events()] == ["journey.created", "journey.published"]
+
+
+def test_what_was_looked_at_is_what_is_published(house: House) -> None:
+    draft = house.drafted()
+    changed = house.marta.change(
+        draft.journey_id, terms(REFERENCE, again_days=90), "sooner", draft.digest
+    )
+    with pytest.raises(Conflict, match="draft_moved_on"):
+        house.milo.publish(draft.journey_id, draft.digest, "finish")
+    with pytest.raises(Conflict, match="draft_moved_on"):
+        house.milo.change(draft.journey_id, PRIVATE, "again", draft.digest)
+    assert house.milo.publish(draft.journey_id, changed.digest, "finish").terms.again_days == 90
+
+
+def test_whoever_touched_a_draft_is_one_of_its_writers(house: House) -> None:
+    draft = house.drafted()
+    after = house.milo.change(draft.journey_id, PRIVATE, "better words", draft.digest)
+    assert after.editors == ("marta", "milo")
+    with pytest.raises(NotAllowed, match="same_person"):
+        house.milo.publish(draft.journey_id, after.digest, "finish")
+
+
+def test_review_gating_is_refused_with_its_rule(house: House) -> None:
+    draft = house.drafted(terms(REVIEW, entry=[HAPPY]))
+    with pytest.raises(InvalidInput) as refused:
+        house.milo.publish(draft.journey_id, draft.digest, "finish")
+    assert refused.value.code == "journey_refused"
+    assert refused.value.fields[0].message.startswith("review_gating")
+
+
+def test_the_next_version_is_a_draft_of_its_own(house: House) -> None:
+    first = house.published()
+    draft = house.marta.change(first.journey_id, PRIVATE, "once more", None)
+    second = house.milo.publish(first.journey_id, draft.digest, "stop")
+    assert second.number == 2
+    with pytest.raises(NotFound, match="unknown_draft"):
+        house.milo.draft(first.journey_id)
+    with pytest.raises(NotFound, match="unknown_version"):
+        house.milo.version(first.journey_id, 3)
+
+
+def test_a_journey_pauses_goes_on_and_ends_for_good(house: House) -> None:
+    name = house.published().journey_id
+    for state in ("paused", "active", "active", "ended"):
+        assert house.milo.set_state(name, state, "because").state == state
+    with pytest.raises(Conflict, match="journey_ended"):
+        house.milo.set_state(name, "active", "because")
+    draft = house.marta.change(name, PRIVATE, "again", None)
+    with pytest.raises(Conflict, match="journey_ended"):
+        house.milo.publish(name, draft.digest, "finish")
+    assert len(house.events("journey.state_changed")) == 3
+
+
+def test_a_draft_is_neither_paused_nor_begun(house: House) -> None:
+    draft = house.drafted()
+    with pytest.raises(Conflict, match="journey_not_published"):
+        house.milo.set_state(draft.journey_id, "active", "because")
+
+
+def test_versions_have_an_end(house: House) -> None:
+    name = house.published().journey_id
+    journey = house.milo.read(name)
+    change = Change()
+    change.replace(journey.but(in_force=JOURNEY_VERSIONS_MAX))
+    house.store.commit(change)
+    draft = house.marta.change(name, PRIVATE, "again", None)
+    with pytest.raises(Conflict, match="too_many_versions"):
+        house.milo.publish(name, draft.digest, "finish")
+
+
+def test_what_is_not_there_is_not_found(house: House) -> None:
+    with pytest.raises(NotFound, match="unknown_program"):
+        house.marta.create("prg_none", PRIVATE, "because")
+    with pytest.raises(NotFound, match="unknown_journey"):
+        house.marta.read("jrn_none")
+    house.published()
+    assert len(house.marta.page(PROGRAM, 10, None).rows) == 1
+
+
+# --- the dry run ------------------------------------------------------------------------------
+
+
+def people(house: House) -> None:
+    """A fan, a fan without consent, a fan who was asked lately, somebody with nothing resolved."""
+    for who in ("fan", "shy", "tired", "quiet"):
+        house.hear("nps", customer_id=who, value=10)
+        house.hear("result", customer_id=who, value=50)
+        if who != "shy":
+            house.hear("consent", customer_id=who, value=1)
+        if who != "quiet":
+            house.hear("case_resolved", customer_id=who, about=f"c-{who}")
+    tired = house.people[2]
+    asked = Asked(ask_id="ask_1", journey_id="jrn_1", motion="story", at_ms=AT, state="declined")
+    change = Change()
+    change.create(AskBook(subject_id=tired.subject_id).plus(asked))
+    house.store.commit(change)
+    house.clock.at_ms = AT + 1_000
+
+
+def test_a_dry_run_says_who_would_be_asked_and_why_others_not(house: House) -> None:
+    people(house)
+    before = dict(house.store.items)
+    dry = Previewing(house.desk(), house.subjects)
+    found = dry.of(PROGRAM, PRIVATE, None)
+    assert (found.looked_at, found.would_enter, found.would_ask) == (4, 3, 1)
+    assert found.reasons == {"does_not_enter": 1, "no_consent": 1, "too_often": 1}
+    assert house.store.items == before
+    assert found.cursor is None
+    again = next(one.from_ms for one in found.people if one.reason == "too_often")
+    assert again is not None
+    assert again > house.clock.at_ms
+
+
+@pytest.mark.parametrize(
+    ("entry", "enter"),
+    [
+        ({"of": "score", "at_least": 58}, 3),
+        ({"of": "score", "at_least": 59}, 0),
+        ({"of": "motion", "motion": "reference"}, 2),
+        ({"of": "signal", "kind": "nps", "low": 9, "high": 10}, 3),
+        ({"of": "signal", "kind": "nps", "high": 8}, 0),
+        ({"of": "signal", "kind": "milestone"}, 0),
+        ({"of": "signal", "kind": "case_resolved", "word": "other"}, 0),
+    ],
+)
+def test_entry_conditions_are_all_asked(house: House, entry: dict[str, Any], enter: int) -> None:
+    people(house)
+    found = Previewing(house.desk(), house.subjects).of(
+        PROGRAM, terms(REFERENCE, entry=[entry]), None
+    )
+    assert found.would_enter == enter
+
+
+def test_a_journey_that_asks_for_nothing_asks_nobody(house: House) -> None:
+    people(house)
+    quiet = terms({"step": "wait", "name": "w", "hours": 1}, goal={"motion": "story"})
+    found = Previewing(house.desk(), house.subjects).of(PROGRAM, quiet, None)
+    assert found.reasons == {"does_not_enter": 1, "no_ask": 3}
