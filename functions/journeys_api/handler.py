@@ -86,10 +86,10 @@ def list_ready(_call: Call) -> Page[documents.ReadyAnswer]:
     "/v1/journeys",
     roles=WRITERS,
     body=documents.CreateJourney,
-    answer=documents.DraftAnswer,
+    answer=documents.JourneyDraftAnswer,
     status=201,
 )
-def create_journey(call: Call) -> documents.DraftAnswer:
+def create_journey(call: Call) -> documents.JourneyDraftAnswer:
     """A journey with the draft of its first version; `refusals` says what stands against it."""
     body: documents.CreateJourney = call.body
     draft = Journeys(call.desk).create(
@@ -108,9 +108,9 @@ def read_journey(call: Call) -> documents.JourneyAnswer:
 
 
 @handler.route(
-    "GET", "/v1/journeys/<journey_id>/draft", roles=READERS, answer=documents.DraftAnswer
+    "GET", "/v1/journeys/<journey_id>/draft", roles=READERS, answer=documents.JourneyDraftAnswer
 )
-def read_draft(call: Call) -> documents.DraftAnswer:
+def read_draft(call: Call) -> documents.JourneyDraftAnswer:
     """The next version in the making."""
     return documents.draft_answer(Journeys(call.desk).draft(call.path["journey_id"]))
 
@@ -119,12 +119,12 @@ def read_draft(call: Call) -> documents.DraftAnswer:
     "PUT",
     "/v1/journeys/<journey_id>/draft",
     roles=WRITERS,
-    body=documents.ChangeDraft,
-    answer=documents.DraftAnswer,
+    body=documents.ChangeJourneyDraft,
+    answer=documents.JourneyDraftAnswer,
 )
-def change_draft(call: Call) -> documents.DraftAnswer:
+def change_draft(call: Call) -> documents.JourneyDraftAnswer:
     """Write the draft anew."""
-    body: documents.ChangeDraft = call.body
+    body: documents.ChangeJourneyDraft = call.body
     draft = Journeys(call.desk).change(
         call.path["journey_id"],
         body.terms,
@@ -156,10 +156,10 @@ def preview(call: Call) -> documents.PreviewAnswer:
     "/v1/journeys/<journey_id>/publish",
     roles=WRITERS,
     body=documents.PublishJourney,
-    answer=documents.VersionAnswer,
+    answer=documents.JourneyVersionAnswer,
     status=201,
 )
-def publish(call: Call) -> documents.VersionAnswer:
+def publish(call: Call) -> documents.JourneyVersionAnswer:
     """The next version, by somebody who did not write it."""
     version = Journeys(call.desk).publish(
         call.path["journey_id"],
@@ -174,9 +174,9 @@ def publish(call: Call) -> documents.VersionAnswer:
     "GET",
     "/v1/journeys/<journey_id>/versions/<number>",
     roles=READERS,
-    answer=documents.VersionAnswer,
+    answer=documents.JourneyVersionAnswer,
 )
-def read_version(call: Call) -> documents.VersionAnswer:
+def read_version(call: Call) -> documents.JourneyVersionAnswer:
     """What was published."""
     number = call.path["number"]
     asked = int(number) if number.isdecimal() and len(number) < 7 else 0
@@ -202,9 +202,9 @@ def set_state(call: Call) -> documents.JourneyAnswer:
 
 
 @handler.route(
-    "GET", "/v1/journeys/ask-rules/<program_id>", roles=READERS, answer=documents.RulesAnswer
+    "GET", "/v1/journeys/ask-rules/<program_id>", roles=READERS, answer=documents.AskRulesAnswer
 )
-def read_rules(call: Call) -> documents.RulesAnswer:
+def read_rules(call: Call) -> documents.AskRulesAnswer:
     """What holds for every ask of the programme."""
     return documents.rules_answer(documents.rules_of(call.desk, call.path["program_id"]))
 
@@ -214,8 +214,8 @@ def read_rules(call: Call) -> documents.RulesAnswer:
     "/v1/journeys/ask-rules/<program_id>",
     roles=WRITERS,
     body=documents.SetAskRules,
-    answer=documents.RulesAnswer,
+    answer=documents.AskRulesAnswer,
 )
-def set_rules(call: Call) -> documents.RulesAnswer:
+def set_rules(call: Call) -> documents.AskRulesAnswer:
     """Change what holds for every ask of the programme."""
     return documents.set_rules(call.desk, call.path["program_id"], call.body, call.claim)

@@ -39,7 +39,7 @@ class CreateJourney(Value):
     rationale: Rationale
 
 
-class ChangeDraft(Value):
+class ChangeJourneyDraft(Value):
     """The draft in its next form; `digest` of the one that was read, absent without one."""
 
     terms: JourneyTerms
@@ -94,7 +94,7 @@ class JourneyAnswer(Value):
     created_at: str
 
 
-class DraftAnswer(Value):
+class JourneyDraftAnswer(Value):
     """The next version in the making; it can be published once `refusals` is empty."""
 
     journey_id: str
@@ -106,7 +106,7 @@ class DraftAnswer(Value):
     refusals: tuple[BrokenRule, ...]
 
 
-class VersionAnswer(Value):
+class JourneyVersionAnswer(Value):
     """What was published, by whom, and why."""
 
     journey_id: str
@@ -140,7 +140,7 @@ class PreviewAnswer(Value):
     next_cursor: str | None
 
 
-class RulesAnswer(Value):
+class AskRulesAnswer(Value):
     """The rules of all asks of a programme."""
 
     program_id: str
@@ -176,9 +176,9 @@ def journey_answer(journey: Journey) -> JourneyAnswer:
     )
 
 
-def draft_answer(draft: JourneyDraft) -> DraftAnswer:
+def draft_answer(draft: JourneyDraft) -> JourneyDraftAnswer:
     """As staff see it, with every rule that it breaks."""
-    return DraftAnswer(
+    return JourneyDraftAnswer(
         journey_id=draft.journey_id,
         terms=draft.terms,
         rationale=draft.rationale,
@@ -191,9 +191,9 @@ def draft_answer(draft: JourneyDraft) -> DraftAnswer:
     )
 
 
-def version_answer(version: JourneyVersion) -> VersionAnswer:
+def version_answer(version: JourneyVersion) -> JourneyVersionAnswer:
     """As staff see it."""
-    return VersionAnswer(
+    return JourneyVersionAnswer(
         journey_id=version.journey_id,
         number=version.number,
         terms=version.terms,
@@ -235,8 +235,8 @@ def rules_of(desk: Desk, program_id: str) -> AskRules:
 
 
 def set_rules(
-    desk: Desk, program_id: str, body: SetAskRules, receipt: Receipt[RulesAnswer]
-) -> RulesAnswer:
+    desk: Desk, program_id: str, body: SetAskRules, receipt: Receipt[AskRulesAnswer]
+) -> AskRulesAnswer:
     """Replace the rules; asks that were made stay made."""
     before = rules_of(desk, program_id)
     if body.quiet_hours.from_hour == body.quiet_hours.until_hour and body.cool_down_days == 0:
@@ -248,9 +248,9 @@ def set_rules(
     return settle(desk.store, change, rules_answer(after), receipt)
 
 
-def rules_answer(rules: AskRules) -> RulesAnswer:
+def rules_answer(rules: AskRules) -> AskRulesAnswer:
     """As staff see them."""
-    return RulesAnswer(
+    return AskRulesAnswer(
         program_id=rules.program_id,
         frequency=rules.frequency,
         cool_down_days=rules.cool_down_days,
