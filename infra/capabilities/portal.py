@@ -46,5 +46,6 @@ def add_portal(ground: Ground) -> None:
         "/friend/{proxy+}",
         "/embed/{proxy+}",
         "/style",
+        "/{proxy+}",  # what nobody else serves: a page that says so, a problem for programs
     ):
         ground.door.open(portal, ("GET",), path, public=True, limit=PAGE_LIMIT)

@@ -13,10 +13,14 @@ PAGES = {
     "portal_web": {
         *("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"),
         *("/static/{proxy+}", "/terms/{proxy+}", "/friend/{proxy+}", "/embed/{proxy+}", "/style"),
+        "/{proxy+}",
     },
     "console_web": {"/console", "/console/{proxy+}"},
 }
-READ_ONLY = {"/static/{proxy+}", "/terms/{proxy+}", "/friend/{proxy+}", "/embed/{proxy+}", "/style"}
+READ_ONLY = {
+    *("/static/{proxy+}", "/terms/{proxy+}", "/friend/{proxy+}", "/embed/{proxy+}", "/style"),
+    "/{proxy+}",
+}
 PUBLIC = {
     *(f"GET {path}" for paths in PAGES.values() for path in paths),
     *(f"POST {path}" for paths in PAGES.values() for path in paths - READ_ONLY),
@@ -133,7 +137,8 @@ def test_every_path_leads_to_its_function(prod: Template) -> None:
 
 
 def test_no_route_takes_whatever_comes(prod: Template) -> None:
-    """No catch-all and no OPTIONS, so that other sites' scripts stay outside."""
+    """No catch-all but for reading, and no OPTIONS: other sites' scripts stay outside."""
+    assert [key for key in routes(prod) if key.endswith(" /{proxy+}")] == ["GET /{proxy+}"]
     methods = {key.split(" ")[0] for key in routes(prod)}
     assert methods == {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
     (api,) = prod.of_type("AWS::ApiGatewayV2::Api").values()

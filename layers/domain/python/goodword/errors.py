@@ -20,10 +20,15 @@ from typing import NamedTuple
 
 
 class FieldError(NamedTuple):  # no dataclass: that import costs the redirect a dozen modules
-    """One wrong field: `field` is a dotted path into the body, `message` is for people."""
+    """One wrong field: `field` is a dotted path into the body, `message` is for people.
+
+    `kind` and `bounds` say the same for programs that speak other languages: `too_long`, `5`.
+    """
 
     field: str
     message: str
+    kind: str = ""
+    bounds: tuple[tuple[str, str], ...] = ()
 
 
 class GoodwordError(Exception):

@@ -37,6 +37,7 @@ STATUS: Mapping[type[GoodwordError], int] = {
 }
 DOCUMENTATION = "docs/errors.md"
 PROBLEM_TYPE = "application/problem+json"
+BOUNDS = ("min_length", "max_length", "ge", "gt", "le", "lt")
 FIELDS_MAX = 50  # wrong fields named in one answer
 _RACE = "something else changed at the same moment; read it again and try again"
 
@@ -79,16 +80,26 @@ def refused_body(error: ValidationError, raw: bytes = b"") -> InvalidInput:
     With the body that was sent, paths are those of the document: where a value may be one of
     several kinds, pydantic names the kind as well (`reward.percentage.basis_points`).
     """
-    found = error.errors(include_url=False, include_context=False, include_input=False)
+    found = error.errors(include_url=False, include_input=False)
     if any(each["type"] == "json_invalid" for each in found):
         return Malformed("malformed_json", "the body is not valid JSON")
     body = json.loads(raw) if raw else None
     found = [each for each in found if not _follows(each, found)]
     fields = [
-        FieldError(_path(each["loc"], body), each["msg"].removeprefix("Value error, "))
+        FieldError(
+            _path(each["loc"], body),
+            each["msg"].removeprefix("Value error, "),
+            str(each["type"]),
+            _bounds(each.get("ctx") or {}),
+        )
         for each in found[:FIELDS_MAX]
     ]
     return InvalidInput("invalid_body", "the body cannot be accepted; see errors", fields)
+
+
+def _bounds(context: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """The limits that were passed over, which are ours; never what was sent."""
+    return tuple((name, str(context[name])) for name in BOUNDS if name in context)
 
 
 def _follows(one: Any, found: Sequence[Any]) -> bool:

@@ -29,9 +29,9 @@ class Wrong:
     detail: str
     fields: Sequence[FieldError] = ()
 
-    def about(self, name: str) -> str:
-        """What is wrong with a field; empty if nothing is."""
-        return next((one.message for one in self.fields if name in one.field.split(".")), "")
+    def about(self, name: str) -> FieldError | None:
+        """What is wrong with a field, if anything is."""
+        return next((one for one in self.fields if name in one.field.split(".")), None)
 
 
 @dataclass(frozen=True)
@@ -73,6 +73,23 @@ def render(template: str, data: Mapping[str, Any], frame: Frame, reader: Reader)
     )  # fmt: skip
 
 
+def wrong_words(one: FieldError, reader: Reader) -> str:
+    """What is wrong with a field, in the reader's language, by the kind of the mistake.
+
+    What no catalogue knows is told in English to whoever reads English, in general words otherwise.
+    """
+    for key in (f"wrong.{one.kind or 'none'}", f"wrong.{one.kind.rpartition('_')[2] or 'none'}"):
+        if reader.knows(key):
+            return reader.text(key, **dict(one.bounds))
+    return one.message if reader.language == "en" else reader.text("wrong.any")
+
+
+def field_name(path: str, reader: Reader) -> str:
+    """A field as the form calls it; its path where no form does."""
+    key = f"field.{path.rpartition('.')[2]}"
+    return reader.text(key) if reader.knows(key) else path
+
+
 def _words(reader: Reader) -> dict[str, Any]:
     """What templates call; each speaks the reader's language."""
 
@@ -98,6 +115,8 @@ def _words(reader: Reader) -> dict[str, Any]:
 
     return {
         "t": reader.text,
+        "said": lambda one: wrong_words(one, reader),
+        "field_name": lambda one: field_name(one.field, reader),
         "knows": reader.knows,
         "money": money,
         "money_minor": money_minor,

@@ -284,6 +284,8 @@ class Site:
             return _http(
                 303, {**headers, "Location": answer.url}, "", [*asked.set, *answer.cookies]
             )
+        if asked.way is None and _is_program(asked) and isinstance(answer, Sheet):
+            return _nothing_here(asked)
         if isinstance(answer, File):
             reply = _http(200, headers, base64.b64encode(answer.content).decode(), asked.set)
             return {**reply, "isBase64Encoded": True}
@@ -325,6 +327,19 @@ class Site:
         seed = forms.new_seed()
         asked.set.append(asked.jar.set(names.SEED, seed))
         return seed
+
+
+def _is_program(asked: _Asked) -> bool:
+    """Whether a program asks, which wants no page: of an API address, or in so many words."""
+    accepted = asked.headers.get("accept", "")
+    return asked.path.startswith("/v1/") or ("json" in accepted and "html" not in accepted)
+
+
+def _nothing_here(asked: _Asked) -> dict[str, Any]:
+    """What the API says of an address that nobody serves."""
+    told = problems.problem(404, "no_such_route", "there is nothing here", asked.request_id)
+    headers = {"Content-Type": problems.PROBLEM_TYPE, "Cache-Control": "no-store"}
+    return _http(404, headers, problems.as_json(told), [])
 
 
 def _claims(

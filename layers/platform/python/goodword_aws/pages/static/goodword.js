@@ -51,6 +51,7 @@ const follow = (section) => {
   const seconds = Number(section.dataset.live);
   if (!seconds) return;
   setTimeout(async () => {
+    if (document.hidden) return follow(section); // nobody looks; the work goes on without us
     try {
       const answer = await fetch(location.href, { headers: { "X-Goodword-Live": section.id } });
       if (answer.ok) {
