@@ -211,6 +211,8 @@ def friend_touches(identities: Sequence[Identity], before_ms: int) -> tuple[Touc
 
     A later touch cannot win it, and none of the friend's later orders should have to tell it so.
     """
+    if is_closed(identities) is not None:
+        return ()
     latest_ms = before_ms + CLOCK_SKEW_SECONDS * SECOND_MS
     early = ([touch for touch in one.touches if touch.at_ms <= latest_ms] for one in identities)
     return merged(*early)
@@ -242,6 +244,8 @@ def sticky_advocate(identities: Sequence[Identity], conversion: Conversion) -> s
 
     Earlier means by when it happened, not by when it was reported, so late reports change nothing.
     """
+    if is_closed(identities) is not None:
+        return None
     this = (conversion.occurred_ms, conversion.conversion_id)
     earlier = [
         settled
@@ -249,6 +253,11 @@ def sticky_advocate(identities: Sequence[Identity], conversion: Conversion) -> s
         if settled.advocate_id is not None and (settled.occurred_ms, settled.conversion_id) < this
     ]
     return earlier[0].advocate_id if earlier else None
+
+
+def is_closed(identities: Sequence[Identity]) -> int | None:
+    """Since when the friend objects to being remembered, under whichever identifier; or None."""
+    return min((one.closed_ms for one in identities if one.closed_ms is not None), default=None)
 
 
 def friend_conversions(identities: Sequence[Identity]) -> list[Settled]:
@@ -303,11 +312,12 @@ def remembered(conversion: Conversion, identities: Sequence[Identity]) -> tuple[
         advocate_id=conversion.advocate_id,
         action=conversion.action,
     )
-    after = []
+    after, closed_ms = [], is_closed(identities)
     for mac in conversion.identities:
         before = known.get(mac) or Identity(program_id=conversion.program_id, mac=mac)
         identity = _with(before, settled).but(
-            touches=merged(before.touches, conversion.touches),
+            touches=() if closed_ms is not None else merged(before.touches, conversion.touches),
+            closed_ms=closed_ms,
             friend_id=before.friend_id or conversion.friend_id,
         )
         if identity != before or before.version == 0:

@@ -142,10 +142,13 @@ def _amounts(desk: Desk, kept: Conversion, duplicate: Conversion) -> Conversion:
 
 
 def _with(kept: Conversion, duplicate: Conversion, amounts: Conversion) -> Conversion:
-    """The one that is kept with all that was known of the other."""
+    """The one that is kept with all that was known of the other; neither's forgotten customer."""
+    forgotten = kept.forgotten or duplicate.forgotten
+    known = (*kept.identities, *duplicate.identities)
     return amounts.but(
         aliases=tuple(dict.fromkeys((*kept.aliases, *duplicate.aliases))),
-        identities=tuple(dict.fromkeys((*kept.identities, *duplicate.identities))),
+        identities=() if forgotten else tuple(dict.fromkeys(known)),
+        forgotten=forgotten,
         touches=merged(kept.touches, duplicate.touches),
         event_name=kept.event_name or duplicate.event_name,
         order=amounts.order

@@ -1,10 +1,9 @@
 """One delivery says what happened, in our words; what it says is the same however often it comes.
 
-A source adapter turns the raw bytes of a verified delivery into `Facts`. The worker books facts. A
-delivery that verified but cannot be understood is kept as `not_understood` and shown to staff.
-
-Amounts: `net_minor` is what rewards are computed on (after discounts, without tax and shipping);
-`gross_minor` is what the customer paid. A refund says which of the two its amount is a part of.
+A source adapter turns a verified delivery into `Facts`, which the worker books. What verified but
+cannot be understood is kept as `not_understood` and shown to staff. `net_minor` is what rewards are
+computed on (without discounts, tax, shipping), `gross_minor` what the customer paid; a refund says
+which of the two its amount is a part of.
 """
 
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
@@ -55,7 +54,7 @@ class Customer(Value):
 
 
 class ConversionFact(Value):
-    """A lead or a sale. `order_id` is its first name, `aliases` every other id refunds may use.
+    """A lead or a sale. `order_id` is its first name, `aliases` all others that refunds may use.
 
     For a lead `order_id` is the sign-up's own id and both amounts are 0. `provisional`: another
     delivery will tell the amounts better. `number`, what the shopper reads, finds it, no more.
@@ -292,7 +291,8 @@ class Conversion(Record):
     """One rewarded (or refused) action, once per programme, namespace and order for ever.
 
     `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
-    `inquiries` are the open ones. `rate` changed its amounts, from its first decision abroad on.
+    `inquiries` are the open ones. `rate` changed its amounts, from its first decision abroad on. A
+    `forgotten` one's customer is nobody for ever.
     """
 
     KIND: ClassVar[str] = "conversion"
@@ -330,6 +330,7 @@ class Conversion(Record):
     friend_id: str | None = None
     friend_reward_ids: tuple[str, ...] = ()
     rate: AppliedRate | None = None
+    forgotten: bool = False
 
     @property
     def key(self) -> Key:
@@ -376,10 +377,7 @@ class Settled(Value):
 
 
 class Identity(Record):
-    """What we remember of a friend under one keyed MAC: the newest touches and conversions.
-
-    `orders_dropped` counts the orders that had to make place for newer ones.
-    """
+    """A friend's newest touches and orders under one MAC; who has a `closed_ms` objects to them."""
 
     KIND: ClassVar[str] = "identity"
 
@@ -389,6 +387,7 @@ class Identity(Record):
     conversions: tuple[Settled, ...] = Field(default=(), max_length=FRIEND_CONVERSIONS_MAX)
     orders_dropped: int = Field(default=0, ge=0)
     friend_id: str | None = None
+    closed_ms: int | None = None
 
     @property
     def key(self) -> Key:

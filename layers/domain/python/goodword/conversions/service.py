@@ -181,6 +181,8 @@ class Worker:
             told = new_conversion(evidence)
         else:
             told, problem = self._told(existing, fact, evidence.program)
+        if told.forgotten:
+            return self._left_alone(told, evidence)
         conversion = _also_known(told, evidence.macs)
         identities = self._identities(conversion, evidence.identities)
         remembered = friend_touches(identities, conversion.occurred_ms)
@@ -203,11 +205,20 @@ class Worker:
                 unknown_codes=evidence.unknown_codes,
                 bad_click_ids=evidence.bad_click_ids,
             )
-        customer, blind = fact.customer, self.blind
-        note(self.desk, change, blind, conversion, fact.signals, customer.email, buyer)
+        email = fact.customer.email
+        note(self.desk, change, self.blind, conversion, fact.signals, email, buyer)
         if refused := self._committed(change):
             return refused
         return Booked(conversion, existing is None, problem)
+
+    def _left_alone(self, told: Conversion, evidence: Evidence) -> Booked:
+        """An order whose customer is forgotten is named anew and never decided anew."""
+        change = Change()
+        add_names(change, evidence, told.conversion_id)
+        self._committed(change)
+        stored = self.desk.store.get(Conversion, told.key)
+        differs = stored is None or amounts_of(stored) != amounts_of(told)
+        return Booked(told, False, DIFFERS if differs else "")
 
     def _committed(self, change: Change) -> str:
         """Nothing; or why one transaction does not hold what all the rules give."""
@@ -351,7 +362,7 @@ class Worker:
 
     def _decide_again(self, conversion_id: str) -> None:
         conversion = self.desk.store.get(Conversion, conversion_key(conversion_id))
-        if conversion is None or conversion.duplicate_of is not None:
+        if conversion is None or conversion.duplicate_of is not None or conversion.forgotten:
             return
         identities = self._identities(conversion, ())
         touches = merged(conversion.touches, friend_touches(identities, conversion.occurred_ms))
