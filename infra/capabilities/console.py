@@ -21,6 +21,7 @@ def add_console(ground: Ground) -> None:
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
             grants.query_index(ground.tables.arrivals),
+            grants.table_items(ground.tables.arrivals, "GetItem", "PutItem"),
             grants.change(ground.tables.core, checks=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),

@@ -1,0 +1,138 @@
+"""Disputes as staff see them: soonest due first, the thread, what was found, and an outcome.
+
+What is granted is done in the same transaction as the decision, by the same use case as the API.
+"""
+
+from typing import Annotated, Any, Literal
+
+from goodword.errors import InvalidInput
+from goodword.programs.service import Programs
+from goodword.trust.dispute import LEARNED_CODES, RESOLVE_CODES, Dispute, GrantedOrder
+from goodword.trust.resolving import Ruling
+from pydantic import Field, StringConstraints
+
+from goodword_aws import trust_answers as shapes
+from goodword_aws.pages.console.reviews import hours_left
+from goodword_aws.pages.console.roles import FINANCE, MONEY
+from goodword_aws.pages.console.typed import Code, Day, Typed, minor_of, noon_ms
+from goodword_aws.pages.portal_disputes import Text
+from goodword_aws.pages.portal_forms import Form
+from goodword_aws.pages.site import Site
+from goodword_aws.pages.view import Answer, Go, Sheet, View
+from goodword_aws.trust import disputes, resolving
+
+DISPUTE = "/console/disputes/<dispute_id>"
+
+
+class Reply(Form):
+    """One more message."""
+
+    text: Text = Field(repr=False)
+
+
+class Resolve(Form):
+    """The outcome, its reason, what is to be learned, and for a missing order which one it is."""
+
+    outcome: Literal["granted", "partly", "upheld"]
+    reason_code: Code
+    learned: Code
+    order_id: shapes.OrderNumber | None = None
+    conversion_id: shapes.SubjectId | None = None
+    amount: Typed | None = None
+    told_order: shapes.OrderNumber | None = None
+    told_net: Typed | None = None
+    told_on: Day | None = None
+    told_action: Literal["lead", "sale"] = "sale"
+    told_source: Annotated[str, StringConstraints(max_length=60)] = ""
+
+    def ruling(self, currency: str, zone: str) -> Ruling:
+        """The same for the use case."""
+        return Ruling(
+            outcome=self.outcome,
+            reason=self.reason_code,
+            learned=self.learned,
+            order=self._told(currency, zone) if self.told_order else None,
+            order_id=self.order_id or "",
+            conversion_id=self.conversion_id or "",
+            amount_minor=minor_of(self.amount, currency, "amount") if self.amount else None,
+        )
+
+    def _told(self, currency: str, zone: str) -> GrantedOrder:
+        if self.told_order is None or self.told_on is None:
+            raise InvalidInput("order_not_named", "say the number and the day of the order")
+        return GrantedOrder(
+            order_id=self.told_order,
+            action=self.told_action,
+            net_minor=minor_of(self.told_net, currency, "told_net") if self.told_net else 0,
+            occurred_ms=noon_ms(self.told_on, zone),
+            source_id=self.told_source,
+        )
+
+
+def add_disputes(site: Site) -> None:
+    """Register the pages of disputes."""
+    site.page("GET", "/console/disputes", roles=MONEY)(_list)
+    site.page("GET", DISPUTE, roles=MONEY)(_dispute)
+    site.page("POST", f"{DISPUTE}/answer", roles=FINANCE, again=_dispute)(_answer)
+    site.page("POST", f"{DISPUTE}/resolve", roles=FINANCE, again=_dispute)(_resolve)
+
+
+def _list(view: View) -> Answer:
+    page = disputes(view.desk).waiting(view.page.limit, view.page.starting_after)
+    now_ms = view.desk.clock.now_ms()
+    found = [shapes.dispute_answer(one, view.reader.language) for one in page.rows]
+    rows = [(one, hours_left(one.due_at, now_ms)) for one in found]
+    return Sheet("console/disputes.html", {"rows": rows, "cursor": page.cursor})
+
+
+def _dispute(view: View) -> Answer:
+    cases = disputes(view.desk)
+    found = cases.read(view.path["dispute_id"])
+    detail = shapes.dispute_detail(cases, found, view.reader.language, to_staff=True)
+    data: dict[str, Any] = {
+        "dispute": detail.dispute,
+        "thread": detail.thread,
+        "searched": detail.searched,
+        "reward": detail.evidence.reward if detail.evidence else None,
+        "hours": hours_left(detail.dispute.due_at, view.desk.clock.now_ms()),
+        "over": found.is_over,
+        "may_act": "finance" in view.person.groups and not found.is_over,
+        "own": view.person.advocate_id == found.advocate_id,
+        "outcomes": _outcomes(found),
+        "resolve_codes": RESOLVE_CODES,
+        "learned_codes": LEARNED_CODES,
+        "me": view.person.subject,
+    }
+    return Sheet("console/dispute.html", data)
+
+
+def _outcomes(found: Dispute) -> tuple[str, ...]:
+    """What can come of it; a ban is lifted or stays, an order is found or not."""
+    if found.about in ("ban", "missing_conversion", "payout"):
+        return ("granted", "upheld")
+    return ("granted", "partly", "upheld")
+
+
+def _answer(view: View) -> Answer:
+    here = f"/console/disputes/{view.path['dispute_id']}"
+    disputes(view.desk).answer(
+        view.path["dispute_id"],
+        view.fields(Reply).text,
+        view.person.advocate_id,
+        lambda _: view.claim(here),
+    )
+    return Go(here, "note.written")
+
+
+def _resolve(view: View) -> Answer:
+    said, dispute_id = view.fields(Resolve), view.path["dispute_id"]
+    found = disputes(view.desk).read(dispute_id)
+    currency = Programs(view.desk).read(found.program_id)[0].currency
+    here = f"/console/disputes/{dispute_id}"
+    resolving(view.desk).resolve(
+        dispute_id,
+        said.ruling(currency, view.reader.zone),
+        view.person.advocate_id,
+        lambda _: view.claim(here),
+    )
+    return Go(here, "note.decided")

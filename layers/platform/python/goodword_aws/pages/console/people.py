@@ -1,0 +1,148 @@
+"""Everything about one advocate on one page: links, clicks, orders, rewards, money, stops, cases.
+
+People are found by their code, their id or their address. An address is only ever posted, looked up
+by its keyed digest and forgotten; it is in no path, no log and no answer. Who somebody is, is shown
+only for a reason that stays in the journal.
+"""
+
+from typing import Any
+
+from goodword.advocates.links import Links
+from goodword.advocates.looking import LOOK_CODES
+from goodword.advocates.model import Enrolment
+from goodword.advocates.people import read_advocate
+from goodword.advocates.service import STAFF_MOVES
+from goodword.errors import NotFound
+from goodword.limits import PAGE_ITEMS_MAX
+from goodword.payouts.stops import HOLD_CODES
+from goodword.ports import Page
+from goodword.privacy.model import clean_email
+from goodword.programs.service import Programs
+from goodword.rewards.model import reward_listing
+from goodword.trust.banning import BAN_CODES, Ban, ban_key
+from goodword.trust.exempting import EXEMPT_CODES
+from goodword.trust.model import Exemption, exemption_key
+
+from goodword_aws import advocates as shapes
+from goodword_aws.explanations import my_unrewarded
+from goodword_aws.pages.console.roles import MONEY
+from goodword_aws.pages.view import View
+from goodword_aws.payouts_answers import balances_of, statement_pages
+from goodword_aws.payouts_findings import holds_of
+from goodword_aws.rewards import shown
+from goodword_aws.trust import disputes
+from goodword_aws.trust_answers import ban_answer, dispute_answer, exemption_answer
+
+LISTED = 10  # rows of each list of the page; the rest is a link away
+
+
+def listed(view: View) -> dict[str, Any]:
+    """The advocates of one programme, oldest first; the first programme unless one is chosen."""
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    chosen = view.query.get("program", programs[0].program_id if programs else "")
+    page: Page[Enrolment] = Page([], None)
+    if chosen:
+        page = view.desk.store.query_index(
+            Enrolment,
+            "core",
+            f"ENR#{chosen[:60]}",
+            limit=view.page.limit,
+            cursor=view.page.starting_after,
+        )
+    rows = [shapes.advocate_row(one, None) for one in page.rows]
+    return {"programs": programs, "chosen": chosen, "rows": rows, "cursor": page.cursor}
+
+
+def found(view: View, said: str) -> str:
+    """The id of whoever is meant. Raises NotFound `unknown_advocate` for nobody."""
+    if "@" in said:
+        known = shapes.people(view.desk).known_by_email(clean_email(said))
+        if known is None:
+            raise NotFound("unknown_advocate", "there is no such advocate")
+        return known
+    if said.startswith("adv_"):
+        return read_advocate(view.desk.store, said).advocate_id
+    return Links(view.desk).of_code(said.rpartition("/")[2]).advocate_id
+
+
+def person(view: View) -> dict[str, Any]:
+    """The page of one advocate; what is about money is for those who may see it."""
+    advocate_id, desk = view.path["advocate_id"], view.desk
+    read_advocate(desk.store, advocate_id)
+    money = bool(view.person.groups & MONEY)
+    links = Links(desk).page(advocate_id, PAGE_ITEMS_MAX, None)
+    return {
+        "advocate_id": advocate_id,
+        "board": shapes.dashboard(desk, advocate_id),
+        "links": [shapes.link_answer(one) for one in links.rows],
+        "sees_money": money,
+        "may_act": "finance" in view.person.groups,
+        "may_move": bool(view.person.groups & {"marketer", "admin"}),
+        "moves": STAFF_MOVES,
+        "own": view.person.advocate_id == advocate_id,
+        "look_codes": LOOK_CODES,
+        **(_money(view, advocate_id) if money else {}),
+    }
+
+
+def _money(view: View, advocate_id: str) -> dict[str, Any]:
+    desk, store, language = view.desk, view.desk.store, view.reader.language
+    rewards = reward_listing(store, advocate_id, LISTED, None)
+    nothing = my_unrewarded(desk, advocate_id, view.reader.locale, LISTED, None)
+    payouts = statement_pages(store, advocate_id, LISTED, None)
+    cases = disputes(desk).of(advocate_id, PAGE_ITEMS_MAX, None)
+    return {
+        "rewards": [shown(one) for one in rewards.rows],
+        "more_rewards": rewards.cursor,
+        "nothing": nothing.rows,
+        "more_nothing": nothing.cursor,
+        "balances": balances_of(store, advocate_id).data,
+        "payouts": payouts.rows,
+        "more_payouts": payouts.cursor,
+        "disputes": [dispute_answer(one, language) for one in cases.rows],
+        "holds": holds_of(store, advocate_id).data,
+        "trust": _trust(view, advocate_id),
+        "hold_codes": HOLD_CODES,
+        "ban_codes": BAN_CODES,
+        "exempt_codes": EXEMPT_CODES,
+    }
+
+
+def _trust(view: View, advocate_id: str) -> dict[str, Any]:
+    """By programme: the ban and the exemption, if there are any."""
+    store, now_ms, kept = view.desk.store, view.desk.clock.now_ms(), {}
+    for card in shapes.dashboard(view.desk, advocate_id).programs:
+        ban = store.get(Ban, ban_key(advocate_id, card.program_id))
+        free = store.get(Exemption, exemption_key(advocate_id, card.program_id))
+        kept[card.program_id] = {
+            "ban": ban and ban_answer(ban, view.reader.language),
+            "exemption": exemption_answer(free) if free and free.until_ms > now_ms else None,
+        }
+    return kept
+
+
+def rewards(view: View) -> dict[str, Any]:
+    """All rewards of one advocate, newest first."""
+    advocate_id = view.path["advocate_id"]
+    read_advocate(view.desk.store, advocate_id)
+    page = reward_listing(view.desk.store, advocate_id, view.page.limit, view.page.starting_after)
+    rows = [shown(one) for one in page.rows]
+    return {"advocate_id": advocate_id, "rewards": rows, "cursor": page.cursor}
+
+
+def orders(view: View) -> dict[str, Any]:
+    """What came from one advocate and earned nothing, newest first."""
+    advocate_id = view.path["advocate_id"]
+    read_advocate(view.desk.store, advocate_id)
+    page = my_unrewarded(
+        view.desk, advocate_id, view.reader.locale, view.page.limit, view.page.starting_after
+    )
+    return {"advocate_id": advocate_id, "rows": page.rows, "cursor": page.cursor}
+
+
+def payouts(view: View) -> dict[str, Any]:
+    """All payouts of one advocate, newest first."""
+    advocate_id = view.path["advocate_id"]
+    read_advocate(view.desk.store, advocate_id)
+    page = statement_pages(view.desk.store, advocate_id, view.page.limit, view.page.starting_after)
+    return {"advocate_id": advocate_id, "payouts": page.rows, "cursor": page.cursor}

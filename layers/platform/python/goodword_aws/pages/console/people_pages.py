@@ -1,0 +1,202 @@
+"""The pages of single advocates: find, look, hold payouts, ban, exempt, move in a programme."""
+
+from typing import Annotated
+
+from goodword.advocates.looking import Looking
+from goodword.advocates.service import StaffMove
+from goodword.payouts.stops import Holding
+from goodword.trust.banning import Bans
+from goodword.trust.exempting import Exemptions
+from pydantic import Field, StringConstraints
+
+from goodword_aws import advocates as shapes
+from goodword_aws import wiring
+from goodword_aws.explanations import spoken
+from goodword_aws.explanations_staff import explanation
+from goodword_aws.forms import ProgramId, ReasonCode
+from goodword_aws.pages.console import people
+from goodword_aws.pages.console.roles import BY_PERSON, FINANCE, MONEY, WRITERS
+from goodword_aws.pages.console.typed import Code, Day, start_ms
+from goodword_aws.pages.portal_forms import Form
+from goodword_aws.pages.site import Site
+from goodword_aws.pages.view import Answer, Go, Sheet, View
+
+PERSON = "/console/advocates/<advocate_id>"
+
+
+class Find(Form):
+    """A code, an id, the address of a link, or an e-mail address, which is never kept."""
+
+    who: Annotated[str, StringConstraints(max_length=254)] = Field(repr=False)
+
+
+class Look(Form):
+    """Why the personal fields are looked at."""
+
+    reason_code: Code
+
+
+class Ban(Form):
+    """From which programme, why, and since when it went wrong."""
+
+    program_id: ProgramId
+    reason_code: Code
+    since: Day
+
+
+class Exempt(Form):
+    """In which programme, why, and until when checks only record."""
+
+    program_id: ProgramId
+    reason_code: Code
+    until: Day
+
+
+class EndExemption(Form):
+    """In which programme."""
+
+    program_id: ProgramId
+
+
+class Hold(Form):
+    """Why payouts stop."""
+
+    reason_code: Code
+
+
+class Lift(Form):
+    """Which hold is over, and why."""
+
+    hold_id: Annotated[str, StringConstraints(max_length=64)]
+    reason_code: Code
+
+
+class Move(Form):
+    """In which programme, to what, and why."""
+
+    program_id: ProgramId
+    state: StaffMove
+    reason: ReasonCode
+
+
+def add_people(site: Site) -> None:
+    """Register the pages of advocates."""
+    page = site.page
+    page("GET", "/console/advocates", roles=BY_PERSON)(_list)
+    page("POST", "/console/advocates", roles=BY_PERSON)(_find)
+    page("GET", PERSON, roles=BY_PERSON)(_person)
+    page("GET", f"{PERSON}/rewards", roles=MONEY)(_rewards)
+    page("GET", f"{PERSON}/orders", roles=MONEY)(_orders)
+    page("GET", f"{PERSON}/payouts", roles=MONEY)(_payouts)
+    page("GET", "/console/orders/<conversion_id>", roles=BY_PERSON)(_order)
+    page("POST", f"{PERSON}/look", roles=MONEY, again=_person)(_look)
+    page("POST", f"{PERSON}/hold", roles=FINANCE, again=_person)(_hold)
+    page("POST", f"{PERSON}/lift", roles=FINANCE, again=_person)(_lift)
+    page("POST", f"{PERSON}/ban", roles=FINANCE, again=_person)(_ban)
+    page("POST", f"{PERSON}/exempt", roles=FINANCE, again=_person)(_exempt)
+    page("POST", f"{PERSON}/exempt/end", roles=FINANCE, again=_person)(_end_exemption)
+    page("POST", f"{PERSON}/move", roles=WRITERS, again=_person)(_move)
+
+
+def _list(view: View) -> Answer:
+    return Sheet("console/advocates.html", people.listed(view))
+
+
+def _find(view: View) -> Answer:
+    return Go(f"/console/advocates/{people.found(view, view.fields(Find).who)}")
+
+
+def _person(view: View) -> Answer:
+    return Sheet("console/advocate.html", {**people.person(view), "seen": None})
+
+
+def _rewards(view: View) -> Answer:
+    return Sheet("console/advocate_rewards.html", people.rewards(view))
+
+
+def _orders(view: View) -> Answer:
+    return Sheet("console/advocate_orders.html", people.orders(view))
+
+
+def _payouts(view: View) -> Answer:
+    return Sheet("console/advocate_payouts.html", people.payouts(view))
+
+
+def _order(view: View) -> Answer:
+    """Any conversion with every decision, also one that earned nothing."""
+    found = explanation(view.desk, view.path["conversion_id"], spoken(view.reader.language), None)
+    return Sheet("console/order.html", {"why": found})
+
+
+def _look(view: View) -> Answer:
+    """The fields are in this one answer; the address of the page never shows them again."""
+    code = view.fields(Look).reason_code
+    seen = Looking(view.desk, wiring.vault()).look(view.path["advocate_id"], code)
+    return Sheet("console/advocate.html", {**people.person(view), "seen": seen or "forgotten"})
+
+
+def _hold(view: View) -> Answer:
+    code, here = view.fields(Hold).reason_code, _here(view)
+    own = view.person.advocate_id
+    Holding(view.desk).hold(view.path["advocate_id"], code, own, lambda _: view.claim(here))
+    return Go(here, "note.held")
+
+
+def _lift(view: View) -> Answer:
+    said, here = view.fields(Lift), _here(view)
+    Holding(view.desk).lift(
+        view.path["advocate_id"],
+        said.hold_id,
+        said.reason_code,
+        view.person.advocate_id,
+        lambda _: view.claim(here),
+    )
+    return Go(here, "note.lifted")
+
+
+def _ban(view: View) -> Answer:
+    said, here = view.fields(Ban), _here(view)
+    Bans(view.desk).ban(
+        view.path["advocate_id"],
+        said.program_id,
+        said.reason_code,
+        start_ms(said.since, view.reader.zone),
+        view.person.advocate_id,
+        lambda _: view.claim(here),
+    )
+    return Go(here, "note.banned")
+
+
+def _exempt(view: View) -> Answer:
+    said, here = view.fields(Exempt), _here(view)
+    Exemptions(view.desk).give(
+        view.path["advocate_id"],
+        said.program_id,
+        said.reason_code,
+        start_ms(said.until, view.reader.zone),
+        view.person.advocate_id,
+        lambda _: view.claim(here),
+    )
+    return Go(here, "note.exempted")
+
+
+def _end_exemption(view: View) -> Answer:
+    program_id, here = view.fields(EndExemption).program_id, _here(view)
+    Exemptions(view.desk).end(view.path["advocate_id"], program_id, lambda _: view.claim(here))
+    return Go(here, "note.done")
+
+
+def _move(view: View) -> Answer:
+    said, here = view.fields(Move), _here(view)
+    shapes.enrolments(view.desk).set_state(
+        view.path["advocate_id"],
+        said.program_id,
+        said.state,
+        said.reason,
+        lambda _: view.claim(here),
+    )
+    return Go(here, "note.done")
+
+
+def _here(view: View) -> str:
+    return f"/console/advocates/{view.path['advocate_id']}"

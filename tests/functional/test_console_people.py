@@ -1,0 +1,234 @@
+"""One advocate from all sides, sources with what they sent, the ledger and the journal."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from goodword.advocates.model import Enrolment
+from goodword.conversions.model import Delivery
+from goodword.events import Event
+from goodword.payouts.stops import PayoutStop
+from goodword.programs.model import Program
+from goodword.times import DAY_MS, rfc3339
+from goodword.trust.banning import Ban
+from goodword.trust.model import Exemption
+
+from tests.support.api import ADMIN, ANNA, FINANCE, MARKETER, STAFF
+from tests.support.pages import Browser, Pages, Shown, pages
+from tests.support.people import ANNA as ANNA_IN
+from tests.support.people import kept_delivery
+
+HOSTILE = '<script>alert("x")</script>{{ 7 * 7 }}'
+
+
+@pytest.fixture
+def here() -> Iterator[Pages]:
+    with pages() as made:
+        yield made
+
+
+@pytest.fixture
+def program(here: Pages) -> Program:
+    return here.town.program(name=f"Friends {HOSTILE}")
+
+
+@pytest.fixture
+def anna(here: Pages, program: Program) -> Enrolment:
+    joined = here.town.joined(program.program_id, ANNA_IN)
+    here.town.link(joined, label="my shop & more")
+    return joined
+
+
+def place(enrolment: Enrolment) -> str:
+    return f"/console/advocates/{enrolment.advocate_id}"
+
+
+def day(here: Pages, days: int) -> str:
+    return rfc3339(here.town.clock.at_ms + days * DAY_MS)[:10]
+
+
+def send(browser: Browser, path: str, action: str, **fields: str) -> Shown:
+    return browser.send(browser.get(path), f"{path}/{action}", **fields)
+
+
+@pytest.mark.parametrize("who", ["anna@mail.example", " ANNA@mail.example", "id", "code", "link"])
+def test_somebody_is_found_by_address_code_and_number(
+    here: Pages, anna: Enrolment, capsys: pytest.CaptureFixture[str], who: str
+) -> None:
+    code = here.town.links.list(anna.advocate_id)[0].code
+    said = {"id": anna.advocate_id, "code": code, "link": f"https://go.example/r/{code}"}
+    fay = here.browser(FINANCE)
+    found = fay.send(fay.get("/console/advocates"), "/console/advocates", who=said.get(who, who))
+    assert (found.status, found.location) == (303, place(anna))
+    shown = fay.get(found.location)
+    assert "my shop & more" in shown.words
+    assert "anna@mail" not in shown.html + capsys.readouterr().out
+
+
+@pytest.mark.parametrize("who", ["eve@mail.example", "adv_none", "NONE123", HOSTILE, "@"])
+def test_nobody_is_found_by_what_is_not_known(here: Pages, anna: Enrolment, who: str) -> None:
+    fay = here.browser(FINANCE)
+    sent = fay.send(fay.get("/console/advocates"), "/console/advocates", who=who)
+    assert sent.status in (404, 422)
+    assert "<script>alert" not in sent.html
+    assert "eve@mail" not in sent.html
+
+
+def test_personal_fields_are_shown_for_a_reason_that_stays(here: Pages, anna: Enrolment) -> None:
+    fay, path = here.browser(FINANCE), place(anna)
+    assert send(fay, path, "look").status == 422
+    assert send(fay, path, "look", reason_code="curious").status == 422
+    assert here.town.events("advocate.looked_at") == []
+    seen = send(fay, path, "look", reason_code="payment_problem")
+    assert "anna@mail.example" in seen.words
+    (told,) = here.town.events("advocate.looked_at")
+    assert (told.subject, told.reason) == (anna.advocate_id, "payment_problem")
+    assert told.actor.id == "sub-fay"
+    assert "anna@" not in told.model_dump_json()
+    assert "anna@mail.example" not in fay.get(path).words
+    audit = fay.get("/console/audit", subject=anna.advocate_id)
+    assert "advocate.looked_at" in audit.words
+    assert "A problem with a payment" in audit.words
+    here.town.vault.forget(anna.advocate_id)
+    assert "has been erased" in send(fay, path, "look", reason_code="fraud_check").words
+
+
+def test_payouts_are_held_and_let_go(here: Pages, anna: Enrolment) -> None:
+    fay, path = here.browser(FINANCE), place(anna)
+    assert send(fay, path, "hold", reason_code="other").status == 303
+    assert "Stopped by finance" in fay.get(path).words
+    assert send(fay, path, "lift", reason_code="other").status == 303
+    (stop,) = here.town.all(PayoutStop)
+    assert stop.causes == {}
+
+
+def test_a_ban_and_an_exemption(here: Pages, anna: Enrolment) -> None:
+    fay, path = here.browser(FINANCE), place(anna)
+    exempt = {"reason_code": "known_partner", "until": day(here, 30)}
+    assert send(fay, path, "exempt", **exempt).status == 303
+    assert "Checks only record until" in fay.get(path).words
+    assert send(fay, path, "exempt/end").status == 303
+    assert here.town.all(Exemption)[0].until_ms <= here.town.clock.at_ms
+    future = send(fay, path, "ban", reason_code="spam", since=day(here, 9))
+    assert future.status == 422
+    assert "choose an earlier day" in future.words
+    assert send(fay, path, "ban", reason_code="spam", since=day(here, -9)).status == 303
+    assert here.town.all(Ban)[0].reason == "spam"
+    shown = fay.get(path)
+    assert "Banned" in shown.words
+    assert "appeal until" in shown.words
+    assert f'action="{path}/ban"' not in shown.html
+
+
+def test_marketing_moves_people_and_sees_no_money(here: Pages, anna: Enrolment) -> None:
+    mara, path = here.browser(MARKETER), place(anna)
+    page = mara.get(path)
+    assert f'action="{path}/move"' in page.html
+    for action in ("look", "hold", "ban", "exempt"):
+        assert f'action="{path}/{action}"' not in page.html
+        form = page.fields(f"{path}/move")
+        assert mara.ask("POST", f"{path}/{action}", form=form).status == 403
+    assert send(mara, path, "move", state="paused", reason="on_holiday").status == 303
+    assert here.town.all(Enrolment)[0].state == "paused"
+    for more in ("rewards", "orders", "payouts"):
+        assert mara.get(f"{path}/{more}").status == 403
+        assert here.browser(FINANCE).get(f"{path}/{more}").status == 200
+
+
+READERS = {
+    "/console/advocates": (FINANCE, MARKETER, ADMIN),
+    "/console/disputes": (FINANCE, ADMIN),
+    "/console/ledger": (FINANCE, ADMIN),
+    "/console/audit": (FINANCE, ADMIN),
+    "/console/sources": (MARKETER, ADMIN),
+}
+
+
+@pytest.mark.parametrize("path", READERS)
+def test_who_may_see_what(here: Pages, program: Program, path: str) -> None:
+    for who in (*STAFF, ANNA):
+        expected = 200 if who in READERS[path] else 403
+        assert here.browser(who).get(path).status == expected, who.subject
+    assert here.browser().get(path).status == 303
+
+
+def test_navigation_leads_only_where_one_may_go(here: Pages) -> None:
+    for who in STAFF:
+        browser = here.browser(who)
+        page = browser.get("/console")
+        links = [part.split('"')[0] for part in page.html.split('href="')[1:]]
+        for link in links:
+            if link.startswith("/console"):
+                assert browser.get(link).status == 200, (who.subject, link)
+
+
+def test_what_is_not_there_is_not_found(here: Pages, anna: Enrolment) -> None:
+    ada, fay = here.browser(ADMIN), here.browser(FINANCE)
+    for path in (
+        "/console/advocates/adv_none",
+        "/console/advocates/adv_none/rewards",
+        "/console/orders/cnv_none",
+        "/console/disputes/dsp_none",
+        "/console/sources/src_none",
+        "/console/ledger/proofs/rwd_none",
+        "/console/ledger/key",
+    ):
+        assert ada.get(path).status == 404, path
+    form = fay.get(place(anna)).fields(f"{place(anna)}/hold") | {"reason_code": "other"}
+    for path in ("/console/advocates/adv_none/hold", "/console/disputes/dsp_none/answer"):
+        assert fay.ask("POST", path, form=form | {"_token": ""}).status == 403
+    assert fay.ask("POST", "/console/disputes/dsp_none/answer", form=form).status in (404, 422)
+
+
+def test_the_journal_is_read_by_number(here: Pages, anna: Enrolment) -> None:
+    fay = here.browser(FINANCE)
+    assert "Ask about something" in fay.get("/console/audit").words
+    program_id = here.town.all(Program)[0].program_id
+    assert "program.created" in fay.get("/console/audit", subject=program_id).words
+    assert fay.get("/console/audit", subject=HOSTILE).status == 404
+    ledger = fay.get("/console/ledger", subject=HOSTILE)
+    assert ledger.status == 200
+    assert "<script>alert" not in ledger.html
+    assert "No entry" in ledger.words
+
+
+def test_what_was_not_understood_is_read_again(here: Pages, program: Program) -> None:
+    source, _ = here.town.sources.create(
+        kind="generic", program_id=program.program_id, label="till & web"
+    )
+    kept = kept_delivery(here.town, source, 1)
+    kept_delivery(here.town, source, 2, "quarantined")
+    ada, mara = here.browser(ADMIN), here.browser(MARKETER)
+    path = f"/console/sources/{source.source_id}"
+    assert "till & web" in ada.get("/console/sources").words
+    page = mara.get(path)
+    assert "Not understood" in page.words
+    assert "Quarantined" in page.words
+    assert f'action="{path}/again"' not in page.html
+    form = ada.get(path).fields(f"{path}/again")
+    assert mara.ask("POST", f"{path}/again", form=page.fields("/auth/sign-out")).status == 403
+    for name, status in (("msg_2", 404), ("none", 404), (HOSTILE, 404)):
+        refused = ada.ask("POST", f"{path}/again", form=form | {"delivery_id": name})
+        assert refused.status in (status, 409), name
+        form = ada.get(path).fields(f"{path}/again")
+    assert ada.ask("POST", f"{path}/again", form=form).status == 303
+    again = next(one for one in here.town.all(Delivery) if one.delivery_id == kept.delivery_id)
+    assert again.state == "waiting"
+    assert [one.actor.id for one in here.town.events("conversion.read_again")] == ["sub-ada"]
+
+
+def test_a_source_is_closed_with_a_reason(here: Pages, program: Program) -> None:
+    source, _ = here.town.sources.create(
+        kind="generic", program_id=program.program_id, label="till"
+    )
+    ada, path = here.browser(ADMIN), f"/console/sources/{source.source_id}"
+    assert send(ada, path, "state", reason="secret_leaked").status == 303
+    assert "Closed" in ada.get("/console/sources").words
+
+
+def test_no_look_without_a_commit(here: Pages, anna: Enrolment) -> None:
+    """Whoever reads the journal finds every look; the event holds no personal field."""
+    fay = here.browser(FINANCE)
+    send(fay, place(anna), "look", reason_code="legal_request")
+    events = [one for one in here.town.all(Event) if one.type == "advocate.looked_at"]
+    assert [json.loads(one.model_dump_json())["data"] for one in events] == [{}]
