@@ -41,7 +41,7 @@ READERS: set[Role] = {"finance", "admin"}
 @handler.route("POST", "/v1/payout-runs", roles={"finance"}, body=forms.RunNow, answer=Started)
 def run_now(call: Call) -> Started:
     """Start the run of the last closed period; 409 `period_already_run` names it."""
-    return payout_clock(call.desk.actor).run_now(call.body.program_id)
+    return payout_clock(call.desk.actor).run_now(call.body.program_id, call.body.currency)
 
 
 @handler.route("GET", "/v1/payout-runs", roles=READERS, paged=True)

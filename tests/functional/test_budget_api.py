@@ -38,6 +38,7 @@ def test_finance_sets_it_and_staff_read_what_is_left(call: Front, place: str) ->
         "name": "budget-lifetime-money",
         "scope": "budget",
         "measure": "money",
+        "currency": "EUR",
         "period": "lifetime",
         "limit": 500_000,
         "used": 0,

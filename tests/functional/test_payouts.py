@@ -277,6 +277,7 @@ CODES = {
     "refused_total_as_text": (422, "invalid_body"),
     "refused_unknown_payout": (404, "unknown_payout"),
     "refused_unknown_run": (404, "unknown_run"),
+    "refused_run_now_in_no_currency_of_it": (422, "currency_mismatch"),
     "refused_without_key": (400, "idempotency_key_missing"),
 }
 

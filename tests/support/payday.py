@@ -45,6 +45,7 @@ class MemoryRail:
     key_window_ms: int = DAY_MS
     troubles: list[str] = field(default_factory=list)
     paid: list[tuple[str, int]] = field(default_factory=list)
+    paid_in: list[tuple[str, int]] = field(default_factory=list)
     known: dict[str, tuple[int, RailAnswer, int]] = field(default_factory=dict)
     fee_minor: int = 0
 
@@ -90,6 +91,7 @@ class MemoryRail:
             answer = RailAnswer("failed", reason="receiver_refused")
         else:
             self.paid.append((order.payout_id, order.amount_minor))
+            self.paid_in.append((order.currency, order.amount_minor))
             status = "accepted" if trouble == "accept" else "paid"
             answer = RailAnswer(
                 status,  # type: ignore[arg-type]  # both are statuses
@@ -210,7 +212,11 @@ class Payday(Scene):
         self.store.commit(change)
 
     def due(
-        self, amount_minor: int, advocate_id: str = MAYA, hold_until_ms: int = CUTOFF_MS - 1
+        self,
+        amount_minor: int,
+        advocate_id: str = MAYA,
+        hold_until_ms: int = CUTOFF_MS - 1,
+        currency: str = "EUR",
     ) -> Reward:
         """A reward that has become due, with all its entries."""
         self._made += 1
@@ -223,7 +229,7 @@ class Payday(Scene):
             conversion_id=f"cnv_{self._made:06d}",
             order_id=f"{self._made}",
             action="sale",
-            currency="EUR",
+            currency=currency,
             earned_minor=amount_minor,
             remaining_minor=amount_minor,
             state="pending",
@@ -267,9 +273,11 @@ class Payday(Scene):
             advocate_id=advocate_id, program_id=PROGRAM, currency="EUR"
         )
 
-    def listed(self, period: str = PERIOD, cutoff_ms: int = CUTOFF_MS) -> PayoutRun:
+    def listed(
+        self, period: str = PERIOD, cutoff_ms: int = CUTOFF_MS, currency: str = "EUR"
+    ) -> PayoutRun:
         """A run that is frozen, closed and hashed."""
-        step = self.cycle.open(PROGRAM, period, cutoff_ms)
+        step = self.cycle.open(PROGRAM, period, cutoff_ms, None, currency)
         while step.route == "freeze":
             step = self.cycle.freeze(step.run_id, step.cursor)
         if step.route == "close_list":
@@ -278,18 +286,22 @@ class Payday(Scene):
             step = self.cycle.audit(step.run_id, step.cursor)
         return self.run(step.run_id)
 
-    def released(self, period: str = PERIOD, cutoff_ms: int = CUTOFF_MS) -> PayoutRun:
+    def released(
+        self, period: str = PERIOD, cutoff_ms: int = CUTOFF_MS, currency: str = "EUR"
+    ) -> PayoutRun:
         """A run that two people have let pass."""
-        run = self.listed(period, cutoff_ms)
+        run = self.listed(period, cutoff_ms, currency)
         if run.state != "draft":
             return run
         self.approving.request(run.run_id, ANNA, run.run_hash)
         self.approving.release(run.run_id, CARL, run.run_hash, run.total_minor)
         return self.run(run.run_id)
 
-    def sent(self, period: str = PERIOD, cutoff_ms: int = CUTOFF_MS) -> PayoutRun:
+    def sent(
+        self, period: str = PERIOD, cutoff_ms: int = CUTOFF_MS, currency: str = "EUR"
+    ) -> PayoutRun:
         """A run of which every chunk was tried once."""
-        run = self.released(period, cutoff_ms)
+        run = self.released(period, cutoff_ms, currency)
         for chunk in self.cycle.begin(run.run_id).chunks:
             self.cycle.send(run.run_id, chunk, 0)
         return self.run(run.run_id)

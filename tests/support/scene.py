@@ -104,6 +104,7 @@ class Scene(World):
                 in_force=1,
                 name=first.terms.name,
                 currency=first.terms.currency,
+                currencies=first.terms.accepted,
                 created_ms=first.created_ms,
             ),
         )
@@ -192,6 +193,11 @@ class Scene(World):
         found = self.all(kind)
         assert len(found) == 1, f"{len(found)} of {kind.KIND}"
         return found[0]
+
+    @property
+    def program(self) -> Program:
+        """The head of the programme."""
+        return self.one(Program)
 
     @property
     def reward(self) -> Reward:

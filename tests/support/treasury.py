@@ -2,7 +2,7 @@
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,14 +58,14 @@ class _Body:
 class Treasury(Payday):
     """A payday whose destinations are in a vault, with Step Functions played by the interpreter."""
 
-    def __init__(self, **payment: object) -> None:
+    def __init__(self, terms: Mapping[str, object] | None = None, **payment: object) -> None:
         self.vault = MemoryVault()
         self.bucket = Bucket()
         self.executions: dict[str, Execution] = {}
         self.loaded: dict[str, Any] = {}
         self.steps: list[str] = []
         self._keys = 0
-        super().__init__(None, **payment)
+        super().__init__(terms, **payment)
 
     def pay_to(self, advocate_id: str, receiver: str = "", rail: RailName = "simulator") -> None:
         """Give or change where a person's money goes, sealed as the API seals it."""
@@ -149,9 +149,11 @@ def told(reply: dict[str, Any]) -> tuple[int, Any]:
 
 
 @contextmanager
-def treasury(home: Path, **payment: object) -> Iterator[tuple[Treasury, RailSimulator]]:
+def treasury(
+    home: Path, terms: Mapping[str, object] | None = None, **payment: object
+) -> Iterator[tuple[Treasury, RailSimulator]]:
     """A treasury over a running rail simulator."""
-    world = Treasury(**payment)
+    world = Treasury(terms, **payment)
     with (
         serve(home / "rail.sqlite", stall_seconds=0.3) as rail,
         over(world) as patch,

@@ -27,7 +27,7 @@ def story_of(scene: Scene, conversion: Conversion | None = None) -> Story:
     return Story(
         conversion=found,
         decisions=[one for one in scene.all(Decision) if one.conversion_id == found.conversion_id],
-        versions={one.number: one for one in scene.all(ProgramVersion)},
+        versions={one.number: one.in_currency(found.currency) for one in scene.all(ProgramVersion)},
         rewards=rewards,
         events={
             reward.reward_id: [e for e in scene.all(Event) if e.subject == reward.reward_id]

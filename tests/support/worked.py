@@ -4,7 +4,8 @@ from collections import Counter
 
 from goodword.conversions.model import Conversion
 from goodword.ledger.model import Balance, Entry
-from goodword.money import decimal_text, exponent, format_minor
+from goodword.money import decimal_text, format_minor, is_money
+from goodword.programs.model import ProgramVersion
 from goodword.rewards.explain import explain_conversion
 from goodword.rewards.model import Reward
 
@@ -34,10 +35,11 @@ def holds(case: Case, kind: type[Bookkeeping] = Bookkeeping) -> Bookkeeping:
 
 def said(books: Bookkeeping, locale: str) -> str:
     """What the advocate reads about all orders."""
-    speaker = voice(locale, books.currency)
+    terms = books.scene.all(ProgramVersion)[0].terms
     texts = [
         one.text
         for conversion in books.scene.all(Conversion)
+        for speaker in [voice(locale, terms.in_currency(conversion.currency).currency)]
         for one in explain_conversion(story_of(books.scene, conversion), MAYA, speaker)
     ]
     assert not any(set(text) & set("{}_") for text in texts)
@@ -77,7 +79,7 @@ def balanced(scene: Scene) -> None:
         ]
         alive = sum(one.remaining_minor for one in own if one.state not in ("rejected", "void"))
         assert balance.pending_minor + balance.on_hold_minor + balance.payable_minor == alive
-        assert balance.currency in ("EUR", "JPY", "KWD") or balance.index_entry is None
+        assert is_money(balance.currency) or balance.index_entry is None
     for reward in scene.all(Reward):
-        if reward.state == "due" and exponent(reward.currency) == 0:
+        if reward.state == "due" and not is_money(reward.currency):
             assert reward.index_entry is None

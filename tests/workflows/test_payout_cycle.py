@@ -38,6 +38,7 @@ class House(Payday):
             "period": PERIOD,
             "cutoff_ms": CUTOFF_MS,
             "ended_ms": CUTOFF_MS,
+            "currency": "EUR",
         }
         execution = Execution(definition("payout_cycle"), self._handle, self.clock, asked)
         self.executions.append(execution)
@@ -112,7 +113,14 @@ def test_expired_money_is_paid_by_the_next_run(house: House) -> None:
     house.begin().time_out()
     house.clock.at_ms = CUTOFF_MS + 31 * DAY_MS
     ended = CUTOFF_MS + 30 * DAY_MS
-    house.begin(task="run", program_id=PROGRAM, period="2025-11", cutoff_ms=ended, ended_ms=ended)
+    house.begin(
+        task="run",
+        program_id=PROGRAM,
+        period="2025-11",
+        cutoff_ms=ended,
+        ended_ms=ended,
+        currency="EUR",
+    )
     run = next(run for run in house.all(PayoutRun) if run.period == "2025-11")
     house.approving.request(run.run_id, ANNA, run.run_hash)
     house.approving.release(run.run_id, CARL, run.run_hash, run.total_minor)

@@ -126,7 +126,7 @@ def test_a_balance_is_in_the_due_index_while_something_is_payable() -> None:
     for amount in (5, -5):
         place = balance.but(payable_minor=amount).index_entry
         assert place is not None
-        assert place.pk in {due_index("prg_1", shard) for shard in range(8)}
+        assert place.pk in {due_index("prg_1", "EUR", shard) for shard in range(8)}
 
 
 def test_an_entry_is_found_by_its_id() -> None:

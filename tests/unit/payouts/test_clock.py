@@ -25,6 +25,7 @@ def test_the_closed_period_of_a_programme_is_started_once() -> None:
             "period": PERIOD,
             "cutoff_ms": CUTOFF_MS,
             "ended_ms": CUTOFF_MS,
+            "currency": "EUR",
         }
     }
 

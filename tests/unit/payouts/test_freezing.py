@@ -5,6 +5,7 @@ from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.errors import Conflict, NotFound, Stale
 from goodword.ledger.model import Balance, due_index
 from goodword.limits import PAYOUT_REWARDS_MAX
+from goodword.payouts.choice import hindrance
 from goodword.payouts.freezing import Freezing
 from goodword.payouts.listing import Listing
 from goodword.payouts.model import Exclusion, OpenRun, Payout, RunChunk, RunLine
@@ -139,13 +140,15 @@ def test_somebody_who_left_is_still_paid() -> None:
     assert world.listed().count == 1
 
 
-def test_a_balance_in_another_currency_is_left_out() -> None:
+def test_a_balance_in_another_currency_is_none_of_the_run() -> None:
     world = Payday()
+    dollars = Balance(advocate_id=MAYA, program_id=PROGRAM, currency="USD", payable_minor=900)
     change = Change()
-    change.create(Balance(advocate_id=MAYA, program_id=PROGRAM, currency="USD", payable_minor=900))
+    change.create(dollars)
     world.store.commit(change)
-    world.listed()
-    assert reasons(world) == {MAYA: ("other_currency", 900)}
+    run = world.listed()
+    assert (run.count, reasons(world)) == (0, {})
+    assert hindrance(run, dollars, None, None) == "other_currency"
 
 
 def test_the_reason_of_somebody_who_is_paid_after_all_goes_away() -> None:
@@ -366,7 +369,9 @@ def test_money_that_no_due_reward_explains_is_paid_once_it_is_sure() -> None:
 def test_only_advocates_with_a_balance_are_read() -> None:
     world = Payday()
     world.due(500)
-    shards = [world.store.query_index(Balance, "core", due_index(PROGRAM, n)) for n in range(8)]
+    shards = [
+        world.store.query_index(Balance, "core", due_index(PROGRAM, "EUR", n)) for n in range(8)
+    ]
     assert sum(len(page.rows) for page in shards) == 1
 
 

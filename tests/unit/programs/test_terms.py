@@ -72,7 +72,7 @@ def test_good_terms_come_back_as_they_were() -> None:
             },
             {""},
         ),
-        ({"currencies": "accept"}, {"currencies"}),
+        ({"currencies": "keep"}, {"currencies"}),
         ({"exchange": {"days": 11}}, {"exchange.days"}),
         ({"caps": [{"rewards": 1, "scope": "shop"}]}, {"caps.0.scope"}),
         ({"caps": [{"amount_minor": 1}, {"amount_minor": 2}]}, {""}),

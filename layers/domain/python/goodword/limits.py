@@ -1,6 +1,7 @@
 """Every bound in the product, with its unit and the reason for it."""
 
 AMOUNT_MINOR_MAX = 10**12  # minor units; far above any order, far below what would overflow a sum
+ACCEPTED_CURRENCIES_MAX = 12  # beside a programme's own; each amount of its terms names them all
 
 BODY_BYTES_MAX = (
     256 * 1024

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from goodword.errors import InvalidInput
-from goodword.limits import AMOUNT_MINOR_MAX
+from goodword.limits import ACCEPTED_CURRENCIES_MAX, AMOUNT_MINOR_MAX
 
 Rounding = Literal["down", "half_even", "half_up"]
 
@@ -35,11 +35,20 @@ Currency = Annotated[str, Field(pattern=r"^([A-Z]{3}(\.CREDIT)?|POINTS|GIFTS|COD
 Minor = Annotated[int, Field(ge=-AMOUNT_MINOR_MAX, le=AMOUNT_MINOR_MAX)]
 PositiveMinor = Annotated[int, Field(gt=0, le=AMOUNT_MINOR_MAX)]
 NaturalMinor = Annotated[int, Field(ge=0, le=AMOUNT_MINOR_MAX)]
+# What an amount is in other currencies, each in its own minor units: `{"USD": 600, "KWD": 1500}`.
+MoneyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+PositiveIn = Annotated[dict[MoneyCode, PositiveMinor], Field(max_length=ACCEPTED_CURRENCIES_MAX)]
+NaturalIn = Annotated[dict[MoneyCode, NaturalMinor], Field(max_length=ACCEPTED_CURRENCIES_MAX)]
 
 
 def is_money(currency: str) -> bool:
     """Whether it can be paid out; points, gifts, codes and store credit cannot."""
     return currency not in PIECES and not currency.endswith(CREDIT)
+
+
+def money_of(currency: str) -> str:
+    """The currency in which its amounts are said: `EUR.CREDIT` is credit in EUR."""
+    return currency.removesuffix(CREDIT)
 
 
 def known_currency(code: str) -> str:

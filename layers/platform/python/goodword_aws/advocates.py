@@ -167,7 +167,7 @@ class DashboardAnswer(Value):
 
 
 class OfferAnswer(Value):
-    """What an advocate is asked to accept; what staff look at is not in it."""
+    """What an advocate is asked to accept; `accepted` is the least paid in other currencies."""
 
     program_id: str
     terms_version: int
@@ -182,6 +182,7 @@ class OfferAnswer(Value):
     payout_cadence: Cadence
     payout_rule: PayoutRule
     payout_minimum: Money
+    accepted: list[Money]
     disclosure: str
 
 
@@ -336,6 +337,10 @@ def qr_svg(code: str) -> bytes:
 def offer_answer(version: ProgramVersion) -> OfferAnswer:
     """The public part of the terms."""
     terms = version.terms
+    least = [
+        Money(amount_minor=terms.payment_in(one).minimum_minor, currency=one)
+        for one in (terms.currency, *terms.accepted)
+    ]
     return OfferAnswer(
         program_id=version.program_id,
         terms_version=version.number,
@@ -349,7 +354,8 @@ def offer_answer(version: ProgramVersion) -> OfferAnswer:
         enrolment=terms.enrolment,
         payout_cadence=terms.payment.cadence,
         payout_rule=payout_rule(terms.payment),
-        payout_minimum=Money(amount_minor=terms.payment.minimum_minor, currency=terms.currency),
+        payout_minimum=least[0],
+        accepted=least[1:],
         disclosure=terms.disclosure,
     )
 

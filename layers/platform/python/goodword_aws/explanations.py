@@ -105,7 +105,7 @@ def read_story(store: Store, conversion_id: str, also: Reward | None = None) -> 
     return Story(
         conversion=found,
         decisions=tuple(decisions),
-        versions={version.number: version for version in versions.values()},
+        versions={one.number: one.in_currency(found.currency) for one in versions.values()},
         rewards=tuple(rewards.values()),
         events={one: events_of(store, one) for one in rewards},
     )
@@ -155,7 +155,7 @@ def my_unrewarded(
     rows = []
     for key, conversion in wanted.items():
         decision = decisions[key]
-        version = versions[_version_key(decision)]
+        version = versions[_version_key(decision)].in_currency(decision.basis.currency)
         reason = why_nothing(decision, version, advocate_id, voice_of(version, locale))
         rows.append(_unrewarded(conversion, reason))
     return Page(rows, page.cursor)

@@ -2,6 +2,7 @@
 
 from typing import Annotated, Literal
 
+from goodword.money import MoneyCode
 from goodword.payouts.confirming import Outcome
 from goodword.payouts.findings import Verdict
 from goodword.programs.payment import CheckName
@@ -13,9 +14,10 @@ Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._
 
 
 class RunNow(Value):
-    """The programme whose last closed period is to be paid."""
+    """The programme whose last closed period is to be paid; in its own currency, or in another."""
 
     program_id: str
+    currency: MoneyCode | None = None
 
 
 class Request(Value):

@@ -139,10 +139,9 @@ def _program(
         leads=sum(one.leads for one in balances),
         sales=sum(one.sales for one in balances),
         money=tuple(
-            _money(
-                one, terms.payment, waits_for(terms.payment, one, enrolment, method, stop, barred)
-            )
+            _money(one, paid, waits_for(paid, one, enrolment, method, stop, barred))
             for one in shown
+            for paid in [terms.payment_in(one.currency)]
         ),
         next_payout_ms=next_payout(terms.payment, now_ms),
         payment=terms.payment,

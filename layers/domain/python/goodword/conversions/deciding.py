@@ -49,6 +49,7 @@ def decide(
 
     `stored` is the conversion as it was read (None: it is new); what did not change is not written.
     """
+    versions = [one.in_currency(conversion.currency) for one in versions]
     refused = _refused(desk, conversion, buyer_advocate_id)
     rules = version_at(versions, conversion.occurred_ms).terms.attribution
     attribution = attribute(
@@ -74,7 +75,7 @@ def decide(
         return
     books = RewardBooks(desk, change)
     _undo(books, stored or conversion, before, attribution)
-    conversion = _placed(desk, books, conversion, attribution, versions, identities).but(
+    conversion = _placed(desk, books, conversion, attribution, program, versions, identities).but(
         rate=met.rate or conversion.rate
     )
     basis = exchanged(basis_of(conversion, identities), met, version.terms.currency)
@@ -117,6 +118,7 @@ def _placed(
     books: RewardBooks,
     conversion: Conversion,
     attribution: Attribution,
+    program: Program,
     versions: Sequence[ProgramVersion],
     identities: Sequence[Identity],
 ) -> Conversion:
@@ -137,9 +139,10 @@ def _placed(
         return conversion  # neither a sign-up nor an order: not counted
     place, advocate_id = conversion.place, winner.advocate_id
     if place is None or place.advocate_id != advocate_id:
-        balance = books.balance(advocate_id, conversion.program_id, terms.currency)
+        home = program.currency
+        balance = books.balance(advocate_id, conversion.program_id, home)
         number = (balance.leads if conversion.action == "lead" else balance.sales) + 1
-        place = AdvocatePlace(advocate_id=advocate_id, number=max(1, number))
+        place = AdvocatePlace(advocate_id=advocate_id, number=max(1, number), counted_in=home)
     levels = {level.name for level in terms.tiers.levels} if terms.tiers else set()
     if terms.tiers and place.level not in levels:
         tally = books.tallied(advocate_id, conversion.program_id)
@@ -257,11 +260,12 @@ def uncount(books: RewardBooks, conversion: Conversion) -> None:
 def _count(books: RewardBooks, conversion: Conversion, advocate_id: str, by: int) -> None:
     """Sign-ups and orders are counted; a further step of a sign-up, or an event, is neither.
 
-    They are where the rewards are; one that waits for a rate is counted when it is decided.
+    All are counted in one place; one that waits for a rate is counted when it is decided.
     """
     counts = conversion.action == "sale" or conversion.occasion == "plain"
     if counts and conversion.state != "waiting":
-        currency = conversion.rate.into if conversion.rate else conversion.currency
+        home = conversion.place.counted_in if conversion.place else None
+        currency = home or conversion.currency
         books.count(advocate_id, conversion.program_id, currency, conversion.action, by)
 
 
@@ -285,7 +289,8 @@ def _verdict(
         return nothing.but(reason=met.problem)
     version = _version_of(versions, winner)
     friends, at_ms = conversion.identities, basis.occurred_ms
-    whole = whole_room(version, program, winner.advocate_id, friends, at_ms)
+    abroad = program.abroad(basis.currency)
+    whole = whole_room(version, program, winner.advocate_id, friends, at_ms, abroad)
 
     def judged(wide: bool) -> Verdict:
         room = books.room(program, whole, basis.conversion_id, wide=wide)

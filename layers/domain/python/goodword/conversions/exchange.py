@@ -3,7 +3,8 @@
 Its amounts are changed into the programme's currency first, rounded once as the terms say, and the
 rules see nothing else; the decision keeps the rate and the amount before. So flat rewards, minimum
 orders, caps and budgets, all of them in the programme's currency, need no rate of their own. The
-first rate that a conversion was decided with stays with it, whatever is stated later.
+first rate that a conversion was decided with stays with it, whatever is stated later. Terms that
+accept the order's currency read in it already (`ProgramVersion.in_currency`): nothing is changed.
 
 Example: 100.00 USD of 21 November at `1 EUR = 1.0834 USD` are 92.30 EUR; 10 % of it are 9.23 EUR.
 """
@@ -38,7 +39,7 @@ def exchange(store: Store, conversion: Conversion, version: ProgramVersion) -> E
     terms = version.terms
     if terms.currency == conversion.currency or conversion.action == "lead":
         return Exchange()  # a sign-up has no amount
-    if terms.currencies == "refuse":
+    if terms.currencies != "convert":  # one that is accepted is that of the terms by now
         return Exchange(problem=MISMATCH)
     if conversion.rate is not None and conversion.rate.into == terms.currency:
         return Exchange(conversion.rate)

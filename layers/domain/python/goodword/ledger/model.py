@@ -113,8 +113,8 @@ class Balance(Record):
         if self.payable_minor == 0 or not is_money(self.currency):
             return None
         return IndexEntry(
-            due_index(self.program_id, shard_of(self.advocate_id, DUE_SHARDS)),
-            f"{self.advocate_id}#{self.currency}",
+            due_index(self.program_id, self.currency, shard_of(self.advocate_id, DUE_SHARDS)),
+            self.advocate_id,
         )
 
 
@@ -123,9 +123,9 @@ def balance_key(advocate_id: str, program_id: str, currency: str) -> Key:
     return Key("core", f"ADV#{advocate_id}", f"A#BAL#{program_id}#{currency}")
 
 
-def due_index(program_id: str, shard: int) -> str:
+def due_index(program_id: str, currency: str, shard: int) -> str:
     """The index partition of balances that have something payable (0 <= shard < DUE_SHARDS)."""
-    return f"DUE#{program_id}#{shard}"
+    return f"DUE#{program_id}#{currency}#{shard}"
 
 
 def expense(program_id: str) -> str:

@@ -77,7 +77,7 @@ class Auditing:
 
     def _terms(self, run: PayoutRun) -> AuditTerms:
         version = version_in_force(self.desk.store, run.program_id, run.created_ms)
-        return version.terms.payment.audit
+        return version.terms.payment_in(run.currency).audit
 
     def _usual(self, run: PayoutRun) -> int | None:
         """What a payment of the programme usually comes to: the middle one of the runs' means."""

@@ -8,7 +8,7 @@ so that a lost execution never strands money (I13).
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from goodword.errors import Conflict, GoodwordError
+from goodword.errors import Conflict, FieldError, GoodwordError, InvalidInput
 from goodword.ledger.model import Balance, due_index
 from goodword.limits import (
     DUE_SHARDS,
@@ -56,11 +56,9 @@ class PayoutClock:
         started, failed = [], []
         for program in self._programs():
             try:
-                run_id = self._start(program)
+                started += self._start(program)
             except GoodwordError as trouble:
                 failed.append(f"{program.program_id}: {trouble.code}")
-            else:
-                started += [run_id] if run_id else []
         return Tick(
             started=tuple(started),
             mended=tuple(self._mend()),
@@ -68,34 +66,51 @@ class PayoutClock:
             failed=tuple(failed),
         )
 
-    def run_now(self, program_id: str) -> Started:
-        """Start the run of the last closed period. Conflict `period_already_run` names the run."""
+    def run_now(self, program_id: str, currency: str | None = None) -> Started:
+        """Start the run of the last closed period, in the programme's own currency or another.
+
+        Conflict `period_already_run` names the run; InvalidInput `currency_mismatch` for one that
+        no version ever accepted.
+        """
         program = read_program(self.desk.store, program_id)
+        currency = currency or program.currency
+        if currency not in (program.currency, *program.currencies):
+            raise InvalidInput(
+                "currency_mismatch",
+                f"the programme owes nothing in {currency}",
+                [FieldError("currency", "is none of the programme's")],
+            )
         period = self._period(program)
         if period is None:
             raise Conflict("no_period_closed", "no period has ended since the programme began")
-        run_id = run_id_of(program_id, period.name)
-        if self._run(run_id) is not None or not self._go(run_id, program_id, period):
+        run_id = run_id_of(program_id, period.name, program.abroad(currency))
+        if self._run(run_id) is not None or not self._go(run_id, program_id, period, currency):
             raise Conflict("period_already_run", f"this period has the run {run_id}")
         return Started(run_id=run_id, period=period.name)
 
-    def _start(self, program: Program) -> str | None:
-        """The id of the run that was started, if one was to be."""
+    def _start(self, program: Program) -> list[str]:
+        """The ids of the runs that were started: one for each currency in which one was to be."""
         period = self._period(program)
         if period is None:
-            return None
-        run_id = run_id_of(program.program_id, period.name)
+            return []
+        currencies = (program.currency, *program.currencies)
+        return [one for each in currencies if (one := self._start_in(program, period, each))]
+
+    def _start_in(self, program: Program, period: Period, currency: str) -> str | None:
+        """The run of one currency; of one that is not the programme's own only if it is owed."""
+        abroad = program.abroad(currency)
+        run_id = run_id_of(program.program_id, period.name, abroad)
         if self._run(run_id) is not None:
             return None
-        if program.state != "active" and not self._owes(program):
+        if (abroad or program.state != "active") and not self._owes(program, currency):
             return None
-        if self._go(run_id, program.program_id, period):
+        if self._go(run_id, program.program_id, period, currency):
             return run_id
         now_ms = self.desk.clock.now_ms()
         late = now_ms >= period.cutoff_ms + RUN_LATE_HOURS * HOUR_MS
         again = f"{run_id}-again-{now_ms // HOUR_MS}"
         # The first execution ended before it made the run, and its name cannot be used again.
-        return run_id if late and self._go(again, program.program_id, period) else None
+        return run_id if late and self._go(again, program.program_id, period, currency) else None
 
     def _period(self, program: Program) -> Period | None:
         now_ms = self.desk.clock.now_ms()
@@ -103,7 +118,7 @@ class PayoutClock:
         period = closed_period(terms.payment, now_ms)
         return period if period.ended_ms > program.created_ms else None
 
-    def _go(self, name: str, program_id: str, period: Period) -> bool:
+    def _go(self, name: str, program_id: str, period: Period, currency: str) -> bool:
         return self.machine.start(
             name,
             {
@@ -112,6 +127,7 @@ class PayoutClock:
                 "period": period.name,
                 "cutoff_ms": period.cutoff_ms,
                 "ended_ms": period.ended_ms,
+                "currency": currency,
             },
         )
 
@@ -134,10 +150,10 @@ class PayoutClock:
         name = f"look_up-{now_ms // MINUTE_MS}"
         return bool(told) and self.machine.start(name, {"task": "look_up"})
 
-    def _owes(self, program: Program) -> bool:
+    def _owes(self, program: Program, currency: str) -> bool:
         return any(
             self.desk.store.query_index(
-                Balance, "core", due_index(program.program_id, shard), limit=1
+                Balance, "core", due_index(program.program_id, currency, shard), limit=1
             ).rows
             for shard in range(DUE_SHARDS)
         )

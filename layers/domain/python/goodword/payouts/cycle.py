@@ -78,12 +78,16 @@ class Cycle:
     sending: Callable[[], Sending]
 
     def open(
-        self, program_id: str, period: str, cutoff_ms: int, ended_ms: int | None = None
+        self,
+        program_id: str,
+        period: str,
+        cutoff_ms: int,
+        ended_ms: int | None = None,
+        currency: str | None = None,
     ) -> Step:
         """Cut off: make the run of the period, or find how far it is."""
-        return self._stand(
-            Freezing(self.desk, self.macs).open(program_id, period, cutoff_ms, ended_ms)
-        )
+        freezing = Freezing(self.desk, self.macs)
+        return self._stand(freezing.open(program_id, period, cutoff_ms, ended_ms, currency))
 
     def freeze(self, run_id: str, cursor: str) -> Step:
         """Freeze some of what is due."""

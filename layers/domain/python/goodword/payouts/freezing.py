@@ -45,7 +45,7 @@ from goodword.payouts.paging import pages
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Desk, Guard, GuardFailed, Store, until_settled
 from goodword.privacy.ports import Macs
-from goodword.programs.effective import version_in_force
+from goodword.programs.effective import read_program, version_in_force
 from goodword.records import Key, Record
 from goodword.times import SECOND_MS
 
@@ -68,25 +68,36 @@ class Freezing:
     macs: Macs
 
     def open(
-        self, program_id: str, period: str, cutoff_ms: int, ended_ms: int | None = None
+        self,
+        program_id: str,
+        period: str,
+        cutoff_ms: int,
+        ended_ms: int | None = None,
+        currency: str | None = None,
     ) -> PayoutRun:
         """The run of the period, made now if it is not there yet. Never a second one.
 
-        Raises Conflict `period_is_open` before the cut-off, NotFound `unknown_program`.
+        `currency` is the programme's own unless it is given. Raises Conflict `period_is_open`
+        before the cut-off, NotFound `unknown_program`.
         """
-        run_id = run_id_of(program_id, period)
+        abroad = (currency and read_program(self.desk.store, program_id).abroad(currency)) or ""
+        run_id = run_id_of(program_id, period, abroad)
 
         def attempt() -> PayoutRun:
             found = self.desk.store.get(PayoutRun, run_key(run_id))
             if found is not None:
                 return found
-            run = self._draft(run_id, program_id, period, cutoff_ms).but(ended_ms=ended_ms)
+            run = self._draft(program_id, period, cutoff_ms, abroad).but(ended_ms=ended_ms)
             change = Change()
             change.create(
                 run,
                 OpenRun(run_id=run_id, created_ms=run.created_ms),
                 self.desk.event(
-                    "payout_run.drafted", run_id, program_id=program_id, cutoff_ms=cutoff_ms
+                    "payout_run.drafted",
+                    run_id,
+                    program_id=program_id,
+                    cutoff_ms=cutoff_ms,
+                    currency=run.currency,
                 ),
             )
             self.desk.store.commit(change)
@@ -118,7 +129,7 @@ class Freezing:
         page = self.desk.store.query_index(
             Balance,
             "core",
-            due_index(run.program_id, at.shard),
+            due_index(run.program_id, run.currency, at.shard),
             limit=FREEZE_PAGE,
             cursor=at.cursor or None,
         )
@@ -128,25 +139,27 @@ class Freezing:
             return None  # the list was closed, or the run cancelled, meanwhile
         return at.after(frozen_now, page.cursor)
 
-    def _draft(self, run_id: str, program_id: str, period: str, cutoff_ms: int) -> PayoutRun:
+    def _draft(self, program_id: str, period: str, cutoff_ms: int, abroad: str) -> PayoutRun:
         now_ms = self.desk.clock.now_ms()
         if cutoff_ms > now_ms:
             raise Conflict("period_is_open", "the period has not ended yet")
         terms = version_in_force(self.desk.store, program_id, now_ms).terms
-        before = run_id_of(program_id, closed_period(terms.payment, cutoff_ms - 1).name)
+        currency = abroad or terms.currency
+        payment = terms.payment_in(currency)
+        before = run_id_of(program_id, closed_period(payment, cutoff_ms - 1).name, abroad)
         previous = self.desk.store.get(PayoutRun, run_key(before))
         if previous is None:
             previous = self._last_run(program_id, cutoff_ms)
         return PayoutRun(
-            run_id=run_id,
+            run_id=run_id_of(program_id, period, abroad),
             program_id=program_id,
             period=period,
             cutoff_ms=cutoff_ms,
-            rail=terms.payment.rail,
-            currency=terms.currency,
-            minimum_minor=terms.payment.minimum_minor,
-            barred=tuple(self.macs.mac("country", one) for one in terms.payment.barred_countries),
-            two_checkers_from_minor=terms.payment.two_checkers_from_minor,
+            rail=payment.rail,
+            currency=currency,
+            minimum_minor=payment.minimum_minor,
+            barred=tuple(self.macs.mac("country", one) for one in payment.barred_countries),
+            two_checkers_from_minor=payment.two_checkers_from_minor,
             created_ms=now_ms,
             changed_ms=now_ms,
             previous_run_id=previous.run_id if previous else None,

@@ -90,7 +90,7 @@ def add(so_far: Sum | None, amount_minor: int) -> Sum:
 
 
 class PayoutRun(Record):
-    """One run of one programme for one period; there is never a second one (I12).
+    """One run of one programme and currency for one period; there is never a second one (I12).
 
     `listing` is open while payouts are frozen into it, closed while they are counted, counted while
     they are audited, and hashed once people may decide. From then on only decisions about findings
@@ -285,9 +285,12 @@ class Exclusion(Record):
         return exclusion_key(self.run_id, self.advocate_id, self.currency)
 
 
-def run_id_of(program_id: str, period: str) -> str:
-    """The one id that this period of this programme can have; it fits an execution's name."""
-    return f"run_{program_id}_{period}"
+def run_id_of(program_id: str, period: str, abroad: str = "") -> str:
+    """The one id that this period of this programme can have; it fits an execution's name.
+
+    Money in another currency than the programme's own (`abroad`) has a run of its own.
+    """
+    return f"run_{program_id}_{period}" + (f"_{abroad}" if abroad else "")
 
 
 def payout_id_of(run_id: str, cutoff_ms: int, advocate_id: str, part: int) -> str:

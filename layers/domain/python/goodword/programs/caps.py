@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
-from goodword.money import PositiveMinor
+from goodword.money import PositiveIn, PositiveMinor
 from goodword.records import Value
 from goodword.times import SECOND_MS, as_datetime
 
@@ -26,6 +26,8 @@ Measure = Literal["money", "rewards"]
 class Cap(Value):
     """A limit on money (`amount_minor`, in the programme's currency) or on a count of `rewards`.
 
+    Money of another accepted currency is counted by itself, against what `amount_in` says of it.
+
     Of the scope `friend` it limits what the orders of one friend can earn, of `programme` what all
     advocates together can.
     """
@@ -33,12 +35,15 @@ class Cap(Value):
     scope: CapScope = "advocate"
     period: CapPeriod = "month"
     amount_minor: PositiveMinor | None = None
+    amount_in: PositiveIn = {}
     rewards: int | None = Field(default=None, ge=1, le=1_000_000)
 
     @model_validator(mode="after")
     def _money_or_rewards(self) -> Self:
         if (self.amount_minor is None) == (self.rewards is None):
             raise ValueError("a cap has either amount_minor or rewards")
+        if self.amount_minor is None and self.amount_in:
+            raise ValueError("a count of rewards is the same in every currency: no amount_in")
         return self
 
     @property
@@ -62,6 +67,7 @@ class BudgetLimit(Value):
 
     period: BudgetPeriod
     amount_minor: PositiveMinor
+    amount_in: PositiveIn = {}
 
 
 def period_name(period: CapPeriod, at_ms: int, zone: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue as Json
 
+from goodword.programs.amounts import SUFFIX
 from goodword.programs.model import Terms
 from goodword.records import Value
 
@@ -45,10 +46,15 @@ def _shape(dumped: dict[str, Json]) -> dict[str, Json]:
 
 def _by_name(value: Json) -> Json:
     if isinstance(value, dict):
-        return {name: _by_name(each) for name, each in value.items()}
+        return {name: _by_name(each) for name, each in value.items() if not _unsaid(name, each)}
     if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
         return value
     return {_name(each, number): _by_name(each) for number, each in enumerate(value)}
+
+
+def _unsaid(name: str, value: Json) -> bool:
+    """Whether it only says that an amount has no other currencies."""
+    return name.endswith(SUFFIX) and value == {}
 
 
 def _name(thing: Json, number: int) -> str:

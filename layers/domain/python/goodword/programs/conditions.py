@@ -15,7 +15,7 @@ from typing import Annotated, Literal, Self, TypeVar, get_args
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.limits import CONDITION_DEPTH_MAX, CONDITION_VALUES_MAX, CONDITIONS_MAX
-from goodword.money import NaturalMinor
+from goodword.money import NaturalIn, NaturalMinor
 from goodword.records import Value
 
 LineText = Literal["product", "sku", "collection", "brand"]
@@ -71,6 +71,7 @@ class Equals(Value):
     op: Literal["equals"] = "equals"
     of: TextFact | NumberFact
     value: Word | NaturalMinor
+    value_in: NaturalIn = {}
 
     @model_validator(mode="after")
     def _possible(self) -> Self:
@@ -86,6 +87,7 @@ class AtLeast(Value):
     op: Literal["at_least"] = "at_least"
     of: NumberFact
     value: NaturalMinor
+    value_in: NaturalIn = {}
 
 
 class AtMost(Value):
@@ -94,6 +96,7 @@ class AtMost(Value):
     op: Literal["at_most"] = "at_most"
     of: NumberFact
     value: NaturalMinor
+    value_in: NaturalIn = {}
 
 
 class Between(Value):
@@ -103,10 +106,14 @@ class Between(Value):
     of: NumberFact
     low: NaturalMinor
     high: NaturalMinor
+    low_in: NaturalIn = {}
+    high_in: NaturalIn = {}
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
-        if self.low > self.high:
+        ends = [(self.low, self.high)]
+        ends += [(low, self.high_in.get(one, low)) for one, low in self.low_in.items()]
+        if any(low > high for low, high in ends):
             raise ValueError("low is more than high")
         return self
 

@@ -8,7 +8,8 @@ Two kinds of change are surely in every advocate's favour, whatever is bought, i
   at least as much, through every reward and every return (by induction over both)
 
 Both kinds may also shorten the hold, and nothing else may limit what is given, such as a budget:
-with one, or with tiers, only the hold may be shorter. Higher rates under a limit are not among
+with one, or with tiers, only the hold may be shorter. Terms that accept several currencies must
+fit in each of them. Higher rates under a limit are not among
 them, nor is one of several limits raised: a reward that is returned later may have used what
 another could have had. Anything else that differs is a no.
 """
@@ -29,6 +30,20 @@ def solely_in_favour(before: Terms, after: Terms, *, budget: bool = False) -> bo
 
     `budget` says that the programme has one beside its terms.
     """
+    if (before.currency, before.currencies, before.accepted) != (
+        after.currency,
+        after.currencies,
+        after.accepted,
+    ):
+        return False
+    return all(
+        _solely(before.alone(each), after.alone(each), budget=budget)
+        for each in (before.currency, *before.accepted)
+    )
+
+
+def _solely(before: Terms, after: Terms, *, budget: bool) -> bool:
+    """The same of terms as they read in one currency; `FREE` alone may differ at all."""
     one, other = before.model_dump(mode="json"), after.model_dump(mode="json")
     if any(one[name] != other[name] for name in one if name not in FREE):
         return False

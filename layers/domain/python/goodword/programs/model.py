@@ -11,10 +11,17 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
-from goodword.limits import BUDGET_LIMITS_MAX, RATE_DAYS_MAX, REWARDS_PER_ORDER_MAX, SHARED_CAPS_MAX
-from goodword.money import CURRENCIES, Currency, NaturalMinor, Rounding
+from goodword.limits import (
+    ACCEPTED_CURRENCIES_MAX,
+    BUDGET_LIMITS_MAX,
+    RATE_DAYS_MAX,
+    REWARDS_PER_ORDER_MAX,
+    SHARED_CAPS_MAX,
+)
+from goodword.money import CURRENCIES, Currency, MoneyCode, NaturalIn, NaturalMinor, Rounding
+from goodword.programs.amounts import check_accepted, check_points, priced
 from goodword.programs.caps import BudgetLimit, Cap
-from goodword.programs.payment import Payment
+from goodword.programs.payment import Payment, strictest
 from goodword.programs.pilot import Pilot
 from goodword.programs.rules import FlatReward, PercentageReward, Rule, TieredReward
 from goodword.programs.tiers import Tiers
@@ -87,6 +94,7 @@ class Review(Value):
     """Who looks at a reward before it may be paid, and what happens if nobody does."""
 
     auto_approve_limit_minor: NaturalMinor
+    auto_approve_limit_in: NaturalIn = {}
     days: int = Field(default=7, ge=1, le=60)
     escalation_days: int = Field(default=3, ge=1, le=30)
     on_lapse: Literal["refuse", "release"] = "refuse"
@@ -102,14 +110,16 @@ class ExchangeRule(Value):
 class Terms(Value):
     """Everything that one version of a programme promises. Amounts are in `currency`.
 
-    `currencies` says what becomes of orders in another one: refused, or changed into `currency`
-    with the rate of their day (`exchange`).
+    `currencies` says what becomes of orders in another one: refused, changed into `currency` with
+    the rate of their day (`exchange`), or accepted as they are if theirs is one of `accepted`.
+    Every amount then says what it is in each of those.
     """
 
     name: Name
     brand: Name
     currency: Currency
-    currencies: Literal["refuse", "convert"] = "refuse"
+    currencies: Literal["refuse", "convert", "accept"] = "refuse"
+    accepted: tuple[MoneyCode, ...] = Field(default=(), max_length=ACCEPTED_CURRENCIES_MAX)
     exchange: ExchangeRule = ExchangeRule()
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=50)
     tiers: Tiers | None = None
@@ -147,6 +157,38 @@ class Terms(Value):
         if sum(cap.scope == "programme" for cap in self.caps) > SHARED_CAPS_MAX:
             raise ValueError(f"at most {SHARED_CAPS_MAX} caps may be of the whole programme")
         return self
+
+    @model_validator(mode="after")
+    def _in_every_currency(self) -> Self:
+        accepts = self.currencies == "accept"
+        if accepts != bool(self.accepted):
+            raise ValueError("currencies `accept` and the list `accepted` go together")
+        wrong = [one for one in self.accepted if one not in CURRENCIES or one == self.currency]
+        if wrong or len(set(self.accepted)) != len(self.accepted):
+            raise ValueError("accepted names other ISO 4217 currencies, each once")
+        check_accepted(self, self.accepted)
+        if accepts:
+            check_points(self.rules)
+        if accepts and self.tiers is not None and self.tiers.measure == "net":
+            raise ValueError("levels by net would add up several currencies: use orders")
+        return self
+
+    def in_currency(self, currency: str) -> Self:
+        """As they read for orders in an accepted currency; as they are for any other."""
+        return self.alone(currency) if currency in self.accepted else self
+
+    def alone(self, currency: str) -> Self:
+        """The terms of that currency alone, the programme's own or an accepted one."""
+        into = "" if currency == self.currency else currency
+        return priced(self, into, currency=currency, currencies="refuse", accepted=())
+
+    def payment_in(self, currency: str) -> Payment:
+        """How money of that currency is paid, also if no order is taken in it any more."""
+        if currency == self.currency:
+            return self.payment
+        if currency in self.accepted:
+            return priced(self.payment, currency)
+        return strictest(self.payment)
 
 
 class Replayed(Value):
@@ -192,6 +234,11 @@ class ProgramVersion(Record):
     def key(self) -> Key:
         return version_key(self.program_id, self.number)
 
+    def in_currency(self, currency: str) -> Self:
+        """As it reads for orders in that currency; never to be stored."""
+        terms = self.terms.in_currency(currency)
+        return self if terms is self.terms else self.but(terms=terms)
+
     def holds(self, at_ms: int, advocate_id: str | None = None) -> bool:
         """Whether it is promised then: to this advocate, or to everybody (None)."""
         if at_ms < self.effective_ms or (
@@ -208,7 +255,8 @@ class ProgramVersion(Record):
 class Program(Record):
     """The head of a programme: which versions there are and which is in force now.
 
-    `budget` holds beside whatever the versions promise.
+    `budget` holds beside whatever the versions promise. `currencies` are those that some version
+    has accepted beside `currency`: money may be owed in them for as long as the programme exists.
     """
 
     KIND: ClassVar[str] = "program"
@@ -219,6 +267,7 @@ class Program(Record):
     in_force: int = Field(ge=1)
     name: str
     currency: Currency
+    currencies: tuple[MoneyCode, ...] = ()
     created_ms: int
     budget: tuple[BudgetLimit, ...] = Field(default=(), max_length=BUDGET_LIMITS_MAX)
 
@@ -229,6 +278,15 @@ class Program(Record):
     @property
     def index_entry(self) -> IndexEntry:
         return IndexEntry("PROGRAMS", self.program_id)
+
+    def with_currencies(self, accepted: Sequence[str]) -> Self:
+        """The head of a programme that has a version which accepts these."""
+        more = [one for one in accepted if one not in self.currencies]
+        return self.but(currencies=(*self.currencies, *more)) if more else self
+
+    def abroad(self, currency: str) -> str:
+        """The currency if it is not the programme's own, else nothing."""
+        return "" if currency == self.currency else currency
 
 
 def program_key(program_id: str) -> Key:

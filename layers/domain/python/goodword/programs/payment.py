@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.limits import BUSINESS_SHIFT_DAYS_MAX
-from goodword.money import NaturalMinor, PositiveMinor
+from goodword.money import NaturalIn, NaturalMinor, PositiveIn, PositiveMinor
 from goodword.records import Value
 
 RailName = Literal[
@@ -44,17 +44,20 @@ class AuditTerms(Value):
     """From where on a run's figures are unusual, and which checks stop what they find.
 
     A check in `stops` keeps a payment (`program_spike`: the run) until a person has decided; one in
-    `off` is not made; any other only notes what it found.
+    `off` is not made; any other only notes what it found. A floor that is not said of an accepted
+    currency is 0 there.
     """
 
     own_spike_times: int = Field(default=5, ge=2, le=100)
     program_spike_times: int = Field(default=3, ge=2, le=100)
     spike_floor_minor: NaturalMinor = 10_000
+    spike_floor_in: NaturalIn = {}
     network_percent: int = Field(default=50, ge=1, le=100)
     network_conversions: int = Field(default=5, ge=2, le=40)
     destination_days: int = Field(default=7, ge=0, le=90)
     refund_percent: int = Field(default=40, ge=1, le=100)
     refund_floor_minor: NaturalMinor = 5_000
+    refund_floor_in: NaturalIn = {}
     stops: tuple[CheckName, ...] = Field(
         default=("own_spike", "program_spike", "one_network", "new_destination", "shared_payee"),
         max_length=6,
@@ -78,17 +81,19 @@ class Payment(Value):
     weekend: tuple[Weekday, ...] = Field(default=(6, 7), max_length=3)
     holidays: tuple[Day, ...] = Field(default=(), max_length=200)
     minimum_minor: NaturalMinor = 0
+    minimum_in: NaturalIn = {}
     time_zone: str = "UTC"
     rail: RailName = "csv"
     barred_countries: tuple[Country, ...] = Field(default=("CU", "IR", "KP", "SY"), max_length=60)
     two_checkers_from_minor: PositiveMinor | None = None
+    two_checkers_from_in: PositiveIn = {}
     audit: AuditTerms = AuditTerms()
 
     @model_validator(mode="after")
     def _calendar(self) -> Self:
         if self.cadence == "weekly" and self.anchor > 7:
             raise ValueError("a weekly cadence is anchored on a weekday, 1 (Monday) to 7")
-        if self.cadence == "on_minimum" and self.minimum_minor == 0:
+        if self.cadence == "on_minimum" and 0 in (self.minimum_minor, *self.minimum_in.values()):
             raise ValueError("paying on reaching a minimum needs minimum_minor")
         counted = (self.every_days is not None, self.starts_on is not None)
         if counted != (self.cadence == "every_n_days",) * 2:
@@ -115,6 +120,22 @@ class Payment(Value):
             if (opened - day).days > BUSINESS_SHIFT_DAYS_MAX:
                 raise ValueError(f"there is no business day for too long around {one}")
         return self
+
+
+def strictest(payment: Payment) -> Payment:
+    """As it is for money in a currency of which the terms (no longer) say anything.
+
+    What is owed is paid, however little it is, and everything is looked at.
+    """
+    return payment.but(
+        minimum_minor=1,
+        minimum_in={},
+        two_checkers_from_minor=payment.two_checkers_from_minor and 1,
+        two_checkers_from_in={},
+        audit=payment.audit.but(
+            spike_floor_minor=0, spike_floor_in={}, refund_floor_minor=0, refund_floor_in={}
+        ),
+    )
 
 
 def is_closed(day: date, weekend: tuple[int, ...], holidays: frozenset[date]) -> bool:

@@ -173,7 +173,8 @@ class Publishing:
         change.require(replay.key, Guard(equals={"digest": draft.digest, "state": "done"}))
         in_force = version.number if version.holds(now_ms) else program.in_force
         name = version.terms.name if version.holds(now_ms) else program.name
-        change.replace(program.but(latest=version.number, in_force=in_force, name=name))
+        head = program.but(latest=version.number, in_force=in_force, name=name)
+        change.replace(head.with_currencies(version.terms.accepted))
         change.create(
             version, *self._told(version, "published", version.effective_ms, version.early)
         )

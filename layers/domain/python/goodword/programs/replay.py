@@ -299,15 +299,34 @@ def winner_under(standing: Standing, rules: AttributionRules, before: Attributio
     return again.winner.advocate_id if again.winner else ""
 
 
+def not_comparable(standing: Standing, draft: ProgramVersion) -> str:
+    """Why nobody can say what it would be under this draft; empty if it can be judged.
+
+    Where an order that stayed in its currency would be changed, or the other way round, nobody
+    knows with what rate, or what its lines were.
+    """
+    basis, terms = standing.decision.basis, draft.terms
+    stays = basis.rate is None and basis.currency not in (terms.currency, *terms.accepted)
+    if stays and terms.currencies == "convert":
+        return "currency_mismatch"
+    changed = basis.rate is not None and basis.rate.of in terms.accepted
+    return "currency_mismatch" if changed else ""
+
+
 def rejudged(
     standing: Standing, draft: ProgramVersion, winner: str, rooms: Rooms, doubts: Sequence[str]
 ) -> Outcome:
-    """Judge it under the draft, in each of the rooms if they differ."""
+    """Judge it under the draft, in each of the rooms if they differ.
+
+    The draft reads in the currency of the decision; if it does not take that, it gives nothing.
+    """
     before = _held(standing, standing.rewards)
     if not winner:
         return Outcome(None, None, before, (), uncertain=tuple(doubts))
 
     def verdict(room: Room, basis: Basis = standing.basis) -> Verdict:
+        if draft.terms.currency != basis.currency:
+            return Verdict(lines=(), rewards=(), reason="currency_mismatch")
         return judge(basis, draft, winner, room, standing.decision.at_ms)
 
     best = tight = wide = verdict(rooms.best)

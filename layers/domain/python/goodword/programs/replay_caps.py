@@ -33,9 +33,9 @@ from goodword.programs.replay_uses import (
     passing_key,
 )
 from goodword.records import Key, Record
-from goodword.rewards.caps import CapLine, Limit, Room, whole_room
+from goodword.rewards.caps import CapLine, Limit, Room, pool_name, whole_room
 from goodword.rewards.decision import Verdict
-from goodword.rewards.model import Counted, Reward
+from goodword.rewards.model import COUNT_ONLY, Counted, Reward
 
 IN_PART, BEFORE, MEANWHILE = "limit_read_in_part", "limit_used_before", "limit_moved_meanwhile"
 AGAIN, BUDGET = "decided_again", "budget_not_told"
@@ -237,8 +237,12 @@ class Caps:
     def _whole(self, standing: Standing, advocate_id: str) -> Room:
         """The caps of the draft and the budget of then, as if nothing were used."""
         one = standing.conversion
-        caps = whole_room(self.draft, None, advocate_id, one.identities, one.occurred_ms)
-        return Room(limits=(*caps.limits, *_budget(standing)))
+        currency = standing.decision.basis.currency
+        read = self.draft.in_currency(currency)
+        abroad = "" if currency == self.draft.terms.currency else currency
+        friends, at_ms = one.identities, one.occurred_ms
+        caps = whole_room(read, None, advocate_id, friends, at_ms, abroad)
+        return Room(limits=(*caps.limits, *_budget(standing, abroad)))
 
     def _fresh(self, counted: Counted) -> ReplayUse:
         return fresh_use(self.replay.replay_id, counted, self.replay.expires_s)
@@ -250,11 +254,11 @@ class Caps:
         return self._known[fresh.key]
 
     def _use(self, counted: Counted) -> Use:
-        return self._record(counted).by_period.get(counted.period) or Use()
+        return self._record(counted).by_period.get(counted.name) or Use()
 
     def _set(self, counted: Counted, use: Use) -> None:
         record = self._record(counted)
-        by_period = {**record.by_period, counted.period: use}
+        by_period = {**record.by_period, counted.name: use}
         self._known[record.key] = record.but(by_period=by_period)
 
     def _add(self, counted: Counted, use: Use, sign: int = 1) -> None:
@@ -288,7 +292,7 @@ def _first_lines(standing: Standing) -> Sequence[CapLine]:
     return next((line.caps for line in standing.decision.lines if line.caps), ())
 
 
-def _budget(standing: Standing) -> list[Limit]:
+def _budget(standing: Standing, abroad: str) -> list[Limit]:
     """The budgets that the decision met, with their sizes of then."""
     return [
         Limit(
@@ -298,12 +302,16 @@ def _budget(standing: Standing) -> list[Limit]:
             period=line.cap.split("-")[1],  # type: ignore[arg-type]  # `budget-month-money`
             when=line.period,
             size=line.limit,
-            places=(Counted(scope="budget", subject=line.cap, period=line.period),),
+            places=(_pool(line, abroad),),
             left=line.limit,
         )
         for line in _first_lines(standing)
         if line.cap.startswith("budget-")
     ]
+
+
+def _pool(line: CapLine, abroad: str) -> Counted:
+    return Counted(scope="budget", subject=pool_name(line.cap, abroad), period=line.period)
 
 
 def _moved(place: Counted, standing: Standing, outcome: Outcome) -> Use:
@@ -339,6 +347,8 @@ def _moved(place: Counted, standing: Standing, outcome: Outcome) -> Use:
         )
         for measure in MEASURES
     }
+    if place.of == COUNT_ONLY:
+        parts["money"] = Uses()  # money of an accepted currency has a use of its own
     return Use.model_validate(parts)
 
 

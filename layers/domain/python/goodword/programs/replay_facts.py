@@ -31,6 +31,7 @@ def facts_of(
 ) -> Basis:
     """The facts of the decision, with the friend as known by now where that changes nothing."""
     basis, asked = decision.basis, decision.advocate_id is not None
+    pinned = pinned.in_currency(basis.currency)
     if basis.friend_id is None and conversion.identities:
         had_sides = asked and any(rule.friend for rule in pinned.terms.rules)
         known = [conversion.friend_id, *(one.friend_id for one in identities)]

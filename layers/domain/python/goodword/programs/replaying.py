@@ -40,6 +40,7 @@ from goodword.programs.replay import (
     ReplayChange,
     Standing,
     attribution_then,
+    not_comparable,
     rejudged,
     replay_key,
     winner_under,
@@ -225,10 +226,11 @@ class Replays:
         rows: list[ReplayChange] = []
         after = replay.but(done=replay.done + len(places))
         for one in standing:
-            passing = caps.leave(one)
-            outcome = None if one.unjudged else _outcome(one, version, versions, caps, passing)
-            if one.left_out and one.stands:
-                after = after.but(left_out=_plus(after.left_out, one.left_out, 1))
+            passing, why = caps.leave(one), one.left_out or not_comparable(one, version)
+            judged = not (one.unjudged or not_comparable(one, version))
+            outcome = _outcome(one, version, versions, caps, passing) if judged else None
+            if why and one.stands:
+                after = after.but(left_out=_plus(after.left_out, why, 1))
             elif one.stands and outcome is not None:
                 changes = changes_of(one, outcome, replay, after.changed + 1)
                 rows += changes
@@ -314,10 +316,12 @@ def _outcome(
     passing: ReplayPassing | None,
 ) -> Outcome:
     """The decision under the draft; its limits have moved by it then."""
+    currency = one.decision.basis.currency
+    draft = draft.in_currency(currency)
     before = attribution_then(versions, one)
     winner = winner_under(one, draft.terms.attribution, before)
     pinned = next(each for each in versions if each.number == one.decision.version_number)
-    doubts = tuple(doubts_of(one, winner, draft, pinned, before))
+    doubts = tuple(doubts_of(one, winner, draft, pinned.in_currency(currency), before))
     outcome = rejudged(one, draft, winner, caps.rooms(one, winner) if winner else NO_ROOMS, doubts)
     more = caps.doubts(one, outcome, passing)
     outcome = replace(outcome, uncertain=(*outcome.uncertain, *more))

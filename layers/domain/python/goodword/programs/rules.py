@@ -10,7 +10,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.limits import FOR_MONTHS_MAX, LEVELS_MAX
-from goodword.money import CREDIT, NaturalMinor, PositiveMinor, Rounding
+from goodword.money import CREDIT, NaturalIn, NaturalMinor, PositiveIn, PositiveMinor, Rounding
 from goodword.programs.conditions import Condition, asks_lines, check_size
 from goodword.records import Value
 
@@ -31,10 +31,11 @@ BasisPoints = Annotated[int, Field(ge=1, le=10_000)]
 
 
 class FlatReward(Value):
-    """The same amount for every conversion, in the programme's currency."""
+    """The same amount for every conversion; `amount_in` says it in other accepted currencies."""
 
     kind: Literal["flat"] = "flat"
     amount_minor: PositiveMinor
+    amount_in: PositiveIn = {}
 
 
 class PercentageReward(Value):
@@ -50,6 +51,7 @@ class PerUnitReward(Value):
 
     kind: Literal["per_unit"] = "per_unit"
     amount_minor: PositiveMinor
+    amount_in: PositiveIn = {}
 
 
 class PerLineReward(Value):
@@ -109,6 +111,7 @@ class Rule(Value):
     action: Action
     reward: Annotated[AnyReward, Field(discriminator="kind")]
     minimum_order_minor: NaturalMinor = 0
+    minimum_order_in: NaturalIn = {}
     when: Condition | None = None
     unit: Unit = "money"
     item: Item | None = None
@@ -164,6 +167,8 @@ def currency_of(unit: str, currency: str) -> str:
 
 def _check_unit(unit: str, reward: PlainReward, item: str | None) -> None:
     pieces = unit in ("gift", "code")
+    if unit in UNITS and getattr(reward, "amount_in", {}):
+        raise ValueError("points, gifts and codes are the same in every currency: no amount_in")
     if pieces and item is None:
         raise ValueError(f"say which {unit} it is: item")
     if pieces and reward.kind not in ("flat", "per_unit"):

@@ -42,6 +42,7 @@ class Programs:
             in_force=1,
             name=terms.name,
             currency=terms.currency,
+            currencies=terms.accepted,
             created_ms=now_ms,
         )
         change = Change()

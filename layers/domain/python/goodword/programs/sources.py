@@ -63,7 +63,7 @@ class Sources:
             raise Conflict("program_closed", "a closed programme takes no deliveries")
         currency = known_currency(currency or program.currency)
         if mixed or currency != program.currency:
-            self._check_abroad(program)
+            self._check_abroad(program, "" if mixed else currency)
         signing, drawn = self._secret(kind, secret)
         source_id = self.desk.ids.new("src")
         source = Source(
@@ -158,10 +158,11 @@ class Sources:
                 break
         return Page(rows, cursor)
 
-    def _check_abroad(self, program: Program) -> None:
-        """Refuse orders in other currencies unless some version of the programme takes them."""
-        versions = read_versions(self.desk.store, program.program_id)
-        if all(version.terms.currencies == "refuse" for version in versions):
+    def _check_abroad(self, program: Program, currency: str) -> None:
+        """Refuse orders in another currency (empty: in any) unless some version takes them."""
+        found = [one.terms for one in read_versions(self.desk.store, program.program_id)]
+        takes = (currency in one.accepted or one.currencies == "convert" for one in found)
+        if not any(takes) and (currency or not program.currencies):
             raise InvalidInput(
                 "currency_mismatch",
                 "the terms take no orders in other currencies",

@@ -5,10 +5,13 @@ in which it will be explained. What has no words of its own is said by its path.
 """
 
 import json
+from collections.abc import Iterator
+from dataclasses import replace
 
 from pydantic import JsonValue as Json
 
 from goodword.money import format_minor
+from goodword.programs.amounts import SUFFIX
 from goodword.programs.changes import TermsDifference, differences
 from goodword.programs.model import Terms
 from goodword.records import Value
@@ -57,7 +60,7 @@ def in_words(
             rule_id = rest.split(".")[0]
             said.setdefault(f"rules.{rule_id}", _rule(rule_id, before, after, voice, words))
         elif top == "caps":
-            was, will = (" ".join(voice.caps(terms.caps)) for terms in (before, after))
+            was, will = (_caps(terms, voice) for terms in (before, after))
             said.setdefault("caps", words.caps.format(before=was, after=will))
         else:
             said[one.path] = _field(one, before.currency, words)
@@ -67,7 +70,7 @@ def in_words(
 def rules_in_words(terms: Terms, voice: Voice, words: ChangeWords) -> str:
     """All that one can earn, in a line: the rules and the limit."""
     rules = [_said(terms, rule.rule_id, voice, words) for rule in terms.rules]
-    return " ".join([*rules, *voice.caps(terms.caps)])
+    return " ".join([*rules, _caps(terms, voice)])
 
 
 def _rule(rule_id: str, before: Terms, after: Terms, voice: Voice, words: ChangeWords) -> str:
@@ -80,8 +83,22 @@ def _rule(rule_id: str, before: Terms, after: Terms, voice: Voice, words: Change
 
 
 def _said(terms: Terms, rule_id: str, voice: Voice, words: ChangeWords) -> str:
-    found = next((rule for rule in terms.rules if rule.rule_id == rule_id), None)
-    return rule_text(found, voice).removeprefix(words.rule_prefix) if found else ""
+    said = []
+    for read, speaker in _readings(terms, voice):
+        found = next((rule for rule in read.rules if rule.rule_id == rule_id), None)
+        said += [rule_text(found, speaker).removeprefix(words.rule_prefix)] if found else []
+    return " / ".join(dict.fromkeys(said))
+
+
+def _caps(terms: Terms, voice: Voice) -> str:
+    said = [" ".join(speaker.caps(read.caps)) for read, speaker in _readings(terms, voice)]
+    return " / ".join(dict.fromkeys(said))
+
+
+def _readings(terms: Terms, voice: Voice) -> Iterator[tuple[Terms, Voice]]:
+    """The terms as they read in each currency that they take; what reads the same is said once."""
+    for currency in (terms.currency, *terms.accepted):
+        yield terms.in_currency(currency), replace(voice, currency=currency)
 
 
 def _field(one: TermsDifference, currency: str, words: ChangeWords) -> str:
@@ -99,8 +116,19 @@ def _value(path: str, value: Json, currency: str, words: ChangeWords) -> str:
         return words.none
     if isinstance(value, bool):
         return words.yes if value else words.no
+    if isinstance(value, dict) and path.endswith(SUFFIX):
+        each = (format_minor(int(str(amount)), code) for code, amount in value.items())
+        return ", ".join(each)
     if isinstance(value, int):
-        if path.endswith("_minor"):
-            return format_minor(value, currency)
-        return words.days.format(days=value) if path.endswith("_days") else str(value)
+        return _number(path, value, currency, words)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _number(path: str, value: int, currency: str, words: ChangeWords) -> str:
+    """An amount of the programme's currency or of the one that the path names, days, a count."""
+    name, _, last = path.rpartition(".")
+    if name.endswith(SUFFIX):
+        return format_minor(value, last)
+    if path.endswith("_minor"):
+        return format_minor(value, currency)
+    return words.days.format(days=value) if path.endswith("_days") else str(value)

@@ -26,6 +26,7 @@ from goodword.records import Key
 from goodword.rewards.caps import SHARED, CapUse, Limit, Room, cap_key, weight
 from goodword.rewards.decision import START_GRACE_MS
 from goodword.rewards.model import (
+    COUNT_ONLY,
     Counted,
     Reward,
     RewardPlace,
@@ -271,7 +272,8 @@ class RewardBooks:
                 over = max(over, self._pools.move(*ids, more) if more else 0)
                 continue
             use = self._use(cap_key(after.program_id, place))
-            used_minor = use.used_minor + now.money - was.money
+            money = 0 if place.of == COUNT_ONLY else now.money - was.money
+            used_minor = use.used_minor + money
             number = use.rewards + now.rewards - was.rewards
             if used_minor < 0 or number < 0:
                 raise Stale("stale", "the reward moved before the use of its cap was read")

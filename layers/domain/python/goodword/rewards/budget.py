@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from goodword.errors import Conflict
+from goodword.errors import Conflict, FieldError, InvalidInput
 from goodword.limits import BUDGET_LOW_PERCENT, POOL_PAGES_MAX, POOL_WATCH_DAYS
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.caps import BudgetLimit, Measure
@@ -18,17 +18,22 @@ from goodword.programs.model import Program
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Value
 from goodword.rewards.caps import Limit, shared_limits
+from goodword.rewards.model import Counted
 from goodword.rewards.pool_books import PoolBooks
 from goodword.rewards.pools import INDEX, Pool, measure_of
 from goodword.times import DAY_MS
 
 
 class LimitState(Value):
-    """One limit of the whole programme in the period that runs. `over` was owed above it."""
+    """One limit of the whole programme in the period that runs. `over` was owed above it.
+
+    Money has a limit per currency (`currency`); a number of rewards counts those of every one.
+    """
 
     name: str
     scope: Literal["programme", "budget"]
     measure: Measure
+    currency: str
     period: str
     limit: int
     used: int
@@ -64,16 +69,19 @@ class Budgets:
             program = read_program(self.desk.store, program_id)
             if program.state == "closed":
                 raise Conflict("program_closed", "a closed programme has no new budget")
+            _check_currencies(budget, program)
             after = program.but(budget=tuple(budget))
             books, change = PoolBooks(self.desk), Change()
             limits = self._limits(after)
-            for limit in limits:
+            for _, limit in limits:
                 if limit.scope == "budget":
                     books.basin(after, limit).resize(limit.size, 0)
             state = self._state(after, books, limits)
             if after != program:
                 change.replace(after)
                 sizes = {f"{one.period}_minor": one.amount_minor for one in budget}
+                for one in budget:
+                    sizes |= {f"{one.period}_{name}": size for name, size in one.amount_in.items()}
                 change.create(self.desk.event("program.budget_set", program_id, reason, **sizes))
                 books.close(change)
             return settle(self.desk.store, change, state, receipt)
@@ -130,26 +138,42 @@ class Budgets:
             if cursor is None:
                 break
 
-    def _limits(self, program: Program) -> Sequence[Limit]:
+    def _limits(self, program: Program) -> Sequence[tuple[str, Limit]]:
+        """Every limit with the currency it is of; one that counts rewards once for them all."""
         now_ms = self.desk.clock.now_ms()
         version = version_in_force(self.desk.store, program.program_id, now_ms)
-        return shared_limits(version, program, now_ms)
+        found: dict[Counted, tuple[str, Limit]] = {}
+        for currency in (program.currency, *program.currencies):
+            abroad = program.abroad(currency)
+            if abroad and currency not in version.terms.accepted:
+                version_caps = version.but(terms=version.terms.but(caps=()))
+            else:
+                version_caps = version.in_currency(currency)
+            for limit in shared_limits(version_caps, program, now_ms, abroad):
+                for place in limit.places:
+                    found.setdefault(place, (currency, limit))
+        return list(found.values())
 
-    def _state(self, program: Program, books: PoolBooks, limits: Sequence[Limit]) -> BudgetState:
+    def _state(
+        self, program: Program, books: PoolBooks, limits: Sequence[tuple[str, Limit]]
+    ) -> BudgetState:
         return BudgetState(
             program_id=program.program_id,
             currency=program.currency,
             budget=program.budget,
-            limits=tuple(self._limit_state(program, books, limit) for limit in limits),
+            limits=tuple(self._limit_state(program, books, *each) for each in limits),
         )
 
-    def _limit_state(self, program: Program, books: PoolBooks, limit: Limit) -> LimitState:
+    def _limit_state(
+        self, program: Program, books: PoolBooks, currency: str, limit: Limit
+    ) -> LimitState:
         basin = books.basin(program, limit)
         return LimitState.model_validate(
             {
                 "name": limit.name,
                 "scope": limit.scope,
                 "measure": measure_of(basin.pool.counted),
+                "currency": currency,
                 "period": limit.when,
                 "limit": basin.pool.limit,
                 "used": basin.used,
@@ -157,3 +181,13 @@ class Budgets:
                 "over": basin.pool.over,
             }
         )
+
+
+def _check_currencies(budget: Sequence[BudgetLimit], program: Program) -> None:
+    """A limit says what it is in every currency of the programme, and in no other."""
+    wanted = frozenset(program.currencies)
+    for number, one in enumerate(budget):
+        if wrong := wanted ^ frozenset(one.amount_in):
+            codes = ", ".join(sorted(wrong))
+            field = FieldError(f"limits.{number}.amount_in", f"must name exactly: {codes} differ")
+            raise InvalidInput("bad_budget", "a budget is said in every currency", [field])

@@ -28,7 +28,7 @@ from goodword.programs.caps import (
 )
 from goodword.programs.model import Program, ProgramVersion
 from goodword.records import Key, Record, Value
-from goodword.rewards.model import Counted, Reward
+from goodword.rewards.model import COUNT_ONLY, Counted, Reward
 
 SHARED: tuple[CountScope, ...] = ("programme", "budget")
 
@@ -65,8 +65,8 @@ class CapUse(Record):
 def cap_key(program_id: str, counted: Counted) -> Key:
     """Where the use of a cap is: beside its advocate, or beside its friend."""
     if counted.scope == "advocate":
-        return Key("core", f"ADV#{counted.subject}", f"CAP#{program_id}#{counted.period}")
-    return Key("core", f"IDN#{program_id}#{counted.subject}", f"CAP#{counted.period}")
+        return Key("core", f"ADV#{counted.subject}", f"CAP#{program_id}#{counted.name}")
+    return Key("core", f"IDN#{program_id}#{counted.subject}", f"CAP#{counted.name}")
 
 
 class CapLine(Value):
@@ -193,8 +193,11 @@ def whole_room(
     advocate_id: str,
     friends: Sequence[str],
     at_ms: int,
+    abroad: str = "",
 ) -> Room:
     """What limits a conversion of `at_ms`, as if nothing were used yet; caps before the budget.
+
+    `abroad` is its currency where that is not the programme's own; the version reads in it.
 
     `friends` are the identifiers of the friend; what counts per friend counts under each of them,
     and the one that has used most decides. One of whom nothing is known is new each time.
@@ -206,25 +209,32 @@ def whole_room(
             continue
         when = period_name(cap.period, at_ms, zone)
         found = () if cap.period == "order" else subjects[cap.scope]
-        places = [Counted(scope=cap.scope, subject=one, period=when) for one in found]
+        of = COUNT_ONLY if abroad and cap.measure == "rewards" else abroad
+        places = [Counted(scope=cap.scope, subject=one, period=when, of=of) for one in found]
         limits.append(_limit(cap, version.number, when, places))
-    return Room(limits=(*limits, *shared_limits(version, program, at_ms)))
+    return Room(limits=(*limits, *shared_limits(version, program, at_ms, abroad)))
 
 
 def shared_limits(
-    version: ProgramVersion, program: Program | None, at_ms: int
+    version: ProgramVersion, program: Program | None, at_ms: int, abroad: str = ""
 ) -> tuple[Limit, ...]:
-    """The limits of the whole programme in the period of `at_ms`, untouched."""
+    """The limits of the whole programme in the period of `at_ms`, untouched.
+
+    Money has a pool per currency. A budget that says nothing for a currency leaves nothing in it.
+    """
     zone, limits = version.terms.payment.time_zone, []
     for cap in version.terms.caps:
         if cap.scope in SHARED and cap.period != "order":
             when = period_name(cap.period, at_ms, zone)
-            place = Counted(scope=cap.scope, subject=cap.name, period=when)
+            subject = pool_name(cap.name, abroad if cap.measure == "money" else "")
+            place = Counted(scope=cap.scope, subject=subject, period=when)
             ends_ms = period_end_ms(cap.period, at_ms, zone)
             limits.append(_limit(cap, version.number, when, [place]).but(ends_ms=ends_ms))
     for one in program.budget if program else ():
         when = period_name(one.period, at_ms, zone)
         name = f"budget-{one.period}-money"
+        size = one.amount_in.get(abroad, 0) if abroad else one.amount_minor
+        place = Counted(scope="budget", subject=pool_name(name, abroad), period=when)
         limits.append(
             Limit(
                 name=name,
@@ -232,13 +242,18 @@ def shared_limits(
                 measure="money",
                 period=one.period,
                 when=when,
-                size=one.amount_minor,
-                places=(Counted(scope="budget", subject=name, period=when),),
-                left=one.amount_minor,
+                size=size,
+                places=(place,) if size else (),
+                left=size,
                 ends_ms=period_end_ms(one.period, at_ms, zone),
             )
         )
     return tuple(limits)
+
+
+def pool_name(limit: str, abroad: str) -> str:
+    """Which pool holds a limit of the whole programme: one for each currency."""
+    return f"{limit}-{abroad}" if abroad else limit
 
 
 def _limit(cap: Cap, number: int, when: str, places: Sequence[Counted]) -> Limit:

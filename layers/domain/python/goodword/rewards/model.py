@@ -52,15 +52,26 @@ BUCKET_OF: dict[RewardState, Bucket | None] = {
 }
 
 
+COUNT_ONLY = "rewards"
+
+
 class Counted(Value):
     """Where a reward counts: `2026-11` of an advocate (by id) or of a friend (by identifier).
 
-    Of the whole programme (`programme`, `budget`) the subject is the limit's name.
+    Of the whole programme (`programme`, `budget`) the subject is the limit's name. `of` is empty
+    where money of the programme's own currency counts, and any reward as one; an accepted currency
+    has a use of its own for its money, and adds only to the number (`COUNT_ONLY`) of the other.
     """
 
     scope: CountScope
     subject: str
     period: str
+    of: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its period, with the currency where it is not the programme's own."""
+        return self.period if self.of in ("", COUNT_ONLY) else f"{self.period}#{self.of}"
 
 
 class Reward(Record):

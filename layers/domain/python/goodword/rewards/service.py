@@ -13,6 +13,7 @@ from pydantic import Field
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import DUE_SHARDS
+from goodword.money import money_of
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.model import ProgramVersion, Terms, version_key
 from goodword.receipts import Receipt, no_receipt, settle
@@ -283,7 +284,7 @@ class Approval:
         )
         if version is None:
             raise NotFound("unknown_version", "the reward's programme version is missing")
-        return version
+        return version.in_currency(money_of(reward.currency))
 
     def _resume(self, reward_id: str) -> None:
         kept = self.desk.store.get(TaskToken, token_key(reward_id, "review"))

@@ -80,18 +80,22 @@ def placed(conversion: Conversion) -> Placed | None:
         return Placed(conversion.advocate_id, Sum())
     refunded = (conversion.refunded_net_minor, conversion.refunded_gross_minor)
     totals = (conversion.net_minor, conversion.gross_minor)
-    net_minor = _at_home(conversion)
+    net_minor = conversion.net_minor
+    if conversion.rate is not None:
+        net_minor = conversion.rate.change(net_minor)
     left = net_minor - refunded_share(net_minor, refunded, totals)
     whole = any(totals) and not left and net_minor > 0
-    return Placed(conversion.advocate_id, Sum(orders=0 if whole else 1, net_minor=left))
+    counts = Sum(orders=0 if whole else 1, net_minor=left if _is_home(conversion) else 0)
+    return Placed(conversion.advocate_id, counts)
 
 
-def _at_home(conversion: Conversion) -> int:
-    """The net in the programme's currency; nothing as long as it has none there."""
+def _is_home(conversion: Conversion) -> bool:
+    """Whether its net is in the programme's currency; any other is never added to it."""
     if conversion.rate is not None:
-        return conversion.rate.change(conversion.net_minor)
+        return True
+    home = conversion.place.counted_in if conversion.place else None
     abroad = conversion.reason in ("waiting_for_rate", "currency_mismatch")
-    return 0 if abroad else conversion.net_minor
+    return not abroad and home in (None, conversion.currency)
 
 
 def month_of(at_ms: int) -> str:

@@ -9,6 +9,7 @@ from typing import Literal
 
 from goodword.conversions.granting import Wanted, grant
 from goodword.errors import Conflict, InvalidInput
+from goodword.money import money_of
 from goodword.payouts.confirming import open_to_a_person
 from goodword.payouts.ending import add_end
 from goodword.payouts.model import Payout, payout_key
@@ -96,7 +97,8 @@ class Resolving:
         """A large amount takes two people here as in the review; the first one looks there."""
         pinned = version_key(reward.program_id, reward.version_number)
         version = self.desk.store.get(ProgramVersion, pinned)
-        most = version.terms.trust.second_look_minor if version else 0
+        read = version and version.in_currency(money_of(reward.currency))
+        most = read.terms.trust.second_look_minor if read else 0
         if most is None or reward.remaining_minor <= most:
             return
         if reward.first_look_by in (None, self.desk.actor.id):

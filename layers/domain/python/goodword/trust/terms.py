@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from goodword.money import NaturalMinor
+from goodword.money import NaturalIn, NaturalMinor
 from goodword.records import Value
 
 CheckName = Literal[
@@ -65,6 +65,7 @@ class TrustTerms(Value):
     limits: CheckLimits = CheckLimits()
     total_hold_points: Points = 100
     second_look_minor: NaturalMinor | None = None
+    second_look_in: NaturalIn = {}
     dispute_days: int = Field(default=7, ge=1, le=60)
     dispute_escalation_days: int = Field(default=7, ge=1, le=60)
     appeal_days: int = Field(default=30, ge=1, le=365)
