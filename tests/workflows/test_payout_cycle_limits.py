@@ -53,7 +53,7 @@ def walked(monkeypatch: pytest.MonkeyPatch, people: int) -> Counter[str]:
         world.pay_to(f"adv_{number}")
         world.due(500, f"adv_{number}")
     given = {"task": "run", "program_id": PROGRAM, "period": PERIOD}
-    execution = world.execute(**given, cutoff_ms=CUTOFF_MS, ended_ms=CUTOFF_MS)
+    execution = world.execute(**given, cutoff_ms=CUTOFF_MS, ended_ms=CUTOFF_MS, currency="EUR")
     run = world.run()
     world.approving.request(run.run_id, ANNA, run.run_hash)
     for turn in ("request", "release"):
