@@ -15,6 +15,7 @@ from goodword.programs.effective import active_program, version_in_force
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws import programs_terms as terms
+from goodword_aws.advocates_offer import OfferAnswer, offer_answer
 from goodword_aws.advocates_shown import add_shown
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api, Raw
@@ -48,12 +49,12 @@ def read_me(call: Call) -> shapes.DashboardAnswer:
     return shapes.dashboard(call.desk, call.principal.advocate_id)
 
 
-@api.route("GET", "/v1/me/programs/<program_id>", roles=PERSON, answer=shapes.OfferAnswer)
-def read_offer(call: Call) -> shapes.OfferAnswer:
+@api.route("GET", "/v1/me/programs/<program_id>", roles=PERSON, answer=OfferAnswer)
+def read_offer(call: Call) -> OfferAnswer:
     """What one would accept, or has accepted: the public part of the terms in force."""
     program = active_program(call.desk.store, call.path["program_id"])
     now_ms = call.desk.clock.now_ms()
-    return shapes.offer_answer(version_in_force(call.desk.store, program.program_id, now_ms))
+    return offer_answer(version_in_force(call.desk.store, program.program_id, now_ms))
 
 
 @api.route(

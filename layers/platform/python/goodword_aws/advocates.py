@@ -19,10 +19,8 @@ from goodword.money import Money
 from goodword.payouts.choice import Waiting
 from goodword.ports import Desk
 from goodword.privacy.model import Locale
-from goodword.programs.caps import Cap
 from goodword.programs.life import Coming
-from goodword.programs.model import ProgramVersion, Rule
-from goodword.programs.payment import Cadence, RailName
+from goodword.programs.payment import RailName
 from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import Field, StringConstraints
@@ -164,26 +162,6 @@ class DashboardAnswer(Value):
     advocate_id: str | None
     payout_method: str | None
     programs: list[ProgramCard]
-
-
-class OfferAnswer(Value):
-    """What an advocate is asked to accept; `accepted` is the least paid in other currencies."""
-
-    program_id: str
-    terms_version: int
-    name: str
-    brand: str
-    currency: str
-    rules: list[Rule]
-    caps: list[Cap]
-    hold_days: int
-    window_days: int
-    enrolment: Literal["open", "approval", "invite_only"]
-    payout_cadence: Cadence
-    payout_rule: PayoutRule
-    payout_minimum: Money
-    accepted: list[Money]
-    disclosure: str
 
 
 class MethodAnswer(Value):
@@ -332,32 +310,6 @@ def qr_svg(code: str) -> bytes:
         image, kind="svg", scale=QR_SCALE, xmldecl=True, title="Referral link", light="#ffffff"
     )
     return image.getvalue()
-
-
-def offer_answer(version: ProgramVersion) -> OfferAnswer:
-    """The public part of the terms."""
-    terms = version.terms
-    least = [
-        Money(amount_minor=terms.payment_in(one).minimum_minor, currency=one)
-        for one in (terms.currency, *terms.accepted)
-    ]
-    return OfferAnswer(
-        program_id=version.program_id,
-        terms_version=version.number,
-        name=terms.name,
-        brand=terms.brand,
-        currency=terms.currency,
-        rules=list(terms.rules),
-        caps=list(terms.caps),
-        hold_days=terms.hold_days,
-        window_days=terms.attribution.window_days,
-        enrolment=terms.enrolment,
-        payout_cadence=terms.payment.cadence,
-        payout_rule=payout_rule(terms.payment),
-        payout_minimum=least[0],
-        accepted=least[1:],
-        disclosure=terms.disclosure,
-    )
 
 
 def method_answer(method: PayoutMethod, destination: dict[str, str]) -> MethodAnswer:

@@ -20,7 +20,7 @@ from goodword.times import rfc3339
 from pydantic import Field
 
 from goodword_aws import wiring
-from goodword_aws.advocates import OfferAnswer, offer_answer
+from goodword_aws.advocates_offer import OfferAnswer, offer_answer
 from goodword_aws.explanations import spoken, voice_of
 from goodword_aws.programs_drafts import change_words, said_changes
 

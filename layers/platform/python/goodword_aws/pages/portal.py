@@ -19,6 +19,7 @@ from goodword.rewards.explain_rules import rule_text
 
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, wiring
+from goodword_aws.advocates_offer import offer_answer
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.embed import embedded
 from goodword_aws.pages.reader import Reader
@@ -130,7 +131,7 @@ def _told(view: View, version: ProgramVersion) -> dict[str, Any]:
     voice = explanations.voice_of(version, locale)
     prefix = change_words(explanations.spoken(locale)).rule_prefix
     return {
-        "offer": shapes.offer_answer(version),
+        "offer": offer_answer(version),
         "rules": [
             (one.action, rule_text(one, voice).removeprefix(prefix)) for one in version.terms.rules
         ],
