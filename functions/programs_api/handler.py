@@ -1,5 +1,6 @@
 """The API of programmes and sources: marketers write the rules, nobody reads a secret back."""
 
+from goodword.conversions.aliases import parked
 from goodword.conversions.exchange import wanted_page
 from goodword.money import known_currency
 from goodword.ports import Page
@@ -243,6 +244,21 @@ def list_wanted(call: Call) -> Page[WantedAnswer]:
     """Conversions that wait for the rate of their day, oldest first; may lag behind a moment."""
     page = wanted_page(call.desk.store, call.page.limit, call.page.starting_after)
     return Page([wanted_answer(one) for one in page.rows], page.cursor)
+
+
+@api.route(
+    "GET",
+    "/v1/programs/<program_id>/refunds-waiting",
+    roles=READERS,
+    answer=shapes.ParkedAnswer,
+    paged=True,
+)
+def list_parked(call: Call) -> Page[shapes.ParkedAnswer]:
+    """Refunds that wait for an order nobody has told of, longest first; may lag a moment."""
+    found = parked(
+        call.desk.store, call.path["program_id"], call.page.limit, call.page.starting_after
+    )
+    return Page([shapes.parked_answer(one) for one in found.rows], found.cursor)
 
 
 @api.route("GET", "/v1/sources", roles=WRITERS, answer=shapes.SourceAnswer, paged=True)

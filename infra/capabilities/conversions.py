@@ -70,7 +70,7 @@ def _intake(ground: Ground) -> None:
         needs=("ARRIVALS_TABLE", "CORE_TABLE", "VAULT_KEY_ARN"),
         may=[
             grants.table_items(ground.tables.core, "GetItem", partitions=["SRC#*"]),
-            grants.table_items(ground.tables.arrivals, "PutItem"),
+            grants.table_items(ground.tables.arrivals, "PutItem", partitions=["DLV#*"]),
             grants.use_key(
                 ground.at, ground.secrets.vault_key, "GenerateDataKey", purposes=["arrival"]
             ),

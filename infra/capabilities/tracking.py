@@ -24,7 +24,7 @@ def _redirect(ground: Ground) -> None:
         needs=("CORE_TABLE", "ARRIVALS_TABLE", "CLICK_SECRET_ARN", "FALLBACK_URL", "EDGE_SIGN"),
         may=[
             grants.table_items(ground.tables.core, "GetItem", partitions=["CODE#*"]),
-            grants.table_items(ground.tables.arrivals, "PutItem"),
+            grants.table_items(ground.tables.arrivals, "PutItem", partitions=["TCH#*"]),
             grants.read_secret(ground.secrets.click),
         ],
         shape=Shape(timeout_seconds=5, memory_mb=512, hot=True),

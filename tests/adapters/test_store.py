@@ -256,6 +256,13 @@ def test_a_made_up_cursor_is_refused(store: Store, cursor: str) -> None:
         store.query_index(Thing, "core", "WAITS", cursor=cursor)
 
 
+def test_the_cursor_of_another_list_is_refused(store: Store) -> None:
+    created(store, *(thing(f"N#{number}") for number in range(3)), thing("A"))
+    whole = store.query(Thing, "core", "HOME", limit=1)
+    with pytest.raises(InvalidInput, match="bad_cursor"):
+        store.query(Thing, "core", "HOME", "T#N#", cursor=whole.cursor)
+
+
 def test_a_scan_gives_every_record_of_one_kind(store: MemoryStore | DynamoStore) -> None:
     created(store, *(thing(str(number)) for number in range(30)))
     created(store, Other(home="X", name="x", required_or_none=1), Line(name="1"))

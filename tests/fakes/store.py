@@ -5,7 +5,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
-from goodword.errors import Stale, Unavailable
+from goodword.errors import InvalidInput, Stale, Unavailable
 from goodword.limits import READ_KEYS_MAX, SUMMARY_ITEMS_MAX
 from goodword.ports import Change, Collision, Guard, GuardFailed, Page
 from goodword.records import Key, Record, Table
@@ -52,6 +52,8 @@ class MemoryStore:
         newest_first: bool = False,
     ) -> Page[R]:
         after = unpack_cursor(cursor, 1)[0] if cursor is not None else None
+        if after is not None and not after.startswith(prefix):
+            raise InvalidInput("bad_cursor", "this is not the cursor of this page")
         with self._lock:
             keys = sorted(
                 key

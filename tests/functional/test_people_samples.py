@@ -40,6 +40,7 @@ EXPECTED = {
     ("programs_api", "put_rates"): 200,
     ("programs_api", "list_rates"): 200,
     ("programs_api", "list_rates_wanted"): 200,
+    ("programs_api", "list_refunds_waiting"): 200,
     ("programs_api", "refused_marketer_states_rates"): "not_allowed",
     ("programs_api", "refused_rate_as_number"): "invalid_body",
     ("programs_api", "refused_rate_of_the_future"): "bad_rate",

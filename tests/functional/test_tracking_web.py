@@ -145,6 +145,31 @@ def test_without_an_edge_nobody_is_believed(stub: AwsStub) -> None:
     made.store.close()
 
 
+def test_an_address_in_a_campaign_is_not_kept_however_it_is_encoded(
+    stub: AwsStub, redirect: Redirect
+) -> None:
+    event = sample("good_click")
+    for campaign in ("robin@x.example", "robin%40x.example", "robin%2540x.example"):
+        event["queryStringParameters"] = {"utm_campaign": campaign, "utm_source": "letter"}
+        redirect.answer(event)
+    assert [item.get("n") for item in stub.clicks()] == [None] * 3
+    assert {item["s"]["S"] for item in stub.clicks()} == {"letter"}
+
+
+def test_whatever_is_sent_the_shopper_goes_on(
+    stub: AwsStub, redirect: Redirect, capsys: pytest.CaptureFixture[str]
+) -> None:
+    odd = sample("click_by_the_edge")
+    odd["headers"] |= {"user-agent": "Mozilla \ud800", "x-goodword-edge": "\udfff"}
+    assert location(redirect.answer(odd)).startswith("https://shop.example/")
+    empty = sample("good_click") | {"requestContext": {"http": None}}
+    assert location(redirect.answer(empty)).startswith("https://shop.example/")
+    assert lost(capsys) == []
+    broken = sample("good_click") | {"headers": {"user-agent": 7}}
+    assert location(redirect.answer(broken)) == FALLBACK
+    assert lost(capsys) == ["AttributeError"]
+
+
 def test_a_click_takes_200_bytes_and_one_request(stub: AwsStub, redirect: Redirect) -> None:
     event = sample("click_by_the_edge")
     del event["queryStringParameters"]

@@ -1,7 +1,7 @@
 """Refunds that came before their order wait until it is there, and are booked exactly once."""
 
 import pytest
-from goodword.conversions.aliases import ParkedRefunds
+from goodword.conversions.aliases import ParkedRefunds, parked
 from goodword.conversions.model import Refund, ReversalFact, Space
 from goodword.conversions.service import Worker
 from goodword.ports import Change
@@ -28,6 +28,19 @@ def test_a_refund_goes_on_waiting_while_its_order_is_unknown(scene: Scene) -> No
     scene.sale("1001", click_ids=(scene.click(),))
     assert scene.all(ParkedRefunds) == []
     assert scene.reward.remaining_minor == 250
+
+
+def test_who_waits_for_an_order_is_listed_from_the_first_day_until_it_comes(scene: Scene) -> None:
+    first_ms = scene.clock.at_ms
+    scene.clock.at_ms += 1_000
+    scene.refund("r2", 100)
+    scene.clock.at_ms += 1_000
+    scene.refund("r3", 100, orders=("9009",))
+    known, later = parked(scene.store, PROGRAM, 10, None).rows
+    assert (known.alias, known.since_ms, len(known.facts)) == ("1001", first_ms, 2)
+    assert (later.alias, later.since_ms) == ("9009", first_ms + 2_000)
+    scene.sale("1001", click_ids=(scene.click(),))
+    assert [one.alias for one in parked(scene.store, PROGRAM, 10, None).rows] == ["9009"]
 
 
 def test_of_two_workers_that_find_a_waiting_refund_one_books_it(

@@ -172,8 +172,43 @@ def test_refunded_shipping_does_not_hide_where_the_tax_is() -> None:
 
 def test_a_sum_that_staff_chose_comes_off_what_was_paid() -> None:
     other = {"kind": "refund_discrepancy", "amount": "4.28", "tax_amount": "0.00"}
-    fact = reversal(refund(paid="10.00", order_adjustments=[other]))
-    assert (fact.amount_minor, fact.of) == (1000, "gross")
+    money_alone = refund(paid="10.00", refund_line_items=[], order_adjustments=[other])
+    assert (reversal(money_alone).amount_minor, reversal(money_alone).of) == (1000, "gross")
+    more = reversal(refund(paid="20.00"))
+    assert (more.amount_minor, more.of, more.lines) == (2000, "gross", ())
+
+
+def test_goods_that_came_back_come_off_in_full_whatever_fee_the_shop_kept() -> None:
+    fee = {"kind": "refund_discrepancy", "amount": "4.28", "tax_amount": "0.00"}
+    fact = reversal(refund(paid="10.00", order_adjustments=[fee]))
+    assert (fact.amount_minor, fact.of, fact.tax_minor) == (1200, "net", 228)
+    assert fact.without_tax().amount_minor == 972  # where the order's prices include it
+
+
+def test_shipping_alone_takes_nothing() -> None:
+    adjusted = {"kind": "shipping_refund", "amount": "-5.00", "tax_amount": "-0.95"}
+    alone = refund(paid="5.95", refund_line_items=[], order_adjustments=[adjusted])
+    assert facts("refunds/create", alone).ignored == "nothing_refunded"
+    more = refund(paid="8.95", refund_line_items=[], order_adjustments=[adjusted])
+    assert (reversal(more).amount_minor, reversal(more).of) == (300, "gross")
+
+
+def both(shop: str, shown: str) -> Json:
+    return money(shop) | {"presentment_money": {"amount": shown, "currency_code": "USD"}}
+
+
+def test_a_customer_who_paid_in_another_currency_is_refunded_in_the_shops() -> None:
+    goods = refund(paid="15.71")
+    goods["transactions"][0]["currency"] = "USD"
+    goods["refund_line_items"][0] |= {
+        "subtotal_set": both("12.00", "13.20"),
+        "total_tax_set": both("2.28", "2.51"),
+    }
+    fact = reversal(goods)
+    assert (fact.currency, fact.amount_minor, fact.of, fact.tax_minor) == ("EUR", 1200, "net", 228)
+    alone = refund(refund_line_items=[])
+    alone["transactions"][0] |= {"currency": "USD", "amount_set": both("11.90", "13.09")}
+    assert (reversal(alone).currency, reversal(alone).amount_minor) == ("EUR", 1190)
 
 
 def test_untaxed_goods_need_no_proof() -> None:
@@ -306,7 +341,7 @@ def test_a_refund_in_another_currency_is_kept() -> None:
     assert reason("refunds/create", foreign) == "currency_mismatch"
     unclear = refund()
     unclear["transactions"][0]["currency"] = "SEK"
-    assert reason("refunds/create", unclear) == "currency_mismatch"
+    assert (reversal(unclear).amount_minor, reversal(unclear).tax_minor) == (1200, 228)
     clear = refund("12.00", "0.00", "999.00")
     clear["transactions"][0]["currency"] = "SEK"
     assert reversal(clear).amount_minor == 1200

@@ -80,9 +80,13 @@ def test_an_unpaid_checkout_waits_for_its_payment() -> None:
     assert facts("checkout.session.completed", thing).ignored == "unpaid"
 
 
-def test_a_late_payment_is_the_same_sale() -> None:
-    thing = stripe_checkout("1", 4900)
-    assert sale(thing, "checkout.session.async_payment_succeeded") == sale(thing)
+def test_a_late_payment_is_the_same_sale_of_the_day_on_which_it_was_placed() -> None:
+    late = "checkout.session.async_payment_succeeded"
+    thing = stripe_checkout("1", 4900) | {"created": (AT_S - 5 * 86_400)}
+    assert sale(thing, late).but(occurred_ms=0) == sale(thing).but(occurred_ms=0)
+    assert sale(thing, late).occurred_ms == (AT_S - 5 * 86_400) * 1_000
+    assert sale(thing | {"created": AT_S + 99}, late).occurred_ms == AT_S * 1_000
+    assert sale({**thing, "created": None}, late).occurred_ms == AT_S * 1_000
 
 
 def test_a_free_trial_is_a_sign_up_and_a_free_purchase_nothing() -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from goodword.conversions.aliases import ParkedRefunds
 from goodword.conversions.model import Delivery, Namespace, Source, SourceKind
 from goodword.errors import NotFound
 from goodword.money import Currency
@@ -110,6 +111,29 @@ class DeliveryAnswer(Value):
     state: str
     reason: str
     received_at: str
+
+
+class ParkedAnswer(Value):
+    """What waits for an order that nobody has told of: a refund, a chargeback, a bank's question.
+
+    It is booked when the order comes. One that waits for days is of an order from before, or names
+    the order by an id that no delivery told (docs/intake.md).
+    """
+
+    order_id: str
+    namespace: str
+    waiting_since: str
+    refunds: tuple[str, ...]
+
+
+def parked_answer(one: ParkedRefunds) -> ParkedAnswer:
+    """As staff see it."""
+    return ParkedAnswer(
+        order_id=one.alias,
+        namespace=one.namespace,
+        waiting_since=rfc3339(one.since_ms),
+        refunds=tuple(fact.name for fact in one.facts),
+    )
 
 
 def sources(desk: Desk) -> Sources:

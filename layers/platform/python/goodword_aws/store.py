@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnected
-from goodword.errors import GoodwordError, Stale, Unavailable
+from goodword.errors import GoodwordError, InvalidInput, Stale, Unavailable
 from goodword.limits import (
     CONFLICT_TRIES_MAX,
     PAGE_ITEMS_MAX,
@@ -102,6 +102,8 @@ class DynamoStore:
         request = self._partition(table, pk, prefix) | {"ScanIndexForward": not newest_first}
         if cursor is not None:
             (sk,) = unpack_cursor(cursor, 1)
+            if not sk.startswith(prefix):
+                raise InvalidInput("bad_cursor", "this is not the cursor of this page")
             request["ExclusiveStartKey"] = {"pk": marshal(pk), "sk": marshal(sk)}
         items, more = self._rows(request, limit)
         end = pack_cursor(items[-1]["sk"]["S"]) if more else None
@@ -252,7 +254,10 @@ class DynamoStore:
         try:
             return getattr(self._client, operation)(**request)
         except ClientError as refused:
-            if (code := refused.response["Error"]["Code"]) not in _BUSY:
+            code = refused.response["Error"]["Code"]
+            if code == "ValidationException" and "ExclusiveStartKey" in request:
+                raise InvalidInput("bad_cursor", "this is not the cursor of this page") from refused
+            if code not in _BUSY:
                 raise
             raise Unavailable("store_busy", f"the store did not answer: {code}") from refused
         except (NotConnected, HTTPClientError) as lost:

@@ -6,7 +6,8 @@ from pydantic import Field
 
 from goodword.conversions.model import LaterFact, Space
 from goodword.limits import REFUNDS_PARKED_MAX
-from goodword.records import Key, Record
+from goodword.ports import Page, Store
+from goodword.records import IndexEntry, Key, Record
 
 
 class OrderAlias(Record):
@@ -43,10 +44,21 @@ class ParkedRefunds(Record):
     namespace: str
     alias: str
     facts: tuple[LaterFact, ...] = Field(max_length=REFUNDS_PARKED_MAX)
+    since_ms: int = 0
 
     @property
     def key(self) -> Key:
         return parked_key(Space(self.program_id, self.namespace), self.alias)
+
+    @property
+    def index_entry(self) -> IndexEntry:
+        return IndexEntry(f"PARKED#{self.program_id}", f"{self.since_ms:015d}#{self.key.pk}")
+
+
+def parked(store: Store, program_id: str, limit: int, cursor: str | None) -> Page[ParkedRefunds]:
+    """What waits for orders that nobody has told of, longest first; may lag behind a moment."""
+    index = f"PARKED#{program_id}"
+    return store.query_index(ParkedRefunds, "core", index, limit=limit, cursor=cursor)
 
 
 def parked_key(space: Space, alias: str) -> Key:

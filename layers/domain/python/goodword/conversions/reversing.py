@@ -234,7 +234,11 @@ def _park(desk: Desk, space: Space, fact: Later) -> str:
     change, parked = Change(), []
     for name in fact.orders:
         waiting = desk.store.get(ParkedRefunds, parked_key(space, name)) or ParkedRefunds(
-            program_id=space.program_id, namespace=space.namespace, alias=name, facts=()
+            program_id=space.program_id,
+            namespace=space.namespace,
+            alias=name,
+            facts=(),
+            since_ms=desk.clock.now_ms(),
         )
         if any(one.name == fact.name for one in waiting.facts):
             continue

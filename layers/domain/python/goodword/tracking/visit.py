@@ -8,12 +8,13 @@ Standard library only: the redirect imports this.
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 Device = Literal["phone", "tablet", "desktop", "other"]
 Opened = Literal["", "prompted", "unprompted"]
 
 SOURCE_LENGTH_MAX = 40  # characters of each word about where a visit came from
+ENCODED_MAX = 3  # times that a text may be percent-encoded over and over and still be read
 VISITOR_BYTES = 8  # bytes; tells the visitors of one link and day apart, and nothing more
 _DAY_MS = 86_400_000
 
@@ -80,12 +81,13 @@ def country_of(headers: Mapping[str, str]) -> str:
 def source_of(headers: Mapping[str, str], query: Mapping[str, str]) -> dict[str, str]:
     """Where the visit came from: `referrer` (its host), and utm_* of the short link's own query.
 
-    Each is cut; one with an @ is left out, because people put addresses into campaign names.
+    Each is cut; one with an @ is left out, also where it is encoded over and over, because people
+    put addresses into campaign names.
     """
     found = {"referrer": _host(headers.get("referer", ""))}
     found |= {name: query.get(f"utm_{name}", "") for name in ("source", "medium", "campaign")}
     cut = {name: _printable(value)[:SOURCE_LENGTH_MAX] for name, value in found.items()}
-    return {name: value for name, value in cut.items() if value and "@" not in found[name]}
+    return {name: value for name, value in cut.items() if value and not _has_at(found[name])}
 
 
 def visitor_of(address: str, agent: str, at_ms: int, secret: bytes) -> str:
@@ -94,7 +96,8 @@ def visitor_of(address: str, agent: str, at_ms: int, secret: bytes) -> str:
     The key is made of the secret and the day, so without the secret nobody can try addresses out.
     """
     day = hmac.digest(secret, f"visitor {at_ms // _DAY_MS}".encode(), "sha256")
-    return hmac.digest(day, f"{address}\0{agent}".encode(), "sha256")[:VISITOR_BYTES].hex()
+    seen = f"{address}\0{agent}".encode("utf-8", "replace")
+    return hmac.digest(day, seen, "sha256")[:VISITOR_BYTES].hex()
 
 
 def _is_robot(agent: str) -> bool:
@@ -120,6 +123,12 @@ def _ends_in(text: str, word: str, goes_on: Callable[[str], bool]) -> bool:
             return True
         at = text.find(word, at)
     return False
+
+
+def _has_at(text: str) -> bool:
+    for _ in range(ENCODED_MAX):
+        text = unquote(text)
+    return "@" in text
 
 
 def _host(url: str) -> str:

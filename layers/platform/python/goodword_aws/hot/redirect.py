@@ -47,7 +47,7 @@ class Visit(NamedTuple):
     @classmethod
     def of(cls, event: Mapping[str, Any], edge_sign: str) -> "Visit":
         """Whatever is missing is empty; what the edge found out counts only under its sign."""
-        http = event.get("requestContext", {}).get("http", {})
+        http = (event.get("requestContext") or {}).get("http") or {}
         headers = _believed(event.get("headers") or {}, edge_sign)
         path = event.get("pathParameters") or {}
         viewer = headers.get("cloudfront-viewer-address", "").rpartition(":")[0]  # has a port
@@ -78,8 +78,13 @@ class Redirect(NamedTuple):
     edge_sign: str = ""
 
     def answer(self, event: Mapping[str, Any]) -> Response:
-        """302, always."""
-        return _found(self._target(Visit.of(event, self.edge_sign)))
+        """302, always: what nobody foresaw sends the shopper to the fallback, and is counted."""
+        try:
+            target = self._target(Visit.of(event, self.edge_sign))
+        except Exception as unforeseen:  # noqa: BLE001 - a shopper never meets an error page
+            self.count_lost(type(unforeseen).__name__)
+            target = self.fallback_url
+        return _found(target)
 
     def _target(self, visit: Visit) -> str:
         counted = is_counted(visit.method, visit.headers)
@@ -135,7 +140,7 @@ def _believed(headers: Mapping[str, str], edge_sign: str) -> Mapping[str, str]:
     """Names in lower case. Anybody can call the API past the edge, and write its headers."""
     folded = {name.lower(): value for name, value in headers.items()}
     shown = folded.pop(EDGE_HEADER, "")
-    if edge_sign and hmac.compare_digest(shown.encode(), edge_sign.encode()):
+    if edge_sign and hmac.compare_digest(shown.encode("utf-8", "replace"), edge_sign.encode()):
         return folded
     return {name: value for name, value in folded.items() if not name.startswith(OF_THE_EDGE)}
 

@@ -7,15 +7,17 @@ country is still paid for.
 from collections.abc import Iterable
 
 from goodword.limits import ORDER_WORDS_MAX
+from goodword.privacy.model import names_an_address
 
 TERM_LENGTH_MAX = 100  # characters of a brand, a coupon, a product number
 PIECES_MAX = 1_000_000  # of one line; more is a mistake, and would be paid per piece
 
 
 def term(value: object) -> str | None:
-    """The text without blanks around it; None for anything else."""
+    """The text without blanks around it; None for anything else, and for what names an address."""
     text = value.strip() if isinstance(value, str) else ""
-    return text if 0 < len(text) <= TERM_LENGTH_MAX and text.isprintable() else None
+    kept = 0 < len(text) <= TERM_LENGTH_MAX and text.isprintable() and not names_an_address(text)
+    return text if kept else None
 
 
 def terms(values: Iterable[object]) -> tuple[str, ...]:

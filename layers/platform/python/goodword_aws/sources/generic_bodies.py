@@ -11,7 +11,7 @@ from goodword.conversions.occasions import Occasion
 from goodword.errors import InvalidInput
 from goodword.limits import ORDER_LINES_MAX, ORDER_WORDS_MAX
 from goodword.money import NaturalMinor
-from goodword.privacy.model import fold_email
+from goodword.privacy.model import fold_email, names_an_address
 from goodword.times import parse_rfc3339
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
@@ -29,6 +29,12 @@ OCCASIONS: dict[str, Occasion] = {
 def _no_address(text: str) -> str:
     if "@" in text:
         raise ValueError("must not contain @: ids are kept; send an address as customer_email")
+    return text
+
+
+def _names_nobody(text: str) -> str:
+    if names_an_address(text):
+        raise ValueError("must not name an e-mail address: it is kept as it is")
     return text
 
 
@@ -71,7 +77,12 @@ Note = Annotated[str, StringConstraints(max_length=500)]
 
 
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2}$", to_upper=True)]
-Text = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]
+Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=100, strip_whitespace=True),
+    AfterValidator(_names_nobody),
+]
+Named = Annotated[str, StringConstraints(max_length=80), AfterValidator(_names_nobody)]
 Texts = Annotated[list[Text], Field(max_length=ORDER_WORDS_MAX)]
 LineName = Annotated[
     str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$"), AfterValidator(_no_address)
@@ -127,7 +138,7 @@ class Referred(Body):
     codes: list[Word] = Field(default=[], max_length=19)
     customer_id: OwnId | None = None
     customer_email: Email | None = Field(default=None, repr=False)
-    event_name: str = Field(default="", max_length=80)
+    event_name: Named = ""
     buyer: Buyer = Field(default=Buyer(), repr=False)
     country: Country | None = None
     channel: Text | None = None

@@ -1,4 +1,9 @@
-"""A refund of Shopify's as a fact: returned goods off the net, money alone off what was paid."""
+"""A refund of Shopify's as a fact: returned goods off the net, money alone off what was paid.
+
+Goods that came back come off the net in full, also where the shop kept a fee: the fee is no sale.
+Where more money went back than the goods were worth, what was paid is what counts. Shipping that
+went back alone was never rewarded, and takes nothing.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -26,14 +31,14 @@ def refund_fact(refund: Document, received_ms: int) -> ReversalFact | str:
     if not lines and not made:
         return "nothing_refunded"
     currency = _refund_currency(lines, made)
-    amount, of_net = (_of_goods(refund, lines, made, currency), True) if lines else (None, False)
-    told = bool(made) or amount is None  # money says whether tax is in it, else the order does
+    amount, told = _of_goods(refund, lines, made, currency) if lines else (None, True)
+    of_net = amount is not None
     returned = _returned(lines, amount, currency, told=told)
     if amount is None:
-        if any(move.currency("currency") != currency for move in made):
+        if _abroad(made, currency):
             raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
-        amount, of_net = _paid_back(made, currency), False
-    if amount == 0:
+        amount = _paid_back(made, currency) - _shipping(refund, currency)
+    if amount <= 0:
         return "nothing_refunded"
     return ReversalFact(
         refund_id=refund.need_id("id"),
@@ -97,23 +102,35 @@ def _returned(
 
 def _of_goods(
     refund: Document, lines: Sequence[Document], made: Sequence[Document], currency: str
-) -> int | None:
-    """The net of returned goods; None if it is nothing or cannot be told.
+) -> tuple[int | None, bool]:
+    """The net of returned goods, and whether it is known to be free of tax.
 
-    A refund does not say whether its prices include tax. The money that moved does: it is the
-    goods' subtotal and the shipping, with the tax on top only where prices exclude it. Where none
-    moved, the order says so when the refund is booked on it (`tax_minor`).
+    None if it is nothing, or if more went back than they were worth. A refund does not say whether
+    its prices include tax. The money that moved does: it is the goods' subtotal and the shipping,
+    with the tax on top only where prices exclude it. Where none moved, or other money than the
+    shop's, or less because of a fee, the order says so when the refund is booked on it.
     """
     goods = sum(natural_amount(line, "subtotal", "subtotal", currency) for line in lines)
     tax = sum(natural_amount(line, "total_tax", "total_tax", currency) for line in lines)
     if goods == 0 or tax == 0:
-        return goods or None
-    if any(move.currency("currency") != currency for move in made):
-        raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
+        return goods or None, True
+    if not made or _abroad(made, currency):
+        return goods, False
     rest = _paid_back(made, currency) - goods - _shipping(refund, currency)
-    if not made or rest == tax:
-        return goods
-    return goods - tax if rest == 0 else None
+    if rest == tax:
+        return goods, True
+    if rest == 0:
+        return goods - tax, True
+    return (None, True) if rest > tax else (goods, False)
+
+
+def _abroad(made: Sequence[Document], currency: str) -> bool:
+    """Whether some of the money is told in the customer's currency only, not in the shop's."""
+    return any(
+        move.currency("currency") != currency
+        and move.text("amount_set.shop_money.currency_code").upper() != currency
+        for move in made
+    )
 
 
 def _shipping(refund: Document, currency: str) -> int:
@@ -141,5 +158,7 @@ def _refund_currency(lines: Sequence[Document], made: Sequence[Document]) -> str
         if line.at("subtotal_set.shop_money") is not None:
             return line.currency("subtotal_set.shop_money.currency_code")
     for move in made:
+        if move.at("amount_set.shop_money") is not None:
+            return move.currency("amount_set.shop_money.currency_code")
         return move.currency("currency")
     raise NotUnderstood("bad_currency", "the refund does not say its currency")

@@ -149,6 +149,12 @@ def _ignored(topic: str) -> str:
     return "repeats_another_topic" if topic in REPEATED else "other_topic"
 
 
+def _settled(session: Document, occurred_ms: int) -> Fact | str:
+    """A session whose bank took its days: the order was placed when the session was made."""
+    created = session.natural("created") * 1_000
+    return _checkout(session, min(created or occurred_ms, occurred_ms))
+
+
 def _checkout(session: Document, occurred_ms: int) -> Fact | str:
     """A session that was paid; one that starts a free trial is a sign-up, not a sale."""
     if session.text("mode") == "setup":
@@ -364,7 +370,7 @@ def _payment(payment: Document, _occurred_ms: int) -> OtherNames | str:
 
 READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | OtherNames | str]] = {
     "checkout.session.completed": _checkout,
-    "checkout.session.async_payment_succeeded": _checkout,
+    "checkout.session.async_payment_succeeded": _settled,
     "invoice.paid": _invoice,
     "invoice.payment_succeeded": _invoice,
     "invoice_payment.paid": _payment,
