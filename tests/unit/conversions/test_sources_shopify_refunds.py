@@ -1,4 +1,4 @@
-"""A refund of Shopify's: what of it were goods, what was tax, what was shipping, and whose money."""
+"""A refund of Shopify: what of it were goods, tax or shipping, and in whose money it is told."""
 
 import json
 from typing import Any
