@@ -18,6 +18,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import distribution
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +37,15 @@ class FailedError(Exception):
 
 @dataclass(frozen=True)
 class Run:
-    """What one process took and said. `peak_mb` is the most memory that it held at once."""
+    """What one process took and said. `peak_mb` is the most memory that it held at once.
+
+    `each_ms` is the processor time of every event, from taking it to asking for the next.
+    """
 
     cpu_ms: float
     peak_mb: float
     printed: str
+    each_ms: Sequence[float] = ()
 
 
 @dataclass
@@ -53,6 +58,12 @@ class Host:
     failed: str = ""
     asked: threading.Event = field(default_factory=threading.Event)
     port: int = 0
+    pid: int = 0
+    marks_ms: list[float] = field(default_factory=list)
+
+    def mark(self) -> None:
+        """The function asks for an event: it waits, and what it has used stands still."""
+        self.marks_ms.append(_used_ms(self.pid))
 
     def run(
         self,
@@ -63,6 +74,7 @@ class Host:
     ) -> Run:
         """From the start of the process to its wish for another event than these."""
         self.events, self.answers, self.failed = list(events), [], ""
+        self.marks_ms, self.pid = [], 0
         self.asked.clear()
         path = [str(directory), *map(str, layers), str(self.packages)]
         child = subprocess.Popen(
@@ -81,6 +93,7 @@ class Host:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
         )
+        self.pid = child.pid
         said: list[bytes] = []
         listens = threading.Thread(target=lambda: said.append(_all_of(child)))
         listens.start()
@@ -94,7 +107,8 @@ class Host:
         printed = said[0].decode(errors="replace")
         if not came or self.failed or len(self.answers) < len(events):
             raise FailedError(f"{directory.name}: {self.failed} {printed[-1500:]}")
-        return Run((used.ru_utime + used.ru_stime) * 1_000, peak_mb, printed)
+        each = [after - before for before, after in pairwise(self.marks_ms)]
+        return Run((used.ru_utime + used.ru_stime) * 1_000, peak_mb, printed, each)
 
     def _wait(self, pid: int) -> bool:
         """Until it asks for an event that is not there; False if it ends before, or hangs."""
@@ -109,6 +123,15 @@ class Host:
 
 def _all_of(child: subprocess.Popen[bytes]) -> bytes:
     return child.stdout.read() if child.stdout else b""
+
+
+def _used_ms(pid: int) -> float:
+    """Processor time of all threads of a process, to the microsecond."""
+    spent = 0
+    for task in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError):
+            spent += int(task.read_text().split()[0])
+    return spent / 1e6
 
 
 def _peak_mb(pid: int) -> float:
@@ -150,6 +173,7 @@ class _Runtime(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """The function is ready for an event."""
+        self.host.mark()
         if not self.host.events:
             self.host.asked.set()
             time.sleep(RUN_SECONDS_MAX)  # it is killed here

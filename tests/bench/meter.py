@@ -27,12 +27,13 @@ WRITES = ("PutItem", "DeleteItem", "UpdateItem", "TransactWriteItems", "BatchWri
 
 @dataclass
 class Count:
-    """What was asked since the meter was read last."""
+    """What was asked since the meter was read last. `events` are those written for the bus."""
 
     requests: Counter[str] = field(default_factory=Counter)
     read_units: float = 0.0
     write_units: float = 0.0
     items_written: int = 0
+    events: int = 0
     trace: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -105,6 +106,7 @@ class Meter:
         else:
             self._count.write_units += _consumed(got)
             self._count.items_written += len(sent.get("TransactItems", "x"))
+            self._count.events += sum(map(_is_event, sent.get("TransactItems", ())))
 
     def redirect_call(self) -> Callable[..., dict[str, Any]]:
         """The same for the redirect's own client: what its `call` becomes."""
@@ -170,6 +172,12 @@ def _begin(value: Mapping[str, str]) -> str:
     """`PROG#prg_01m...` -> `PROG`; `A#BAL#prg_...` -> `A#BAL`; a time or id alone -> nothing."""
     text = value["S"]
     return "#".join(re.findall(r"[A-Z]+(?=#|$)", text)[:2])
+
+
+def _is_event(write: Mapping[str, Any]) -> bool:
+    """Whether it puts an event into the journal, which the outbox will hand to the bus."""
+    item = write.get("Put", {}).get("Item", {})
+    return str(item.get("pk", {}).get("S", "")).startswith("EVT#")
 
 
 def size_of(item: Mapping[str, Any]) -> int:

@@ -1,45 +1,55 @@
 """The cost of a payout cycle, by how many advocates there are and how many are due.
 
-A programme with so many advocates, of whom a share has something due, goes through the real steps
-of `payout_cycle`: cut-off, list, audit, two people, every chunk of the map, comparison. Counted is
-what the steps ask of the store (`disk_store`: SQLite, not DynamoDB); the rail answers at once.
+A programme with so many advocates, of whom a share has something due, goes through the machine as
+it is defined (`infra/state_machines/payout_cycle.asl.json`), walked state by state: cut-off, list,
+audit, two people, every chunk of the map, comparison. What the steps ask of DynamoDB is counted at
+its client (`disk_dynamo`), with the units that it would charge; the rail answers at once.
 
     python -m tests.bench.payout_cycle [ADVOCATES ...]      default: 10000 1000000
 """
 
+import json
+import secrets
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from goodword.advocates.model import Enrolment, Payee, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.payouts.model import PayoutRun
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.programs.payment import RailName
-from goodword.records import Record
+from goodword.records import Record, Table
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
+from goodword_aws.items import to_item
+from goodword_aws.store import DynamoStore
 
-from tests.bench.disk_store import DiskStore
+from tests.adapters.tables import TABLES
+from tests.bench.big_town import Counted
+from tests.bench.disk_dynamo import DiskDynamo, Row, row_of
+from tests.bench.meter import Count, Meter
+from tests.support.asl import Execution, definition
 from tests.support.payday import ANNA, CARL, CUTOFF_MS, PERIOD, Payday, Places
 from tests.support.scene import PROGRAM
 
+NAMELESS = 99_999_999  # stands for whoever is not due
 SHARE = 100  # one advocate in so many is due
 STATE_BYTES_MAX = 256 * 1024  # what Step Functions passes between states
 COLUMNS = (
     "advocates",
     "due",
-    "queries",
-    "gets",
-    "items read",
-    "transactions",
-    "items written",
+    "requests",
+    "read units",
+    "write units",
+    "transitions",
     "read per due",
     "written per due",
+    "transitions per due",
     "chunk: requests",
     "state bytes",
     "grown MB",
@@ -78,20 +88,30 @@ class Measured:
 
     advocates: int
     due: int
-    asked: Counter[str]
+    count: Count = field(default_factory=Count)
+    transitions: int = 0
     chunks: list[int] = field(default_factory=list)
     state_bytes: int = 0
     grown_mb: float = 0.0
     seconds: float = 0.0
+    cpu_ms: float = 0.0
+    calls: int = 0
+
+    @property
+    def per_due(self) -> tuple[float, float, float]:
+        """Read units, write units and transitions of one advocate who is due."""
+        whole = (self.count.read_units, self.count.write_units, float(self.transitions))
+        return whole[0] / self.due, whole[1] / self.due, whole[2] / self.due
 
     def row(self) -> tuple[str, ...]:
         """The columns of the table."""
-        whole = (self.advocates, self.due, *(self.asked[name] for name in COLUMNS[2:7]))
-        share = [self.asked[name] / self.due for name in ("items read", "items written")]
+        requests = sum(self.count.requests.values())
+        units = (round(self.count.read_units), round(self.count.write_units))
+        whole = (self.advocates, self.due, requests, *units, self.transitions)
         low, high = min(self.chunks), max(self.chunks)
         return (
             *(f"{each:,}" for each in whole),
-            *(f"{each:.1f}" for each in share),
+            *(f"{each:.2f}" for each in self.per_due),
             f"{low}" if low == high else f"{low}-{high}",
             f"{self.state_bytes:,}",
             f"{self.grown_mb:.0f}",
@@ -102,16 +122,26 @@ class Measured:
 def measure(
     advocates: int, due: int, home: Path, say: Callable[[str], None] = lambda _: None
 ) -> Measured:
-    """Fill a programme, and walk one run through all steps."""
-    store = DiskStore(home / "store.sqlite")
+    """Fill a programme, and walk one run through the machine."""
+    tables: dict[str, Table] = {name: table for table, name in TABLES.items()}
+    disk = DiskDynamo(home / "items.sqlite", tables, lambda: 0.0)
+    meter = Meter()
+    store = DynamoStore(
+        Counted(meter, "dynamodb", disk),
+        {table: name for name, table in tables.items()},
+        sleep=lambda _: None,
+        chance=lambda: 0.5,
+        entropy=secrets.token_bytes,
+    )
     world, rail = _World(store), Teller()
     object.__setattr__(world.sending, "rails", {"simulator": rail})
     say(f"{advocates:,} advocates: filling the store")
-    store.fill(_people(advocates, due))
+    disk.fill(_rows(advocates, due))
     say(f"{advocates:,} advocates: running the cycle")
-    store.asked.clear()
-    found, began = Measured(advocates, due, store.asked), time.monotonic()
-    _walk(world, found)
+    meter.take()
+    found, began, used = Measured(advocates, due), time.monotonic(), time.process_time()
+    _walk(world, meter, found)
+    found.cpu_ms = (time.process_time() - used) * 1_000
     found.seconds = time.monotonic() - began
     run = world.run()
     assert (rail.paid, run.state, run.outcome["paid"].count) == (due, "settled", due)
@@ -121,14 +151,14 @@ def measure(
 class _World(Payday):
     """A payday over the disk store, without anybody in it."""
 
-    def __init__(self, store: DiskStore) -> None:
+    def __init__(self, store: DynamoStore) -> None:
         self._disk = store
         super().__init__()
         self.places = _Everybody()
         object.__setattr__(self.sending, "destinations", self.places)
 
     def __post_init__(self) -> None:
-        self.store = self._disk
+        self.store = self._disk  # type: ignore[assignment]  # a Store is all that is used
         super().__post_init__()
 
     def run(self, run_id: str | None = None) -> PayoutRun:
@@ -136,26 +166,45 @@ class _World(Payday):
         return page.rows[0]
 
 
-def _people(advocates: int, due: int) -> Iterator[Record]:
-    """Everybody with enrolment and balance; who is due with method and one reward, too."""
+def _rows(advocates: int, due: int) -> Iterator[Row]:
+    """Everybody with enrolment and balance; who is due with method and one reward, too.
+
+    Those who are not due differ in nothing but their id, so that they are made of one.
+    """
     every = advocates // due
+    nobody = [row_of(one.key, _item(one)) for one in _person(_name(NAMELESS), 0)]
     for number in range(advocates):
-        person = f"adv_{number:08d}"
-        times = {"created_ms": 0, "changed_ms": 0}
-        yield Enrolment.model_validate(
-            {"advocate_id": person, "program_id": PROGRAM, "state": "active", **times}
-        )
-        is_due = number % every == 0 and number // every < due
-        amount = 500 if is_due else 0
-        yield Balance(
+        person = _name(number)
+        if number % every == 0 and number // every < due:
+            records = [*_person(person, 500), *_due(person, number)]
+            yield from (row_of(one.key, _item(one)) for one in records)
+            continue
+        for row in nobody:
+            texts = (text and text.replace(_name(NAMELESS), person) for text in row)
+            yield tuple(texts)  # type: ignore[misc]  # a Row again
+
+
+def _name(number: int) -> str:
+    return f"adv_{number:08d}"
+
+
+def _item(record: Record) -> Any:
+    return to_item(record.but(version=1))
+
+
+def _person(person: str, amount_minor: int) -> list[Record]:
+    times = {"created_ms": 0, "changed_ms": 0}
+    enrolled = {"advocate_id": person, "program_id": PROGRAM, "state": "active", **times}
+    return [
+        Enrolment.model_validate(enrolled),
+        Balance(
             advocate_id=person,
             program_id=PROGRAM,
             currency="EUR",
-            payable_minor=amount,
-            earned_minor=amount,
-        )
-        if is_due:
-            yield from _due(person, number)
+            payable_minor=amount_minor,
+            earned_minor=amount_minor,
+        ),
+    ]
 
 
 def _due(person: str, number: int) -> Iterator[Record]:
@@ -182,38 +231,40 @@ def _due(person: str, number: int) -> Iterator[Record]:
     )
 
 
-def _walk(world: _World, found: Measured) -> None:
-    """The machine's way, step by step."""
+def _walk(world: _World, meter: Meter, found: Measured) -> None:
+    """The machine's way; the two people come when it waits for them."""
     start_mb = _resident_mb()
 
-    def passed(step: object) -> None:
-        text = step.model_dump_json()  # type: ignore[attr-defined]  # a Step or ChunkStep
-        found.state_bytes = max(found.state_bytes, len(text))
+    def handle(event: dict[str, Any]) -> Any:
+        answer = world._step(event)
+        found.state_bytes = max(found.state_bytes, len(json.dumps(answer)))
         found.grown_mb = max(found.grown_mb, _resident_mb() - start_mb)
+        part = meter.take()
+        found.calls += 1
+        found.count.requests += part.requests
+        found.count.events += part.events
+        found.count.read_units += part.read_units
+        found.count.write_units += part.write_units
+        if event["step"] == "send":
+            found.chunks.append(sum(part.requests.values()))
+        return answer
 
-    cycle = world.cycle
-    step = cycle.open(PROGRAM, PERIOD, CUTOFF_MS, CUTOFF_MS)
-    moves = {
-        "freeze": lambda: cycle.freeze(step.run_id, step.cursor),
-        "close_list": lambda: cycle.close_list(step.run_id),
-        "audit": lambda: cycle.audit(step.run_id, step.cursor),
+    given = {
+        "task": "run",
+        "program_id": PROGRAM,
+        "period": PERIOD,
+        "cutoff_ms": CUTOFF_MS,
+        "ended_ms": CUTOFF_MS,
+        "currency": "EUR",
     }
-    while step.route in moves:
-        passed(step := moves[step.route]())
+    machine = Execution(definition("payout_cycle"), handle, world.clock, given)
+    world.flow.resume = machine.succeed  # type: ignore[method-assign,assignment]  # as Step Functions would
+    assert machine.waits, (machine.path, machine.error)
     run = world.run()
     world.approving.request(run.run_id, ANNA, run.run_hash)
     world.approving.release(run.run_id, CARL, run.run_hash, run.total_minor)
-    passed(begun := cycle.begin(run.run_id))
-    for chunk in begun.chunks:
-        before = found.asked["gets"] + found.asked["queries"] + found.asked["transactions"]
-        passed(cycle.send(run.run_id, chunk, 0))
-        after = found.asked["gets"] + found.asked["queries"] + found.asked["transactions"]
-        found.chunks.append(after - before)
-    passed(cycle.settle(run.run_id))
-    passed(step := cycle.reconcile(run.run_id))
-    for first in step.chunks:
-        passed(cycle.compare(run.run_id, first))
-    passed(cycle.sum_up(run.run_id))
+    assert (machine.status, machine.last) == ("SUCCEEDED", "Settled"), machine.error
+    found.transitions = len(machine.path)
 
 
 def _resident_mb() -> float:
@@ -248,7 +299,7 @@ def main(arguments: Sequence[str]) -> int:
                 )
             )
     print(table(rows))
-    shares = [row.asked["items read"] / row.due for row in rows]
+    shares = [row.per_due[0] for row in rows]
     fits = all(row.state_bytes < STATE_BYTES_MAX for row in rows)
     same = max(shares) < 1.2 * min(shares) and fits
     print(

@@ -39,13 +39,26 @@ def prices() -> dict[str, Any]:
     return found
 
 
-def bill(count: Count, *, over_http: bool, memory_mb: int, cpu_ms: float, log_bytes: int) -> Bill:
-    """What a million of these cost; invocations are counted as one function call each."""
+def gb_ms(count: Count, memory_mb: int, cpu_ms: float) -> float:
+    """What Lambda charges time by: processor time here, and a wait for each request to AWS."""
+    waits_ms: float = prices()["assumed_ms_per_request"] * sum(count.requests.values())
+    return (cpu_ms + waits_ms) * memory_mb / MB_PER_GB
+
+
+def bill(
+    count: Count,
+    *,
+    over_http: bool,
+    memory_mb: int,
+    cpu_ms: float,
+    log_bytes: int,
+    calls: float = 1,
+    transitions: float = 0,
+) -> Bill:
+    """What a million of these cost; `calls` of functions each, and `transitions` of a machine."""
     each = prices()["per_million"]
-    waits_ms = prices()["assumed_ms_per_request"] * sum(count.requests.values())
-    seconds = (cpu_ms + waits_ms) / 1_000
-    gb_seconds = seconds * memory_mb / MB_PER_GB * 10**6
-    compute = each["lambda:request"] + gb_seconds * prices()["lambda_arm64_gb_second"]
+    seconds = gb_ms(count, memory_mb, cpu_ms) * 10**6 / 1_000
+    compute = calls * each["lambda:request"] + seconds * prices()["lambda_arm64_gb_second"]
     reads, writes = each["dynamodb:read_unit"], each["dynamodb:write_unit"]
     services = sum(
         n * each[f"{name.partition(':')[0]}:request"]
@@ -56,5 +69,8 @@ def bill(count: Count, *, over_http: bool, memory_mb: int, cpu_ms: float, log_by
         front=each["http_api:request"] if over_http else 0.0,
         compute=compute,
         store=count.read_units * reads + count.write_units * writes,
-        rest=services + log_bytes * 10**6 / BYTES_PER_GB * prices()["logs_gb"],
+        rest=services
+        + transitions * each["states:transition"]
+        + count.events * each["events:entry"]
+        + log_bytes * 10**6 / BYTES_PER_GB * prices()["logs_gb"],
     )

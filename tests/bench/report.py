@@ -110,12 +110,12 @@ def summary(targets: Sequence[Target]) -> Table:
         [one.number, one.what, one.measured, one.most, "held" if one.held else "MISSED"]
         for one in targets
     ]
-    missed = [f"{one.what}: {one.why}" for one in targets if not one.held and one.why]
+    missed = [f"* {one.what}: {one.why}" for one in targets if not one.held and one.why]
     return Table(
         "Everything that is held to a figure",
         ("target", "what", "measured", "at most", "is"),
         rows,
-        "\n".join([f"{sum(one.held for one in targets)} of {len(targets)} are held.", *missed]),
+        "\n".join([f"{sum(one.held for one in targets)} of {len(targets)} are held.", "", *missed]),
     )
 
 

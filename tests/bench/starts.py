@@ -35,18 +35,18 @@ PUT = """
 import os
 KEY = {"pk": {"S": "TCH#00"}, "sk": {"S": "CLICK"}}
 def handler(event, context):
-    store.put_item(TableName="arrivals", Item=KEY | {"t": {"N": "1"}})
+    store.put_item(TableName=os.environ["ARRIVALS_TABLE"], Item=KEY | {"t": {"N": "1"}})
     return {"statusCode": 302, "headers": {"location": "https://shop.example/"}}
 """
 USUAL = '''"""What most people would write: Powertools, boto3's resource, a get and a put."""
-import secrets, time
+import os, secrets, time
 import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 
 app, log = APIGatewayHttpResolver(), Logger()
 store = boto3.resource("dynamodb")
-core, arrivals = store.Table("core"), store.Table("arrivals")
+core, arrivals = (store.Table(os.environ[f"{name}_TABLE"]) for name in ("CORE", "ARRIVALS"))
 
 @app.get("/r/<code>")
 def follow(code):
@@ -56,7 +56,8 @@ def follow(code):
     arrivals.put_item(Item={"pk": f"TCH#{click}", "sk": "CLICK", "l": link["link_id"],
         "a": link["advocate_id"], "p": link["program_id"], "t": time.time_ns() // 1_000_000,
         "agent": app.current_event.headers.get("user-agent", "")})
-    return Response(302, headers={"location": f"{link['destination']}&click={click}"})
+    joint = "&" if "?" in link["destination"] else "?"
+    return Response(302, headers={"location": f"{link['destination']}{joint}click={click}"})
 
 @log.inject_lambda_context
 def handler(event, context):
@@ -66,7 +67,7 @@ HANDLERS = {
     "a bare handler": BARE,
     "botocore client": BOTOCORE + BARE,
     "boto3 client + Logger": ORDINARY + BARE,
-    "boto3, one put": "import boto3\nstore = boto3.client('dynamodb')\n" + PUT,
+    "a bare handler and one boto3 put": "import boto3\nstore = boto3.client('dynamodb')\n" + PUT,
     "Powertools + boto3 resource, get and put": USUAL,
 }
 
@@ -115,16 +116,21 @@ def starts(place: Path) -> Iterator[Starts]:
 
 
 def _made(place: Path, settings: Mapping[str, str]) -> Iterator[Start]:
+    yield from handlers(place, settings)
+    _copied(ROOT / "functions", place / "functions")
+    layers = [place / "domain", place / "platform"]
+    for path in sorted((place / "functions").glob("*/handler.py")):
+        yield Start(path.parent.name, path.parent, layers, settings)
+
+
+def handlers(place: Path, settings: Mapping[str, str]) -> Iterator[Start]:
+    """What ours is held to."""
     for number, (name, text) in enumerate(HANDLERS.items()):
         directory = place / f"handler-{number}"
         directory.mkdir()
         (directory / "handler.py").write_text(text)
         _compile(directory)
         yield Start(name, directory, (), settings)
-    _copied(ROOT / "functions", place / "functions")
-    layers = [place / "domain", place / "platform"]
-    for path in sorted((place / "functions").glob("*/handler.py")):
-        yield Start(path.parent.name, path.parent, layers, settings)
 
 
 def _copied(source: Path, target: Path) -> None:

@@ -66,6 +66,7 @@ class Town:
     clock: LocalClock
     loaded: dict[str, Any] = field(default_factory=dict)
     printed: Printed = field(default_factory=Printed)
+    settings: dict[str, str] = field(default_factory=dict)
     program_id: str = ""
     source_id: str = ""
     secret: str = ""
@@ -92,8 +93,15 @@ class Town:
         self, function: str, who: str, method: str, path: str, body: Json | None = None
     ) -> Json:
         """A call that has to work. `who` is a staff group, or the name of an advocate."""
+        answer = self.invoke(function, self.request(who, method, path, body))
+        assert 200 <= answer["statusCode"] < 300, answer
+        found: Json = json.loads(answer["body"])
+        return found
+
+    def request(self, who: str, method: str, path: str, body: Json | None = None) -> Json:
+        """The event of such a call."""
         staff = who in ("marketer", "admin", "finance")
-        event = http(
+        made: Json = http(
             method,
             path,
             body,
@@ -102,10 +110,7 @@ class Town:
             groups=(who,) if staff else (),
             key=secrets.token_hex(8),
         )
-        answer = self.invoke(function, event)
-        assert 200 <= answer["statusCode"] < 300, answer
-        found: Json = json.loads(answer["body"])
-        return found
+        return made
 
     def open(self, **changes: Any) -> None:
         """A programme with the demo's terms, and a Shopify shop that reports to it."""
@@ -132,17 +137,30 @@ class Town:
         links = self.api("advocates_api", name, "GET", "/v1/me/links")["data"]
         return str(links[0]["code"])
 
-    def click(self, code: str) -> str:
-        """Somebody follows a link; the click id that the shop's page sees."""
-        event = http("GET", f"/r/{code}", None, subject="", email="")
+    def visit(self, code: str) -> Json:
+        """The event of somebody who follows a link."""
+        event: Json = http("GET", f"/r/{code}", None, subject="", email="")
         event |= {"headers": BROWSER, "pathParameters": {"code": code}}
         event["requestContext"]["http"]["sourceIp"] = "192.0.2.7"
-        answer = self.invoke("tracking_web", event)
+        return event
+
+    def click(self, code: str) -> str:
+        """Somebody follows a link; the click id that the shop's page sees."""
+        answer = self.invoke("tracking_web", self.visit(code))
         location = answer["headers"].get("Location") or answer["headers"]["location"]
         return str(parse_qs(urlsplit(location).query)["gw_click"][0])
 
     def order(self, number: int, click_id: str, friend: str, goods: str = "29.00") -> str:
         """The shop reports an order; the id of the delivery that was kept."""
+        delivery, event = self.report(number, click_id, friend, goods)
+        answer = self.invoke("conversions_web", event)
+        assert answer["statusCode"] == 200, answer
+        return delivery
+
+    def report(
+        self, number: int, click_id: str, friend: str, goods: str = "29.00"
+    ) -> tuple[str, Json]:
+        """The id of a delivery, and the event by which the shop reports it."""
         email = f"{friend}@shoppers.example"
         body = shopify_order(
             number,
@@ -159,18 +177,19 @@ class Town:
         )
         raw, delivery = compact(body), secrets.token_hex(16)
         headers = sign_shopify(self.secret, "orders/paid", delivery, raw)
-        event = http_event(BY_SOURCE, headers, raw, source_id=self.source_id)
-        answer = self.invoke("conversions_web", event)
-        assert answer["statusCode"] == 200, answer
-        return delivery
+        return delivery, http_event(BY_SOURCE, headers, raw, source_id=self.source_id)
 
     def decide(self, delivery: str) -> None:
+        """The worker decides a delivery that was kept."""
+        answer = self.invoke("conversions_stream", self.arrival(delivery))
+        assert answer == {"batchItemFailures": []}, answer
+
+    def arrival(self, delivery: str) -> Json:
         """What the stream of arrivals brings to the worker."""
         keys = {"pk": {"S": f"DLV#{self.source_id}#{delivery}"}, "sk": {"S": "BODY"}}
         image = {**keys, "kind": {"S": "delivery"}}
         record = {"dynamodb": {"Keys": keys, "NewImage": image, "SequenceNumber": "1"}}
-        answer = self.invoke("conversions_stream", {"Records": [record]})
-        assert answer == {"batchItemFailures": []}, answer
+        return {"Records": [record]}
 
 
 @contextmanager
@@ -206,7 +225,8 @@ class Towns:
         account = "".join(str(secrets.randbelow(10)) for _ in range(12))
         with metered() as meter, pytest.MonkeyPatch.context() as patch:
             made = Town(meter, self.endpoint, account, LocalClock(self.home / account))
-            for name, value in {**_settings(made), **_places(made)}.items():
+            made.settings = {**_settings(made), **_places(made)}
+            for name, value in made.settings.items():
                 patch.setenv(name, value)
             patch.delenv("AWS_PROFILE", raising=False)
             yield made

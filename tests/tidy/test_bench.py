@@ -4,11 +4,14 @@ import importlib
 import inspect
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from tests.bench.__main__ import PAGE, main, names
-from tests.bench.meter import read_units, size_of
+from tests.bench.meter import Count, read_units, size_of
+from tests.bench.plot import plot
+from tests.bench.prices import bill, prices
 from tests.bench.report import TARGETS, Kept, Table, Target, section, summary, write
 
 
@@ -60,9 +63,9 @@ def test_targets_are_kept_by_bench_and_summed_up(tmp_path: Path) -> None:
         ("10", "MISSED"),
         ("page", "held"),
     ]
-    assert table.note == "2 of 3 are held."
+    assert table.note == "2 of 3 are held.\n"
     missed = summary([Target("page", "KB", 70, 60, "two fonts")])
-    assert missed.note == "0 of 1 are held.\nKB: two fonts"
+    assert missed.note == "0 of 1 are held.\n\n* KB: two fonts"
 
 
 def test_read_units_follow_sizes() -> None:
@@ -78,3 +81,39 @@ def test_read_units_follow_sizes() -> None:
 def test_the_benches_can_be_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     assert capsys.readouterr().out.split() == names()
+
+
+def test_a_plot_shows_every_line_with_its_name_and_last_figure() -> None:
+    lines = {
+        "flat & few": [(100.0, 1.0), (1_000_000.0, 1.0)],
+        "steep": [(100.0, 5.0), (1_000_000.0, 50_000.0)],
+        "none": [(100.0, 0.0), (1_000_000.0, 0.0)],
+    }
+    picture = ElementTree.fromstring(plot("Growth", "advocates", "requests", lines))
+    space = "{http://www.w3.org/2000/svg}"
+    drawn = picture.findall(f"{space}polyline")
+    assert len(drawn) == 3
+    flat, steep, none = (
+        [spot.split(",") for spot in one.attrib["points"].split()] for one in drawn
+    )
+    assert flat[0][1] == flat[1][1]
+    assert float(steep[1][1]) < float(steep[0][1])
+    assert float(none[0][1]) >= float(flat[0][1])
+    words = [one.text for one in picture.findall(f"{space}text")]
+    assert {"flat & few: 1", "steep: 50,000", "none: 0"} <= set(words)
+
+
+def test_what_an_operation_costs_follows_its_counts_and_the_dated_table() -> None:
+    count = Count(read_units=2, write_units=4, events=1)
+    count.requests["dynamodb:Query"] += 1
+    each = bill(
+        count, over_http=True, memory_mb=1_024, cpu_ms=5, log_bytes=100, calls=2, transitions=3
+    )
+    table = prices()
+    assert each.front == table["per_million"]["http_api:request"]
+    assert each.store == pytest.approx(2 * 0.125 + 4 * 0.625)
+    assert each.rest == pytest.approx(3 * 25 + 1 + 100 * 0.5 / 1_000)
+    assert each.compute == pytest.approx(2 * 0.2 + 10_000 * table["lambda_arm64_gb_second"])
+    named = {name for one in table["sources"] for name in one["prices"].split(", ")}
+    priced = {*table["per_million"], "lambda_arm64_gb_second", "logs_gb", "assumed_ms_per_request"}
+    assert named == priced
