@@ -150,6 +150,10 @@ def stripe_charge(number: str, amount: int, refunded: int, **more: Any) -> Json:
         "livemode": True,
         "metadata": {},
         "paid": True,
+        "payment_method_details": {
+            "card": {"brand": "visa", "fingerprint": "Xt5EWLLDS7FJjR1c", "last4": "4242"},
+            "type": "card",
+        },
         "payment_intent": f"pi_{number}",
         "refunded": refunded == amount,
         "status": "succeeded",

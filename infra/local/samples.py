@@ -246,6 +246,7 @@ def _invoice_samples() -> dict[str, Json]:
     dispute = stripe_dispute("1001", 4631)
     other = {"id": "cus_1", "object": "customer"}
     return {
+        "stripe_charge": stripe(_event("1004", "charge.succeeded", stripe_charge("1001", 5831, 0))),
         "stripe_invoice_first": stripe(_event("3002", paid, first)),
         "stripe_invoice_renewal": stripe(_event("3003", paid, stripe_invoice("3002", 2900))),
         "stripe_invoice_payment": stripe(payment),

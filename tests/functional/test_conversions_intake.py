@@ -6,7 +6,9 @@ from itertools import permutations
 import pytest
 from goodword.conversions.aliases import OrderAlias
 from goodword.conversions.model import Conversion, Refund
+from goodword.limits import ORDER_TRIES_MAX
 from goodword.times import MINUTE_MS
+from goodword.trust.signals import Trace
 
 from infra.local.samples import samples, stripe, text_of
 from tests.support.functions import ROOT, sample
@@ -39,6 +41,7 @@ WEB = {
     "stripe_invoice_first": (200, "accepted", "booked", ""),
     "stripe_invoice_renewal": (200, "accepted", "booked", ""),
     "stripe_invoice_payment": (200, "accepted", "waiting", ""),  # alone it has no order
+    "stripe_charge": (200, "accepted", "waiting", ""),  # neither has this
     "stripe_refund_of_invoice": (200, "accepted", "booked", ""),
     "stripe_invoice_of_2024": (200, "accepted", "booked", ""),
     "stripe_refund": (200, "accepted", "booked", ""),
@@ -148,6 +151,34 @@ def test_a_subscription_is_refunded_by_the_payment_of_its_invoice(
     here.sweep()
     assert {one.state for one in here.deliveries()} == {"booked"}
     assert here.conversion.refunded_gross_minor == 2900
+
+
+@pytest.mark.parametrize("order", list(permutations(range(2))))
+def test_the_card_that_paid_is_known_by_its_charge(
+    here: Installation, order: tuple[int, ...]
+) -> None:
+    """The charge comes before its checkout mostly; only a mark of it is kept."""
+    events = [sample("conversions_web", one) for one in ("stripe_charge", "stripe_checkout")]
+    for place in order:
+        here.send(events[place])
+        here.stream()
+    here.clock.advance(3 * MINUTE_MS)
+    here.sweep()
+    assert {one.state for one in here.deliveries()} == {"booked"}
+    (trace,) = here.all(Trace)
+    assert {"card", "name"} <= {one.kind for one in trace.marks}
+    assert "Xt5EWLLDS7FJjR1c" not in str(here.all(Trace))
+    names = {one.alias for one in here.all(OrderAlias)}
+    assert {"ch_1001", "pi_1001"} <= names
+
+
+def test_a_charge_of_no_order_of_ours_bothers_nobody(here: Installation) -> None:
+    here.send(sample("conversions_web", "stripe_charge"))
+    for _ in range(ORDER_TRIES_MAX + 2):
+        here.clock.advance(6 * MINUTE_MS)
+        here.sweep()
+    (one,) = here.deliveries()
+    assert (one.state, one.reason) == ("ignored", "unknown_order")
 
 
 def test_refunds_may_come_before_their_orders(here: Installation) -> None:

@@ -38,6 +38,7 @@ from goodword.limits import (
 from goodword.ports import Change, Collision, Desk, Page, Store, until_settled
 from goodword.records import Key, Value
 from goodword.times import DAY_MS, SECOND_MS
+from goodword.trust.signals import Signals
 
 _DELIVERY_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}")
 _TOPIC = re.compile(r"[a-z0-9][a-z0-9._/-]{0,79}")
@@ -120,6 +121,8 @@ class Books(Protocol):
 
     def unite(self, space: Space, names: Sequence[str]) -> str: ...
 
+    def mark(self, space: Space, names: OtherNames) -> None: ...
+
     def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState: ...
 
     def decide_again(self, conversion_id: str) -> None: ...
@@ -148,7 +151,7 @@ class Inbox:
             return self.books.close(delivery, "not_understood", why.code)
         named = [self._named(delivery, names) for names in facts.names]
         if None in named:
-            return self._wait_for_order(delivery)
+            return self._wait_for_order(delivery, facts)
         problem = next(filter(None, named), "")
         if problem or (facts.names and not facts.facts):
             return self.books.close(delivery, "not_understood" if problem else "booked", problem)
@@ -182,12 +185,19 @@ class Inbox:
             return None
         problem = self.books.unite(delivery.space, (names.order_id, *names.aliases))
         self.books.replay_parked(delivery.space, names.aliases)
+        if names.signals != Signals():
+            self.books.mark(delivery.space, names)
         return problem
 
-    def _wait_for_order(self, delivery: Delivery) -> DeliveryState:
-        """Left waiting for the sweeper: the order's own delivery may come after this one."""
+    def _wait_for_order(self, delivery: Delivery, facts: Facts) -> DeliveryState:
+        """Left waiting for the sweeper: the order's own delivery may come after this one.
+
+        A payment of no order of ours only showed who paid; for any other name a person must look.
+        """
         if delivery.attempts < ORDER_TRIES_MAX:
             return delivery.state
+        if all(names.signals != Signals() for names in facts.names):
+            return self.books.close(delivery, "ignored", "unknown_order")
         return self.books.close(delivery, "not_understood", "unknown_order")
 
     def _count(self, key: Key, attempts: int) -> None:

@@ -85,8 +85,7 @@ class ReversalFact(Value):
 
     With `cumulative` the amount is the total refunded so far (Stripe), else this refund's own. The
     order is found under any of `orders`. `lines` say which part of a net amount is of which line;
-    what they leave over is of the order as a whole. `tax_minor` is tax that is in the amount if the
-    order's prices include it; a source that knows leaves it 0.
+    what they leave over is of the whole order. `tax_minor` is in the amount if prices include tax.
     """
 
     fact: Literal["reversal"] = "reversal"
@@ -162,10 +161,11 @@ Fact = Annotated[
 
 
 class OtherNames(Value):
-    """Further outside ids of an order that another delivery reports; says nothing about money."""
+    """Further outside ids of an order that another delivery reports, and what shows its buyer."""
 
     order_id: OutsideId
     aliases: tuple[OutsideId, ...] = Field(min_length=1, max_length=ALIASES_MAX)
+    signals: Signals = Signals()
 
 
 class Facts(Value):

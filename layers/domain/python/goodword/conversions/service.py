@@ -27,6 +27,7 @@ from goodword.conversions.evidence import (
     to_move,
     too_old,
 )
+from goodword.conversions.marking import mark
 from goodword.conversions.merging import carry, disagree, known_as, merge, standing
 from goodword.conversions.model import (
     Conversion,
@@ -37,6 +38,7 @@ from goodword.conversions.model import (
     Fact,
     Facts,
     Identity,
+    OtherNames,
     Space,
     conversion_key,
     identity_key,
@@ -166,6 +168,10 @@ class Worker:
                 until_settled(partial(self._decide_again, other.conversion_id))
             differs = differs or disagree(self.desk, kept)
         return DIFFERS if differs else ""
+
+    def mark(self, space: Space, names: OtherNames) -> None:
+        """Note what the delivery of these names shows of the order's buyer."""
+        until_settled(partial(mark, self.desk, self.blind, space, names))
 
     def _book(self, delivery: Delivery, fact: ConversionFact) -> Booked | str:
         """One attempt at one order or sign-up; a reason if it cannot be booked."""

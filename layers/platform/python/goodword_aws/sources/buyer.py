@@ -6,8 +6,8 @@ browser's address was odd. `goodword.trust.signals` turns it into keyed marks in
 What the sources give:
     shopify   browser_ip and client_details, payment_details (brand, BIN, last digits), the shipping
               address, customer.orders_count, a note attribute `gw_device`
-    stripe    customer_details, shipping details; the card's fingerprint where the charge or payment
-              method is expanded in the event; `gw_device` in the metadata
+    stripe    customer_details, shipping details, `gw_device` in the metadata; the card from the
+              event `charge.succeeded`, or where charge or payment method are expanded
     generic   the object `buyer` of our own form
 """
 
@@ -138,6 +138,12 @@ def of_stripe(thing: Document, email: str | None) -> Signals:
         postcode=where.text("postal_code"),
         country=where.text("country"),
     )
+
+
+def of_charge(charge: Document) -> Signals:
+    """The card that a charge was paid with, and its holder; nothing without the card."""
+    mark = charge.text("payment_method_details.card.fingerprint")
+    return signals(None, card=mark, name=charge.text("billing_details.name")) if mark else Signals()
 
 
 def _payer(order: Document) -> str:

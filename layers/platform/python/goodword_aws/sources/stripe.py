@@ -39,8 +39,9 @@ from goodword.conversions.model import (
 from goodword.conversions.occasions import Occasion
 from goodword.errors import NotAuthentic
 from goodword.money import ratio
+from goodword.trust.signals import Signals
 
-from goodword_aws.sources.buyer import of_stripe, with_buyer
+from goodword_aws.sources.buyer import of_charge, of_stripe, with_buyer
 from goodword_aws.sources.document import Document, customer, ids
 from goodword_aws.sources.signatures import (
     digest_of,
@@ -63,7 +64,6 @@ REPEATED = frozenset(
     {
         "charge.captured",
         "charge.refund.updated",
-        "charge.succeeded",
         "charge.updated",
         "checkout.session.expired",
         "invoice.created",
@@ -368,6 +368,15 @@ def _payment(payment: Document, _occurred_ms: int) -> OtherNames | str:
     return OtherNames(order_id=payment.need_id("invoice"), aliases=names)
 
 
+def _charged(charge: Document, _occurred_ms: int) -> OtherNames | str:
+    """Which card paid an order that a checkout or an invoice reports; nothing else of it counts."""
+    shown = of_charge(charge)
+    names = ids(charge.id_at("payment_intent"), charge.id_at("invoice"), charge.id_at("id"))
+    if shown == Signals() or len(names) < 2:
+        return "repeats_another_topic"
+    return OtherNames(order_id=names[0], aliases=names[1:], signals=shown)
+
+
 READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | OtherNames | str]] = {
     "checkout.session.completed": _checkout,
     "checkout.session.async_payment_succeeded": _settled,
@@ -375,6 +384,7 @@ READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | OtherName
     "invoice.payment_succeeded": _invoice,
     "invoice_payment.paid": _payment,
     "charge.refunded": _refund,
+    "charge.succeeded": _charged,
     "charge.dispute.closed": _closed,
     "charge.dispute.created": _asked,
     "charge.dispute.funds_reinstated": _won,
