@@ -263,9 +263,9 @@ class Crowd:
         return self.human(address=to.address, postcode=to.postcode)
 
     def _couples(self, circles: list[Member]) -> None:
-        """Two advocates of one home with one account."""
-        for _ in range(len(circles) // 20):
-            one, two = self.chance.sample(circles, 2)
+        """Two advocates of one home with one account; nobody is in two couples."""
+        people = self.chance.sample(circles, len(circles) // 20 * 2)
+        for one, two in zip(people[::2], people[1::2], strict=True):
             two.payee = one.payee
             two.human.address, two.human.ip = one.human.address, one.human.ip
 

@@ -8,6 +8,7 @@ from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.tracking.model import Touch
+from goodword.trust.checks import CHECK_SET
 from goodword.trust.model import Assessment, Exemption
 from goodword.trust.noting import own_marks
 from goodword.trust.signals import Signals, Trace
@@ -41,7 +42,7 @@ def test_an_own_card_holds_with_a_date_and_a_category() -> None:
     assert (held.state, held.reason) == ("on_hold", "looks_like_own_order")
     assert held.lapse_ms == here.clock.at_ms + 7 * DAY_MS
     made = here.one(Assessment)
-    assert (made.outcome, made.phase, made.check_set) == ("hold", "first", "2026-11-25")
+    assert (made.outcome, made.phase, made.check_set) == ("hold", "first", CHECK_SET)
     (found,) = [one for one in made.findings if one.outcome == "hold"]
     assert [(one.name, one.points) for one in found.figures] == [("same_card", 70)]
     assert here.ledger_differences() == []
@@ -188,6 +189,21 @@ def test_two_who_buy_from_each_other_are_seen() -> None:
         for figure in found.figures
     ]
     assert names == ["bought_from_each_other"]
+
+
+def test_the_pace_remembers_whose_customers_share_a_card() -> None:
+    """Two advocates, whose customers pay by one card: each order knows of the other advocate."""
+    here = Scene()
+    for order_id, code in (("1", "MAYA7"), ("2", "BEN77")):
+        customer = {"customer_id": order_id}
+        here.sale(order_id, codes=(code,), customer=customer, signals=Signals(card="x"))
+        reward = next(one for one in here.all(Reward) if one.order_id == order_id)
+        here.approval.assess(reward.reward_id)
+    first = next(one for one in here.all(Reward) if one.order_id == "1")
+    here.clock.advance(14 * DAY_MS)
+    here.approval.post(first.reward_id)
+    kept = {one.advocate_id: one.newest[0].partners for one in here.all(Pace)}
+    assert kept == {MAYA: (BEN,), BEN: (MAYA,)}
 
 
 def test_a_conversion_that_is_gone_is_decided_by_the_amount_alone() -> None:

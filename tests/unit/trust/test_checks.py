@@ -278,6 +278,29 @@ def test_rings() -> None:
     assert ring.look(case(buyer_pace=pace(1, buyer="adv_c"))) == ()
 
 
+@pytest.mark.parametrize(
+    ("customers", "shared", "here", "points"),
+    [
+        (2, 2, True, 35),
+        (10, 2, True, 35),
+        (11, 2, True, None),  # a popular advocate, two of whose customers live with others'
+        (2, 1, True, None),  # one family
+        (3, 2, False, None),  # this order shares nothing
+    ],
+)
+def test_sharing_again_and_again_is_no_family(
+    customers: int, shared: int, here: bool, points: int | None
+) -> None:
+    newest = pace(customers).newest
+    rows = [
+        one.but(customer=f"c{n}", partners=("adv_b",) if n < shared else ())
+        for n, one in enumerate(newest)
+    ]
+    this = case().conversion.but(conversion_id="cnv_0" if here else f"cnv_{customers - 1}")
+    found = ring.look(case(pace=pace(0).but(newest=tuple(rows)), conversion=this))
+    assert named(found).get("customers_shared_with_others") == points
+
+
 def test_geography_needs_a_habit_and_never_holds_alone() -> None:
     abroad = touch(country="US")
     assert named(geography.look(case(touch=abroad))) == {"click_from_another_country": 15}

@@ -211,8 +211,7 @@ class Worker:
                 unknown_codes=evidence.unknown_codes,
                 bad_click_ids=evidence.bad_click_ids,
             )
-        email = fact.customer.email
-        note(self.desk, change, self.blind, conversion, fact.signals, email, buyer)
+        note(self.desk, change, self.blind, conversion, fact.signals, fact.customer.email, buyer)
         if refused := self._committed(change):
             return refused
         return Booked(conversion, existing is None, problem)

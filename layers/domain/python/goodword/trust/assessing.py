@@ -6,13 +6,14 @@ A friend's reward is assessed as the advocate's of the same order: who orders fr
 earn on both sides. Reads are a fixed number of items, whatever has happened before.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
 from goodword.conversions.evidence import friend_conversions
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
-from goodword.limits import ASSESSMENTS_MAX
+from goodword.limits import ASSESSMENTS_MAX, PARTNERS_MAX
 from goodword.ports import Change, Desk
 from goodword.records import Key, Record
 from goodword.rewards.decision import Decision, decision_key
@@ -110,10 +111,12 @@ class Assessor:
         found = list(self.desk.store.get_mixed(places).values())
         trace, own, known = _only(Trace, found), _only(Own, found), _only(Known, found)
         trails = self._trails(trace, own)
+        seen = self._seen(change, trails, trace, conversion)
         pace = _only(Pace, found) or Pace(advocate_id=advocate_id, program_id=program_id)
         touch = _touch(_only(Decision, found))
         buyer = known.advocate_id if known else None
-        paced = pace.plus(_paced(conversion, touch, trace, buyer))
+        partners = _partners(seen, advocate_id)
+        paced = pace.plus(_paced(conversion, touch, trace, buyer).but(partners=partners))
         if paced != pace:
             change.save(paced)
         return Case(
@@ -125,7 +128,7 @@ class Assessor:
             limits=terms.limits,
             trace=trace,
             own=own,
-            trails=self._seen(change, trails, trace, conversion),
+            trails=seen,
             own_trails={
                 (kind, mac): trails[trail_key(kind, mac)]
                 for kind, mac in _own_places(own)
@@ -196,6 +199,16 @@ def _paced(
         order_country=trace.country if trace else "",
         buyer=buyer,
     )
+
+
+def _partners(seen: Mapping[str, Trail], advocate_id: str) -> tuple[str, ...]:
+    """Other advocates, of whom other customers have used this order's card or device."""
+    found = set[str]()
+    for kind in ("card", "device"):
+        trail = seen.get(kind)
+        if trail is not None and len(trail.customers()) > 1:
+            found |= trail.advocates() - {advocate_id}
+    return tuple(sorted(found)[:PARTNERS_MAX])
 
 
 def _only(kind: type[R], found: list[Record]) -> R | None:

@@ -11,7 +11,14 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from goodword.limits import OWN_MARKS_MAX, PACE_MAX, SIGHTINGS_MAX, TRAIL_DAYS, TRAIL_OWNERS_MAX
+from goodword.limits import (
+    OWN_MARKS_MAX,
+    PACE_MAX,
+    PARTNERS_MAX,
+    SIGHTINGS_MAX,
+    TRAIL_DAYS,
+    TRAIL_OWNERS_MAX,
+)
 from goodword.records import Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS
 
@@ -113,7 +120,10 @@ def own_key(advocate_id: str) -> Key:
 
 
 class Paced(Value):
-    """One rewarded conversion of an advocate. `gap_s` is the time since the winning click."""
+    """One rewarded conversion of an advocate. `gap_s` is the time since the winning click.
+
+    `partners` are other advocates whose customers have used the card or device of this one.
+    """
 
     conversion_id: str
     at_ms: int
@@ -124,6 +134,7 @@ class Paced(Value):
     visit_country: str = ""
     order_country: str = ""
     buyer: str | None = None
+    partners: tuple[str, ...] = Field(default=(), max_length=PARTNERS_MAX)
 
 
 class Pace(Record):

@@ -4,7 +4,8 @@ Weights: one other advocate is paid to the same account 30 (couples do), two or 
 used by different customers of two advocates 45, of three or more 70; a device likewise 35 and 70;
 a card of three different customers of this advocate 45, of four or more 70; a device or card that
 one other advocate owns 25, that two or more do 60; a buyer who is an advocate whose own buyer this
-advocate was 40.
+advocate was 40. An order that shares a card or device with another advocate's customers adds 35 if
+two of this advocate's newest customers do, and one in five: once is a family, again is not.
 """
 
 from goodword.trust.model import Case, Figure, shown
@@ -15,11 +16,12 @@ ACROSS = {"card": (45, 70), "device": (35, 70)}
 MANY_OF_CARD = (45, 70)
 OWNED_ELSEWHERE = (25, 60)
 EACH_OTHER = 40
+AGAIN, AGAIN_FROM, AGAIN_ONE_IN = 35, 2, 5
 
 
 def look(case: Case) -> tuple[Figure, ...]:
     """What this advocate shares with others."""
-    return (*_payee(case), *_across(case), *_owned(case), *_each_other(case))
+    return (*_payee(case), *_across(case), *_again(case), *_owned(case), *_each_other(case))
 
 
 def _payee(case: Case) -> tuple[Figure, ...]:
@@ -44,6 +46,20 @@ def _across(case: Case) -> tuple[Figure, ...]:
             own = len(trail.customers(case.advocate_id))
             found += _weighed("card_of_many_customers", own - 2, MANY_OF_CARD, trail)
     return tuple(found)
+
+
+def _again(case: Case) -> tuple[Figure, ...]:
+    """How many of this advocate's customers share a card or device with others', if this one does.
+
+    A family does once. Of whose customers at least two do, and one in AGAIN_ONE_IN, is no family.
+    """
+    newest = case.pace.newest if case.pace else ()
+    shared = {one.customer for one in newest if one.partners}
+    here = any(one.partners for one in newest if one.conversion_id == case.conversion.conversion_id)
+    everybody = {one.customer for one in newest}
+    if not here or len(shared) < AGAIN_FROM or len(shared) * AGAIN_ONE_IN < len(everybody):
+        return ()
+    return (Figure(name="customers_shared_with_others", count=len(shared), points=AGAIN),)
 
 
 def _owned(case: Case) -> tuple[Figure, ...]:
