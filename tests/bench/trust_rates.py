@@ -230,8 +230,16 @@ def table(rates: Rates) -> str:
 
 
 def good(rates: Rates) -> bool:
-    """Whether both limits are kept."""
-    planted = all(rates.share(one) >= PLANTED_HELD_LEAST for one in DEMANDED)
+    """Whether both limits are kept: of all planted, and of each kind of it.
+
+    One order is more than one percent of less than a hundred; by that alone no kind fails.
+    """
+    lost = (rates.total[one] - rates.held[one] for one in DEMANDED)
+    each = all(
+        missed <= 1 or rates.share(one) >= PLANTED_HELD_LEAST
+        for one, missed in zip(DEMANDED, lost, strict=True)
+    )
+    planted = each and rates.share(*DEMANDED) >= PLANTED_HELD_LEAST
     return planted and rates.share("honest") <= HONEST_HELD_MOST
 
 

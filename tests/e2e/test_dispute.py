@@ -76,6 +76,33 @@ def test_a_missing_order_is_found_granted_and_paid_in_the_next_cycle(
     assert "400" in str(maya.get("/v1/me"))
 
 
+def test_an_order_within_seconds_of_its_click_is_held_told_and_let_go_by_a_person(
+    stack: LocalStack,
+) -> None:
+    """The other stories buy at once and switch two checks off; here they are as a shop has them."""
+    scene = scenario(Cast(stack), trust={})
+    maya, code = scene.joins("maya")
+    fatima = scene.cast.staff("fatima", "finance")
+    fast = {"order_id": "fast", "amount": 2_000, "currency": "EUR", "customer_id": "c-fast"}
+    fast |= {"click_id": scene.cast.click_id(code)}
+    done(scene.cast.generic(scene.generic, "sale", fast))
+
+    (held,) = scene.becomes(maya, "on_hold")
+    assert "We answer by" in held["status"]["reason"]
+    assert not any(word in held["status"]["reason"] for word in ("10 seconds", "threshold"))
+    found = fatima.get(f"/v1/reviews/{held['id']}")
+    assert found["row"]["checks"] == ["click_time"]
+    assert found["row"]["due_at"] > scene.now()
+    assert not found["row"]["overdue"]
+    (check,) = [one for one in found["assessments"][0]["findings"] if one["check"] == "click_time"]
+    assert [one["name"] for one in check["figures"]] == ["seconds_after_click"]
+    path = f"/v1/rewards/{held['id']}/approve"
+    assert maya.send("POST", path, {"reason_code": "checked_order"}).status == 403
+    fatima.post(path, {"reason_code": "checked_order"})
+    (due,) = scene.becomes(maya, "due")
+    assert due["id"] == held["id"]
+
+
 def test_a_held_reward_shows_its_checks_to_staff_and_a_category_to_its_advocate(
     scene: Scenario,
 ) -> None:

@@ -55,7 +55,9 @@ def test_other_doors_are_other_addresses() -> None:
 
 def test_names_networks_and_stems() -> None:
     assert folded_name("Dr. Anna  MÜLLER") == folded_name("Müller, Anna") == "anna muller"
-    assert folded_name("Anna") == folded_name("") == ""
+    assert folded_name("Anna M. Müller") == folded_name("Anna Müller M") == "anna muller"
+    assert folded_name("Anna") == folded_name("") == folded_name("J. Smith") == ""
+    assert folded_name("\u674e \u660e") != "", "one letter is a whole name in other scripts"
     assert folded_network("91.4.5.6") == folded_network("::ffff:91.4.5.6") == "91.4.5.6"
     assert folded_network("2a02:8071:1:2:3::4") == folded_network("2a02:8071:1:2::9") != ""
     for private in ("10.0.0.1", "127.0.0.1", "fe80::1", "100.64.1.1", "home", ""):

@@ -156,8 +156,12 @@ def marks_of(signals: Signals, email: str | None, macs: Macs) -> tuple[Mark, ...
 
 
 def folded_name(text: str) -> str:
-    """`Dr. Anna  MÜLLER` and `Müller, Anna` are one name; one word alone is nobody's."""
-    words = sorted(word for word in _words(text) if word not in {"dr", "mr", "mrs", "ms", "prof"})
+    """`Dr. Anna  MÜLLER`, `Müller, Anna M.` are one name; one word alone is nobody's."""
+    words = sorted(
+        word
+        for word in _words(text)
+        if word not in {"dr", "mr", "mrs", "ms", "prof"} and not (len(word) == 1 and word.isascii())
+    )
     return " ".join(words) if len(words) > 1 else ""
 
 
