@@ -43,7 +43,8 @@ class Advocate(Record):
 class Enrolment(Record):
     """One person in one programme. `terms_accepted` is the version agreed to (0: none).
 
-    `keeps_earned` is set by a ban of `trust`: what it left is still paid.
+    `keeps_earned` is set by a ban of `trust`: what it left is still paid. `since_ms` is since when
+    the state counts, if that is not since the change: a violation began before it was found.
     """
 
     KIND: ClassVar[str] = "enrolment"
@@ -56,10 +57,15 @@ class Enrolment(Record):
     changed_ms: int
     reason: str = ""
     keeps_earned: bool = False
+    since_ms: int | None = None
 
     @property
     def key(self) -> Key:
         return enrolment_key(self.advocate_id, self.program_id)
+
+    def is_banned_at(self, at_ms: int) -> bool:
+        """Whether a ban that stands covers what happened at that instant."""
+        return self.state == "banned" and (self.since_ms is None or at_ms >= self.since_ms)
 
     @property
     def index_entry(self) -> IndexEntry:

@@ -23,7 +23,7 @@ from goodword.rewards.basis import Basis
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.caps import whole_room
 from goodword.rewards.decision import Decision, Verdict, decision_key, judge
-from goodword.rewards.model import Reward
+from goodword.rewards.model import BAN, Reward
 from goodword.rewards.ruling import gives, said_by
 from goodword.rewards.tally import placed
 from goodword.times import SECOND_MS
@@ -160,7 +160,8 @@ def _newest(conversion: Conversion) -> int:
 def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str, str]:
     """Whose touches cannot win, and why: the customer's own, and those who may not earn now.
 
-    Whoever has been given this conversion keeps it when the enrolment pauses afterwards.
+    Whoever has been given this conversion keeps it when the enrolment pauses afterwards, but not
+    when a ban says that it should never have been given.
     """
     advocates = sorted({touch.advocate_id for touch in conversion.touches})
     keys = {one: enrolment_key(one, conversion.program_id) for one in advocates}
@@ -170,6 +171,8 @@ def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str,
         enrolment = found.get(key)
         if advocate_id == buyer:
             refused[advocate_id] = "self_referral"
+        elif enrolment is not None and enrolment.is_banned_at(conversion.occurred_ms):
+            refused[advocate_id] = "enrolment_banned"
         elif advocate_id == conversion.advocate_id:
             continue
         elif enrolment is None or enrolment.state != "active":
@@ -192,8 +195,8 @@ def _changes(
 
     The amounts may differ because another version is pinned, or because more is known of the order
     and its customer (an earlier order that came late makes this one the second), or because it has
-    other amounts by now (`retold`). What a person has refused is not decided anew because the same
-    advocate brings another touch.
+    other amounts by now (`retold`). What a person has refused, or a ban has taken, is not decided
+    anew because the same advocate brings another touch or the order is told again.
     """
     if conversion.decisions == 0:
         return True
@@ -204,7 +207,7 @@ def _changes(
         return False
     if (winner.advocate_id if winner else None) != conversion.advocate_id:
         return True
-    if winner is None or any(reward.state == "rejected" for reward in rewards):
+    if winner is None or any(one.state == "rejected" or one.reason == BAN for one in rewards):
         return False
     last = desk.store.get(Decision, decision_key(conversion.conversion_id, conversion.decisions))
     assert last is not None  # it was written with the conversion

@@ -26,7 +26,7 @@ from goodword.records import IndexEntry, Key, Record
 from goodword.rewards.basis import Basis
 from goodword.rewards.caps import Room
 from goodword.rewards.decision import Decision, Verdict, judge
-from goodword.rewards.model import Reward
+from goodword.rewards.model import BAN, Reward
 from goodword.rewards.ruling import gives
 from goodword.times import DAY_MS, SECOND_MS
 from goodword.tracking.model import Attribution, AttributionRules, attribute
@@ -195,7 +195,7 @@ class Standing:
         """Why it cannot be compared; empty if it can."""
         if self.unjudged:
             return self.unjudged
-        refused = any(reward.state == "rejected" for reward in self.rewards)
+        refused = any(one.state == "rejected" or one.reason == BAN for one in self.rewards)
         return "refused" if refused else ""
 
     @property

@@ -10,8 +10,8 @@ from goodword.advocates.model import EnrolmentState
 from goodword.conversions.model import ReversalFact
 from goodword.payouts.model import PayoutState
 from goodword.programs.model import ProgramState, Review
+from goodword.rewards.model import BAN
 from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
-from goodword.trust.banning import REASON as BANNED
 from goodword.trust.model import REASONS
 from goodword.trust.resolving import GRANTED
 
@@ -62,7 +62,7 @@ INQUIRY = ("inquiry", "inquiry_closed")  # a bank asks about the payment, and ha
 TAKEN_BACK: tuple[str, ...] = (
     *get_args(ReversalFact.model_fields["reason"].annotation),
     "duplicate_order",
-    BANNED,
+    BAN,
 )
 LIFE = tuple(
     dict.fromkeys(
@@ -79,7 +79,7 @@ LIFE = tuple(
             *INQUIRY,
             *REASONS.values(),
             GRANTED,
-            BANNED,
+            BAN,
             "reinstated",
             *TAKEN_BACK,
             *(f"payout_{state}" for state in get_args(PayoutState) if state in UNPAID),

@@ -23,6 +23,8 @@ from goodword.programs.caps import CountScope
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.rewards.arithmetic import LinePart
 
+BAN = "ban"  # the reason of a reward that is void or reversed because its advocate is banned
+
 RewardState = Literal[
     "pending", "on_hold", "approved", "due", "batched", "paid", "rejected", "void", "reversed"
 ]
@@ -85,7 +87,7 @@ class Reward(Record):
     `first_look_by` approved an amount that takes two people; `assessed` counts the assessments that
     trust has made of it. Of a friend's reward `advocate_id` is the friend's random id, and `kept`
     says that refunds leave it. `again` says that it was owed again after it had been taken back or
-    refused.
+    refused. `ceiling_minor` is what a ban left of it: nothing that is won back brings it above.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -119,6 +121,7 @@ class Reward(Record):
     side: Literal["advocate", "friend"] = "advocate"
     kept: bool = False
     again: bool = False
+    ceiling_minor: NaturalMinor | None = None
 
     @property
     def key(self) -> Key:

@@ -110,12 +110,15 @@ def to_give(reward: Reward, share_minor: int) -> int:
     """What this reward gets back when no more than `share_minor` of it is to be reversed in all.
 
     Nothing if it left for another reason than a reversal: it was rejected, or void while some of
-    it remained (the order went to another advocate).
+    it remained (the order went to another advocate). Never more than a ban left of it.
     """
     left_whole = reward.state == "void" and reward.remaining_minor > 0
     if reward.state == "rejected" or left_whole:
         return 0
-    return max(0, reward.earned_minor - reward.remaining_minor - share_minor)
+    most = reward.earned_minor - share_minor
+    if reward.ceiling_minor is not None:
+        most = min(most, reward.ceiling_minor)
+    return max(0, most - reward.remaining_minor)
 
 
 def reinstate(reward: Reward, given_minor: int, state: RewardState, at_ms: int) -> Reward:

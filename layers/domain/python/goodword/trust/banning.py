@@ -28,7 +28,7 @@ from goodword.programs.effective import version_in_force
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import IndexEntry, Key, Record
 from goodword.rewards.books import RewardBooks
-from goodword.rewards.model import Reward, reward_key
+from goodword.rewards.model import BAN, Reward, reward_key
 from goodword.times import DAY_MS, MINUTE_MS
 
 # The headings of the code of conduct (docs/conduct.md).
@@ -42,7 +42,6 @@ BAN_CODES = (
     "undisclosed_advertising",
     "harassment",
 )
-REASON = "ban"  # of a reward that is void or reversed because of one
 NOT_DUE = frozenset({"pending", "on_hold", "approved"})
 
 
@@ -137,7 +136,7 @@ class Bans:
             )
             change = Change()
             change.save(made)
-            self._move(change, enrolment, "banned", reason)
+            self._move(change, enrolment.but(since_ms=since_ms), "banned", reason)
             self._tell(change, "enrolment.banned", made, enrolment)
             return settle(self.desk.store, change, made, receipt)
 
@@ -156,7 +155,7 @@ class Bans:
         after = ban.but(state="lifted", voiding=False)
         change.replace(after)
         self._stop(change, after)
-        self._move(change, enrolment, "active", reason)
+        self._move(change, enrolment.but(since_ms=None), "active", reason)
         self._tell(change, "enrolment.unbanned", ban, enrolment)
 
     def carry_out(self, advocate_id: str, program_id: str) -> Ban:
@@ -228,29 +227,38 @@ class Bans:
         """While some of it is in a payout, nothing is sent to this person; after that it may be."""
         stop, cause_id = read_stop(self.desk.store, ban.advocate_id), f"ban:{ban.program_id}"
         if ban.voiding and cause_id not in stop.causes:
-            cause = Cause(reason="on_hold", code=REASON, by=ban.banned_by, at_ms=ban.banned_ms)
+            cause = Cause(reason="on_hold", code=BAN, by=ban.banned_by, at_ms=ban.banned_ms)
             change.save(stopped(stop, cause_id, cause))
         elif not ban.voiding and cause_id in stop.causes:
             change.save(lifted(stop, cause_id))
 
     def _void(self, ban: Ban, reward_id: str) -> str:
-        """One reward: void or reversed if it was earned since; `paid` is only counted."""
+        """One reward: void or reversed if it was earned since; `paid` is only counted.
+
+        What is left of it is its ceiling from now on, also of one that a refund took before: a
+        chargeback that is won later gives nothing of it back.
+        """
         reward = self.desk.store.get(Reward, reward_key(ban.advocate_id, reward_id))
         if reward is None or not self._since(reward, ban.since_ms):
             return ""
-        if reward.state in ("paid", "batched"):
-            return "paid" if reward.state == "paid" else "waits"
-        if reward.state not in NOT_DUE and reward.state != "due":
-            return "voided" if reward.reason == REASON else ""
+        if reward.state == "batched":
+            return "waits"
+        alive = reward.state in NOT_DUE or reward.state == "due"
         change = Change()
         books = RewardBooks(self.desk, change)
+        barred = reward.but(ceiling_minor=0 if alive else reward.remaining_minor)
         if reward.state == "due":
-            books.take(reward, reward.remaining_minor, f"ban:{ban.banned_ms}", REASON)
-        else:
-            books.step(reward, "void", REASON, lapse_ms=None)
+            books.take(barred, reward.remaining_minor, f"ban:{ban.banned_ms}", BAN)
+        elif alive:
+            books.step(barred, "void", BAN, lapse_ms=None)
+        elif reward.ceiling_minor is None and reward.state != "rejected":
+            change.replace(barred)
         books.close()
-        self.desk.store.commit(change)
-        return "voided"
+        if change.keys:
+            self.desk.store.commit(change)
+        if alive or reward.reason == BAN:
+            return "voided"
+        return "paid" if reward.state == "paid" else ""
 
     def _since(self, reward: Reward, since_ms: int) -> bool:
         """Whether the conversion happened at or after that instant."""
