@@ -1,5 +1,7 @@
 """An order of a banned advocate is not rewarded because it is told again."""
 
+from typing import Any
+
 import pytest
 from goodword.advocates.model import Enrolment
 from goodword.conversions.model import Conversion
@@ -11,11 +13,15 @@ from goodword.trust.banning import Bans
 from tests.support.scene import MAYA, PROGRAM
 from tests.unit.trust.test_bans import Court
 
-CUSTOMER = {"customer": {"customer_id": "c1", "email": "c1@x.example"}}
+CUSTOMER: dict[str, Any] = {"customer": {"customer_id": "c1", "email": "c1@x.example"}}
 
 
 def told(here: Court, net_minor: int, *, provisional: bool) -> None:
-    amounts = {"net_minor": net_minor, "gross_minor": net_minor, "provisional": provisional}
+    amounts: dict[str, Any] = {
+        "net_minor": net_minor,
+        "gross_minor": net_minor,
+        "provisional": provisional,
+    }
     here.sale("A", click_ids=(here.click(),), occurred_ms=here.clock.at_ms, **amounts, **CUSTOMER)
 
 

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 from goodword.conversions.model import Conversion
+from goodword.errors import NotAllowed
 from goodword.ports import Change
 from goodword.rewards.model import Reward
+from goodword.rewards.service import Approval
 from goodword.times import DAY_MS
 from goodword.trust.dispute import Dispute
 from goodword.trust.model import Assessment, Exemption
@@ -140,3 +142,22 @@ def test_a_conversion_that_is_gone_leaves_the_friend_to_the_limit() -> None:
     here.store.commit(change)
     here.approval.decide(held.reward_id, approve=False, code="fraud", decider_advocate_id=None)
     assert states(here) == {"advocate": "rejected", "friend": "on_hold"}
+
+
+def test_a_large_side_takes_two_people_whichever_side_is_named() -> None:
+    rule = RULE | {
+        "reward": {"kind": "flat", "amount_minor": 100},
+        "friend": {"reward": {"kind": "flat", "amount_minor": 90_000}, "unit": "points"},
+    }
+    here = Court(rules=(rule,), trust={"second_look_minor": 1_000})
+    here.sale("own", signals=CARD, **OPENLY)
+    name = bought(here)["advocate"].reward_id
+    how: dict[str, Any] = {"approve": True, "code": "checked_order", "decider_advocate_id": None}
+    first = Approval(here.desk("fay"), here.workflow)
+    other = Approval(here.desk("fritz"), here.workflow)
+    first.decide(name, **how)
+    assert states(here) == {"advocate": "on_hold", "friend": "on_hold"}
+    with pytest.raises(NotAllowed, match="same_person"):
+        first.decide(name, **how)
+    other.decide(name, **how)
+    assert states(here) == {"advocate": "approved", "friend": "approved"}

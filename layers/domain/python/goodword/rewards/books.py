@@ -156,10 +156,11 @@ class RewardBooks:
         payout = self._desk.store.get(Payout, place) if place else None
         return "paid" if payout is not None and payout.state == "paid" else "due"
 
-    def hold(self, reward: Reward) -> None:
+    def hold(self, reward: Reward) -> Reward:
         """Stop a reward that is not due yet while the bank asks; one on hold already stays so."""
         if reward.state in ("pending", "approved"):
-            self.step(reward, "on_hold", INQUIRY, **self._held(reward))
+            return self.step(reward, "on_hold", INQUIRY, **self._held(reward))
+        return reward
 
     def let_go(self, reward: Reward) -> None:
         """The bank asks no more: back to where the inquiry took it from, if nobody decided it."""

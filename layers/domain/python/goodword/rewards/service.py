@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import DUE_SHARDS
 from goodword.money import money_of
@@ -67,6 +68,8 @@ class Approval:
             reward = self.find(reward_id)
             if reward.state != "pending":
                 return self.next_step(reward)
+            if held := self._held_by_bank(reward):
+                return self.next_step(held)
             terms = self._version(reward).terms
             change = Change()
             found = Assessor(self.desk).assess(change, reward, terms.trust, "first")
@@ -95,6 +98,18 @@ class Approval:
         after = books.step(reward, state, reason, **more)
         books.close()
         return after
+
+    def _held_by_bank(self, reward: Reward) -> Reward | None:
+        """The reward on hold, if the bank asks about its order: whatever else let it go on."""
+        order = self.desk.store.get(Conversion, conversion_key(reward.conversion_id))
+        if order is None or not order.inquiries:
+            return None
+        change = Change()
+        books = RewardBooks(self.desk, change)
+        held = books.hold(reward)
+        books.close()
+        self.desk.store.commit(change)
+        return held
 
     def ask(self, reward_id: str, token: str) -> None:
         """Keep the callback of a wait for a person; resume it at once if the answer is there."""
@@ -146,14 +161,14 @@ class Approval:
                 raise NotAllowed("payee_may_not_decide", "this reward is your own")
             if reward.state != "on_hold":
                 raise Conflict("not_on_hold", f"the reward is {reward.state}, not on hold")
-            change = Change()
-            if approve and self._takes_two(reward):
-                after = self._first_look(change, reward, code)
+            change, both = Change(), (reward, *held_beside(self.desk, reward))
+            if approve and any([self._takes_two(one) for one in both]):
+                after, *_ = [self._first_look(change, one, code) for one in both]
                 return settle(self.desk.store, change, after, receipt)
             decided = {"decided_by": self.desk.actor.id, "lapse_ms": None}
             state: RewardState = "approved" if approve else "rejected"
-            books, also = RewardBooks(self.desk, change), held_beside(self.desk, reward)
-            after, *beside = [books.step(one, state, code, **decided) for one in (reward, *also)]
+            books = RewardBooks(self.desk, change)
+            after, *beside = [books.step(one, state, code, **decided) for one in both]
             books.close()
             together[:] = [one.reward_id for one in beside]
             return settle(self.desk.store, change, after, receipt)
@@ -218,6 +233,8 @@ class Approval:
             reward, now_ms = self.find(reward_id), self.desk.clock.now_ms()
             if reward.state != "approved" or now_ms < reward.hold_until_ms:
                 return self.next_step(reward)
+            if held := self._held_by_bank(reward):
+                return self.next_step(held)
             terms, change, found = self._version(reward).terms, Change(), None
             if reward.decided_by is None and not reward.escalated:
                 found = Assessor(self.desk).assess(change, reward, terms.trust, "before_due")

@@ -174,9 +174,10 @@ class Resolving:
         if reward.state == "on_hold":
             if ruling.outcome == "partly":
                 raise InvalidInput("outcome_does_not_fit", "a hold ends or it does not")
-            self._check_second_look(reward)
-            more = {"decided_by": self.desk.actor.id, "lapse_ms": None}
             both = (reward, *held_beside(self.desk, reward))
+            for one in both:
+                self._check_second_look(one)
+            more = {"decided_by": self.desk.actor.id, "lapse_ms": None}
             ids = tuple(books.step(one, "approved", GRANTED, **more).reward_id for one in both)
             books.close()
             return {"reward_ids": ids, "conversion_id": reward.conversion_id}
