@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any
 
 Item = dict[str, dict[str, Any]]
@@ -26,9 +27,8 @@ class Expression:
     """One expression with its names and values; all of both must be used, as DynamoDB asks."""
 
     def __init__(self, text: str, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
-        self.terms = _split(text)
+        self.terms, used = _parsed(text)
         self._names, self._values = names, values
-        used = set(re.findall(r"[#:]\w+", text))
         if used != {*names, *values}:
             raise Unknown(f"unused or missing placeholders: {used ^ {*names, *values}} in {text!r}")
 
@@ -70,6 +70,12 @@ class Expression:
             return False
         ((tag, left),), ((_, right),) = stored.items(), wanted.items()
         return _ORDER[operator](*((int(left), int(right)) if tag == "N" else (left, right)))
+
+
+@lru_cache(maxsize=4_096)
+def _parsed(text: str) -> tuple[list[str], set[str]]:
+    """The terms of an expression, and the placeholders in it."""
+    return _split(text), set(re.findall(r"[#:]\w+", text))
 
 
 def _split(text: str) -> list[str]:

@@ -4,8 +4,10 @@
     python -m tests.simulation SEED --wire         the same through real botocore
     python -m tests.simulation SEED --shrink       the smallest story and faults that still find it
     python -m tests.simulation --flow 2 17:die_after 40:conflict    a golden flow with these faults
+    python -m tests.simulation --duel 3 0 12     two invocations that meet there
     python -m tests.simulation --soak SECONDS [--first SEED]
     python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
+    python -m tests.simulation SEED --mutants 20 [--seeds N]     random one-line changes must die
     python -m tests.simulation --proof             seeds, faults and planted mistakes, written down
 
 The exit code is 1 if anything was found.
@@ -14,11 +16,18 @@ The exit code is 1 if anything was found.
 import argparse
 import sys
 
-from tests.simulation.campaign import WORKERS, campaign
-from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles
-from tests.simulation.playing import play
-from tests.simulation.proof import write_proof
-from tests.simulation.shrinking import shrink
+from tests.simulation import mutants
+
+if "--judge" in sys.argv:  # before anything of the product is imported
+    print(mutants.judge(sys.argv[sys.argv.index("--judge") + 1]))
+    sys.exit(0)
+
+from tests.simulation.campaign import WORKERS, campaign  # noqa: E402
+from tests.simulation.duels import Meeting, meet  # noqa: E402
+from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles  # noqa: E402
+from tests.simulation.playing import play  # noqa: E402
+from tests.simulation.proof import write_proof  # noqa: E402
+from tests.simulation.shrinking import shrink  # noqa: E402
 
 
 def main() -> int:
@@ -28,13 +37,18 @@ def main() -> int:
     parser.add_argument("--wire", action="store_true")
     parser.add_argument("--shrink", action="store_true")
     parser.add_argument("--flow", nargs="+", metavar="WORD")
+    parser.add_argument("--duel", nargs=3, type=int, metavar=("NUMBER", "SWAPPED", "AFTER"))
     parser.add_argument("--soak", type=float, metavar="SECONDS")
     parser.add_argument("--first", type=int, default=0, metavar="SEED")
     parser.add_argument("--pairs", action="store_true")
     parser.add_argument("--proof", action="store_true")
+    parser.add_argument("--mutants", type=int, metavar="N")
+    parser.add_argument("--seeds", type=int, default=2_000)
     given = parser.parse_args()
     if given.proof:
         return write_proof(print)
+    if given.mutants:
+        return _mutants(given.mutants, given.seed, given.seeds)
     if given.soak:
         totals = campaign(seconds=given.soak, first=given.first)
         print("\n".join(totals.lines()))
@@ -43,7 +57,10 @@ def main() -> int:
         return _pairs()
     if given.shrink:
         return _shrink(given.seed)
-    if given.flow:
+    if given.duel:
+        number, swapped, after = given.duel
+        outcome, _ = meet(Meeting(number, bool(swapped), after), print)
+    elif given.flow:
         flow, *faults = given.flow
         plan = {int(place): kind for place, _, kind in (one.partition(":") for one in faults)}
         outcome = play(int(flow), print, lane="golden", plan=plan)
@@ -62,6 +79,19 @@ def _shrink(seed: int) -> int:
     print(f"\n{smallest.story}\n\nfaults: {dict(smallest.plan)}\n")
     print("\n".join(smallest.outcome.found))
     return 1
+
+
+def _mutants(count: int, seed: int, seeds: int) -> int:
+    lived = 0
+    for fate in mutants.fates(mutants.chosen(count, seed), seeds, WORKERS):
+        lived += not fate.killed_by
+        print(
+            f"{fate.killed_by or 'SURVIVES':<22} {fate.seconds:6.1f} s  {fate.mutant.name}"
+            f"  {fate.what[:90]}",
+            flush=True,
+        )
+    print(f"{count - lived} of {count} mutants killed")
+    return bool(lived)
 
 
 def _pairs() -> int:

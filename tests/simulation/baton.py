@@ -7,6 +7,7 @@ the same seed gives the same run.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from random import Random
 
 from greenlet import getcurrent, greenlet
@@ -44,20 +45,31 @@ class Task:
 
 
 class Baton:
-    """The scheduler. `restless` is the chance that a call to the outside hands the baton on."""
+    """The scheduler. `restless` is the chance that a call to the outside hands the baton on.
+
+    `lead` is for how many turns new tasks may wait, so that short ones meet long ones anywhere.
+    """
 
     def __init__(self, chance: Random, clock: FakeClock, restless: float) -> None:
         self._chance = chance
         self._clock = clock
         self.restless = restless
+        self.lead = 0
         self._own = getcurrent()
         self.tasks: list[Task] = []
         self.current: Task | None = None
         self.switches = 0
 
     def spawn(self, name: str, work: Callable[[], object]) -> Task:
-        """A task that is ready to run."""
-        task = Task(name, work)
+        """A task that is ready to run; in a rush it waits for some turns first."""
+
+        def late(turns: int) -> None:
+            for _ in range(turns):
+                self.pause()
+            work()
+
+        turns = self._chance.randint(0, self.lead) if self.lead else 0
+        task = Task(name, partial(late, turns) if turns else work)
         self.tasks.append(task)
         return task
 

@@ -137,11 +137,14 @@ def _reviews(books: Books) -> Iterator[str]:
             continue
         reward = rewards[event["subject"]]
         if event["actor"]["kind"] == "staff":
-            if event["actor"]["id"] == f"usr_{reward['advocate_id']}":
+            if event["actor"]["id"] == reward["advocate_id"].replace("adv_", "usr_", 1):
                 yield f"{reward['order_id']} was approved by its payee"
         elif event["reason"] == "within_auto_approve_limit":
             if event["data"]["amount_minor"] > story.limit:
                 yield f"{reward['order_id']} was too large to pass by itself"
+        elif event["reason"] == "inquiry_closed":
+            if not any(order.inquiry for order in story.orders):
+                yield f"{reward['order_id']} was let go by a bank that never asked"
         elif story.on_lapse != "release" or event["reason"] != "review_lapsed_release":
             yield f"{reward['order_id']} passed because of {event['reason']}"
 

@@ -18,7 +18,7 @@ from goodword.ports import Change
 from goodword.rewards.model import Reward
 
 from tests.simulation.office import Office
-from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, PEOPLE, START_MS
+from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, PEOPLE, RACE_MS, START_MS
 from tests.simulation.terms import deliveries_of, payment_of
 from tests.simulation.town import Town
 from tests.support.scene import PROGRAM
@@ -26,7 +26,9 @@ from tests.support.scene import PROGRAM
 T = TypeVar("T")
 QUEUE_TRIES = 5  # times that a message is received before it goes to the dead-letter queue
 SCHEDULES = ("conversions_schedule", "rewards_schedule", "payouts_schedule")
-RUSH_MOVES = 150  # turns of one rush
+MOVES_PER_ROUND = 2_000
+RUSH_LEAD = 20  # turns that a task of a rush may wait before it begins
+RUSH_MOVES = 200  # turns of one rush
 END_MS = START_MS + 80 * DAY_MS  # what is told after more than 90 days is kept for a person
 
 
@@ -50,6 +52,19 @@ class Director:
         acts += [self.jump] * 3 + [self.review, self.rush] + self.office.acts()
         return acts if self.town.story.calm else [*acts, self.staff]
 
+    def payday_acts(self) -> list[Callable[[], None]]:
+        """Money leaves: everything goes on, people act at the same time, and refunds come late."""
+        acts = [self.pump] * 6 + [self.run] * 5 + [self.jump] * 5 + [self.deliver] * 2
+        acts += [self.stream] * 2 + [self.bus, self.review, self.rush, self.rush, self.cancel]
+        acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house]
+        acts += [self.staff] * (self.town.story.seed % 3 == 0)
+        return acts + self.office.acts()
+
+    def race_acts(self) -> list[Callable[[], None]]:
+        """Much at one moment."""
+        acts = [self.rush] * 5 + [self.deliver] * 4 + [self.stream] * 3 + [self.bus, self.tick]
+        return [*acts, self.jump, self.review, *self.office.acts()]
+
     def money_acts(self) -> list[Callable[[], None]]:
         acts = [self.tick] * 6 + [self.jump] * 5 + [self.review] * 2 + [self.run] * 6
         acts += [self.bus, self.move_house, self.word_of_a_person, self.rush]
@@ -71,15 +86,21 @@ class Director:
     def rush(self) -> None:
         """Much at one moment, and everybody is interrupted at every call."""
         rate, self.town.baton.restless = self.town.baton.restless, 1.0
+        self.town.baton.lead = self.chance.choice((0, RUSH_LEAD))
         acts = [self.deliver, self.stream, self.stream, self.tick, self.tick, self.review]
+        acts += [self.bus, self.run]
+        if self.town.story.leaning == "race":
+            acts += [self.deliver] * 3 + [self.stream] * 4
+        if self.town.story.leaning == "payday":
+            acts += [self.run, self.run, self.word_of_a_person, self.cancel, self.payouts]
         for _ in range(self.chance.randint(2, 6)):
-            self.chance.choice([*acts, self.bus, self.run])()
+            self.chance.choice(acts)()
         for _ in range(RUSH_MOVES):
             ready = self.town.baton.ready()
             if not ready:
                 break
             self.town.baton.give(self.chance.choice(ready))
-        self.town.baton.restless = rate
+        self.town.baton.restless, self.town.baton.lead = rate, 0
 
     def task(self, name: str, act: Callable[[], object]) -> None:
         """An invocation of its own."""
@@ -110,7 +131,8 @@ class Director:
         held, function = town.streamed, "conversions_stream"
         if not held or (town.journaled and self.chance.random() < 0.5):
             held, function = town.journaled, "ledger_stream"
-        batch = held[: self.chance.randint(1, 4)]
+        most = 1 if town.story.leaning == "race" and self.chance.random() < 0.7 else 4
+        batch = held[: self.chance.randint(1, most)]
         if not batch:
             return
         if self.chance.random() < 0.3:
@@ -142,6 +164,63 @@ class Director:
                 self.town.announced.append((reward_id, tries + 1))
 
         self.town.baton.spawn("rewards_queue", work)
+
+    def pump(self) -> None:
+        """All that goes on by itself."""
+        for name in SCHEDULES[1:]:
+            self.schedule(name)
+        self.bus()
+        self.stream()
+
+    def payouts(self) -> None:
+        """The payout clock twice at one moment, as schedules may come."""
+        self.schedule("payouts_schedule")
+        self.schedule("payouts_schedule")
+
+    def press(self) -> None:
+        """People do what is asked of them."""
+        for reward in self.town.all(Reward):
+            if reward.state == "on_hold":
+                self.answer(reward, True, None)
+        for run in self.town.all(PayoutRun):
+            if run.listing == "hashed" and run.state in ("draft", "requested"):
+                self.let_pass(run)
+
+    def let_pass(self, run: PayoutRun) -> None:
+        """The next step of a run, by the next person."""
+        who = "usr_anna" if run.requested_by != "usr_anna" else "usr_carl"
+        place = f"/v1/payout-runs/{run.run_id}"
+        if run.open_findings:
+            self.decide(run, who, 1.0)
+        elif run.state == "draft":
+            self.person(who, f"{place}/request", {"run_hash": run.run_hash})
+        else:
+            body = {"run_hash": run.run_hash, "total_minor": run.total_minor}
+            self.person(who, f"{place}/release", body)
+
+    def settle(self) -> None:
+        """Let everybody run who can."""
+        for _ in range(MOVES_PER_ROUND):
+            ready = self.town.baton.ready()
+            if not ready:
+                return
+            self.town.baton.give(self.chance.choice(ready))
+        self.town.fail("tasks go on for ever without time passing")
+
+    def cancel(self) -> None:
+        """A run is cancelled, however far it has come."""
+        able = ("draft", "requested", "released")
+
+        def work() -> None:
+            for _ in range(self.chance.randint(0, 30)):
+                self.town.baton.pause()  # so that a run that begins meanwhile is met as well
+            runs = [one for one in self.town.all(PayoutRun) if one.state in able]
+            if runs:
+                place = f"/v1/payout-runs/{self.chance.choice(runs).run_id}/cancel"
+                self.town.asks("usr_anna", "POST", place, {"reason_code": "other"})
+
+        if self.chance.random() < 0.4:
+            self.town.baton.spawn("usr_anna", work)
 
     def tick(self) -> None:
         """One of the schedules."""
@@ -265,6 +344,8 @@ class Director:
 
     def jump(self) -> None:
         """Time passes: a little, a lot, or exactly to where something ends or begins."""
+        if self.town.story.leaning == "payday" and self.chance.random() < 0.8:
+            self.settle()  # mostly what goes on ends before much time has passed
         now_ms = self.town.clock.at_ms
         aims = self.aims()
         kind = self.chance.random()
@@ -304,6 +385,11 @@ class Director:
     def _told_ms(self, name: str) -> int:
         """When the shop tells: soon after it happened, refunds at any time."""
         order = self.town.story.order(name.split("-", maxsplit=1)[0])
+        if self.town.story.leaning == "race":
+            return RACE_MS
+        if self.town.story.leaning == "payday":
+            days = self.chance.choice((0, 2, 3, 5, 9, 15)) if "-r" in name else 0
+            return order.at_ms + days * DAY_MS + self.chance.choice((0, HOUR_MS))
         if self.town.story.burst and self.town.story.calm:
             return START_MS + INTAKE_DAYS * DAY_MS + HOUR_MS
         late = [0, 0, 60_000, HOUR_MS, 20 * HOUR_MS]

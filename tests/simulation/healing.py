@@ -7,16 +7,19 @@ from functools import partial
 
 from goodword.conversions.intake import read_again
 from goodword.conversions.model import Delivery
-from goodword.payouts.model import OpenRun, Payout, PayoutRun
+from goodword.payouts.calendar import next_payout
+from goodword.payouts.model import OpenRun, Payout
 from goodword.rewards.model import Reward
 
 from tests.simulation.director import END_MS, SCHEDULES, Director
-from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, START_MS
+from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
+from tests.simulation.terms import payment_of
 
-STEPS_INTAKE, STEPS_MONEY = (20, 90), (20, 80)
+STEPS_INTAKE, STEPS_MONEY, STEPS_PAYDAY = (15, 60), (15, 60), (25, 80)
 ROUNDS_MAX = 400  # rounds of healing after which something does not drain
-ROUNDS_SILENT = 25  # rounds in which nobody answers, in some seeds
-MOVES_PER_ROUND = 2_000
+ROUNDS_SILENT = 12  # rounds in which nobody answers, in some seeds
+EPILOGUES = 0.5  # of the seeds
+FOR_EVER = 10**15
 
 
 class Play(Director):
@@ -24,32 +27,53 @@ class Play(Director):
 
     def play(self) -> None:
         """The whole seed."""
+        if self.town.story.leaning == "payday":
+            self._payday()
+        else:
+            self._all_of_it()
+        self._tell_all()
+        self.heal()
+        if self.town.story.leaning == "payday" or self.chance.random() < EPILOGUES:
+            self._epilogue()
+
+    def _epilogue(self) -> None:
+        """The next payday of whatever is due, with faults again, and the end after it."""
+        town = self.town
+        if not any(one.state == "due" for one in town.all(Reward)):
+            return
+        town.outside.healed = False
+        self.to(next_payout(payment_of(town.story), town.clock.at_ms) + HOUR_MS)
+        for _ in range(3):
+            for act in (self.pump, self.settle, self.press, self.settle):
+                act()
+        self.heal()
+
+    def _payday(self) -> None:
+        self.limit_ms = END_MS
+        self.act(self.chance.randint(0, 15), START_MS + 2 * DAY_MS, self.intake_acts(), 6)
+        self._tell_all(START_MS + 2 * DAY_MS)
+        self.act(self.chance.randint(*STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
+
+    def _all_of_it(self) -> None:
         intake = self.chance.randint(*STEPS_INTAKE)
-        self.act(intake, START_MS + (INTAKE_DAYS + 4) * DAY_MS, self.intake_acts(), 6)
+        race = self.town.story.leaning == "race"
+        if race:
+            self.to(RACE_MS)
+        acts = self.race_acts() if race else self.intake_acts()
+        self.act(intake, START_MS + (INTAKE_DAYS + 4) * DAY_MS, acts, 6)
         if self.town.story.calm:
             self._tell_all()
         self.act(self.chance.randint(*STEPS_MONEY), END_MS, self.money_acts(), 14)
-        self._tell_all()
-        self.heal()
 
     # --- the end ----------------------------------------------------------------------------
 
-    def settle(self) -> None:
-        """Let everybody run who can."""
-        for _ in range(MOVES_PER_ROUND):
-            ready = self.town.baton.ready()
-            if not ready:
-                return
-            self.town.baton.give(self.chance.choice(ready))
-        self.town.fail("tasks go on for ever without time passing")
-
-    def _tell_all(self) -> None:
-        """Everything is accepted and booked before the story goes on; no hold ends meanwhile."""
+    def _tell_all(self, until_ms: int = FOR_EVER) -> None:
+        """Everything until then is accepted and booked before the story goes on."""
         healed, self.town.outside.healed = self.town.outside.healed, True
-        latest = max((told_ms for told_ms, _, _ in self.outgoing), default=0)
-        self.to(latest)
+        told = [told_ms for told_ms, _, _ in self.outgoing if told_ms <= until_ms]
+        self.to(max(told, default=0))
         for _ in range(40):
-            while self.outgoing:
+            while any(told_ms <= self.town.clock.at_ms for told_ms, _, _ in self.outgoing):
                 self.deliver()
                 self.settle()
             while self.town.streamed or self.town.journaled:
@@ -98,36 +122,23 @@ class Play(Director):
                 self.settle()
             self._people(answers or number > ROUNDS_SILENT)
             self.settle()
-            if not self._open():
+            left = self._open()
+            if not left:
                 return
-            aims = self.aims()
-            self.to(min([*aims, town.clock.at_ms + 6 * HOUR_MS]))
+            if all(one.startswith("execution") for one in left):  # they wait for a bank's answer
+                self.to(min(one.wake_ms for one in town.baton.tasks))
+                continue
+            self.to(min([*self.aims(), town.clock.at_ms + 12 * HOUR_MS]))
         town.fail(f"it does not drain: {self._open()}")
 
     def _people(self, answers: bool) -> None:
         town = self.town
         if answers:
-            for reward in town.all(Reward):
-                if reward.state == "on_hold":
-                    self.answer(reward, True, None)
-            for run in town.all(PayoutRun):
-                if run.listing == "hashed" and run.state in ("draft", "requested"):
-                    self._let_pass(run)
+            self.press()
         for payout in town.all(Payout):
             since_ms = town.clock.at_ms - (payout.sent_ms or town.clock.at_ms)
             if payout.state == "unknown" and since_ms >= 2 * DAY_MS:
                 self.say(payout)
-
-    def _let_pass(self, run: PayoutRun) -> None:
-        who = "usr_anna" if run.requested_by != "usr_anna" else "usr_carl"
-        place = f"/v1/payout-runs/{run.run_id}"
-        if run.open_findings:
-            self.decide(run, who, 1.0)
-        elif run.state == "draft":
-            self.person(who, f"{place}/request", {"run_hash": run.run_hash})
-        else:
-            body = {"run_hash": run.run_hash, "total_minor": run.total_minor}
-            self.person(who, f"{place}/release", body)
 
     def _open(self) -> list[str]:
         """What is not at an end."""

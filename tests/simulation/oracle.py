@@ -80,6 +80,8 @@ def share(order: Order, earned: int) -> int:
     """How much of what was earned the refunds take back."""
     refunded = {"net": 0, "gross": 0}
     for refund in order.refunds:
+        if refund.won:
+            continue
         if refund.amount is None:
             refunded = {"net": order.net, "gross": order.gross}
             break

@@ -28,7 +28,8 @@ FLOWS = (
     *("sent_twice", "resume_lost", "resume_die_after", "start_lost"),
 )
 KINDS = (*READS, *BATCHES, *COMMITS, *RAILS, *INDEX, *BUS, *FLOWS)
-RATES = (0.0, 0.0, 0.01, 0.04, 0.12)
+RATES = (0.0, 0.0, 0.01, 0.05, 0.14)
+RAIL_RATES = (0.0, 0.0, 0.05, 0.2, 0.6)
 Plan = Mapping[int, str]  # the faults of one run, by the place where they strike
 
 
@@ -42,8 +43,10 @@ class Outside:
         self._baton = baton
         self.tell = tell
         self.rates = {kind: chance.choice(RATES) for kind in KINDS}
+        for kind in RAILS:
+            self.rates[kind] = chance.choice(RAIL_RATES)
         for kind in READS:
-            self.rates[kind] /= 5  # there are many more reads than anything else
+            self.rates[kind] /= 4  # there are many more reads than anything else
         self.healed = False
         self.calls = 0
         self.faults: Counter[str] = Counter()

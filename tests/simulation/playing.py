@@ -43,7 +43,11 @@ def play(
     told = story or (golden_story(seed) if golden else draw(seed))
     town = Town(told, trace=trace, wire=lane == "wire")
     town.outside.plan = {} if golden and plan is None else plan
-    director = Golden(town) if golden else Play(town)
+    return judged(town, Golden(town) if golden else Play(town), seed)
+
+
+def judged(town: Town, director: Play, seed: int) -> Outcome:
+    """Play a town to its end, and look at what is left."""
     town.accepted = director.accepted
     with town.open():
         director.play()

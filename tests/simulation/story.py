@@ -5,7 +5,7 @@ deliveries. In a burst everything is reported at one moment. A calm story has no
 it happens inside the hold period, so that the outcome is known to the cent in any order of arrival.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 
@@ -14,6 +14,8 @@ HOUR_MS = 3_600_000
 START_MS = 1_763_800_000_000
 INTAKE_DAYS = 8  # days in which everything is reported; the shortest hold of a calm story is longer
 PROGRAMME_CAPS_MAX = 2  # caps of the whole programme that terms may have
+LEANINGS = (*("wide",) * 5, *("payday",) * 4, *("race",) * 2)
+RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
 PEOPLE = ("adv_maya", "adv_ben", "adv_third")
@@ -40,13 +42,17 @@ class Touched:
 
 @dataclass(frozen=True)
 class Returned:
-    """Money went back to the customer. `total` says that the amount is the sum so far."""
+    """Money went back to the customer. `total` says that the amount is the sum so far.
+
+    `won` says that it came back again: the bank has decided for the shop.
+    """
 
     name: str
     amount: int | None
     of: str
     total: bool
     by_alias: bool
+    won: bool = False
 
 
 @dataclass
@@ -66,6 +72,7 @@ class Order:
     told_apart: bool
     currency: str = "EUR"
     refunds: list[Returned] = field(default_factory=list)
+    inquiry: bool = False
 
 
 @dataclass
@@ -110,6 +117,11 @@ class Story:
     receivers: dict[str, str]
     orders: list[Order]
     rates: dict[str, str]
+    leaning: str = "wide"
+
+    def has_won(self) -> bool:
+        """Whether anything that was taken back is given again."""
+        return any(refund.won for order in self.orders for refund in order.refunds)
 
     def order(self, name: str) -> Order:
         """By its own id, or by that of a sign-up."""
@@ -117,17 +129,22 @@ class Story:
 
 
 def draw(seed: int) -> Story:
-    """The story of a seed."""
+    """The story of a seed: of anything, of money that leaves, or of much at one moment."""
     chance = Random(f"story {seed}")
+    leaning = chance.choice(LEANINGS)
+    if leaning == "payday":
+        return _banks(chance, _payday(seed, chance))
     calm = chance.random() < 0.5
     versions = [Terms(0, chance.choice((1_000, 750)), 200)]
     if chance.random() < 0.4:
         at_ms = START_MS + chance.randrange(-5 * 24, INTAKE_DAYS * 24) * HOUR_MS + 17
         versions.append(Terms(at_ms, chance.choice((2_000, 333)), 500))
-    orders = [_order(chance, number, calm) for number in range(chance.randint(1, 6))]
+    orders = [_order(chance, number, calm) for number in range(chance.choice((1, 2, 2, 3, 4, 5)))]
+    if leaning == "race":
+        _gather(chance, orders)
     rates = _abroad(chance, orders) if chance.random() < 0.4 else {}
     capped = not calm and chance.random() < 0.5
-    return Story(
+    story = Story(
         seed=seed,
         calm=calm,
         burst=chance.random() < 0.4,
@@ -147,6 +164,84 @@ def draw(seed: int) -> Story:
         receivers={person: chance.choice(RECEIVERS) for person in PEOPLE},
         orders=orders,
         rates=rates,
+        leaning=leaning,
+    )
+    return _banks(chance, story)
+
+
+def _banks(chance: Random, story: Story) -> Story:
+    """Banks ask about some orders, and decide some refunds for the shop (where nothing is capped:
+    what is given again may exceed a cap)."""
+    wins = not story.caps and not story.budget
+    for order in story.orders:
+        order.inquiry = order.action == "sale" and chance.random() < 0.12
+        order.refunds = [
+            replace(one, won=wins and not one.total and chance.random() < 0.25)
+            for one in order.refunds
+        ]
+    return story
+
+
+def _gather(chance: Random, orders: list[Order]) -> None:
+    """All of one day and mostly of one friend."""
+    if chance.random() < 0.4:
+        _simplify(chance, orders)
+    for number, order in enumerate(orders):
+        earlier = order.at_ms - (RACE_MS - DAY_MS + number * 10 + 1)
+        order.at_ms -= earlier
+        order.clicks = [replace(one, at_ms=one.at_ms - earlier) for one in order.clicks]
+        if order.email is None:
+            order.friend = chance.choice(("c1", "c1", "c1", "c2"))
+
+
+def _simplify(chance: Random, orders: list[Order]) -> None:
+    """One or two orders told once, and a refund of each at the same moment."""
+    del orders[chance.choice((1, 2)) :]
+    for order in orders:
+        order.told_apart, order.alias = False, None
+        if order.action == "sale":
+            order.refunds = _refunds(chance, order)[:1]
+
+
+def _payday(seed: int, chance: Random) -> Story:
+    """Few and simple orders, earned soon, paid often, and refunded late."""
+    versions = [Terms(0, chance.choice((1_000, 750, 333)), 200)]
+    orders = [_order(chance, number, True) for number in range(chance.randint(1, 4))]
+    for number, order in enumerate(orders):
+        order.at_ms = START_MS + chance.randrange(36) * HOUR_MS + number * 10 + 1
+        order.email, order.friend, order.code = None, f"c{number % 2}", None
+        order.action = "sale"
+        order.net = chance.choice((4_990, 12_345, 30_000))
+        order.gross = order.net + chance.choice((0, order.net // 5))
+        order.refunds = _refunds(chance, order) if chance.random() < 0.6 else []
+        if chance.random() < 0.7:  # mostly a part, so that something is left to pay
+            part = chance.choice((700, order.net // 5, order.net // 3))
+            order.refunds = [replace(one, amount=part) for one in order.refunds]
+        person = chance.choice((*PEOPLE, PEOPLE[0]))
+        nonce = bytes([1, number, 0, 0, 0, 0, 0, 0])
+        order.clicks = [Touched(person, order.at_ms - 20 * HOUR_MS, nonce)]
+    capped = chance.random() < 0.25
+    return Story(
+        seed=seed,
+        calm=False,
+        burst=False,
+        versions=versions,
+        hold_days=chance.choice((0, 0, 1, 3)),
+        limit=chance.choice((400, 10_000, 10_000)),
+        on_lapse="refuse",
+        caps=_caps(chance) if capped else [],
+        budget=_budget(chance) if chance.random() < 0.15 else [],
+        cadence=chance.choice(("daily", "daily", "weekly")),
+        minimum=chance.choice((0, 0, 100, 700)),
+        model="last",
+        precedence="latest",
+        sticky=False,
+        window_days=30,
+        minimum_order=0,
+        receivers={person: chance.choice(("plain", *RECEIVERS)) for person in PEOPLE},
+        orders=orders,
+        rates=_abroad(chance, orders) if chance.random() < 0.2 else {},
+        leaning="payday",
     )
 
 

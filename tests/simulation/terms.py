@@ -3,7 +3,15 @@
 from collections.abc import Iterator
 from random import Random
 
-from goodword.conversions.model import ConversionFact, Customer, Facts, OtherNames, ReversalFact
+from goodword.conversions.model import (
+    ConversionFact,
+    Customer,
+    Facts,
+    InquiryFact,
+    OtherNames,
+    ReinstatementFact,
+    ReversalFact,
+)
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.model import (
     ExchangeRule,
@@ -92,6 +100,19 @@ def deliveries_of(story: Story, chance: Random) -> Iterator[tuple[str, Facts]]:
             yield f"{order.name}-{fact.refund_id}", refund
             if chance.random() < 0.25:
                 yield f"{order.name}-{fact.refund_id}-again", refund
+        yield from _banks(order)
+
+
+def _banks(order: Order) -> Iterator[tuple[str, Facts]]:
+    """What banks say of an order; told like refunds, in any order."""
+    fields = {"orders": (order.name,), "occurred_ms": order.at_ms, "currency": order.currency}
+    for refund in order.refunds:
+        if refund.won:
+            won = ReinstatementFact.model_validate(fields | {"refund_id": refund.name})
+            yield f"{order.name}-{refund.name}-won", Facts(facts=(won,))
+    for state in ("open", "closed") if order.inquiry else ():
+        asked = InquiryFact.model_validate(fields | {"inquiry_id": "i0", "state": state})
+        yield f"{order.name}-ri0-{state}", Facts(facts=(asked,))
 
 
 def _told(order: Order) -> Iterator[Facts]:

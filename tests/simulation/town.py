@@ -23,14 +23,14 @@ from goodword.ports import Change, Desk
 from goodword.programs.model import Program
 from goodword.records import Key
 from goodword_aws.arrivals import SourceBook
-from goodword_aws.items import Item, from_plain
+from goodword_aws.items import Item
 from goodword_aws.store import DynamoStore
 
 from infra.local.signing import sign_generic
 from tests.fakes.dynamo import FakeDynamo, error
 from tests.fakes.privacy import PlainSealer
 from tests.simulation.baton import Baton, Died
-from tests.simulation.lambdas import TABLES, asked, call
+from tests.simulation.lambdas import TABLES, asked, call, remembered
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
 from tests.simulation.rail import SimulatedRail
@@ -341,8 +341,7 @@ class Town:
 
     def all(self, kind: Any) -> list[Any]:
         """Every stored record of a kind, in key order."""
-        found = [one for one in self.memory.items.items() if one[1]["kind"] == kind.KIND]
-        return [from_plain(kind, item) for _, item in sorted(found, key=lambda one: one[0])]
+        return [remembered(kind, item) for item in self.dynamo.of_kind(kind.KIND)]
 
     def _watch_order(self, body: dict[str, Any]) -> None:
         """Before money can leave: the run was requested by one and released by another person."""

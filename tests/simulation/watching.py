@@ -4,11 +4,9 @@ a payout never changes.
 The tables below are written down anew from the glossary; they share nothing with the product's.
 """
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from goodword.records import Key
-from goodword_aws.items import Item, plain_of
+from tests.fakes.dynamo import Writes
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -16,13 +14,15 @@ if TYPE_CHECKING:
 NEW = ""
 MOVES = {
     "reward": {
-        NEW: {"pending", "void"},
+        NEW: {"pending", "on_hold", "void"},  # on hold while a bank asks
         "pending": {"on_hold", "approved", "void"},
         "on_hold": {"pending", "approved", "rejected", "void"},
         "approved": {"on_hold", "due", "void"},
         "due": {"batched", "reversed"},
         "batched": {"due", "paid", "reversed"},
         "paid": {"reversed", "due"},
+        "void": {"pending"},  # a refund is given again
+        "reversed": {"due", "paid"},
     },
     "payout": {
         NEW: {"draft"},
@@ -69,21 +69,36 @@ class Watch:
     def __init__(self, town: "Town") -> None:
         self._town = town
 
-    def see(self, writes: Sequence[tuple[Key, Item | None, Item | None]]) -> None:
+    def see(self, writes: Writes) -> None:
         """Judge one put or transaction; the items that it replaces come with it."""
-        plain = [(key, old and plain_of(old), new and plain_of(new)) for key, old, new in writes]
+        plain = [(key, old and old.plain, new and new.plain) for key, old, new in writes]
         events = sum(new is not None and new["kind"] == "event" for _, _, new in plain)
         for key, old, new in plain:
             if key.table == "journal" and (old is not None or new is None):
                 self._town.fail(f"{key.pk} {key.sk} of the journal was written over")
             if new is not None:
                 self._judge(old, new, events)
+                if new.get("version", 1) != (old or {}).get("version", 0) + 1:
+                    self._town.fail(f"{new['kind']} was written over what nobody had read")
         if self._town.baton.current is not None:
             said = sorted({key.sk.split("#")[0] for key, _, _ in writes})
             self._town.tell(f"    commit {' '.join(said)}")
         self._town.committed(
             [(key, new) for (key, old, new) in writes if new is not None and old is None]
         )
+
+    def _covered(self, payout: dict[str, Any]) -> None:
+        """I3: what is left payable once a payout is frozen is what the other due rewards hold."""
+        items = self._town.dynamo
+        mine = (payout["advocate_id"], payout["program_id"], payout["currency"])
+        left = sum(
+            one.plain["remaining_minor"]
+            for one in items.of_kind("reward")
+            if one.plain["state"] == "due" and _whose(one.plain) == mine
+        )
+        for one in items.of_kind("balance"):
+            if _whose(one.plain) == mine and one.plain["payable_minor"] != left:
+                self._town.fail(f"{payout['payout_id']} leaves {one.plain['payable_minor']}, not {left}")
 
     def _judge(self, old: dict[str, Any] | None, new: dict[str, Any], events: int) -> None:
         kind = new["kind"]
@@ -98,7 +113,13 @@ class Watch:
                 self._town.fail(f"{kind} moved to {now} and no event tells of it")
         if now in REASONED[kind] and not new.get("reason"):
             self._town.fail(f"{kind} is {now} without a reason")
+        if kind == "payout" and old is None:
+            self._covered(new)
         fixed = FROZEN if kind == "payout" else CONSTANT.get(kind, ())
         for name in fixed if old else ():
             if old is not None and old.get(name) != new.get(name):
                 self._town.fail(f"{kind}: {name} changed after it was fixed")
+
+
+def _whose(item: dict[str, Any]) -> tuple[str, str, str]:
+    return item["advocate_id"], item["program_id"], item["currency"]

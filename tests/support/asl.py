@@ -9,6 +9,7 @@ import itertools
 import json
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,7 @@ class Failed(Exception):
         self.name = name
 
 
+@cache
 def definition(name: str) -> dict[str, Any]:
     """`infra/state_machines/<name>.asl.json`."""
     found: dict[str, Any] = json.loads((MACHINES / f"{name}.asl.json").read_text())

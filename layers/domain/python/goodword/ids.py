@@ -8,14 +8,16 @@ import hashlib
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32, lower case
 ENTROPY_BYTES = 10
+_PAIRS = [high + low for high in ALPHABET for low in ALPHABET]  # two digits at a time
 
 
 def _base32(value: int, length: int) -> str:
-    digits = []
-    for _ in range(length):
-        value, digit = divmod(value, 32)
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits))
+    """The last `length` digits, an even number of them."""
+    pairs = []
+    for _ in range(length // 2):
+        value, pair = divmod(value, 1_024)
+        pairs.append(_PAIRS[pair])
+    return "".join(reversed(pairs))
 
 
 def new_id(prefix: str, at_ms: int, entropy: bytes) -> str:

@@ -36,7 +36,7 @@ class Value(BaseModel):
 
     def but(self, **changes: object) -> Self:
         """A validated copy with these fields changed; unknown names raise."""
-        return type(self).model_validate({**dict(self), **changes})
+        return type(self).model_validate({**self.__dict__, **changes})
 
 
 class Record(Value):
