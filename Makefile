@@ -6,7 +6,7 @@ VENV   := .venv
 RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check soak proof up down status reset clean synth docs verify balances bench \
+.PHONY: help setup demo test check soak proof mutants up down status reset clean synth docs verify balances bench \
         unit properties functional adapters workflows contract infra e2e simulation browser tidy \
         token see click order refund forward mail trust-rates gallery
 
@@ -38,8 +38,11 @@ check: setup ## format, lint, types and house rules only (under a minute)
 unit properties functional adapters workflows contract infra e2e simulation browser tidy: setup
 	@$(RUN) -m tests.suites --only $@
 
-proof: setup ## play 20,000 seeds, single faults, pairs and planted mistakes; write docs/proof.md
+proof: setup ## play seeds, faults, duels, planted and random mistakes; write docs/proof.md
 	@$(RUN) -m tests.simulation --proof
+
+mutants: setup ## random one-line changes of the money's code, each of which must die: make mutants N=20 SEED=7
+	@$(RUN) -m tests.simulation $(or $(SEED),0) --mutants $(or $(N),20) --seeds $(or $(SEEDS),2000)
 
 soak: setup ## play seeds of the simulation for long: make soak SECONDS=3600 FIRST=100000
 	@$(RUN) -m tests.simulation --soak $(or $(SECONDS),600) --first $(or $(FIRST),0)

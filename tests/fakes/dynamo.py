@@ -277,7 +277,7 @@ def _equal_to(
     raise error("ValidationException", "Query")
 
 
-def _page(items: list[Item], limit: int, place: Sequence[str]) -> dict[str, Any]:
+def _page(items: Sequence[Item], limit: int, place: Sequence[str]) -> dict[str, Any]:
     """Up to `limit` items and up to 1 MB of them, and where to go on."""
     kept, size = [], 0
     for item in items:
@@ -295,7 +295,7 @@ def _size(item: Item) -> int:
     return len(json.dumps(item))
 
 
-def _bytes_of(value: object) -> bytes:
+def _bytes_of(value: Any) -> bytes:
     """The same for the same; much quicker than JSON, and without references (version 2)."""
     return marshal.dumps(value, 2)
 

@@ -22,12 +22,12 @@ if "--judge" in sys.argv:  # before anything of the product is imported
     print(mutants.judge(sys.argv[sys.argv.index("--judge") + 1]))
     sys.exit(0)
 
-from tests.simulation.campaign import WORKERS, campaign  # noqa: E402
-from tests.simulation.duels import Meeting, meet  # noqa: E402
-from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles  # noqa: E402
-from tests.simulation.playing import play  # noqa: E402
-from tests.simulation.proof import write_proof  # noqa: E402
-from tests.simulation.shrinking import shrink  # noqa: E402
+from tests.simulation.campaign import WORKERS, campaign
+from tests.simulation.duels import Meeting, meet
+from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles
+from tests.simulation.playing import play
+from tests.simulation.proof import write_proof
+from tests.simulation.shrinking import shrink
 
 
 def main() -> int:

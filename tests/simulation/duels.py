@@ -159,15 +159,13 @@ class Arena(Golden):
         self.to(max(one.look_ms or 0 for one in self.town.all(Payout)))
         self.town.outside.plan = {}
 
-    def held(self) -> None:
-        """A reward waits for a person."""
-        self.booked()
-
     # --- who meets --------------------------------------------------------------------------
 
     def run_now(self) -> PayoutRun:
         """The newest run that has a payment."""
-        runs = [one for one in self.town.all(PayoutRun) if one.count or one.state == "draft"]
+        runs: list[PayoutRun] = [
+            one for one in self.town.all(PayoutRun) if one.count or one.state == "draft"
+        ]
         return max(runs, key=lambda one: one.cutoff_ms)
 
     def settles(self, delivery_id: str) -> Task:
@@ -294,14 +292,14 @@ DUELS = (
     Duel(
         "approved and refunded",
         lambda: _refunded(limit=0),
-        Arena.held,
+        Arena.booked,
         lambda arena: arena.decides("usr_fatima", "approve"),
         settling("o0-r0"),
     ),
     Duel(
         "approved and refused",
         lambda: _refunded(limit=0),
-        Arena.held,
+        Arena.booked,
         lambda arena: arena.decides("usr_fatima", "approve"),
         lambda arena: arena.decides("usr_carl", "refuse"),
     ),
@@ -319,13 +317,6 @@ DUELS = (
         Arena.due,
         Arena.machine,
         lambda arena: arena.scheduled("payouts_schedule"),
-    ),
-    Duel(
-        "requested by two",
-        _two,
-        Arena.listed,
-        saying("usr_anna", "request"),
-        saying("usr_carl", "request"),
     ),
     Duel(
         "requested and cancelled",

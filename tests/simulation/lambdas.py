@@ -13,13 +13,14 @@ from functools import cache
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import goodword.conversions.intake
-import goodword.ledger.model
-import goodword.rewards.service
-from goodword import conversions, ledger, rewards
+from goodword.conversions import intake
+from goodword.conversions import model as conversions
 from goodword.conversions.model import Facts
+from goodword.ledger import model as ledger
 from goodword.payouts import clock, freezing
 from goodword.records import Record
+from goodword.rewards import model as rewards
+from goodword.rewards import service as approval
 from goodword_aws import arrivals, aws, observe, outbox, payouts, sources, store, wiring
 from goodword_aws.items import from_item, from_plain
 
@@ -105,10 +106,10 @@ def remembered(kind: type[R], item: Any) -> R:
 
 def _fewer_shards() -> None:
     """Two partitions of each sweep's index instead of eight: the same code, fewer empty answers."""
-    for module in (conversions.model, conversions.intake):
-        module.PENDING_SHARDS = SHARDS
-    for module in (rewards.model, rewards.service, ledger.model, clock, freezing):
-        module.DUE_SHARDS = SHARDS
+    for waits in (conversions, intake):
+        vars(waits)["PENDING_SHARDS"] = SHARDS
+    for due in (rewards, approval, ledger, clock, freezing):
+        vars(due)["DUE_SHARDS"] = SHARDS
 
 
 @cache
@@ -136,7 +137,8 @@ def _wire() -> dict[str, Any]:
     arrivals._book = lambda *_: HERE.town.book  # type: ignore[assignment]  # one per town
     generic = sources.ADAPTERS["generic"]
     sources.ADAPTERS["generic"] = sources.Adapter(generic.verify, _read_facts, None)
-    store.from_item = outbox.from_item = arrivals.from_item = remembered
+    for reader in (store, outbox, arrivals):
+        vars(reader)["from_item"] = remembered
     observe.logger = lambda _: _Quiet()  # type: ignore[assignment,return-value]
     observe.metric = lambda *_: None
     observe.failure = _failed  # type: ignore[assignment]  # it takes what it is given

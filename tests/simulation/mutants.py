@@ -1,11 +1,11 @@
-"""Mistakes that nobody chose: random one-line changes in the money's own code, each of which must die.
+"""Mistakes that nobody chose: random one-line changes in the money's own code; each must die.
 
     python -m tests.simulation --mutants 20 --seed 7 [--seeds 20000]
 
 A mutant is one change of one line: another comparison, sign, state or constant, a guard or a record
 that is left out. It is made in memory when the module is loaded, in a process of its own; the tree
-is never touched. Then seeds are played, and every single fault of the golden flows, until something
-is found. Whoever survives is shown with its line, to be explained or to be caught.
+is never touched. Then seeds and duels are played until something is found. Whoever survives is
+shown with its line, to be explained or to be caught.
 """
 
 import ast
@@ -83,7 +83,14 @@ STATES = (
     *("sending", "settled", "expired", "payable", "in_payout", "qualified", "disqualified"),
     *("unattributed", "waiting", "booked", "half_even", "down", "net", "gross"),
 )
-NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "replace": "create", "first": "last"}
+NAMES = {
+    "min": "max",
+    "max": "min",
+    "any": "all",
+    "all": "any",
+    "replace": "create",
+    "first": "last",
+}
 LEFT_OUT = ("create", "require", "replace", "absent", "delete", "save", "vanish")
 SECONDS_MAX = 900  # seconds that one mutant may take
 
@@ -186,6 +193,12 @@ def _is_declaration(node: ast.AST) -> bool:
 
 
 def _changes(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
+    for kind in (_operators, _values, _left_out):
+        yield from kind(places, node)
+
+
+def _operators(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
+    """Another comparison, sign or junction."""
     match node:
         case ast.Compare(left=left, ops=[sign], comparators=[right]) if type(sign) in SWAPS:
             yield places.between(left, right, SIGNS[type(sign)], SWAPS[type(sign)])
@@ -194,10 +207,13 @@ def _changes(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
                 yield places.between(left, right, SIGNS[type(sign)], SWAPS[type(sign)])
         case ast.BoolOp(op=sign, values=[left, right, *_]):
             yield places.between(left, right, SIGNS[type(sign)], SWAPS[type(sign)])
-        case ast.UnaryOp(op=ast.Not(), operand=operand):
+        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
             yield places.mutant(node, ast.unparse(operand))
-        case ast.UnaryOp(op=ast.USub(), operand=operand):
-            yield places.mutant(node, ast.unparse(operand))
+
+
+def _values(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
+    """Another constant, or the opposite function."""
+    match node:
         case ast.Constant(value=bool(value)):
             yield places.mutant(node, str(not value))
         case ast.Constant(value=int(value)):
@@ -205,10 +221,15 @@ def _changes(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
         case ast.Constant(value=str(value)) if value in STATES:
             others = [one for one in STATES if one != value]
             yield places.mutant(node, f'"{others[(node.lineno * 7) % len(others)]}"')
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))) if name in LEFT_OUT:
-            yield places.mutant(node, "pass")
         case ast.Call(func=ast.Name(id=name)) if name in NAMES:
             yield places.mutant(node.func, NAMES[name])
+
+
+def _left_out(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
+    """A record, a condition or a branch is left out."""
+    match node:
+        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))) if name in LEFT_OUT:
+            yield places.mutant(node, "pass")
         case ast.keyword(arg="equals" | "differs", value=ast.Dict() as said):
             yield places.mutant(said, "{}")
         case ast.If(test=test):
@@ -265,19 +286,19 @@ def judge(given: str) -> str:
 
 
 def _hunt(seeds: int) -> tuple[str, str]:
-    from tests.simulation.exhausting import named, singles  # noqa: PLC0415 - after planting
+    from tests.simulation.duels import DUELS, meet_all  # noqa: PLC0415 - after planting
     from tests.simulation.playing import play  # noqa: PLC0415
 
-    def golden() -> Iterator[tuple[str, list[str]]]:
-        for flow, plan in singles():
-            yield f"flow {named(flow, plan)}", play(flow, lane="golden", plan=plan).found
+    def duels() -> Iterator[tuple[str, list[str]]]:
+        for number in range(len(DUELS)):
+            yield from meet_all(number)[1].items()
 
     def seeded(first: int, end: int) -> Iterator[tuple[str, list[str]]]:
         for seed in range(first, end):
             yield f"seed {seed}", play(seed).found
 
     early = min(300, seeds)
-    for hunt in (seeded(0, early), golden(), seeded(early, seeds)):
+    for hunt in (seeded(0, early), duels(), seeded(early, seeds)):
         for name, found in hunt:
             if found:
                 return name, found[0]
@@ -299,7 +320,12 @@ def _fate(mutant: Mutant, seeds: int) -> Fate:
     begun = time.monotonic()
     try:
         done = subprocess.run(
-            words, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS_MAX, check=False,
+            words,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=SECONDS_MAX,
+            check=False,
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
     except subprocess.TimeoutExpired:

@@ -1,75 +1,115 @@
 """docs/proof.md is written by a command, from figures of the run that it describes."""
 
+import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
 from pathlib import Path
 
 from tests.simulation.campaign import WORKERS, Totals, campaign
+from tests.simulation.duels import DUELS, meet_all
 from tests.simulation.exhausting import Exhausted, exhaust, singles, some_pairs
 from tests.simulation.golden import FLOWS
-from tests.simulation.killing import kill_all, remember
+from tests.simulation.killing import Death, kill_all, remember
+from tests.simulation.mutants import Fate, chosen, fates
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
-FAST_SEEDS = 20_000
-WIRE_SEEDS = 120
-PAIRS = 2_000
-
 WORDS = Path(__file__).with_name("proof_page.md")
+FAST_SEEDS, WIRE_SEEDS, PAIRS = 20_000, 150, 2_000
+MUTANTS, MUTANT_SEEDS = 20, 2_000
 
 
-def write_proof(tell: Callable[[str], None]) -> int:
+@dataclass(frozen=True)
+class Proof:
+    """All that was played."""
+
+    fast: Totals
+    wire: Totals
+    alone: Exhausted
+    pairs: Exhausted
+    meetings: int
+    surprised: dict[str, list[str]]
+    deaths: Sequence[Death]
+    fates: Sequence[Fate]
+    minutes: float
+
+    @property
+    def survived(self) -> list[str]:
+        """Planted mistakes that live."""
+        return [one.name for one in self.deaths if not one.by]
+
+    @property
+    def found(self) -> dict[str, list[str]]:
+        """Whatever was found in the product."""
+        seeds = {f"seed {seed}": what for seed, what in self.fast.found.items()}
+        seeds |= {f"seed {seed} --wire": what for seed, what in self.wire.found.items()}
+        return seeds | self.alone.found | self.pairs.found | self.surprised
+
+
+def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
     """Play everything, write the page and `kills.json`; 1 if anything was found."""
     begun = time.monotonic()
-    fast = campaign(seeds=FAST_SEEDS)
+    fast = campaign(seeds=round(FAST_SEEDS * small))
     tell("\n".join(fast.lines()))
-    wire = campaign(seeds=WIRE_SEEDS, lane="wire")
+    wire = campaign(seeds=round(WIRE_SEEDS * small), lane="wire")
     tell("\n".join(wire.lines()))
     alone = exhaust(singles(), WORKERS)
     tell(f"{alone.runs:,} single faults")
-    pairs = exhaust(some_pairs(PAIRS, 0), WORKERS)
+    pairs = exhaust(some_pairs(round(PAIRS * small), 0), WORKERS)
     tell(f"{pairs.runs:,} pairs")
-    killed, survived = {}, []
-    for name, seed, what in kill_all():
-        tell(f"{name}: {'SURVIVES' if seed is None else f'seed {seed}: {what}'}")
-        if seed is None:
-            survived.append(name)
-        else:
-            killed[name] = (seed, what)
-    remember({name: seed for name, (seed, _) in killed.items()})
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        parts = list(pool.map(meet_all, range(len(DUELS))))
+    surprised = {name: what for _, part in parts for name, what in part.items()}
+    tell(f"{sum(count for count, _ in parts):,} meetings")
+    deaths = list(kill_all(kept=2))
+    tell(f"{sum(bool(one.by) for one in deaths)} of {len(deaths)} planted mistakes killed")
+    remember(deaths)
+    played = list(fates(chosen(round(MUTANTS * small), 0), MUTANT_SEEDS, WORKERS))
+    tell(f"{sum(bool(one.killed_by) for one in played)} of {len(played)} mutants killed")
     minutes = (time.monotonic() - begun) / 60
-    PAGE.write_text(_page(fast, wire, alone, pairs, killed, survived, minutes))
-    return bool(fast.found or wire.found or alone.found or pairs.found or survived)
+    counts = sum(count for count, _ in parts)
+    proof = Proof(fast, wire, alone, pairs, counts, surprised, deaths, played, minutes)
+    PAGE.write_text(_page(proof))
+    return bool(proof.found or proof.survived)
 
 
-def _page(
-    fast: Totals,
-    wire: Totals,
-    alone: Exhausted,
-    pairs: Exhausted,
-    killed: dict[str, tuple[int, str]],
-    survived: list[str],
-    minutes: float,
-) -> str:
-    rows = [f"* {line}" for totals in (fast, wire) for line in totals.lines()]
-    rows.append(f"* {alone.runs:,} runs with every single fault of: {'; '.join(FLOWS)}")
-    rows.append(f"* {pairs.runs:,} runs with two faults, drawn from the same flows")
-    rows.append(f"* {len(killed)} of {len(killed) + len(survived)} planted mistakes killed")
-    for found in (alone.found, pairs.found):
-        rows += [f"* FOUND {name}: {what[0]}" for name, what in found.items()]
-    rows += [f"* SURVIVED: {name}" for name in survived]
-    rows.append(f"* all of it in {minutes:.0f} minutes, in {WORKERS} processes")
-    faults = [f"| {kind} | {count:,} |" for kind, count in sorted(fast.faults.items())]
-    kills = [f"| {name} | {seed} | {_cell(what)} |" for name, (seed, what) in killed.items()]
-    day = time.strftime("%Y-%m-%d", time.gmtime())
+def _page(proof: Proof) -> str:
+    rows = [f"* {line}" for totals in (proof.fast, proof.wire) for line in totals.lines()]
+    killed = [one for one in proof.deaths if one.by]
+    dead = [one for one in proof.fates if one.killed_by]
+    rows += [
+        f"* {proof.alone.runs:,} runs with every single fault of: {'; '.join(FLOWS)}",
+        f"* {proof.pairs.runs:,} runs with two faults, drawn from the same flows",
+        f"* {proof.meetings:,} meetings of {len(DUELS)} pairs of invocations, at every call",
+        f"* {len(killed)} of {len(proof.deaths)} planted mistakes killed",
+        f"* {len(dead)} of {len(proof.fates)} random one-line changes of the money's code killed",
+        *(f"* FOUND {name}: {what[0]}" for name, what in proof.found.items()),
+        *(f"* SURVIVED: {name}" for name in proof.survived),
+        f"* all of it in {proof.minutes:.0f} minutes, in {WORKERS} processes",
+    ]
+    faults = [f"| {kind} | {count:,} |" for kind, count in sorted(proof.fast.faults.items())]
+    kills = [f"| {one.name} | {one.by[0]} | {_cell(one.what)} |" for one in killed]
+    changed = [
+        f"| `{_cell(one.mutant.name)}` | {one.killed_by or 'SURVIVES'} | {_cell(one.what)} |"
+        for one in proof.fates
+    ]
     figures = [
         *rows,
         "\n## Faults of the fast lane\n| kind | struck |\n|---|---|",
         *faults,
-        "\n## Planted mistakes, and the first seed that killed each",
-        "| mistake | seed | found |\n|---|---|---|",
+        "\n## Planted mistakes, and what killed each first",
+        "| mistake | by | found |\n|---|---|---|",
         *kills,
+        "\n## Random one-line changes, chosen by nobody",
+        "| change | by | found |\n|---|---|---|",
+        *changed,
     ]
-    return WORDS.read_text().format(day=day, figures="\n".join(figures))
+    words = ("git", "rev-parse", "--short", "HEAD")
+    commit = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
+    day = time.strftime("%Y-%m-%d", time.gmtime())
+    return WORDS.read_text().format(day=day, commit=commit, figures="\n".join(figures))
 
 
 def _cell(text: str) -> str:

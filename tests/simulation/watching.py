@@ -98,7 +98,9 @@ class Watch:
         )
         for one in items.of_kind("balance"):
             if _whose(one.plain) == mine and one.plain["payable_minor"] != left:
-                self._town.fail(f"{payout['payout_id']} leaves {one.plain['payable_minor']}, not {left}")
+                self._town.fail(
+                    f"{payout['payout_id']} leaves {one.plain['payable_minor']}, not {left}"
+                )
 
     def _judge(self, old: dict[str, Any] | None, new: dict[str, Any], events: int) -> None:
         kind = new["kind"]
