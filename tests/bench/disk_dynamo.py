@@ -16,7 +16,7 @@ from typing import Any
 from goodword.records import Key, Table
 
 from tests.bench.meter import size_of
-from tests.fakes.dynamo import INDEX, PAGE_BYTES_MAX, FakeDynamo
+from tests.fakes.dynamo import INDEX, PAGE_BYTES_MAX, FakeDynamo, Stored
 from tests.fakes.expressions import Expression, Item, Unknown
 
 SCHEMA = """
@@ -29,7 +29,7 @@ WRITE_BYTES = 1_024  # bytes of one write unit
 Row = tuple[str, str, str, str | None, str | None, str]
 
 
-class _Items(dict[Key, Item]):
+class _Items(dict[Key, Stored]):
     """Items by key, in the file; a dict for its type, and never filled."""
 
     def __init__(self, base: sqlite3.Connection) -> None:
@@ -40,7 +40,7 @@ class _Items(dict[Key, Item]):
         row = self._base.execute(
             "select body from items where tbl = ? and pk = ? and sk = ?", tuple(key)
         ).fetchone()
-        return default if row is None else json.loads(row[0])
+        return default if row is None else Stored(json.loads(row[0]))
 
 
 class DiskDynamo(FakeDynamo):
