@@ -169,6 +169,9 @@ def test_each_advocate_is_paid_exactly_once_and_the_run_reconciles(
     for person, _ in people.values():
         assert [one["state"] for one in scene.rewards(person)] == ["paid"]
     found = eventually(lambda: compared(fatima, path), "the comparison", 90) or {}
+    if found["differences"]:  # some were still open when it was made: once they ended, again
+        fatima.post(f"{path}/reconciliation/start")
+        found = eventually(lambda: clean(fatima, path) or {}, "a clean comparison", 90)
     assert (found["differences"], found["ours"], found["rails"]) == (
         0,
         {"amount_minor": 4_000, "currency": "EUR"},
@@ -186,6 +189,12 @@ def compared(finance: Signed, path: str) -> Json | None:
     """The comparison of the run, once there is one."""
     answer = finance.send("GET", f"{path}/reconciliation")
     return answer.json() if answer.status == 200 else None
+
+
+def clean(finance: Signed, path: str) -> Json | None:
+    """The comparison of the run, once nothing differs."""
+    found = compared(finance, path)
+    return found if found and not found["differences"] else None
 
 
 def listed(scene: Scenario, finance: Signed) -> Json:
