@@ -7,7 +7,7 @@ RUN    := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check soak proof mutants up down status reset clean synth docs verify balances bench \
-        unit properties functional adapters workflows contract infra e2e simulation browser tidy \
+        unit properties shuffles functional adapters workflows contract infra e2e simulation browser tidy \
         token see click order refund forward mail trust-rates gallery
 
 help: ## this list
@@ -15,8 +15,8 @@ help: ## this list
 	@echo
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
-	@echo "  one suite alone: make unit, properties, functional, adapters, workflows, contract,"
-	@echo "                   infra, e2e, simulation, browser or tidy"
+	@echo "  one suite alone: make unit, properties, shuffles, functional, adapters, workflows,"
+	@echo "                   contract, infra, e2e, simulation, browser or tidy"
 	@echo "  with a demo running: make see WHO=maya PAGE=/v1/me/rewards, make click, make order AMOUNT=49.00,"
 	@echo "                   make refund ORDER=7001 AMOUNT=10.00, make forward DAYS=15, make mail, make token WHO=fatima"
 
@@ -35,7 +35,7 @@ test: setup ## every check and every suite, with coverage floors
 check: setup ## format, lint, types and house rules only (under a minute)
 	@$(RUN) -m tests.suites --check
 
-unit properties functional adapters workflows contract infra e2e simulation browser tidy: setup
+unit properties shuffles functional adapters workflows contract infra e2e simulation browser tidy: setup
 	@$(RUN) -m tests.suites --only $@
 
 proof: setup ## play seeds, faults, duels, planted and random mistakes; write docs/proof.md

@@ -42,6 +42,7 @@ SUITES = (
     "browser",
     "infra",
     "properties",
+    "shuffles",
     "adapters",
     "workflows",
     "functional",

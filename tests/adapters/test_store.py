@@ -1,4 +1,4 @@
-"""Whatever keeps the records behaves the same: memory, moto and the emulator pass one suite."""
+"""Whatever keeps the records behaves the same: memories, moto and the emulator pass one suite."""
 
 import pytest
 from goodword.errors import InvalidInput, Stale, Unavailable
@@ -8,13 +8,14 @@ from goodword.records import Key
 from goodword_aws.store import DynamoStore
 
 from tests.adapters.things import Line, Other, Part, Passed, Thing, created, dynamo, read, thing
+from tests.fakes.quick import QuickStore
 from tests.fakes.store import MemoryStore
 
 
-@pytest.fixture(params=["memory", "moto", "ministack"])
+@pytest.fixture(params=["memory", "quick", "moto", "ministack"])
 def store(request: pytest.FixtureRequest) -> Store:
-    if request.param == "memory":
-        return MemoryStore()
+    if request.param in ("memory", "quick"):
+        return MemoryStore() if request.param == "memory" else QuickStore()
     return dynamo(request.getfixturevalue(request.param))
 
 

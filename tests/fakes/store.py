@@ -118,6 +118,11 @@ class MemoryStore:
             rows = [item for key, item in self.items.items() if key.table == table]
         return (dict(item) for item in rows if item["kind"] in kinds)
 
+    def all(self, kind: type[R]) -> list[R]:
+        """Every record of a kind, in key order: for tests to look at."""
+        found = sorted(self.items.items())
+        return [from_plain(kind, item) for _, item in found if item["kind"] == kind.KIND]
+
     def plain_many(self, keys: Sequence[Key]) -> dict[Key, Stored]:
         return self._read(keys)
 
@@ -140,24 +145,32 @@ class MemoryStore:
             return {key: self.items[key] for key in keys if key in self.items}
 
     def _refuse(self, change: Change) -> None:
-        collided = [record.key for record in change.created if record.key in self.items]
+        collided = [one.key for one in change.created if self._version(one.key) is not None]
         stale = [
             record.key
             for record in (*(record for record, _ in change.replaced), *change.deleted)
-            if self.items.get(record.key, {}).get("version") != record.version
+            if self._version(record.key) != record.version
         ]
         failed = [
             key
             for key, guard in (*((r.key, g) for r, g in change.replaced), *change.required)
-            if key not in stale and not _holds(self.items.get(key), guard)
+            if key not in stale and not self._holds(key, guard)
         ]
-        failed += [key for key in change.absent if key in self.items]
+        failed += [key for key in change.absent if self._version(key) is not None]
         if collided:
             raise Collision(collided)
         if stale:
             raise Stale("stale", "; ".join(f"{key.pk}/{key.sk}" for key in stale))
         if failed:
             raise GuardFailed(failed)
+
+    def _version(self, key: Key) -> int | None:
+        """The version that is stored; None if nothing is."""
+        item = self.items.get(key)
+        return None if item is None else item["version"]
+
+    def _holds(self, key: Key, guard: Guard) -> bool:
+        return holds(self.items.get(key), guard)
 
 
 def _encode(record: Record) -> Stored:
@@ -169,7 +182,8 @@ def _encode(record: Record) -> Stored:
     return copied
 
 
-def _holds(item: Stored | None, guard: Guard) -> bool:
+def holds(item: Stored | None, guard: Guard) -> bool:
+    """Whether the guard is true of the item."""
     if item is None:
         return False
     equal = all(

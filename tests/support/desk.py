@@ -9,7 +9,6 @@ from goodword.ids import new_id
 from goodword.ledger.model import Balance, Entry, differences, fold
 from goodword.ports import Desk
 from goodword.records import Record
-from goodword_aws.items import from_plain
 
 from tests.fakes.store import MemoryStore
 
@@ -70,11 +69,7 @@ class World:
 
     def all(self, kind: type[R]) -> list[R]:
         """Every stored record of a kind, in key order."""
-        return [
-            from_plain(kind, item)
-            for _, item in sorted(self.store.items.items())
-            if item["kind"] == kind.KIND
-        ]
+        return self.store.all(kind)
 
     def events(self, type: str = "") -> list[Event]:
         """The events so far, of one type if given."""

@@ -1,6 +1,7 @@
 """A programme with advocates, links and a worker: where conversions and rewards play."""
 
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 from goodword.advocates.model import Enrolment, EnrolmentState, Known, Link
 from goodword.conversions.model import (
@@ -34,6 +35,7 @@ from goodword.times import DAY_MS
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
+from tests.fakes.store import MemoryStore
 from tests.support.desk import NOW_MS, PlainIndex, R, World
 
 PROGRAM = "prg_test"
@@ -80,8 +82,10 @@ class Workflows:
 class Scene(World):
     """The world with the programme in it."""
 
+    STORE: ClassVar[type[MemoryStore]] = MemoryStore
+
     def __init__(self, **changes: object) -> None:
-        super().__init__()
+        super().__init__(self.STORE())
         self.workflow = Workflows()
         self.worker = Worker(self.desk("conversions"), PlainIndex(), (SECRET,))
         self.approval = Approval(self.desk("reward_approval"), self.workflow)

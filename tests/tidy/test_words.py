@@ -17,7 +17,7 @@ TOP = {
 }
 SUITES = {
     *("unit", "properties", "functional", "adapters", "workflows", "contract", "infra"),
-    *("simulation", "e2e", "browser", "bench", "tidy", "fakes", "support"),
+    *("shuffles", "simulation", "e2e", "browser", "bench", "tidy", "fakes", "support"),
 }
 REFUSED = "refused_"  # how the name of a sample begins that the function must turn away
 

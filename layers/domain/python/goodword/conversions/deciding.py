@@ -195,19 +195,21 @@ def _changes(
 
     The amounts may differ because another version is pinned, or because more is known of the order
     and its customer (an earlier order that came late makes this one the second), or because it has
-    other amounts by now (`retold`). What a person has refused, or a ban has taken, is not decided
-    anew because the same advocate brings another touch or the order is told again.
+    other amounts by now (`retold`). Of a conversion that nobody won it is the reason that may. What
+    a person has refused, or a ban has taken, is not decided anew because the same advocate brings
+    another touch or the order is told again.
     """
     if conversion.decisions == 0:
         return True
     winner = attribution.winner
     if conversion.state == "waiting" and winner is not None and not met.problem:
         return True
-    if program.state != "active" or any(reward.state not in UNLOCKED for reward in rewards):
-        return False
-    if (winner.advocate_id if winner else None) != conversion.advocate_id:
-        return True
-    if winner is None or any(one.state == "rejected" or one.reason == BAN for one in rewards):
+    locked = program.state != "active" or any(one.state not in UNLOCKED for one in rewards)
+    if locked or (winner.advocate_id if winner else None) != conversion.advocate_id:
+        return not locked
+    if winner is None:
+        return attribution.reason != conversion.reason
+    if any(one.state == "rejected" or one.reason == BAN for one in rewards):
         return False
     last = desk.store.get(Decision, decision_key(conversion.conversion_id, conversion.decisions))
     assert last is not None  # it was written with the conversion
