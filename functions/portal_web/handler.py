@@ -11,8 +11,8 @@ from goodword.programs.announcing import Announcing
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws.calls import Role
-from goodword_aws.friends import recorded
 from goodword_aws.pages import portal, portal_disputes
+from goodword_aws.pages.friend_pages import add_friend
 from goodword_aws.pages.gate import add_gate
 from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod, Read
 from goodword_aws.pages.site import Site
@@ -31,11 +31,13 @@ require(
     "user_pool_id",
     "pages_client_id",
     "page_secret_arn",
+    "mail_sender",
 )
 
 PERSON: frozenset[Role] = frozenset({"advocate"})
 site = Site("portal")
 add_gate(site)
+add_friend(site)
 site.page("GET", "/style", roles=None)(style_page)
 
 
@@ -237,14 +239,6 @@ def embed(view: View) -> Answer:
 def terms(view: View) -> Answer:
     """The terms in force, for everybody, with worked examples."""
     return Sheet("portal/terms.html", portal.program(view, view.path["program_id"]))
-
-
-@site.page("GET", "/friend/<program_id>", roles=None)
-def friend(view: View) -> Answer:
-    """What was recorded about somebody who followed a recommendation, to that person alone."""
-    shown = portal.program(view, view.path["program_id"])
-    own = view.principal and recorded(view.desk, view.principal, view.path["program_id"])
-    return Sheet("portal/friend.html", {**shown, "recorded": own})
 
 
 @site.page("GET", "/join/<program_id>", roles=None)

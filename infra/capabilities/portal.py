@@ -1,12 +1,14 @@
 """The advocates' and the public's pages: what the API lets a person do with their own things."""
 
 from infra.foundations import grants
+from infra.foundations.acknowledged import acknowledge_wildcard
 from infra.foundations.front_door import Limit
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 
 PAGES = ("GET", "POST")
 PAGE_LIMIT = Limit(per_second=200, burst=400)  # of one route; a page is some milliseconds of work
+LETTER_LIMIT = Limit(per_second=5, burst=20)  # a form there sends mail to who is not signed in
 NEEDS = (
     "JOURNAL_TABLE",
     "CORE_TABLE",
@@ -25,7 +27,7 @@ def add_portal(ground: Ground) -> None:
     portal = ground.functions.make(
         "portal_web",
         "Pages of advocates, friends and the public; sign-in; static files",
-        needs=(*NEEDS, "KEYS_TABLE", "VAULT_KEY_ARN"),
+        needs=(*NEEDS, "KEYS_TABLE", "VAULT_KEY_ARN", "MAIL_SENDER"),
         may=[
             grants.read(ground.tables.core),
             grants.change(ground.tables.core, checks=True, deletes=True),
@@ -35,9 +37,16 @@ def add_portal(ground: Ground) -> None:
             grants.use_key(ground.at, ground.secrets.vault_key, "GenerateDataKey", "Decrypt"),
             grants.read_secret(ground.secrets.index),
             grants.read_secret(ground.secrets.page),
+            grants.send_mail(ground.stack, ground.at, ground.parameters.mail_sender),
         ],
         shape=Shape(memory_mb=1024),
     )
+    acknowledge_wildcard(
+        portal.role,
+        "arn:<AWS::Partition>:ses:<AWS::Region>:<AWS::AccountId>:identity/*",
+        "The identity is the sender's address or its domain; a condition names the one address.",
+    )
+    ground.door.open(portal, ("POST",), "/friend/{proxy+}", public=True, limit=LETTER_LIMIT)
     for path in ("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"):
         ground.door.open(portal, PAGES, path, public=True, limit=PAGE_LIMIT)
     for path in (

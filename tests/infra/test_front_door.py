@@ -18,7 +18,7 @@ PAGES = {
     "console_web": {"/console", "/console/{proxy+}"},
 }
 READ_ONLY = {
-    *("/static/{proxy+}", "/terms/{proxy+}", "/friend/{proxy+}", "/embed/{proxy+}", "/style"),
+    *("/static/{proxy+}", "/terms/{proxy+}", "/embed/{proxy+}", "/style"),
     "/{proxy+}",
 }
 PUBLIC = {

@@ -157,6 +157,8 @@ CONFIRM_MAX = 100  # payouts that one call confirms; each is a transaction
 GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of work
 
 FORM_FIELDS_MAX = 60  # fields of one form of the pages; the largest has twenty
+FRIEND_PASS_SECONDS = 1_800  # seconds in which a link that was sent to a friend opens their page
+FRIEND_LETTERS_PER_HOUR = 3  # such links that one address is sent
 EMBED_SECONDS = 900  # seconds that an embedded view may be opened with its token
 SIGN_IN_SECONDS_MAX = 600  # seconds from asking to sign in to coming back signed in
 STAFF_SESSION_HOURS = (

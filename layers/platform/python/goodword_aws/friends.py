@@ -1,8 +1,8 @@
 """What is recorded about somebody who followed a recommendation, told to that person alone.
 
-Proof is a sign-in whose address the user pool has verified: the record is found by that address's
-keyed MAC and by nothing that a request says. Of the advocate there is nothing in it but the code
-that the friend used.
+Proof is a sign-in whose address the user pool has verified, or a link that was sent to the address:
+the record is found by that address's keyed MAC and by nothing else that a request says. Of the
+advocate there is nothing in it but the code that the friend used.
 """
 
 from collections.abc import Sequence
@@ -48,13 +48,18 @@ class Recorded(Value):
     program_id: str
     touches: tuple[Touched, ...]
     orders: tuple[Ordered, ...]
+    objects_since: str | None = None
 
 
-def recorded(desk: Desk, principal: Principal, program_id: str) -> Recorded:
-    """What is kept about the signed-in address. NotAllowed `email_not_verified` without one."""
+def mac_of(principal: Principal) -> str:
+    """The keyed number of the signed-in address. NotAllowed `email_not_verified` without one."""
     if not principal.email or not principal.email_verified:
         raise NotAllowed("email_not_verified", "this takes a verified e-mail address")
-    mac = wiring.blind_index().mac("email", fold_email(principal.email))
+    return wiring.blind_index().mac("email", fold_email(principal.email))
+
+
+def recorded(desk: Desk, program_id: str, mac: str) -> Recorded:
+    """What is kept about an address."""
     found = desk.store.get(Identity, identity_key(program_id, mac))
     if found is None:
         return Recorded(program_id=program_id, touches=(), orders=())
@@ -66,6 +71,7 @@ def recorded(desk: Desk, principal: Principal, program_id: str) -> Recorded:
             Touched(kind=one.kind, at=rfc3339(one.at_ms), code=one.code) for one in found.touches
         ),
         orders=tuple(_ordered([orders[key] for key in keys if key in orders])),
+        objects_since=None if found.closed_ms is None else rfc3339(found.closed_ms),
     )
 
 

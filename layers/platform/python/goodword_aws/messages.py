@@ -61,12 +61,17 @@ def catalogue_of(locale: str) -> Catalogue:
     return Catalogue.model_validate_json(text)
 
 
+def post() -> SesPost:
+    """The way out for mail; needs MAIL_SENDER."""
+    return SesPost(client("sesv2"), settings().mail_sender)
+
+
 def messenger() -> Messenger:
     """The messenger of this installation."""
     return Messenger(
         desk=wiring.desk("messages"),
         vault=wiring.vault(),
-        post=SesPost(client("sesv2"), settings().mail_sender),
+        post=post(),
         catalogue_of=catalogue_of,
         portal=settings().public_url.rstrip("/"),
         more_of=_more_of,

@@ -62,7 +62,7 @@ class Letter(Value):
 
 
 class Words(Value):
-    """The words about one type of event. `{name}`s stand for values."""
+    """The words about one type of event. `{name}`s stand for values. An own `closing` if said."""
 
     subject: str
     fact: str
@@ -70,6 +70,7 @@ class Words(Value):
     date: str
     action: str
     link_label: str
+    closing: str = ""
 
 
 class Catalogue(Value):
@@ -100,7 +101,7 @@ class Catalogue(Value):
         greeting = self.greeting.format(name=one_line(name)) if name else self.greeting_unnamed
         said = [greeting, *(part.format_map(plain) for part in (words.fact, words.reason))]
         said += [words.date.format_map(plain), words.action.format_map(plain)]
-        closing = self.closing.format_map(plain)
+        closing = (words.closing or self.closing).format_map(plain)
         text = "\n\n".join([*said, f"{words.link_label}: {link}", closing]) + "\n"
         return Letter(
             subject=words.subject.format_map(plain),
