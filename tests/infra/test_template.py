@@ -262,7 +262,7 @@ def test_the_sealer_runs_every_minute(prod: Template) -> None:
 def test_secrets_are_made_by_aws(prod: Template) -> None:
     secrets = prod.of_type("AWS::SecretsManager::Secret")
     filled_in = {name for name in secrets if name.startswith("Rail")}
-    assert (len(secrets), len(filled_in)) == (5, 2)
+    assert (len(secrets), len(filled_in)) == (6, 2)
     assert {secrets[name]["SecretString"] for name in filled_in} == {"{}"}
     for properties in (each for name, each in secrets.items() if name not in filled_in):
         assert properties["GenerateSecretString"]["PasswordLength"] == 64
