@@ -13,6 +13,7 @@ from infra.local.places import LOCAL
 from infra.local.progress import Silent
 from infra.local.stack import local_stack
 from tests.browser.reading import Readers, Told
+from tests.browser.stage import staged
 from tests.support.chromium import FLAGS, find
 
 
@@ -25,7 +26,7 @@ def told() -> Iterator[Told]:
         cast = Cast(stack)
         directory = Story(cast, Silent()).tell()
         directory.write(home)
-        yield Told(stack, directory)
+        yield staged(Told(stack, directory))
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from infra.local.progress import Progress
 from infra.local.stack import attach, local_stack
 from tests.browser.places import PLACES
 from tests.browser.reading import DESK, PHONE, Readers, Scheme, Told
+from tests.browser.stage import staged
 from tests.support.chromium import FLAGS, find_or_install
 
 OUT = BUILD / "gallery"
@@ -36,13 +37,13 @@ def told() -> Iterator[Told]:
     """The running demo, or a story told for this alone."""
     there, directory = attach(DEMO_HOME), Directory.read()
     if there is not None and directory is not None:
-        yield Told(there, directory)
+        yield staged(Told(there, directory))
         return
     home = LOCAL / f"gallery-{os.getpid()}"
     with local_stack(home, Progress(), wait_scale=0.2) as stack:
         made = Story(Cast(stack), Progress()).tell()
         made.write(home)
-        yield Told(stack, made)
+        yield staged(Told(stack, made))
 
 
 def take(readers: Readers, out: Path) -> list[str]:

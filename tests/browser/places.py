@@ -48,6 +48,91 @@ def _first_on_reward(begins: str) -> Callable[[Reader], str]:
     return find
 
 
+def _within(page: str, link: str, more: str = "") -> Callable[[Reader], str]:
+    """What the first such link leads to, with something added to its address."""
+    return lambda reader: f"{_first(page, link)(reader)}{more}"
+
+
+def _of_program(more: str = "") -> Callable[[Reader], str]:
+    return lambda reader: f"/console/rules/{reader.told.directory.program_id}{more}"
+
+
+def _draft(state: str, more: str = "") -> Callable[[Reader], str]:
+    """The newest draft in a state."""
+
+    def find(reader: Reader) -> str:
+        base = f"/v1/programs/{reader.told.directory.program_id}/drafts"
+        rows = reader.told.person("marta").get(base)["data"]
+        found = next(one["id"] for one in rows if one["state"] == state)
+        return f"{_of_program()(reader)}/drafts/{found}{more}"
+
+    return find
+
+
+_RUN, _PAYMENT = "tbody th a", "tbody th a[href^='/console/payouts/']"
+_REVIEW = "tbody th a[href^='/console/reviews/']"
+
+
+def _payments(more: str = "") -> Callable[[Reader], str]:
+    return _within("/console/runs", _RUN, f"/{more}" if more else "")
+
+
+def _first_payment(reader: Reader) -> str:
+    return _first(_payments("payments")(reader), _PAYMENT)(reader)
+
+
+def _entries(reader: Reader) -> str:
+    number = _first("/console/reviews", _REVIEW)(reader).rpartition("/")[2]
+    return f"/console/ledger?subject={number}"
+
+
+def _somebody(more: str = "") -> Callable[[Reader], str]:
+    """Maya's page, who has something of everything."""
+
+    def find(reader: Reader) -> str:
+        maya = reader.told.person("maya").get("/v1/me")["advocate_id"]
+        return f"/console/advocates/{maya}{more}"
+
+    return find
+
+
+CONSOLE = (
+    Place("console", "fatima", _at("/console")),
+    Place("console-analyst", "lars", _at("/console")),
+    Place("console-runs", "fatima", _at("/console/runs")),
+    Place("console-run", "fatima", _payments()),
+    Place("console-run-payments", "fatima", _payments("payments")),
+    Place("console-run-left-out", "fatima", _payments("left-out")),
+    Place("console-run-comparison", "fatima", _payments("reconciliation")),
+    Place("console-payout", "fatima", _first_payment),
+    Place("console-reviews", "fatima", _at("/console/reviews")),
+    Place("console-review", "fatima", _within("/console/reviews", _REVIEW)),
+    Place(
+        "console-review-words",
+        "fatima",
+        _within("/console/reviews", _REVIEW, "?verdict=refuse&reason_code=terms_broken"),
+    ),
+    Place("console-disputes", "fatima", _at("/console/disputes")),
+    Place("console-dispute", "fatima", _within("/console/disputes", "tbody th a")),
+    Place("console-rules", "marta", _at("/console/rules")),
+    Place("console-program", "marta", _of_program()),
+    Place("console-version", "lars", _of_program("/versions/2")),
+    Place("console-draft", "milo", _draft("open")),
+    Place("console-draft-own", "marta", _draft("open")),
+    Place("console-changes", "marta", _draft("open", "/changes")),
+    Place("console-advocates", "fatima", _at("/console/advocates")),
+    Place("console-advocate", "fatima", _somebody()),
+    Place("console-advocate-marketing", "marta", _somebody()),
+    Place("console-ledger", "fatima", _at("/console/ledger")),
+    Place("console-entries", "fatima", _entries),
+    Place("console-audit", "ada", _at("/console/audit")),
+    Place("console-audit-of", "ada", _at("/console/audit?subject=ledger")),
+    Place("console-sources", "ada", _at("/console/sources")),
+    Place("console-source", "ada", _within("/console/sources", ".items a.what")),
+    Place("console-nowhere", "fatima", _at("/console/nowhere"), 404),
+    Place("console-not-mine", "lars", _at("/console/runs"), 403),
+)
+
 PLACES = (
     Place("front", "", _at("/")),
     Place("join-before", "", _program("join")),
@@ -73,4 +158,5 @@ PLACES = (
     Place("account", "maya", _at("/my/account")),
     Place("nowhere", "maya", _at("/my/nowhere"), 404),
     Place("forbidden", "maya", _at("/console"), 403),
+    *CONSOLE,
 )

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
 
+from infra.local.cast import Signed
 from infra.local.directory import Directory
 from infra.local.stack import LocalStack
 
@@ -44,6 +45,10 @@ class Told:
     def town(self) -> str:
         """Where shop and mailbox are."""
         return self.stack.emulator.town_url
+
+    def person(self, name: str) -> Signed:
+        """Somebody of the story, over the API."""
+        return self.directory.signed(self.stack, name)
 
     def percent(self) -> int:
         """What a purchase earns by the terms in force; the story may have changed them."""
