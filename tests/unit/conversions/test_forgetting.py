@@ -127,3 +127,17 @@ def test_an_order_that_waits_for_its_rate_is_decided_first() -> None:
         Forgetting(scene.desk()).forget(PROGRAM, mac(scene))
     assert refused.value.code == "friend_order_waits"
     assert len(scene.all(Identity)) > 0
+
+
+def test_two_who_forget_at_once_forget_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other call is done between this one's reading of the friend and its own removing."""
+    scene = bought()
+    key, forgetting = mac(scene), Forgetting(scene.desk())
+    read = Forgetting.friend
+    found = read(forgetting, PROGRAM, key)
+    forgetting.forget(PROGRAM, key)
+    told = len(scene.all(Event))
+    monkeypatch.setattr(Forgetting, "friend", lambda *_: found)
+    forgetting.forget(PROGRAM, key)
+    assert scene.all(Identity) == []
+    assert len(scene.all(Event)) == told
