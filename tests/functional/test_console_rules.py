@@ -51,6 +51,13 @@ def changed(text: str, hold_days: int = 30) -> str:
     return text.replace("hold_days: 14", f"hold_days: {hold_days}")
 
 
+def test_the_first_page_names_the_programmes_and_their_version(here: Pages, place: str) -> None:
+    for who in (FINANCE, MARKETER, ANALYST, ADMIN):
+        page = here.browser(who).get("/console")
+        assert page.status == 200
+        assert f"/terms/{place.rpartition('/')[2]}" in page.html
+
+
 def test_a_rule_is_changed_tried_and_published_by_another(here: Pages, place: str) -> None:
     otto, mara = here.browser(OTTO), here.browser(MARKETER)
     draft = begun(otto, place)
