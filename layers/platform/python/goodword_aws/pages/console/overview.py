@@ -1,32 +1,131 @@
-"""What the staff's pages show, gathered from the same answers that the staff API gives.
+"""The first page of the console: what waits for this person, and how a programme is doing.
 
-Money waits for finance and is seen by admins; marketers and analysts see the programmes only.
+Money waits for finance and is seen by admins; the charts are sums, for all of staff.
 """
 
 from typing import Any
 
+from goodword.ledger.service import CHECKS, LedgerCheck
+from goodword.limits import PAGE_ITEMS_MAX
+from goodword.programs.drafts import Drafts
+from goodword.programs.model import Program
 from goodword.programs.service import Programs
 from goodword.rewards.model import reward_listing
+from goodword.times import parse_rfc3339
 
-from goodword_aws import rewards
+from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console.figures import AGES, CHANNELS, Figures, figures_of
+from goodword_aws.pages.console.reviews import hours_left
+from goodword_aws.pages.console.roles import BY_PERSON, MONEY
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import run_page
-from goodword_aws.programs import program_answer
+from goodword_aws.trust import disputes
+from goodword_aws.trust_answers import dispute_answer, review_page
 
-LISTED = 10  # rows of each list of the first page; the API has the rest
-SEES_MONEY = frozenset({"finance", "admin"})
+LISTED = 5  # rows of each list of the first page; each list has a page of its own
 
 
 def overview(view: View) -> dict[str, Any]:
-    """What waits for a person, the newest payout runs, and the programmes."""
-    store, money = view.desk.store, bool(view.person.groups & SEES_MONEY)
-    waiting = reward_listing(store, None, LISTED, None) if money else None
-    runs = run_page(store, LISTED, None) if money else None
-    programs = Programs(view.desk).list(LISTED, None)
+    """What waits for a person, and the charts of one programme."""
+    money = bool(view.person.groups & MONEY)
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    asked = view.query.get("program", "")
+    chosen = next((one for one in programs if one.program_id == asked), None)
+    if chosen is None and programs:
+        chosen = programs[0]
     return {
         "sees_money": money,
-        "waiting": [rewards.shown(one) for one in waiting.rows] if waiting else [],
-        "more_waiting": waiting is not None and waiting.cursor is not None,
-        "runs": runs.rows if runs else [],
-        "programs": [program_answer(one) for one in programs.rows],
+        "programs": programs,
+        "chosen": chosen.program_id if chosen else "",
+        **_charted(view, chosen),
+        **(_waiting(view) if money else {}),
+        "drafts": _drafts(view, chosen),
     }
+
+
+def _waiting(view: View) -> dict[str, Any]:
+    """What waits for finance, soonest first."""
+    store, now_ms = view.desk.store, view.desk.clock.now_ms()
+    held = review_page(view.desk, reward_listing(store, None, LISTED, None))
+    asked = disputes(view.desk).waiting(LISTED, None)
+    runs = run_page(store, LISTED, None)
+    checks = store.query(LedgerCheck, "core", CHECKS, limit=1, newest_first=True).rows
+    answers = [dispute_answer(one, view.reader.language) for one in asked.rows]
+    return {
+        "reviews": [(one, hours_left(one.due_at, now_ms)) for one in held.rows],
+        "more_reviews": held.cursor is not None,
+        "disputes": [(one, hours_left(one.due_at, now_ms)) for one in answers],
+        "more_disputes": asked.cursor is not None,
+        "runs": runs.rows,
+        "check": checks[0] if checks else None,
+    }
+
+
+def _drafts(view: View, chosen: Program | None) -> list[Any]:
+    """Open drafts of the programme: what waits for marketing."""
+    if chosen is None:
+        return []
+    page = Drafts(view.desk).list(chosen.program_id, PAGE_ITEMS_MAX, None)
+    return [one for one in page.rows if one.state == "open"][:LISTED]
+
+
+def _charted(view: View, chosen: Program | None) -> dict[str, Any]:
+    """The charts of a programme; none before there is one."""
+    if chosen is None:
+        return {"charts": None, "few": False}
+    reader = view.reader
+
+    def month_of(at_ms: int) -> tuple[int, int]:
+        at = reader.at(at_ms)
+        return at.year, at.month
+
+    made = figures_of(
+        view.desk.store,
+        chosen,
+        view.desk.clock.now_ms(),
+        month_of,
+        sees_people=bool(view.person.groups & BY_PERSON),
+    )
+    return {"charts": _charts(view, made) if made.shown else None, "few": not made.shown}
+
+
+def _charts(view: View, made: Figures) -> dict[str, Chart]:
+    """Each with its table, its unit and what is said when it is empty."""
+    reader, unit = view.reader, made.currency
+    days = [reader.day(noon_of(day)) for day in made.days]
+    partly = view.text("overview.partly") if made.partly else ""
+    newest = view.text("overview.newest") if made.decisions_partly else ""
+    ages = [view.text("overview.age", days=end) for end in AGES]
+    ages.append(view.text("overview.older", days=AGES[-1]))
+    periods, totals = [one for one, _ in made.runs], [total for _, total in made.runs]
+
+    def chart(name: str, labels: list[str], values: list[int], in_unit: str, note: str) -> Chart:
+        return Chart(
+            id=name,
+            title=view.text(f"overview.chart.{name}"),
+            labels=tuple(labels),
+            series=(Series(view.text(f"overview.series.{name}"), tuple(values)),),
+            empty=view.text(f"overview.empty.{name}"),
+            unit=in_unit,
+            note=note,
+        )
+
+    funnel = [view.text(f"overview.step.{name}") for name in ("clicks", "leads", "sales")]
+    kinds = [view.text(f"overview.channel.{name}") for name in CHANNELS]
+    owed = [view.text(f"overview.owed.{name}") for name in made.owed]
+    months = [reader.month_name(*one.month) for one in made.cohorts]
+    each = [one.earned_minor // one.people for one in made.cohorts]
+    return {
+        "earned": chart("earned", days, [*made.days.values()], unit, newest),
+        "funnel": chart("funnel", funnel, [made.clicks, made.leads, made.sales], "", partly),
+        "owed": chart("owed", owed, [*made.owed.values()], unit, partly),
+        "age": chart("age", ages, made.ages, unit, partly),
+        "runs": chart("runs", periods, totals, unit, ""),
+        "channel": chart("channel", kinds, [*made.channels.values()], unit, newest),
+        "cohort": chart("cohort", months, each, unit, view.text("overview.cohort_note")),
+    }
+
+
+def noon_of(day: str) -> int:
+    """The noon of a UTC day, in ms: in most zones it is the same day."""
+    return parse_rfc3339(f"{day}T12:00:00Z")

@@ -1,0 +1,188 @@
+"""The figures of the overview's charts, counted from what is there, within stated limits.
+
+Nothing is kept for the charts: people, balances and clicks of a programme, and the decisions of the
+last weeks, are read when the page is. Whoever sees sums but not single people (analysts) gets no
+figure of fewer than PEOPLE_LEAST advocates; the same holds for each month of the comparison.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from goodword.advocates.model import Enrolment
+from goodword.conversions.decided import DecidedOn, days_between, decided_partition
+from goodword.ledger.model import BUCKETS, Balance, balance_key
+from goodword.limits import DUE_SHARDS, PAGE_ITEMS_MAX, READ_KEYS_MAX
+from goodword.payouts.model import PayoutRun
+from goodword.ports import Store
+from goodword.programs.model import Program
+from goodword.records import Key, Record
+from goodword.rewards.decision import Decision, decision_key
+from goodword.rewards.model import Reward
+from goodword.times import DAY_MS
+from goodword.tracking.model import ClickCount, click_count_key
+
+PEOPLE_MAX = 500  # advocates of one overview; the page says when there are more
+PEOPLE_LEAST = 5  # a figure of fewer people could be read back to one of them
+DECISIONS_MAX = 500  # of the last days; the newest count
+DAYS = 28
+RUNS_SHOWN = 12
+AGES = (7, 30, 90)  # days that end a bar of the liability; the last bar is older
+CHANNELS = ("click", "code", "form", "grant")
+
+Month = tuple[int, int]
+R = TypeVar("R", bound=Record)
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """The advocates who joined in one month, and what they have earned together."""
+
+    month: Month
+    people: int
+    earned_minor: int
+
+
+@dataclass
+class Figures:
+    """Everything that the charts of one programme show; amounts are in its currency."""
+
+    currency: str
+    people: int = 0
+    partly: bool = False
+    shown: bool = True
+    clicks: int = 0
+    leads: int = 0
+    sales: int = 0
+    owed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
+    cohorts: list[Cohort] = field(default_factory=list)
+    days: dict[str, int] = field(default_factory=dict)
+    channels: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    decisions_partly: bool = False
+    ages: list[int] = field(default_factory=lambda: [0] * (len(AGES) + 1))
+    runs: list[tuple[str, int]] = field(default_factory=list)
+
+
+def figures_of(
+    store: Store,
+    program: Program,
+    now_ms: int,
+    month_of: Callable[[int], Month],
+    *,
+    sees_people: bool,
+) -> Figures:
+    """The figures of a programme. `month_of` is the reader's calendar."""
+    made, people = Figures(program.currency), _people(store, program.program_id)
+    made.people, made.partly = len(people), len(people) == PEOPLE_MAX
+    if made.people < PEOPLE_LEAST and not sees_people:
+        made.shown = False
+        return made
+    _sum(store, program, people, made, month_of)
+    _decide(store, program, now_ms, made)
+    _age(store, program, now_ms, made)
+    _pay(store, program, made)
+    return made
+
+
+def _people(store: Store, program_id: str) -> list[Enrolment]:
+    found: list[Enrolment] = []
+    cursor: str | None = None
+    while len(found) < PEOPLE_MAX:
+        page = store.query_index(
+            Enrolment, "core", f"ENR#{program_id}", limit=PAGE_ITEMS_MAX, cursor=cursor
+        )
+        found += page.rows
+        if (cursor := page.cursor) is None:
+            break
+    return found[:PEOPLE_MAX]
+
+
+def _sum(
+    store: Store,
+    program: Program,
+    people: Sequence[Enrolment],
+    made: Figures,
+    month_of: Callable[[int], Month],
+) -> None:
+    """Clicks, sign-ups, purchases, what is owed, and what each month's people earned."""
+    ids = [one.advocate_id for one in people]
+    clicks = [click_count_key(one, program.program_id) for one in ids]
+    made.clicks = sum(one.clicks for one in _read(store, ClickCount, clicks))
+    keys = [balance_key(one, program.program_id, program.currency) for one in ids]
+    earned: dict[str, int] = {}
+    for balance in _read(store, Balance, keys):
+        made.leads += balance.leads
+        made.sales += balance.sales
+        earned[balance.advocate_id] = balance.earned_minor - balance.reversed_minor
+        for bucket in BUCKETS:
+            made.owed[bucket] += getattr(balance, f"{bucket}_minor")
+    months: dict[Month, list[int]] = defaultdict(list)
+    for one in people:
+        months[month_of(one.created_ms)].append(earned.get(one.advocate_id, 0))
+    made.cohorts = [
+        Cohort(month, len(sums), sum(sums))
+        for month, sums in sorted(months.items())
+        if len(sums) >= PEOPLE_LEAST
+    ]
+
+
+def _decide(store: Store, program: Program, now_ms: int, made: Figures) -> None:
+    """What the last days' decisions gave, by day and by the touch that won; the last one counts."""
+    newest: dict[str, DecidedOn] = {}
+    days = list(days_between(now_ms - (DAYS - 1) * DAY_MS, now_ms + 1))
+    made.days = dict.fromkeys(days, 0)
+    for day in reversed(days):
+        place, cursor = decided_partition(program.program_id, day), None
+        while len(newest) < DECISIONS_MAX:
+            page = store.query(
+                DecidedOn, "core", place, limit=PAGE_ITEMS_MAX, cursor=cursor, newest_first=True
+            )
+            for row in page.rows:
+                newest.setdefault(row.conversion_id, row)
+            if (cursor := page.cursor) is None:
+                break
+    made.decisions_partly = len(newest) >= DECISIONS_MAX
+    rows = list(newest.values())[:DECISIONS_MAX]
+    keys = {decision_key(one.conversion_id, one.decision): one for one in rows}
+    for decision in _read(store, Decision, list(keys)):
+        gave = sum(
+            line.earned_minor for line in decision.lines if line.currency == program.currency
+        )
+        day = _day(keys[decision.key])
+        made.days[day] = made.days.get(day, 0) + gave
+        if (winner := decision.attribution.winner) is not None:
+            made.channels[winner.kind] += gave
+
+
+def _day(row: DecidedOn) -> str:
+    return row.key.pk.rpartition("#")[2]
+
+
+def _age(store: Store, program: Program, now_ms: int, made: Figures) -> None:
+    """How long ago the rewards that wait for a hold or a person were earned."""
+    places = ["REVIEW", *(f"HOLD#{shard}" for shard in range(DUE_SHARDS))]
+    for place in places:
+        page = store.query_index(Reward, "core", place, limit=PAGE_ITEMS_MAX)
+        for reward in page.rows:
+            if (reward.program_id, reward.currency) == (program.program_id, program.currency):
+                days = (now_ms - reward.created_ms) // DAY_MS
+                bar = next((n for n, end in enumerate(AGES) if days <= end), len(AGES))
+                made.ages[bar] += reward.remaining_minor
+        made.partly = made.partly or page.cursor is not None
+
+
+def _pay(store: Store, program: Program, made: Figures) -> None:
+    """The totals of the newest runs, the oldest of them first."""
+    page = store.query_index(PayoutRun, "core", "RUNS", limit=PAGE_ITEMS_MAX)
+    runs = [one for one in page.rows if one.program_id == program.program_id]
+    shown = [(one.period, one.total_minor) for one in runs if one.state == "settled"]
+    made.runs = shown[:RUNS_SHOWN][::-1]
+
+
+def _read(store: Store, of: type[R], keys: Sequence[Key]) -> list[R]:
+    """All records under the keys that there are, a batch at a time."""
+    found: list[R] = []
+    for start in range(0, len(keys), READ_KEYS_MAX):
+        found += store.get_many(of, keys[start : start + READ_KEYS_MAX]).values()
+    return found
