@@ -56,6 +56,7 @@ def test_the_first_page_names_the_programmes_and_their_version(here: Pages, plac
         page = here.browser(who).get("/console")
         assert page.status == 200
         assert f"/terms/{place.rpartition('/')[2]}" in page.html
+        assert "Version 1 holds now" in page.words
 
 
 def test_a_rule_is_changed_tried_and_published_by_another(here: Pages, place: str) -> None:

@@ -142,7 +142,7 @@ def _rows(chart: Chart, reader: Reader, *, of_previous: bool) -> Markup:
     rows = []
     for index, (label, value) in enumerate(zip(chart.labels, values, strict=True)):
         whole = (values[index - 1] if index else 0) if of_previous else total
-        share = reader.percent(_share(value, whole)) if whole > 0 and value else ""
+        share = reader.percent(_share(value, whole)) if whole > 0 and value > 0 else ""
         rows.append(
             Markup(
                 '<li><span class="chart-label">{}</span><span class="chart-value">{}'

@@ -37,6 +37,7 @@ def overview(view: View) -> dict[str, Any]:
         "sees_money": money,
         "programs": programs,
         "chosen": chosen.program_id if chosen else "",
+        "head": Programs(view.desk).read(chosen.program_id)[0] if chosen else None,
         **_charted(view, chosen),
         **(_waiting(view) if money else {}),
         "drafts": _drafts(view, chosen),
