@@ -52,6 +52,6 @@ def _may_move_on(ground: Ground) -> list[PolicyStatement]:
     return [
         grants.read(ground.tables.core),
         grants.query_index(ground.tables.core),
-        grants.change(ground.tables.core),
+        grants.change(ground.tables.core, checks=True),
         grants.append(ground.tables.journal),
     ]

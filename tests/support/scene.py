@@ -145,7 +145,7 @@ class Scene(World):
         """Move an enrolment, as staff would."""
         one = next(e for e in self.all(Enrolment) if e.advocate_id == advocate_id)
         change = Change()
-        change.replace(one.but(state=state))
+        change.replace(one.turned(state, self.clock.at_ms))
         self.store.commit(change)
 
     def click(self, code: str = "MAYA7", days_ago: float = 1) -> str:

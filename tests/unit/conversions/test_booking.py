@@ -311,6 +311,7 @@ def test_an_earlier_purchase_reported_later_makes_its_advocate_the_first(scene: 
 
 def test_a_pause_takes_nothing_back_that_was_earned_before(scene: Scene) -> None:
     scene.sale(click_ids=(scene.click("MAYA7", 2),))
+    scene.clock.advance(1)
     scene.set_enrolment(MAYA, "paused")
     scene.sale(click_ids=(scene.click("MAYA7", 1),))
     assert (scene.reward.state, scene.conversion.advocate_id) == ("pending", MAYA)

@@ -155,6 +155,7 @@ LOOK_SECONDS_FIRST, LOOK_SECONDS_MAX = 60, 86_400  # seconds until the next look
 UNKNOWN_PER_SWEEP = 100  # payments looked up in one go after their run is over
 CONFIRM_MAX = 100  # payouts that one call confirms; each is a transaction
 GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of work
+ABSENCES_MAX = 20  # times of an enrolment that was not active, kept one by one; 2 KB
 
 FORM_FIELDS_MAX = 60  # fields of one form of the pages; the largest has twenty
 FRIEND_PASS_SECONDS = 1_800  # seconds in which a link that was sent to a friend opens their page

@@ -3,13 +3,16 @@
 Nothing here knows a name or an address: those are in the person's vault item (`privacy`).
 """
 
-from typing import Annotated, ClassVar, Literal
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import StringConstraints
 
 from goodword.advocates.code import fold
+from goodword.limits import ABSENCES_MAX
 from goodword.programs.payment import RailName
-from goodword.records import IndexEntry, Key, Record
+from goodword.records import IndexEntry, Key, Record, Value
 
 EnrolmentState = Literal["invited", "pending", "active", "paused", "declined", "banned", "left"]
 
@@ -40,11 +43,20 @@ class Advocate(Record):
         return advocate_key(self.advocate_id)
 
 
+class Absence(Value):
+    """A time in which an enrolment was not active: from that instant, up to the other."""
+
+    state: EnrolmentState
+    from_ms: int
+    until_ms: int
+
+
 class Enrolment(Record):
     """One person in one programme. `terms_accepted` is the version agreed to (0: none).
 
     `keeps_earned` is set by a ban of `trust`: what it left is still paid. `since_ms` is since when
     the state counts, if that is not since the change: a violation began before it was found.
+    `absences` are the times before in which it was not active.
     """
 
     KIND: ClassVar[str] = "enrolment"
@@ -58,6 +70,7 @@ class Enrolment(Record):
     reason: str = ""
     keeps_earned: bool = False
     since_ms: int | None = None
+    absences: tuple[Absence, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -65,7 +78,35 @@ class Enrolment(Record):
 
     def is_banned_at(self, at_ms: int) -> bool:
         """Whether a ban that stands covers what happened at that instant."""
-        return self.state == "banned" and (self.since_ms is None or at_ms >= self.since_ms)
+        return self.state == "banned" and at_ms >= self.begun_ms
+
+    @property
+    def begun_ms(self) -> int:
+        """Since when the present state counts; a ban without a day covers everything."""
+        if self.since_ms is not None:
+            return self.since_ms
+        return 0 if self.state == "banned" else self.changed_ms
+
+    def state_at(self, at_ms: int) -> EnrolmentState:
+        """The state that counts for what happened at that instant, by what is known now.
+
+        A ban counts before all else. Example: paused on Monday, active again on Wednesday: a sale
+        of Tuesday finds `paused`, whenever it is told.
+        """
+        now = Absence(state=self.state, from_ms=self.begun_ms, until_ms=at_ms + 1)
+        known = (*self.absences, now) if self.state != "active" else self.absences
+        found = [one.state for one in known if one.from_ms <= at_ms < one.until_ms]
+        if "banned" in found:
+            return "banned"
+        return found[-1] if found else "active"
+
+    def turned(self, state: EnrolmentState, at_ms: int, since_ms: int | None = None) -> Self:
+        """In another state from now on; a time in which it was not active is kept."""
+        absences = self.absences
+        if self.state != "active" and self.begun_ms < at_ms:
+            gone = Absence(state=self.state, from_ms=self.begun_ms, until_ms=at_ms)
+            absences = _bounded((*absences, gone))
+        return self.but(state=state, changed_ms=at_ms, since_ms=since_ms, absences=absences)
 
     @property
     def index_entry(self) -> IndexEntry:
@@ -128,6 +169,19 @@ class PayoutMethod(Record):
     @property
     def key(self) -> Key:
         return method_key(self.advocate_id)
+
+
+def _bounded(absences: Sequence[Absence]) -> tuple[Absence, ...]:
+    """At most ABSENCES_MAX, oldest first: of too many the two that lie closest become one."""
+    ordered = sorted(absences, key=lambda one: (one.from_ms, one.until_ms))
+    while len(ordered) > ABSENCES_MAX:
+        gaps = [later.from_ms - one.until_ms for one, later in pairwise(ordered)]
+        at = gaps.index(min(gaps))
+        first, second = ordered[at : at + 2]
+        state = first.state if first.state == "banned" else second.state
+        until_ms = max(first.until_ms, second.until_ms)
+        ordered[at : at + 2] = [Absence(state=state, from_ms=first.from_ms, until_ms=until_ms)]
+    return tuple(ordered)
 
 
 def advocate_key(advocate_id: str) -> Key:

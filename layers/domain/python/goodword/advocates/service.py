@@ -188,10 +188,8 @@ class Enrolments:
             )
         if state not in MOVES[before.state]:
             raise ValueError(f"an enrolment does not move from {before.state} to {state}")
-        return before.but(
-            state=state,
+        return before.turned(state, now_ms).but(
             terms_accepted=before.terms_accepted if accepted is None else accepted,
-            changed_ms=now_ms,
             reason=reason,
         )
 

@@ -7,7 +7,6 @@ void(reattributed), the new decision is a further record.
 
 from collections.abc import Mapping, Sequence
 
-from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.amounts import amounts_of
 from goodword.conversions.decided import noted
 from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
@@ -15,6 +14,7 @@ from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
 from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
 from goodword.conversions.occasions import AdvocatePlace
+from goodword.conversions.permitted import enrolments_of, refusals, same_until
 from goodword.conversions.rewarded import rewards_of, share_of
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
@@ -50,7 +50,7 @@ def decide(
     `stored` is the conversion as it was read (None: it is new); what did not change is not written.
     """
     versions = [one.in_currency(conversion.currency) for one in versions]
-    refused = _refused(desk, conversion, buyer_advocate_id)
+    enrolments = enrolments_of(desk, conversion)
     rules = version_at(versions, conversion.occurred_ms).terms.attribution
     attribution = attribute(
         conversion.touches,
@@ -58,7 +58,7 @@ def decide(
         conversion_ms=conversion.occurred_ms + CLOCK_SKEW_SECONDS * SECOND_MS,
         received_ms=_newest(conversion),
         sticky_advocate=sticky_advocate(identities, conversion),
-        refused=refused,
+        refused=refusals(conversion, enrolments, buyer_advocate_id),
     )
     before = rewards_of(desk, conversion)
     version = _version_of(versions, attribution.winner or conversion)
@@ -84,6 +84,8 @@ def decide(
     where = desk, change, books
     _write(*where, conversion, basis, attribution, verdict, versions, identities, counted)
     change.create(noted(desk, conversion))
+    if verdict.rewards and attribution.winner is not None:
+        same_until(change, enrolments[attribution.winner.advocate_id])
     books.close()
 
 
@@ -155,29 +157,6 @@ def _newest(conversion: Conversion) -> int:
     """No touch is later than this. Clicks carry our own clock, so none needs to be held back."""
     times = [touch.at_ms for touch in conversion.touches]
     return max([conversion.occurred_ms + CLOCK_SKEW_SECONDS * SECOND_MS, *times])
-
-
-def _refused(desk: Desk, conversion: Conversion, buyer: str | None) -> dict[str, str]:
-    """Whose touches cannot win, and why: the customer's own, and those who may not earn now.
-
-    Whoever has been given this conversion keeps it when the enrolment pauses afterwards, but not
-    when a ban says that it should never have been given.
-    """
-    advocates = sorted({touch.advocate_id for touch in conversion.touches})
-    keys = {one: enrolment_key(one, conversion.program_id) for one in advocates}
-    found = desk.store.get_many(Enrolment, list(keys.values())) if keys else {}
-    refused = {}
-    for advocate_id, key in keys.items():
-        enrolment = found.get(key)
-        if advocate_id == buyer:
-            refused[advocate_id] = "self_referral"
-        elif enrolment is not None and enrolment.is_banned_at(conversion.occurred_ms):
-            refused[advocate_id] = "enrolment_banned"
-        elif advocate_id == conversion.advocate_id:
-            continue
-        elif enrolment is None or enrolment.state != "active":
-            refused[advocate_id] = f"enrolment_{enrolment.state if enrolment else 'missing'}"
-    return refused
 
 
 def _changes(

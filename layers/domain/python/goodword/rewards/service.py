@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import DUE_SHARDS
@@ -21,6 +22,7 @@ from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Record, Value
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import (
+    BAN,
     Reward,
     RewardPlace,
     RewardState,
@@ -68,8 +70,8 @@ class Approval:
             reward = self.find(reward_id)
             if reward.state != "pending":
                 return self.next_step(reward)
-            if held := self._held_by_bank(reward):
-                return self.next_step(held)
+            if stopped := self._stopped(reward):
+                return self.next_step(stopped)
             terms = self._version(reward).terms
             change = Change()
             found = Assessor(self.desk).assess(change, reward, terms.trust, "first")
@@ -99,17 +101,28 @@ class Approval:
         books.close()
         return after
 
-    def _held_by_bank(self, reward: Reward) -> Reward | None:
-        """The reward on hold, if the bank asks about its order: whatever else let it go on."""
-        order = self.desk.store.get(Conversion, conversion_key(reward.conversion_id))
-        if order is None or not order.inquiries:
-            return None
-        change = Change()
+    def _stopped(self, reward: Reward) -> Reward | None:
+        """The reward void because of a ban, or on hold while the bank asks about its order.
+
+        Whatever else let it go on, and whatever it escaped in a race.
+        """
+        place = conversion_key(reward.conversion_id)
+        own = enrolment_key(reward.advocate_id, reward.program_id)
+        found = self.desk.store.get_mixed({place: Conversion, own: Enrolment})
+        order, enrolment = found.get(place), found.get(own)
+        assert order is None or isinstance(order, Conversion)
+        at_ms = order.occurred_ms if order else reward.created_ms
+        change, after = Change(), reward
         books = RewardBooks(self.desk, change)
-        held = books.hold(reward)
+        if isinstance(enrolment, Enrolment) and enrolment.is_banned_at(at_ms):
+            after = books.step(reward.but(ceiling_minor=0), "void", BAN, lapse_ms=None)
+        elif order and order.inquiries:
+            after = books.hold(reward)
+        if after is reward:
+            return None
         books.close()
         self.desk.store.commit(change)
-        return held
+        return after
 
     def ask(self, reward_id: str, token: str) -> None:
         """Keep the callback of a wait for a person; resume it at once if the answer is there."""
@@ -233,14 +246,14 @@ class Approval:
             reward, now_ms = self.find(reward_id), self.desk.clock.now_ms()
             if reward.state != "approved" or now_ms < reward.hold_until_ms:
                 return self.next_step(reward)
-            if held := self._held_by_bank(reward):
-                return self.next_step(held)
+            if stopped := self._stopped(reward):
+                return self.next_step(stopped)
             terms, change, found = self._version(reward).terms, Change(), None
             if reward.decided_by is None and not reward.escalated:
                 found = Assessor(self.desk).assess(change, reward, terms.trust, "before_due")
-            stopped = found is not None and found.outcome != "pass"
-            state: RewardState = "on_hold" if stopped else "due"
-            reason = found.reason if found and stopped else "hold_over"
+            held = found is not None and found.outcome != "pass"
+            state: RewardState = "on_hold" if held else "due"
+            reason = found.reason if found and held else "hold_over"
             after = self._stepped(change, reward, state, reason, terms, found)
             self.desk.store.commit(change)
             return self.next_step(after)

@@ -23,7 +23,7 @@ from goodword.limits import (
     QUERY_PAGES_MAX,
 )
 from goodword.payouts.stops import Cause, lifted, read_stop, stopped
-from goodword.ports import Change, Desk, until_settled
+from goodword.ports import Change, Desk, Store, until_settled
 from goodword.programs.effective import version_in_force
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import IndexEntry, Key, Record
@@ -136,7 +136,7 @@ class Bans:
             )
             change = Change()
             change.save(made)
-            self._move(change, enrolment.but(since_ms=since_ms), "banned", reason)
+            self._move(change, enrolment, "banned", reason, since_ms)
             self._tell(change, "enrolment.banned", made, enrolment)
             return settle(self.desk.store, change, made, receipt)
 
@@ -155,7 +155,7 @@ class Bans:
         after = ban.but(state="lifted", voiding=False)
         change.replace(after)
         self._stop(change, after)
-        self._move(change, enrolment.but(since_ms=None), "active", reason)
+        self._move(change, enrolment, "active", reason)
         self._tell(change, "enrolment.unbanned", ban, enrolment)
 
     def carry_out(self, advocate_id: str, program_id: str) -> Ban:
@@ -239,7 +239,7 @@ class Bans:
         chargeback that is won later gives nothing of it back.
         """
         reward = self.desk.store.get(Reward, reward_key(ban.advocate_id, reward_id))
-        if reward is None or not self._since(reward, ban.since_ms):
+        if reward is None or _happened_ms(self.desk.store, reward) < ban.since_ms:
             return ""
         if reward.state == "batched":
             return "waits"
@@ -260,11 +260,6 @@ class Bans:
             return "voided"
         return "paid" if reward.state == "paid" else ""
 
-    def _since(self, reward: Reward, since_ms: int) -> bool:
-        """Whether the conversion happened at or after that instant."""
-        conversion = self.desk.store.get(Conversion, conversion_key(reward.conversion_id))
-        return (conversion.occurred_ms if conversion else reward.created_ms) >= since_ms
-
     def _enrolment(self, advocate_id: str, program_id: str) -> Enrolment:
         found = self.desk.store.get(Enrolment, enrolment_key(advocate_id, program_id))
         if found is None:
@@ -277,17 +272,12 @@ class Bans:
         enrolment: Enrolment,
         state: Literal["banned", "active"],
         reason: str,
+        since_ms: int | None = None,
     ) -> None:
         """The enrolment and its links. The head is written: a link being made loses the race."""
         banned, store = state == "banned", self.desk.store
-        change.replace(
-            enrolment.but(
-                state=state,
-                reason=reason,
-                keeps_earned=banned,
-                changed_ms=self.desk.clock.now_ms(),
-            )
-        )
+        after = enrolment.turned(state, self.desk.clock.now_ms(), since_ms)
+        change.replace(after.but(reason=reason, keeps_earned=banned))
         own = links_of(store, enrolment.advocate_id)
         turn(
             change,
@@ -309,3 +299,15 @@ class Bans:
                 appeal_until_ms=ban.appeal_until_ms,
             )
         )
+
+
+def is_banned_since(store: Store, reward: Reward) -> bool:
+    """Whether its advocate is banned now, since before the order."""
+    place = enrolment_key(reward.advocate_id, reward.program_id)
+    enrolment = store.get(Enrolment, place)
+    return enrolment is not None and enrolment.is_banned_at(_happened_ms(store, reward))
+
+
+def _happened_ms(store: Store, reward: Reward) -> int:
+    conversion = store.get(Conversion, conversion_key(reward.conversion_id))
+    return conversion.occurred_ms if conversion else reward.created_ms

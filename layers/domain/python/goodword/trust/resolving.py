@@ -19,7 +19,7 @@ from goodword.receipts import Receipt, no_receipt, settle
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, reward_key
 from goodword.rewards.sides import held_beside
-from goodword.trust.banning import Bans
+from goodword.trust.banning import Bans, is_banned_since
 from goodword.trust.dispute import (
     LEARNED_CODES,
     RESOLVE_CODES,
@@ -170,6 +170,8 @@ class Resolving:
         if reward is None or reward.state not in ("on_hold", "rejected"):
             state = reward.state if reward else "gone"
             raise Conflict("cannot_grant", f"the reward is {state}: only held or refused ones are")
+        if is_banned_since(self.desk.store, reward):
+            raise Conflict("cannot_grant", "a ban covers this order: dispute the ban")
         books = RewardBooks(self.desk, change)
         if reward.state == "on_hold":
             if ruling.outcome == "partly":
