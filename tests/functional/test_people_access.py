@@ -51,6 +51,7 @@ ALLOWED = {
     ("GET", "/v1/rates"): STAFF_READERS,
     ("PUT", "/v1/rates"): "fd",
     ("GET", "/v1/rates/wanted"): STAFF_READERS,
+    ("GET", "/v1/programs/<program_id>/refunds-waiting"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/drafts"): STAFF_READERS,
     ("POST", "/v1/programs/<program_id>/drafts"): WRITERS,
     ("GET", "/v1/programs/<program_id>/drafts/<draft_id>"): STAFF_READERS,
