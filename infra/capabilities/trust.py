@@ -24,7 +24,7 @@ def add_trust(ground: Ground) -> None:
             "INDEX_SECRET_ARN",
         ),
         may=[
-            *_may_move_on(ground),
+            *_may_move_on(ground, checks=True),  # of whom an order is granted to
             grants.read(ground.tables.journal),
             grants.query_index(ground.tables.arrivals),
             grants.table_items(ground.tables.keys, "GetItem"),
@@ -48,10 +48,10 @@ def add_trust(ground: Ground) -> None:
     ground.alarms.on_count("DisputesEscalated", "A dispute was not answered in time")
 
 
-def _may_move_on(ground: Ground) -> list[PolicyStatement]:
+def _may_move_on(ground: Ground, *, checks: bool = False) -> list[PolicyStatement]:
     return [
         grants.read(ground.tables.core),
         grants.query_index(ground.tables.core),
-        grants.change(ground.tables.core, checks=True),
+        grants.change(ground.tables.core, checks=checks),
         grants.append(ground.tables.journal),
     ]

@@ -137,7 +137,8 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     links = {"advocates_api", "portal_web"}  # the enrolment's state; an old payout method
     decides = {"conversions_stream", "conversions_schedule"}  # no order yet; parked refunds
     publishes = {"programs_api_drafts", "console_web"}  # the replay of the draft
-    checks = pays | links | decides | publishes
+    grants = {"trust_api"}  # the enrolment of whom an order is granted to
+    checks = pays | links | decides | publishes | grants
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
     assert who_may(prod, "dynamodb:DeleteItem", core) == pays | links | decides
 
