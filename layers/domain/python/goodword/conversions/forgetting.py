@@ -13,8 +13,9 @@ from functools import partial
 
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
 from goodword.errors import Conflict
+from goodword.journeys.signal import Subject, SubjectMark, mark_key, subject_key
 from goodword.limits import READ_KEYS_MAX
-from goodword.ports import Change, Desk, until_settled
+from goodword.ports import Change, Desk, Store, until_settled
 from goodword.trust.signals import Trace, trace_key
 from goodword.trust.trails import Trail, trail_key
 
@@ -52,6 +53,8 @@ class Forgetting:
             until_settled(partial(self._let_go, one.conversion_id))
         for identity in friend:
             until_settled(partial(self._drop, identity))
+        for known in (mac, *(one.mac for one in friend)):
+            until_settled(partial(self._unlink, program_id, known))
         return len(orders)
 
     def _close(self, program_id: str, mac: str, *, closed: bool) -> None:
@@ -94,6 +97,23 @@ class Forgetting:
         change.create(self.desk.event("friend.forgotten", identity.program_id, "own_wish"))
         self.desk.store.commit(change)
 
+    def _unlink(self, program_id: str, mac: str) -> None:
+        """Nothing leads any more to what was noticed of the person; a later signal begins anew."""
+        store = self.desk.store
+        mark = store.get(SubjectMark, mark_key(program_id, mac))
+        if mark is None:
+            return
+        subject = store.get(Subject, subject_key(mark.subject_id))
+        change = Change()
+        change.delete(mark)
+        for part in _whole(store, subject):
+            change.replace(part.but(marks=(), forgotten=True))
+            keys = [mark_key(program_id, one) for one in part.marks if one != mac]
+            for other in store.get_many(SubjectMark, keys).values() if keys else ():
+                if other.key not in change.keys:
+                    change.delete(other)
+        store.commit(change)
+
     def _orders(self, identities: Iterable[Identity]) -> Sequence[Conversion]:
         names = {one.conversion_id for identity in identities for one in identity.conversions}
         keys = [conversion_key(name) for name in sorted(names)]
@@ -103,6 +123,16 @@ class Forgetting:
             for at in range(0, len(keys), READ_KEYS_MAX)
             for one in read(keys[at : at + READ_KEYS_MAX]).values()
         ]
+
+
+def _whole(store: Store, subject: Subject | None) -> Sequence[Subject]:
+    """The subject that stands for this one, and all that were joined to it."""
+    while subject is not None and subject.merged_into is not None:
+        subject = store.get(Subject, subject_key(subject.merged_into))
+    if subject is None:
+        return ()
+    keys = [subject_key(one) for one in subject.parts]
+    return (subject, *(store.get_many(Subject, keys).values() if keys else ()))
 
 
 def _opened(identity: Identity) -> Identity:

@@ -169,7 +169,8 @@ class Subject(Record):
     """Whom signals are about, in one programme: a person or an account, known by keyed MACs only.
 
     Two that turn out to be one are joined: the later says `merged_into`, the earlier lists it among
-    its `parts`. `account_id` is the subject of a person's company, as of `account_ms`.
+    its `parts`. `account_id` is the subject of a person's company, as of `account_ms`. To one that
+    was `forgotten` nothing leads: its signals stay under a random id until they expire.
     """
 
     KIND: ClassVar[str] = "subject"
@@ -182,6 +183,7 @@ class Subject(Record):
     account_ms: int = 0
     parts: tuple[str, ...] = ()
     merged_into: str | None = None
+    forgotten: bool = False
     last_ms: int
     created_ms: int
 
@@ -191,7 +193,7 @@ class Subject(Record):
 
     @property
     def index_entry(self) -> IndexEntry | None:
-        if self.merged_into is not None or self.what != "person":
+        if self.merged_into is not None or self.what != "person" or self.forgotten:
             return None
         return IndexEntry(f"SUBJECTS#{self.program_id}", f"{self.last_ms:015d}#{self.subject_id}")
 
