@@ -175,9 +175,8 @@ class TestWhatEarnedNothing:
 
     def test_leaves_the_list_when_it_earns_after_all(self) -> None:
         scene = Scene()
-        scene.set_enrolment(MAYA, "paused")
-        scene.sale(click_ids=(scene.click(days_ago=2),))
-        scene.set_enrolment(MAYA, "active")
+        scene.sale(click_ids=(scene.click(days_ago=40),))
+        assert scene.conversion.reason == "outside_window"
         scene.sale(click_ids=(scene.click(days_ago=1),))
         assert scene.one(ConversionOfAdvocate).advocate_id == MAYA
         assert scene.reward.advocate_id == MAYA

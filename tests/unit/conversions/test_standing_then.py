@@ -187,7 +187,7 @@ def test_the_states_of_the_past_are_kept_and_of_too_many_the_closest_become_one(
     assert len(banned.absences) == ABSENCES_MAX
     assert [banned.state_at(at) for at in (1_950, 2_150, 2_200)] == ["banned", "banned", "active"]
     again = one.turned("paused", 3_000).turned("active", 3_000)
-    assert again.absences == one.absences, "no time, no absence"
+    assert [again.state_at(at) for at in (3_000, 3_001)] == ["paused", "active"]
 
 
 def test_what_a_person_grants_is_asked_of_the_day_of_the_grant_and_stands() -> None:
@@ -219,3 +219,12 @@ def test_a_refused_reward_is_not_owed_again_while_a_ban_covers_its_order() -> No
     with pytest.raises(Conflict, match="a ban covers this order"):
         here.resolving.resolve(dispute.dispute_id, GRANT, None)
     assert here.reward.state == "rejected"
+
+
+def test_whose_enrolment_is_not_there_earns_nothing() -> None:
+    scene = Scene()
+    change = Change()
+    change.delete(enrolment(scene))
+    scene.store.commit(change)
+    scene.sale(click_ids=(scene.click(),))
+    assert (scene.conversion.reason, alive(scene)) == ("enrolment_missing", set())

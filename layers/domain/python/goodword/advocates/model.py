@@ -101,10 +101,11 @@ class Enrolment(Record):
         return found[-1] if found else "active"
 
     def turned(self, state: EnrolmentState, at_ms: int, since_ms: int | None = None) -> Self:
-        """In another state from now on; a time in which it was not active is kept."""
+        """In another state from now on; a time in which it was not active is kept, if only a ms."""
         absences = self.absences
-        if self.state != "active" and self.begun_ms < at_ms:
-            gone = Absence(state=self.state, from_ms=self.begun_ms, until_ms=at_ms)
+        if self.state != "active":
+            until_ms = max(at_ms, self.begun_ms + 1)
+            gone = Absence(state=self.state, from_ms=self.begun_ms, until_ms=until_ms)
             absences = _bounded((*absences, gone))
         return self.but(state=state, changed_ms=at_ms, since_ms=since_ms, absences=absences)
 
