@@ -201,7 +201,8 @@ def _taken(name: str, reward: Item, wanted: int) -> Iterator[str]:
     taken = reward["earned_minor"] - reward["remaining_minor"]
     if reward["state"] not in GONE and taken != wanted:
         yield f"{name}: refunds took {taken}, not {wanted} ({reward['state']})"
-    if reward["state"] == "void" and taken != reward["earned_minor"]:
+    by_ban = reward.get("reason") == "ban"  # it takes the whole, whatever refunds had left
+    if reward["state"] == "void" and not by_ban and taken != reward["earned_minor"]:
         yield f"{name} is void with something left"
 
 

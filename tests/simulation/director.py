@@ -337,7 +337,7 @@ class Director:
             return
         state = self.chance.choice(("active", "active", "paused", "banned"))
         change = Change()
-        change.replace(one.but(state=state))
+        change.replace(one.turned(state, self.town.clock.at_ms))
         self.town.memory.commit(change)
         self.town.tell(f"{person} is {state}")
 

@@ -365,7 +365,7 @@ MISTAKES = (
         swap(rewarded, "to_take", lambda reward, share: min(share, reward.remaining_minor)),
     ),
     Mistake("the friend is whose report came first", sticky_by_arrival),
-    Mistake("nobody's own purchase is refused", swap(deciding, "_refused", lambda *_: {})),
+    Mistake("nobody's own purchase is refused", swap(deciding, "refusals", lambda *_: {})),
     Mistake("a later decision never changes", swap(service.Worker, "_others", _nobody)),
     Mistake(
         "the newest version decides",
