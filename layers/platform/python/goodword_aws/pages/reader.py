@@ -15,7 +15,7 @@ from importlib import resources
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_time
+from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from goodword.money import CREDIT, PIECES, Money, exponent, is_money
 from goodword.times import as_datetime, parse_rfc3339
@@ -141,6 +141,10 @@ class Reader:
     def day(self, when: str | int) -> str:
         """`22 Nov 2025`, the day in the reader's zone."""
         return format_date(self.at(when).date(), "medium", locale=self._babel)
+
+    def day_short(self, when: str | int) -> str:
+        """`22 Nov`, for charts of some weeks."""
+        return format_skeleton("MMMd", self.at(when).date(), locale=self._babel)
 
     def time(self, when: str | int) -> str:
         """`22 Nov 2025, 09:26 CET`: with the zone, always."""

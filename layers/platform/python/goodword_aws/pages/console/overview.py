@@ -93,7 +93,7 @@ def _charted(view: View, chosen: Program | None) -> dict[str, Any]:
 def _charts(view: View, made: Figures) -> dict[str, Chart]:
     """Each with its table, its unit and what is said when it is empty."""
     reader, unit = view.reader, made.currency
-    days = [reader.day(noon_of(day)) for day in made.days]
+    days = [reader.day_short(noon_of(day)) for day in made.days]
     partly = view.text("overview.partly") if made.partly else ""
     newest = view.text("overview.newest") if made.decisions_partly else ""
     ages = [view.text("overview.age", days=end) for end in AGES]
