@@ -5,9 +5,16 @@ from collections.abc import Callable
 import pytest
 
 from tests.browser.places import PLACES, Place
-from tests.browser.reading import DESK, PHONE, Readers
+from tests.browser.reading import DESK, PHONE, Readers, Told
+from tests.browser.stage import staged
 
 NARROW = (320, 700)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anew(told: Told) -> None:
+    """Something on every page, though a month may have been walked through before."""
+    staged(told)
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)

@@ -10,7 +10,7 @@ from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from goodword.errors import Unavailable
+from goodword.errors import InvalidInput, Unavailable
 from goodword.limits import READ_KEYS_MAX, SUMMARY_ITEMS_MAX
 from goodword.ports import Change, Guard, Page
 from goodword.records import Key, Record, Table
@@ -66,6 +66,8 @@ class QuickStore(MemoryStore):
             names = names[::-1]
         if cursor is not None:
             after = unpack_cursor(cursor, 1)[0]
+            if not after.startswith(prefix):
+                raise InvalidInput("bad_cursor", "this is not the cursor of this page")
             names = [one for one in names if (one < after if newest_first else one > after)]
         rows = [_of(kind, self.records[Key(table, pk, one)]) for one in names[:limit]]
         return Page(rows, pack_cursor(names[limit - 1]) if len(names) > limit else None)

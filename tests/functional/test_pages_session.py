@@ -179,11 +179,11 @@ def test_when_cognito_is_away_nobody_is_signed_out(
 def test_the_console_is_for_staff(here: Pages) -> None:
     shown = here.browser(ADMIN).get("/console")
     assert shown.status == 200
-    for words in ("Nothing waits", "No run yet", "Programmes"):
+    for words in ("Nothing waits", "No run yet", "No programme yet"):
         assert words in shown.words
     marketer = here.browser(MARKETER).get("/console")
-    assert "Programmes" in marketer.words
-    assert "Payout runs" not in marketer.words
+    assert "No programme yet" in marketer.words
+    assert "No run yet" not in marketer.words
     refused = here.browser(ANNA).get("/console")
     assert refused.status == 403
     assert "not open to you" in refused.words

@@ -18,7 +18,14 @@ from goodword.conversions.intake import (
     read_again,
     topic_of,
 )
-from goodword.conversions.model import Delivery, DeliveryState, Facts, OtherNames, Source
+from goodword.conversions.model import (
+    Delivery,
+    DeliveryState,
+    Facts,
+    OtherNames,
+    Source,
+    Space,
+)
 from goodword.errors import Conflict, NotFound, Unavailable
 from goodword.events import Event
 from goodword.limits import (
@@ -34,6 +41,7 @@ from goodword.records import Key
 from tests.support.desk import NOW_MS, World
 from tests.support.scene import PROGRAM, Scene
 
+SPACE = Space(PROGRAM, "src_1")
 SOURCE = Source(
     source_id="src_1",
     kind="stripe",
@@ -295,3 +303,15 @@ def test_events_of_the_inbox_carry_no_delivery_id(room: Room) -> None:
     room.reader.says = refuse(NotUnderstood("bad_amount", ""))
     room.inbox.settle(room.put("evt_of_a_person").key)
     assert "evt_of_a_person" not in "".join(one.model_dump_json() for one in room.scene.all(Event))
+
+
+def test_nothing_is_noted_of_an_order_that_is_not_known_or_shows_nothing(room: Room) -> None:
+    (names,) = NAMES.names
+    written = room.scene.store.commits
+    before = len(written)
+    room.scene.worker.mark(SPACE, names)
+    assert len(written) == before
+    room.scene.sale("1001", click_ids=(room.scene.click(),))
+    before = len(written)
+    room.scene.worker.mark(SPACE, names)
+    assert len(written) == before

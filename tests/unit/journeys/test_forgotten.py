@@ -50,3 +50,13 @@ def test_a_mark_without_its_subject_goes_too() -> None:
     del ear.store.items[subject.key]
     forget(ear)
     assert ear.all(SubjectMark) == []
+
+
+def test_names_that_joined_subjects_share_are_dropped_once() -> None:
+    ear = Ear()
+    ear.hear("nps", customer_id="u-1", email=EMAIL, value=9)
+    ear.hear("nps", customer_id="u-2", email="ann@work.example", value=9)
+    ear.hear("csat", customer_id="u-1", email="ann@work.example", value=90)
+    forget(ear)
+    assert ear.all(SubjectMark) == []
+    assert {one.marks for one in ear.all(Subject)} == {()}

@@ -163,3 +163,13 @@ def test_what_is_stored_names_nobody(ear: Ear) -> None:
 def test_a_signal_that_does_not_fit_its_kind_is_none(fields: dict[str, object], wrong: str) -> None:
     with pytest.raises(ValidationError, match=wrong):
         SignalFact.model_validate({"signal_id": "s", "occurred_ms": AT, **fields})
+
+
+def test_a_chain_of_joined_names_without_an_end_is_not_followed_for_good(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ear.hear(customer_id="u-1")
+    (subject,) = ear.people
+    monkeypatch.setattr("goodword.journeys.listening.SUBJECT_HOPS_MAX", 0)
+    with pytest.raises(NotFound, match="nothing is known"):
+        ear.subjects.read(subject.subject_id)

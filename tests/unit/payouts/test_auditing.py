@@ -380,3 +380,11 @@ def test_of_two_who_end_an_audit_one_hashes_the_list(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(Auditing, "_finish", meanwhile)
     assert world.cycle.audit(run.run_id, "").route == "ask_request"
     assert len(world.events("payout_run.listed")) == 1
+
+
+def test_a_run_looks_back_only_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("goodword.payouts.auditing.AUDIT_RUNS_BACK", 1)
+    world = paid_before(off=("own_spike",))
+    world.due(50_000)
+    world.listed(*LATER)
+    assert world.one(RunFinding).figures["compared_with"] == 1

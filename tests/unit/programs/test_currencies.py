@@ -334,3 +334,10 @@ def test_a_replay_simulates_the_caps_of_each_currency() -> None:
     replay, rows = ran(scene, **(ACCEPTS | {"caps": caps}))
     assert replay.difference_minor == {"EUR": -300, "USD": -600}
     assert [(one.order_id, one.after_minor) for one in rows] == [("o2", 200), ("o3", 0)]
+
+
+def test_an_amount_of_another_currency_is_said_in_its_money() -> None:
+    before = accepting(payment={"minimum_minor": 1, "minimum_in": {"USD": 900, "JPY": 5}})
+    after = accepting(payment={"minimum_minor": 1, "minimum_in": {"USD": 950, "JPY": 5}})
+    (said,) = in_words(before, after, voice(), change_words("en"))
+    assert said.endswith("9.00 USD until then, 9.50 USD from then on.")

@@ -124,3 +124,10 @@ def test_one_decision_is_the_smallest_step_however_much_it_writes(
         sum(key.sk.startswith("X#") for key in one.keys) for one in scene.store.commits[before:]
     ]
     assert max(written) == 1
+
+
+def test_an_order_of_nobody_known_uses_no_limit_of_friends(scene: Scene) -> None:
+    scene.sale("o1", 5_000, click_ids=(scene.click(),), customer={})
+    caps = (Cap.model_validate({"scope": "friend", "amount_minor": 400}),)
+    _, rows = ran(scene, rules=(rate(1_000),), caps=caps)
+    assert [(one.before_minor, one.after_minor) for one in rows] == []

@@ -21,7 +21,8 @@ WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537 Chrome/140 
 MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605 Version/19 Safari/605"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 INSTAGRAM = f"{IPHONE} Instagram 350.0.0 (iPhone16,2; iOS 19_1; de_DE)"
-PEOPLE = [IPHONE, IPAD, PIXEL, TAB, CUBOT, WINDOWS, MAC, FIREFOX, INSTAGRAM]
+GARDEN = f"{PIXEL} Botanica/2.1"
+PEOPLE = [GARDEN, IPHONE, IPAD, PIXEL, TAB, CUBOT, WINDOWS, MAC, FIREFOX, INSTAGRAM]
 ROBOTS = [
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0)",
