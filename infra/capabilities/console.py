@@ -1,7 +1,8 @@
 """The staff's pages: what the APIs of rewards, trust, payouts and programmes let their roles do.
 
 One function has what those APIs have together, so what a person may do is decided where each page
-is registered, by the same sets of roles. It holds no key of a rail and no secret of a source.
+is registered, by the same sets of roles. It holds no key of a rail, and seals a source's secret
+without being able to open one.
 """
 
 from infra.capabilities.portal import NEEDS, PAGE_LIMIT, PAGES
@@ -25,8 +26,11 @@ def add_console(ground: Ground) -> None:
             grants.change(ground.tables.core, checks=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),
-            grants.table_items(ground.tables.keys, "GetItem"),
-            grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
+            grants.table_items(ground.tables.keys, "GetItem", "PutItem"),
+            grants.use_key(ground.at, ground.secrets.vault_key, "GenerateDataKey", "Decrypt"),
+            grants.use_key(
+                ground.at, ground.secrets.vault_key, "GenerateDataKey", purposes=["source"]
+            ),
             grants.read_secret(ground.secrets.index),
             grants.read_secret(ground.secrets.page),
             grants.start(cycle),

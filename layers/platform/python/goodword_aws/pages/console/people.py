@@ -25,7 +25,7 @@ from goodword.trust.model import Exemption, exemption_key
 
 from goodword_aws import advocates as shapes
 from goodword_aws.explanations import my_unrewarded
-from goodword_aws.pages.console.roles import MONEY
+from goodword_aws.pages.console.roles import MONEY, WRITERS
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import balances_of, statement_pages
 from goodword_aws.payouts_findings import holds_of
@@ -50,7 +50,19 @@ def listed(view: View) -> dict[str, Any]:
             cursor=view.page.starting_after,
         )
     rows = [shapes.advocate_row(one, None) for one in page.rows]
-    return {"programs": programs, "chosen": chosen, "rows": rows, "cursor": page.cursor}
+    return {
+        "programs": programs,
+        "chosen": chosen,
+        "rows": rows,
+        "cursor": page.cursor,
+        "may_invite": bool(view.person.groups & WRITERS),
+    }
+
+
+def inviting(view: View) -> dict[str, Any]:
+    """The programmes that somebody can be invited into."""
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    return {"programs": [one for one in programs if one.state == "active"]}
 
 
 def found(view: View, said: str) -> str:

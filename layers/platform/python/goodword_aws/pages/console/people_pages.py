@@ -1,10 +1,11 @@
-"""The pages of single advocates: find, look, hold payouts, ban, exempt, move in a programme."""
+"""The pages of single advocates: find, invite, look, hold payouts, ban, exempt, move."""
 
 from typing import Annotated
 
 from goodword.advocates.looking import Looking
 from goodword.advocates.service import StaffMove
 from goodword.payouts.stops import Holding
+from goodword.privacy.model import Locale, PersonalFields, clean_email
 from goodword.trust.banning import Bans
 from goodword.trust.exempting import Exemptions
 from pydantic import Field, StringConstraints
@@ -28,6 +29,15 @@ class Find(Form):
     """A code, an id, the address of a link, or an e-mail address, which is never kept."""
 
     who: Annotated[str, StringConstraints(max_length=254)] = Field(repr=False)
+
+
+class Invite(Form):
+    """An address, the programme it is invited into, and in what language it is written to."""
+
+    program_id: ProgramId
+    email: Annotated[str, StringConstraints(max_length=254)] = Field(repr=False)
+    name: shapes.PersonName = Field(default="", repr=False)
+    locale: Locale = "en"
 
 
 class Look(Form):
@@ -84,6 +94,8 @@ def add_people(site: Site) -> None:
     page = site.page
     page("GET", "/console/advocates", roles=BY_PERSON)(_list)
     page("POST", "/console/advocates", roles=BY_PERSON)(_find)
+    page("GET", "/console/advocates/invite", roles=WRITERS)(_invitation)
+    page("POST", "/console/advocates/invite", roles=WRITERS, again=_invitation)(_invite)
     page("GET", PERSON, roles=BY_PERSON)(_person)
     page("GET", f"{PERSON}/rewards", roles=MONEY)(_rewards)
     page("GET", f"{PERSON}/orders", roles=MONEY)(_orders)
@@ -104,6 +116,20 @@ def _list(view: View) -> Answer:
 
 def _find(view: View) -> Answer:
     return Go(f"/console/advocates/{people.found(view, view.fields(Find).who)}")
+
+
+def _invitation(view: View) -> Answer:
+    return Sheet("console/advocate_invite.html", people.inviting(view))
+
+
+def _invite(view: View) -> Answer:
+    """As `POST /v1/advocates`: whoever is known keeps the fields they have."""
+    said = view.fields(Invite)
+    fields = PersonalFields(email=clean_email(said.email), name=said.name, locale=said.locale)
+    made = shapes.enrolments(view.desk).invite(
+        said.program_id, fields, lambda one: view.claim(_place(one.advocate_id))
+    )
+    return Go(_place(made.advocate_id), "note.invited")
 
 
 def _person(view: View) -> Answer:
@@ -199,4 +225,8 @@ def _move(view: View) -> Answer:
 
 
 def _here(view: View) -> str:
-    return f"/console/advocates/{view.path['advocate_id']}"
+    return _place(view.path["advocate_id"])
+
+
+def _place(advocate_id: str) -> str:
+    return f"/console/advocates/{advocate_id}"

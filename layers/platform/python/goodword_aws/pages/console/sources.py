@@ -2,23 +2,50 @@
 
 A delivery that verified is never lost: what was not understood is kept until somebody has mended
 the cause, and is then read again as if it had just arrived. What did not verify was never kept.
+A secret that is drawn here is shown in the one answer to the form that made it, and nowhere else.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from goodword.conversions.intake import read_again
-from goodword.conversions.model import delivery_partition
+from goodword.conversions.model import Namespace, Source, SourceKind, delivery_partition
+from goodword.limits import PAGE_ITEMS_MAX
+from goodword.money import Currency
+from goodword.programs.service import Programs
 from goodword.records import Key
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from goodword_aws import programs as shapes
-from goodword_aws.forms import ReasonCode
+from goodword_aws.forms import Label, ProgramId, ReasonCode
 from goodword_aws.pages.console.roles import KEEPERS, WRITERS
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
 
 SOURCE = "/console/sources/<source_id>"
+KINDS = get_args(SourceKind)
+
+
+Secret = Annotated[str, StringConstraints(max_length=210)]
+
+
+class NewSource(Form):
+    """Who will report what; a secret only where the other side makes it."""
+
+    kind: SourceKind
+    program_id: ProgramId
+    label: Label
+    trial: bool = False
+    namespace: Namespace | None = None
+    secret: Secret | None = Field(default=None, repr=False)
+    currency: Currency | None = None
+    mixed: bool = False
+
+
+class Rotation(Form):
+    """The next secret; none for a source whose secret is drawn here."""
+
+    secret: Secret | None = Field(default=None, repr=False)
 
 
 class Again(Form):
@@ -37,7 +64,10 @@ class State(Form):
 def add_sources(site: Site) -> None:
     """Register the pages of sources."""
     site.page("GET", "/console/sources", roles=WRITERS)(_list)
+    site.page("GET", "/console/sources/new", roles=KEEPERS)(_new)
+    site.page("POST", "/console/sources/new", roles=KEEPERS, again=_new)(_create)
     site.page("GET", SOURCE, roles=WRITERS)(_source)
+    site.page("POST", f"{SOURCE}/rotate", roles=KEEPERS, again=_source)(_rotate)
     site.page("POST", f"{SOURCE}/again", roles=KEEPERS, again=_source)(_again)
     site.page("POST", f"{SOURCE}/state", roles=KEEPERS, again=_source)(_set_state)
 
@@ -45,7 +75,46 @@ def add_sources(site: Site) -> None:
 def _list(view: View) -> Answer:
     page = shapes.sources(view.desk).list(view.page.limit, view.page.starting_after)
     rows = [shapes.source_answer(one) for one in page.rows]
-    return Sheet("console/sources.html", {"sources": rows, "cursor": page.cursor})
+    may_act = "admin" in view.person.groups
+    return Sheet(
+        "console/sources.html", {"sources": rows, "cursor": page.cursor, "may_act": may_act}
+    )
+
+
+def _new(view: View) -> Answer:
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    open_ones = [one for one in programs if one.state != "closed"]
+    return Sheet("console/source_new.html", {"programs": open_ones, "kinds": KINDS})
+
+
+def _create(view: View) -> Answer:
+    said = view.fields(NewSource)
+    wish = {name: value for name, value in dict(said).items() if name != "trial"}
+    source, drawn = shapes.sources(view.desk).create(
+        **wish, livemode=not said.trial, receipt=lambda made: view.claim(_place(made))
+    )
+    return _with_secret(source, drawn, "note.source_made")
+
+
+def _rotate(view: View) -> Answer:
+    source, drawn = shapes.sources(view.desk).rotate(
+        view.path["source_id"],
+        view.fields(Rotation).secret,
+        lambda rotated: view.claim(_place(rotated)),
+    )
+    return _with_secret(source, drawn, "note.secret_rotated")
+
+
+def _with_secret(source: Source, drawn: str | None, note: str) -> Answer:
+    """The secret in this one answer; sent again, the form leads to the source's page."""
+    if drawn is None:
+        return Go(_place(source), note)
+    shown = {"source": shapes.source_answer(source), "secret": drawn}
+    return Sheet("console/source_secret.html", shown)
+
+
+def _place(source: Source) -> str:
+    return f"/console/sources/{source.source_id}"
 
 
 def _source(view: View) -> Answer:
