@@ -37,25 +37,21 @@ class Expression:
         return all(self._term(term, item) for term in self.terms)
 
     def _term(self, term: str, item: Item) -> bool:
-        if found := _TERM.match(term):
-            exists = self._name(found[2]) in item
-            return exists is (found[1] == "attribute_exists")
-        if found := _COMPARED.match(term):
-            return self._compare(item.get(self._name(found[1])), found[2], self._values[found[3]])
-        if found := _BEGINS.match(term):
-            text = item.get(self._name(found[1]), {}).get("S")
-            return text is not None and text.startswith(self._values[found[2]]["S"])
-        if found := _BETWEEN.match(term):
-            stored, low, high = (
-                item.get(self._name(found[1])),
-                self._values[found[2]],
-                self._values[found[3]],
-            )
-            return self._compare(stored, ">=", low) and self._compare(stored, "<=", high)
-        if found := _ONE_OF.match(term):
-            wanted = [self._values[name] for name in found[2].split(", ")]
-            return item.get(self._name(found[1])) in wanted
-        raise Unknown(f"no term of ours: {term!r}")
+        kind, name, *more = _words(term)
+        stored = item.get(self._name(name))
+        values = [self._values[word] for word in more if word.startswith(":")]
+        if kind == "exists":
+            return stored is not None
+        if kind == "not_exists":
+            return stored is None
+        if kind == "begins":
+            text = (stored or {}).get("S")
+            return text is not None and text.startswith(values[0]["S"])
+        if kind == "between":
+            return self._compare(stored, ">=", values[0]) and self._compare(stored, "<=", values[1])
+        if kind == "one_of":
+            return stored in values
+        return self._compare(stored, kind, values[0])
 
     def _name(self, name: str) -> str:
         return self._names[name] if name.startswith("#") else name
@@ -70,6 +66,22 @@ class Expression:
             return False
         ((tag, left),), ((_, right),) = stored.items(), wanted.items()
         return _ORDER[operator](*((int(left), int(right)) if tag == "N" else (left, right)))
+
+
+@lru_cache(maxsize=4_096)
+def _words(term: str) -> tuple[str, ...]:
+    """What a term says: its kind or its sign, the attribute, and its values."""
+    if found := _TERM.match(term):
+        return found[1].removeprefix("attribute_"), found[2]
+    if found := _COMPARED.match(term):
+        return found[2], found[1], found[3]
+    if found := _BEGINS.match(term):
+        return "begins", found[1], found[2]
+    if found := _BETWEEN.match(term):
+        return "between", found[1], found[2], found[3]
+    if found := _ONE_OF.match(term):
+        return "one_of", found[1], *found[2].split(", ")
+    raise Unknown(f"no term of ours: {term!r}")
 
 
 @lru_cache(maxsize=4_096)

@@ -8,9 +8,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 
-from tests.simulation.playing import Lane, Outcome, play
+from tests.simulation.playing import Lane, Outcome, many, play
 
-CHUNK = 20  # seeds that a process plays before it tells
+CHUNK = 40  # seeds that a process plays before it tells
 WORKERS = max(1, min(2, os.cpu_count() or 1))
 
 
@@ -51,7 +51,8 @@ class Totals:
 
 def play_some(first: int, count: int, lane: Lane) -> list[Outcome]:
     """Some seeds one after the other, in a process of their own."""
-    outcomes = [play(seed, lane=lane) for seed in range(first, first + count)]
+    with many():
+        outcomes = [play(seed, lane=lane) for seed in range(first, first + count)]
     for one in outcomes:
         one.places = []  # nobody asks, and they are long
     return outcomes

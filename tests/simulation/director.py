@@ -6,43 +6,34 @@ Each act is drawn from the seed; `healing` strings them together into a whole se
 import json
 from collections.abc import Callable
 from functools import partial
-from random import Random
-from typing import TypeVar
 
 from goodword.advocates.model import Enrolment
 from goodword.conversions.model import Facts
-from goodword.payouts.calendar import next_payout
 from goodword.payouts.findings import WHOLE_RUN, RunFinding
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 
 from tests.simulation.office import Office
-from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, PEOPLE, RACE_MS, START_MS
-from tests.simulation.terms import deliveries_of, payment_of
+from tests.simulation.story import DAY_MS, PEOPLE, START_MS
+from tests.simulation.timing import Timing
 from tests.simulation.town import Town
 from tests.support.scene import PROGRAM
 
-T = TypeVar("T")
 QUEUE_TRIES = 5  # times that a message is received before it goes to the dead-letter queue
 SCHEDULES = ("conversions_schedule", "rewards_schedule", "payouts_schedule")
-MOVES_PER_ROUND = 2_000
 RUSH_LEAD = 20  # turns that a task of a rush may wait before it begins
 RUSH_MOVES = 200  # turns of one rush
 END_MS = START_MS + 80 * DAY_MS  # what is told after more than 90 days is kept for a person
 
 
-class Director:
+class Director(Timing):
     """Moves one town; all its choices come from the town's chance."""
 
     def __init__(self, town: Town) -> None:
-        self.town = town
-        self.chance: Random = town.chance
+        super().__init__(town)
         self.accepted: dict[str, Facts] = {}
-        outgoing = list(deliveries_of(town.story, self.chance))
-        self.outgoing = [(self._told_ms(name), name, facts) for name, facts in outgoing]
         self.office = Office(self.town, self.task)
-        self._moves = 0
         self._houses = 0
         self._said: set[tuple[str, str]] = set()
 
@@ -197,15 +188,6 @@ class Director:
             body = {"run_hash": run.run_hash, "total_minor": run.total_minor}
             self.person(who, f"{place}/release", body)
 
-    def settle(self) -> None:
-        """Let everybody run who can."""
-        for _ in range(MOVES_PER_ROUND):
-            ready = self.town.baton.ready()
-            if not ready:
-                return
-            self.town.baton.give(self.chance.choice(ready))
-        self.town.fail("tasks go on for ever without time passing")
-
     def cancel(self) -> None:
         """A run is cancelled, however far it has come."""
         able = ("draft", "requested", "released")
@@ -340,60 +322,3 @@ class Director:
         change.replace(one.turned(state, self.town.clock.at_ms))
         self.town.memory.commit(change)
         self.town.tell(f"{person} is {state}")
-
-    # --- time -------------------------------------------------------------------------------
-
-    def jump(self) -> None:
-        """Time passes: a little, a lot, or exactly to where something ends or begins."""
-        if self.town.story.leaning == "payday" and self.chance.random() < 0.8:
-            self.settle()  # mostly what goes on ends before much time has passed
-        now_ms = self.town.clock.at_ms
-        aims = self.aims()
-        kind = self.chance.random()
-        if kind < 0.5 and aims:
-            at_ms = self.chance.choice(aims[:4]) + self.chance.choice((-1, 0, 0, 1, 60_000))
-        else:
-            at_ms = now_ms + self.chance.choice(
-                (1, 1_000, 59_000, 61_000, 5 * 60_000, HOUR_MS, 7 * HOUR_MS, DAY_MS)
-            )
-        self.to(min(at_ms, self.limit_ms))
-
-    def to(self, at_ms: int) -> None:
-        if at_ms > self.town.clock.at_ms:
-            self.town.clock.at_ms = at_ms
-            self.town.tell("time")
-
-    def aims(self) -> list[int]:
-        """Every instant to come at which something may change, soonest first."""
-        found = [one.wake_ms for one in self.town.baton.tasks]
-        for item in self.town.memory.items.values():
-            match item["kind"]:
-                case "reward" if item["state"] == "approved":
-                    found.append(item["hold_until_ms"])
-                case "reward" if item["state"] == "on_hold":
-                    found.append(item["lapse_ms"])
-                case "reward" if item["state"] == "pending":
-                    found.append(item["start_by_ms"])
-                case "payout" if item["state"] in ("sent", "unknown"):
-                    found += [item.get("look_ms") or 0, (item.get("sent_ms") or 0) + 23 * HOUR_MS]
-                    found += [(item.get("sent_ms") or 0) + 24 * HOUR_MS]
-                case "delivery" if item["state"] == "waiting":
-                    found.append(item["received_ms"] + 120_000)
-        found += [told_ms for told_ms, _, _ in self.outgoing]
-        found.append(next_payout(payment_of(self.town.story), self.town.clock.at_ms))
-        return sorted({one for one in found if one > self.town.clock.at_ms})
-
-    def _told_ms(self, name: str) -> int:
-        """When the shop tells: soon after it happened, refunds at any time."""
-        order = self.town.story.order(name.split("-", maxsplit=1)[0])
-        if self.town.story.leaning == "race":
-            return RACE_MS
-        if self.town.story.leaning == "payday":
-            days = self.chance.choice((0, 2, 3, 5, 9, 15)) if "-r" in name else 0
-            return order.at_ms + days * DAY_MS + self.chance.choice((0, HOUR_MS))
-        if self.town.story.burst and self.town.story.calm:
-            return START_MS + INTAKE_DAYS * DAY_MS + HOUR_MS
-        late = [0, 0, 60_000, HOUR_MS, 20 * HOUR_MS]
-        if "-r" in name and not self.town.story.calm:
-            late = [0, DAY_MS, 10 * DAY_MS, 30 * DAY_MS, 50 * DAY_MS]
-        return order.at_ms + self.chance.choice(late)

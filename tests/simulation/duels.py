@@ -13,7 +13,7 @@ from goodword.rewards.model import Reward
 
 from tests.simulation.baton import Task
 from tests.simulation.golden import Golden, golden_story
-from tests.simulation.playing import Outcome, judged
+from tests.simulation.playing import Outcome, judged, many
 from tests.simulation.story import (
     DAY_MS,
     HOUR_MS,
@@ -386,12 +386,13 @@ def meet(meeting: Meeting, trace: Callable[[str], None] | None = None) -> tuple[
 def meet_all(number: int) -> tuple[int, dict[str, list[str]]]:
     """Every meeting of one duel: how many there were, and what was found."""
     count, found = 0, {}
-    for swapped in (False, True):
-        after = turns = 0
-        while after <= turns:
-            meeting = Meeting(number, swapped, after)
-            outcome, turns = meet(meeting)
-            if outcome.found:
-                found[f"{DUELS[number].name}: --duel {meeting.name}"] = outcome.found
-            count, after = count + 1, after + 1
+    with many():
+        for swapped in (False, True):
+            after = turns = 0
+            while after <= turns:
+                meeting = Meeting(number, swapped, after)
+                outcome, turns = meet(meeting)
+                if outcome.found:
+                    found[f"{DUELS[number].name}: --duel {meeting.name}"] = outcome.found
+                count, after = count + 1, after + 1
     return count, found

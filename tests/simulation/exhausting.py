@@ -14,7 +14,7 @@ from random import Random
 
 from tests.simulation.golden import FLOWS
 from tests.simulation.outside import READS, Plan
-from tests.simulation.playing import play
+from tests.simulation.playing import many, play
 
 CHUNK = 40  # runs that a process plays before it tells
 # A read that dies, is throttled or lost ends the invocation alike: in pairs one stands for all.
@@ -68,9 +68,10 @@ def some_pairs(count: int, seed: int) -> Iterator[tuple[int, Plan]]:
 def play_plans(plans: Sequence[tuple[int, Plan]]) -> list[tuple[str, int, list[str]]]:
     """Some plans one after the other, in a process of their own."""
     told = []
-    for flow, plan in plans:
-        outcome = play(flow, lane="golden", plan=plan)
-        told.append((named(flow, plan), sum(outcome.faults.values()), outcome.found))
+    with many():
+        for flow, plan in plans:
+            outcome = play(flow, lane="golden", plan=plan)
+            told.append((named(flow, plan), sum(outcome.faults.values()), outcome.found))
     return told
 
 

@@ -21,10 +21,20 @@ from goodword.payouts import clock, freezing
 from goodword.records import Record
 from goodword.rewards import model as rewards
 from goodword.rewards import service as approval
-from goodword_aws import arrivals, aws, observe, outbox, payouts, sources, store, wiring
-from goodword_aws.items import from_item, from_plain
+from goodword_aws import (
+    arrivals,
+    aws,
+    observe,
+    outbox,
+    payouts,
+    sources,
+    store,
+    transaction,
+    wiring,
+)
+from goodword_aws.items import from_item, from_plain, marshal, to_plain
 
-from tests.fakes.dynamo import Stored
+from tests.fakes.dynamo import Carried, Stored
 from tests.fakes.privacy import PlainSealer
 from tests.support.desk import PlainIndex
 from tests.support.functions import NAMES, load
@@ -104,6 +114,12 @@ def remembered(kind: type[R], item: Any) -> R:
     return record
 
 
+def carried(record: Record) -> Carried:
+    """The product's item of a record, with the plain values that it was made of."""
+    plain = to_plain(record)
+    return Carried({name: marshal(value) for name, value in plain.items()}, plain)
+
+
 def _fewer_shards() -> None:
     """Two partitions of each sweep's index instead of eight: the same code, fewer empty answers."""
     for waits in (conversions, intake):
@@ -139,6 +155,7 @@ def _wire() -> dict[str, Any]:
     sources.ADAPTERS["generic"] = sources.Adapter(generic.verify, _read_facts, None)
     for reader in (store, outbox, arrivals):
         vars(reader)["from_item"] = remembered
+    vars(transaction)["to_item"] = carried  # the same, and more
     observe.logger = lambda _: _Quiet()  # type: ignore[assignment,return-value]
     observe.metric = lambda *_: None
     observe.failure = _failed  # type: ignore[assignment]  # it takes what it is given

@@ -1,7 +1,9 @@
 """One seed from its story to its findings."""
 
+import gc
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -43,7 +45,20 @@ def play(
     told = story or (golden_story(seed) if golden else draw(seed))
     town = Town(told, trace=trace, wire=lane == "wire")
     town.outside.plan = {} if golden and plan is None else plan
-    return judged(town, Golden(town) if golden else Play(town), seed)
+    outcome = judged(town, Golden(town) if golden else Play(town), seed)
+    vars(town).clear()  # it holds itself in many ways, and would wait for the collector
+    return outcome
+
+
+@contextmanager
+def many() -> Iterator[None]:
+    """Runs in a row: nothing is collected in the middle of one, which costs a sixth of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.collect()
 
 
 def judged(town: Town, director: Play, seed: int) -> Outcome:

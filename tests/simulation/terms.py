@@ -1,6 +1,7 @@
 """The story's promises and facts in the product's own words."""
 
 from collections.abc import Iterator
+from functools import cache
 from random import Random
 
 from goodword.conversions.model import (
@@ -82,8 +83,13 @@ def budget_of(story: Story) -> tuple[BudgetLimit, ...]:
 
 def payment_of(story: Story) -> Payment:
     """How and when people are paid."""
+    return _payment(story.cadence, story.minimum)
+
+
+@cache
+def _payment(cadence: str, minimum: int) -> Payment:
     return Payment.model_validate(
-        {"rail": "simulator", "cadence": story.cadence, "minimum_minor": story.minimum}
+        {"rail": "simulator", "cadence": cadence, "minimum_minor": minimum}
     )
 
 
