@@ -76,6 +76,7 @@ def _outputs(ground: Ground) -> dict[str, str]:
         "SealsBucket": settings["SEALS_BUCKET"],
         "SealKeyArn": settings["SEAL_KEY_ARN"],
         "RewardApprovalArn": settings["REWARD_APPROVAL_ARN"],
+        "JourneyArn": settings["JOURNEY_ARN"],
         "PayoutCycleArn": settings["PAYOUT_CYCLE_ARN"],
         "VaultKeyArn": settings["VAULT_KEY_ARN"],
         "ClickSecretArn": settings["CLICK_SECRET_ARN"],

@@ -1,11 +1,13 @@
 """What customers let us notice, and what it comes to: staff see each point and its origin."""
 
+from goodword.journeys.funnel import Funnels
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.scoring import Standing
 from goodword.ports import Page
 from goodword_aws import journeys as shapes
 from goodword_aws import journeys_definitions as documents
+from goodword_aws import journeys_walks as walks
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
@@ -53,6 +55,19 @@ def read_standing(call: Call) -> shapes.StandingAnswer:
     subject = subjects.read(call.path["subject_id"])
     found: Standing = subjects.standing(subject)
     return shapes.standing_answer(subject, found)
+
+
+@handler.route(
+    "GET",
+    "/v1/subjects/<subject_id>/walks",
+    roles=READERS,
+    answer=walks.WalkAnswer,
+    paged=True,
+)
+def read_walks(call: Call) -> Page[walks.WalkAnswer]:
+    """The journeys of a person, newest first: where they are, and why nothing happens, or did."""
+    subject = shapes.subjects(call.desk).read(call.path["subject_id"])
+    return Page(walks.walks_of(call.desk, subject.subject_id, subject.parts), None)
 
 
 @handler.route("GET", "/v1/journeys/score-model", roles=READERS, answer=shapes.ModelAnswer)
@@ -105,6 +120,13 @@ def create_journey(call: Call) -> documents.JourneyDraftAnswer:
 def read_journey(call: Call) -> documents.JourneyAnswer:
     """One journey."""
     return documents.journey_answer(Journeys(call.desk).read(call.path["journey_id"]))
+
+
+@handler.route("GET", "/v1/journeys/<journey_id>/funnel", roles=READERS, answer=walks.FunnelAnswer)
+def read_funnel(call: Call) -> walks.FunnelAnswer:
+    """How far people came, and what holds or ended the others; the holdout beside them."""
+    journey = Journeys(call.desk).read(call.path["journey_id"])
+    return walks.funnel_answer(Funnels(call.desk).of(journey.journey_id))
 
 
 @handler.route(

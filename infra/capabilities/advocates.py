@@ -3,7 +3,7 @@
 from infra.foundations import grants
 from infra.foundations.ground import Ground
 
-READ_AND_WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
+READ_AND_WRITE = ("GET", "POST", "PUT")
 
 
 def add_advocates(ground: Ground) -> None:

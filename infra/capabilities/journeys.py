@@ -1,19 +1,32 @@
-"""Signals come in with all other deliveries; this is what staff see of them."""
+"""Signals come in with all other deliveries; from there journeys let people in and walk with them.
+
+An event lets somebody in and starts one execution of `journey`; a clock moves whoever an execution
+left. People answer by the API or the pages, staff by the API.
+"""
+
+from aws_cdk.aws_iam import PolicyStatement
 
 from infra.foundations import grants
+from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
+from infra.foundations.streams import may_work_on, work_on
+
+HEARD = ("journey.signal_noted", "journey.entered")
+QUEUE_SECONDS = 60
+WALKS = ("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN")
 
 
 def add_journeys(ground: Ground) -> None:
-    """Subjects, their standing and the model of scores."""
+    """The machine, what starts it, what sweeps behind it, and the two APIs."""
+    _machine(ground)
     api = ground.functions.make(
         "journeys_api",
         "Signals, standings and the model of scores",
-        needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN"),
+        needs=WALKS,
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
-            grants.change(ground.tables.core),
+            grants.change(ground.tables.core, deletes=True),
             grants.append(ground.tables.journal),
             grants.read_secret(ground.secrets.index),
         ],
@@ -21,3 +34,70 @@ def add_journeys(ground: Ground) -> None:
     for path in ("/v1/subjects", "/v1/journeys"):
         ground.door.open(api, ["GET", "POST", "PUT"], path)
         ground.door.open(api, ["GET", "POST", "PUT"], f"{path}/{{proxy+}}")
+    asks = ground.functions.make(
+        "journeys_api_asks",
+        "Requests to advocates, their answers and wishes",
+        needs=WALKS,
+        may=[
+            grants.read(ground.tables.core),
+            grants.query_index(ground.tables.core),
+            grants.change(ground.tables.core),
+            grants.append(ground.tables.journal),
+            grants.read_secret(ground.secrets.index),
+            grants.answer(ground.at, ground.machines.arn("journey")),
+        ],
+    )
+    ground.door.open(asks, ["GET"], "/v1/me/asks")
+    ground.door.open(asks, ["POST"], "/v1/me/asks/{proxy+}")
+    ground.door.open(asks, ["GET", "PUT"], "/v1/me/ask-preferences")
+    ground.door.open(asks, ["GET"], "/v1/asks")
+    ground.door.open(asks, ["GET", "POST"], "/v1/asks/{proxy+}")
+
+
+def _machine(ground: Ground) -> None:
+    task = ground.functions.make(
+        "journeys_task",
+        "The steps of the machine journey",
+        needs=WALKS,
+        may=_may_walk(ground),
+        shape=Shape(timeout_seconds=60),
+    )
+    machine = ground.machines.make("journey", "JourneyWalk", task=task, as_="JourneysTaskArn")
+    ground.functions.settings["JOURNEY_ARN"] = machine.state_machine_arn
+    queue = ground.bus.consumer("Journeys", HEARD, worker_timeout_seconds=QUEUE_SECONDS)
+    worker = ground.functions.make(
+        "journeys_queue",
+        "Lets people into journeys and starts their walks",
+        needs=(*WALKS, "JOURNEY_ARN"),
+        may=[
+            may_work_on(queue),
+            grants.read(ground.tables.core),
+            grants.query_index(ground.tables.core),
+            grants.change(ground.tables.core, checks=True),
+            grants.append(ground.tables.journal),
+            grants.read_secret(ground.secrets.index),
+            grants.start(machine.state_machine_arn),
+        ],
+        shape=Shape(timeout_seconds=QUEUE_SECONDS),
+    )
+    work_on(ground.stack, worker, queue, batch=10)
+    sweeper = ground.functions.make(
+        "journeys_schedule",
+        "Moves walks whose execution is gone",
+        needs=WALKS,
+        may=[*_may_walk(ground), ground.may_set_aside],
+        shape=Shape(timeout_seconds=240),
+        set_aside=ground.set_aside,
+    )
+    ground.schedules.start(sweeper, "rate(5 minutes)", "Sweeps walks whose time has come")
+
+
+def _may_walk(ground: Ground) -> list[PolicyStatement]:
+    return [
+        grants.read(ground.tables.core),
+        grants.query_index(ground.tables.core),
+        grants.change(ground.tables.core, checks=True),
+        grants.append(ground.tables.journal),
+        grants.read_secret(ground.secrets.index),
+        grants.answer(ground.at, ground.machines.arn("journey")),
+    ]

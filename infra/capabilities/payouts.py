@@ -12,7 +12,7 @@ from infra.foundations.front_door import Limit
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 
-READ_AND_WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
+READ_AND_WRITE = ("GET", "POST")
 FILES = "payouts/"
 
 

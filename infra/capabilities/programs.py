@@ -18,7 +18,7 @@ GO_ON = (
     "program.announcement_continues",
 )
 WORKER_SECONDS = 60
-READ_AND_WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
+READ_AND_WRITE = ("GET", "POST", "PUT", "DELETE")
 
 
 def add_programs(ground: Ground) -> None:

@@ -11,7 +11,7 @@ from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 from infra.foundations.streams import may_work_on, work_on
 
-READ_AND_WRITE = ("GET", "POST", "PUT", "PATCH", "DELETE")
+READ_AND_WRITE = ("GET", "POST")
 STARTER_SECONDS = 30
 
 

@@ -34,6 +34,8 @@ EXPECTED = {
     "read_draft": 200,
     "change_draft": 200,
     "preview": 200,
+    "walks": 200,
+    "funnel": 200,
     "publish": 201,
     "read_rules": 200,
     "set_rules": 200,

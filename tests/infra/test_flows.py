@@ -38,6 +38,7 @@ def test_a_stream_brings_new_items_of_one_kind(
     ("directory", "types"),
     [
         ("rewards_queue", ["reward.created"]),
+        ("journeys_queue", ["journey.signal_noted", "journey.entered"]),
         (
             "programs_queue",
             [
@@ -92,6 +93,7 @@ def test_a_consumer_gets_its_events_by_its_own_queue(
         ("rewards_schedule", "rate(5 minutes)"),
         ("programs_schedule", "rate(5 minutes)"),
         ("payouts_schedule", "rate(5 minutes)"),
+        ("journeys_schedule", "rate(5 minutes)"),
         ("ledger_schedule", "cron(17 2 * * ? *)"),
     ],
 )

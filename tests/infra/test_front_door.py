@@ -91,6 +91,13 @@ PATHS = {
         "/v1/journeys",
         "/v1/journeys/{proxy+}",
     },
+    "journeys_api_asks": {
+        "/v1/me/asks",
+        "/v1/me/asks/{proxy+}",
+        "/v1/me/ask-preferences",
+        "/v1/asks",
+        "/v1/asks/{proxy+}",
+    },
     "payouts_api": {
         "/v1/payouts",
         "/v1/payouts/{proxy+}",

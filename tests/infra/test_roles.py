@@ -138,9 +138,11 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     decides = {"conversions_stream", "conversions_schedule"}  # no order yet; parked refunds
     publishes = {"programs_api_drafts", "console_web"}  # the replay of the draft
     grants = {"trust_api"}  # the enrolment of whom an order is granted to
-    checks = pays | links | decides | publishes | grants
+    walks = {"journeys_task", "journeys_schedule", "journeys_queue"}  # whom journeys ask
+    journeys = {"journeys_api"}  # a draft that was published
+    checks = pays | links | decides | publishes | grants | walks
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
-    assert who_may(prod, "dynamodb:DeleteItem", core) == pays | links | decides
+    assert who_may(prod, "dynamodb:DeleteItem", core) == pays | links | decides | journeys
 
 
 def test_personal_data_keys_are_within_reach_of_few_functions(prod: Template) -> None:
@@ -262,7 +264,11 @@ def test_roles_hold_no_managed_policies(prod: Template) -> None:
 
 
 def test_a_state_machine_may_only_call_its_own_task(prod: Template) -> None:
-    for machine, task in (("RewardApproval", "rewards_task"), ("PayoutCycle", "payouts_task")):
+    for machine, task in (
+        ("RewardApproval", "rewards_task"),
+        ("PayoutCycle", "payouts_task"),
+        ("JourneyWalk", "journeys_task"),
+    ):
         role = prod.named("AWS::IAM::Role", f"{machine}Role")
         invoked = [
             statement.resources
@@ -294,6 +300,9 @@ def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
         ("rewards_schedule", "reward_approval"),
         ("rewards_api", "reward_approval"),
         ("trust_api", "reward_approval"),
+        ("journeys_task", "journey"),
+        ("journeys_schedule", "journey"),
+        ("journeys_api_asks", "journey"),
         ("payouts_task", "payout_cycle"),
         ("payouts_api", "payout_cycle"),
         ("console_web", "payout_cycle"),

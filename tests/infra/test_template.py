@@ -172,7 +172,7 @@ def test_streams_and_machines_raise_alarms(prod: Template) -> None:
         alarm.get("MetricName") for alarm in prod.of_type("AWS::CloudWatch::Alarm").values()
     )
     assert metrics["IteratorAge"] == 4
-    assert metrics["ExecutionsFailed"] == metrics["ExecutionsTimedOut"] == 2
+    assert metrics["ExecutionsFailed"] == metrics["ExecutionsTimedOut"] == 3
 
 
 def test_queues_are_encrypted_and_refuse_plain_text(prod: Template) -> None:
@@ -311,7 +311,7 @@ def test_what_tools_need_to_know_is_an_output(prod: Template) -> None:
 
 def test_machines_are_standard_logged_without_data_and_fully_substituted(prod: Template) -> None:
     machines = prod.of_type("AWS::StepFunctions::StateMachine").values()
-    assert len(machines) == 2
+    assert len(machines) == 3
     for machine in machines:
         assert machine["StateMachineType"] == "STANDARD"
         assert machine["LoggingConfiguration"]["Level"] == "ALL"

@@ -47,6 +47,7 @@ class Settings:
     click_secret_arn = _Needed("CLICK_SECRET_ARN")
     index_secret_arn = _Needed("INDEX_SECRET_ARN")
     reward_approval_arn = _Needed("REWARD_APPROVAL_ARN")
+    journey_arn = _Needed("JOURNEY_ARN")
     payout_cycle_arn = _Needed("PAYOUT_CYCLE_ARN")
     exports_bucket = _Needed("EXPORTS_BUCKET")
     seals_bucket = _Needed("SEALS_BUCKET")

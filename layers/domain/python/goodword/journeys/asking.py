@@ -18,6 +18,7 @@ from goodword.records import Key, Record, Value
 from goodword.times import DAY_MS, MINUTE_MS, as_datetime
 
 QUARTER_MS = 15 * MINUTE_MS
+OPEN_MS = 180 * DAY_MS
 AskState = Literal[
     "planned",
     "sent",
@@ -39,6 +40,7 @@ Never = Literal[
     "not_qualified",
 ]
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
+Unreached = Literal["not_known_here", "not_taking_part"]
 
 
 class Asked(Value):
@@ -102,7 +104,7 @@ class Verdict(Value):
     """Ask, or why not. `from_ms` is when to look again; None: not because of time."""
 
     allowed: bool
-    reason: Never | Later | Literal["", "no_ask"] = ""
+    reason: Never | Later | Unreached | Literal["", "no_ask"] = ""
     from_ms: int | None = None
 
 
@@ -137,6 +139,24 @@ def may_ask(
     return Verdict(allowed=True)
 
 
+def may_remind(
+    ask: Ask,
+    terms: JourneyTerms,
+    rules: AskRules,
+    standing: Standing,
+    book: AskBook,
+    now_ms: int,
+) -> Verdict:
+    """The verdict for saying an open ask once more: what forbids asking, then the hour."""
+    refused = _never(ask, standing, book)
+    if refused is not None:
+        return Verdict(allowed=False, reason=refused)
+    woken_ms = awake_ms((terms.quiet_hours, rules.quiet_hours), book.time_zone, now_ms)
+    if woken_ms != now_ms:
+        return Verdict(allowed=False, reason="quiet_hours", from_ms=woken_ms)
+    return Verdict(allowed=True)
+
+
 def awake_ms(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> int:
     """Now if it is not a quiet hour where the person is; else when the next one begins.
 
@@ -163,18 +183,20 @@ def _never(ask: Ask, standing: Standing, book: AskBook) -> Never | None:
     if "all" in book.unsubscribed or ask.motion in book.unsubscribed:
         return "unsubscribed"
     verdict = next(one for one in standing.motions if one.motion == ask.motion)
-    codes = {one.code for one in standing.suppressors}
-    for reason in verdict.reasons:
-        for code in codes:
-            if reason == code:
-                return code
+    against = [one.code for one in standing.suppressors if one.code in verdict.reasons]
+    if against:
+        return against[0]
     return None if verdict.qualifies else "not_qualified"
 
 
 def _asked_already(ask: Ask, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
-    """The same motion is still open: nobody is asked twice for one thing at a time."""
-    open_states = ("planned", "sent", "accepted", "submitted")
-    if any(one.motion == ask.motion and one.state in open_states for one in asks):
+    """The same motion is still open: nobody is asked twice for one thing at a time.
+
+    What was promised and never came of it is open for half a year, not for ever.
+    """
+    open_states, since_ms = ("planned", "sent", "accepted", "submitted"), now_ms - OPEN_MS
+    still = [one for one in asks if one.state in open_states and one.at_ms > since_ms]
+    if any(one.motion == ask.motion for one in still):
         return Verdict(allowed=False, reason="asked_already", from_ms=now_ms + DAY_MS)
     return None
 

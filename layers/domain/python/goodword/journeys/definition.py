@@ -19,7 +19,7 @@ from pydantic import Field, StringConstraints, model_validator
 from goodword.errors import FieldError
 from goodword.journeys.scoring import SENTIMENT, Motion
 from goodword.journeys.signal import STAGES, VALUES, SignalKind
-from goodword.limits import JOURNEY_STEPS_MAX
+from goodword.limits import JOURNEY_STEPS_MAX, TRIGGER_DAYS
 from goodword.money import PositiveMinor
 from goodword.records import Value
 
@@ -78,8 +78,14 @@ class Trigger(Value):
     word: str | None = Field(default=None, max_length=80)
 
     def as_condition(self) -> SignalCondition:
-        """The same as a question about one signal."""
-        return SignalCondition(kind=self.kind, low=self.low, high=self.high, word=self.word)
+        """The same as a question about one signal of the last days."""
+        return SignalCondition(
+            kind=self.kind,
+            low=self.low,
+            high=self.high,
+            word=self.word,
+            within_days=TRIGGER_DAYS,
+        )
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -24,7 +24,9 @@ from goodword.journeys.signal import (
     signal_name_key,
     subject_key,
 )
+from goodword.journeys.walk import Member
 from goodword.limits import (
+    MEMBERS_READ_MAX,
     SIGNAL_DAYS,
     SIGNALS_READ_MAX,
     SUBJECT_HOPS_MAX,
@@ -136,6 +138,7 @@ class Listening:
         new = [mac for mac in marks if mark_key(program_id, mac) not in known]
         after = first.but(
             last_ms=max(first.last_ms, at_ms),
+            heard=first.heard + 1,
             marks=tuple(dict.fromkeys((*first.marks, *new)))[:SUBJECT_MARKS_MAX],
         )
         for other in ordered[1:]:
@@ -145,11 +148,17 @@ class Listening:
             change.replace(other.but(merged_into=after.subject_id))
         if account is not None and at_ms >= after.account_ms:
             after = after.but(account_id=account.subject_id, account_ms=at_ms)
-        if after != first or first.version == 0:
-            change.save(after)
+            self._belongs(change, account.subject_id, after.subject_id)
+        change.save(after)
         for mac in new:
             change.create(SubjectMark(program_id=program_id, mac=mac, subject_id=after.subject_id))
         return after
+
+    def _belongs(self, change: Change, account_id: str, person_id: str) -> None:
+        """Note the person with the account, so that what happens to it finds its people."""
+        member = Member(account_id=account_id, subject_id=person_id)
+        if self.desk.store.get(Member, member.key) is None:
+            change.create(member)
 
     def _heads(self, ids: Iterable[str]) -> list[Subject]:
         return [head(self.desk, one) for one in dict.fromkeys(ids)]
@@ -177,6 +186,22 @@ class Subjects:
         if mark is None:
             raise _unknown()
         return self.read(mark.subject_id)
+
+    def people_of(self, subject: Subject) -> list[Subject]:
+        """The person; of an account the people who belong to it now."""
+        if subject.what == "person":
+            return [] if subject.forgotten else [subject]
+        found: dict[str, Subject] = {}
+        for part in (subject.subject_id, *subject.parts):
+            page = self.desk.store.query(
+                Member, "core", f"SBJ#{part}", "M#", limit=MEMBERS_READ_MAX
+            )
+            for member in page.rows:
+                person = self.read(member.subject_id)
+                if person.account_id is not None and not person.forgotten:
+                    found[person.subject_id] = person
+        own = {subject.subject_id, *subject.parts}
+        return [one for one in found.values() if one.account_id in own]
 
     def standing(self, subject: Subject) -> Standing:
         """What the signals of the person, its parts and its account come to now."""

@@ -184,6 +184,7 @@ class Subject(Record):
     parts: tuple[str, ...] = ()
     merged_into: str | None = None
     forgotten: bool = False
+    heard: int = 0
     last_ms: int
     created_ms: int
 

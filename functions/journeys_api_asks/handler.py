@@ -1,0 +1,127 @@
+"""Requests to advocates: their own list and answers, and what staff record of them.
+
+Whose request a `/v1/me` route touches comes from the verified token only. Staff say whether work
+was done; money follows by the programme's rules and finance's approval, never from here.
+"""
+
+from goodword.errors import NotFound
+from goodword.journeys.asks import NOT_WORK_CODES, WORK_CODES, Wishes
+from goodword.journeys.walk import AskMade
+from goodword.ports import Page
+from goodword_aws import journeys_asks as shapes
+from goodword_aws import wiring
+from goodword_aws.calls import Call, Role
+from goodword_aws.http import Api
+from goodword_aws.journeys_walks import asks
+
+wiring.require("core_table", "journal_table", "index_secret_arn")
+handler = Api(service="journeys")
+
+PERSON: frozenset[Role] = frozenset({"advocate"})
+READERS: frozenset[Role] = frozenset({"marketer", "analyst", "admin"})
+WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
+WHICH = {"program_id": "of which programme"}
+
+
+@handler.route("GET", "/v1/me/asks", roles=PERSON, answer=shapes.MyAskAnswer, paged=True)
+def my_asks(call: Call) -> Page[shapes.MyAskAnswer]:
+    """What one was asked for, newest first."""
+    page = asks(call.desk).of(call.advocate_id, call.page.limit, call.page.starting_after)
+    return Page([shapes.my_ask_answer(one) for one in page.rows], page.cursor)
+
+
+@handler.route(
+    "POST",
+    "/v1/me/asks/<ask_id>/answer",
+    roles=PERSON,
+    body=shapes.AnswerAsk,
+    answer=shapes.MyAskAnswer,
+)
+def answer_ask(call: Call) -> shapes.MyAskAnswer:
+    """Accept, decline, or say that it is done."""
+    ask = asks(call.desk).own(call.path["ask_id"], call.advocate_id)
+    after = asks(call.desk).answer(
+        ask.ask_id, call.body.answer, lambda done: call.claim(shapes.my_ask_answer(done))
+    )
+    return shapes.my_ask_answer(after)
+
+
+@handler.route(
+    "GET", "/v1/me/ask-preferences", roles=PERSON, answer=shapes.WishesAnswer, query=WHICH
+)
+def my_wishes(call: Call) -> shapes.WishesAnswer:
+    """What one wishes not to be asked for, and where one's night is."""
+    program_id = call.query.get("program_id", "")
+    try:
+        subject_id = shapes.own_subject(call, program_id).subject_id
+    except NotFound:
+        return shapes.WishesAnswer(program_id=program_id, unsubscribed=(), time_zone="UTC")
+    return shapes.wishes_answer(program_id, Wishes(call.desk).read(subject_id))
+
+
+@handler.route(
+    "PUT",
+    "/v1/me/ask-preferences",
+    roles=PERSON,
+    body=shapes.PutWishes,
+    answer=shapes.WishesAnswer,
+)
+def put_wishes(call: Call) -> shapes.WishesAnswer:
+    """Say both; they hold for every request from now on, whatever journey it comes from."""
+    body: shapes.PutWishes = call.body
+    shapes.check_zone(body.time_zone)
+    subject = shapes.own_subject(call, body.program_id)
+    book = Wishes(call.desk).put(
+        subject.subject_id,
+        body.program_id,
+        body.unsubscribed,
+        body.time_zone,
+        lambda kept: call.claim(shapes.wishes_answer(body.program_id, kept)),
+    )
+    return shapes.wishes_answer(body.program_id, book)
+
+
+@handler.route("GET", "/v1/asks", roles=READERS, answer=shapes.AskAnswer, paged=True, query=WHICH)
+def waiting(call: Call) -> Page[shapes.AskAnswer]:
+    """What was promised, or said to be done, and waits for staff; may lag behind a moment."""
+    page = asks(call.desk).waiting(
+        call.query.get("program_id", ""), call.page.limit, call.page.starting_after
+    )
+    return Page([shapes.ask_answer(one) for one in page.rows], page.cursor)
+
+
+@handler.route("GET", "/v1/asks/reason-codes", roles=READERS)
+def reason_codes(_call: Call) -> dict[str, tuple[str, ...]]:
+    """The codes that a record of work may give."""
+    return {"done": WORK_CODES, "not_done": NOT_WORK_CODES}
+
+
+@handler.route("GET", "/v1/asks/<ask_id>", roles=READERS, answer=shapes.AskAnswer)
+def read_ask(call: Call) -> shapes.AskAnswer:
+    """One request."""
+    return shapes.ask_answer(asks(call.desk).read(call.path["ask_id"]))
+
+
+@handler.route(
+    "POST",
+    "/v1/asks/<ask_id>/work",
+    roles=WRITERS,
+    body=shapes.RecordWork,
+    answer=shapes.AskAnswer,
+)
+def record_work(call: Call) -> shapes.AskAnswer:
+    """Say that the call was held, the review is there, the story was approved; or that it is not.
+
+    The person is thanked at once. A reward follows where the journey has one, by the rules of the
+    programme.
+    """
+    body: shapes.RecordWork = call.body
+    shapes.check_code(body, WORK_CODES, NOT_WORK_CODES)
+    after: AskMade = asks(call.desk).work(
+        call.path["ask_id"],
+        done=body.done,
+        code=body.reason_code,
+        own_advocate_id=call.principal.advocate_id,
+        receipt=lambda made: call.claim(shapes.ask_answer(made)),
+    )
+    return shapes.ask_answer(after)

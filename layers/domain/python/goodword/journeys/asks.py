@@ -1,0 +1,222 @@
+"""What becomes of an ask is written in three places in one Change: the ask, the book, the walk.
+
+The person answers by a signed link or signed in, staff say whether the work was done, and the clock
+lets what nobody answered expire. The first answer stands; asking for what is so already does
+nothing. Whoever answers wakes the walk, which decides what follows.
+"""
+
+from dataclasses import dataclass
+
+from goodword.errors import Conflict, NotAllowed, NotFound
+from goodword.journeys.asking import AskBook, AskState, book_key
+from goodword.journeys.scoring import Motion
+from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, ask_key, walk_key
+from goodword.limits import READ_KEYS_MAX
+from goodword.ports import Change, Desk, Page, until_settled
+from goodword.receipts import Receipt, no_receipt, settle
+from goodword.workflow import TaskToken, Workflow, token_key
+
+ANSWERS: dict[AskState, tuple[AskState, ...]] = {
+    "sent": ("accepted", "declined", "submitted"),
+    "accepted": ("declined", "submitted"),
+}
+WORK_CODES = ("call_held", "review_seen", "story_approved", "referral_useful", "other")
+NOT_WORK_CODES = ("no_show", "not_found", "not_approved", "withdrawn", "other")
+ANSWER_NAME = "answer"  # the wait of the machine that an answer ends
+
+
+@dataclass(frozen=True)
+class Asks:
+    """What people and staff say of asks."""
+
+    desk: Desk
+    workflow: Workflow
+
+    def read(self, ask_id: str) -> AskMade:
+        """One ask. Raises NotFound `unknown_ask`."""
+        found = self.desk.store.get(AskMade, ask_key(ask_id))
+        if found is None:
+            raise NotFound("unknown_ask", "there is no such request")
+        return found
+
+    def own(self, ask_id: str, advocate_id: str) -> AskMade:
+        """One of one's own; another person's is not there. Raises NotFound `unknown_ask`."""
+        found = self.read(ask_id)
+        if found.advocate_id != advocate_id:
+            raise NotFound("unknown_ask", "there is no such request")
+        return found
+
+    def of(self, advocate_id: str, limit: int, cursor: str | None) -> Page[AskMade]:
+        """An advocate's asks, newest first."""
+        page = self.desk.store.query(
+            AskOfAdvocate,
+            "core",
+            f"ADV#{advocate_id}",
+            "K#",
+            limit=min(limit, READ_KEYS_MAX),
+            cursor=cursor,
+            newest_first=True,
+        )
+        keys = [ask_key(one.ask_id) for one in page.rows]
+        found = self.desk.store.get_many(AskMade, keys) if keys else {}
+        return Page([found[key] for key in keys if key in found], page.cursor)
+
+    def waiting(self, program_id: str, limit: int, cursor: str | None) -> Page[AskMade]:
+        """What was promised or said to be done, and waits for staff; may lag behind a moment."""
+        return self.desk.store.query_index(
+            AskMade, "core", f"ASKS#{program_id}", limit=limit, cursor=cursor
+        )
+
+    def answer(
+        self, ask_id: str, state: AskState, receipt: Receipt[AskMade] = no_receipt
+    ) -> AskMade:
+        """The person accepts, declines, or says that it is done.
+
+        Raises Conflict `ask_over` once it has expired or was answered otherwise for good.
+        """
+
+        def attempt() -> AskMade:
+            ask = self.read(ask_id)
+            if ask.state == state:
+                return ask
+            over = ask.state == "sent" and self.desk.clock.now_ms() >= ask.expires_ms
+            if over or state not in ANSWERS.get(ask.state, ()):
+                raise Conflict("ask_over", "this request is over or has its answer")
+            return self._become(ask, state, "", receipt)
+
+        return self._told(until_settled(attempt))
+
+    def work(
+        self,
+        ask_id: str,
+        *,
+        done: bool,
+        code: str,
+        own_advocate_id: str | None,
+        receipt: Receipt[AskMade] = no_receipt,
+    ) -> AskMade:
+        """Staff say whether what was promised came: the call was held, the review is there.
+
+        Raises NotAllowed `own_work` for the advocate's own, Conflict `ask_not_accepted` for what
+        nobody has promised.
+        """
+        state: AskState = "accepted_work" if done else "rejected_work"
+
+        def attempt() -> AskMade:
+            ask = self.read(ask_id)
+            if own_advocate_id == ask.advocate_id:
+                raise NotAllowed("own_work", "somebody else says whether your own work was done")
+            if ask.state == state:
+                return ask
+            if ask.state not in ("accepted", "submitted"):
+                raise Conflict("ask_not_accepted", f"the request is {ask.state}")
+            return self._become(ask, state, code, receipt)
+
+        return self._told(until_settled(attempt))
+
+    def _become(
+        self, ask: AskMade, state: AskState, reason: str, receipt: Receipt[AskMade]
+    ) -> AskMade:
+        change, now_ms = Change(), self.desk.clock.now_ms()
+        after = moved(ask, state, now_ms, reason)
+        note(self.desk, change, after)
+        walk = self.desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))
+        assert walk is not None  # it made the ask
+        wakes = {"next_ms": now_ms} if walk.state == "walking" else {}
+        change.replace(walk.with_ask(after.line).but(changed_ms=now_ms, **wakes))
+        return settle(self.desk.store, change, after, receipt)
+
+    def _told(self, ask: AskMade) -> AskMade:
+        """Wake the machine, if it waits; whatever it asks then is decided by the records."""
+        token = self.desk.store.get(TaskToken, token_key(ask.walk_id, ANSWER_NAME))
+        if token is not None:
+            self.workflow.resume(token.token, {"walk_id": ask.walk_id})
+        return ask
+
+
+def moved(ask: AskMade, state: AskState, now_ms: int, reason: str = "") -> AskMade:
+    """The ask in its next state; when it was promised is kept."""
+    taken_ms = ask.taken_ms
+    if taken_ms is None and state in ("accepted", "submitted"):
+        taken_ms = now_ms
+    return ask.but(state=state, reason=reason, taken_ms=taken_ms, changed_ms=now_ms)
+
+
+def note(desk: Desk, change: Change, ask: AskMade) -> None:
+    """Add to `change`: the ask, its line in the person's book, and what happened."""
+    book = desk.store.get(AskBook, book_key(ask.subject_id))
+    assert book is not None  # the ask was written into it when it was made
+    asks = [one.but(state=ask.state) if one.ask_id == ask.ask_id else one for one in book.asks]
+    change.replace(book.but(asks=tuple(asks)))
+    change.replace(ask)
+    change.create(
+        desk.event(
+            f"journey.ask_{ask.state}" if ask.state != "rewarded" else "journey.rewarded",
+            ask.ask_id,
+            ask.reason,
+            program_id=ask.program_id,
+            advocate_id=ask.advocate_id,
+            journey_id=ask.journey_id,
+            walk_id=ask.walk_id,
+            subject_id=ask.subject_id,
+            motion=ask.motion,
+        )
+    )
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What a person wants not to be asked for, and where the person's night is."""
+
+    desk: Desk
+
+    def read(self, subject_id: str) -> AskBook:
+        """The person's book, also before it has a page."""
+        return self.desk.store.get(AskBook, book_key(subject_id)) or AskBook(subject_id=subject_id)
+
+    def unsubscribe(self, ask: AskMade, what: Motion | None = None) -> None:
+        """From everything, or from asks of one kind; at once, and harmless to repeat."""
+
+        def attempt() -> None:
+            book = self.read(ask.subject_id)
+            wanted = dict.fromkeys((*book.unsubscribed, what or "all"))
+            self._keep(book, book.but(unsubscribed=tuple(wanted)), ask.program_id)
+
+        until_settled(attempt)
+
+    def put(
+        self,
+        subject_id: str,
+        program_id: str,
+        unsubscribed: tuple[str, ...],
+        time_zone: str,
+        receipt: Receipt[AskBook] = no_receipt,
+    ) -> AskBook:
+        """Set both. The same again changes nothing."""
+
+        def attempt() -> AskBook:
+            book = self.read(subject_id)
+            after = book.but(unsubscribed=tuple(dict.fromkeys(unsubscribed)), time_zone=time_zone)
+            return self._keep(book, after, program_id, receipt)
+
+        return until_settled(attempt)
+
+    def _keep(
+        self,
+        before: AskBook,
+        after: AskBook,
+        program_id: str,
+        receipt: Receipt[AskBook] = no_receipt,
+    ) -> AskBook:
+        change = Change()
+        if after != before:
+            change.save(after)
+            change.create(
+                self.desk.event(
+                    "journey.wishes_changed",
+                    after.subject_id,
+                    program_id=program_id,
+                    unsubscribed=",".join(after.unsubscribed),
+                )
+            )
+        return settle(self.desk.store, change, after, receipt)

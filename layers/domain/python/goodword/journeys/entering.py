@@ -1,0 +1,134 @@
+"""A person enters a published journey when its trigger has come and its conditions hold, once.
+
+Whatever is heard of a person makes all journeys look at them, so that it does not matter in which
+order things are told: the trigger may come before or after what the conditions ask for. Whoever
+entered within the journey's `again_days` does not enter again. Those of the holdout are noted and
+only watched; who they are follows from the ids alone.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from goodword.events import Event
+from goodword.ids import derived_id
+from goodword.journeys.definition import JourneyTerms, Trigger
+from goodword.journeys.journey import Journey, JourneyVersion, version_key
+from goodword.journeys.listening import Subjects
+from goodword.journeys.previewing import enters
+from goodword.journeys.scoring import standing
+from goodword.journeys.signal import Signal, Subject
+from goodword.journeys.walk import Entered, Walk, entered_key
+from goodword.limits import JOURNEYS_READ_MAX, WALKS_KEPT_MAX
+from goodword.ports import Change, Desk, Guard, until_settled
+from goodword.times import DAY_MS
+
+
+@dataclass(frozen=True)
+class Entering:
+    """Lets people into journeys; whoever hears of them calls it. Safe to repeat."""
+
+    desk: Desk
+    subjects: Subjects
+
+    def consider(self, subject_id: str) -> list[Walk]:
+        """Every journey that the person (or a person of the account) begins now."""
+        begun: list[Walk] = []
+        for person in self.subjects.people_of(self.subjects.read(subject_id)):
+            for journey in self._open(person.program_id):
+                walk = until_settled(partial(self._enter, person.subject_id, journey))
+                begun += [walk] if walk is not None else []
+        return begun
+
+    def _open(self, program_id: str) -> list[Journey]:
+        page = self.desk.store.query_index(
+            Journey, "core", f"JOURNEYS#{program_id}", limit=JOURNEYS_READ_MAX
+        )
+        return [one for one in page.rows if one.state == "active"]
+
+    def _enter(self, subject_id: str, listed: Journey) -> Walk | None:
+        store, now_ms = self.desk.store, self.desk.clock.now_ms()
+        journey = store.get(Journey, listed.key)
+        if journey is None or journey.state != "active":
+            return None
+        version = store.get(JourneyVersion, version_key(journey.journey_id, journey.in_force))
+        assert version is not None  # what is in force was published
+        person = self.subjects.read(subject_id)
+        known = self._known(person, journey)
+        again_ms = version.terms.again_days * DAY_MS
+        if any(now_ms < one.entered_ms + again_ms for one in known):
+            return None
+        signals = self.subjects.signals(person)
+        if not enters(version.terms, signals, standing(signals, now_ms), now_ms):
+            return None
+        walk = self._walk(person, journey, version.terms, signals)
+        own = next((one for one in known if one.subject_id == person.subject_id), None)
+        walks = (*(own.walks if own else ()), walk.walk_id)[-WALKS_KEPT_MAX:]
+        change = Change()
+        change.save(
+            own.but(walks=walks, entered_ms=now_ms)
+            if own
+            else Entered(
+                subject_id=person.subject_id,
+                journey_id=journey.journey_id,
+                walks=walks,
+                entered_ms=now_ms,
+            )
+        )
+        change.create(walk, self._event(walk))
+        change.require(journey.key, Guard({"version": journey.version}))
+        change.require(person.key, Guard({"version": person.version}))
+        store.commit(change)
+        return walk
+
+    def _known(self, person: Subject, journey: Journey) -> Sequence[Entered]:
+        """When the person, or whoever turned out to be the same, entered it last."""
+        owners = (person.subject_id, *person.parts)
+        keys = [entered_key(one, journey.journey_id) for one in owners]
+        return list(self.desk.store.get_many(Entered, keys).values())
+
+    def _walk(
+        self, person: Subject, journey: Journey, terms: JourneyTerms, signals: Sequence[Signal]
+    ) -> Walk:
+        now_ms, began = self.desk.clock.now_ms(), _trigger(terms.trigger, signals)
+        out = held_out(journey.journey_id, person.subject_id, terms.holdout_percent)
+        return Walk(
+            walk_id=derived_id("wlk", now_ms, journey.journey_id, person.subject_id),
+            journey_id=journey.journey_id,
+            program_id=journey.program_id,
+            subject_id=person.subject_id,
+            number=journey.in_force,
+            seen=journey.in_force,
+            state="held_out" if out else "walking",
+            step=terms.steps[0].name,
+            since_ms=now_ms,
+            next_ms=now_ms,
+            signal_id=began.signal_id,
+            entered_ms=now_ms,
+            changed_ms=now_ms,
+        )
+
+    def _event(self, walk: Walk) -> Event:
+        return self.desk.event(
+            "journey.entered",
+            walk.walk_id,
+            program_id=walk.program_id,
+            journey_id=walk.journey_id,
+            subject_id=walk.subject_id,
+            number=walk.number,
+            held_out=walk.state == "held_out",
+        )
+
+
+def held_out(journey_id: str, subject_id: str, percent: int) -> bool:
+    """Whether this person is only watched in this journey; the same for ever."""
+    digest = hashlib.sha256(f"{journey_id}#{subject_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 100 < percent
+
+
+def _trigger(trigger: Trigger, signals: Sequence[Signal]) -> Signal:
+    """The newest signal of the trigger's kind; `enters` has found that there is one."""
+    of_kind = [one for one in signals if one.kind == trigger.kind]
+    fit = [one for one in of_kind if trigger.word in (None, one.word)]
+    return max(fit, key=lambda one: (one.occurred_ms, one.signal_id))

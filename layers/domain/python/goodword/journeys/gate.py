@@ -1,0 +1,132 @@
+"""Everything that decides whether a person may be asked, read together and held to the commit.
+
+The verdict is `asking.may_ask` over the books of the person and of whoever turned out to be the
+same person. `hold` adds to the Change what must not have moved since: the person, the company, the
+rules of the programme, the enrolment, and the book itself. So of two journeys that ask at the same
+moment one loses the race and looks again, and a complaint that comes in between is heeded.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
+from goodword.journeys.asking import (
+    AskBook,
+    AskRules,
+    Unreached,
+    Verdict,
+    book_key,
+    may_ask,
+    may_remind,
+    rules_key,
+)
+from goodword.journeys.definition import Ask, JourneyTerms
+from goodword.journeys.listening import Subjects
+from goodword.journeys.scoring import Standing, standing
+from goodword.journeys.signal import Signal, Subject
+from goodword.limits import ASKS_KEPT_MAX
+from goodword.ports import Change, Desk, Guard
+from goodword.records import Key, Record
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One person as they stand now, with everything that was read to say so."""
+
+    subject: Subject
+    signals: Sequence[Signal]
+    standing: Standing
+    rules: AskRules
+    book: AskBook
+    others: Sequence[AskBook]
+    enrolment: Enrolment | None
+    account: Subject | None
+    reached: Unreached | None
+    at_ms: int
+
+    @property
+    def whole(self) -> AskBook:
+        """The person's book with those of their parts."""
+        asks = [one for book in (self.book, *self.others) for one in book.asks]
+        unsubscribed = dict.fromkeys(
+            what for book in (self.book, *self.others) for what in book.unsubscribed
+        )
+        return AskBook(
+            subject_id=self.subject.subject_id,
+            asks=tuple(sorted(asks, key=lambda one: one.at_ms))[-ASKS_KEPT_MAX:],
+            unsubscribed=tuple(unsubscribed),
+            time_zone=self.book.time_zone,
+        )
+
+    def may_ask(self, ask: Ask, terms: JourneyTerms) -> Verdict:
+        """The verdict about one ask."""
+        if self.reached is not None:
+            return Verdict(allowed=False, reason=self.reached)
+        return may_ask(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
+
+    def may_remind(self, ask: Ask, terms: JourneyTerms) -> Verdict:
+        """The same for saying an ask once more; how often and how lately does not count there."""
+        if self.reached is not None:
+            return Verdict(allowed=False, reason=self.reached)
+        return may_remind(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
+
+    @property
+    def advocate_id(self) -> str:
+        """Who is to be asked; only of somebody who is reached."""
+        assert self.enrolment is not None
+        return self.enrolment.advocate_id
+
+    def hold(self, change: Change) -> None:
+        """Let the commit fail if anything that was read has moved, but for the book itself."""
+        held: list[Record] = [self.subject, *self.others]
+        held += [one for one in (self.account, self.enrolment) if one is not None]
+        for one in (*held, self.rules):
+            if one.version:
+                change.require(one.key, Guard({"version": one.version}))
+            else:
+                change.require_absent(one.key)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """Looks at people."""
+
+    desk: Desk
+    subjects: Subjects
+
+    def look(self, subject_id: str) -> Seen:
+        """The person as they stand now. Raises NotFound `unknown_subject`."""
+        store, subject = self.desk.store, self.subjects.read(subject_id)
+        signals, at_ms = self.subjects.signals(subject), self.desk.clock.now_ms()
+        rules_at = rules_key(subject.program_id)
+        own = book_key(subject.subject_id)
+        parts = [book_key(one) for one in subject.parts]
+        books = store.get_many(AskBook, [own, *parts])
+        company = subject.account_id
+        enrolment, reached = self._reach(subject)
+        return Seen(
+            subject=subject,
+            signals=signals,
+            standing=standing(signals, at_ms),
+            rules=store.get(AskRules, rules_at) or AskRules(program_id=subject.program_id),
+            book=books.get(own) or AskBook(subject_id=subject.subject_id),
+            others=[books.get(at) or AskBook(subject_id=at.pk[4:]) for at in parts],
+            enrolment=enrolment,
+            account=self.subjects.read(company) if company is not None else None,
+            reached=reached,
+            at_ms=at_ms,
+        )
+
+    def _reach(self, subject: Subject) -> tuple[Enrolment | None, Unreached | None]:
+        """Who the person is here: only people who take part have an address, and earn."""
+        keys = [known_key(mac) for mac in subject.marks]
+        known = self.desk.store.get_many(Known, keys) if keys else {}
+        names = list(dict.fromkeys(known[key].advocate_id for key in keys if key in known))
+        if not names:
+            return None, "not_known_here"
+        found = self._enrolments([enrolment_key(one, subject.program_id) for one in names])
+        active = next((one for one in found if one.state == "active"), None)
+        return (active, None) if active is not None else (None, "not_taking_part")
+
+    def _enrolments(self, keys: Sequence[Key]) -> list[Enrolment]:
+        return list(self.desk.store.get_many(Enrolment, keys).values())

@@ -1,0 +1,276 @@
+"""What each kind of step does with a walk: the walk after one move, and what else is written.
+
+A move adds to a Change and answers the walk; who calls commits both. It never writes one record
+twice: a move that lets an ask expire does nothing else, the next one goes on from there.
+"""
+
+from dataclasses import dataclass
+
+from goodword.conversions.crediting import Work, credit
+from goodword.events import Event, Plain
+from goodword.journeys.asking import Asked, Verdict
+from goodword.journeys.asks import moved, note
+from goodword.journeys.definition import (
+    Ask,
+    Branch,
+    HandOver,
+    JourneyTerms,
+    Remind,
+    Reward,
+    Wait,
+)
+from goodword.journeys.gate import Gate, Seen
+from goodword.journeys.previewing import holds
+from goodword.journeys.walk import TAKEN, AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
+from goodword.limits import WALK_SLEEP_DAYS, WORK_DAYS_MAX
+from goodword.ports import Change, Desk
+from goodword.programs.model import Program, program_key
+from goodword.times import DAY_MS, HOUR_MS
+
+SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
+FOR_GOOD = frozenset({"unsubscribed"})  # reasons that no time changes
+
+
+@dataclass(frozen=True)
+class Moves:
+    """The moves of walks."""
+
+    desk: Desk
+    gate: Gate
+
+    def move(self, change: Change, walk: Walk, terms: JourneyTerms) -> Walk:
+        """The walk after what its step does now."""
+        step = terms.steps[terms.step(walk.step)]
+        if isinstance(step, Wait):
+            return self._wait(change, walk, terms, step)
+        if isinstance(step, Remind):
+            return self._remind(change, walk, terms, step)
+        if (ask := walk.unanswered) is not None:
+            return self._until_answered(change, walk, ask)
+        match step:
+            case Ask():
+                after = self._ask(change, walk, terms, step)
+            case Branch():
+                after = self._branch(change, walk, terms, step)
+            case Reward():
+                after = self._reward(change, walk, terms, step)
+            case HandOver():
+                change.create(self._event("journey.handed_over", walk, to=step.to))
+                after = self._onward(change, walk, terms)
+            case _:  # an exit, the only kind that is left
+                after = self.end(change, walk, "finished")
+        return after
+
+    def end(self, change: Change, walk: Walk, reason: str) -> Walk:
+        """The walk is over; what it asked and nobody answered is over with it."""
+        if (open_ask := walk.unanswered) is not None:
+            walk = self._expired(change, walk, open_ask, reason)
+        change.create(self._event("journey.ended", walk, reason))
+        return walk.but(state="ended", reason=reason, held="")
+
+    # --- the steps ----------------------------------------------------------------------------
+
+    def _wait(self, change: Change, walk: Walk, terms: JourneyTerms, step: Wait) -> Walk:
+        """Nothing, for a while; before a reminder only while there is something to remind of."""
+        due_ms = walk.since_ms + step.hours * HOUR_MS
+        following = terms.steps[terms.step(walk.step) + 1 :]
+        if following and isinstance(following[0], Remind):
+            ask = walk.of_step(following[0].of_ask)
+            due_ms = due_ms if ask is not None and ask.state == "sent" else walk.since_ms
+        if self._now_ms < due_ms:
+            return walk.but(next_ms=due_ms, held="")
+        return self._onward(change, walk, terms)
+
+    def _ask(self, change: Change, walk: Walk, terms: JourneyTerms, step: Ask) -> Walk:
+        if walk.of_step(step.name) is not None:
+            return self._onward(change, walk, terms)
+        seen = self.gate.look(walk.subject_id)
+        verdict = seen.may_ask(step, terms)
+        if not verdict.allowed:
+            return self._not_yet(change, walk, terms, step, verdict)
+        ask = self._made(walk, terms, step, seen)
+        change.save(
+            seen.book.plus(
+                Asked(
+                    ask_id=ask.ask_id,
+                    journey_id=ask.journey_id,
+                    motion=ask.motion,
+                    at_ms=ask.made_ms,
+                    state=ask.state,
+                )
+            )
+        )
+        change.create(
+            ask,
+            AskOfAdvocate(advocate_id=ask.advocate_id, ask_id=ask.ask_id),
+            self._event("journey.asked", walk, ask=ask.line, advocate_id=ask.advocate_id),
+        )
+        seen.hold(change)
+        return self._onward(change, walk.with_ask(ask.line), terms)
+
+    def _not_yet(
+        self, change: Change, walk: Walk, terms: JourneyTerms, step: Ask, verdict: Verdict
+    ) -> Walk:
+        """Held until the reason says or for a day; or given up. Each reason is told once."""
+        again_ms = verdict.from_ms if verdict.from_ms is not None else self._now_ms + SLEEP_MS
+        last_ms = walk.entered_ms + terms.goal.within_days * DAY_MS
+        if verdict.reason in FOR_GOOD or again_ms > last_ms:
+            change.create(
+                self._event("journey.ask_not_made", walk, verdict.reason, motion=step.motion)
+            )
+            return self.end(change, walk, verdict.reason)
+        if walk.held != verdict.reason:
+            change.create(
+                self._event(
+                    "journey.ask_held",
+                    walk,
+                    verdict.reason,
+                    motion=step.motion,
+                    again_ms=again_ms,
+                )
+            )
+        return walk.but(held=verdict.reason, next_ms=again_ms)
+
+    def _remind(self, change: Change, walk: Walk, terms: JourneyTerms, step: Remind) -> Walk:
+        """After half of the time that is left; or when the wait before it is over."""
+        ask = walk.of_step(step.of_ask)
+        if ask is None or ask.state != "sent":
+            return self._onward(change, walk, terms)
+        if self._now_ms >= ask.expires_ms:
+            return self._expired(change, walk, ask, "no_answer")
+        before = terms.steps[terms.step(walk.step) - 1]
+        due_ms = walk.since_ms
+        if not isinstance(before, Wait):
+            due_ms += (ask.expires_ms - walk.since_ms) // 2
+        if self._now_ms < due_ms:
+            return walk.but(next_ms=due_ms, held="unanswered")
+        asked = terms.steps[terms.step(step.of_ask)]
+        assert isinstance(asked, Ask)  # what was published reminds of asks
+        seen = self.gate.look(walk.subject_id)
+        verdict = seen.may_remind(asked, terms)
+        if verdict.from_ms is not None:
+            return walk.but(next_ms=min(verdict.from_ms, ask.expires_ms), held=verdict.reason)
+        if not verdict.allowed:
+            change.create(self._event("journey.not_reminded", walk, verdict.reason, ask=ask))
+            return self._onward(change, walk, terms)
+        told = self._event("journey.reminded", walk, ask=ask, advocate_id=seen.advocate_id)
+        change.create(told.but(data={**told.data, "words": step.template}))
+        seen.hold(change)
+        return self._onward(change, walk, terms)
+
+    def _branch(self, change: Change, walk: Walk, terms: JourneyTerms, step: Branch) -> Walk:
+        if step.when is not None:
+            seen = self.gate.look(walk.subject_id)
+            yes = holds(step.when, seen.signals, seen.standing, self._now_ms)
+        else:
+            ask = walk.of_step(step.of_ask or "")
+            wanted = TAKEN if step.answered == "accepted" else {step.answered}
+            yes = ask is not None and ask.state in wanted
+        return self._onward(change, walk, terms, step.then if yes else "")
+
+    def _reward(self, change: Change, walk: Walk, terms: JourneyTerms, step: Reward) -> Walk:
+        """Work that was accepted is credited; what was promised has its time to be done."""
+        line = walk.of_step(step.of_ask)
+        if line is None or line.state not in ("accepted", "submitted", "accepted_work"):
+            return self._onward(change, walk, terms)
+        ask = self.desk.store.get(AskMade, ask_key(line.ask_id))
+        assert ask is not None  # it was made with the walk's line of it
+        if ask.state != "accepted_work":
+            until_ms = (ask.taken_ms or ask.made_ms) + WORK_DAYS_MAX * DAY_MS
+            if self._now_ms < until_ms:
+                return walk.but(next_ms=until_ms, held="work_not_done_yet")
+            return self._expired(change, walk, line, "work_not_done")
+        program = self.desk.store.get(Program, program_key(walk.program_id))
+        if program is not None and program.state == "paused":
+            return walk.but(next_ms=self._now_ms + SLEEP_MS, held="programme_paused")
+        return self._credited(change, walk, terms, step, ask)
+
+    def _credited(
+        self, change: Change, walk: Walk, terms: JourneyTerms, step: Reward, ask: AskMade
+    ) -> Walk:
+        conversion = credit(
+            self.desk,
+            change,
+            Work(
+                program_id=ask.program_id,
+                advocate_id=ask.advocate_id,
+                work_id=ask.ask_id,
+                name=f"advocacy_{ask.motion}",
+                amount_minor=step.amount_minor,
+                done_ms=ask.changed_ms,
+            ),
+        )
+        if not conversion.reward_ids:
+            why = conversion.reason
+            change.create(self._event("journey.reward_not_given", walk, why, ask=ask.line))
+            return self._onward(change, walk, terms)
+        after = moved(ask, "rewarded", self._now_ms).but(reward_ids=conversion.reward_ids)
+        note(self.desk, change, after)
+        return self._onward(change, walk.with_ask(after.line), terms)
+
+    # --- what they share ----------------------------------------------------------------------
+
+    @property
+    def _now_ms(self) -> int:
+        return self.desk.clock.now_ms()
+
+    def _onward(self, change: Change, walk: Walk, terms: JourneyTerms, to: str = "") -> Walk:
+        """At the step of this name, or at the next one; behind the last the walk is over."""
+        place = terms.step(to) if to else terms.step(walk.step) + 1
+        if place < len(terms.steps):
+            at_ms = self._now_ms
+            step = terms.steps[place].name
+            return walk.but(step=step, since_ms=at_ms, next_ms=at_ms, held="")
+        if (ask := walk.unanswered) is not None:
+            return walk.but(next_ms=ask.expires_ms, held="unanswered")
+        return self.end(change, walk, "finished")
+
+    def _until_answered(self, change: Change, walk: Walk, ask: WalkAsk) -> Walk:
+        if self._now_ms < ask.expires_ms:
+            return walk.but(next_ms=ask.expires_ms, held="unanswered")
+        return self._expired(change, walk, ask, "no_answer")
+
+    def _expired(self, change: Change, walk: Walk, line: WalkAsk, reason: str) -> Walk:
+        ask = self.desk.store.get(AskMade, ask_key(line.ask_id))
+        assert ask is not None  # it was made with the walk's line of it
+        after = moved(ask, "expired", self._now_ms, reason)
+        note(self.desk, change, after)
+        return walk.with_ask(after.line).but(next_ms=self._now_ms, held="")
+
+    def _made(self, walk: Walk, terms: JourneyTerms, step: Ask, seen: Seen) -> AskMade:
+        now_ms = self._now_ms
+        return AskMade(
+            ask_id=self.desk.ids.new("ask"),
+            program_id=walk.program_id,
+            journey_id=walk.journey_id,
+            walk_id=walk.walk_id,
+            subject_id=seen.subject.subject_id,
+            advocate_id=seen.advocate_id,
+            step=step.name,
+            motion=step.motion,
+            words=step.template,
+            site=step.site,
+            channels=terms.channels,
+            state="sent",
+            made_ms=now_ms,
+            expires_ms=now_ms + step.expires_days * DAY_MS,
+            changed_ms=now_ms,
+        )
+
+    def _event(
+        self, type: str, walk: Walk, reason: str = "", ask: WalkAsk | None = None, **more: Plain
+    ) -> Event:
+        """About the ask if there is one, else about the walk."""
+        about: dict[str, Plain] = {"motion": ask.motion} if ask else {}
+        return self.desk.event(
+            type,
+            ask.ask_id if ask else walk.walk_id,
+            reason,
+            program_id=walk.program_id,
+            journey_id=walk.journey_id,
+            walk_id=walk.walk_id,
+            subject_id=walk.subject_id,
+            step=walk.step,
+            **about,
+            **more,
+        )

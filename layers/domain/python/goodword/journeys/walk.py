@@ -1,0 +1,199 @@
+"""One person's way through one journey, and the asks it came to: what is true of both now.
+
+A walk stands at a step, by name, and says when to look at it again. Its asks are records of their
+own, since people answer them; the walk keeps a short line of each, changed in the same Change.
+Nothing of a person is in any of these but ids.
+"""
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from goodword.ids import shard_of
+from goodword.journeys.asking import AskState
+from goodword.journeys.definition import Channel
+from goodword.journeys.scoring import Motion
+from goodword.limits import WALK_SHARDS, WALKS_KEPT_MAX
+from goodword.records import IndexEntry, Key, Record, Value
+
+WalkState = Literal["walking", "ended", "held_out"]
+OWED: frozenset[AskState] = frozenset({"accepted", "submitted", "accepted_work"})
+TAKEN: frozenset[AskState] = OWED | {"rejected_work", "rewarded"}
+DONE: frozenset[AskState] = frozenset({"accepted_work", "rewarded"})
+
+
+class WalkAsk(Value):
+    """What became of one ask of a walk."""
+
+    step: str
+    ask_id: str
+    motion: Motion
+    state: AskState
+    made_ms: int
+    expires_ms: int
+    taken_ms: int | None = None
+
+
+class Walk(Record):
+    """A person on their way. `number` is the version walked by, `seen` the newest considered.
+
+    `next_ms` is when to look again. `held` says why nothing happens until then, `reason` why it
+    ended. Of those `held_out` only the entry is kept.
+    """
+
+    KIND: ClassVar[str] = "walk"
+
+    walk_id: str
+    journey_id: str
+    program_id: str
+    subject_id: str
+    number: int = Field(ge=1)
+    seen: int = Field(ge=1)
+    state: WalkState = "walking"
+    step: str
+    since_ms: int
+    next_ms: int
+    held: str = ""
+    reason: str = ""
+    asks: tuple[WalkAsk, ...] = ()
+    signal_id: str
+    entered_ms: int
+    changed_ms: int
+
+    @property
+    def key(self) -> Key:
+        return walk_key(self.journey_id, self.walk_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if self.state != "walking":
+            return None
+        shard = shard_of(self.walk_id, WALK_SHARDS)
+        return IndexEntry(f"WALKS#{shard}", f"{self.next_ms:015d}#{self.walk_id}")
+
+    def of_step(self, step: str) -> WalkAsk | None:
+        """The ask that this step has made."""
+        return next((one for one in self.asks if one.step == step), None)
+
+    @property
+    def unanswered(self) -> WalkAsk | None:
+        """The ask that waits for an answer."""
+        return next((one for one in self.asks if one.state == "sent"), None)
+
+    def with_ask(self, ask: WalkAsk) -> "Walk":
+        """The walk with this ask as it is now."""
+        others = tuple(one for one in self.asks if one.ask_id != ask.ask_id)
+        return self.but(asks=(*others, ask))
+
+
+def walk_key(journey_id: str, walk_id: str) -> Key:
+    """Where a walk is: with the others of its journey, for whoever counts them."""
+    return Key("core", f"JRN#{journey_id}", f"W#{walk_id}")
+
+
+class Entered(Record):
+    """That a person entered a journey, how often and when last: nobody enters twice at a time."""
+
+    KIND: ClassVar[str] = "journey_entered"
+
+    subject_id: str
+    journey_id: str
+    walks: tuple[str, ...] = Field(max_length=WALKS_KEPT_MAX)
+    entered_ms: int
+
+    @property
+    def key(self) -> Key:
+        return entered_key(self.subject_id, self.journey_id)
+
+
+def entered_key(subject_id: str, journey_id: str) -> Key:
+    """Where it is said."""
+    return Key("core", f"SBJ#{subject_id}", f"J#{journey_id}")
+
+
+class AskMade(Record):
+    """One ask of one person. `reason` says why it ended as it did; `reward_ids` what it earned.
+
+    `words` is the template of its letters. In the index of a programme while it waits for staff:
+    something was promised, or said to be done.
+    """
+
+    KIND: ClassVar[str] = "ask"
+
+    ask_id: str
+    program_id: str
+    journey_id: str
+    walk_id: str
+    subject_id: str
+    advocate_id: str
+    step: str
+    motion: Motion
+    words: str
+    site: str | None = None
+    channels: tuple[Channel, ...]
+    state: AskState
+    reason: str = ""
+    made_ms: int
+    expires_ms: int
+    taken_ms: int | None = None
+    changed_ms: int
+    reward_ids: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        return ask_key(self.ask_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if self.state not in ("accepted", "submitted"):
+            return None
+        return IndexEntry(f"ASKS#{self.program_id}", f"{self.changed_ms:015d}#{self.ask_id}")
+
+    @property
+    def line(self) -> WalkAsk:
+        """What its walk keeps of it."""
+        return WalkAsk(
+            step=self.step,
+            ask_id=self.ask_id,
+            motion=self.motion,
+            state=self.state,
+            made_ms=self.made_ms,
+            expires_ms=self.expires_ms,
+            taken_ms=self.taken_ms,
+        )
+
+
+def ask_key(ask_id: str) -> Key:
+    """Where an ask is."""
+    return Key("core", f"ASK#{ask_id}", "HEAD")
+
+
+class AskOfAdvocate(Record):
+    """That an ask is an advocate's, for their own list."""
+
+    KIND: ClassVar[str] = "advocate_ask"
+
+    advocate_id: str
+    ask_id: str
+
+    @property
+    def key(self) -> Key:
+        return Key("core", f"ADV#{self.advocate_id}", f"K#{self.ask_id}")
+
+
+class Member(Record):
+    """That a person was seen to belong to an account; the person says whether it still is so."""
+
+    KIND: ClassVar[str] = "account_member"
+
+    account_id: str
+    subject_id: str
+
+    @property
+    def key(self) -> Key:
+        return member_key(self.account_id, self.subject_id)
+
+
+def member_key(account_id: str, subject_id: str) -> Key:
+    """Where it is said."""
+    return Key("core", f"SBJ#{account_id}", f"M#{subject_id}")

@@ -1,0 +1,141 @@
+"""Asks over the API: a person's own, what waits for staff, and what a person wishes not to get."""
+
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from goodword.errors import InvalidInput, NotFound
+from goodword.journeys.asking import AskBook
+from goodword.journeys.scoring import Motion
+from goodword.journeys.signal import Subject
+from goodword.journeys.walk import AskMade
+from goodword.privacy.model import fold_email
+from goodword.records import Value
+from goodword.times import rfc3339
+from pydantic import Field, StringConstraints
+
+from goodword_aws.calls import Call
+from goodword_aws.journeys import subjects
+
+
+class AnswerAsk(Value):
+    """What the person says: yes, no, or that it is done."""
+
+    answer: Literal["accepted", "declined", "submitted"]
+
+
+class RecordWork(Value):
+    """Whether what was promised came, and how staff know: a code of this answer's kind."""
+
+    done: bool
+    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z_]{3,40}$")]
+
+
+class PutWishes(Value):
+    """What not to be asked for (`all`: nothing at all), and where the person's night is."""
+
+    program_id: str = Field(max_length=64)
+    unsubscribed: tuple[Motion | Literal["all"], ...] = Field(default=(), max_length=9)
+    time_zone: str = Field(default="UTC", max_length=60)
+
+
+class MyAskAnswer(Value):
+    """A request as its person sees it."""
+
+    id: str
+    program_id: str
+    motion: Motion
+    site: str | None
+    state: str
+    asked_at: str
+    answer_until: str
+    reward_ids: tuple[str, ...]
+
+
+class AskAnswer(Value):
+    """A request as staff see it: ids and states, no personal field."""
+
+    id: str
+    program_id: str
+    journey_id: str
+    walk_id: str
+    subject_id: str
+    advocate_id: str
+    step: str
+    motion: Motion
+    site: str | None
+    state: str
+    reason: str
+    asked_at: str
+    answer_until: str
+    taken_at: str | None
+    reward_ids: tuple[str, ...]
+
+
+class WishesAnswer(Value):
+    """What the person wishes in one programme."""
+
+    program_id: str
+    unsubscribed: tuple[Motion | Literal["all"], ...]
+    time_zone: str
+
+
+def my_ask_answer(ask: AskMade) -> MyAskAnswer:
+    """As its person sees it."""
+    return MyAskAnswer(
+        id=ask.ask_id,
+        program_id=ask.program_id,
+        motion=ask.motion,
+        site=ask.site,
+        state=ask.state,
+        asked_at=rfc3339(ask.made_ms),
+        answer_until=rfc3339(ask.expires_ms),
+        reward_ids=ask.reward_ids,
+    )
+
+
+def ask_answer(ask: AskMade) -> AskAnswer:
+    """As staff see it."""
+    return AskAnswer(
+        id=ask.ask_id,
+        program_id=ask.program_id,
+        journey_id=ask.journey_id,
+        walk_id=ask.walk_id,
+        subject_id=ask.subject_id,
+        advocate_id=ask.advocate_id,
+        step=ask.step,
+        motion=ask.motion,
+        site=ask.site,
+        state=ask.state,
+        reason=ask.reason,
+        asked_at=rfc3339(ask.made_ms),
+        answer_until=rfc3339(ask.expires_ms),
+        taken_at=rfc3339(ask.taken_ms) if ask.taken_ms is not None else None,
+        reward_ids=ask.reward_ids,
+    )
+
+
+def wishes_answer(program_id: str, book: AskBook) -> WishesAnswer:
+    """As its person sees them."""
+    return WishesAnswer(
+        program_id=program_id, unsubscribed=book.unsubscribed, time_zone=book.time_zone
+    )
+
+
+def own_subject(call: Call, program_id: str) -> Subject:
+    """Whom the signed-in person is in a programme. NotFound `unknown_subject` if nobody."""
+    who = call.principal
+    if not who.email_verified:
+        raise NotFound("unknown_subject", "nothing is known of such a customer")
+    return subjects(call.desk).find(program_id, fold_email(who.email))
+
+
+def check_zone(time_zone: str) -> None:
+    """Raises InvalidInput `unknown_time_zone` for what is not a zone of the IANA list."""
+    if time_zone not in available_timezones():
+        raise InvalidInput("unknown_time_zone", "say a time zone such as Europe/Berlin")
+
+
+def check_code(body: RecordWork, yes: tuple[str, ...], no: tuple[str, ...]) -> None:
+    """Raises InvalidInput `unknown_reason_code` for a code of the other answer, or none."""
+    if body.reason_code not in (yes if body.done else no):
+        raise InvalidInput("unknown_reason_code", "GET /v1/asks/reason-codes lists them")

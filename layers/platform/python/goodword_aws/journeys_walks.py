@@ -1,0 +1,142 @@
+"""Walks with their real adapters: what lets people in, moves them, and how staff see it."""
+
+import json
+from typing import Literal
+
+from goodword.journeys.asks import Asks
+from goodword.journeys.entering import Entering
+from goodword.journeys.funnel import Funnel
+from goodword.journeys.gate import Gate
+from goodword.journeys.listening import Subjects
+from goodword.journeys.moves import Moves
+from goodword.journeys.scoring import Motion
+from goodword.journeys.walk import Entered, Walk, walk_key
+from goodword.journeys.walking import Walking
+from goodword.limits import JOURNEYS_READ_MAX, READ_KEYS_MAX
+from goodword.ports import Desk
+from goodword.records import Value
+from goodword.times import rfc3339
+
+from goodword_aws import wiring
+from goodword_aws.aws import client
+from goodword_aws.settings import settings
+from goodword_aws.workflow import StepFunctions
+
+
+class AskLine(Value):
+    """What became of one ask."""
+
+    id: str
+    step: str
+    motion: Motion
+    state: str
+    made_at: str
+    expires_at: str
+
+
+class WalkAnswer(Value):
+    """A person's way through a journey: where, why nothing happens until when, why it ended."""
+
+    id: str
+    journey_id: str
+    version_number: int
+    state: Literal["walking", "ended", "held_out"]
+    step: str
+    held: str
+    next_at: str | None
+    reason: str
+    entered_at: str
+    asks: tuple[AskLine, ...]
+
+
+class FunnelAnswer(Value):
+    """How far people came. `held_out` were only watched; `held` and `ended` count reasons."""
+
+    journey_id: str
+    entered: int
+    asked: int
+    accepted: int
+    done: int
+    rewarded: int
+    held_out: int
+    on_their_way: int
+    held: dict[str, int]
+    ended: dict[str, int]
+    whole: bool
+
+
+def walking(actor: str) -> Walking:
+    """The moves of walks, as an automatic actor; needs the index secret."""
+    desk = wiring.desk(actor)
+    subjects = Subjects(desk, wiring.blind_index())
+    moves = Moves(desk, Gate(desk, subjects))
+    return Walking(desk, moves, StepFunctions(client("stepfunctions")))
+
+
+def asks(desk: Desk) -> Asks:
+    """What people and staff say of asks."""
+    return Asks(desk, StepFunctions(client("stepfunctions")))
+
+
+def heard(body: str) -> None:
+    """One bus event: a signal makes journeys look at its person; whoever entered begins to walk.
+
+    Repeating it is harmless: nobody enters twice, and an execution is started by name.
+    """
+    event = json.loads(body)["detail"]
+    if event["type"] == "journey.signal_noted":
+        desk = wiring.desk("journeys_queue")
+        Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
+    elif not event["data"]["held_out"]:
+        walk_id = str(event["subject"])
+        given: dict[str, object] = {
+            "journey_id": str(event["data"]["journey_id"]),
+            "walk_id": walk_id,
+        }
+        machine = settings().journey_arn
+        StepFunctions(client("stepfunctions")).start(machine, walk_id, given)
+
+
+def walks_of(desk: Desk, subject_id: str, parts: tuple[str, ...]) -> list[WalkAnswer]:
+    """The walks of a person, and of whoever turned out to be the same; newest first."""
+    keys = []
+    for one in (subject_id, *parts):
+        page = desk.store.query(Entered, "core", f"SBJ#{one}", "J#", limit=JOURNEYS_READ_MAX)
+        keys += [walk_key(row.journey_id, walk) for row in page.rows for walk in row.walks]
+    found: list[Walk] = []
+    for start in range(0, len(keys), READ_KEYS_MAX):
+        found += desk.store.get_many(Walk, keys[start : start + READ_KEYS_MAX]).values()
+    ordered = sorted(found, key=lambda one: (one.entered_ms, one.walk_id), reverse=True)
+    return [walk_answer(one) for one in ordered]
+
+
+def walk_answer(walk: Walk) -> WalkAnswer:
+    """As staff see it."""
+    going = walk.state == "walking"
+    return WalkAnswer(
+        id=walk.walk_id,
+        journey_id=walk.journey_id,
+        version_number=walk.number,
+        state=walk.state,
+        step=walk.step,
+        held=walk.held,
+        next_at=rfc3339(walk.next_ms) if going else None,
+        reason=walk.reason,
+        entered_at=rfc3339(walk.entered_ms),
+        asks=tuple(
+            AskLine(
+                id=one.ask_id,
+                step=one.step,
+                motion=one.motion,
+                state=one.state,
+                made_at=rfc3339(one.made_ms),
+                expires_at=rfc3339(one.expires_ms),
+            )
+            for one in walk.asks
+        ),
+    )
+
+
+def funnel_answer(funnel: Funnel) -> FunnelAnswer:
+    """As staff see it."""
+    return FunnelAnswer(**funnel.model_dump())

@@ -1,0 +1,250 @@
+"""Requests over the API: each sees and answers their own, staff record the work, others nothing."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from goodword.journeys.walk import AskMade, Walk
+from goodword.ports import Change
+from goodword.rewards.model import Reward
+from goodword_aws import journeys_walks
+
+from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, Front, front
+from tests.support.functions import ROOT, call, sample
+from tests.support.journeys import REFERENCE
+from tests.support.people import BEN as BEN_SIGN_IN
+from tests.support.people import http
+from tests.support.walks import BYE, THANKS, Path
+
+API = "journeys_api_asks"
+EXPECTED: dict[str, int | str] = {
+    "my_asks": 200,
+    "accept": 200,
+    "refused_answer_of_another": "unknown_ask",
+    "refused_answer_unknown": "invalid_body",
+    "my_preferences": 200,
+    "put_preferences": 200,
+    "refused_zone_unknown": "unknown_time_zone",
+    "waiting": 200,
+    "reason_codes": 200,
+    "read": 200,
+    "record_work": 200,
+    "refused_work_not_promised": "ask_not_accepted",
+    "refused_work_code": "unknown_reason_code",
+    "refused_analyst_records": "not_allowed",
+    "refused_finance_reads": "not_allowed",
+}
+
+
+class Stepping:
+    """Step Functions, that only remembers what was started."""
+
+    def __init__(self, _client: object = None) -> None:
+        self.started: list[str] = []
+
+    def start(self, _machine: str, name: str, _given: dict[str, object]) -> bool:
+        self.started.append(name)
+        return True
+
+    def resume(self, _token: str, _answer: dict[str, str]) -> bool:
+        return True
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
+
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Stepping:
+    stepping = Stepping()
+    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: stepping)
+    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
+    return stepping
+
+
+@pytest.fixture
+def house(path: Path, machine: Stepping) -> Iterator[Front]:
+    with front(path) as found:
+        yield found
+
+
+def ask(front: Front, who: Caller, method: str, where: str, body: Any = None, **more: Any) -> Any:
+    event = http(
+        method, where, body, subject=who.subject, email=who.email, groups=who.groups, **more
+    )
+    event["requestContext"]["authorizer"]["jwt"]["claims"]["email_verified"] = (
+        "true" if who.verified else "false"
+    )
+    return front.send(API, event)
+
+
+def named(path: Path) -> dict[str, str]:
+    """What stands in the samples, and what it is called here."""
+    _, asked = path.asked(THANKS, BYE)
+    ben = path.joined(path.program_id, BEN_SIGN_IN).advocate_id
+    change = Change()
+    for ask_id, advocate_id, state in (
+        ("ask_of_ben", ben, "sent"),
+        ("ask_promised", path.anna, "accepted"),
+    ):
+        copy = asked.but(version=0, ask_id=ask_id, advocate_id=advocate_id, state=state)
+        change.create(copy)
+    path.store.commit(change)
+    return {"ask_sample": asked.ask_id, "prg_sample": path.program_id}
+
+
+def test_each_sample_has_an_expected_end() -> None:
+    files = {one.stem for one in (ROOT / "events" / API).glob("*.json")}
+    assert files == set(EXPECTED)
+
+
+@pytest.mark.parametrize(("case", "end"), EXPECTED.items())
+def test_a_sample_ends_as_expected(house: Front, path: Path, case: str, end: int | str) -> None:
+    event = json.dumps(sample(API, case))
+    for placed, real in named(path).items():
+        event = event.replace(placed, real)
+    reply = house.send(API, json.loads(event))
+    assert end in (reply.status, reply.body.get("code")), reply.text
+    assert ANNA.email not in reply.text
+
+
+def test_a_person_sees_and_answers_their_own(house: Front, path: Path) -> None:
+    _, asked = path.asked(THANKS, BYE)
+    (row,) = ask(house, ANNA, "GET", "/v1/me/asks").body["data"]
+    assert (row["id"], row["motion"], row["state"]) == (asked.ask_id, "reference", "sent")
+    where = f"/v1/me/asks/{asked.ask_id}/answer"
+    said = ask(house, ANNA, "POST", where, {"answer": "accepted"})
+    assert said.body["state"] == "accepted"
+    assert ask(house, ANNA, "POST", where, {"answer": "accepted"}, key="again").status == 200
+    (waits,) = ask(house, MARKETER, "GET", "/v1/asks", query={"program_id": path.program_id}).body[
+        "data"
+    ]
+    assert waits["id"] == asked.ask_id
+    assert waits["taken_at"] is not None
+    assert ask(house, ANNA, "POST", where, {"answer": "submitted"}, key="done").status == 200
+    late = ask(house, ANNA, "POST", where, {"answer": "accepted"}, key="late")
+    assert late.code == "ask_over"
+
+
+def test_nobody_sees_or_answers_what_is_not_theirs(house: Front, path: Path) -> None:
+    _, asked = path.asked(THANKS, BYE)
+    path.joined(path.program_id, BEN_SIGN_IN)
+    assert ask(house, BEN, "GET", "/v1/me/asks").body["data"] == []
+    where = f"/v1/me/asks/{asked.ask_id}/answer"
+    assert ask(house, BEN, "POST", where, {"answer": "declined"}).code == "unknown_ask"
+    assert path.made[0].state == "sent"
+
+
+@pytest.mark.parametrize("who", [ANNA, FINANCE, ANALYST])
+def test_only_who_writes_journeys_records_work(house: Front, path: Path, who: Caller) -> None:
+    _, asked = path.asked(THANKS, BYE)
+    path.asks.answer(asked.ask_id, "accepted")
+    body = {"done": True, "reason_code": "call_held"}
+    assert ask(house, who, "POST", f"/v1/asks/{asked.ask_id}/work", body).code == "not_allowed"
+
+
+def test_nobody_says_that_their_own_work_was_done(house: Front, path: Path) -> None:
+    _, asked = path.asked(THANKS, BYE)
+    path.asks.answer(asked.ask_id, "accepted")
+    anna_at_work = Caller("sub-anna", ANNA.email, ("marketer",))
+    body = {"done": True, "reason_code": "call_held"}
+    where = f"/v1/asks/{asked.ask_id}/work"
+    assert ask(house, anna_at_work, "POST", where, body).code == "own_work"
+    assert ask(house, ADMIN, "POST", where, body, key="k2").body["state"] == "accepted_work"
+    assert ask(house, MARKETER, "POST", where, body, key="k3").status == 200  # it is so already
+
+
+def test_an_answer_that_comes_too_late_is_told_so(house: Front, path: Path) -> None:
+    _, asked = path.asked(BYE)
+    path.later(days=14)
+    where = f"/v1/me/asks/{asked.ask_id}/answer"
+    assert ask(house, ANNA, "POST", where, {"answer": "accepted"}).code == "ask_over"
+
+
+def test_wishes_hold_and_are_some_known_persons(house: Front, path: Path) -> None:
+    where, program = "/v1/me/ask-preferences", {"program_id": path.program_id}
+    blank = {"program_id": path.program_id, "unsubscribed": [], "time_zone": "UTC"}
+    assert ask(house, ANNA, "GET", where, query=program).body == blank
+    wish = program | {"unsubscribed": ["all"], "time_zone": "Europe/Berlin"}
+    assert ask(house, ANNA, "PUT", where, wish).code == "unknown_subject"
+    path.delight()
+    assert ask(house, ANNA, "PUT", where, wish, key="k2").body == wish
+    assert ask(house, ANNA, "PUT", where, wish, key="k3").body == wish
+    assert ask(house, ANNA, "GET", where, query=program).body == wish
+    unproved = Caller(ANNA.subject, ANNA.email, verified=False)
+    assert ask(house, unproved, "GET", where, query=program).body == blank
+
+
+# --- what lets people in, and moves them ------------------------------------------------------
+
+
+def test_hearing_of_somebody_starts_their_walk_once(
+    house: Front, path: Path, machine: Stepping
+) -> None:
+    path.publish(REFERENCE, BYE)
+    path.delight()
+    subject_id = path.hear("case_resolved", about="c-1")
+    event = json.dumps(sample("journeys_queue", "heard")).replace("sbj_sample", subject_id)
+    for _ in range(2):
+        assert call("journeys_queue", json.loads(event)) == {"batchItemFailures": []}
+    (walk,) = path.all(Walk)
+    entered = json.dumps(sample("journeys_queue", "entered")).replace("wlk_sample", walk.walk_id)
+    assert call("journeys_queue", json.loads(entered)) == {"batchItemFailures": []}
+    assert machine.started == [walk.walk_id]  # whoever is only watched does not walk
+    refused = call("journeys_queue", sample("journeys_queue", "refused_unknown_subject"))
+    assert [one["itemIdentifier"] for one in refused["batchItemFailures"]] == ["m-2"]
+
+
+def test_the_task_walks_and_listens_and_refuses_the_rest(house: Front, path: Path) -> None:
+    path.publish(REFERENCE, BYE)
+    path.delight()
+    walk = path.entered()
+
+    def step(case: str) -> Any:
+        text = json.dumps(sample("journeys_task", case)).replace("jrn_sample", walk.journey_id)
+        return call("journeys_task", json.loads(text.replace("wlk_sample", walk.walk_id)))
+
+    assert step("walk")["route"] == "answer"
+    assert step("listen") == {"walk_id": walk.walk_id}
+    with pytest.raises(Exception, match="unknown_walk"):
+        step("refused_unknown_walk")
+    with pytest.raises(Exception, match="unknown_step"):
+        step("refused_unknown_step")
+
+
+def test_the_sweep_moves_by_its_own_records_alone(house: Front, path: Path) -> None:
+    path.publish(REFERENCE, BYE)
+    path.delight()
+    path.entered()
+    path.later(hours=1)
+    assert call("journeys_schedule", sample("journeys_schedule", "tick")) == {"walks": 1}
+    assert call("journeys_schedule", sample("journeys_schedule", "refused_orders")) == {"walks": 0}
+    assert len(path.all(AskMade)) == 1
+    assert not path.all(Reward)
+
+
+def test_staff_see_where_people_are_and_how_far_they_came(house: Front, path: Path) -> None:
+    walk, asked = path.asked(THANKS, BYE, name="First")
+    path.asks.answer(asked.ask_id, "accepted")
+    second = path.publish(REFERENCE, name="Second")
+    path.step(path.entered())
+
+    def get(where: str) -> Any:
+        event = http("GET", where, subject="sub-lars", groups=("analyst",))
+        return house.send("journeys_api", event).body
+
+    rows = get(f"/v1/subjects/{walk.subject_id}/walks")["data"]
+    assert {row["state"] for row in rows} == {"walking"}
+    held = next(row for row in rows if row["journey_id"] == second.journey_id)
+    assert (held["held"], held["step"], held["asks"]) == ("too_often", "call", [])
+    funnel = get(f"/v1/journeys/{walk.journey_id}/funnel")
+    assert {name: funnel[name] for name in ("entered", "asked", "accepted", "done")} == {
+        "entered": 1,
+        "asked": 1,
+        "accepted": 1,
+        "done": 0,
+    }
+    other = get(f"/v1/journeys/{second.journey_id}/funnel")
+    assert (other["asked"], other["held"], other["whole"]) == (0, {"too_often": 1}, True)

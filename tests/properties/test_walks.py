@@ -1,0 +1,241 @@
+"""However people walk, whatever is heard meanwhile: nobody is asked too often or unwillingly.
+
+The walks are the real ones: two to four journeys are published, signals come at random hours, the
+machine and the sweep step at random hours, people answer or do not. What was asked is then checked
+by hand against what had been told by that time.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from goodword.journeys.asking import AskRules
+from goodword.journeys.asks import Wishes
+from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
+from goodword.journeys.journey import JourneyVersion, version_key
+from goodword.journeys.scoring import standing
+from goodword.journeys.signal import Signal
+from goodword.journeys.walk import AskMade, Walk
+from goodword.ports import Change
+from goodword.times import DAY_MS
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.journeys import terms
+from tests.support.walks import Path
+
+ZONES = ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Auckland"]
+MOTIONS = ["review", "reference", "referral", "community", "story"]
+ANSWERS = ["accepted", "declined", "submitted"]
+hours = st.integers(0, 23)
+frequencies = st.builds(Frequency, asks=st.integers(1, 3), days=st.integers(1, 40))
+quiet = st.builds(
+    lambda begins, lasts: QuietHours(from_hour=begins, until_hour=(begins + lasts) % 24),
+    hours,
+    st.integers(0, 12),
+)
+
+
+class Act(NamedTuple):
+    """Something that happens, so many hours after what was before."""
+
+    hours: int
+    what: str
+    value: int | None = None
+    about: str | None = None
+
+
+SIGNALS = [
+    ("nps", 10, None),
+    ("nps", 9, None),
+    ("csat", 100, None),
+    ("result", 40, None),
+    ("consent", 0, None),
+    *[("consent", 1, None)] * 3,
+    ("complaint", None, None),
+    ("case_opened", 1, "c"),
+    ("case_resolved", None, "c"),
+    *[("case_resolved", None, "d")] * 6,
+    ("invoice_overdue", None, "i"),
+    ("invoice_paid", None, "i"),
+    ("churn_risk", None, None),
+    ("churn_cleared", None, None),
+]
+said = st.builds(
+    lambda after, one: Act(after, *one),
+    st.sampled_from([0, 0, 1, 5, 30]),
+    st.sampled_from(SIGNALS),
+)
+steps = st.builds(Act, st.integers(0, 24 * 12), st.sampled_from(["step", "sweep"]))
+answers = st.builds(Act, st.integers(0, 48), st.just("answer"), st.integers(0, 2))
+wishes = st.builds(Act, st.integers(0, 9), st.sampled_from(["unsubscribe", "return", "return"]))
+acts = st.one_of(said, said, steps, steps, steps, answers, wishes)
+
+
+@st.composite
+def journeys(draw: st.DrawFn) -> JourneyTerms:
+    own: list[dict[str, Any]] = []
+    for number in range(draw(st.integers(1, 3))):
+        if draw(st.booleans()):
+            own.append({"step": "wait", "name": f"w{number}", "hours": draw(st.integers(1, 99))})
+        name = f"a{number}"
+        motion = draw(st.sampled_from(MOTIONS))
+        own.append(
+            {
+                "step": "ask",
+                "name": name,
+                "motion": motion,
+                "template": "t",
+                "expires_days": draw(st.integers(1, 20)),
+            }
+        )
+        if draw(st.booleans()):
+            own.append({"step": "remind", "name": f"r{number}", "of_ask": name, "template": "t"})
+    goal = next(one["motion"] for one in own if one["step"] == "ask")
+    return terms(
+        *own,
+        goal={"motion": goal, "within_days": draw(st.integers(20, 200))},
+        frequency=draw(frequencies).model_dump(),
+        cool_down_days=draw(st.integers(0, 20)),
+        quiet_hours=draw(quiet).model_dump(),
+        again_days=draw(st.integers(1, 40)),
+    )
+
+
+@given(
+    published=st.lists(journeys(), min_size=1, max_size=3),
+    played=st.lists(acts, min_size=10, max_size=50),
+    limit=frequencies,
+    cool_down_days=st.integers(0, 20),
+    night=quiet,
+    zone=st.sampled_from(ZONES),
+)
+def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
+    published: list[JourneyTerms],
+    played: list[Act],
+    limit: Frequency,
+    cool_down_days: int,
+    night: QuietHours,
+    zone: str,
+) -> None:
+    path = Path()
+    rules = AskRules(
+        program_id=path.program_id,
+        frequency=limit,
+        cool_down_days=cool_down_days,
+        quiet_hours=night,
+    )
+    change = Change()
+    change.create(rules)
+    path.store.commit(change)
+    for one in published:
+        path.publish_terms(one, "finish")
+    subject_id = path.delight()
+    Wishes(path.desk()).put(subject_id, path.program_id, (), zone)
+    wished: list[tuple[int, tuple[str, ...]]] = []
+    play(path, Act(0, "case_resolved", None, "d"), subject_id, wished)
+    for act in played:
+        path.later(hours=act.hours)
+        play(path, act, subject_id, wished)
+    check(path, subject_id, rules, zone, wished)
+
+
+def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[str, ...]]]) -> None:
+    """One act, as the functions would have it."""
+    if act.what == "step":
+        for walk in path.all(Walk):
+            path.step(walk)
+    elif act.what == "sweep":
+        path.walking.sweep()
+    elif act.what == "answer":
+        asked = [one for one in path.made if one.state == "sent"]
+        if asked and path.clock.at_ms < asked[0].expires_ms:
+            path.asks.answer(asked[0].ask_id, ANSWERS[act.value or 0])  # type: ignore[arg-type]  # one of them
+    elif act.what in ("unsubscribe", "return"):
+        what = () if act.what == "return" else ("referral",) if act.hours % 2 else ("all",)
+        own = Wishes(path.desk())
+        zone = own.read(subject_id).time_zone
+        own.put(subject_id, path.program_id, what, zone)
+        wished.append((path.clock.at_ms, what))
+    else:
+        more = {} if act.about is None else {"about": act.about}
+        path.hear(act.what, act.value, **more)
+        path.entering.consider(subject_id)
+
+
+def check(
+    path: Path,
+    subject_id: str,
+    rules: AskRules,
+    zone: str,
+    wished: list[tuple[int, tuple[str, ...]]],
+) -> None:
+    """By hand, from the records of what was done and heard."""
+    made, signals = path.made, path.all(Signal)
+    terms_of = {one.walk_id: terms_at(path, one) for one in path.all(Walk)}
+    for number, ask in enumerate(made):
+        at_ms, own = ask.made_ms, terms_of[ask.walk_id]
+        earlier = [one.made_ms for one in made[:number]]
+        for limit in (rules.frequency, own.frequency):
+            within = [one for one in earlier if at_ms - one < limit.days * DAY_MS]
+            assert len(within) < limit.asks
+        for days in (rules.cool_down_days, own.cool_down_days):
+            assert not [one for one in earlier if at_ms - one < days * DAY_MS]
+        willing(signals, at_ms, ask)
+        awake((own.quiet_hours, rules.quiet_hours), zone, at_ms)
+        unwanted = [what for since_ms, what in wished if since_ms <= at_ms][-1:]
+        assert not {"all", ask.motion} & set(*unwanted)
+    for event in path.events("journey.reminded"):
+        (ask,) = (one for one in made if one.ask_id == event.subject)
+        willing(signals, event.at_ms, ask)
+        own = terms_of[ask.walk_id]
+        awake((own.quiet_hours, rules.quiet_hours), zone, event.at_ms)
+    told = {one.subject for one in path.events("journey.asked")}
+    assert told == {one.ask_id for one in made}
+    assert {one.ask_id for one in Wishes(path.desk()).read(subject_id).asks} == told
+    for walk in path.all(Walk):  # whoever stands still says why, and until when
+        assert walk.state != "walking" or walk.next_ms >= walk.entered_ms
+        assert walk.state != "ended" or walk.reason
+
+
+def terms_at(path: Path, walk: Walk) -> JourneyTerms:
+    version = path.store.get(JourneyVersion, version_key(walk.journey_id, walk.number))
+    assert version is not None
+    return version.terms
+
+
+def awake(silent: tuple[QuietHours, ...], zone: str, at_ms: int) -> None:
+    hour = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).hour
+    for one in silent:
+        span = (one.until_hour - one.from_hour) % 24
+        assert (hour - one.from_hour) % 24 >= span
+
+
+def willing(signals: list[Signal], at_ms: int, ask: AskMade) -> None:
+    before = [one for one in signals if one.noted_ms <= at_ms]
+    assert last_of(before, "consent") == 1
+    for opened, about, closed in (
+        ("case_opened", "c", "case_resolved"),
+        ("invoice_overdue", "i", "invoice_paid"),
+    ):
+        about_it = [one for one in before if one.about == about]
+        newest = max(about_it, key=lambda one: (one.occurred_ms, one.kind == closed), default=None)
+        assert newest is None or newest.kind != opened
+    risks = [one for one in before if one.kind in ("churn_risk", "churn_cleared")]
+    newest = max(
+        risks, key=lambda one: (one.occurred_ms, one.kind == "churn_cleared"), default=None
+    )
+    if newest is not None and newest.kind == "churn_risk":
+        assert at_ms - newest.occurred_ms >= 180 * DAY_MS
+    if ask.motion != "review":
+        complaints = [one.occurred_ms for one in before if one.kind == "complaint"]
+        assert not complaints or at_ms - max(complaints) >= 30 * DAY_MS
+    verdicts = {one.motion: one.qualifies for one in standing(before, at_ms).motions}
+    assert verdicts[ask.motion]
+
+
+def last_of(signals: list[Signal], kind: str) -> int | None:
+    """The value of the newest of a kind; of two at one moment the one with the greater id."""
+    found = [one for one in signals if one.kind == kind]
+    newest = max(found, key=lambda one: (one.occurred_ms, one.signal_id), default=None)
+    return newest.value if newest else None

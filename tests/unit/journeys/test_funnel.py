@@ -1,0 +1,35 @@
+"""A funnel counts people on a stage or behind it; who was only watched stands beside."""
+
+import pytest
+from goodword.journeys import funnel as module
+from goodword.journeys.funnel import Funnels
+
+from tests.support.journeys import REFERENCE
+from tests.support.walks import BYE, THANKS, Path
+
+
+def test_it_counts_how_far_people_came_and_why_others_did_not() -> None:
+    path = Path()
+    walk, ask = path.asked(THANKS, BYE, again_days=10)
+    path.asks.answer(ask.ask_id, "accepted")
+    path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+    path.step(walk)
+    path.step(path.entered(email="sam@mail.example"))
+    found = Funnels(path.desk()).of(walk.journey_id)
+    assert (found.entered, found.asked, found.accepted, found.done, found.rewarded) == (
+        2,
+        *(1, 1, 1, 1),
+    )
+    assert (found.held, found.ended) == ({"not_known_here": 1}, {"finished": 1})
+    assert found.whole
+
+
+def test_beyond_its_limit_it_says_that_it_is_not_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path()
+    journey = path.publish(REFERENCE)
+    for number in range(101):
+        path.entered(email=f"p{number}@mail.example")
+    assert Funnels(path.desk()).of(journey.journey_id).entered == 101
+    monkeypatch.setattr(module, "FUNNEL_PAGES_MAX", 1)
+    found = Funnels(path.desk()).of(journey.journey_id)
+    assert (found.entered, found.whole) == (100, False)
