@@ -4,7 +4,6 @@ Whose request a `/v1/me` route touches comes from the verified token only. Staff
 was done; money follows by the programme's rules and finance's approval, never from here.
 """
 
-from goodword.errors import NotFound
 from goodword.journeys.asks import NOT_WORK_CODES, WORK_CODES, Wishes
 from goodword.journeys.walk import AskMade
 from goodword.ports import Page
@@ -51,12 +50,7 @@ def answer_ask(call: Call) -> shapes.MyAskAnswer:
 )
 def my_wishes(call: Call) -> shapes.WishesAnswer:
     """What one wishes not to be asked for, and where one's night is."""
-    program_id = call.query.get("program_id", "")
-    try:
-        subject_id = shapes.own_subject(call, program_id).subject_id
-    except NotFound:
-        return shapes.WishesAnswer(program_id=program_id, unsubscribed=(), time_zone="UTC")
-    return shapes.wishes_answer(program_id, Wishes(call.desk).read(subject_id))
+    return shapes.wishes_of(call, call.query.get("program_id", ""))
 
 
 @handler.route(

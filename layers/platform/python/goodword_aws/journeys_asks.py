@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.asking import AskBook
+from goodword.journeys.asks import Wishes
 from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import Subject
 from goodword.journeys.walk import AskMade
@@ -127,6 +128,15 @@ def own_subject(call: Call, program_id: str) -> Subject:
     if not who.email_verified:
         raise NotFound("unknown_subject", "nothing is known of such a customer")
     return subjects(call.desk).find(program_id, fold_email(who.email))
+
+
+def wishes_of(call: Call, program_id: str) -> WishesAnswer:
+    """What the signed-in person wishes; nothing special where nothing is known of them."""
+    try:
+        subject_id = own_subject(call, program_id).subject_id
+    except NotFound:
+        return wishes_answer(program_id, AskBook(subject_id=""))
+    return wishes_answer(program_id, Wishes(call.desk).read(subject_id))
 
 
 def check_zone(time_zone: str) -> None:

@@ -1,0 +1,100 @@
+"""People enter by what is heard of them, once at a time."""
+
+import pytest
+from goodword.journeys.publishing import Journeys
+from goodword.journeys.walk import Entered, Walk
+from goodword.ports import Change
+
+from tests.support.journeys import REFERENCE
+from tests.support.walks import Path
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
+
+
+def test_nobody_enters_twice_within_the_journeys_time(path: Path) -> None:
+    path.publish(REFERENCE, again_days=30)
+    path.delight()
+    walk = path.entered()
+    assert path.entering.consider(walk.subject_id) == []
+    path.later(days=30)
+    path.hear("case_resolved", about="c-7")
+    (again,) = path.entering.consider(walk.subject_id)
+    (noted,) = path.all(Entered)
+    assert noted.walks == (walk.walk_id, again.walk_id)
+
+
+def test_conditions_may_be_told_after_the_trigger(path: Path) -> None:
+    path.publish(REFERENCE, entry=[{"of": "signal", "kind": "csat", "low": 80}])
+    subject_id = path.hear("case_resolved", about="c-1")
+    assert path.entering.consider(subject_id) == []
+    path.hear("csat", 100)
+    assert len(path.entering.consider(subject_id)) == 1
+
+
+def test_an_old_trigger_starts_nothing(path: Path) -> None:
+    path.publish(REFERENCE)
+    subject_id = path.hear("case_resolved", about="c-1")
+    path.later(days=8)
+    assert path.entering.consider(subject_id) == []
+
+
+def test_two_who_let_somebody_in_let_them_in_once(path: Path) -> None:
+    path.publish(REFERENCE)
+    subject_id = path.hear("case_resolved", about="c-1")
+    path.before_next_commit(lambda: path.entering.consider(subject_id))
+    assert path.entering.consider(subject_id) == []
+    assert len(path.all(Walk)) == 1
+
+
+def test_what_happens_to_an_account_happens_to_its_people(path: Path) -> None:
+    path.publish(
+        REFERENCE, trigger={"kind": "renewal"}, goal={"motion": "reference", "within_days": 60}
+    )
+    path.hear("milestone", account_id="acme")
+    path.hear("milestone", account_id="acme", email="bo@mail.example")
+    path.hear("milestone", account_id="other", email="bo@mail.example")  # Bo has moved on
+    account = path.hear("renewal", email=None, account_id="acme")
+    (walk,) = path.entering.consider(account)
+    assert walk.subject_id == path.hear("milestone")
+
+
+def test_a_pause_that_comes_in_between_keeps_people_out(path: Path) -> None:
+    journey = path.publish(REFERENCE)
+    subject_id = path.hear("case_resolved", about="c-1")
+    pause = Journeys(path.desk())
+    path.before_next_commit(lambda: pause.set_state(journey.journey_id, "paused", "holidays"))
+    assert path.entering.consider(subject_id) == []
+
+
+def test_forgotten_people_of_an_account_enter_nothing(path: Path) -> None:
+    path.publish(REFERENCE, trigger={"kind": "renewal"})
+    subject_id = path.hear("milestone", account_id="acme")
+    change = Change()
+    change.replace(path.subjects.read(subject_id).but(forgotten=True, marks=()))
+    path.store.commit(change)
+    assert path.entering.consider(path.hear("renewal", email=None, account_id="acme")) == []
+
+
+def test_the_holdout_is_only_watched_and_always_the_same(path: Path) -> None:
+    journey = path.publish(REFERENCE, holdout_percent=50)
+    for number in range(20):
+        path.entered(email=f"p{number}@mail.example")
+    walks = path.all(Walk)
+    out = [one for one in walks if one.state == "held_out"]
+    assert 3 < len(out) < 17
+    assert path.step(out[0]).route == "done"
+    assert journey.journey_id == out[0].journey_id
+    assert not any(one.index_entry for one in out)
+
+
+def test_the_forgotten_enter_nothing(path: Path) -> None:
+    path.publish(REFERENCE)
+    subject_id = path.hear("case_resolved", about="c-1")
+    subject = path.subjects.read(subject_id)
+    change = Change()
+    change.replace(subject.but(forgotten=True, marks=()))
+    path.store.commit(change)
+    assert path.entering.consider(subject_id) == []
