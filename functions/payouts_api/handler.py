@@ -109,7 +109,7 @@ def differences(call: Call) -> Page[reports.DifferenceAnswer]:
 def reconcile(call: Call) -> reports.ReconciliationAnswer:
     """Compare the run with a whole report that a person has from the bank."""
     found = reconciling(call.desk.actor).report(call.path["run_id"], call.body.rows)
-    return reports.shown_reconciliation(found)
+    return reports.shown_reconciliation(call.desk.store, found)
 
 
 @handler.route(

@@ -10,9 +10,10 @@ log = observe.logger("payouts_schedule")
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Answers which runs were started and mended; a programme that failed is a metric too."""
+    """Answers which runs were started and mended; what failed or stays unclear is a metric too."""
     tick = payout_clock("payout_clock").tick()
     observe.metric("PayoutStartsFailed", len(tick.failed))
+    observe.metric("ComparisonsOverdue", tick.overdue)
     told = tick.model_dump(mode="json")
     log.info("ticked", extra={"tick": told})
     return told

@@ -37,6 +37,7 @@ def add_payouts(ground: Ground) -> None:
     )
     ground.schedules.start(clock, "rate(5 minutes)", "The payout clock")
     ground.alarms.on_count("PayoutStartsFailed", "A payout run that was due could not be started")
+    ground.alarms.on_count("ComparisonsOverdue", "A run's payments are still unclear after days")
     desk = ground.functions.make(
         "payouts_api",
         "Requests, releases and shows payout runs and the ledger check",

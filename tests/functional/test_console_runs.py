@@ -8,6 +8,7 @@ import pytest
 from goodword.advocates.model import Payee, PayoutMethod
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.ports import Change
+from goodword.times import DAY_MS
 
 from infra.local.rail_simulator import RailSimulator
 from tests.support.api import ADMIN, ANALYST, ANNA, MARKETER, Caller
@@ -262,6 +263,29 @@ def test_a_report_is_compared_to_the_cent(house: House) -> None:
     right = f"{payout.payout_id}\t1234.56"
     fay.send(shown, f"{RUN}/report", report=right)
     assert "No difference" in fay.get(f"{RUN}/reconciliation").words
+
+
+def test_what_is_unclear_says_when_it_is_compared_again_and_when_somebody_must_look(
+    house: House,
+) -> None:
+    house.world.pay_to(MAYA, "unclaimed@x.example")
+    house.tick()
+    fay, fred = house.pages.browser(FAY), house.pages.browser(FRED)
+    fay.send(fay.get(RUN), f"{RUN}/request")
+    release(fred, "1234.56")
+    shown = fay.get(f"{RUN}/reconciliation").words
+    assert "No clear answer" in shown
+    assert "They are compared again by themselves" in shown
+    assert "ask its support" not in shown
+    house.world.clock.advance(3 * DAY_MS)
+    house.world.sample("payouts_schedule", "tick")
+    shown = fay.get(f"{RUN}/reconciliation").words
+    assert "ask its support" in shown
+    assert "They are compared again by themselves" in shown
+    house.world.clock.advance(40 * DAY_MS)
+    house.world.sample("payouts_schedule", "tick")
+    shown = fay.get(f"{RUN}/reconciliation").words
+    assert "The rail is asked no more by itself" in shown
 
 
 def test_german_reads_german(house: House) -> None:

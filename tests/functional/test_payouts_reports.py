@@ -8,7 +8,7 @@ from typing import Any, get_args
 import pytest
 from goodword.payouts.choice import Waiting
 from goodword.payouts.model import Payout
-from goodword.times import MINUTE_MS
+from goodword.times import DAY_MS, MINUTE_MS
 
 from infra.local.rail_simulator import RailSimulator
 from tests.support.scene import BEN, MAYA
@@ -60,6 +60,34 @@ def test_a_transfer_too_many_is_found_when_it_is_compared_again(house: House) ->
     assert world.api("usr_anna", "POST", f"{PATH}/reconciliation/start")[1]["started"] is False
     found = told(world.sample("payouts_api", "differences"))[1]["data"]
     assert [(one["payout_id"], one["what"]) for one in found] == [(key, "amount_differs")]
+
+
+def test_an_unclear_run_is_compared_again_until_staff_is_told(house: House) -> None:
+    world, rail = house
+    world.pay_to(MAYA, "unclaimed@x.example")
+    paid(world)
+
+    def look() -> dict[str, Any]:
+        found: dict[str, Any] = told(world.sample("payouts_api", "reconciliation"))[1]
+        return found
+
+    assert (look()["differences"], look()["unclear"], look()["repeats"]["escalated"]) == (
+        1,
+        1,
+        False,
+    )
+    for days in range(1, 5):
+        world.clock.advance(DAY_MS)
+        assert world.sample("payouts_schedule", "tick")["compared"] == [RUN]
+        assert look()["repeats"]["escalated"] is (days >= 3)
+    (event,) = world.events("payout_run.comparison_escalated")
+    assert (event.subject, event.reason) == (RUN, "still_unclear")
+    rail.ledger._base.execute("update transfers set status = 'paid'")
+    for _ in range(2):  # the look-up books it, the comparison finds both sides the same
+        world.clock.advance(2 * DAY_MS)
+        world.sample("payouts_schedule", "tick")
+    assert (look()["differences"], look()["unclear"], look()["repeats"]) == (0, 0, None)
+    assert look()["ours"] == look()["rails"] == {"amount_minor": 1_200, "currency": "EUR"}
 
 
 def test_a_report_is_compared_by_a_person(house: House) -> None:

@@ -18,7 +18,7 @@ from tests.support.scene import BEN, PROGRAM
 REQUEST = "Wait for a first person to request"
 RELEASE = "Wait for a second person to release"
 ENTERED: set[str] = set()
-TESTS = 27  # with those of parametrized ones
+TESTS = 28  # with those of parametrized ones
 
 
 class House(Payday):
@@ -307,6 +307,28 @@ def test_a_comparison_that_breaks_off_tells_no_sums(house: House) -> None:
     broken[0] = False
     again = house.begin(task="reconcile", run_id=house.run().run_id)
     assert again.last == "Settled"
+    assert house.one(Reconciliation).tally.differences == 0
+
+
+def test_what_was_unclear_is_compared_again(house: House) -> None:
+    house.rail.troubles = ["after", *["silent"] * LOOKUP_TRIES_MAX]
+    house.begin()
+    house.request()
+    house.release()
+    assert house.one(Reconciliation).tally.unclear == 1
+    house.clock.advance(DAY_MS // 2)
+    begun = set(house.starts.named)
+    assert house.payouts_clock.tick().compared == (house.run().run_id,)
+    for name in sorted(set(house.starts.named) - begun):
+        assert house.begin(**house.starts.named[name]).last == "Settled"
+    house.clock.advance(DAY_MS // 2)
+    house.payouts_clock.tick()
+    again = house.begin(task="recompare", run_id=house.run().run_id)
+    assert again.path[:3] == [
+        "What is to be done?",
+        "Compare what was unclear",
+        "What comes next?",
+    ]
     assert house.one(Reconciliation).tally.differences == 0
 
 

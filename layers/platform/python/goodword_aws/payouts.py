@@ -158,7 +158,7 @@ def person(principal: Principal) -> Person:
 
 STEPS = (
     *("open", "freeze", "close_list", "audit", "ask", "stand", "expire"),
-    *("begin", "send", "settle", "reconcile", "compare", "sum_up"),
+    *("begin", "send", "settle", "reconcile", "recompare", "compare", "sum_up"),
     *("give_back", "mend", "look_up"),
 )
 

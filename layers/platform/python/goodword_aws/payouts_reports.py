@@ -14,12 +14,12 @@ from goodword.payouts.model import (
     payout_key,
     run_key,
 )
+from goodword.payouts.recomparing import OpenComparison, open_comparison_key, reconcilable
 from goodword.payouts.reconciling import (
     Reconciliation,
     ReportRow,
     RunDifference,
     What,
-    reconcilable,
     reconciliation_key,
 )
 from goodword.ports import Page, Store
@@ -37,8 +37,21 @@ class Report(Value):
     rows: tuple[ReportRow, ...] = Field(min_length=1, max_length=REPORT_ROWS_MAX)
 
 
+class RepeatsAnswer(Value):
+    """That a run is compared again by itself at `again_at` (None: the rail is asked no more).
+
+    `escalated`: it has been unclear for so long that a person has to look.
+    """
+
+    again_at: str | None
+    escalated: bool
+
+
 class ReconciliationAnswer(Value):
-    """The last comparison. Clean when `differences` is 0; then both sums are equal to the cent."""
+    """The last comparison. Clean when `differences` is 0; then both sums are equal to the cent.
+
+    `unclear` of the differences may still go by themselves; `repeats` says when they are looked at.
+    """
 
     run_id: str
     source: str
@@ -47,6 +60,8 @@ class ReconciliationAnswer(Value):
     rails: Money
     fees: Money
     differences: int
+    unclear: int
+    repeats: RepeatsAnswer | None
     at: str
 
 
@@ -76,7 +91,7 @@ class GoneAnswer(Value):
     previous: Money
 
 
-def shown_reconciliation(found: Reconciliation) -> ReconciliationAnswer:
+def shown_reconciliation(store: Store, found: Reconciliation) -> ReconciliationAnswer:
     """The comparison as an answer."""
     tally = found.tally
 
@@ -91,8 +106,19 @@ def shown_reconciliation(found: Reconciliation) -> ReconciliationAnswer:
         rails=money(tally.rails_minor),
         fees=money(tally.fees_minor),
         differences=tally.differences,
+        unclear=tally.unclear,
+        repeats=repeats_of(store, found.run_id),
         at=rfc3339(found.at_ms),
     )
+
+
+def repeats_of(store: Store, run_id: str) -> RepeatsAnswer | None:
+    """Whether and when the run is compared again; None when nothing of it is unclear."""
+    found = store.get(OpenComparison, open_comparison_key(run_id))
+    if found is None:
+        return None
+    again_at = None if found.look_ms is None else rfc3339(found.look_ms)
+    return RepeatsAnswer(again_at=again_at, escalated=found.escalated)
 
 
 def reconciliation_of(store: Store, run_id: str) -> ReconciliationAnswer:
@@ -101,7 +127,7 @@ def reconciliation_of(store: Store, run_id: str) -> ReconciliationAnswer:
     found = store.get(Reconciliation, reconciliation_key(run_id))
     if found is None:
         raise NotFound("never_reconciled", "the run has not been compared with its rail yet")
-    return shown_reconciliation(found)
+    return shown_reconciliation(store, found)
 
 
 def difference_page(

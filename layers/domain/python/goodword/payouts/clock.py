@@ -21,6 +21,7 @@ from goodword.payouts.model import OpenRun, Payout, PayoutRun, run_id_of, run_ke
 from goodword.payouts.notices import WAITING, RailNotice
 from goodword.payouts.paging import pages
 from goodword.payouts.ports import Machine
+from goodword.payouts.recomparing import COMPARISONS, OpenComparison, is_late
 from goodword.ports import Desk
 from goodword.programs.effective import read_program, version_in_force
 from goodword.programs.model import Program
@@ -29,11 +30,16 @@ from goodword.times import HOUR_MS, MINUTE_MS
 
 
 class Tick(Value):
-    """What one tick did; `failed` are programmes that could not be looked at."""
+    """What one tick did; `failed` are programmes that could not be looked at.
+
+    `compared` are runs that are compared again, `overdue` those of them that staff has to look at.
+    """
 
     started: tuple[str, ...] = ()
     mended: tuple[str, ...] = ()
     looked: bool = False
+    compared: tuple[str, ...] = ()
+    overdue: int = 0
     failed: tuple[str, ...] = ()
 
 
@@ -59,10 +65,14 @@ class PayoutClock:
                 started += self._start(program)
             except GoodwordError as trouble:
                 failed.append(f"{program.program_id}: {trouble.code}")
+        again = [one for one in self._unclear() if self._compare(one)]
+        now_ms = self.desk.clock.now_ms()
         return Tick(
             started=tuple(started),
             mended=tuple(self._mend()),
             looked=self._look_up(),
+            compared=tuple(one.run_id for one in again),
+            overdue=sum(is_late(one, now_ms) for one in again),
             failed=tuple(failed),
         )
 
@@ -149,6 +159,20 @@ class PayoutClock:
         told = due or store.query_index(RailNotice, "arrivals", WAITING, limit=1).rows
         name = f"look_up-{now_ms // MINUTE_MS}"
         return bool(told) and self.machine.start(name, {"task": "look_up"})
+
+    def _unclear(self) -> Iterator[OpenComparison]:
+        until, store = f"{self.desk.clock.now_ms():015d}$", self.desk.store
+        for rows in pages(
+            lambda at: store.query_index(
+                OpenComparison, "core", COMPARISONS, until=until, cursor=at
+            )
+        ):
+            yield from rows
+
+    def _compare(self, compares: OpenComparison) -> bool:
+        """Have a run compared again; True if that was started."""
+        name = f"{compares.run_id}-recompare-{self.desk.clock.now_ms() // HOUR_MS}"
+        return self.machine.start(name, {"task": "recompare", "run_id": compares.run_id})
 
     def _owes(self, program: Program, currency: str) -> bool:
         return any(

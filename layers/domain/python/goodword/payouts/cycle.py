@@ -19,7 +19,8 @@ from goodword.payouts.hearing import Hearing, Names
 from goodword.payouts.listing import Listing
 from goodword.payouts.model import OpenRun, PayoutRun, open_run_key
 from goodword.payouts.ports import Origins
-from goodword.payouts.reconciling import Reconciling, reconcilable
+from goodword.payouts.recomparing import ONLY_UNCLEAR, reconcilable
+from goodword.payouts.reconciling import Reconciling
 from goodword.payouts.sending import Sending
 from goodword.ports import Desk
 from goodword.privacy.ports import Macs
@@ -150,9 +151,18 @@ class Cycle:
         chunks = Reconciling(self.desk, self.sending().rails).parts(run_id)
         return Step(run_id=run_id, route="compare" if chunks else "settled", chunks=chunks)
 
-    def compare(self, run_id: str, chunk: int) -> Step:
-        """Compare the payments of this chunk, and of the few after it."""
-        Reconciling(self.desk, self.sending().rails).look(run_id, chunk)
+    def recompare(self, run_id: str) -> Step:
+        """The chunks with something unclear, when it is time to compare them again."""
+        chunks = Reconciling(self.desk, self.sending().rails).turn(run_id)
+        if chunks is None:
+            return Step(run_id=run_id, route="settled")
+        if not chunks:
+            return self.sum_up(run_id)
+        return Step(run_id=run_id, route="compare", cursor=ONLY_UNCLEAR, chunks=chunks)
+
+    def compare(self, run_id: str, chunk: int, cursor: str = "") -> Step:
+        """Compare the payments of this chunk, and of the few after it; or the unclear ones only."""
+        Reconciling(self.desk, self.sending().rails).look(run_id, chunk, cursor)
         return Step(run_id=run_id, route="compare")
 
     def sum_up(self, run_id: str) -> Step:

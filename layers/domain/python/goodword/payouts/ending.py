@@ -33,6 +33,7 @@ from goodword.payouts.movements import (
     released,
 )
 from goodword.payouts.ports import RunFiles
+from goodword.payouts.recomparing import opened, reconcilable
 from goodword.ports import Change, Desk, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record
@@ -175,6 +176,8 @@ class Ending:
             change = Change()
             change.replace(after)
             close_run(self.desk.store, change, run_id)
+            if reconcilable(after):
+                change.create(opened(after, after.changed_ms))
             change.create(
                 self.desk.event(
                     "payout_run.settled",

@@ -7,10 +7,11 @@
     sent, unknown     -                              unclear
 
 A difference is listed, never repaired by itself: money is moved by the usual ways only. Comparing
-again replaces what was found before. For a rail by hand a person gives the bank's report.
+again replaces what was found before; what was `unclear` is compared again by itself
+(`recomparing`). For a rail by hand a person gives the bank's report.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
@@ -24,7 +25,6 @@ from goodword.payouts.ending import payouts_of
 from goodword.payouts.freezing import read_run
 from goodword.payouts.listing import line_pages
 from goodword.payouts.model import (
-    RAILS_BY_HAND,
     Payout,
     PayoutRun,
     PayoutState,
@@ -34,6 +34,12 @@ from goodword.payouts.model import (
 )
 from goodword.payouts.paging import pages
 from goodword.payouts.ports import Rail, RailAnswer, RailStatus
+from goodword.payouts.recomparing import (
+    ONLY_UNCLEAR,
+    close_if_clear,
+    reconcilable,
+    take_turn,
+)
 from goodword.ports import Change, Desk, Store, until_settled
 from goodword.programs.payment import RailName
 from goodword.records import Key, Record, Value
@@ -70,13 +76,17 @@ class RunDifference(Record):
 
 
 class Tally(Value):
-    """Sums of what was compared; `rails_minor` is what left by the rail's own word."""
+    """Sums of what was compared; `rails_minor` is what left by the rail's own word.
+
+    `unclear` are those of the differences that may go by themselves when the rail answers.
+    """
 
     compared: int = Field(default=0, ge=0)
     ours_minor: NaturalMinor = 0
     rails_minor: NaturalMinor = 0
     fees_minor: NaturalMinor = 0
     differences: int = Field(default=0, ge=0)
+    unclear: int = Field(default=0, ge=0)
 
     def plus(self, other: "Tally") -> "Tally":
         """Both together."""
@@ -96,7 +106,7 @@ class ChunkTally(Record):
 
     @property
     def key(self) -> Key:
-        return Key("core", f"RUN#{self.run_id}", f"K#{self.number:05d}")
+        return _tally_key(self.run_id, self.number)
 
 
 class Reconciliation(Record):
@@ -164,12 +174,26 @@ class Reconciling:
         asks = reconcilable(run) and run.rail in self.rails
         return tuple(range(0, run.chunks, RECONCILE_CHUNKS)) if asks else ()
 
-    def look(self, run_id: str, first: int) -> None:
-        """Compare one part with the rail: the chunks from `first` on."""
+    def turn(self, run_id: str) -> tuple[int, ...] | None:
+        """As `parts`, of those with something unclear, if it is time to compare them again.
+
+        None: it is not, or the rail is asked no more. Empty: only the sum is missing.
+        """
+        run = read_run(self.desk.store, run_id)
+        if not until_settled(partial(take_turn, self.desk, run)) or run.rail not in self.rails:
+            return None
+        clear = self._clear(run_id)
+        asked = (number for number in range(run.chunks) if number not in clear)
+        return tuple(dict.fromkeys(one - one % RECONCILE_CHUNKS for one in asked))
+
+    def look(self, run_id: str, first: int, only: str = "") -> None:
+        """Compare one part with the rail: the chunks from `first` on, or the unclear ones only."""
         run = read_run(self.desk.store, run_id)
         if reconcilable(run) and run.rail in self.rails:
+            clear = self._clear(run_id, first) if only == ONLY_UNCLEAR else frozenset[int]()
             for number in range(first, min(first + RECONCILE_CHUNKS, run.chunks)):
-                self._chunk(run, number)
+                if number not in clear:
+                    self._chunk(run, number)
 
     def sum_up(self, run_id: str) -> None:
         """Add up what the parts came to, once all were compared. Conflict `not_all_compared`."""
@@ -204,6 +228,15 @@ class Reconciling:
                 tally = tally.plus(self._not_ours(run_id, row))
         return until_settled(partial(self._finish, run, "report", tally))
 
+    def _clear(self, run_id: str, first: int | None = None) -> frozenset[int]:
+        """The chunks that were compared and left nothing unclear; of one part, or of all."""
+        if first is None:
+            found = [row for rows in _tallies(self.desk.store, run_id) for row in rows]
+        else:
+            keys = [_tally_key(run_id, first + at) for at in range(RECONCILE_CHUNKS)]
+            found = list(self.desk.store.get_many(ChunkTally, keys).values())
+        return frozenset(row.number for row in found if row.tally.unclear == 0)
+
     def _chunk(self, run: PayoutRun, number: int) -> None:
         chunk = self.desk.store.get(RunChunk, chunk_key(run.run_id, number))
         assert chunk is not None, "a settled run has all its chunks"
@@ -233,6 +266,7 @@ class Reconciling:
             rails_minor=ours if told is None else told,
             fees_minor=payout.fee_minor,
             differences=int(what is not None),
+            unclear=int(what == "unclear"),
         )
 
     def _list(self, payout: Payout, said: RailAnswer | None, what: What | None) -> None:
@@ -297,6 +331,7 @@ class Reconciling:
         )
         change = Change()
         change.save(found)
+        close_if_clear(self.desk, change, run.run_id, tally.unclear)
         change.create(
             self.desk.event(
                 "payout_run.reconciled",
@@ -312,15 +347,19 @@ class Reconciling:
         return found
 
 
-def reconcilable(run: PayoutRun) -> bool:
-    """Whether the rail itself can be asked about the run: it is over, and not by hand."""
-    return run.state == "settled" and run.chunks > 0 and run.rail not in RAILS_BY_HAND
+def _tally_key(run_id: str, number: int) -> Key:
+    return Key("core", f"RUN#{run_id}", f"K#{number:05d}")
+
+
+def _tallies(store: Store, run_id: str) -> Iterator[Sequence[ChunkTally]]:
+    place = f"RUN#{run_id}"
+    return pages(lambda at: store.query(ChunkTally, "core", place, "K#", cursor=at))
 
 
 def _sum(store: Store, run_id: str) -> tuple[Tally, int]:
     """The sum of all chunks, and how many there are."""
-    total, count, place = Tally(), 0, f"RUN#{run_id}"
-    for rows in pages(lambda at: store.query(ChunkTally, "core", place, "K#", cursor=at)):
+    total, count = Tally(), 0
+    for rows in _tallies(store, run_id):
         for row in rows:
             total, count = total.plus(row.tally), count + 1
     return total, count

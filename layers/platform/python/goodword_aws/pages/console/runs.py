@@ -14,7 +14,7 @@ from goodword.payouts.approving import CANCEL_CODES, pays
 from goodword.payouts.findings import CLEAR_CODES, HOLD_CODES
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import RAILS_BY_HAND, PayoutRun
-from goodword.payouts.reconciling import reconcilable
+from goodword.payouts.recomparing import reconcilable
 from goodword.payouts.sheet import number, sheet, text
 from goodword.ports import Page, Store
 from goodword.programs.service import Programs
@@ -154,6 +154,7 @@ def reconciliation(view: View) -> dict[str, Any]:
     return {
         **_part(view, reports.difference_page),
         "compared": compared(view.desk.store, run_id),
+        "repeats": reports.repeats_of(view.desk.store, run_id),
         "comparable": reconcilable(run),
         "may_act": "finance" in view.person.groups,
     }
