@@ -75,14 +75,16 @@ def test_a_first_comparison_that_died_is_taken_up() -> None:
     assert world.all(OpenComparison) == []
 
 
-def test_a_comparison_that_died_before_its_sum_is_summed_up() -> None:
+def test_a_comparison_that_died_before_its_sum_is_summed_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     world = settled("")
     run_id = world.run().run_id
     for first in world.cycle.reconcile(run_id).chunks:
         world.cycle.compare(run_id, first)
     world.clock.advance(31 * MINUTE_MS)
     asked: list[str] = []
-    world.rail.look_up = lambda key, _="": asked.append(key)  # type: ignore[method-assign]
+    monkeypatch.setattr(world.rail, "look_up", lambda key, _="": asked.append(key))
     assert tick(world) == (1, 0)
     assert (asked, world.one(Reconciliation).tally.compared) == ([], 2)
 
@@ -99,9 +101,10 @@ def test_it_is_repeated_ever_less_often() -> None:
     assert COMPARE_DAYS * DAY_MS <= at_ms < (COMPARE_DAYS + 2) * DAY_MS
 
 
-def test_staff_is_told_once_and_asked_no_more_in_the_end() -> None:
+def test_staff_is_told_once_and_asked_no_more_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     world = settled()
-    world.rail.look_up = lambda _key, _="": RailAnswer("unknown", reason="no_answer")  # type: ignore[method-assign]
+    silent = RailAnswer("unknown", reason="no_answer")
+    monkeypatch.setattr(world.rail, "look_up", lambda _key, _="": silent)
     compared(world)
     overdue = 0
     for _ in range(2 * (COMPARE_DAYS + 2)):
@@ -151,7 +154,7 @@ def test_only_what_was_unclear_is_asked_again(monkeypatch: pytest.MonkeyPatch) -
         asked.append(key)
         return answers(key, reference)
 
-    world.rail.look_up = noted  # type: ignore[method-assign]  # it is the rail's own, written down
+    monkeypatch.setattr(world.rail, "look_up", noted)
     world.cycle.compare(run.run_id, 0, step.cursor)
     assert len(asked) == 25, "one chunk"
     assert world.cycle.recompare(run.run_id).route == "settled", "it has had its turn"
