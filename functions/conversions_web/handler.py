@@ -5,7 +5,7 @@ from typing import Any
 from goodword_aws import observe, wiring
 from goodword_aws.arrivals import answer
 
-wiring.require("arrivals_table", "core_table", "vault_key_arn")
+wiring.require("arrivals_table", "core_table", "vault_key_arn", "public_url")
 log = observe.logger("conversions_web")
 
 

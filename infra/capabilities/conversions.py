@@ -67,7 +67,7 @@ def _intake(ground: Ground) -> None:
     intake = ground.functions.make(
         "conversions_web",
         "Verifies and stores what shops and systems send",
-        needs=("ARRIVALS_TABLE", "CORE_TABLE", "VAULT_KEY_ARN"),
+        needs=("ARRIVALS_TABLE", "CORE_TABLE", "VAULT_KEY_ARN", "PUBLIC_URL"),
         may=[
             grants.table_items(ground.tables.core, "GetItem", partitions=["SRC#*"]),
             grants.table_items(ground.tables.arrivals, "PutItem", partitions=["DLV#*"]),

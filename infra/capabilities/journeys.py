@@ -52,6 +52,7 @@ def add_journeys(ground: Ground) -> None:
     ground.door.open(asks, ["GET", "PUT"], "/v1/me/ask-preferences")
     ground.door.open(asks, ["GET"], "/v1/asks")
     ground.door.open(asks, ["GET", "POST"], "/v1/asks/{proxy+}")
+    _figures(ground)
 
 
 def _machine(ground: Ground) -> None:
@@ -101,3 +102,17 @@ def _may_walk(ground: Ground) -> list[PolicyStatement]:
         grants.read_secret(ground.secrets.index),
         grants.answer(ground.at, ground.machines.arn("journey")),
     ]
+
+
+def _figures(ground: Ground) -> None:
+    figures = ground.functions.make(
+        "journeys_api_kpis",
+        "Deals, pipeline and bookings",
+        needs=("CORE_TABLE",),
+        may=[
+            grants.read(ground.tables.core),
+            grants.query_index(ground.tables.core),
+        ],
+    )
+    for path in ("/v1/opportunities", "/v1/opportunities/{opportunity_id}", "/v1/pipeline"):
+        ground.door.open(figures, ["GET"], path)

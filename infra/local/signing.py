@@ -64,5 +64,21 @@ def sign_segment(secret: str, body: bytes) -> dict[str, str]:
     return {"content-type": "application/json", "x-signature": mac}
 
 
+def sign_hubspot(secret: str, url: str, at_s: int, body: bytes) -> dict[str, str]:
+    """HubSpot's third signature: over method, whole address, body and its time in ms."""
+    at_ms = str(at_s * 1_000)
+    signed = _base64(secret.encode(), f"POST{url}".encode() + body + at_ms.encode())
+    return {
+        "content-type": "application/json",
+        "x-hubspot-signature-v3": signed,
+        "x-hubspot-request-timestamp": at_ms,
+    }
+
+
+def sign_salesforce(key: str) -> dict[str, str]:
+    """What an EventBridge connection adds: the key alone, because Salesforce signs nothing."""
+    return {"content-type": "application/json; charset=utf-8", "goodword-key": key}
+
+
 def _base64(key: bytes, message: bytes) -> str:
     return base64.b64encode(hmac.new(key, message, hashlib.sha256).digest()).decode()

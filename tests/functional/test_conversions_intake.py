@@ -71,6 +71,16 @@ WEB = {
     "zendesk_event": (200, "accepted", "booked", ""),
     "refused_zendesk_forged": (401, "bad_signature"),
     "segment_track": (200, "accepted", "booked", ""),
+    "generic_deal": (202, "accepted", "booked", ""),
+    "refused_generic_deal_amount": (422, "invalid_body"),
+    "hubspot_deal": (200, "accepted", "booked", ""),
+    "hubspot_privacy_request": (200, "accepted", "not_understood", "privacy_request"),
+    "hubspot_other_objects": (200, "accepted", "ignored", "other_topic"),
+    "refused_hubspot_forged": (401, "bad_signature"),
+    "refused_hubspot_stale": (401, "stale_signature"),
+    "salesforce_opportunity": (200, "accepted", "booked", ""),
+    "salesforce_gap": (200, "accepted", "not_understood", "gap"),
+    "refused_salesforce_key": (401, "bad_signature"),
 }
 
 

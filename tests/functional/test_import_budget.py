@@ -23,7 +23,7 @@ FUNCTIONS = sorted(
     if path.parent.name != "tracking_web"
 )
 PAGES = ("portal_web", "console_web")
-APIS = ("_api", "_web", "_drafts", "_asks")
+APIS = ("_api", "_web", "_drafts", "_asks", "_kpis")
 WORKER_MAX, API_MAX, PAGE_MAX = 620, 780, 920  # modules; what they load now and a tenth
 NOWHERE = {"boto3", "s3transfer", "requests", "pytest", "aws_xray_sdk"}
 PAGES_ONLY = {"jinja2", "babel", "jwt"}

@@ -98,6 +98,11 @@ PATHS = {
         "/v1/asks",
         "/v1/asks/{proxy+}",
     },
+    "journeys_api_kpis": {
+        "/v1/opportunities",
+        "/v1/opportunities/{opportunity_id}",
+        "/v1/pipeline",
+    },
     "payouts_api": {
         "/v1/payouts",
         "/v1/payouts/{proxy+}",

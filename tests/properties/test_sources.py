@@ -27,19 +27,23 @@ from infra.local.payloads import (
     stripe_invoice,
 )
 from infra.local.samples import AT_S, SALE, compact
-from infra.local.signing import sign_generic, sign_shopify, sign_stripe
+from infra.local.signing import sign_generic, sign_hubspot, sign_shopify, sign_stripe
 
 OLD = "whsec_" + base64.b64encode(b"the old key of thirty-two bytes!").decode()
 NEW = "whsec_" + base64.b64encode(b"the new key of thirty-two bytes!").decode()
+AT_URL = "https://go.example/v1/sources/src_1"
+HOST = {":method": "POST", ":targets": AT_URL}
 SIGN: dict[SourceKind, Callable[[str, bytes], dict[str, str]]] = {
     "generic": lambda secret, body: sign_generic(secret, "msg_1", AT_S, body),
     "stripe": lambda secret, body: sign_stripe(secret, AT_S, body),
     "shopify": lambda secret, body: sign_shopify(secret, "orders/paid", "id-1", body),
+    "hubspot": lambda secret, body: HOST | sign_hubspot(secret, AT_URL, AT_S, body),
 }
 SIGNED_HEADERS: dict[SourceKind, tuple[str, ...]] = {
     "generic": ("webhook-id", "webhook-timestamp", "webhook-signature"),
     "stripe": ("stripe-signature",),
     "shopify": ("x-shopify-hmac-sha256",),
+    "hubspot": ("x-hubspot-signature-v3", "x-hubspot-request-timestamp", ":method", ":targets"),
 }
 BODY = compact(SALE)
 kinds = st.sampled_from(sorted(SIGN))

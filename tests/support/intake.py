@@ -187,6 +187,7 @@ def installation() -> Iterator[Installation]:
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         patch.setenv("AWS_DEFAULT_REGION", REGION)
         patch.setenv("GOODWORD_STAGE", "test")
+        patch.setenv("PUBLIC_URL", "https://go.example")
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
         make_tables(boto3.client("dynamodb", region_name=REGION))
         for table, name in TABLES.items():

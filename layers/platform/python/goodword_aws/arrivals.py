@@ -75,19 +75,30 @@ class Taken:
     head: DeliveryHead
 
 
-def call_of(event: Mapping[str, Any], writer: str) -> Call:
-    """The request in an HTTP API event (payload 2.0). Refuses an oversized body before all else."""
+def call_of(event: Mapping[str, Any], writer: str, public_url: str = "") -> Call:
+    """The request in an HTTP API event (payload 2.0). Refuses an oversized body before all else.
+
+    Some senders sign the address too. It is among the headers as `:targets`, a name that no sender
+    can use: by the API's own host, and by the address that is published (an edge may be between).
+    """
     raw = raw_body(event)
     topic = TOPICS.get(event.get("routeKey", ""))
     if topic is None:
         raise NotFound("unknown_route", "there is nothing here")
-    headers = lowered(event.get("headers") or {})
+    headers = lowered(event.get("headers") or {}) | _target(event, public_url)
     if topic:
         query = event.get("queryStringParameters") or {}
         source_id = header(headers, "goodword-source") or query.get("source", "")
     else:
         source_id = (event.get("pathParameters") or {}).get("source_id", "")
     return Call(topic, source_id, headers, raw, writer)
+
+
+def _target(event: Mapping[str, Any], public_url: str) -> dict[str, str]:
+    context, path = event.get("requestContext") or {}, event.get("rawPath") or ""
+    method = (context.get("http") or {}).get("method", "")
+    hosts = (f"https://{context.get('domainName', '')}", public_url.rstrip("/"))
+    return {":method": method, ":targets": " ".join(f"{host}{path}" for host in hosts if host)}
 
 
 def raw_body(event: Mapping[str, Any]) -> bytes:
@@ -266,7 +277,10 @@ def _book(store: Store, sealer: Sealer) -> SourceBook:
 
 
 def front_desk() -> FrontDesk:
-    """The front desk of this process; needs ARRIVALS_TABLE, CORE_TABLE and VAULT_KEY_ARN."""
+    """The front desk of this process; needs ARRIVALS_TABLE, CORE_TABLE and VAULT_KEY_ARN.
+
+    `answer` needs PUBLIC_URL too.
+    """
     return FrontDesk(
         book=_book(wiring.store(), wiring.envelope("source")),
         arrivals=Arrivals(client("dynamodb"), settings().arrivals_table),
@@ -278,7 +292,7 @@ def front_desk() -> FrontDesk:
 def answer(event: Mapping[str, Any], request_id: str, log: Logger) -> dict[str, Any]:
     """The HTTP answer to one delivery. What is not stored is never answered 2xx."""
     try:
-        taken = front_desk().take(call_of(event, request_id))
+        taken = front_desk().take(call_of(event, request_id, settings().public_url))
     except GoodwordError as refused:
         return _refusal(refused, request_id, log)
     except Exception as unexpected:  # noqa: BLE001 - its text may quote a customer: log its frames

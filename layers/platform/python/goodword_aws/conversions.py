@@ -16,7 +16,7 @@ from goodword.conversions.intake import DeliveryHead, Inbox, NotUnderstood, over
 from goodword.conversions.model import Delivery, DeliveryState, Facts, Source, source_key
 from goodword.conversions.service import Worker
 from goodword.errors import NotAuthentic, Unavailable
-from goodword.journeys.listening import Listening
+from goodword.journeys.selling import Hearing
 from goodword.ports import Store
 from goodword.privacy.ports import Sealer
 from goodword.records import Key
@@ -64,7 +64,7 @@ def inbox(actor: str) -> Inbox:
     desk = wiring.desk(actor)
     click_secrets = wiring.secrets().read(settings().click_secret_arn)
     visits = StoredVisits(wiring.store())
-    listener = Listening(desk, wiring.blind_index())
+    listener = Hearing(desk, wiring.blind_index())
     worker = Worker(desk, wiring.blind_index(), click_secrets, visits, listener)
     return Inbox(desk, DeliveryReader(desk.store, wiring.envelope()), worker)
 

@@ -13,7 +13,7 @@ from pydantic import Field, StringConstraints
 from goodword.conversions.occasions import AdvocatePlace, Occasion
 from goodword.conversions.order import Claims, OrderFacts, ReturnedLine
 from goodword.ids import shard_of
-from goodword.journeys.signal import SignalFact
+from goodword.journeys.opportunity import Heard
 from goodword.limits import (
     ALIASES_MAX,
     FRIEND_CONVERSIONS_MAX,
@@ -29,7 +29,9 @@ from goodword.trust.signals import Signals
 
 OutsideId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 Namespace = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-SourceKind = Literal["generic", "stripe", "shopify", "typeform", "zendesk", "segment"]
+SourceKind = Literal[
+    "generic", "stripe", "shopify", "typeform", "zendesk", "segment", "hubspot", "salesforce"
+]
 DeliveryState = Literal["waiting", "booked", "ignored", "not_understood", "quarantined"]
 ConversionState = Literal["unattributed", "qualified", "disqualified", "waiting"]
 RATES_WANTED = "RATES_WANTED"  # the index partition of conversions that wait for a rate
@@ -168,12 +170,11 @@ class OtherNames(Value):
     signals: Signals = Signals()
 
 
-class Facts(Value):
+class Facts(Heard):
     """What a delivery says. No facts, but a reason: rightly ignored (test, unpaid, topic)."""
 
     facts: tuple[Fact, ...] = ()
     names: tuple[OtherNames, ...] = ()
-    signals: tuple[SignalFact, ...] = ()
     ignored: str = ""
 
 

@@ -46,7 +46,6 @@ from goodword.conversions.model import (
 from goodword.conversions.numbers import OrderNumber, folded_number, number_key
 from goodword.conversions.reversing import book_on, book_refund
 from goodword.errors import InvalidInput, NotAuthentic
-from goodword.journeys.signal import SignalFact
 from goodword.limits import READ_KEYS_MAX, TRANSACTION_ITEMS_MAX
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import Program, ProgramVersion, program_key
@@ -73,9 +72,9 @@ class Visits(Protocol):
 
 
 class Listener(Protocol):
-    """Notes what a delivery says of customers, each signal once."""
+    """Notes what a delivery says of customers and deals once; what a person has to look at."""
 
-    def note(self, delivery: Delivery, fact: SignalFact) -> None: ...
+    def hear(self, delivery: Delivery, facts: Facts) -> str: ...
 
 
 class Booked(NamedTuple):
@@ -104,11 +103,12 @@ class Worker:
         problems = [problem for fact in facts.facts if (problem := self._fact(delivery, fact))]
         if problems:
             return self.close(delivery, "not_understood", problems[0])
-        for signal in facts.signals:
-            if self.listener is None:
-                return self.close(delivery, "not_understood", "nobody_listens")
-            self.listener.note(delivery, signal)
-        if not (facts.facts or facts.signals):
+        if facts.are_heard:
+            heard = self.listener
+            problem = heard.hear(delivery, facts) if heard is not None else "nobody_listens"
+            if problem:
+                return self.close(delivery, "not_understood", problem)
+        if not (facts.facts or facts.are_heard):
             return self.close(delivery, "ignored", facts.ignored)
         return self.close(delivery, "booked", "")
 

@@ -8,6 +8,7 @@ as one of its parts, and neither's signals move.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Protocol
 
 from goodword.conversions.model import Delivery
 from goodword.errors import NotFound
@@ -17,6 +18,7 @@ from goodword.journeys.signal import (
     OF_ACCOUNTS,
     Signal,
     SignalFact,
+    SignalKind,
     SignalName,
     Subject,
     SubjectMark,
@@ -38,6 +40,36 @@ from goodword.privacy.ports import Macs
 from goodword.times import DAY_MS, SECOND_MS
 
 
+class Whose(Protocol):
+    """Identifiers of somebody, and as of when."""
+
+    @property
+    def customer_id(self) -> str | None: ...
+    @property
+    def email(self) -> str | None: ...
+    @property
+    def account_id(self) -> str | None: ...
+    @property
+    def occurred_ms(self) -> int: ...
+
+
+class Noted(Protocol):
+    """What a signal says, whoever it is about."""
+
+    @property
+    def signal_id(self) -> str: ...
+    @property
+    def kind(self) -> SignalKind: ...
+    @property
+    def occurred_ms(self) -> int: ...
+    @property
+    def value(self) -> int | None: ...
+    @property
+    def about(self) -> str | None: ...
+    @property
+    def word(self) -> str | None: ...
+
+
 @dataclass(frozen=True)
 class Listening:
     """Notes what deliveries say of customers. The worker of deliveries calls it."""
@@ -49,63 +81,55 @@ class Listening:
         """Keep the signal under its subject; safe to repeat."""
         until_settled(partial(self._note, delivery, fact))
 
+    def meet(self, delivery: Delivery, whose: Whose) -> Subject:
+        """The subject of these identifiers, without a signal: a CRM says who a contact is."""
+
+        def attempt() -> Subject:
+            change = Change()
+            account = self._account(change, delivery, whose, signals=0)
+            found = self._person(change, delivery, whose, account, signals=0) or account
+            assert found is not None  # somebody is named
+            if change.keys:
+                self.desk.store.commit(change)
+            return found
+
+        return until_settled(attempt)
+
     def _note(self, delivery: Delivery, fact: SignalFact) -> None:
         program_id, namespace = delivery.space
         name_key = signal_name_key(program_id, namespace, fact.signal_id)
         if self.desk.store.get(SignalName, name_key) is not None:
             return
-        change, now_ms = Change(), self.desk.clock.now_ms()
+        change = Change()
         account = self._account(change, delivery, fact)
         person = self._person(change, delivery, fact, account)
         subject = account if person is None or (fact.kind in OF_ACCOUNTS and account) else person
         assert subject is not None  # a fact names somebody
-        keep_s = (max(now_ms, fact.occurred_ms) + SIGNAL_DAYS * DAY_MS) // SECOND_MS
-        signal_id = derived_id("sig", fact.occurred_ms, program_id, namespace, fact.signal_id)
-        change.create(
-            Signal(
-                subject_id=subject.subject_id,
-                signal_id=signal_id,
-                program_id=program_id,
-                source_id=delivery.source_id,
-                kind=fact.kind,
-                occurred_ms=fact.occurred_ms,
-                noted_ms=now_ms,
-                value=fact.value,
-                about=fact.about,
-                word=fact.word,
-                keep_s=keep_s,
-            ),
-            SignalName(
-                program_id=program_id,
-                namespace=namespace,
-                name=fact.signal_id,
-                subject_id=subject.subject_id,
-                keep_s=keep_s,
-            ),
-            self.desk.event(
-                "journey.signal_noted",
-                subject.subject_id,
-                program_id=program_id,
-                source_id=delivery.source_id,
-                signal_id=signal_id,
-                kind=fact.kind,
-            ),
-        )
+        put_signal(self.desk, change, delivery, subject.subject_id, fact)
         self.desk.store.commit(change)
 
-    def _account(self, change: Change, delivery: Delivery, fact: SignalFact) -> Subject | None:
-        if fact.account_id is None:
+    def _account(
+        self, change: Change, delivery: Delivery, whose: Whose, signals: int = 1
+    ) -> Subject | None:
+        if whose.account_id is None:
             return None
-        mac = self.macs.mac("account", f"{delivery.space.namespace}:{fact.account_id}")
-        return self._subject(change, delivery, "account", [mac], fact.occurred_ms, None)
+        mac = self.macs.mac("account", f"{delivery.space.namespace}:{whose.account_id}")
+        at_ms = whose.occurred_ms
+        return self._subject(change, delivery, "account", [mac], at_ms, None, signals)
 
     def _person(
-        self, change: Change, delivery: Delivery, fact: SignalFact, account: Subject | None
+        self,
+        change: Change,
+        delivery: Delivery,
+        whose: Whose,
+        account: Subject | None,
+        signals: int = 1,
     ) -> Subject | None:
-        marks = marks_of(self.macs, delivery.space.namespace, fact.customer_id, fact.email)
+        marks = marks_of(self.macs, delivery.space.namespace, whose.customer_id, whose.email)
         if not marks:
             return None
-        return self._subject(change, delivery, "person", marks, fact.occurred_ms, account)
+        at_ms = whose.occurred_ms
+        return self._subject(change, delivery, "person", marks, at_ms, account, signals)
 
     def _subject(
         self,
@@ -115,6 +139,7 @@ class Listening:
         marks: Sequence[str],
         at_ms: int,
         account: Subject | None,
+        signals: int,
     ) -> Subject:
         """The subject of these identifiers as `change` leaves it: found, joined, or new."""
         program_id, store = delivery.program_id, self.desk.store
@@ -138,7 +163,7 @@ class Listening:
         new = [mac for mac in marks if mark_key(program_id, mac) not in known]
         after = first.but(
             last_ms=max(first.last_ms, at_ms),
-            heard=first.heard + 1,
+            heard=first.heard + signals,
             marks=tuple(dict.fromkeys((*first.marks, *new)))[:SUBJECT_MARKS_MAX],
         )
         for other in ordered[1:]:
@@ -149,7 +174,8 @@ class Listening:
         if account is not None and at_ms >= after.account_ms:
             after = after.but(account_id=account.subject_id, account_ms=at_ms)
             self._belongs(change, account.subject_id, after.subject_id)
-        change.save(after)
+        if after != first or first.version == 0:
+            change.save(after)
         for mac in new:
             change.create(SubjectMark(program_id=program_id, mac=mac, subject_id=after.subject_id))
         return after
@@ -220,6 +246,45 @@ class Subjects:
             )
             found += page.rows
         return found
+
+
+def put_signal(
+    desk: Desk, change: Change, delivery: Delivery, subject_id: str, fact: Noted
+) -> None:
+    """Add the signal to the change, with the name that a repeat meets and the event that tells."""
+    (program_id, namespace), now_ms = delivery.space, desk.clock.now_ms()
+    keep_s = (max(now_ms, fact.occurred_ms) + SIGNAL_DAYS * DAY_MS) // SECOND_MS
+    signal_id = derived_id("sig", fact.occurred_ms, program_id, namespace, fact.signal_id)
+    change.create(
+        Signal(
+            subject_id=subject_id,
+            signal_id=signal_id,
+            program_id=program_id,
+            source_id=delivery.source_id,
+            kind=fact.kind,
+            occurred_ms=fact.occurred_ms,
+            noted_ms=now_ms,
+            value=fact.value,
+            about=fact.about,
+            word=fact.word,
+            keep_s=keep_s,
+        ),
+        SignalName(
+            program_id=program_id,
+            namespace=namespace,
+            name=fact.signal_id,
+            subject_id=subject_id,
+            keep_s=keep_s,
+        ),
+        desk.event(
+            "journey.signal_noted",
+            subject_id,
+            program_id=program_id,
+            source_id=delivery.source_id,
+            signal_id=signal_id,
+            kind=fact.kind,
+        ),
+    )
 
 
 def marks_of(macs: Macs, namespace: str, customer_id: str | None, email: str | None) -> list[str]:

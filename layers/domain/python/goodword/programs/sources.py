@@ -30,6 +30,8 @@ SECRET_PATTERNS: dict[str, re.Pattern[str]] = {
     "typeform": re.compile(r"[\x21-\x7e]{8,200}"),
     "zendesk": re.compile(r"[\x21-\x7e]{16,200}"),
     "segment": re.compile(r"[\x21-\x7e]{8,200}"),
+    "hubspot": re.compile(r"[\x21-\x7e]{16,200}"),
+    "salesforce": re.compile(r"[\x21-\x7e]{32,200}"),
 }
 
 

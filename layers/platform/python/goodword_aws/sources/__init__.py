@@ -13,7 +13,16 @@ from goodword.conversions.model import Facts, Source, SourceKind
 from goodword.errors import InvalidInput
 from pydantic import ValidationError
 
-from goodword_aws.sources import generic, segment, shopify, stripe, typeform, zendesk
+from goodword_aws.sources import (
+    generic,
+    hubspot,
+    salesforce,
+    segment,
+    shopify,
+    stripe,
+    typeform,
+    zendesk,
+)
 
 Verify = Callable[[Mapping[str, str], bytes, Sequence[str], int], DeliveryHead]
 Admit = Callable[[str, bytes, Source], str]
@@ -36,6 +45,8 @@ ADAPTERS: dict[SourceKind, Adapter] = {
     "typeform": Adapter(typeform.verify, typeform.read),
     "zendesk": Adapter(zendesk.verify, zendesk.read),
     "segment": Adapter(segment.verify, segment.read),
+    "hubspot": Adapter(hubspot.verify, hubspot.read),
+    "salesforce": Adapter(salesforce.verify, salesforce.read),
 }
 
 

@@ -1,7 +1,8 @@
 """Our own form of a delivery: Standard Webhooks around a strict JSON body, in integer minor units.
 
 The sender is a shop's own code, so a mistake is answered at once with the field it is in, and
-nothing of it is kept. Four bodies: a `lead`, a `sale`, and a `refund` or `dispute` of an order.
+nothing of it is kept. Bodies: a `lead`, a `sale`, a `refund` or `dispute` of an order, a `signal`
+of a customer, a `deal` of a CRM.
 Amounts are net (after discounts, without tax and shipping) unless called `gross_amount`.
 """
 
@@ -29,11 +30,13 @@ from goodword.conversions.model import (
 from goodword.conversions.order import OrderFacts, OrderLine, ReturnedLine, reconciled
 from goodword.errors import FieldError, InvalidInput, Malformed, NotAuthentic
 from goodword.limits import AMOUNT_MINOR_MAX
+from goodword.money import CURRENCIES
 from goodword.trust.signals import Signals
 from pydantic import ValidationError
 
 from goodword_aws.problems import refused_body
 from goodword_aws.sources.buyer import signals
+from goodword_aws.sources.deals import Deal
 from goodword_aws.sources.document import load
 from goodword_aws.sources.generic_bodies import Dispute, Lead, Refund, Sale
 from goodword_aws.sources.signals import SignalBody
@@ -46,13 +49,14 @@ from goodword_aws.sources.signatures import (
     signed_seconds,
 )
 
-Said = Lead | Sale | Refund | Dispute | SignalBody
+Said = Lead | Sale | Refund | Dispute | SignalBody | Deal
 MODELS: dict[str, type[Said]] = {
     "lead": Lead,
     "sale": Sale,
     "refund": Refund,
     "dispute": Dispute,
     "signal": SignalBody,
+    "deal": Deal,
 }
 
 
@@ -94,7 +98,7 @@ def admit(topic: str, raw: bytes, source: Source) -> str:
     said, body = parse(topic, raw)
     if body.program_id not in (None, source.program_id):
         raise _refusal("unknown_program", "program_id", "is not the programme of this source")
-    if body.currency is not None and not source.takes(body.currency):
+    if not _takes(source, body):
         raise _refusal("currency_mismatch", "currency", f"this programme runs in {source.currency}")
     return said
 
@@ -103,10 +107,12 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     """The facts of a body that `admit` let in (or NotUnderstood, if rules changed since)."""
     try:
         _, body = parse("" if "type" in _object(raw) else topic, raw)
-        if body.currency is not None and not source.takes(body.currency):
+        if not _takes(source, body):
             raise NotUnderstood("currency_mismatch", "not the currency of the programme")
         if isinstance(body, SignalBody):
             return Facts(signals=(body.fact(received_ms),))
+        if isinstance(body, Deal):
+            return Facts(deals=(body.fact(source, received_ms),))
         if isinstance(body, Dispute):
             return Facts(facts=_disputed(body, source, received_ms))
         return Facts(facts=(_fact(body, source, received_ms),))
@@ -114,6 +120,11 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
         raise
     except InvalidInput as bad:
         raise NotUnderstood(bad.code, bad.detail) from bad
+
+
+def _takes(source: Source, body: Said) -> bool:
+    """Whether the amount may come in its currency. A deal is counted, never paid: any may."""
+    return body.currency is None or isinstance(body, Deal) or source.takes(body.currency)
 
 
 def parse(topic: str, raw: bytes) -> tuple[str, Said]:
@@ -142,6 +153,8 @@ def _consistent(body: Said) -> None:
         _consistent_refund(body)
     if isinstance(body, SignalBody) and (wrong := body.wrong()):
         raise _refusal("invalid_body", *wrong)
+    if isinstance(body, Deal) and body.currency not in (None, *CURRENCIES):
+        raise _refusal("invalid_body", "currency", "is not an ISO 4217 currency")
     if isinstance(body, Sale):
         names = [line.line_id for line in body.lines if line.line_id is not None]
         if len(set(names)) != len(names):

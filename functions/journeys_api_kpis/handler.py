@@ -1,0 +1,47 @@
+"""What comes of it: deals with the referral they are owed to, pipeline and bookings."""
+
+from goodword.journeys.pipeline import Deals
+from goodword.ports import Page
+from goodword_aws import pipeline as shapes
+from goodword_aws import wiring
+from goodword_aws.calls import STAFF, Call
+from goodword_aws.http import Api
+
+wiring.require("core_table")
+handler = Api(service="journeys")
+
+WHICH = {"program_id": "of which programme"}
+WHEN = WHICH | {
+    "from": "the first day, like 2026-11-01 (UTC); 90 days before `to` unless said",
+    "to": "the day after the last; tomorrow unless said",
+}
+
+
+@handler.route(
+    "GET",
+    "/v1/opportunities",
+    roles=STAFF,
+    answer=shapes.OpportunityAnswer,
+    paged=True,
+    query=WHICH,
+)
+def list_opportunities(call: Call) -> Page[shapes.OpportunityAnswer]:
+    """Deals of a programme, those that were opened or closed last first; may lag a moment."""
+    page = Deals(call.desk.store).page(
+        call.query.get("program_id", ""), call.page.limit, call.page.starting_after
+    )
+    return Page([shapes.opportunity_answer(one) for one in page.rows], page.cursor)
+
+
+@handler.route(
+    "GET", "/v1/opportunities/<opportunity_id>", roles=STAFF, answer=shapes.OpportunityAnswer
+)
+def read_opportunity(call: Call) -> shapes.OpportunityAnswer:
+    """One deal, and to whom it is owed."""
+    return shapes.read_opportunity(Deals(call.desk.store), call.path["opportunity_id"])
+
+
+@handler.route("GET", "/v1/pipeline", roles=STAFF, answer=shapes.PipelineAnswer, query=WHEN)
+def read_pipeline(call: Call) -> shapes.PipelineAnswer:
+    """Pipeline and bookings of a period: sourced, influenced or neither, in all and by advocate."""
+    return shapes.pipeline_answer(Deals(call.desk.store), call.query, call.desk.clock.now_ms())

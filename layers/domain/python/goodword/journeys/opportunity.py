@@ -1,0 +1,231 @@
+"""What a CRM says of a deal is kept step by step, append-only; the deal is what they come to.
+
+Each step changes some fields at one time. Steps come unordered and repeated: the deal is folded
+from all of them in the order of their own times, so that every order of arrival ends the same.
+"""
+
+from collections.abc import Iterable, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints
+
+from goodword.ids import derived_id
+from goodword.journeys.signal import OutsideName, SignalFact
+from goodword.limits import DEAL_CONTACTS_MAX
+from goodword.money import Currency, exponent
+from goodword.records import IndexEntry, Key, Record, Value
+
+DealState = Literal["open", "won", "lost", "removed"]
+STAGES: dict[str, Literal["won", "lost"]] = {"closedwon": "won", "closedlost": "lost"}
+LATEST_MS = 10**15  # later than any time; turns an order by time around
+
+Stage = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f@]{0,80}$")]
+Amount = Annotated[str, StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,12})?)?$")]
+DealMinor = Annotated[int, Field(ge=0, le=10**15)]
+ReferralId = Annotated[str, StringConstraints(pattern=r"^cnv_[0-9a-z]{26}$")]
+
+
+class DealChange(Value):
+    """What one event changes; what it does not say stays as it was. An empty `amount` is none.
+
+    `amount` is decimal text, because its currency may be told by another event. `won` and `closed`
+    are what a CRM says of a stage whose name we do not know. Currency `home` is that of deals which
+    never name one.
+    """
+
+    home: Currency
+    opened: bool = False
+    removed: bool | None = None
+    stage: Stage | None = None
+    won: bool | None = None
+    closed: bool | None = None
+    amount: Amount | None = None
+    currency: Currency | None = None
+    renewal: bool | None = None
+    referral: ReferralId | None = None
+
+
+class DealFact(DealChange):
+    """One event of a deal, once per `fact_id`. Contacts and account are the CRM's own ids."""
+
+    fact_id: OutsideName
+    deal_id: OutsideName
+    occurred_ms: int = Field(ge=0)
+    account_id: OutsideName | None = None
+    contact_ids: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_CONTACTS_MAX)
+    dropped_ids: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_CONTACTS_MAX)
+    email: str | None = Field(default=None, max_length=320, repr=False)
+
+
+class ContactFact(Value):
+    """Who a CRM's contact is: its address, the company, or both."""
+
+    customer_id: OutsideName | None = None
+    occurred_ms: int = Field(ge=0)
+    email: str | None = Field(default=None, max_length=320, repr=False)
+    account_id: OutsideName | None = None
+
+
+class Heard(Value):
+    """What a delivery says of customers and deals.
+
+    `problem` is why a person has to look at a part of it; the other parts are noted all the same.
+    """
+
+    signals: tuple[SignalFact, ...] = ()
+    contacts: tuple[ContactFact, ...] = ()
+    deals: tuple[DealFact, ...] = ()
+    problem: str = ""
+
+    @property
+    def are_heard(self) -> bool:
+        """Whether there is anything of the kind, understood or not."""
+        return bool(self.signals or self.contacts or self.deals or self.problem)
+
+
+class DealStep(Record):
+    """One step of a deal as it is kept: people and companies are subjects, by random id."""
+
+    KIND: ClassVar[str] = "deal_step"
+
+    opportunity_id: str
+    fact_id: str
+    occurred_ms: int
+    noted_ms: int
+    change: DealChange
+    account: str | None = None
+    contacts: tuple[str, ...] = ()
+    dropped: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        at = f"{self.occurred_ms:015d}#{self.fact_id}"
+        return Key("core", deal_partition(self.opportunity_id), f"T#{at}")
+
+
+class Opportunity(Record):
+    """A deal as its steps leave it. `moved_ms` is the later of when it was opened and closed.
+
+    Without an amount it is counted and adds nothing. `said` is the signal that it was won, once
+    there is one.
+    """
+
+    KIND: ClassVar[str] = "opportunity"
+
+    opportunity_id: str
+    program_id: str
+    namespace: str
+    source_id: str
+    deal_id: str
+    state: DealState
+    stage: str = ""
+    amount_minor: DealMinor | None = None
+    currency: Currency
+    renewal: bool = False
+    opened_ms: int
+    closed_ms: int | None = None
+    account: str | None = None
+    contacts: tuple[str, ...] = ()
+    referral: str | None = None
+    steps: int
+    said: str = ""
+
+    @property
+    def key(self) -> Key:
+        return opportunity_key(self.opportunity_id)
+
+    @property
+    def moved_ms(self) -> int:
+        """When it was opened or closed, whichever is later."""
+        return max(self.opened_ms, self.closed_ms or 0)
+
+    @property
+    def index_entry(self) -> IndexEntry:
+        at = moved_name(self.moved_ms, self.opportunity_id)
+        return IndexEntry(deals_index(self.program_id), at)
+
+
+def opportunity_id_of(program_id: str, namespace: str, deal_id: str) -> str:
+    """The id that a CRM's deal always has here, whichever of its events comes first."""
+    return derived_id("opp", 0, program_id, namespace, deal_id)
+
+
+def deal_partition(opportunity_id: str) -> str:
+    """Where a deal and its steps are."""
+    return f"OPP#{opportunity_id}"
+
+
+def opportunity_key(opportunity_id: str) -> Key:
+    """Where a deal is."""
+    return Key("core", deal_partition(opportunity_id), "HEAD")
+
+
+def deals_index(program_id: str) -> str:
+    """The index partition of a programme's deals, those that moved last first."""
+    return f"DEALS#{program_id}"
+
+
+def moved_name(moved_ms: int, name: str = "~") -> str:
+    """The place in the index; without a name it is behind all that moved at that time or later."""
+    return f"{LATEST_MS - moved_ms:015d}#{name}"
+
+
+def folded(steps: Iterable[DealStep], head: Opportunity) -> Opportunity:
+    """`head` with everything that these steps say, in the order in which they happened.
+
+    A stage called closed won or closed lost decides; of any other, the CRM's own flags.
+    """
+    ordered = sorted(steps, key=lambda step: (step.occurred_ms, step.fact_id))
+    merged = DealChange(home=ordered[0].change.home)
+    account, contacts, state, closed_ms = None, dict[str, None](), "open", None
+    for step in ordered:
+        said = step.change.model_dump(exclude_none=True, exclude={"opened"})
+        merged = merged.but(**said)
+        account = step.account or account
+        contacts |= dict.fromkeys(step.contacts)
+        contacts = {one: None for one in contacts if one not in step.dropped}
+        after = _state(merged)
+        if after != state:
+            state, closed_ms = after, None if after == "open" else step.occurred_ms
+    currency = merged.currency or merged.home
+    return Opportunity.model_validate(
+        head.model_dump()
+        | {
+            "state": state,
+            "stage": merged.stage or "",
+            "amount_minor": minor_of(merged.amount or "", currency),
+            "currency": currency,
+            "renewal": bool(merged.renewal),
+            "opened_ms": _opened(ordered),
+            "closed_ms": closed_ms,
+            "account": account,
+            "contacts": tuple(contacts)[:DEAL_CONTACTS_MAX],
+            "referral": merged.referral,
+            "steps": len(ordered),
+        }
+    )
+
+
+def minor_of(amount: str, currency: str) -> int | None:
+    """The amount in minor units, half even where a CRM has more decimals than the currency."""
+    if not amount:
+        return None
+    return int(Decimal(amount).scaleb(exponent(currency)).to_integral_value(ROUND_HALF_EVEN))
+
+
+def _opened(ordered: Sequence[DealStep]) -> int:
+    """When the CRM says that it made the deal, else the first that was heard of it."""
+    said = [step.occurred_ms for step in ordered if step.change.opened]
+    return min(said, default=ordered[0].occurred_ms)
+
+
+def _state(said: DealChange) -> DealState:
+    if said.removed:
+        return "removed"
+    named = STAGES.get("".join((said.stage or "").lower().split()))
+    if named is not None:
+        return named
+    if said.won:
+        return "won"
+    return "lost" if said.closed else "open"

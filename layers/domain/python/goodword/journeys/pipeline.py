@@ -1,0 +1,135 @@
+"""What deals come to in a period, by the referral they are owed to; amounts of one currency only.
+
+A deal counts in the pipeline of the period in which it was opened, and in the bookings of the one
+in which it was won; both are what the CRM says now, so a sum may change when a deal does. Removed
+deals count nowhere. Periods begin with `from` and end before `to`.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from goodword.errors import FieldError, InvalidInput
+from goodword.journeys.crediting import Credited, Crediting
+from goodword.journeys.opportunity import Opportunity, deals_index, moved_name, opportunity_key
+from goodword.limits import DEAL_PAGE_ITEMS, DEALS_READ_MAX
+from goodword.money import Currency
+from goodword.ports import Page, Store
+from goodword.records import Value
+
+Share = Literal["sourced", "influenced", "neither"]
+
+
+@dataclass(frozen=True)
+class Period:
+    """From an instant, up to another."""
+
+    from_ms: int
+    to_ms: int
+
+    def has(self, at_ms: int | None) -> bool:
+        """Whether the instant lies in it."""
+        return at_ms is not None and self.from_ms <= at_ms < self.to_ms
+
+
+class Line(Value):
+    """The deals of one kind and currency; `advocate_id` is empty in a line of all."""
+
+    share: Share
+    currency: Currency
+    advocate_id: str = ""
+    opened: int = 0
+    opened_minor: int = 0
+    won: int = 0
+    won_minor: int = 0
+    lost: int = 0
+
+
+class Pipeline(Value):
+    """The lines of all, and those of each advocate; the largest bookings first."""
+
+    totals: tuple[Line, ...]
+    advocates: tuple[Line, ...]
+
+
+def pipeline(credited: Iterable[Credited], period: Period) -> Pipeline:
+    """The sums; every deal is in one line of all, and at most in one of an advocate."""
+    totals: dict[tuple[str, str, str], Line] = {}
+    advocates: dict[tuple[str, str, str], Line] = {}
+    for one in credited:
+        _add(totals, one, period, "")
+        if one.credit is not None:
+            _add(advocates, one, period, one.credit.advocate_id)
+    return Pipeline(totals=_ordered(totals), advocates=_ordered(advocates))
+
+
+def _add(
+    lines: dict[tuple[str, str, str], Line], one: Credited, period: Period, advocate_id: str
+) -> None:
+    deal, share = one.deal, one.credit.owed if one.credit else "neither"
+    opened, closed = period.has(deal.opened_ms), period.has(deal.closed_ms)
+    if deal.state == "removed" or not (opened or closed):
+        return
+    won = closed and deal.state == "won"
+    amount = deal.amount_minor or 0
+    key = (share, deal.currency, advocate_id)
+    line = lines.get(key) or Line.model_validate(
+        {"share": share, "currency": deal.currency, "advocate_id": advocate_id}
+    )
+    lines[key] = line.but(
+        opened=line.opened + opened,
+        opened_minor=line.opened_minor + amount * opened,
+        won=line.won + won,
+        won_minor=line.won_minor + amount * won,
+        lost=line.lost + (closed and deal.state == "lost"),
+    )
+
+
+def _ordered(lines: dict[tuple[str, str, str], Line]) -> tuple[Line, ...]:
+    def large_first(key: tuple[str, str, str]) -> tuple[int, int, tuple[str, str, str]]:
+        return -lines[key].won_minor, -lines[key].opened_minor, key
+
+    return tuple(lines[key] for key in sorted(lines, key=large_first))
+
+
+@dataclass(frozen=True)
+class Deals:
+    """What staff see of deals; nobody's name is in it."""
+
+    store: Store
+
+    def page(self, program_id: str, limit: int, cursor: str | None) -> Page[Credited]:
+        """Deals with their credits, those that were opened or closed last first; may lag."""
+        page = self.store.query_index(
+            Opportunity, "core", deals_index(program_id), limit=limit, cursor=cursor
+        )
+        return Page(Crediting(self.store).of(page.rows), page.cursor)
+
+    def read(self, opportunity_id: str) -> Credited | None:
+        """One deal."""
+        deal = self.store.get(Opportunity, opportunity_key(opportunity_id))
+        return Crediting(self.store).of([deal])[0] if deal else None
+
+    def since(self, program_id: str, from_ms: int) -> Sequence[Credited]:
+        """Every deal that was opened or closed at that time or later, with its credit.
+
+        At most DEALS_READ_MAX. Raises InvalidInput `period_too_large` if there are more.
+        """
+        found: list[Credited] = []
+        cursor: str | None = None
+        while True:
+            page = self.store.query_index(
+                Opportunity,
+                "core",
+                deals_index(program_id),
+                until=moved_name(from_ms),
+                limit=DEAL_PAGE_ITEMS,
+                cursor=cursor,
+            )
+            found += Crediting(self.store).of(page.rows)
+            cursor = page.cursor
+            if cursor is None:
+                return found
+            if len(found) >= DEALS_READ_MAX:
+                wrong = FieldError("from", f"must be later: more than {DEALS_READ_MAX} deals moved")
+                raise InvalidInput("period_too_large", "the period has too many deals", [wrong])

@@ -1,0 +1,182 @@
+"""What a delivery says of deals is noted once: a step, how the deal stands, and what it means.
+
+A deal that was won is a signal of its account, once: it renewed, or it grew. A renewal that was
+lost is a risk. Contacts and accounts are the same subjects that signals are about, so whoever is
+forgotten as a friend is no deal's contact any more.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from goodword.conversions.model import Delivery, Facts
+from goodword.journeys.listening import Listening, head, put_signal
+from goodword.journeys.opportunity import (
+    ContactFact,
+    DealChange,
+    DealFact,
+    DealStep,
+    Opportunity,
+    deal_partition,
+    folded,
+    opportunity_id_of,
+    opportunity_key,
+)
+from goodword.journeys.signal import SignalKind, Subject
+from goodword.limits import DEAL_STEPS_MAX
+from goodword.ports import Change, Desk, until_settled
+from goodword.privacy.ports import Macs
+from goodword.records import Value
+
+TOO_MANY = "too_many_steps"
+
+
+class _Outcome(Value):
+    """What the end of a deal says of its account."""
+
+    signal_id: str
+    kind: SignalKind
+    occurred_ms: int
+    value: None = None
+    about: None = None
+    word: None = None
+
+
+@dataclass(frozen=True)
+class Hearing:
+    """Takes everything that a delivery says of customers and deals. The worker calls it."""
+
+    desk: Desk
+    macs: Macs
+
+    def hear(self, delivery: Delivery, facts: Facts) -> str:
+        """Note all of it; why a person has to look at it, or nothing. Safe to repeat."""
+        listening = Listening(self.desk, self.macs)
+        for signal in facts.signals:
+            listening.note(delivery, signal)
+        for contact in facts.contacts:
+            listening.meet(delivery, contact)
+        problems = [self._deal(listening, delivery, deal) for deal in facts.deals]
+        return next(filter(None, problems), facts.problem)
+
+    def _deal(self, listening: Listening, delivery: Delivery, fact: DealFact) -> str:
+        account = contacts = None
+        if fact.account_id is not None:
+            account = self._met(listening, delivery, fact, None)
+        contacts = [self._met(listening, delivery, fact, one) for one in fact.contact_ids]
+        if fact.email is not None and not contacts:
+            contacts = [self._met(listening, delivery, fact, None, fact.email)]
+        step = DealStep(
+            opportunity_id=opportunity_id_of(*delivery.space, fact.deal_id),
+            fact_id=fact.fact_id,
+            occurred_ms=fact.occurred_ms,
+            noted_ms=self.desk.clock.now_ms(),
+            change=DealChange(**{name: getattr(fact, name) for name in DealChange.model_fields}),
+            account=account,
+            contacts=tuple(contacts),
+            dropped=tuple(self._met(listening, delivery, fact, one) for one in fact.dropped_ids),
+        )
+        return until_settled(partial(self._note, delivery, fact, step))
+
+    def _met(
+        self,
+        listening: Listening,
+        delivery: Delivery,
+        fact: DealFact,
+        contact_id: str | None,
+        email: str | None = None,
+    ) -> str:
+        whose = ContactFact(
+            customer_id=contact_id,
+            occurred_ms=fact.occurred_ms,
+            email=email or (fact.email if contact_id else None),
+            account_id=fact.account_id,
+        )
+        return listening.meet(delivery, whose).subject_id
+
+    def _note(self, delivery: Delivery, fact: DealFact, step: DealStep) -> str:
+        steps, whole = self._steps(step.opportunity_id)
+        if any(one.fact_id == step.fact_id for one in steps):
+            return ""
+        if not whole:
+            return TOO_MANY
+        stored = self.desk.store.get(Opportunity, opportunity_key(step.opportunity_id))
+        before = stored or _fresh(delivery, fact, step)
+        after = folded([*steps, step], before)
+        change = Change()
+        owner = self._owner(after)
+        if owner is not None and (outcome := _outcome(after)) is not None:
+            put_signal(self.desk, change, delivery, owner.subject_id, outcome)
+            last_ms = max(owner.last_ms, outcome.occurred_ms)
+            change.replace(owner.but(heard=owner.heard + 1, last_ms=last_ms))
+            after = after.but(said=after.state)
+        change.create(step)
+        change.save(after)
+        change.create(
+            self.desk.event(
+                _told(stored, after),
+                after.opportunity_id,
+                program_id=after.program_id,
+                state=after.state,
+                amount_minor=after.amount_minor,
+                currency=after.currency,
+            )
+        )
+        self.desk.store.commit(change)
+        return ""
+
+    def _steps(self, opportunity_id: str) -> tuple[Sequence[DealStep], bool]:
+        """All steps so far, and whether there may be one more."""
+        found: list[DealStep] = []
+        cursor: str | None = None
+        while True:
+            page = self.desk.store.query(
+                DealStep, "core", deal_partition(opportunity_id), "T#", cursor=cursor
+            )
+            found += page.rows
+            cursor = page.cursor
+            if cursor is None or len(found) >= DEAL_STEPS_MAX:
+                return found, len(found) < DEAL_STEPS_MAX
+
+    def _owner(self, deal: Opportunity) -> Subject | None:
+        """Whom the end of the deal is told of: the account, else the first contact's, else they."""
+        if deal.account is not None:
+            return head(self.desk, deal.account)
+        if not deal.contacts:
+            return None
+        contact = head(self.desk, deal.contacts[0])
+        return contact if contact.account_id is None else head(self.desk, contact.account_id)
+
+
+def _fresh(delivery: Delivery, fact: DealFact, step: DealStep) -> Opportunity:
+    return Opportunity(
+        opportunity_id=step.opportunity_id,
+        program_id=delivery.program_id,
+        namespace=delivery.space.namespace,
+        source_id=delivery.source_id,
+        deal_id=fact.deal_id,
+        state="open",
+        currency=fact.home,
+        opened_ms=fact.occurred_ms,
+        steps=0,
+    )
+
+
+def _outcome(deal: Opportunity) -> _Outcome | None:
+    """The signal of a deal that has just ended; None if there is none, or it was noted."""
+    kinds: dict[tuple[str, bool], SignalKind] = {
+        ("won", True): "renewal",
+        ("won", False): "deal_won",
+        ("lost", True): "churn_risk",
+    }
+    kind = kinds.get((deal.state, deal.renewal))
+    if kind is None or deal.closed_ms is None or deal.said == deal.state:
+        return None
+    name = f"{deal.opportunity_id}:{deal.closed_ms}:{deal.state}"
+    return _Outcome(signal_id=name, kind=kind, occurred_ms=deal.closed_ms)
+
+
+def _told(before: Opportunity | None, after: Opportunity) -> str:
+    if before is None or before.state != after.state:
+        return "opportunity.opened" if after.state == "open" else f"opportunity.{after.state}"
+    return "opportunity.changed"

@@ -1,0 +1,150 @@
+"""Deals for staff: what the CRM says of each, to whom it is owed, and what all come to."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from goodword.errors import FieldError, InvalidInput, NotFound
+from goodword.journeys.crediting import Credit, Credited, Owed
+from goodword.journeys.opportunity import DealState
+from goodword.journeys.pipeline import Deals, Line, Period, pipeline
+from goodword.limits import PERIOD_DAYS_MAX
+from goodword.records import Value
+from goodword.times import DAY_MS, as_datetime, rfc3339
+
+MODEL = (
+    "sourced: an advocate had recommended one of the deal's contacts before the deal was opened, "
+    "or within a day after. influenced: later, but before it was closed. neither: all others. A "
+    "deal counts once, for the earliest recommendation, or for the one whose id is written on it."
+)
+DAYS_DEFAULT = 90
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class CreditAnswer(Value):
+    """To whom a deal is owed."""
+
+    owed: Owed
+    conversion_id: str
+    advocate_id: str
+    referred_at: str
+
+
+class OpportunityAnswer(Value):
+    """A deal. `crm_deal_id` is the CRM's own id of it."""
+
+    id: str
+    program_id: str
+    source_id: str
+    crm_deal_id: str
+    state: DealState
+    stage: str
+    amount: int | None
+    currency: str
+    renewal: bool
+    opened_at: str
+    closed_at: str | None
+    contacts: tuple[str, ...]
+    account: str | None
+    credit: CreditAnswer | None
+
+
+class PipelineAnswer(Value):
+    """What deals come to. Amounts are minor units; each line is of one currency."""
+
+    program_id: str
+    from_day: str
+    to_day: str
+    model: str
+    totals: tuple[Line, ...]
+    advocates: tuple[Line, ...]
+
+
+def opportunity_answer(one: Credited) -> OpportunityAnswer:
+    """As staff see it."""
+    deal, credit = one.deal, one.credit
+    return OpportunityAnswer(
+        id=deal.opportunity_id,
+        program_id=deal.program_id,
+        source_id=deal.source_id,
+        crm_deal_id=deal.deal_id,
+        state=deal.state,
+        stage=deal.stage,
+        amount=deal.amount_minor,
+        currency=deal.currency,
+        renewal=deal.renewal,
+        opened_at=rfc3339(deal.opened_ms),
+        closed_at=None if deal.closed_ms is None else rfc3339(deal.closed_ms),
+        contacts=deal.contacts,
+        account=deal.account,
+        credit=None if credit is None else credit_answer(credit),
+    )
+
+
+def credit_answer(credit: Credit) -> CreditAnswer:
+    """As staff see it."""
+    return CreditAnswer(
+        owed=credit.owed,
+        conversion_id=credit.conversion_id,
+        advocate_id=credit.advocate_id,
+        referred_at=rfc3339(credit.referred_ms),
+    )
+
+
+def read_opportunity(deals: Deals, opportunity_id: str) -> OpportunityAnswer:
+    """One deal. Raises NotFound `unknown_opportunity`."""
+    found = deals.read(opportunity_id)
+    if found is None:
+        raise NotFound("unknown_opportunity", "there is no such deal")
+    return opportunity_answer(found)
+
+
+def pipeline_answer(deals: Deals, query: Mapping[str, str], now_ms: int) -> PipelineAnswer:
+    """The sums of a programme's deals in a period."""
+    program_id, period = query.get("program_id", ""), period_of(query, now_ms)
+    found = pipeline(deals.since(program_id, period.from_ms), period)
+    return PipelineAnswer(
+        program_id=program_id,
+        from_day=day_text(period.from_ms),
+        to_day=day_text(period.to_ms),
+        model=MODEL,
+        totals=found.totals,
+        advocates=found.advocates,
+    )
+
+
+def period_of(query: Mapping[str, str], now_ms: int) -> Period:
+    """`from` and `to` (UTC days, the last not in it); the last 90 days with today, unless said.
+
+    Raises InvalidInput `invalid_query` with the field that is wrong.
+    """
+    tomorrow = as_datetime(now_ms).date() + timedelta(days=1)
+    to = _day("to", query.get("to") or tomorrow.isoformat())
+    first = _day("from", query.get("from") or (to - timedelta(days=DAYS_DEFAULT)).isoformat())
+    if not timedelta(0) < to - first <= timedelta(days=PERIOD_DAYS_MAX):
+        raise _wrong("to", f"must be after from, at most {PERIOD_DAYS_MAX} days")
+    return Period(_ms(first), _ms(to))
+
+
+def day_text(at_ms: int) -> str:
+    """The UTC day of an instant."""
+    return as_datetime(at_ms).date().isoformat()
+
+
+def _day(field: str, text: str) -> date:
+    try:
+        found = date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        found = None
+    if found is None or not 2000 <= found.year <= 2100:
+        raise _wrong(field, "must be a day like 2026-11-22")
+    return found
+
+
+def _ms(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * DAY_MS
+
+
+def _wrong(field: str, message: str) -> InvalidInput:
+    asked = [FieldError(field, message)]
+    return InvalidInput("invalid_query", "the query cannot be accepted; see errors", asked)
