@@ -96,6 +96,7 @@ def _decided(call: Call, verdict: Literal["approve", "refuse"]) -> RewardAnswer:
         approve=verdict == "approve",
         code=call.body.reason_code,
         decider_advocate_id=call.principal.advocate_id,
+        mark=wiring.mark_of(call.principal),
         receipt=lambda done: call.claim(shown(done)),
     )
     return shown(after)

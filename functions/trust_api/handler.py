@@ -210,7 +210,7 @@ def resolve(call: Call) -> shapes.DisputeAnswer:
     """Decide; what is granted is done in the same transaction."""
     after = resolving(call.desk).resolve(
         call.path["dispute_id"],
-        call.body.ruling(),
+        call.body.ruling(wiring.mark_of(call.principal)),
         call.principal.advocate_id,
         lambda done: call.claim(shapes.dispute_answer(done)),
     )

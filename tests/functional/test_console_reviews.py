@@ -124,6 +124,11 @@ def test_a_large_amount_takes_two_looks() -> None:
         repeated = fay.send(form, desk.place, _once="2" * 64)
         assert repeated.status == 403
         assert desk.state() == "on_hold"
+        twin = desk.pages.browser(Caller("sub-fay-2", "Fay+more@shop.example", ("finance",)))
+        assert "You took the first look" in twin.get(desk.place).words
+        typed = twin.get(desk.place).fields("/auth/sign-out") | {"verdict": "approve"}
+        sent = twin.ask("POST", desk.place, form=typed | {"reason_code": "other"})
+        assert (sent.status, desk.state()) == (403, "on_hold")
         second = chosen(fred, desk.place, "approve", "checked_with_shop")
         assert "takes two people" in second.words
         fred.send(second, desk.place)

@@ -36,8 +36,8 @@ class States:
 class House(Scene):
     """A scene whose one reward has the id of the samples."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, **changes: Any) -> None:
+        super().__init__(**changes)
         self.states = States()
         self.sale(net_minor=50_000, click_ids=(self.click(),))
         made = self.reward
@@ -54,8 +54,8 @@ class House(Scene):
 
 
 @pytest.fixture
-def house() -> Iterator[House]:
-    scene = House()
+def house(request: pytest.FixtureRequest) -> Iterator[House]:
+    scene = House(**getattr(request, "param", {}))
     with over(scene) as patch:
         patch.setattr("goodword_aws.aws.client", lambda _name: scene.states)
         patch.setattr("goodword_aws.rewards.client", lambda _name: scene.states)
@@ -176,6 +176,22 @@ def test_the_payee_in_finance_may_not_decide(house: House) -> None:
     status, problem = answered(event)
     assert (status, problem["code"]) == (403, "payee_may_not_decide")
     assert house.reward.state == "on_hold"
+
+
+@pytest.mark.parametrize("house", [{"trust": {"second_look_minor": 4_000}}], indirect=True)
+def test_a_large_amount_is_looked_at_from_two_mailboxes(house: House) -> None:
+    house.hold()
+
+    def approve(subject: str, email: str) -> tuple[int, str]:
+        event = sample("rewards_api", "approve")
+        claims = event["requestContext"]["authorizer"]["jwt"]["claims"]
+        claims.update(sub=subject, email=email)
+        status, said = answered(event)
+        return status, said.get("code", said.get("state"))
+
+    assert approve("sub-fin-1", "fin@staff.example") == (200, "on_hold")
+    assert approve("sub-fin-2", "Fin+second@Staff.example") == (403, "same_person")
+    assert approve("sub-fin-3", "fred@staff.example") == (200, "approved")
 
 
 def test_an_unknown_conversion_is_not_found(house: House) -> None:

@@ -13,13 +13,13 @@ from functools import partial
 from typing import TypeVar
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed
-from goodword.payouts.approving import Person
 from goodword.payouts.calendar import closed_period
 from goodword.payouts.confirming import Outcome
 from goodword.payouts.deciding import Deciding
 from goodword.payouts.findings import WHOLE_RUN, RunFinding, Verdict
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.payouts.ports import PaymentOrder, RailAnswer
+from goodword.persons import Person
 from goodword.programs.model import ProgramVersion
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS

@@ -10,7 +10,7 @@ from typing import Any
 from goodword.advocates.model import PayoutMethod
 from goodword.errors import GoodwordError
 from goodword.ledger.model import Balance, balance_key
-from goodword.payouts.approving import Approving, Person
+from goodword.payouts.approving import Approving
 from goodword.payouts.clock import PayoutClock
 from goodword.payouts.confirming import Confirming
 from goodword.payouts.cycle import Cycle
@@ -18,6 +18,7 @@ from goodword.payouts.ending import Ending
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.payouts.ports import Opened, Origin, PaymentOrder, RailAnswer
 from goodword.payouts.sending import Sending
+from goodword.persons import Person
 from goodword.ports import Change
 from goodword.programs.payment import Payment, RailName
 from goodword.rewards.books import RewardBooks

@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from goodword.errors import GoodwordError, InvalidInput
-from goodword.payouts.approving import Approving, Person
+from goodword.payouts.approving import Approving
 from goodword.payouts.model import PAYOUT_MOVES, RUN_MOVES, PayoutRun, payout_moved, run_moved
+from goodword.persons import Person
 from goodword.ports import Change, Guard, GuardFailed
 from goodword.times import DAY_MS
 from goodword.workflow import TaskToken

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from goodword.advocates.model import Payee
 from goodword.errors import Conflict, Stale
-from goodword.payouts.approving import Person
 from goodword.payouts.auditing import Auditing
 from goodword.payouts.deciding import Deciding
 from goodword.payouts.findings import RunDecision, RunFinding
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import Origin
+from goodword.persons import Person
 from goodword.ports import Change
 from goodword.programs.payment import AuditTerms, CheckName
 from goodword.times import DAY_MS

@@ -2,10 +2,10 @@
 
 import pytest
 from goodword.errors import Conflict, GoodwordError, InvalidInput, NotFound
-from goodword.payouts.approving import Person
 from goodword.payouts.confirming import find_payout
 from goodword.payouts.model import Payout
 from goodword.payouts.ports import PaymentOrder, RailAnswer
+from goodword.persons import Person
 from goodword.ports import Change
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 

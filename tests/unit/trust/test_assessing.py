@@ -149,6 +149,36 @@ def test_large_amounts_take_two_people() -> None:
     assert here.workflow.resumed == ["token"]
 
 
+@pytest.mark.parametrize(
+    ("second", "mark", "state"),
+    [
+        ("fay_2", "box-1", "same_person"),
+        ("fay", "box-2", "same_person"),
+        ("frank", "box-2", "approved"),
+    ],
+)
+def test_two_sign_ins_of_one_mailbox_are_one_look(second: str, mark: str, state: str) -> None:
+    here = Scene(trust={"second_look_minor": 3_000})
+    held = bought(here, net_minor=50_000, signals=Signals())
+
+    def approve(who: str, mark: str) -> str:
+        acting = type(here.approval)(here.desk(who), here.workflow)
+        try:
+            return acting.decide(
+                held.reward_id,
+                approve=True,
+                code="checked_order",
+                decider_advocate_id=None,
+                mark=mark,
+            ).state
+        except NotAllowed as refused:
+            return refused.code
+
+    assert approve("fay", "box-1") == "on_hold"
+    assert approve(second, mark) == state
+    assert here.one(Reward).state == ("approved" if state == "approved" else "on_hold")
+
+
 def test_a_small_amount_takes_one_and_a_refusal_too() -> None:
     here = Scene(trust={"second_look_minor": 6_000})
     held = bought(here, net_minor=50_000, signals=Signals())

@@ -171,6 +171,22 @@ def test_a_hold_is_let_go_by_a_dispute_with_two_people_where_it_takes_two() -> N
     assert here.one(TaskToken).token in here.workflow.resumed
 
 
+def test_who_looked_first_does_not_grant_from_another_sign_in_of_the_same_mailbox() -> None:
+    here = Court(trust={"second_look_minor": 3_000})
+    here.sale(net_minor=50_000, click_ids=(here.click(),))
+    here.approval.assess(here.reward.reward_id)
+    dispute = here.about("hold", here.reward.reward_id)
+    first = type(here.approval)(here.desk("fay_2"), here.workflow)
+    first.decide(
+        here.reward.reward_id, approve=True, code="other", decider_advocate_id=None, mark="box-1"
+    )
+    with pytest.raises(Conflict, match="second_look_needed"):
+        here.resolving.resolve(dispute.dispute_id, replace(GRANT, mark="box-1"), None)
+    states = [here.reward.state]
+    here.resolving.resolve(dispute.dispute_id, replace(GRANT, mark="box-2"), None)
+    assert [*states, here.reward.state] == ["on_hold", "approved"]
+
+
 def test_a_small_hold_takes_one_person() -> None:
     here = Court(trust={"second_look_minor": 9_000})
     here.sale(net_minor=50_000, click_ids=(here.click(),))

@@ -10,7 +10,7 @@ from typing import Any
 from goodword.advocates.destination import canonical
 from goodword.errors import InvalidInput
 from goodword.events import Actor
-from goodword.payouts.approving import Approving, Person
+from goodword.payouts.approving import Approving
 from goodword.payouts.clock import PayoutClock
 from goodword.payouts.confirming import Confirming
 from goodword.payouts.cycle import Cycle
@@ -19,8 +19,9 @@ from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import Opened, Rail
 from goodword.payouts.reconciling import Reconciling
 from goodword.payouts.sending import Sending
+from goodword.persons import Person
 from goodword.ports import Store
-from goodword.privacy.model import VaultItem, fold_email, vault_key
+from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.programs.payment import RailName
 
@@ -149,11 +150,7 @@ def reconciling(actor: Actor) -> Reconciling:
 
 def person(principal: Principal) -> Person:
     """The signed-in person, with the advocate that they are, if any, and the mailbox."""
-    try:
-        mark = wiring.blind_index().mac("email", fold_email(principal.email))
-    except InvalidInput:
-        mark = ""
-    return Person(principal.subject, principal.advocate_id, mark)
+    return Person(principal.subject, principal.advocate_id, wiring.mark_of(principal))
 
 
 STEPS = (

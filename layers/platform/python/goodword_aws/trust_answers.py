@@ -96,8 +96,8 @@ class Resolve(Value):
     order: OrderSaid | None = None
     amount_minor: PositiveMinor | None = None
 
-    def ruling(self) -> Ruling:
-        """The same for the use case."""
+    def ruling(self, mark: str) -> Ruling:
+        """The same for the use case; `mark` is the decider's mailbox."""
         return Ruling(
             outcome=self.outcome,
             reason=self.reason_code,
@@ -106,6 +106,7 @@ class Resolve(Value):
             order_id=self.order_id or "",
             conversion_id=self.conversion_id or "",
             amount_minor=self.amount_minor,
+            mark=mark,
         )
 
 

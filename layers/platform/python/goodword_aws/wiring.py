@@ -11,9 +11,10 @@ from collections.abc import MutableMapping
 from functools import cache
 from typing import TYPE_CHECKING
 
+from goodword.errors import InvalidInput
 from goodword.events import Actor, system
 from goodword.ports import Desk
-from goodword.privacy.model import PersonalFields, VaultItem
+from goodword.privacy.model import PersonalFields, VaultItem, fold_email
 from goodword.programs.effective import TermsShelf
 
 from goodword_aws.aws import client, session
@@ -36,6 +37,7 @@ __all__ = [
     "envelope",
     "forget",
     "ids",
+    "mark_of",
     "pool",
     "require",
     "secrets",
@@ -176,6 +178,15 @@ def advocate_of(principal: "Principal") -> str | None:
     people = People(desk("sign_in"), blind_index(), _VaultWhenUsed(), _remembered())
     email = principal.email if principal.email_verified else None
     return people.find(SignIn(principal.subject, email, principal.email_verified))
+
+
+def mark_of(principal: "Principal") -> str:
+    """The keyed hash of the signed-in person's mailbox, "" if none; needs INDEX_SECRET_ARN."""
+
+    try:
+        return blind_index().mac("email", fold_email(principal.email))
+    except InvalidInput:
+        return ""
 
 
 def forget() -> None:

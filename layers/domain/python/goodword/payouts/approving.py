@@ -19,6 +19,7 @@ from goodword.payouts.model import (
     payout_key,
     run_moved,
 )
+from goodword.persons import Person
 from goodword.ports import Change, Desk, Guard, Store, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.times import DAY_MS
@@ -29,26 +30,6 @@ CANCEL_CODES = ("wrong_period", "wrong_amounts", "suspected_fraud", "rail_not_re
 
 # The state in which a run waits for each of the two people.
 WAITS_IN: dict[Wait, RunState] = {"request": "draft", "release": "requested"}
-
-
-@dataclass(frozen=True)
-class Person:
-    """Who acts: the sign-in's subject, and the advocate that this person is, if any.
-
-    `mark` is the keyed hash of the folded e-mail address: two sign-ins of one mailbox are one
-    person. Empty where it is not known.
-    """
-
-    subject: str
-    advocate_id: str | None
-    mark: str = ""
-
-    def is_one_of(self, *others: tuple[str | None, str]) -> bool:
-        """Whether it is one of these, by subject or by mailbox."""
-        return any(
-            self.subject == subject or (self.mark != "" and self.mark == mark)
-            for subject, mark in others
-        )
 
 
 def overdue(run: PayoutRun, now_ms: int) -> bool:

@@ -10,7 +10,6 @@ from typing import Literal
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import CONFIRM_MAX, PERSON_AFTER_HOURS
-from goodword.payouts.approving import Person
 from goodword.payouts.ending import end_payout
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import (
@@ -21,6 +20,7 @@ from goodword.payouts.model import (
     payout_key,
     payout_place_key,
 )
+from goodword.persons import Person
 from goodword.ports import Desk, Store, until_settled
 from goodword.records import Value
 from goodword.times import HOUR_MS

@@ -8,7 +8,7 @@ is about never decides. A run that is stopped as a whole is cleared, or cancelle
 from dataclasses import dataclass
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from goodword.payouts.approving import Person, pays
+from goodword.payouts.approving import pays
 from goodword.payouts.ending import add_end
 from goodword.payouts.findings import (
     CLEAR_CODES,
@@ -22,6 +22,7 @@ from goodword.payouts.findings import (
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import run_hash_of
 from goodword.payouts.model import Payout, PayoutRun, add, payout_key
+from goodword.persons import Person
 from goodword.ports import Change, Desk, Guard, until_settled
 from goodword.programs.payment import CheckName
 from goodword.receipts import Receipt, no_receipt, settle

@@ -135,6 +135,7 @@ class RewardBooks:
             start_by_ms=now_ms,
             decided_by=None,
             first_look_by=None,
+            first_look_mark="",
             escalated=False,
             again=True,
         )

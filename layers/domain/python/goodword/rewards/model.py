@@ -84,10 +84,11 @@ class Reward(Record):
     `start_by_ms` when the sweeper assesses it if the approval machine never did. `held_from` is the
     state that an open inquiry took it from. `counted` are the caps' uses that it is a part of,
     `parts` the order lines that it was computed on, with their weights; none for the whole order.
-    `first_look_by` approved an amount that takes two people; `assessed` counts the assessments that
-    trust has made of it. Of a friend's reward `advocate_id` is the friend's random id, and `kept`
-    says that refunds leave it. `again` says that it was owed again after it had been taken back or
-    refused. `ceiling_minor` is what a ban left of it: nothing that is won back brings it above.
+    `first_look_by` approved an amount that takes two people, `first_look_mark` is that mailbox;
+    `assessed` counts the assessments that trust has made of it. Of a friend's reward `advocate_id`
+    is the friend's random id, and `kept` says that refunds leave it. `again` says that it was owed
+    again after it had been taken back or refused. `ceiling_minor` is what a ban left of it: nothing
+    that is won back brings it above.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -116,6 +117,7 @@ class Reward(Record):
     payout_id: str | None = None
     held_from: RewardState | None = None
     first_look_by: str | None = None
+    first_look_mark: str = ""
     assessed: int = 0
     parts: tuple[LinePart, ...] = ()
     side: Literal["advocate", "friend"] = "advocate"

@@ -16,6 +16,7 @@ from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import DUE_SHARDS
 from goodword.money import money_of
+from goodword.persons import Person
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.model import ProgramVersion, Terms, version_key
 from goodword.receipts import Receipt, no_receipt, settle
@@ -155,10 +156,11 @@ class Approval:
         approve: bool,
         code: str,
         decider_advocate_id: str | None,
+        mark: str = "",
         receipt: Receipt[Reward] = no_receipt,
     ) -> Reward:
         """A person's answer, with its reason code; never by the payee. What the same check held
-        of the friend's side goes with it.
+        of the friend's side goes with it. `mark` is the person's mailbox, as of `Person`.
 
         Raises InvalidInput `unknown_reason_code`, NotAllowed `payee_may_not_decide`, Conflict
         `not_on_hold` when it was answered, lapsed or reversed in the meantime, NotAllowed
@@ -175,8 +177,8 @@ class Approval:
             if reward.state != "on_hold":
                 raise Conflict("not_on_hold", f"the reward is {reward.state}, not on hold")
             change, both = Change(), (reward, *held_beside(self.desk, reward))
-            if approve and any([self._takes_two(one) for one in both]):
-                after, *_ = [self._first_look(change, one, code) for one in both]
+            if approve and any([self._takes_two(one, who) for one in both]):
+                after, *_ = [self._first_look(change, one, code, who) for one in both]
                 return settle(self.desk.store, change, after, receipt)
             decided = {"decided_by": self.desk.actor.id, "lapse_ms": None}
             state: RewardState = "approved" if approve else "rejected"
@@ -187,24 +189,25 @@ class Approval:
             return settle(self.desk.store, change, after, receipt)
 
         together: list[str] = []
+        who = Person(self.desk.actor.id, decider_advocate_id, mark)
         after = until_settled(attempt)
         if after.state != "on_hold":
             for one in (reward_id, *together):
                 self._resume(one)
         return after
 
-    def _takes_two(self, reward: Reward) -> bool:
+    def _takes_two(self, reward: Reward, who: Person) -> bool:
         """Whether this approval is only the first of two. NotAllowed `same_person` for a third."""
         most = self._version(reward).terms.trust.second_look_minor
         if most is None or reward.remaining_minor <= most:
             return False
-        if reward.first_look_by == self.desk.actor.id:
+        if who.is_one_of((reward.first_look_by, reward.first_look_mark)):
             raise NotAllowed("same_person", "another person must take the second look")
         return reward.first_look_by is None
 
-    def _first_look(self, change: Change, reward: Reward, code: str) -> Reward:
+    def _first_look(self, change: Change, reward: Reward, code: str, who: Person) -> Reward:
         """Keep who approved first; the reward stays on hold until somebody else does."""
-        after = reward.but(first_look_by=self.desk.actor.id)
+        after = reward.but(first_look_by=who.subject, first_look_mark=who.mark)
         change.replace(after)
         change.create(self._event("reward.first_look", reward, code))
         return after

@@ -13,6 +13,7 @@ from goodword.money import money_of
 from goodword.payouts.confirming import open_to_a_person
 from goodword.payouts.ending import add_end
 from goodword.payouts.model import Payout, payout_key
+from goodword.persons import Person
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.receipts import Receipt, no_receipt, settle
@@ -35,7 +36,10 @@ GRANTED = "dispute_granted"  # the reason of a reward that is owed again because
 
 @dataclass(frozen=True)
 class Ruling:
-    """What a person decides. `order` is for a missing conversion, `amount_minor` for `partly`."""
+    """What a person decides. `order` is for a missing conversion, `amount_minor` for `partly`.
+
+    `mark` is the person's mailbox, as of `Person`.
+    """
 
     outcome: Outcome
     reason: str
@@ -44,6 +48,7 @@ class Ruling:
     order_id: str = ""
     conversion_id: str = ""
     amount_minor: int | None = None
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +98,7 @@ class Resolving:
             self._resume(reward_id)
         return after
 
-    def _check_second_look(self, reward: Reward) -> None:
+    def _check_second_look(self, reward: Reward, mark: str) -> None:
         """A large amount takes two people here as in the review; the first one looks there."""
         pinned = version_key(reward.program_id, reward.version_number)
         version = self.desk.store.get(ProgramVersion, pinned)
@@ -101,7 +106,9 @@ class Resolving:
         most = read.terms.trust.second_look_minor if read else 0
         if most is None or reward.remaining_minor <= most:
             return
-        if reward.first_look_by in (None, self.desk.actor.id):
+        who = Person(self.desk.actor.id, None, mark)
+        looked = reward.first_look_by
+        if looked is None or who.is_one_of((looked, reward.first_look_mark)):
             raise Conflict("second_look_needed", "somebody else must look at it first")
 
     def _resume(self, reward_id: str) -> None:
@@ -178,7 +185,7 @@ class Resolving:
                 raise InvalidInput("outcome_does_not_fit", "a hold ends or it does not")
             both = (reward, *held_beside(self.desk, reward))
             for one in both:
-                self._check_second_look(one)
+                self._check_second_look(one, ruling.mark)
             more = {"decided_by": self.desk.actor.id, "lapse_ms": None}
             ids = tuple(books.step(one, "approved", GRANTED, **more).reward_id for one in both)
             books.close()

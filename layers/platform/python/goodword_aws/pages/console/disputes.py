@@ -12,6 +12,7 @@ from goodword.trust.resolving import Ruling
 from pydantic import Field, StringConstraints
 
 from goodword_aws import trust_answers as shapes
+from goodword_aws import wiring
 from goodword_aws.pages.console.reviews import hours_left
 from goodword_aws.pages.console.roles import FINANCE, MONEY
 from goodword_aws.pages.console.typed import Code, Day, Typed, minor_of, noon_ms
@@ -45,8 +46,8 @@ class Resolve(Form):
     told_action: Literal["lead", "sale"] = "sale"
     told_source: Annotated[str, StringConstraints(max_length=60)] = ""
 
-    def ruling(self, currency: str, zone: str) -> Ruling:
-        """The same for the use case."""
+    def ruling(self, currency: str, zone: str, mark: str) -> Ruling:
+        """The same for the use case; `mark` is the decider's mailbox."""
         return Ruling(
             outcome=self.outcome,
             reason=self.reason_code,
@@ -55,6 +56,7 @@ class Resolve(Form):
             order_id=self.order_id or "",
             conversion_id=self.conversion_id or "",
             amount_minor=minor_of(self.amount, currency, "amount") if self.amount else None,
+            mark=mark,
         )
 
     def _told(self, currency: str, zone: str) -> GrantedOrder:
@@ -131,7 +133,7 @@ def _resolve(view: View) -> Answer:
     here = f"/console/disputes/{dispute_id}"
     resolving(view.desk).resolve(
         dispute_id,
-        said.ruling(currency, view.reader.zone),
+        said.ruling(currency, view.reader.zone, wiring.mark_of(view.person)),
         view.person.advocate_id,
         lambda _: view.claim(here),
     )

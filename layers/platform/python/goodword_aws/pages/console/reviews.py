@@ -11,6 +11,7 @@ from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
 from goodword.times import HOUR_MS, parse_rfc3339
 
 from goodword_aws import trust_answers as shapes
+from goodword_aws import wiring
 from goodword_aws.explanations import spoken
 from goodword_aws.explanations_staff import explanation
 from goodword_aws.pages.console.roles import FINANCE, MONEY
@@ -18,6 +19,7 @@ from goodword_aws.pages.console.typed import Code
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
+from goodword_aws.payouts import person
 from goodword_aws.rewards import approval
 
 REVIEW = "/console/reviews/<reward_id>"
@@ -90,7 +92,8 @@ def _bar(view: View, reward: Reward) -> str:
         return "over"
     if view.person.advocate_id == reward.advocate_id:
         return "payee"
-    return "first_look" if reward.first_look_by == view.person.subject else ""
+    looked = (reward.first_look_by, reward.first_look_mark)
+    return "first_look" if person(view.person).is_one_of(looked) else ""
 
 
 def _decide(view: View) -> Answer:
@@ -100,6 +103,7 @@ def _decide(view: View) -> Answer:
         approve=said.verdict == "approve",
         code=said.reason_code,
         decider_advocate_id=view.person.advocate_id,
+        mark=wiring.mark_of(view.person),
         receipt=lambda _: view.claim("/console/reviews"),
     )
     waits = after.state == "on_hold"

@@ -79,11 +79,12 @@ def barred(view: View, run: PayoutRun) -> Bar:
     """Why this person may not do what the run waits for; empty if they may."""
     if "finance" not in view.person.groups:
         return ""
-    if pays(view.desk.store, run, person(view.person)):
+    who = person(view.person)
+    if pays(view.desk.store, run, who):
         return "payee"
-    if run.state == "requested" and run.requested_by == view.person.subject:
+    if run.state == "requested" and who.is_one_of((run.requested_by, run.requested_mark)):
         return "same_person"
-    if run.state == "requested" and run.checked_by == view.person.subject:
+    if run.state == "requested" and who.is_one_of((run.checked_by, run.checked_mark)):
         return "checked"
     return "findings" if run.open_findings else ""
 
