@@ -162,6 +162,9 @@ GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of
 ABSENCES_MAX = 20  # times of an enrolment that was not active, kept one by one; 2 KB
 
 FORM_FIELDS_MAX = 60  # fields of one form of the pages; the largest has twenty
+ERASURE_WAIT_DAYS = 7  # days in which an erasure can be taken back
+ERASURE_LOOK_HOURS = 12  # hours until an erasure that waits for money is looked at again
+ERASURES_PER_SWEEP = 25  # people erased in one go; each is some tens of writes
 FRIEND_PASS_SECONDS = 1_800  # seconds in which a link that was sent to a friend opens their page
 FRIEND_LETTERS_PER_HOUR = 3  # such links that one address is sent
 EMBED_SECONDS = 900  # seconds that an embedded view may be opened with its token

@@ -35,7 +35,7 @@ class PayoutMethods:
         country = country_of(kept)
 
         def attempt() -> PayoutMethod:
-            read_advocate(self.desk.store, advocate_id)
+            advocate = read_advocate(self.desk.store, advocate_id)
             method = self.desk.store.get(PayoutMethod, method_key(advocate_id))
             if method is not None and method.destination_hash == digest:
                 return method
@@ -51,6 +51,7 @@ class PayoutMethods:
             )
             change = Change()
             change.save(changed)
+            change.replace(advocate)  # loses the race against being erased
             self._known_there(change, changed, method)
             change.replace(self.vault.seal(advocate_id, fields, item))
             own_marks(self.desk, change, advocate_id, self._marks(digest, kept))

@@ -30,13 +30,19 @@ DestinationHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 class Advocate(Record):
-    """A person, by id only. `links` counts the links made (`advocates.links` says why here)."""
+    """A person, by id only. `links` counts the links made (`advocates.links` says why here).
+
+    `known` are the MACs by which the person is found, so that all can be removed. From `erased_ms`
+    on nothing personal is taken in (`privacy.erasing`).
+    """
 
     KIND: ClassVar[str] = "advocate"
 
     advocate_id: str
     created_ms: int
     links: int = 0
+    known: tuple[str, ...] = ()
+    erased_ms: int | None = None
 
     @property
     def key(self) -> Key:

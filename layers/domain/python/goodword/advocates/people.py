@@ -14,7 +14,7 @@ from goodword.events import Actor
 from goodword.limits import PEOPLE_CACHE_MAX
 from goodword.ports import Change, Desk, Store, until_settled
 from goodword.privacy.model import PersonalFields, fold_email
-from goodword.privacy.ports import Macs, PersonalVault
+from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.trust.noting import own_marks
 from goodword.trust.signals import folded_name
 
@@ -48,6 +48,15 @@ class People:
             self.remembered[sign_in.subject] = advocate_id
         return advocate_id
 
+    def find_whole(self, sign_in: SignIn) -> str | None:
+        """As `find`, for what takes personal fields in: an erased person is nobody."""
+        found = self.find(sign_in)
+        head = self.desk.store.get(Advocate, advocate_key(found)) if found else None
+        if head is None or head.erased_ms is None:
+            return found
+        self.remembered.pop(sign_in.subject, None)
+        return until_settled(lambda: self._find(sign_in))
+
     def known_by_email(self, email: str) -> str | None:
         """The person with this address, however it is written."""
         known = self.desk.store.get(Known, known_key(self._email_mac(email)))
@@ -61,13 +70,15 @@ class People:
         """
         if not fields.email:
             raise NotAllowed("email_not_verified", "a new person needs a verified e-mail address")
-        advocate = Advocate(
-            advocate_id=self.desk.ids.new("adv"), created_ms=self.desk.clock.now_ms()
-        )
         macs = [("email", self._email_mac(fields.email))]
         marks = list(macs)
         if subject is not None:
             macs.append(("subject", self._subject_mac(subject)))
+        advocate = Advocate(
+            advocate_id=self.desk.ids.new("adv"),
+            created_ms=self.desk.clock.now_ms(),
+            known=tuple(mac for _, mac in macs),
+        )
         change.create(
             self.vault.seal(advocate.advocate_id, fields),
             *(_known(of, mac, advocate.advocate_id) for of, mac in macs),
@@ -87,7 +98,12 @@ class People:
         advocate_id = self.known_by_email(sign_in.email)
         if advocate_id is None:
             return None
+        advocate = self.desk.store.get(Advocate, advocate_key(advocate_id))
+        if advocate is not None and advocate.erased_ms is not None:
+            return None
         change = Change()
+        if advocate is not None:
+            change.replace(advocate.but(known=(*advocate.known, subject_mac)))
         change.create(
             _known("subject", subject_mac, advocate_id),
             acting_as(self.desk, advocate_id).event("advocate.signed_in", advocate_id),
@@ -102,11 +118,13 @@ class People:
         return self.macs.mac("subject", subject)
 
 
-def read_advocate(store: Store, advocate_id: str) -> Advocate:
-    """The head of a person. Raises NotFound `unknown_advocate`."""
+def read_advocate(store: Store, advocate_id: str, *, erased: bool = False) -> Advocate:
+    """The head of a person. NotFound `unknown_advocate`, Forgotten unless `erased` ones will do."""
     advocate = store.get(Advocate, advocate_key(advocate_id))
     if advocate is None:
         raise NotFound("unknown_advocate", "there is no such advocate")
+    if advocate.erased_ms is not None and not erased:
+        raise Forgotten
     return advocate
 
 

@@ -95,7 +95,7 @@ class Enrolments:
             version = version_in_force(store, program_id, self.desk.clock.now_ms())
             if accept_version != version.number:
                 raise Conflict("terms_changed", f"version {version.number} is in force now")
-            advocate_id = self.people.find(sign_in)
+            advocate_id = self.people.find_whole(sign_in)
             before = self._found(advocate_id, program_id) if advocate_id else None
             state = _joins_as(before, version.terms.enrolment)
             change = Change()

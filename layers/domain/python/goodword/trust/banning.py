@@ -284,7 +284,7 @@ class Bans:
             [one for one in own if one.program_id == enrolment.program_id],
             active=not banned,
         )
-        change.save(read_advocate(store, enrolment.advocate_id))
+        change.save(read_advocate(store, enrolment.advocate_id, erased=True))
 
     def _tell(self, change: Change, type: str, ban: Ban, enrolment: Enrolment) -> None:
         change.create(

@@ -1,0 +1,277 @@
+"""A person asks to be erased, may think again, and is then gone: readable by nobody, for ever.
+
+Between asking and erasing lie some days in which it can be taken back. What is in a payout has to
+end first, because the rail is asked for it by the destination. What is still to be paid is waited
+for, unless the person says otherwise; nothing is ever forfeited: it stays in the books, under the
+random id, and is paid to nobody because nobody knows where to. Then everything by which the person
+could be found or read is removed, and the key with which their texts were sealed is destroyed. The
+steps repeat harmlessly, so a time that was cut off is gone on with (I13).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar, Literal, Protocol
+
+from pydantic import Field
+
+from goodword.advocates.links import links_of
+from goodword.advocates.model import (
+    Enrolment,
+    Known,
+    Payee,
+    PayoutMethod,
+    known_key,
+    method_key,
+    payee_key,
+)
+from goodword.advocates.people import acting_as, read_advocate
+from goodword.errors import Conflict
+from goodword.ledger.model import Balance
+from goodword.limits import (
+    ERASURE_LOOK_HOURS,
+    ERASURE_WAIT_DAYS,
+    ERASURES_PER_SWEEP,
+)
+from goodword.money import is_money
+from goodword.ports import Change, Desk, until_settled
+from goodword.privacy.model import VaultItem, vault_key
+from goodword.privacy.ports import PersonalVault, TextSealer
+from goodword.receipts import Receipt, no_receipt, settle
+from goodword.records import IndexEntry, Key, Record
+from goodword.times import DAY_MS, HOUR_MS
+from goodword.trust.trails import Own, Trail, own_key, trail_key
+
+WAITING = "ERASURES"
+Obstacle = Literal["in_payout", "unpaid"]
+
+
+class Erasure(Record):
+    """One person's wish to be erased. `due_ms` is when it is looked at next.
+
+    `at_once`: do not wait for what is unpaid. `sealed_subject` is the account to close, sealed.
+    """
+
+    KIND: ClassVar[str] = "erasure"
+
+    advocate_id: str
+    state: Literal["asked", "erasing", "done", "taken_back"]
+    asked_ms: int
+    due_ms: int
+    at_once: bool = False
+    sealed_subject: str = Field(default="", repr=False)
+    done_ms: int | None = None
+
+    @property
+    def key(self) -> Key:
+        return erasure_key(self.advocate_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if self.state in ("asked", "erasing"):
+            return IndexEntry(WAITING, f"{self.due_ms:015d}#{self.advocate_id}")
+        return None
+
+
+def erasure_key(advocate_id: str) -> Key:
+    """Where it is."""
+    return Key("core", f"ADV#{advocate_id}", "E#ERASURE")
+
+
+class Accounts(Protocol):
+    """The sign-in's own records of people."""
+
+    def close(self, subject: str) -> None:
+        """Delete the account. One that is gone already is fine. Raises Unavailable."""
+        ...
+
+
+def obstacles(balances: Iterable[Balance], *, at_once: bool) -> tuple[Obstacle, ...]:
+    """What has to end before the person can be erased."""
+    found: list[Obstacle] = []
+    for one in balances:
+        if one.in_payout_minor:
+            found.append("in_payout")
+        elif not at_once and is_money(one.currency) and _unpaid(one) > 0:
+            found.append("unpaid")
+    return tuple(dict.fromkeys(found))
+
+
+def _unpaid(balance: Balance) -> int:
+    return balance.pending_minor + balance.on_hold_minor + max(0, balance.payable_minor)
+
+
+class Vault(PersonalVault, TextSealer, Protocol):
+    """Seals fields and texts under one and the same key of a person."""
+
+
+@dataclass(frozen=True)
+class Erasing:
+    """The use cases of being erased."""
+
+    desk: Desk
+    vault: Vault
+
+    def of(self, advocate_id: str) -> Erasure | None:
+        """The person's newest wish."""
+        return self.desk.store.get(Erasure, erasure_key(advocate_id))
+
+    def balances(self, advocate_id: str) -> Sequence[Balance]:
+        """What the person has, in all programmes and currencies."""
+        return self.desk.store.query(Balance, "core", f"ADV#{advocate_id}", "A#BAL#").rows
+
+    def ask(
+        self,
+        advocate_id: str,
+        *,
+        at_once: bool,
+        subject: str = "",
+        receipt: Receipt[Erasure] = no_receipt,
+    ) -> Erasure:
+        """Begin the days in which it can be taken back. `subject` is the account to close."""
+
+        def attempt() -> Erasure:
+            read_advocate(self.desk.store, advocate_id)
+            before = self.of(advocate_id)
+            if before is not None and before.state != "taken_back":
+                return before
+            now_ms, change = self.desk.clock.now_ms(), Change()
+            sealed = self.vault.seal_text(advocate_id, subject, "subject") if subject else ""
+            erasure = Erasure(
+                advocate_id=advocate_id,
+                state="asked",
+                asked_ms=now_ms,
+                due_ms=now_ms + ERASURE_WAIT_DAYS * DAY_MS,
+                at_once=at_once,
+                sealed_subject=sealed,
+                version=before.version if before else 0,
+            )
+            change.save(erasure)
+            self._tell(change, "advocate.erasure_asked", advocate_id)
+            return settle(self.desk.store, change, erasure, receipt)
+
+        return until_settled(attempt)
+
+    def take_back(self, advocate_id: str, receipt: Receipt[Erasure] = no_receipt) -> Erasure:
+        """Stay. Conflict `nothing_to_take_back` once it is being carried out."""
+
+        def attempt() -> Erasure:
+            before = self.of(advocate_id)
+            if before is None or before.state != "asked":
+                raise Conflict("nothing_to_take_back", "no erasure waits that could be taken back")
+            change, after = Change(), before.but(state="taken_back", sealed_subject="")
+            change.replace(after)
+            self._tell(change, "advocate.erasure_taken_back", advocate_id)
+            return settle(self.desk.store, change, after, receipt)
+
+        return until_settled(attempt)
+
+    def due(self) -> Sequence[Erasure]:
+        """Those whose days are over, or that were cut off."""
+        until = f"{self.desk.clock.now_ms():015d}$"
+        index = partial(self.desk.store.query_index, Erasure, "core", WAITING)
+        return index(until=until, limit=ERASURES_PER_SWEEP).rows
+
+    def carry_out(self, advocate_id: str, accounts: Accounts) -> bool:
+        """Erase the person if nothing is in the way; whether it is done. Repeating is harmless."""
+        if not until_settled(partial(self._begin, advocate_id)):
+            return False
+        self._close(advocate_id, accounts)
+        for link in links_of(self.desk.store, advocate_id):
+            if link.label:
+                until_settled(partial(self._unlabel, advocate_id, link.code))
+        self._unmark(advocate_id)
+        until_settled(partial(self._remove, advocate_id))
+        self.vault.forget(advocate_id)
+        until_settled(partial(self._finish, advocate_id))
+        return True
+
+    def _begin(self, advocate_id: str) -> bool:
+        erasure = self.of(advocate_id)
+        if erasure is None or erasure.state not in ("asked", "erasing"):
+            return False
+        if erasure.state == "erasing":
+            return True
+        now_ms, change = self.desk.clock.now_ms(), Change()
+        if erasure.due_ms > now_ms:
+            return False
+        if obstacles(self.balances(advocate_id), at_once=erasure.at_once):
+            change.replace(erasure.but(due_ms=now_ms + ERASURE_LOOK_HOURS * HOUR_MS))
+            self.desk.store.commit(change)
+            return False
+        advocate = read_advocate(self.desk.store, advocate_id)
+        change.replace(erasure.but(state="erasing"))
+        change.replace(advocate.but(erased_ms=now_ms))  # nothing personal is taken in from here on
+        self.desk.store.commit(change)
+        return True
+
+    def _close(self, advocate_id: str, accounts: Accounts) -> None:
+        erasure = self.of(advocate_id)
+        if erasure is not None and erasure.sealed_subject:
+            sealed = erasure.sealed_subject
+            accounts.close(self.vault.open_text(advocate_id, sealed, "subject"))
+            change = Change()
+            change.replace(erasure.but(sealed_subject=""))
+            self.desk.store.commit(change)
+
+    def _unlabel(self, advocate_id: str, code: str) -> None:
+        """A link goes on leading safely; what its owner called it is gone."""
+        change = Change()
+        for link in links_of(self.desk.store, advocate_id):
+            if link.code == code and link.label:
+                change.replace(link.but(label="", state="paused"))
+        if change.keys:
+            self.desk.store.commit(change)
+
+    def _unmark(self, advocate_id: str) -> None:
+        """Nobody's card or address is known as this person's any more."""
+        own = self.desk.store.get(Own, own_key(advocate_id))
+        marks = own.marks.items() if own else ()
+        for key in [trail_key(kind, mac) for kind, macs in marks for mac in macs]:
+            until_settled(partial(self._disown, advocate_id, key))
+
+    def _disown(self, advocate_id: str, key: Key) -> None:
+        trail, change = self.desk.store.get(Trail, key), Change()
+        if trail is not None and advocate_id in trail.owners:
+            left = tuple(one for one in trail.owners if one != advocate_id)
+            change.replace(trail.but(owners=left))
+            self.desk.store.commit(change)
+
+    def _remove(self, advocate_id: str) -> None:
+        """Fields, look-ups, payout method and marks, in one Change."""
+        store, change = self.desk.store, Change()
+        advocate = read_advocate(store, advocate_id, erased=True)
+        method = store.get(PayoutMethod, method_key(advocate_id))
+        kinds: dict[Key, type[Record]] = {
+            vault_key(advocate_id): VaultItem,
+            own_key(advocate_id): Own,
+            **{known_key(mac): Known for mac in advocate.known},
+        }
+        if method is not None:
+            change.delete(method)
+            kinds[payee_key(method.destination_hash, advocate_id)] = Payee
+        for found in store.get_mixed(kinds).values():
+            change.delete(found)
+        if advocate.known:
+            change.replace(advocate.but(known=()))
+        if change.keys:
+            store.commit(change)
+
+    def _finish(self, advocate_id: str) -> None:
+        erasure = self.of(advocate_id)
+        if erasure is None or erasure.state == "done":
+            return
+        change = Change()
+        change.replace(erasure.but(state="done", done_ms=self.desk.clock.now_ms()))
+        change.create(self.desk.event("advocate.erased", advocate_id, "own_wish"))
+        self.desk.store.commit(change)
+
+    def _tell(self, change: Change, type: str, advocate_id: str) -> None:
+        """The event names a programme, so that a letter can say in whose name it is written."""
+        rows = self.desk.store.query(
+            Enrolment, "core", f"ADV#{advocate_id}", "A#ENR#", limit=1
+        ).rows
+        told = {"program_id": rows[0].program_id} if rows else {}
+        desk = acting_as(self.desk, advocate_id)
+        event = desk.event(type, advocate_id, "own_wish", advocate_id=advocate_id, **told)
+        change.create(event)

@@ -1,0 +1,202 @@
+"""Who asked to be erased has some days, is waited for with money, and is then gone for good."""
+
+from dataclasses import dataclass, field
+
+import pytest
+from goodword.advocates.model import Advocate, Known, Link, Payee, PayoutMethod
+from goodword.advocates.people import SignIn
+from goodword.errors import Conflict, Unavailable
+from goodword.ledger.model import Balance
+from goodword.limits import ERASURE_LOOK_HOURS, ERASURE_WAIT_DAYS
+from goodword.ports import Change
+from goodword.privacy.erasing import Erasing, Erasure, obstacles
+from goodword.privacy.model import VaultItem
+from goodword.privacy.ports import Forgotten
+from goodword.times import DAY_MS, HOUR_MS
+from goodword.trust.trails import Own, Trail
+
+from tests.support.people import ANNA, Town
+
+IBAN = {"name": "Anna Maria Canary", "iban": "DE89370400440532013000"}
+
+
+@dataclass
+class Pool:
+    """Accounts of a sign-in."""
+
+    closed: list[str] = field(default_factory=list)
+    is_away: bool = False
+
+    def close(self, subject: str) -> None:
+        if self.is_away:
+            raise Unavailable("sign_in_unavailable", "not now")
+        self.closed.append(subject)
+
+
+@dataclass
+class Leaving:
+    """Anna, with a link that she named, a payout method, and a wish to be erased."""
+
+    town: Town = field(default_factory=Town)
+    pool: Pool = field(default_factory=Pool)
+    program_id: str = ""
+    own: str = ""
+
+    def __post_init__(self) -> None:
+        self.program_id = self.town.program().program_id
+        enrolment = self.town.joined(self.program_id)
+        self.own = enrolment.advocate_id
+        self.town.link(enrolment, label="Anna's canary")
+        self.town.methods.put(self.own, "csv", IBAN)
+
+    @property
+    def erasing(self) -> Erasing:
+        """The use cases, with anybody as the actor."""
+        return Erasing(self.town.desk(), self.town.vault)
+
+    def ask(self, *, at_once: bool = False) -> Erasure:
+        """Ask, with the account to close."""
+        return self.erasing.ask(self.own, at_once=at_once, subject=ANNA.subject)
+
+    def has(self, **amounts: int) -> None:
+        """Money of hers."""
+        change = Change()
+        change.create(
+            Balance(advocate_id=self.own, program_id=self.program_id, currency="EUR", **amounts)
+        )
+        self.town.store.commit(change)
+
+    def carry_out(self) -> bool:
+        """Try it now."""
+        return self.erasing.carry_out(self.own, self.pool)
+
+    def wait(self) -> None:
+        """The days are over."""
+        self.town.clock.advance(ERASURE_WAIT_DAYS * DAY_MS)
+
+
+@pytest.fixture
+def anna() -> Leaving:
+    return Leaving()
+
+
+def test_nothing_happens_before_the_days_are_over(anna: Leaving) -> None:
+    asked = anna.ask()
+    assert (asked.state, asked.due_ms - asked.asked_ms) == ("asked", ERASURE_WAIT_DAYS * DAY_MS)
+    assert anna.ask(at_once=True) == anna.erasing.of(anna.own)  # the first wish counts
+    assert anna.erasing.due() == []
+    assert anna.carry_out() is False
+    assert anna.town.vault.forgotten == set()
+    assert len(anna.town.events("advocate.erasure_asked")) == 1
+
+
+def test_it_can_be_taken_back_until_it_begins(anna: Leaving) -> None:
+    with pytest.raises(Conflict, match="nothing_to_take_back"):
+        anna.erasing.take_back(anna.own)
+    anna.ask()
+    assert anna.erasing.take_back(anna.own).sealed_subject == ""
+    anna.wait()
+    assert anna.carry_out() is False
+    again = anna.ask(at_once=True)
+    assert (again.state, again.at_once) == ("asked", True)
+    anna.wait()
+    assert [one.advocate_id for one in anna.erasing.due()] == [anna.own]
+    assert anna.carry_out() is True
+    with pytest.raises(Conflict, match="nothing_to_take_back"):
+        anna.erasing.take_back(anna.own)
+
+
+def test_everything_by_which_she_could_be_found_is_gone(anna: Leaving) -> None:
+    anna.ask()
+    anna.wait()
+    assert anna.carry_out() is True
+    for kind in (VaultItem, Known, Payee, PayoutMethod, Own):
+        assert anna.town.all(kind) == [], kind.KIND
+    assert all(anna.own not in one.owners for one in anna.town.all(Trail))
+    assert {(one.label, one.state) for one in anna.town.all(Link)} <= {
+        ("", "paused"),
+        ("", "active"),
+    }
+    assert anna.town.vault.forgotten == {anna.own}
+    assert anna.pool.closed == [ANNA.subject]
+    (head,) = anna.town.all(Advocate)
+    assert (head.known, head.advocate_id) == ((), anna.own)
+    done = anna.erasing.of(anna.own)
+    assert done is not None
+    assert (done.state, done.index_entry, done.sealed_subject) == ("done", None, "")
+    assert anna.carry_out() is False
+    assert len(anna.town.events("advocate.erased")) == 1
+
+
+def test_she_comes_back_as_somebody_else(anna: Leaving) -> None:
+    anna.town.people.remembered[ANNA.subject] = anna.own  # a process that knew her
+    anna.ask()
+    anna.wait()
+    anna.carry_out()
+    with pytest.raises(Forgotten):
+        anna.town.methods.put(anna.own, "csv", IBAN)
+    with pytest.raises(Forgotten):
+        anna.ask()
+    new = anna.town.joined(anna.program_id)
+    assert new.advocate_id != anna.own
+    assert anna.town.people.find(ANNA) == new.advocate_id
+
+
+@pytest.mark.parametrize(
+    ("amounts", "at_once", "waits"),
+    [
+        ({"pending_minor": 5}, False, True),
+        ({"on_hold_minor": 5}, False, True),
+        ({"payable_minor": 5}, False, True),
+        ({"payable_minor": 5, "pending_minor": 9}, True, False),
+        ({"payable_minor": -5}, False, False),
+        ({"paid_minor": 5}, False, False),
+        ({"in_payout_minor": 5}, False, True),
+        ({"in_payout_minor": 5}, True, True),
+    ],
+)
+def test_money_is_waited_for_as_she_was_told(
+    anna: Leaving, amounts: dict[str, int], at_once: bool, waits: bool
+) -> None:
+    anna.has(**amounts)
+    anna.ask(at_once=at_once)
+    anna.wait()
+    assert anna.carry_out() is not waits
+    erasure = anna.erasing.of(anna.own)
+    assert erasure is not None
+    if waits:
+        look_ms = anna.town.clock.now_ms() + ERASURE_LOOK_HOURS * HOUR_MS
+        assert (erasure.state, erasure.due_ms) == ("asked", look_ms)
+        assert anna.erasing.due() == []
+    (balance,) = anna.town.all(Balance)
+    assert balance.model_dump(include=set(amounts)) == amounts  # nothing is forfeited
+
+
+def test_points_are_no_reason_to_wait() -> None:
+    points = Balance(advocate_id="a", program_id="p", currency="POINTS", payable_minor=3)
+    assert obstacles([points], at_once=False) == ()
+
+
+def test_what_was_cut_off_is_gone_on_with(anna: Leaving) -> None:
+    anna.ask()
+    anna.wait()
+    anna.pool.is_away = True
+    with pytest.raises(Unavailable):
+        anna.carry_out()
+    assert anna.town.vault.forgotten == set()
+    assert [one.state for one in anna.erasing.due()] == ["erasing"]
+    anna.pool.is_away = False
+    assert anna.carry_out() is True
+    assert anna.pool.closed == [ANNA.subject]
+
+
+def test_a_sign_in_by_another_way_is_known_and_removed_too(anna: Leaving) -> None:
+    other = SignIn("google-anna", ANNA.email, email_verified=True)
+    assert anna.town.people.find(other) == anna.own
+    assert len(anna.town.all(Known)) == 3
+    anna.ask()
+    anna.wait()
+    anna.carry_out()
+    assert anna.town.all(Known) == []
+    anna.town.people.remembered.clear()
+    assert anna.town.people.find(other) is None
