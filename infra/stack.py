@@ -17,6 +17,7 @@ from infra.capabilities.ledger import add_ledger
 from infra.capabilities.messages import add_messages
 from infra.capabilities.payouts import add_payouts
 from infra.capabilities.portal import add_portal
+from infra.capabilities.privacy import add_privacy
 from infra.capabilities.programs import add_programs
 from infra.capabilities.rewards import add_rewards
 from infra.capabilities.tracking import add_tracking
@@ -50,6 +51,7 @@ class GoodwordStack(Stack):
         add_journeys(ground)
         add_payouts(ground)
         add_messages(ground)
+        add_privacy(ground)
         add_portal(ground)
         add_console(ground)
         edge = make_edge(self, at, ground.door, ground.functions.settings["EDGE_SIGN"])

@@ -15,6 +15,7 @@ from goodword.programs.effective import active_program, version_in_force
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws import programs_terms as terms
+from goodword_aws.account import add_account
 from goodword_aws.advocates_offer import OfferAnswer, offer_answer
 from goodword_aws.advocates_shown import add_shown
 from goodword_aws.calls import Call, Role
@@ -41,6 +42,7 @@ LOCALE = {"locale": "the language of the sentences, en or de; without it the per
 
 api = Api("advocates")
 add_shown(api)
+add_account(api)
 
 
 @api.route("GET", "/v1/me", roles=PERSON, answer=shapes.DashboardAnswer)

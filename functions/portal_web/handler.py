@@ -14,6 +14,7 @@ from goodword_aws.calls import Role
 from goodword_aws.pages import portal, portal_disputes
 from goodword_aws.pages.friend_pages import add_friend
 from goodword_aws.pages.gate import add_gate
+from goodword_aws.pages.portal_account import add_account_pages
 from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod, Read
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.style import style_page
@@ -38,6 +39,7 @@ PERSON: frozenset[Role] = frozenset({"advocate"})
 site = Site("portal")
 add_gate(site)
 add_friend(site)
+add_account_pages(site)
 site.page("GET", "/style", roles=None)(style_page)
 
 
@@ -210,13 +212,6 @@ def acknowledge(view: View) -> Answer:
         view.advocate_id, said.program_id, said.version, lambda _: view.claim("/my/help")
     )
     return Go("/my/help", "note.acknowledged")
-
-
-@site.page("GET", "/my/account", roles=PERSON)
-def account(view: View) -> Answer:
-    """Language, zone, taking part."""
-    found = shapes.dashboard(view.desk, view.advocate_id)
-    return Sheet("portal/account.html", {"programs": found.programs})
 
 
 @site.page("POST", "/my/account/leave", roles=PERSON)

@@ -26,7 +26,7 @@ def add_advocates(ground: Ground) -> None:
             grants.change(ground.tables.core, checks=True, deletes=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),
-            grants.table_items(ground.tables.keys, "GetItem", "PutItem", "DeleteItem"),
+            grants.table_items(ground.tables.keys, "GetItem", "PutItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "GenerateDataKey", "Decrypt"),
             grants.read_secret(ground.secrets.index),
             grants.read_secret(ground.secrets.page),

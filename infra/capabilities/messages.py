@@ -19,6 +19,9 @@ TOLD = (
     "dispute.resolved",
     "enrolment.banned",
     "enrolment.unbanned",
+    "advocate.export_ready",
+    "advocate.erasure_asked",
+    "advocate.erasure_taken_back",
 )
 SENDER_SECONDS = 60
 

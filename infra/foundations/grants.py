@@ -9,6 +9,7 @@ adapter's `attribute_not_exists(pk)` keeps a put from replacing one (IAM cannot 
 from collections.abc import Sequence
 
 from aws_cdk import Stack
+from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
@@ -105,6 +106,14 @@ def answer(at: Installation, machine_arn: str) -> PolicyStatement:
     What an answer may cause is decided by the approval item, not by this permission (I6).
     """
     return PolicyStatement(actions=["states:SendTaskSuccess"], resources=at.named(machine_arn))
+
+
+def close_accounts(pool: cognito.UserPool) -> PolicyStatement:
+    """Find an account of the pool by its subject, and delete it."""
+    return PolicyStatement(
+        actions=["cognito-idp:ListUsers", "cognito-idp:AdminDeleteUser"],
+        resources=[pool.user_pool_arn],
+    )
 
 
 def put_events(bus: events.EventBus) -> PolicyStatement:

@@ -158,6 +158,8 @@ PLACES = (
     Place("missing-order", "maya", _at("/my/disputes/new")),
     Place("ask-about-reward", "maya", _first_on_reward("/my/disputes/new")),
     Place("account", "maya", _at("/my/account")),
+    Place("account-copy", "maya", _at("/my/account/export")),
+    Place("account-erase", "maya", _at("/my/account/erase")),
     Place("nowhere", "maya", _at("/my/nowhere"), 404),
     Place("forbidden", "maya", _at("/console"), 403),
     *CONSOLE,

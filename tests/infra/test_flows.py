@@ -65,8 +65,12 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "dispute.resolved",
                 "enrolment.banned",
                 "enrolment.unbanned",
+                "advocate.export_ready",
+                "advocate.erasure_asked",
+                "advocate.erasure_taken_back",
             ],
         ),
+        ("privacy_queue", ["advocate.export_asked", "advocate.export_continues"]),
     ],
 )
 def test_a_consumer_gets_its_events_by_its_own_queue(
@@ -92,6 +96,7 @@ def test_a_consumer_gets_its_events_by_its_own_queue(
         ("conversions_schedule", "rate(5 minutes)"),
         ("rewards_schedule", "rate(5 minutes)"),
         ("programs_schedule", "rate(5 minutes)"),
+        ("privacy_schedule", "rate(5 minutes)"),
         ("payouts_schedule", "rate(5 minutes)"),
         ("journeys_schedule", "rate(5 minutes)"),
         ("ledger_schedule", "cron(17 2 * * ? *)"),

@@ -14,7 +14,8 @@ JOURNAL_MAY = {
 FOLDS_THE_JOURNAL = {"ledger_schedule"}
 OPENING = {"kms:Decrypt", "kms:GenerateDataKey"}
 OPENS_THE_VAULT = {
-    *("advocates_api", "portal_web", "console_web", "trust_api", "payouts_task", "messages_queue")
+    *("advocates_api", "portal_web", "console_web", "trust_api", "payouts_task", "messages_queue"),
+    *("privacy_queue", "privacy_schedule"),
 }
 # What has no ARN in AWS's own reference: log delivery and tracing of state machines.
 NAMELESS = {
@@ -142,14 +143,16 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     journeys = {"journeys_api"}  # a draft that was published
     checks = pays | links | decides | publishes | grants | walks
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
-    assert who_may(prod, "dynamodb:DeleteItem", core) == pays | links | decides | journeys
+    erases = {"privacy_schedule"}  # whatever a person could be found or read by
+    deletes = pays | links | decides | journeys | erases
+    assert who_may(prod, "dynamodb:DeleteItem", core) == deletes
 
 
 def test_personal_data_keys_are_within_reach_of_few_functions(prod: Template) -> None:
     keys = f"<{prod.named('AWS::DynamoDB::Table', 'Keys')}.Arn>"
     assert who_may(prod, "dynamodb:GetItem", keys) == OPENS_THE_VAULT
     assert who_may(prod, "dynamodb:PutItem", keys) == {"advocates_api", "portal_web", "console_web"}
-    assert who_may(prod, "dynamodb:DeleteItem", keys) == {"advocates_api", "portal_web"}
+    assert who_may(prod, "dynamodb:DeleteItem", keys) == {"privacy_schedule"}
     assert {action for name in OPENS_THE_VAULT for action, of in prod.may(name) if of == keys} == {
         "dynamodb:GetItem",
         "dynamodb:PutItem",

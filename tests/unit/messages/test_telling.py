@@ -118,6 +118,24 @@ def test_every_type_says_fact_reason_date_and_action(house: House, type: str) ->
         assert "12.34 EUR" in letter.subject + letter.text
 
 
+def test_a_letter_that_is_not_wanted_is_not_sent_and_a_needed_one_is(house: House) -> None:
+    item = house.store.get(VaultItem, vault_key(MAYA))
+    assert item is not None
+    fields = house.vault.open(item).but(muted=("rewards", "payouts"))
+    change = Change()
+    change.replace(house.vault.seal(MAYA, fields, item))
+    house.store.commit(change)
+    for n, type in enumerate(("reward.due", "payout.paid")):
+        told = house.messenger.tell(event(type).but(event_id=f"evt_mute{n}"))
+        assert (told.state, told.reason) == ("skipped", "not_wanted")
+    assert house.messenger.tell(event("payout.failed")).state == "sent"
+
+
+def test_a_letter_says_until_when(house: House) -> None:
+    house.messenger.tell(event("advocate.erasure_asked", until_ms=NOW_MS + 7 * 86_400_000))
+    assert "29 November 2025" in house.box.sent[0][1].text
+
+
 def test_an_active_advocate_gets_link_and_disclosure(house: House) -> None:
     house.messenger.tell(event("enrolment.activated"))
     letter = house.box.sent[0][1]

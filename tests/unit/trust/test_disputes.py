@@ -26,6 +26,7 @@ def test_what_is_written_is_sealed_and_in_no_event() -> None:
     here.vault.forget(MAYA)
     with pytest.raises(Forgotten):
         here.disputes.thread(dispute)
+    assert [text for _, text in here.disputes.thread(dispute, "gone")] == ["gone"]
 
 
 def test_turns_and_answers() -> None:

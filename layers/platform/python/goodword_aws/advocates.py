@@ -197,7 +197,7 @@ class AdvocateAnswer(DashboardAnswer):
 
 def embed_answer(desk: Desk, advocate_id: str) -> EmbedAnswer:
     """A fresh address of the advocate's embedded view. NotFound for somebody unknown."""
-    read_advocate(desk.store, advocate_id, erased=True)
+    read_advocate(desk.store, advocate_id)
     secret = wiring.secrets().read(settings().page_secret_arn)[0]
     token, ends_ms = embed_token(secret, advocate_id, desk.clock.now_ms())
     url = f"{settings().public_url.rstrip('/')}/embed/{token}"

@@ -241,7 +241,9 @@ def _shaped(status: int, answer: Any) -> Response[Any]:
     if answer is None:
         return _reply(204, None, "application/json")
     if isinstance(answer, Raw):
-        reply = Response(status, answer.content_type, answer.content, dict(_HEADERS))
+        plain = answer.content_type.startswith("application/json")
+        body = answer.content.decode() if plain else answer.content  # bytes go out as base64
+        reply = Response(status, answer.content_type, body, dict(_HEADERS))
         if answer.filename:
             reply.headers["Content-Disposition"] = f'attachment; filename="{answer.filename}"'
         return reply

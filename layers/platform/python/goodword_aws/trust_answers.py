@@ -280,7 +280,7 @@ def dispute_detail(
         dispute=dispute_answer(dispute, locale, to_staff=to_staff),
         thread=tuple(
             MessageAnswer(number=one.number, by=one.by, at=rfc3339(one.at_ms), text=text)
-            for one, text in cases.thread(dispute)
+            for one, text in cases.thread(dispute, "" if to_staff else None)
         ),
         searched=found,
         evidence=_evidence(store, dispute) if to_staff else None,

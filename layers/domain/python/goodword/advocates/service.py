@@ -22,6 +22,7 @@ from goodword.errors import Conflict, NotAllowed, NotFound
 from goodword.events import Plain
 from goodword.limits import LINKS_PER_ADVOCATE_MAX
 from goodword.ports import Change, Desk, until_settled
+from goodword.privacy.consents import note_consent
 from goodword.privacy.model import PersonalFields
 from goodword.programs.effective import active_program, version_in_force
 from goodword.programs.model import Terms
@@ -240,12 +241,28 @@ def _follow(
     else:
         change.save(advocate)
     change.save(enrolment)
+    _note_consent(desk, change, enrolment)
     shown: dict[str, Plain] = {}
     if active and links:
         shown = {"link_id": links[0].link_id, "code": links[0].code}
     what = {"active": "activated", "pending": "requested"}.get(enrolment.state, enrolment.state)
     said = _said(enrolment, before) | shown
     change.create(desk.event(f"enrolment.{what}", enrolment.advocate_id, enrolment.reason, **said))
+
+
+def _note_consent(desk: Desk, change: Change, after: Enrolment) -> None:
+    """Who joins has accepted the terms; who leaves accepts them no longer."""
+    joined = desk.actor.kind == "advocate" and after.state in ("active", "pending")
+    if joined or after.state == "left":
+        note_consent(
+            desk,
+            change,
+            after.advocate_id,
+            "terms",
+            given=joined,
+            program_id=after.program_id,
+            version_number=after.terms_accepted,
+        )
 
 
 def _said(enrolment: Enrolment, before: Enrolment | None) -> dict[str, Plain]:

@@ -15,10 +15,12 @@ from goodword.limits import SENDING_SECONDS_MAX
 from goodword.messages.model import ENDS, Catalogue, Letter, Message, message_key
 from goodword.money import format_minor
 from goodword.ports import Change, Collision, Desk
-from goodword.privacy.model import PersonalFields, VaultItem, vault_key
+from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, PersonalVault
 from goodword.programs.effective import version_in_force
 from goodword.times import SECOND_MS
+
+OPTIONAL: Mapping[str, Letters] = {"reward.due": "rewards", "payout.paid": "payouts"}
 
 
 class Refused(GoodwordError):
@@ -127,6 +129,8 @@ class Messenger:
         person = self._person(advocate_id)
         if isinstance(person, str):
             return person
+        if OPTIONAL.get(event.type) in person.muted:
+            return "not_wanted"
         catalogue = self.catalogue_of(person.locale)
         if event.type not in catalogue.letters:
             return "no_words"
@@ -137,6 +141,7 @@ class Messenger:
             return unknown.code
         code = event.data.get("code")
         amount = event.data.get("amount_minor")
+        until_ms = event.data.get("until_ms")
         currency = str(event.data.get("currency") or terms.currency)
         values = {
             "brand": terms.brand,
@@ -144,6 +149,7 @@ class Messenger:
             "disclosure": terms.disclosure,
             "date": catalogue.date_of(event.at_ms),
             "amount": format_minor(amount, currency) if isinstance(amount, int) else "",
+            "until": catalogue.date_of(until_ms) if isinstance(until_ms, int) else "",
             "payout": event.subject,
             "reason": catalogue.sentence(event.reason),
             "link": f"{self.portal}/r/{code}" if code else self.portal,

@@ -17,16 +17,19 @@ from pydantic import Field
 
 from goodword.advocates.links import links_of
 from goodword.advocates.model import (
+    MOVES,
     Enrolment,
     Known,
     Payee,
     PayoutMethod,
+    enrolment_key,
     known_key,
     method_key,
     payee_key,
 )
 from goodword.advocates.people import acting_as, read_advocate
 from goodword.errors import Conflict
+from goodword.events import Plain
 from goodword.ledger.model import Balance
 from goodword.limits import (
     ERASURE_LOOK_HOURS,
@@ -35,6 +38,8 @@ from goodword.limits import (
 )
 from goodword.money import is_money
 from goodword.ports import Change, Desk, until_settled
+from goodword.privacy.consents import note_consent
+from goodword.privacy.exporting import Export, export_key
 from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import PersonalVault, TextSealer
 from goodword.receipts import Receipt, no_receipt, settle
@@ -147,7 +152,7 @@ class Erasing:
                 version=before.version if before else 0,
             )
             change.save(erasure)
-            self._tell(change, "advocate.erasure_asked", advocate_id)
+            self._tell(change, "advocate.erasure_asked", advocate_id, erasure.due_ms)
             return settle(self.desk.store, change, erasure, receipt)
 
         return until_settled(attempt)
@@ -161,7 +166,7 @@ class Erasing:
                 raise Conflict("nothing_to_take_back", "no erasure waits that could be taken back")
             change, after = Change(), before.but(state="taken_back", sealed_subject="")
             change.replace(after)
-            self._tell(change, "advocate.erasure_taken_back", advocate_id)
+            self._tell(change, "advocate.erasure_taken_back", advocate_id, before.due_ms)
             return settle(self.desk.store, change, after, receipt)
 
         return until_settled(attempt)
@@ -177,9 +182,8 @@ class Erasing:
         if not until_settled(partial(self._begin, advocate_id)):
             return False
         self._close(advocate_id, accounts)
-        for link in links_of(self.desk.store, advocate_id):
-            if link.label:
-                until_settled(partial(self._unlabel, advocate_id, link.code))
+        for program_id in [one.program_id for one in self._enrolments(advocate_id)]:
+            until_settled(partial(self._leave, advocate_id, program_id))
         self._unmark(advocate_id)
         until_settled(partial(self._remove, advocate_id))
         self.vault.forget(advocate_id)
@@ -214,12 +218,27 @@ class Erasing:
             change.replace(erasure.but(sealed_subject=""))
             self.desk.store.commit(change)
 
-    def _unlabel(self, advocate_id: str, code: str) -> None:
-        """A link goes on leading safely; what its owner called it is gone."""
-        change = Change()
+    def _enrolments(self, advocate_id: str) -> Sequence[Enrolment]:
+        return self.desk.store.query(Enrolment, "core", f"ADV#{advocate_id}", "A#ENR#").rows
+
+    def _leave(self, advocate_id: str, program_id: str) -> None:
+        """Nothing is earned any more; links lead safely on, without what their owner called them.
+
+        Codes stay taken: who got one anew would get what was meant for this person.
+        """
+        change, key = Change(), enrolment_key(advocate_id, program_id)
         for link in links_of(self.desk.store, advocate_id):
-            if link.code == code and link.label:
-                change.replace(link.but(label="", state="paused"))
+            plain = link.but(label="", state="paused")
+            if link.program_id == program_id and link != plain:
+                change.replace(plain)
+        before = self.desk.store.get(Enrolment, key)
+        if before is not None and "left" in MOVES[before.state]:
+            change.replace(before.turned("left", self.desk.clock.now_ms()).but(reason="erased"))
+            said = {"advocate_id": advocate_id, "program_id": program_id, "before": before.state}
+            change.create(self.desk.event("enrolment.left", advocate_id, "erased", **said))
+            note_consent(
+                self.desk, change, advocate_id, "terms", given=False, program_id=program_id
+            )
         if change.keys:
             self.desk.store.commit(change)
 
@@ -245,6 +264,7 @@ class Erasing:
         kinds: dict[Key, type[Record]] = {
             vault_key(advocate_id): VaultItem,
             own_key(advocate_id): Own,
+            export_key(advocate_id): Export,
             **{known_key(mac): Known for mac in advocate.known},
         }
         if method is not None:
@@ -266,12 +286,10 @@ class Erasing:
         change.create(self.desk.event("advocate.erased", advocate_id, "own_wish"))
         self.desk.store.commit(change)
 
-    def _tell(self, change: Change, type: str, advocate_id: str) -> None:
+    def _tell(self, change: Change, type: str, advocate_id: str, until_ms: int) -> None:
         """The event names a programme, so that a letter can say in whose name it is written."""
-        rows = self.desk.store.query(
-            Enrolment, "core", f"ADV#{advocate_id}", "A#ENR#", limit=1
-        ).rows
-        told = {"program_id": rows[0].program_id} if rows else {}
+        told: dict[str, Plain] = {"advocate_id": advocate_id, "until_ms": until_ms}
+        if rows := self._enrolments(advocate_id):
+            told["program_id"] = rows[0].program_id
         desk = acting_as(self.desk, advocate_id)
-        event = desk.event(type, advocate_id, "own_wish", advocate_id=advocate_id, **told)
-        change.create(event)
+        change.create(desk.event(type, advocate_id, "own_wish", **told))

@@ -6,7 +6,7 @@ assertion messages and exception texts.
 
 import re
 import unicodedata
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 from urllib.parse import unquote
 
 from pydantic import Field, StringConstraints
@@ -15,6 +15,8 @@ from goodword.errors import InvalidInput
 from goodword.records import Key, Record, Value
 
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
+Zone = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9_+/-]*$")]
+Letters = Literal["rewards", "payouts"]  # sorts of letters that a person may do without
 
 EMAIL_LENGTH_MAX = 254  # characters; the longest address that mail servers pass on
 LOCAL_LENGTH_MAX = 64  # characters before the @
@@ -27,11 +29,14 @@ class PersonalFields(Value):
     """All that is known of one person. `payout` is what the rail needs to reach them.
 
     `email` is the address as the person wrote it: mail goes there, look-ups use `fold_email`.
+    `zone` is where their clock stands (empty: not said), `muted` what letters they do not want.
     """
 
     name: str = Field(default="", max_length=200, repr=False)
     email: str = Field(default="", max_length=EMAIL_LENGTH_MAX, repr=False)
     locale: Locale = "en"
+    zone: Zone = Field(default="", repr=False)
+    muted: tuple[Letters, ...] = ()
     payout: dict[str, str] = Field(default={}, max_length=20, repr=False)
 
 

@@ -18,7 +18,7 @@ from goodword.limits import DISPUTE_MESSAGES_MAX, DISPUTE_TEXT_MAX, DISPUTES_PER
 from goodword.payouts.model import Payout, payout_key
 from goodword.payouts.stops import Cause, lifted, read_stop, stopped
 from goodword.ports import Change, Desk, Page, until_settled
-from goodword.privacy.ports import TextSealer
+from goodword.privacy.ports import Forgotten, TextSealer
 from goodword.programs.effective import version_in_force
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.rewards.model import Reward, reward_key
@@ -227,14 +227,22 @@ class Disputes:
         """What is not over, soonest due first."""
         return self.desk.store.query_index(Dispute, "core", "DISPUTES", limit=limit, cursor=cursor)
 
-    def thread(self, dispute: Dispute) -> tuple[tuple[Said, str], ...]:
-        """Every message with its text, oldest first. Forgotten if the person has been erased."""
-        page = self.desk.store.query(Said, "core", f"DSP#{dispute.dispute_id}", "M#")
-        return tuple((one, self._opened_text(dispute, one)) for one in page.rows)
+    def thread(self, dispute: Dispute, erased: str | None = None) -> tuple[tuple[Said, str], ...]:
+        """Every message with its text, oldest first.
 
-    def _opened_text(self, dispute: Dispute, one: Said) -> str:
+        Of a person who has been erased each text is `erased`; Forgotten if that is not given.
+        """
+        page = self.desk.store.query(Said, "core", f"DSP#{dispute.dispute_id}", "M#")
+        return tuple((one, self._opened_text(dispute, one, erased)) for one in page.rows)
+
+    def _opened_text(self, dispute: Dispute, one: Said, erased: str | None) -> str:
         name = _about(one.dispute_id, one.number)
-        return self.sealer.open_text(dispute.advocate_id, one.sealed, name)
+        try:
+            return self.sealer.open_text(dispute.advocate_id, one.sealed, name)
+        except Forgotten:
+            if erased is None:
+                raise
+            return erased
 
     def _stop(self, change: Change, dispute: Dispute, *, over: bool) -> None:
         """A payout in dispute keeps its advocate out of further runs until the dispute is over."""

@@ -73,14 +73,14 @@ def found(view: View, said: str) -> str:
             raise NotFound("unknown_advocate", "there is no such advocate")
         return known
     if said.startswith("adv_"):
-        return read_advocate(view.desk.store, said).advocate_id
+        return read_advocate(view.desk.store, said, erased=True).advocate_id
     return Links(view.desk).of_code(said.rpartition("/")[2]).advocate_id
 
 
 def person(view: View) -> dict[str, Any]:
     """The page of one advocate; what is about money is for those who may see it."""
     advocate_id, desk = view.path["advocate_id"], view.desk
-    read_advocate(desk.store, advocate_id)
+    read_advocate(desk.store, advocate_id, erased=True)
     money = bool(view.person.groups & MONEY)
     links = Links(desk).page(advocate_id, PAGE_ITEMS_MAX, None)
     return {
@@ -136,7 +136,7 @@ def _trust(view: View, advocate_id: str) -> dict[str, Any]:
 def rewards(view: View) -> dict[str, Any]:
     """All rewards of one advocate, newest first."""
     advocate_id = view.path["advocate_id"]
-    read_advocate(view.desk.store, advocate_id)
+    read_advocate(view.desk.store, advocate_id, erased=True)
     page = reward_listing(view.desk.store, advocate_id, view.page.limit, view.page.starting_after)
     rows = [shown(one) for one in page.rows]
     return {"advocate_id": advocate_id, "rewards": rows, "cursor": page.cursor}
@@ -145,7 +145,7 @@ def rewards(view: View) -> dict[str, Any]:
 def orders(view: View) -> dict[str, Any]:
     """What came from one advocate and earned nothing, newest first."""
     advocate_id = view.path["advocate_id"]
-    read_advocate(view.desk.store, advocate_id)
+    read_advocate(view.desk.store, advocate_id, erased=True)
     page = my_unrewarded(
         view.desk, advocate_id, view.reader.locale, view.page.limit, view.page.starting_after
     )
@@ -155,6 +155,6 @@ def orders(view: View) -> dict[str, Any]:
 def payouts(view: View) -> dict[str, Any]:
     """All payouts of one advocate, newest first."""
     advocate_id = view.path["advocate_id"]
-    read_advocate(view.desk.store, advocate_id)
+    read_advocate(view.desk.store, advocate_id, erased=True)
     page = statement_pages(view.desk.store, advocate_id, view.page.limit, view.page.starting_after)
     return {"advocate_id": advocate_id, "payouts": page.rows, "cursor": page.cursor}

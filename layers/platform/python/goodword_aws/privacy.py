@@ -1,0 +1,198 @@
+"""Everything held about a person, section by section, and the work of gathering and erasing it.
+
+A section is a name and what reads one page of it. `LEFT_OUT` says of which records under a person's
+own key nothing is exported, and why; a test compares both with the table of keys.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+from goodword.advocates.dashboard import read_summary
+from goodword.advocates.links import Links
+from goodword.errors import GoodwordError
+from goodword.events import Event, history_of
+from goodword.limits import EXPORT_ROWS
+from goodword.ports import Desk, Page
+from goodword.privacy.consents import consents_of
+from goodword.privacy.erasing import Erasing
+from goodword.privacy.exporting import Exports, Sections
+from goodword.privacy.profile import Profiles
+from goodword.records import Value
+from goodword.times import rfc3339
+from goodword.trust.trails import Own, own_key
+
+from goodword_aws import advocates as shapes
+from goodword_aws import earnings, explanations, observe, trust_answers, wiring
+from goodword_aws.accounts import pool_accounts
+from goodword_aws.payouts_answers import balances_of, statement_pages
+from goodword_aws.trust import disputes
+
+STATEMENTS = 5  # of one step; each names all its rewards
+Rows = Page[Mapping[str, Any]]
+Read = Callable[[Desk, str, str | None], Rows]
+SECTION_NAMES = (
+    *("person", "consents", "programmes", "balances", "known_by", "links"),
+    *("rewards", "orders_that_earned_nothing", "payouts", "disputes", "history"),
+)
+# Records under `ADV#<person>` that no section shows, each with the reason.
+LEFT_OUT = {
+    "A#PACE#": "how fast recommendations come, a measure against fraud; it holds counts alone",
+    "A#TRUST#": "whether staff let somebody off the checks; showing it would show the checks",
+    "A#DSP#": "which disputes are open; the disputes themselves are shown",
+    "A#TALLY#": "what the rewards sum up to; the rewards are shown",
+    "CAP#": "what the rewards hold of a limit; the rewards are shown",
+    "E#": "this export, and the wish to be erased, which the account page shows",
+}
+
+
+def profiles(desk: Desk) -> Profiles:
+    """The use cases of one's own fields."""
+    return Profiles(desk, wiring.blind_index(), wiring.vault())
+
+
+def erasing(desk: Desk) -> Erasing:
+    """The use cases of being erased."""
+    return Erasing(desk, wiring.vault())
+
+
+def exports(desk: Desk) -> Exports:
+    """The use cases of an export, with all that is held."""
+    return Exports(desk, wiring.texts(), sections(desk))
+
+
+def sections(desk: Desk) -> Sections:
+    """What is held, by the names of SECTION_NAMES."""
+    readers: Mapping[str, Read] = {
+        "person": _person,
+        "consents": _consents,
+        "programmes": _programmes,
+        "balances": _balances,
+        "known_by": _known_by,
+        "links": _links,
+        "rewards": _rewards,
+        "orders_that_earned_nothing": _unrewarded,
+        "payouts": _payouts,
+        "disputes": _disputes,
+        "history": _history,
+    }
+    return {name: partial(readers[name], desk) for name in SECTION_NAMES}
+
+
+def go_on(body: str) -> None:
+    """One bus event: go on with the export that it names."""
+    event = json.loads(body)["detail"]
+    exports(wiring.desk("privacy_queue")).run(str(event["subject"]))
+
+
+def sweep() -> dict[str, int]:
+    """Go on with exports that stand still, and erase whose days are over; how many there were."""
+    desk, log = wiring.desk("privacy_schedule"), observe.logger("privacy")
+    counts = {"exports": exports(desk).sweep(), "erased": 0, "failed": 0}
+    work, accounts = erasing(desk), pool_accounts()
+    for one in work.due():
+        try:
+            counts["erased"] += work.carry_out(one.advocate_id, accounts)
+        except GoodwordError as failed:  # the others are not kept waiting by one
+            observe.failure(log, "an erasure was cut off", failed)
+            counts["failed"] += 1
+    return counts
+
+
+def file_bytes(found: Mapping[str, Any]) -> bytes:
+    """A file of an export, to be read by people and by programs."""
+    return json.dumps(found, ensure_ascii=False, indent=1).encode()
+
+
+# --- the sections ---------------------------------------------------------------------------------
+
+
+def _whole(rows: list[Any]) -> Rows:
+    return Page([_plain(one) for one in rows], None)
+
+
+def _plain(one: Any) -> Mapping[str, Any]:
+    return one.model_dump(mode="json", exclude={"version"}) if isinstance(one, Value) else one
+
+
+def _shown(page: Page[Any]) -> Rows:
+    return Page([_plain(one) for one in page.rows], page.cursor)
+
+
+def _person(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    fields = profiles(desk).read(own)
+    return _whole([fields])
+
+
+def _consents(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    return _whole([consent_row(one) for one in consents_of(desk.store, own)])
+
+
+def consent_row(one: Any) -> dict[str, Any]:
+    """A consent with its times as people write them."""
+    return {
+        "what": one.what,
+        "program_id": one.program_id or None,
+        "terms_version": one.version_number or None,
+        "given_at": rfc3339(one.given_ms),
+        "withdrawn_at": None if one.withdrawn_ms is None else rfc3339(one.withdrawn_ms),
+    }
+
+
+def _programmes(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    found = shapes.dashboard(desk, own)
+    stops = [one for one in read_summary(desk.store, own) if one.KIND == "payout_stop"]
+    return _whole([*found.programs, *stops])
+
+
+def _balances(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    return _whole(list(balances_of(desk.store, own).data))
+
+
+def _known_by(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    """Keyed digests: by which an order of one's own is told from a friend's."""
+    found = desk.store.get(Own, own_key(own))
+    return _whole([found] if found else [])
+
+
+def _links(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    return _whole([shapes.link_answer(one) for one in Links(desk).list(own)])
+
+
+def _rewards(desk: Desk, own: str, cursor: str | None) -> Rows:
+    return _shown(earnings.my_rewards(desk, own, EXPORT_ROWS, cursor, _language(desk, own)))
+
+
+def _unrewarded(desk: Desk, own: str, cursor: str | None) -> Rows:
+    locale = _language(desk, own)
+    return _shown(explanations.my_unrewarded(desk, own, locale, EXPORT_ROWS, cursor))
+
+
+def _language(desk: Desk, own: str) -> str:
+    return explanations.spoken(profiles(desk).read(own).locale)
+
+
+def _payouts(desk: Desk, own: str, cursor: str | None) -> Rows:
+    return _shown(statement_pages(desk.store, own, STATEMENTS, cursor))
+
+
+def _disputes(desk: Desk, own: str, cursor: str | None) -> Rows:
+    """One thread at a time: fifty messages are a page of their own."""
+    cases = disputes(desk)
+    page = cases.of(own, 1, cursor)
+    shown = [trust_answers.dispute_detail(cases, one, "", to_staff=False) for one in page.rows]
+    return _shown(Page(shown, page.cursor))
+
+
+def _history(desk: Desk, own: str, cursor: str | None) -> Rows:
+    """What happened, when and why. Not who of the staff did it, nor what checks say."""
+    page = desk.store.query(
+        Event, "journal", history_of(own), limit=EXPORT_ROWS, cursor=cursor, newest_first=True
+    )
+    rows = [
+        {"at": rfc3339(one.at_ms), "what": one.type, "why": one.reason, "by": one.actor.kind}
+        for one in page.rows
+        if not one.type.startswith("trust.")
+    ]
+    return Page(rows, page.cursor)
