@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.batch import (
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from goodword_aws import wiring
-from goodword_aws.privacy import go_on
+from goodword_aws.privacy_worker import go_on
 
 wiring.require("core_table", "journal_table", "keys_table", "vault_key_arn", "index_secret_arn")
 wiring.require("public_url")

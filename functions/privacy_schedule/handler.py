@@ -3,7 +3,7 @@
 from typing import Any
 
 from goodword_aws import observe, wiring
-from goodword_aws.privacy import sweep
+from goodword_aws.privacy_worker import sweep
 
 wiring.require("core_table", "journal_table", "keys_table", "vault_key_arn", "index_secret_arn")
 wiring.require("public_url", "user_pool_id")

@@ -21,8 +21,8 @@ from goodword_aws import privacy
 from goodword_aws.advocates import PersonName
 from goodword_aws.calls import Call
 from goodword_aws.http import Api, Raw
-from goodword_aws.pages.reader import is_zone
 from goodword_aws.payouts_answers import BalanceAnswer, balances_of
+from goodword_aws.zones import is_zone
 
 
 def _zone(text: str) -> str:

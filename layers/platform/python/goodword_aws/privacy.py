@@ -1,4 +1,4 @@
-"""Everything held about a person, section by section, and the work of gathering and erasing it.
+"""Everything held about a person, section by section.
 
 A section is a name and what reads one page of it. `LEFT_OUT` says of which records under a person's
 own key nothing is exported, and why; a test compares both with the table of keys.
@@ -11,7 +11,6 @@ from typing import Any
 
 from goodword.advocates.dashboard import read_summary
 from goodword.advocates.links import Links
-from goodword.errors import GoodwordError
 from goodword.events import Event, history_of
 from goodword.limits import EXPORT_ROWS
 from goodword.ports import Desk, Page
@@ -24,8 +23,7 @@ from goodword.times import rfc3339
 from goodword.trust.trails import Own, own_key
 
 from goodword_aws import advocates as shapes
-from goodword_aws import earnings, explanations, observe, trust_answers, wiring
-from goodword_aws.accounts import pool_accounts
+from goodword_aws import earnings, explanations, trust_answers, wiring
 from goodword_aws.payouts_answers import balances_of, statement_pages
 from goodword_aws.trust import disputes
 
@@ -78,26 +76,6 @@ def sections(desk: Desk) -> Sections:
         "history": _history,
     }
     return {name: partial(readers[name], desk) for name in SECTION_NAMES}
-
-
-def go_on(body: str) -> None:
-    """One bus event: go on with the export that it names."""
-    event = json.loads(body)["detail"]
-    exports(wiring.desk("privacy_queue")).run(str(event["subject"]))
-
-
-def sweep() -> dict[str, int]:
-    """Go on with exports that stand still, and erase whose days are over; how many there were."""
-    desk, log = wiring.desk("privacy_schedule"), observe.logger("privacy")
-    counts = {"exports": exports(desk).sweep(), "erased": 0, "failed": 0}
-    work, accounts = erasing(desk), pool_accounts()
-    for one in work.due():
-        try:
-            counts["erased"] += work.carry_out(one.advocate_id, accounts)
-        except GoodwordError as failed:  # the others are not kept waiting by one
-            observe.failure(log, "an erasure was cut off", failed)
-            counts["failed"] += 1
-    return counts
 
 
 def file_bytes(found: Mapping[str, Any]) -> bytes:

@@ -8,10 +8,11 @@ from goodword_aws import wiring
 from goodword_aws.pages import sign_in
 from goodword_aws.pages.assets import asset_at
 from goodword_aws.pages.cookies import LANGUAGE, YEAR_SECONDS, ZONE, Jar
-from goodword_aws.pages.reader import is_zone, speaks
+from goodword_aws.pages.reader import speaks
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Leave, View
 from goodword_aws.settings import settings
+from goodword_aws.zones import is_zone
 
 
 def add_gate(site: Site) -> None:

@@ -20,6 +20,8 @@ from babel.numbers import format_compact_decimal, format_currency, format_decima
 from goodword.money import CREDIT, PIECES, Money, exponent, is_money
 from goodword.times import as_datetime, parse_rfc3339
 
+from goodword_aws.zones import is_zone
+
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 DEFAULT_LOCALE, DEFAULT_ZONE = "en-GB", "UTC"
 REMEMBERED_MAX = 256  # tags and zones; they come from outside
@@ -203,17 +205,5 @@ def speaks(tag: str) -> bool:
     try:
         Locale.parse(tag, sep="-")
     except (ValueError, UnknownLocaleError):
-        return False
-    return True
-
-
-@lru_cache(REMEMBERED_MAX)
-def is_zone(name: str) -> bool:
-    """Whether the name is a time zone of the tz database."""
-    if not re.fullmatch(r"[A-Za-z]+(/[A-Za-z0-9_+-]+){0,2}", name) or len(name) > 40:
-        return False
-    try:
-        ZoneInfo(name)
-    except (KeyError, ValueError, OSError):
         return False
     return True
