@@ -81,10 +81,10 @@ def step(town: Town, what: str, who: SignIn, program_id: str) -> None:
 
 
 def _settled(items: object) -> object:
-    """The items without sign-in entries: looking somebody up may add one."""
+    """The items without sign-in entries: looking somebody up may add one, named by the head."""
     assert isinstance(items, dict)
     return {
-        key: item
+        key: {"links": item["links"]} if item["kind"] == "advocate" else item
         for key, item in items.items()
         if item["kind"] != "blind" and item.get("type") != "advocate.signed_in"
     }
