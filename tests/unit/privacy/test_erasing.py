@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from goodword.advocates.model import Advocate, Known, Link, Payee, PayoutMethod
 from goodword.advocates.people import SignIn
+from goodword.conversions.model import Identity
 from goodword.errors import Conflict, Unavailable
 from goodword.ledger.model import Balance
 from goodword.limits import ERASURE_LOOK_HOURS, ERASURE_WAIT_DAYS
@@ -200,3 +201,15 @@ def test_a_sign_in_by_another_way_is_known_and_removed_too(anna: Leaving) -> Non
     assert anna.town.all(Known) == []
     anna.town.people.remembered.clear()
     assert anna.town.people.find(other) is None
+
+
+def test_what_was_recorded_of_her_as_a_friend_goes_too(anna: Leaving) -> None:
+    (email, _) = anna.town.all(Advocate)[0].known
+    change = Change()
+    change.create(Identity(program_id=anna.program_id, mac=email))
+    anna.town.store.commit(change)
+    anna.ask()
+    anna.wait()
+    assert anna.carry_out() is True
+    assert anna.town.all(Identity) == []
+    assert len(anna.town.events("friend.forgotten")) == 1

@@ -24,6 +24,8 @@ from goodword.trust.trails import Own, own_key
 
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, trust_answers, wiring
+from goodword_aws.journeys_asks import my_ask_answer
+from goodword_aws.journeys_walks import asks
 from goodword_aws.payouts_answers import balances_of, statement_pages
 from goodword_aws.trust import disputes
 
@@ -32,7 +34,7 @@ Rows = Page[Mapping[str, Any]]
 Read = Callable[[Desk, str, str | None], Rows]
 SECTION_NAMES = (
     *("person", "consents", "programmes", "balances", "known_by", "links"),
-    *("rewards", "orders_that_earned_nothing", "payouts", "disputes", "history"),
+    *("rewards", "orders_that_earned_nothing", "payouts", "disputes", "asks", "history"),
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
@@ -73,6 +75,7 @@ def sections(desk: Desk) -> Sections:
         "orders_that_earned_nothing": _unrewarded,
         "payouts": _payouts,
         "disputes": _disputes,
+        "asks": _asks,
         "history": _history,
     }
     return {name: partial(readers[name], desk) for name in SECTION_NAMES}
@@ -161,6 +164,11 @@ def _disputes(desk: Desk, own: str, cursor: str | None) -> Rows:
     page = cases.of(own, 1, cursor)
     shown = [trust_answers.dispute_detail(cases, one, "", to_staff=False) for one in page.rows]
     return _shown(Page(shown, page.cursor))
+
+
+def _asks(desk: Desk, own: str, cursor: str | None) -> Rows:
+    page = asks(desk).of(own, EXPORT_ROWS, cursor)
+    return _shown(Page([my_ask_answer(one) for one in page.rows], page.cursor))
 
 
 def _history(desk: Desk, own: str, cursor: str | None) -> Rows:

@@ -27,7 +27,7 @@ class ConsentStep(Record):
 
     @property
     def key(self) -> Key:
-        return Key("core", f"ADV#{self.advocate_id}", f"K#{self.at_ms:015d}#{self.step_id}")
+        return Key("core", f"ADV#{self.advocate_id}", f"G#{self.at_ms:015d}#{self.step_id}")
 
 
 class Consent(Value):
@@ -69,7 +69,7 @@ def consents_of(store: Store, advocate_id: str) -> tuple[Consent, ...]:
     steps: list[ConsentStep] = []
     cursor: str | None = None
     while True:
-        page = store.query(ConsentStep, "core", f"ADV#{advocate_id}", "K#", cursor=cursor)
+        page = store.query(ConsentStep, "core", f"ADV#{advocate_id}", "G#", cursor=cursor)
         steps += page.rows
         cursor = page.cursor
         if cursor is None:

@@ -28,6 +28,7 @@ from goodword.advocates.model import (
     payee_key,
 )
 from goodword.advocates.people import acting_as, read_advocate
+from goodword.conversions.forgetting import Forgetting
 from goodword.errors import Conflict
 from goodword.events import Plain
 from goodword.ledger.model import Balance
@@ -184,6 +185,7 @@ class Erasing:
         self._close(advocate_id, accounts)
         for program_id in [one.program_id for one in self._enrolments(advocate_id)]:
             until_settled(partial(self._leave, advocate_id, program_id))
+            self._forget_friend(advocate_id, program_id)
         self._unmark(advocate_id)
         until_settled(partial(self._remove, advocate_id))
         self.vault.forget(advocate_id)
@@ -241,6 +243,14 @@ class Erasing:
             )
         if change.keys:
             self.desk.store.commit(change)
+
+    def _forget_friend(self, advocate_id: str, program_id: str) -> None:
+        """What was recorded of them as somebody's friend, or noticed for journeys, is let go, too.
+
+        Conflict `friend_order_waits`: it is tried again when the order is decided.
+        """
+        for mac in read_advocate(self.desk.store, advocate_id, erased=True).known:
+            Forgetting(self.desk).forget(program_id, mac)
 
     def _unmark(self, advocate_id: str) -> None:
         """Nobody's card or address is known as this person's any more."""
