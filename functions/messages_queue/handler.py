@@ -6,7 +6,7 @@ from goodword_aws import observe, wiring
 from goodword_aws.messages import tell_all
 
 wiring.require("core_table", "journal_table", "keys_table", "vault_key_arn")
-wiring.require("mail_sender", "public_url")
+wiring.require("mail_sender", "public_url", "page_secret_arn")
 log = observe.logger("messages_queue")
 
 

@@ -12,6 +12,7 @@ from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws.calls import Role
 from goodword_aws.pages import portal, portal_disputes
+from goodword_aws.pages.ask_pages import add_asks
 from goodword_aws.pages.friend_pages import add_friend
 from goodword_aws.pages.gate import add_gate
 from goodword_aws.pages.portal_account import add_account_pages
@@ -40,6 +41,7 @@ site = Site("portal")
 add_gate(site)
 add_friend(site)
 add_account_pages(site)
+add_asks(site)
 site.page("GET", "/style", roles=None)(style_page)
 
 

@@ -22,6 +22,9 @@ TOLD = (
     "advocate.export_ready",
     "advocate.erasure_asked",
     "advocate.erasure_taken_back",
+    "journey.asked",
+    "journey.reminded",
+    "journey.ask_accepted_work",
 )
 SENDER_SECONDS = 60
 
@@ -39,6 +42,7 @@ def add_messages(ground: Ground) -> None:
             "VAULT_KEY_ARN",
             "MAIL_SENDER",
             "PUBLIC_URL",
+            "PAGE_SECRET_ARN",
         ),
         may=[
             may_work_on(queue),
@@ -47,6 +51,7 @@ def add_messages(ground: Ground) -> None:
             grants.append(ground.tables.journal),
             grants.table_items(ground.tables.keys, "GetItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
+            grants.read_secret(ground.secrets.page),  # signs the links of requests
             grants.send_mail(ground.stack, ground.at, ground.parameters.mail_sender),
         ],
         shape=Shape(timeout_seconds=SENDER_SECONDS),

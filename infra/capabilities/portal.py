@@ -38,6 +38,7 @@ def add_portal(ground: Ground) -> None:
             grants.read_secret(ground.secrets.index),
             grants.read_secret(ground.secrets.page),
             grants.send_mail(ground.stack, ground.at, ground.parameters.mail_sender),
+            grants.answer(ground.at, ground.machines.arn("journey")),
         ],
         shape=Shape(memory_mb=1024),
     )
@@ -47,7 +48,7 @@ def add_portal(ground: Ground) -> None:
         "The identity is the sender's address or its domain; a condition names the one address.",
     )
     ground.door.open(portal, ("POST",), "/friend/{proxy+}", public=True, limit=LETTER_LIMIT)
-    for path in ("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"):
+    for path in ("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}", "/asks/{proxy+}"):
         ground.door.open(portal, PAGES, path, public=True, limit=PAGE_LIMIT)
     for path in (
         "/static/{proxy+}",

@@ -154,6 +154,7 @@ PLACES = (
     Place("payout-method", "maya", _at("/my/payouts/method")),
     Place("statement", "maya", _first("/my/payouts", ".items a.what")),
     Place("help", "maya", _at("/my/help")),
+    Place("requests", "maya", _at("/my/asks")),
     Place("questions", "maya", _at("/my/disputes")),
     Place("missing-order", "maya", _at("/my/disputes/new")),
     Place("ask-about-reward", "maya", _first_on_reward("/my/disputes/new")),

@@ -11,7 +11,7 @@ from tests.infra.reading import Plain, Template, spelled
 # Pages check the session's cookie themselves (tests/functional/test_pages*.py).
 PAGES = {
     "portal_web": {
-        *("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}"),
+        *("/", "/my", "/my/{proxy+}", "/auth/{proxy+}", "/join/{proxy+}", "/asks/{proxy+}"),
         *("/static/{proxy+}", "/terms/{proxy+}", "/friend/{proxy+}", "/embed/{proxy+}", "/style"),
         "/{proxy+}",
     },

@@ -306,6 +306,7 @@ def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
         ("journeys_task", "journey"),
         ("journeys_schedule", "journey"),
         ("journeys_api_asks", "journey"),
+        ("portal_web", "journey"),
         ("payouts_task", "payout_cycle"),
         ("payouts_api", "payout_cycle"),
         ("console_web", "payout_cycle"),

@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.support.scene import MAYA, PROGRAM, Scene
 WORDS = Path(__file__).parents[3] / "layers/domain/python/goodword/messages/catalogue.en.json"
 ENGLISH = Catalogue.model_validate_json(WORDS.read_text("utf-8"))
 TYPES = sorted(ENGLISH.letters)
-TOLD_MORE = ("program.", "dispute.", "enrolment.")
+TOLD_MORE = ("program.", "dispute.", "enrolment.", "journey.")
 MORE = {
     "changes": "Until then: 10 % of the order. From then on: 8 % of the order.",
     "effective": "22 November 2025, 00:00 (UTC)",
@@ -30,6 +31,13 @@ MORE = {
     "told_fact": "You asked about a missing order.",
     "told_reason": "It was decided for you.",
     "told_action": "See your rewards.",
+    "ask_subject": "Would you help?",
+    "ask_fact": "Acme Coffee would like to ask you for something.",
+    "ask_reason": "You agreed on 22 November 2025 to be asked.",
+    "ask_action": "You decide.",
+    "ask_thanks": "Thank you.",
+    "ask_until": "22 November 2025",
+    "ask_stop": "https://go.example/asks/a1/unsubscribe",
 }
 
 
@@ -134,6 +142,19 @@ def test_a_letter_that_is_not_wanted_is_not_sent_and_a_needed_one_is(house: Hous
 def test_a_letter_says_until_when(house: House) -> None:
     house.messenger.tell(event("advocate.erasure_asked", until_ms=NOW_MS + 7 * 86_400_000))
     assert "29 November 2025" in house.box.sent[0][1].text
+def test_a_letter_leads_where_its_event_says_and_can_be_ended(house: House) -> None:
+    asked = MORE | {"go": "https://go.example/asks/a1"}
+    messenger = replace(house.messenger, more_of=lambda _event, _locale: asked)
+    messenger.tell(event("journey.asked"))
+    (_, letter, _) = house.box.sent[0]
+    assert "Answer: https://go.example/asks/a1\n" in letter.text
+    assert letter.stop == MORE["ask_stop"]
+
+
+def test_a_letter_that_does_not_fit_any_more_is_not_sent(house: House) -> None:
+    messenger = replace(house.messenger, unfit=lambda _event: "ask_over")
+    message = messenger.tell(event("journey.asked"))
+    assert (message.state, message.reason, house.box.sent) == ("skipped", "ask_over", [])
 
 
 def test_an_active_advocate_gets_link_and_disclosure(house: House) -> None:

@@ -34,11 +34,14 @@ class SesPost:
 
     def send(self, to: str, letter: Letter, type: str) -> str:
         body = {"Text": _utf8(letter.text), "Html": _utf8(letter.html)}
+        mail = {"Subject": _utf8(letter.subject), "Body": body}
+        if letter.stop:
+            mail["Headers"] = _one_click(letter.stop)
         try:
             answer = self._ses.send_email(
                 FromEmailAddress=self._sender,
                 Destination={"ToAddresses": [to]},
-                Content={"Simple": {"Subject": _utf8(letter.subject), "Body": body}},
+                Content={"Simple": mail},
                 EmailTags=[{"Name": "event", "Value": type.replace(".", "_")}],
             )
         except (ConnectTimeoutError, EndpointConnectionError):
@@ -75,17 +78,31 @@ def messenger() -> Messenger:
         catalogue_of=catalogue_of,
         portal=settings().public_url.rstrip("/"),
         more_of=_more_of,
+        unfit=_unfit,
     )
 
 
 def _more_of(event: Event, locale: str) -> Mapping[str, str]:
     """Words of the letters that are rare; most starts of the function do without what they load."""
+    if event.type.startswith("journey."):
+        from goodword_aws.journeys_letters import ask_values  # noqa: PLC0415 - loads journeys
+
+        return ask_values(event, locale)
     if not event.type.startswith(_RARE):
         return {}
     from goodword_aws.programs_terms import change_values  # noqa: PLC0415 - loads the API's answers
     from goodword_aws.trust_letters import told_values  # noqa: PLC0415 - the same
 
     return {**change_values(event, locale), **told_values(event, locale)}
+
+
+def _unfit(event: Event) -> str:
+    """Why a letter is not to be sent after all; only requests have reasons."""
+    if not event.type.startswith("journey."):
+        return ""
+    from goodword_aws.journeys_letters import unfit  # noqa: PLC0415 - loads journeys
+
+    return unfit(event)
 
 
 def tell_all(records: Sequence[Mapping[str, Any]], log: Logger) -> dict[str, list[dict[str, str]]]:
@@ -106,6 +123,14 @@ def _report(message: Message, log: Logger) -> None:
         observe.metric(name, 1)
     named = {"event_id": message.event_id, "about": message.type, "reason": message.reason}
     log.info(message.state, extra=named)
+
+
+def _one_click(address: str) -> list[dict[str, str]]:
+    """What mail programs need to show their own button (RFC 2369, RFC 8058)."""
+    return [
+        {"Name": "List-Unsubscribe", "Value": f"<{address}>"},
+        {"Name": "List-Unsubscribe-Post", "Value": "List-Unsubscribe=One-Click"},
+    ]
 
 
 def _utf8(text: str) -> dict[str, str]:

@@ -54,11 +54,15 @@ def message_key(event_id: str) -> Key:
 
 
 class Letter(Value):
-    """What is sent: the same words as plain text and as HTML."""
+    """What is sent: the same words as plain text and as HTML.
+
+    `stop` is an address that ends letters of this kind by one click; empty where there is none.
+    """
 
     subject: str = Field(repr=False)
     text: str = Field(repr=False)
     html: str = Field(repr=False)
+    stop: str = Field(default="", repr=False)
 
 
 class Words(Value):

@@ -42,11 +42,17 @@ def _nothing_more(_event: Event, _locale: str) -> Mapping[str, str]:
     return {}
 
 
+def _fit(_event: Event) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Messenger:
     """Tells advocates what has happened. `portal` is where they see and change things.
 
-    `more_of` gives what letters about some events say besides, in the person's language.
+    `more_of` gives what letters about some events say besides, in the person's language; `go` in it
+    is where the letter leads, `ask_stop` what ends such letters. `unfit` says why a letter is not
+    to be sent after all, empty if it is.
     """
 
     desk: Desk
@@ -55,6 +61,7 @@ class Messenger:
     catalogue_of: Callable[[str], Catalogue]
     portal: str
     more_of: Callable[[Event, str], Mapping[str, str]] = _nothing_more
+    unfit: Callable[[Event], str] = _fit
 
     def tell(self, event: Event) -> Message:
         """Send the message about the event unless that has been done; the message as it stands.
@@ -125,6 +132,8 @@ class Messenger:
 
     def _letter(self, event: Event) -> tuple[str, Letter] | str:
         """Address and letter, or the reason why there is nobody to write to."""
+        if why := self.unfit(event):
+            return why
         advocate_id = str(event.data.get("advocate_id") or "")
         person = self._person(advocate_id)
         if isinstance(person, str):
@@ -155,7 +164,9 @@ class Messenger:
             "link": f"{self.portal}/r/{code}" if code else self.portal,
         }
         values |= self.more_of(event, person.locale)
-        return person.email, catalogue.letter(event.type, person.name, self.portal, values)
+        go = values.get("go", self.portal)
+        letter = catalogue.letter(event.type, person.name, go, values)
+        return person.email, letter.but(stop=values.get("ask_stop", ""))
 
     def _person(self, advocate_id: str) -> PersonalFields | str:
         item = self.desk.store.get(VaultItem, vault_key(advocate_id))

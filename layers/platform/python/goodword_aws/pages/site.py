@@ -52,7 +52,11 @@ _NOTE = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30}){1,3}")
 
 @dataclass(frozen=True)
 class Way:
-    """One method of one path and its function. `embeddable` pages may stand in others' frames."""
+    """One method of one path and its function. `embeddable` pages may stand in others' frames.
+
+    A `signed` form needs no page of ours before it: the address itself holds its permission, and
+    mail programs post it for their readers (RFC 8058).
+    """
 
     method: str
     path: str
@@ -60,6 +64,7 @@ class Way:
     roles: frozenset[Role] | None
     embeddable: bool
     again: Handle | None
+    signed: bool = False
 
 
 @dataclass
@@ -104,6 +109,7 @@ class Site:
         roles: Iterable[Role] | None,
         embeddable: bool = False,
         again: Handle | None = None,
+        signed: bool = False,
     ) -> Callable[[Handle], Handle]:
         """Register a page's function; `<name>` in the path is one segment.
 
@@ -115,7 +121,7 @@ class Site:
 
         def register(handle: Handle) -> Handle:
             allowed = None if roles is None else frozenset(roles)
-            self.ways.append(Way(method, path, handle, allowed, embeddable, again))
+            self.ways.append(Way(method, path, handle, allowed, embeddable, again, signed))
             return handle
 
         return register
@@ -228,11 +234,13 @@ class Site:
 
     def _act(self, asked: _Asked, view: View) -> Answer:
         """A form: from our own page, by this person, once."""
+        assert asked.way is not None
+        if asked.way.signed:
+            return asked.way.handle(view)
         forms.check_origin(asked.headers, settings().public_url)
         subject = view.principal.subject if view.principal else ""
         seed = asked.cookies.get(names.SEED, "")
         view.once = forms.check_token(view.form, seed, subject, _keys())
-        assert asked.way is not None
         if view.principal is None:
             return asked.way.handle(view)  # its use case is harmless to repeat, or has a key itself
         if (before := self._claimed(view)) is not None:

@@ -1,0 +1,57 @@
+"""What letters about requests say, whose link they carry, and when they are not sent after all."""
+
+from collections.abc import Mapping
+
+from goodword.events import Event
+from goodword.journeys.asking import AskBook, book_key
+from goodword.journeys.walk import AskMade, ask_key
+from goodword.journeys.wording import ask_words
+from goodword.programs.effective import version_in_force
+
+from goodword_aws import wiring
+from goodword_aws.journeys_pass import ask_pass
+from goodword_aws.settings import settings
+
+REQUESTS = frozenset({"journey.asked", "journey.reminded"})
+THANKS = "journey.ask_accepted_work"
+
+
+def ask_values(event: Event, locale: str) -> Mapping[str, str]:
+    """The words of the request and its two links; nothing for other events."""
+    ask = _ask(event)
+    if ask is None:
+        return {}
+    from goodword_aws.messages import catalogue_of  # noqa: PLC0415 - it imports this
+
+    terms = version_in_force(wiring.store(), ask.program_id, event.at_ms).terms
+    said = ask_words(locale).values(
+        ask.motion, brand=terms.brand, site=ask.site, disclosure=terms.disclosure
+    )
+    secret = wiring.secrets().read(settings().page_secret_arn)[0]
+    home = settings().public_url.rstrip("/")
+    here = f"{home}/asks/{ask_pass(secret, ask.ask_id, ask.expires_ms)}"
+    until = catalogue_of(locale).date_of(ask.expires_ms)
+    links = {"ask_stop": f"{here}/unsubscribe", "ask_until": until}
+    return {**said, **links, "go": home if event.type == THANKS else here}
+
+
+def unfit(event: Event) -> str:
+    """Why the letter is not sent after all; empty if it is. Time has passed since the event."""
+    ask = _ask(event)
+    if ask is None:
+        return ""
+    if "email" not in ask.channels:
+        return "other_channel"
+    if event.type not in REQUESTS:
+        return ""
+    if ask.state != "sent" or wiring.clock().now_ms() >= ask.expires_ms:
+        return "ask_over"
+    book = wiring.store().get(AskBook, book_key(ask.subject_id))
+    unwanted = book.unsubscribed if book is not None else ()
+    return "unsubscribed" if {"all", ask.motion} & set(unwanted) else ""
+
+
+def _ask(event: Event) -> AskMade | None:
+    if event.type not in REQUESTS | {THANKS}:
+        return None
+    return wiring.store().get(AskMade, ask_key(event.subject))

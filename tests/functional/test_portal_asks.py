@@ -1,0 +1,248 @@
+"""A request reaches its person by letter and on their page; the link opens that request alone."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from goodword.events import Event
+from goodword.journeys.asks import Wishes
+from goodword.journeys.walk import AskMade, Walk
+from goodword.limits import ASK_PASS_DAYS
+from goodword.messages.model import Message
+from goodword_aws import journeys_walks
+from goodword_aws.journeys_pass import ask_pass, passed
+
+from tests.support.api import ANNA, BEN, front
+from tests.support.functions import call, sample
+from tests.support.journeys import REVIEW
+from tests.support.pages import Pages, signing_in
+from tests.support.people import BEN as BEN_IN
+from tests.support.walks import BYE, THANKS, Path
+
+REMIND = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
+
+
+class Ses:
+    """SES v2: keeps the requests."""
+
+    def __init__(self) -> None:
+        self.requests: list[dict[str, Any]] = []
+
+    def send_email(self, **request: Any) -> dict[str, str]:
+        self.requests.append(request)
+        return {"MessageId": f"ses-{len(self.requests)}"}
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
+
+
+@pytest.fixture
+def ses() -> Ses:
+    return Ses()
+
+
+@pytest.fixture
+def here(path: Path, ses: Ses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
+    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: path.workflow)
+    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
+    with front(path) as found, signing_in() as fake:
+        monkeypatch.setattr("goodword_aws.messages.client", lambda _name: ses)
+        yield Pages(found.town, pool=fake)
+
+
+def tell(event: Event) -> None:
+    """The event reaches the function that sends mail."""
+    message = sample("messages_queue", "reward_due")
+    body = json.loads(message["Records"][0]["body"])
+    detail = event.model_dump(mode="json", exclude={"version"})
+    message["Records"][0]["body"] = json.dumps(body | {"detail": detail})
+    assert call("messages_queue", message) == {"batchItemFailures": []}
+
+
+def asked(path: Path, *steps: dict[str, Any], **changes: Any) -> tuple[Walk, AskMade]:
+    walk, ask = path.asked(*steps, **changes)
+    (event,) = path.events("journey.asked")
+    tell(event)
+    return walk, ask
+
+
+def text_of(request: dict[str, Any]) -> str:
+    return str(request["Content"]["Simple"]["Body"]["Text"]["Data"])
+
+
+def link_of(ses: Ses) -> str:
+    found = re.search(r"https://go\.example(/asks/[A-Za-z0-9_-]+)\n", text_of(ses.requests[-1]))
+    assert found is not None
+    return found.group(1)
+
+
+def test_the_letter_asks_and_its_link_answers(here: Pages, path: Path, ses: Ses) -> None:
+    _, ask = asked(path, THANKS, BYE)
+    (request,) = ses.requests
+    mail = request["Content"]["Simple"]
+    assert "Would you talk to somebody" in mail["Subject"]["Data"]
+    link = link_of(ses)
+    assert {one["Name"]: one["Value"] for one in mail["Headers"]} == {
+        "List-Unsubscribe": f"<https://go.example{link}/unsubscribe>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    for personal in ("anna", path.anna):
+        assert personal not in link
+    browser = here.browser()  # nobody is signed in
+    page = browser.get(link)
+    assert (page.status, "A reference call" in page.words) == (200, True)
+    done = browser.send(page, f"{link}/accept")
+    assert (done.status, done.location) == (303, link)
+    assert path.made[0].state == "accepted"
+    (event,) = path.events("journey.ask_accepted")
+    assert (event.actor.kind, event.actor.id) == ("advocate", path.anna)
+    assert "You have accepted" in browser.get(link).words
+    browser.send(browser.get(link), f"{link}/done")
+    (after,) = path.made
+    assert (after.ask_id, after.state) == (ask.ask_id, "submitted")
+    assert "being looked at" in browser.get(link).words
+
+
+def test_a_form_needs_our_page_before_it(here: Pages, path: Path, ses: Ses) -> None:
+    asked(path)
+    link = link_of(ses)
+    browser = here.browser()
+    assert browser.ask("POST", f"{link}/accept", form={"x": "y"}).status == 403
+    form = browser.get(link).fields(f"{link}/accept")
+    abroad = {"origin": "https://evil.example"}
+    assert browser.ask("POST", f"{link}/accept", form=form, headers=abroad).status == 403
+    assert browser.ask("POST", f"{link}/fly", form=form).status == 404
+    assert path.made[0].state == "sent"
+
+
+@pytest.mark.parametrize("token", ["x", "a1-", "a1-x-y", "a1-w7w-0", "f1-abc-def", "ü"])
+def test_a_forged_link_opens_nothing(here: Pages, path: Path, token: str) -> None:
+    browser = here.browser()
+    for where in (f"/asks/{token}", f"/asks/{token}/unsubscribe"):
+        assert browser.get(where).status == 404
+    assert browser.ask("POST", f"/asks/{token}/unsubscribe", form={"x": "y"}).status == 404
+
+
+def test_a_link_opens_its_own_request_until_its_end(here: Pages, path: Path, ses: Ses) -> None:
+    _, ask = asked(path)
+    link = link_of(ses)
+    token = link.rpartition("/")[2]
+    for number in (3, 20, -1):
+        letters = list(token)
+        letters[number] = "A" if letters[number] != "A" else "B"
+        assert here.browser().get(f"/asks/{''.join(letters)}").status == 404
+    path.later(days=14)
+    over = here.browser().get(link)
+    assert "This request is over" in over.words
+    path.later(days=ASK_PASS_DAYS + 1)
+    assert here.browser().get(link).status == 404
+    old = ask_pass(b"the secret before", ask.ask_id, path.clock.at_ms)
+    assert passed((b"new", b"the secret before"), old, path.clock.at_ms) == ask.ask_id
+
+
+def test_one_click_ends_all_requests_without_a_page(here: Pages, path: Path, ses: Ses) -> None:
+    walk, ask = asked(path, REMIND, BYE)
+    link = f"{link_of(ses)}/unsubscribe"
+    shown = here.browser().get(link)  # who opens the address is shown a button, not acted for
+    assert "Stop all requests" in shown.words
+    assert Wishes(path.desk()).read(ask.subject_id).unsubscribed == ()
+    for _ in range(2):  # as a mail program does it: no cookie, no origin, no token
+        form = {"List-Unsubscribe": "One-Click"}
+        headers = {"origin": "", "accept-language": ""}
+        assert here.browser().ask("POST", link, form=form, headers=headers).status == 303
+    assert Wishes(path.desk()).read(ask.subject_id).unsubscribed == ("all",)
+    assert len(path.events("journey.wishes_changed")) == 1
+    assert "You get no more requests" in here.browser().get(link).words
+    path.later(days=7)
+    path.step(walk)
+    assert path.why("journey.not_reminded") == ["unsubscribed"]
+
+
+def test_a_letter_that_is_late_is_not_sent(here: Pages, path: Path, ses: Ses) -> None:
+    _, ask = path.asked()
+    (event,) = path.events("journey.asked")
+    path.asks.answer(ask.ask_id, "declined")
+    tell(event)
+    assert (ses.requests, path.all(Message)[0].reason) == ([], "ask_over")
+
+
+def test_a_letter_is_not_sent_to_whoever_has_just_unsubscribed(
+    here: Pages, path: Path, ses: Ses
+) -> None:
+    _, ask = path.asked()
+    (event,) = path.events("journey.asked")
+    Wishes(path.desk()).unsubscribe(ask, "reference")
+    tell(event)
+    assert (ses.requests, path.all(Message)[0].reason) == ([], "unsubscribed")
+
+
+def test_a_journey_without_mail_sends_none(here: Pages, path: Path, ses: Ses) -> None:
+    asked(path, channels=["in_app"])
+    assert (ses.requests, path.all(Message)[0].reason) == ([], "other_channel")
+
+
+def test_a_reminder_and_thanks_are_letters_too(here: Pages, path: Path, ses: Ses) -> None:
+    walk, ask = asked(path, REMIND, THANKS, BYE)
+    path.later(days=7)
+    path.step(walk)
+    (event,) = path.events("journey.reminded")
+    tell(event)
+    assert ses.requests[-1]["Content"]["Simple"]["Subject"]["Data"].startswith("A reminder")
+    assert link_of(ses).startswith("/asks/a1-")
+    path.asks.answer(ask.ask_id, "accepted")
+    path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+    (event,) = path.events("journey.ask_accepted_work")
+    tell(event)
+    thanks = text_of(ses.requests[-1])
+    assert "Thank you for the reference call" in thanks
+    assert "https://go.example\n" in thanks
+    tell(event)
+    assert len(ses.requests) == 3
+
+
+def test_a_review_is_asked_for_in_words_that_welcome_both(
+    here: Pages, path: Path, ses: Ses
+) -> None:
+    path.publish(REVIEW, BYE)
+    path.delight()
+    path.step(path.entered())
+    (event,) = path.events("journey.asked")
+    tell(event)
+    words = text_of(ses.requests[-1])
+    assert "good or bad" in words
+    assert "on g2" in words
+    assert "#ad" in words
+
+
+def test_a_person_finds_and_answers_requests_on_their_page(here: Pages, path: Path) -> None:
+    _, ask = path.asked(THANKS, BYE)
+    path.joined(path.program_id, BEN_IN)
+    browser, other = here.browser(ANNA), here.browser(BEN)
+    page = browser.get("/my/asks")
+    assert "A reference call" in page.words
+    assert "Nobody has asked you" in other.get("/my/asks").words
+    stolen = page.fields(f"/my/asks/{ask.ask_id}/accept")
+    assert other.ask("POST", f"/my/asks/{ask.ask_id}/accept", form=stolen).status == 403
+    done = browser.send(page, f"/my/asks/{ask.ask_id}/accept")
+    assert (done.status, done.location) == (303, "/my/asks")
+    again = browser.ask("POST", f"/my/asks/{ask.ask_id}/accept", form=stolen)
+    assert again.status == 303  # the same form sent twice is one answer
+    late = browser.send(browser.get("/my/asks"), f"/my/asks/{ask.ask_id}/decline")
+    assert late.status == 303
+    assert path.made[0].state == "declined"
+    browser.language = "de"
+    assert "Du hast abgelehnt" in browser.get("/my/asks").words
+
+
+def test_an_answer_to_what_is_over_is_told_on_the_page(here: Pages, path: Path) -> None:
+    _, ask = path.asked()
+    browser = here.browser(ANNA)
+    page = browser.get("/my/asks")
+    path.later(days=14)
+    late = browser.send(page, f"/my/asks/{ask.ask_id}/accept")
+    assert late.status == 409
+    assert path.made[0].state == "sent"
