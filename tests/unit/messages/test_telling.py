@@ -142,6 +142,8 @@ def test_a_letter_that_is_not_wanted_is_not_sent_and_a_needed_one_is(house: Hous
 def test_a_letter_says_until_when(house: House) -> None:
     house.messenger.tell(event("advocate.erasure_asked", until_ms=NOW_MS + 7 * 86_400_000))
     assert "29 November 2025" in house.box.sent[0][1].text
+
+
 def test_a_letter_leads_where_its_event_says_and_can_be_ended(house: House) -> None:
     asked = MORE | {"go": "https://go.example/asks/a1"}
     messenger = replace(house.messenger, more_of=lambda _event, _locale: asked)
