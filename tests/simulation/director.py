@@ -183,10 +183,10 @@ class Director(Timing):
         if run.open_findings:
             self.decide(run, who, 1.0)
         elif run.state == "draft":
-            self.person(who, f"{place}/request", {"run_hash": run.run_hash})
+            self._ask(who, f"{place}/request", {"run_hash": run.run_hash}, wrong=False)
         else:
             body = {"run_hash": run.run_hash, "total_minor": run.total_minor}
-            self.person(who, f"{place}/release", body)
+            self._ask(who, f"{place}/release", body, wrong=False)
 
     def cancel(self) -> None:
         """A run is cancelled, however far it has come."""
@@ -246,10 +246,10 @@ class Director(Timing):
         if 0.05 < odd < 0.10:
             self.person(who, f"{place}/cancel", {"reason_code": "other"})
         elif run.state == "draft":
-            self._ask(who, f"{place}/request", {"run_hash": run_hash}, odd < 0.05)
+            self._ask(who, f"{place}/request", {"run_hash": run_hash}, wrong=odd < 0.05)
         else:
             body = {"run_hash": run_hash, "total_minor": total}
-            self._ask(who, f"{place}/release", body, odd < 0.05 or odd > 0.95)
+            self._ask(who, f"{place}/release", body, wrong=odd < 0.05 or odd > 0.95)
 
     def decide(self, run: PayoutRun, who: str, chance: float) -> None:
         """Decide about the first open finding; a small chance holds the payment back."""
@@ -266,7 +266,7 @@ class Director(Timing):
         }
         self.person(who, f"/v1/payout-runs/{run.run_id}/findings", body)
 
-    def _ask(self, who: str, path: str, body: object, wrong: bool) -> None:
+    def _ask(self, who: str, path: str, body: object, *, wrong: bool) -> None:
         """A person's word; a wrong hash or total must never be taken."""
 
         def ask() -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from goodword.advocates.model import Enrolment
 from goodword.conversions.exchange import Wanted
 from goodword.conversions.model import RATES_WANTED, Conversion
 from goodword.conversions.order import OrderFacts, OrderLine
@@ -136,6 +137,21 @@ def test_it_is_decided_when_the_rate_is_there_under_what_was_promised(abroad: Ab
     assert abroad.sweep() == 0
     assert abroad.scene.balance().sales == 1
     assert abroad.scene.ledger_differences() == []
+
+
+def test_what_nobody_won_any_more_waits_for_nothing(abroad: Abroad) -> None:
+    """Its advocate was banned while it waited, and the programme is paused: no rate is needed."""
+    abroad.sale()
+    scene = abroad.scene
+    one = next(each for each in scene.all(Enrolment) if each.advocate_id == MAYA)
+    change = Change()
+    change.replace(one.turned("banned", scene.clock.at_ms, since_ms=0))
+    change.replace(scene.program.but(state="paused"))
+    scene.store.commit(change)
+    scene.worker.decide_again(scene.conversion.conversion_id)
+    assert (scene.conversion.state, scene.conversion.advocate_id) == ("unattributed", None)
+    assert scene.conversion.reason == "enrolment_banned"
+    assert abroad.sweep() == 0
 
 
 @pytest.mark.parametrize("state", ["paused", "closed"])

@@ -181,8 +181,8 @@ def _changes(
     if conversion.decisions == 0:
         return True
     winner = attribution.winner
-    if conversion.state == "waiting" and winner is not None and not met.problem:
-        return True
+    if conversion.state == "waiting" and (winner is None or not met.problem):
+        return True  # also while the programme is paused; nobody's order needs no rate
     locked = program.state != "active" or any(one.state not in UNLOCKED for one in rewards)
     if locked or (winner.advocate_id if winner else None) != conversion.advocate_id:
         return not locked
