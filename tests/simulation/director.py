@@ -14,6 +14,7 @@ from goodword.payouts.model import Payout, PayoutRun
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 
+from tests.simulation.complaints import Complaints
 from tests.simulation.office import Office
 from tests.simulation.story import DAY_MS, PEOPLE, START_MS
 from tests.simulation.timing import Timing
@@ -34,21 +35,22 @@ class Director(Timing):
         super().__init__(town)
         self.accepted: dict[str, Facts] = {}
         self.office = Office(self.town, self.task)
+        self.complaints = Complaints(self.town, self.task)
         self._houses = 0
         self._said: set[tuple[str, str]] = set()
 
     def intake_acts(self) -> list[Callable[[], None]]:
         acts = [self.deliver] * 6 + [self.stream] * 5 + [self.bus] * 3 + [self.tick] * 2
         acts += [self.jump] * 3 + [self.review, self.rush] + self.office.acts()
-        return acts if self.town.story.calm else [*acts, self.staff]
+        return acts if self.town.story.calm else [*acts, self.staff, *self.complaints.acts()]
 
     def payday_acts(self) -> list[Callable[[], None]]:
         """Money leaves: everything goes on, people act at the same time, and refunds come late."""
         acts = [self.pump] * 6 + [self.run] * 5 + [self.jump] * 5 + [self.deliver] * 2
         acts += [self.stream] * 2 + [self.bus, self.review, self.rush, self.rush, self.cancel]
-        acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house]
+        acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house] * 2
         acts += [self.staff] * (self.town.story.seed % 3 == 0)
-        return acts + self.office.acts()
+        return acts + self.office.acts() + self.complaints.acts()
 
     def race_acts(self) -> list[Callable[[], None]]:
         """Much at one moment."""
@@ -61,7 +63,7 @@ class Director(Timing):
         return (
             acts
             if self.town.story.calm
-            else [*acts, self.deliver, self.deliver, self.stream, self.staff]
+            else [*acts, *[self.deliver] * 2, self.stream, self.staff, *self.complaints.acts()]
         )
 
     def act(self, steps: int, limit_ms: int, acts: list[Callable[[], None]], busy: int) -> None:
@@ -171,14 +173,16 @@ class Director(Timing):
         """People do what is asked of them."""
         for reward in self.town.all(Reward):
             if reward.state == "on_hold":
-                self.answer(reward, True, None)
+                approve = not self.town.story.disputed or self.chance.random() < 0.7
+                self.answer(reward, approve, None)
         for run in self.town.all(PayoutRun):
             if run.listing == "hashed" and run.state in ("draft", "requested"):
                 self.let_pass(run)
 
     def let_pass(self, run: PayoutRun) -> None:
         """The next step of a run, by the next person."""
-        who = "usr_anna" if run.requested_by != "usr_anna" else "usr_carl"
+        able = ("usr_anna", "usr_carl", "usr_dora")
+        who = next(one for one in able if one not in (run.requested_by, run.checked_by))
         place = f"/v1/payout-runs/{run.run_id}"
         if run.open_findings:
             self.decide(run, who, 1.0)
@@ -235,7 +239,8 @@ class Director(Timing):
         if not runs:
             return
         run = self.chance.choice(runs)
-        who = self.chance.choice(("usr_anna", "usr_carl", "usr_carl", "usr_maya"))
+        able = ("usr_anna", "usr_carl", "usr_carl", "usr_dora", "usr_maya")
+        who = self.chance.choice(able)
         if run.open_findings:
             self.decide(run, who, self.chance.random())
             return
@@ -280,7 +285,7 @@ class Director(Timing):
 
     def move_house(self) -> None:
         """An advocate gives another destination."""
-        if self.chance.random() < 0.3:
+        if self.chance.random() < 0.6:
             self._houses += 1
             person = self.chance.choice(PEOPLE)
             self.town.pay_to(person, self.town.story.receivers[person], self._houses)

@@ -7,6 +7,7 @@ it is refunded before or after. Faults come from a plan; afterwards everything h
 """
 
 from tests.simulation.healing import Play
+from tests.simulation.paydays import Paying
 from tests.simulation.story import (
     DAY_MS,
     HOUR_MS,
@@ -52,8 +53,7 @@ def golden_story(flow: int) -> Story:
         caps=[Limited("advocate", "month", "amount_minor", 2_500)],
         budget=[],
         rates={},
-        cadence="weekly",
-        minimum=100,
+        paying=Paying("weekly", minimum=100),
         model="last",
         precedence="latest",
         sticky=True,

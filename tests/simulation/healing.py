@@ -3,6 +3,7 @@
 Both parts are full of faults. Afterwards nothing fails any more, and everything must drain.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 from goodword.conversions.intake import read_again
@@ -39,14 +40,21 @@ class Play(Director):
     def _epilogue(self) -> None:
         """The next payday of whatever is due, with faults again, and the end after it."""
         town = self.town
-        if not any(one.state == "due" for one in town.all(Reward)):
+        disputed = town.story.disputed and bool(town.all(Payout))
+        if not disputed and not any(one.state == "due" for one in town.all(Reward)):
             return
         town.outside.healed = False
+        if disputed:
+            self.complaints.open()
+            self.settle()
         self.to(next_payout(payment_of(town.story), town.clock.at_ms) + HOUR_MS)
         for _ in range(3):
-            for act in (self.pump, self.settle, self.press, self.settle):
+            for act in (self.pump, self.settle, self.press, self.settle, *self._heard()):
                 act()
         self.heal()
+
+    def _heard(self) -> list[Callable[[], None]]:
+        return [self.complaints.end, self.settle] * self.town.story.disputed
 
     def _payday(self) -> None:
         self.limit_ms = END_MS
@@ -108,7 +116,7 @@ class Play(Director):
     def heal(self) -> None:
         """No faults any more: tick, answer and wait until nothing is left to do."""
         town = self.town
-        town.outside.healed = True
+        town.outside.healed, town.healed_ms = True, town.clock.at_ms
         answers = self.chance.random() < 0.7
         self.limit_ms = END_MS + 400 * DAY_MS
         for number in range(ROUNDS_MAX):
@@ -135,6 +143,7 @@ class Play(Director):
         town = self.town
         if answers:
             self.press()
+            self.complaints.end_all()
         for payout in town.all(Payout):
             since_ms = town.clock.at_ms - (payout.sent_ms or town.clock.at_ms)
             if payout.state == "unknown" and since_ms >= 2 * DAY_MS:
@@ -153,5 +162,6 @@ class Play(Director):
             for key, item in self.town.memory.items.items()
             if item["kind"] in ends and item["state"] not in ends[item["kind"]]
         ]
+        found += [f"open {one.dispute_id}" for one in self.complaints.running()]
         found += [f"open run {one.run_id}" for one in self.town.all(OpenRun)]
         return found + [f"execution {one.name}" for one in self.town.baton.tasks]

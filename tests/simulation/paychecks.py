@@ -5,12 +5,14 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books import Books, Item
+from tests.simulation.paydays import calendar
 from tests.simulation.story import PEOPLE
 from tests.support.payday import Places
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
 
+INVOCATION_MS = 60_000  # so long what has looked before may still go on
 LIVE = ("draft", "sent", "unknown", "paid")
 
 
@@ -22,9 +24,12 @@ def watch_order(town: "Town", body: dict[str, Any]) -> None:
         town.fail("the rail is asked for something that is no payout")
         return
     run = next(one for one in books["payout_run"] if one["run_id"] == payout["run_id"])
-    asked, let_go = run.get("requested_by"), run.get("released_by")
-    if asked is None or let_go is None or asked == let_go:
-        town.fail(f"sent without two people: {asked}, {let_go}")
+    people = [run.get("requested_by"), run.get("released_by")]
+    most = town.story.paying.checkers
+    if most is not None and run["total_minor"] >= most:
+        people.append(run.get("checked_by"))
+    if None in people or len({*people}) != len(people):
+        town.fail(f"sent without enough people: {people}")
     if run["state"] not in ("sending", "settled"):
         town.fail(f"sent while the run is {run['state']}")
     if body["amount_minor"] != payout["amount_minor"]:
@@ -43,7 +48,7 @@ def watch_order(town: "Town", body: dict[str, Any]) -> None:
 def _unconfirmed(books: Books, run: Item) -> Iterator[str]:
     """Both people confirmed the hash that the list has with the last word about its findings."""
     said: dict[str, list[str]] = {"listed": [], "decided": [], "requested": [], "released": []}
-    for event in sorted(books["event"], key=lambda one: one["sk"]):
+    for event in _by_time(books):
         _, _, kind = event["type"].partition("payout_run.")
         kind = "decided" if kind.startswith("finding_") else kind
         if event["subject"] == run["run_id"] and kind in said:
@@ -62,7 +67,7 @@ def _payouts(books: Books) -> Iterator[str]:
         parts = sum(each["amount_minor"] for each in payout["rewards"])
         if parts + payout["carry_minor"] != payout["amount_minor"]:
             yield f"{payout['payout_id']} is not the sum of its parts"
-        if payout["amount_minor"] < books.town.story.minimum:
+        if payout["amount_minor"] < books.town.story.paying.minimum:
             yield f"{payout['payout_id']} is below the minimum"
         if payout["carry_minor"] > 0 and not _given_back(books, payout["advocate_id"]):
             yield f"{payout['payout_id']} pays what is not owed any more"
@@ -114,10 +119,63 @@ def _runs(books: Books) -> Iterator[str]:
 def _in_time(books: Books) -> Iterator[str]:
     """What is frozen was over its hold at the cut-off."""
     rewards = {one["reward_id"]: one for one in books["reward"]}
+    ends = calendar(books.town.story.paying)
     for payout in books["payout"]:
         for each in payout["rewards"]:
-            if rewards[each["reward_id"]]["hold_until_ms"] >= payout["cutoff_ms"]:
+            reward = rewards[each["reward_id"]]
+            if reward["hold_until_ms"] >= payout["cutoff_ms"]:
                 yield f"{each['reward_id']} was frozen too early"
+            if reward["created_ms"] >= ends.get(payout["cutoff_ms"], 0):
+                yield f"{each['reward_id']} was earned after the period that pays it"
+
+
+def _paydays(books: Books) -> Iterator[str]:
+    """Runs are of the periods of the calendar, and none is missing that came while all was well."""
+    town, ends = books.town, calendar(books.town.story.paying)
+    for run in books["payout_run"]:
+        if run["ended_ms"] != ends.get(run["cutoff_ms"]):
+            yield f"{run['run_id']} ends at {run['ended_ms']}, paid at {run['cutoff_ms']}"
+    last = max(cutoff for cutoff in ends if cutoff <= town.clock.at_ms)
+    (program,) = books["program"]
+    made = any(run["cutoff_ms"] == last for run in books["payout_run"])
+    if last > town.healed_ms and program["state"] == "active" and not made:
+        yield f"the payday of {last} has no run"
+
+
+def _paid_out(books: Books) -> Iterator[str]:
+    """Whoever could be paid in the last run that met no fault is in it."""
+    town = books.town
+    runs = [one for one in books["payout_run"] if one["created_ms"] > town.healed_ms]
+    if not runs:
+        return
+    run = max(runs, key=lambda one: one["cutoff_ms"])
+    since = {one["subject"]: one["at_ms"] for one in _by_time(books) if one["type"] == "reward.due"}
+    standing = {one["advocate_id"]: one["state"] for one in books["enrolment"]}
+    for balance in books["balance"]:
+        person = balance["advocate_id"]
+        due = [
+            one for one in books["reward"] if one["state"] == "due" and one["advocate_id"] == person
+        ]
+        ready = [
+            one["remaining_minor"]
+            for one in due
+            if one["hold_until_ms"] < run["cutoff_ms"]
+            and one["created_ms"] < run["ended_ms"]
+            and since[one["reward_id"]] < run["created_ms"]
+        ]
+        carry = balance["payable_minor"] - sum(one["remaining_minor"] for one in due)
+        owed = sum(ready) + carry if ready or carry > 0 else 0
+        touched = any(
+            one["advocate_id"] == person and one["changed_ms"] >= run["created_ms"]
+            for one in books["payout"]
+        )
+        least = max(1, town.story.paying.minimum)
+        if standing[person] == "active" and owed >= least and not touched:
+            yield f"{person} was due {owed} in {run['run_id']} and is not in it"
+
+
+def _by_time(books: Books) -> list[Item]:
+    return sorted(books["event"], key=lambda one: str(one["sk"]))
 
 
 def _rail(books: Books) -> Iterator[str]:
@@ -128,7 +186,7 @@ def _rail(books: Books) -> Iterator[str]:
         told[transfer["key"]].append(transfer)
     for key, transfers in told.items():
         if key in payouts:
-            yield from _told(key, payouts[key], transfers)
+            yield from _told(key, payouts[key], transfers, books.town.came_back)
         else:
             yield f"the rail knows {key}, which is no payout"
     for key, payout in payouts.items():
@@ -136,7 +194,7 @@ def _rail(books: Books) -> Iterator[str]:
             yield f"{key} is {payout['state']}, though the rail was never asked"
 
 
-def _told(key: str, payout: Item, transfers: list[Item]) -> Iterator[str]:
+def _told(key: str, payout: Item, transfers: list[Item], came_back: set[str]) -> Iterator[str]:
     left = [one for one in transfers if one["status"] != "failed"]
     if len(left) > 1:
         yield f"{key} left {len(left)} times"
@@ -146,8 +204,26 @@ def _told(key: str, payout: Item, transfers: list[Item]) -> Iterator[str]:
         yield f"{key} left, though it is {payout['state']}"
     if not left and payout["state"] == "paid":
         yield f"{key} is paid, though the rail refused it"
-    if left and left[0]["status"] == "paid" and payout["state"] == "returned":
+    kept = left and left[0]["status"] == "paid" and key not in came_back
+    if kept and payout["state"] == "returned":
         yield f"{key} is returned, though the rail keeps it"
 
 
-JUDGES = (_payouts, _standing, _runs, _in_time, _rail)
+def _disputes(books: Books) -> Iterator[str]:
+    """Who disputes a payout is sent nothing meanwhile, and what was granted is payable again."""
+    states = {one["payout_id"]: one["state"] for one in books["payout"]}
+    for dispute in books["dispute"]:
+        if dispute["about"] != "payout":
+            continue
+        stops_ms = dispute["opened_ms"] + INVOCATION_MS
+        for event in books["event"]:
+            mine = event["data"].get("advocate_id") == dispute["advocate_id"]
+            meanwhile = stops_ms < event["at_ms"] < dispute["changed_ms"]
+            if event["type"] == "payout.sent" and mine and meanwhile:
+                yield f"{event['subject']} was sent, though its advocate disputes another"
+        ended = states[dispute["subject_id"]] in ("failed", "returned", "cancelled")
+        if dispute.get("outcome") == "granted" and not ended:
+            yield f"{dispute['subject_id']} was granted and is {states[dispute['subject_id']]}"
+
+
+JUDGES = (_payouts, _standing, _runs, _in_time, _paydays, _paid_out, _rail, _disputes)

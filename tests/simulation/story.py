@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 
+from tests.simulation.paydays import Paying, drawn
+
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 START_MS = 1_763_800_000_000
@@ -16,6 +18,8 @@ INTAKE_DAYS = 8  # days in which everything is reported; the shortest hold of a 
 PROGRAMME_CAPS_MAX = 2  # caps of the whole programme that terms may have
 LEANINGS = (*("wide",) * 5, *("payday",) * 4, *("race",) * 2)
 RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
+DISPUTED = 0.6  # of the stories where nothing is capped
+EXACT = 0.3  # of the stories have a limit that is met to the cent
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
 PEOPLE = ("adv_maya", "adv_ben", "adv_third")
@@ -107,8 +111,7 @@ class Story:
     on_lapse: str
     caps: list[Limited]
     budget: list[Limited]
-    cadence: str
-    minimum: int
+    paying: Paying
     model: str
     precedence: str
     sticky: bool
@@ -118,6 +121,7 @@ class Story:
     orders: list[Order]
     rates: dict[str, str]
     leaning: str = "wide"
+    disputed: bool = False
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""
@@ -154,8 +158,7 @@ def draw(seed: int) -> Story:
         on_lapse=chance.choice(("refuse", "refuse", "release")),
         caps=_caps(chance) if capped else [],
         budget=_budget(chance) if not calm and chance.random() < 0.5 else [],
-        cadence=chance.choice(("daily", "weekly", "monthly")),
-        minimum=chance.choice((0, 100, 700)),
+        paying=drawn(chance, often=False),
         model=chance.choice(("last", "last", "first")),
         precedence=chance.choice(("latest", "code", "link")),
         sticky=chance.random() < 0.5,
@@ -169,10 +172,31 @@ def draw(seed: int) -> Story:
     return _banks(chance, story)
 
 
+def _exactly(chance: Random, story: Story) -> None:
+    """Some limit is, to the cent, what one of the orders gives: on the edge, not beside it."""
+    order = chance.choice(story.orders)
+    given = max(1, order.net * story.versions[0].points // 10_000)
+    match chance.choice(("minimum", "limit", "cap", "budget", "checkers")):
+        case "minimum":
+            story.paying = replace(story.paying, minimum=given)
+        case "checkers":
+            story.paying = replace(story.paying, checkers=given)
+        case "limit":
+            story.limit = given
+        case "cap":
+            sizes = {"rewards": 1, "amount_minor": given}
+            story.caps = [replace(one, size=sizes[one.of]) for one in story.caps]
+        case _:
+            story.budget = [replace(one, size=given) for one in story.budget]
+
+
 def _banks(chance: Random, story: Story) -> Story:
     """Banks ask about some orders, and decide some refunds for the shop (where nothing is capped:
     what is given again may exceed a cap)."""
+    if chance.random() < EXACT:
+        _exactly(chance, story)
     wins = not story.caps and not story.budget
+    story.disputed = wins and not story.calm and chance.random() < DISPUTED
     for order in story.orders:
         order.inquiry = order.action == "sale" and chance.random() < 0.12
         order.refunds = [
@@ -227,12 +251,11 @@ def _payday(seed: int, chance: Random) -> Story:
         burst=False,
         versions=versions,
         hold_days=chance.choice((0, 0, 1, 3)),
-        limit=chance.choice((400, 10_000, 10_000)),
+        limit=chance.choice((0, 400, 10_000, 10_000)),
         on_lapse="refuse",
         caps=_caps(chance) if capped else [],
         budget=_budget(chance) if chance.random() < 0.15 else [],
-        cadence=chance.choice(("daily", "daily", "weekly")),
-        minimum=chance.choice((0, 0, 100, 700)),
+        paying=drawn(chance, often=True),
         model="last",
         precedence="latest",
         sticky=False,

@@ -26,6 +26,7 @@ from goodword.programs.payment import Payment
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
+from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.story import CODES, START_MS, Order, Story, Touched
 from tests.support.scene import PROGRAM, SECRET, terms
 
@@ -83,13 +84,22 @@ def budget_of(story: Story) -> tuple[BudgetLimit, ...]:
 
 def payment_of(story: Story) -> Payment:
     """How and when people are paid."""
-    return _payment(story.cadence, story.minimum)
+    return _payment(story.paying)
 
 
 @cache
-def _payment(cadence: str, minimum: int) -> Payment:
+def _payment(paying: Paying) -> Payment:
+    counted = {"every_days": EVERY_DAYS, "starts_on": STARTS_ON.isoformat()}
     return Payment.model_validate(
-        {"rail": "simulator", "cadence": cadence, "minimum_minor": minimum}
+        {
+            "rail": "simulator",
+            "cadence": paying.cadence,
+            "minimum_minor": paying.minimum,
+            "net_days": paying.net_days,
+            "business_day": paying.business_day,
+            "two_checkers_from_minor": paying.checkers,
+        }
+        | (counted if paying.cadence == "every_n_days" else {})
     )
 
 

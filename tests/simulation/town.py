@@ -99,6 +99,8 @@ class Town:
         self.started: set[str] = set()
         self.answers: dict[str, dict[str, str]] = {}
         self.failures: list[str] = []
+        self.came_back: set[str] = set()  # paid, as the rail believes; the bank knows better
+        self.healed_ms = START_MS  # since when nothing fails any more
         self.refusals: dict[str, int] = {}
         self.accepted: dict[str, Facts] = {}
         self._numbers = itertools.count(1)

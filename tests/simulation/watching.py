@@ -21,6 +21,7 @@ MOVES = {
         "due": {"batched", "reversed"},
         "batched": {"due", "paid", "reversed"},
         "paid": {"reversed", "due"},
+        "rejected": {"pending"},  # a dispute about it is granted
         "void": {"pending"},  # a refund is given again
         "reversed": {"due", "paid"},
     },

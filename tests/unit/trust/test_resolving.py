@@ -142,6 +142,44 @@ def test_a_part_of_a_refused_reward() -> None:
     assert here.ledger_differences() == []
 
 
+@pytest.mark.parametrize(("granted", "owed"), [(None, 4_500), (4_800, 4_500), (1_200, 1_200)])
+def test_refunds_that_came_while_it_was_refused_are_off_it(granted: int | None, owed: int) -> None:
+    here = Court()
+    dispute = here.about("reward", here.refused().reward_id)
+    here.refund("r1", 5_000)  # a tenth of the order
+    ruling = Ruling("partly", "goodwill", "nothing", amount_minor=granted) if granted else GRANT
+    here.resolving.resolve(dispute.dispute_id, ruling, None)
+    assert (here.reward.remaining_minor, here.balance().pending_minor) == (owed, owed)
+    here.refund("r2", 25_000)
+    left = min(owed, 2_000)
+    assert (here.reward.remaining_minor, here.balance().pending_minor) == (left, left)
+    assert here.ledger_differences() == []
+
+
+def test_nothing_is_owed_again_of_an_order_that_was_refunded() -> None:
+    here = Court()
+    dispute = here.about("reward", here.refused().reward_id)
+    here.refund("r1", None)
+    with pytest.raises(Conflict, match="cannot_grant"):
+        here.resolving.resolve(dispute.dispute_id, GRANT, None)
+    assert here.one(Dispute).state == "open"
+
+
+def test_a_refund_between_the_look_and_the_grant_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Court()
+    dispute = here.about("reward", here.refused().reward_id)
+    real, refunds = here.store.commit, iter(["r1"])
+
+    def commit(change: Change) -> None:
+        if any(one.KIND == "dispute" for one, _ in change.replaced) and (one := next(refunds, "")):
+            here.refund(one, 25_000)
+        real(change)
+
+    monkeypatch.setattr(here.store, "commit", commit)
+    here.resolving.resolve(dispute.dispute_id, GRANT, None)
+    assert here.reward.remaining_minor == 2_500
+
+
 def test_what_terms_let_refuse_is_only_held_after_a_dispute() -> None:
     strict = {"checks": {"click_time": {"hold_points": 1, "refuse_points": 1}}}
     here = Court(trust=strict)

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from goodword.conversions.granting import Wanted, grant
+from goodword.conversions.model import Conversion, conversion_key
+from goodword.conversions.rewarded import standing_share
 from goodword.errors import Conflict, InvalidInput
 from goodword.money import money_of
 from goodword.payouts.confirming import open_to_a_person
@@ -97,6 +99,20 @@ class Resolving:
         for reward_id in after.reward_ids:
             self._resume(reward_id)
         return after
+
+    def _left(self, change: Change, reward: Reward) -> int:
+        """What the refunds of its order leave of a refused reward: they took nothing of it.
+
+        The conversion is written, so that a refund that is booked meanwhile sees the reward again.
+        """
+        place = conversion_key(reward.conversion_id)
+        conversion = self.desk.store.get(Conversion, place)
+        assert conversion is not None, "a reward has its conversion"
+        change.replace(conversion)
+        left: int = reward.earned_minor - standing_share(reward, conversion)
+        if left <= 0:
+            raise Conflict("cannot_grant", "its order was refunded: nothing of it is left")
+        return left
 
     def _check_second_look(self, reward: Reward, mark: str) -> None:
         """A large amount takes two people here as in the review; the first one looks there."""
@@ -195,6 +211,6 @@ class Resolving:
             if ruling.amount_minor is None or not 0 < ruling.amount_minor < amount:
                 raise InvalidInput("outcome_does_not_fit", "a part is more than 0 and not all")
             amount = ruling.amount_minor
-        books.reopen(reward, amount, GRANTED)
+        books.reopen(reward, min(amount, self._left(change, reward)), GRANTED)
         books.close()
         return {"reward_ids": (reward.reward_id,), "conversion_id": reward.conversion_id}

@@ -1,0 +1,114 @@
+"""What advocates dispute in a town, and what people of finance answer: who is right gets it.
+
+A refused or held reward may be granted, a payout that never arrived is payable again. The person
+who answers has looked: at the rail's own list, or at the bank's, where money came back that the
+rail still takes for paid (`came_back`).
+"""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from goodword.events import Actor
+from goodword.payouts.model import Payout
+from goodword.rewards.model import Reward
+from goodword.trust.dispute import About, Dispute, Outcome
+from goodword.trust.disputing import Disputes, Wish
+from goodword.trust.resolving import Resolving, Ruling
+from goodword_aws.workflow import StepFunctions
+
+from tests.support.scene import PROGRAM
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+CAME_BACK, GRANTED = 0.5, 0.5  # chances: a paid payout had come back; a reward is granted
+
+
+class PlainTexts:
+    """Texts are sealed under the vault's keys, which are not part of the play."""
+
+    def seal_text(self, _advocate_id: str, text: str, _about: str) -> str:
+        return text
+
+    def open_text(self, _advocate_id: str, sealed: str, _about: str) -> str | None:
+        return sealed
+
+
+class Complaints:
+    """Disputes of one town, opened and ended as the seed says."""
+
+    def __init__(self, town: "Town", task: Callable[[str, Callable[[], object]], None]) -> None:
+        self.town, self._task = town, task
+
+    def acts(self) -> list[Callable[[], None]]:
+        """What there is to do in this story."""
+        acts = [self.open] * 5 + [self.end] * 3 + [self.withdraw]
+        return acts * self.town.story.disputed
+
+    def open(self) -> None:
+        """Somebody disputes one thing of their own."""
+        able: list[tuple[About, str, str]] = [
+            ("payout", one.advocate_id, one.payout_id)
+            for one in self.town.all(Payout)
+            for _ in range(4 if one.state in ("paid", "unknown") else 1)
+        ]
+        for one in self.town.all(Reward):
+            if one.state == "on_hold":
+                able.append(("hold", one.advocate_id, one.reward_id))
+            elif one.state == "rejected":
+                able += [("reward", one.advocate_id, one.reward_id)] * 2
+        if not able:
+            return
+        about, who, subject_id = self.town.chance.choice(able)
+        wish = Wish(program_id=PROGRAM, about=about, text="where is it?", subject_id=subject_id)
+        actor = Actor(kind="advocate", id=who)
+        self._task(who, lambda: self._disputes(actor).open(who, wish))
+
+    def end(self) -> None:
+        """A person of finance decides about one of them."""
+        if running := self.running():
+            self._decide(self.town.chance.choice(running))
+
+    def withdraw(self) -> None:
+        """An advocate takes one back."""
+        if running := self.running():
+            one = self.town.chance.choice(running)
+            actor = Actor(kind="advocate", id=one.advocate_id)
+            self._task(one.advocate_id, lambda: self._disputes(actor).withdraw(one.dispute_id))
+
+    def end_all(self) -> None:
+        """Whatever is still open is answered."""
+        for one in self.running():
+            self._decide(one)
+
+    def running(self) -> list[Dispute]:
+        """What nobody has ended yet."""
+        return [one for one in self.town.all(Dispute) if one.state in ("open", "answered")]
+
+    def _decide(self, dispute: Dispute) -> None:
+        who = self.town.person("usr_fatima")
+        outcome: Outcome = "granted" if self._is_right(dispute) else "upheld"
+        ruling = Ruling(outcome=outcome, reason="other", learned="nothing")
+
+        def end() -> None:
+            disputes = self._disputes(who)
+            workflow = StepFunctions(self.town)
+            resolving = Resolving(disputes.desk, disputes, workflow)
+            resolving.resolve(dispute.dispute_id, ruling, None)
+
+        self._task("usr_fatima", end)
+
+    def _is_right(self, dispute: Dispute) -> bool:
+        """What the person who looks at it finds."""
+        town = self.town
+        if dispute.about != "payout":
+            return town.chance.random() < GRANTED
+        payout = next(one for one in town.all(Payout) if one.payout_id == dispute.subject_id)
+        if payout.state == "paid" and town.chance.random() < CAME_BACK:
+            town.came_back.add(payout.payout_id)
+        left = town.rail.left()[payout.payout_id]
+        return payout.payout_id in town.came_back or (payout.state == "unknown" and not left)
+
+    def _disputes(self, who: Actor) -> Disputes:
+        texts: Any = PlainTexts()
+        return Disputes(self.town.desk(who), texts)

@@ -1,0 +1,73 @@
+"""When a period ends and when it is paid, worked out a second time: day by day, in UTC.
+
+The calendar of the product steps back and forth from a day; this one lists every day of the play
+and keeps those on which something ends. It shares nothing with the product but the words.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
+from random import Random
+
+FIRST_DAY = date(2025, 9, 1)  # long before the play begins
+DAYS = 800  # of which the play is a part
+EVERY_DAYS, STARTS_ON = 5, date(2025, 11, 3)  # of `every_n_days`
+CHECKERS_MINOR = 600  # a total from which a run takes two checkers, in some stories
+SHORT = ("daily", "daily", "weekly", "every_n_days", "on_minimum")
+
+
+@dataclass(frozen=True)
+class Paying:
+    """How and when a programme pays. `checkers` is the total from which two people must check."""
+
+    cadence: str
+    minimum: int = 0
+    net_days: int = 0
+    business_day: str = "none"
+    checkers: int | None = None
+
+
+def drawn(chance: Random, *, often: bool) -> Paying:
+    """Of any cadence, or of one that pays often."""
+    cadence = chance.choice(SHORT if often else (*SHORT[1:], "monthly", "monthly"))
+    lowest = 1 if cadence == "on_minimum" else 0
+    return Paying(
+        cadence=cadence,
+        minimum=max(lowest, chance.choice((0, 0, 100, 700))),
+        net_days=chance.choice((0, 0, 0, 2) if often else (0, 0, 0, 3, 30)),
+        business_day=chance.choice(("none", "none", "next", "previous")),
+        checkers=chance.choice((None, None, None, CHECKERS_MINOR)),
+    )
+
+
+@lru_cache(maxsize=256)
+def calendar(paying: Paying) -> dict[int, int]:
+    """When a period ends (ms), by when it is paid: of several that are paid at once, the last."""
+    return {_ms(_paid_on(paying, day)): _ms(day) for day in _ends(paying)}
+
+
+def _ends(paying: Paying) -> Iterator[date]:
+    for number in range(DAYS):
+        day = FIRST_DAY + timedelta(days=number)
+        ends = {
+            "weekly": day.weekday() == 0,
+            "monthly": day.day == 1,
+            "every_n_days": (day - STARTS_ON).days % EVERY_DAYS == 0,
+        }
+        if ends.get(paying.cadence, True):
+            yield day
+
+
+def _paid_on(paying: Paying, end: date) -> date:
+    day = end + timedelta(days=paying.net_days)
+    if paying.business_day == "none":
+        return day
+    step = timedelta(days=1 if paying.business_day == "next" else -1)
+    return next(
+        one for each in range(7) if (one := day + each * step).strftime("%a") not in ("Sat", "Sun")
+    )
+
+
+def _ms(day: date) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000
