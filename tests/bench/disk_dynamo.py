@@ -26,6 +26,7 @@ create table items (tbl text, pk text, sk text, ipk text, isk text, body text,
 create index sparse on items (tbl, ipk, isk, pk, sk) where ipk is not null;
 """
 WRITE_BYTES = 1_024  # bytes of one write unit
+TOKENS_KEPT = 50  # newest transactions that a repeat would meet; nobody here repeats later
 Row = tuple[str, str, str, str | None, str | None, str]
 
 
@@ -61,6 +62,10 @@ class DiskDynamo(FakeDynamo):
         self._base.executemany("insert or replace into items values (?, ?, ?, ?, ?, ?)", rows)
         self._base.execute("commit")
 
+    def let_go(self) -> None:
+        """Hold a few MB of the file from now on, so that what the process grows by is not this."""
+        self._base.executescript("pragma cache_size = -4000; pragma shrink_memory;")
+
     def rows(self) -> Iterator[Row]:
         """Everything, in no order."""
         yield from self._base.execute("select tbl, pk, sk, ipk, isk, body from items")
@@ -73,6 +78,8 @@ class DiskDynamo(FakeDynamo):
         answer = super().transact_write_items(
             TransactItems=TransactItems, ClientRequestToken=ClientRequestToken
         )
+        while len(self._tokens) > TOKENS_KEPT:  # with the whole request of each: the oldest first
+            del self._tokens[next(iter(self._tokens))]
         self.write_units += self.write_units - before
         for one in TransactItems:
             if asked := one.get("ConditionCheck"):

@@ -288,6 +288,20 @@ def test_what_is_unclear_says_when_it_is_compared_again_and_when_somebody_must_l
     assert "The rail is asked no more by itself" in shown
 
 
+def test_the_payee_reads_that_the_money_waits(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.world.pay_to(MAYA, "unclaimed@x.example")
+    house.tick()
+    fay, fred = house.pages.browser(FAY), house.pages.browser(FRED)
+    fay.send(fay.get(RUN), f"{RUN}/request")
+    release(fred, "1234.56")
+    monkeypatch.setattr("goodword_aws.wiring.advocate_of", lambda _: MAYA)
+    shown = house.pages.browser(ANNA).get(f"/my/payouts/{house.world.one(Payout).payout_id}")
+    assert "Waits for you" in shown.words
+    assert "On its way" not in shown.words
+
+
 def test_german_reads_german(house: House) -> None:
     house.tick()
     browser = house.pages.browser(FAY)

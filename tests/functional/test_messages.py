@@ -56,7 +56,13 @@ def house() -> Iterator[House]:
         yield scene
 
 
-@pytest.mark.parametrize("case", ["reward_due", "invited", "activated", "payout_failed"])
+@pytest.mark.parametrize(
+    "case",
+    [
+        *("reward_due", "invited", "activated", "payout_failed"),
+        *("payout_returned", "payout_part_returned", "payout_unclaimed"),
+    ],
+)
 def test_a_fact_becomes_one_mail(house: House, case: str) -> None:
     assert house.run(case) == []
     assert house.run(case) == []

@@ -31,6 +31,7 @@ def test_a_part_that_comes_back_is_payable_again_and_the_rest_when_it_does() -> 
     assert [one.data["amount_minor"] for one in world.events("payout.part_returned")] == [200, 100]
     told(world, status="returned", amount_minor=500, returned_minor=500, reason="reversed")
     assert (world.payout.state, world.purse().payable_minor) == ("returned", 500)
+    assert [one.data["amount_minor"] for one in world.events("payout.returned")] == [200]
     assert (world.purse().paid_minor, world.ledger_differences()) == (0, [])
 
 

@@ -9,7 +9,7 @@ from goodword.payouts.sending import Sending
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 
 from tests.support.payday import Payday
-from tests.support.scene import BEN, MAYA
+from tests.support.scene import BEN, MAYA, PROGRAM
 
 
 @pytest.fixture
@@ -133,6 +133,17 @@ def test_unclaimed_money_waits_without_keeping_the_machine(
     world.cycle.begin(run.run_id)
     assert world.cycle.send(run.run_id, 0, 0).route == "done"
     assert (world.payout.state, world.payout.reason) == ("sent", "unclaimed")
+    began = world.payout.unclaimed_ms
+    assert began == world.clock.at_ms
+    said = [RailAnswer("unclaimed"), RailAnswer("unknown")]  # told once, silent in between or not
+    monkeypatch.setattr(world.rail, "look_up", lambda *_: said.pop())
+    while said:
+        world.clock.advance(HOUR_MS)
+        world.sending.ask_again(world.payout)
+    (told,) = world.events("payout.unclaimed")
+    assert (told.data["amount_minor"], told.data["currency"]) == (1_200, "EUR")
+    assert (told.data["program_id"], told.data["advocate_id"]) == (PROGRAM, MAYA)
+    assert (world.payout.reason, world.payout.unclaimed_ms) == ("unclaimed", began)
     monkeypatch.setattr(world.rail, "look_up", lambda *_: RailAnswer("returned"))
     again(world)
     assert (world.payout.state, world.purse().payable_minor) == ("returned", 1_200)

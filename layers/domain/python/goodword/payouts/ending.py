@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from goodword.events import Event
 from goodword.ledger.model import Balance, apply, balance_key
 from goodword.limits import GIVE_BACK_PAGES, PAGE_ITEMS_MAX, READ_KEYS_MAX
 from goodword.payouts.freezing import read_run
@@ -92,19 +93,8 @@ def add_end(
         moved = released(record, payout, state, now_ms)
         if moved is not None:
             change.replace(moved)
-    change.create(
-        desk.event(
-            f"payout.{state}",
-            payout.payout_id,
-            reason,
-            run_id=payout.run_id,
-            advocate_id=payout.advocate_id,
-            program_id=payout.program_id,
-            amount_minor=payout.amount_minor,
-            currency=payout.currency,
-            rail=payout.rail,
-        )
-    )
+    amount_minor = payout.amount_minor - payout.returned_minor
+    change.create(_told(desk, payout, state, reason, amount_minor))
     return after
 
 
@@ -122,21 +112,30 @@ def part_back(desk: Desk, payout: Payout, returned_minor: int) -> Payout:
     change.replace(after)
     change.replace(apply(balance, entry))
     change.create(entry)
-    change.create(
-        desk.event(
-            "payout.part_returned",
-            payout.payout_id,
-            "partly_reversed",
-            run_id=payout.run_id,
-            advocate_id=payout.advocate_id,
-            program_id=payout.program_id,
-            amount_minor=returned_minor - payout.returned_minor,
-            currency=payout.currency,
-            rail=payout.rail,
-        )
-    )
+    amount_minor = returned_minor - payout.returned_minor
+    change.create(_told(desk, payout, "part_returned", "partly_reversed", amount_minor))
     desk.store.commit(change)
     return after
+
+
+def waits_event(desk: Desk, payout: Payout) -> Event:
+    """That a payment waits for its receiver, who has to be told."""
+    return _told(desk, payout, "unclaimed", "unclaimed", payout.amount_minor)
+
+
+def _told(desk: Desk, payout: Payout, what: str, reason: str, amount_minor: int) -> Event:
+    """What the advocate is written about; the amount is the one that moved."""
+    return desk.event(
+        f"payout.{what}",
+        payout.payout_id,
+        reason,
+        run_id=payout.run_id,
+        advocate_id=payout.advocate_id,
+        program_id=payout.program_id,
+        amount_minor=amount_minor,
+        currency=payout.currency,
+        rail=payout.rail,
+    )
 
 
 def payouts_of(desk: Desk, lines: Sequence[RunLine]) -> list[Payout]:

@@ -29,7 +29,7 @@ from goodword.limits import (
 )
 from goodword.payouts.answers import repeated, short_of
 from goodword.payouts.choice import bar
-from goodword.payouts.ending import end_payout, part_back
+from goodword.payouts.ending import end_payout, part_back, waits_event
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import payout_digest
 from goodword.payouts.listing import Listing
@@ -303,8 +303,10 @@ class Sending:
             state: PayoutState = "unknown" if answer.status == "unknown" else "sent"
             now_ms = self.desk.clock.now_ms()
             after = now if now.state == state else payout_moved(now, state, now_ms)
+            waits = answer.status == "unclaimed"
             after = after.but(
-                reason=answer.reason or ("unclaimed" if answer.status == "unclaimed" else ""),
+                reason=answer.reason or ("unclaimed" if waits else ""),
+                unclaimed_ms=now.unclaimed_ms or (now_ms if waits else None),
                 reference=answer.reference or now.reference,
                 looks=now.looks + 1,
                 look_ms=_next_look(now, now_ms, accepted=state == "sent"),
@@ -321,6 +323,8 @@ class Sending:
                         advocate_id=now.advocate_id,
                     )
                 )
+            if after.unclaimed_ms != now.unclaimed_ms:
+                change.create(waits_event(self.desk, after))
             self.desk.store.commit(change)
             return self._read(payout)
 
