@@ -114,7 +114,7 @@ def test_staff_read_what_the_advocate_reads(desk: Desk) -> None:
 def test_an_advocate_is_told_nothing_about_others(desk: Desk) -> None:
     reward_id = desk.scene.reward.reward_id
     _, told = desk(MAYA, f"/v1/me/rewards/{reward_id}/explanation")
-    text = json.dumps(told).lower()
+    text = json.dumps(told, ensure_ascii=False).lower()
     for hidden in ("ben", "friend", "c1", "lnk_", "tch_", "later_touch", "auto_approve"):
         assert hidden not in text
 
@@ -162,7 +162,7 @@ class TestWhatEarnedNothing:
         status, page = small(MAYA, "/v1/me/conversions", {"locale": "de"})
         assert status == 200
         assert [one["reason"] for one in page["data"]] == [
-            "Bestellungen zählen ab 100,00 EUR; diese war kleiner, deshalb gab es keine Prämie."
+            "Bestellungen zählen ab 100,00\xa0€; diese war kleiner, deshalb gab es keine Prämie."
         ]
 
     def test_is_explained_to_its_advocate_and_to_staff(self, small: Desk) -> None:
@@ -265,4 +265,4 @@ def test_the_payout_of_a_reward_and_a_later_refund_are_part_of_its_life() -> Non
         _, own = desk(MAYA, f"/v1/me/rewards/{reward_id}/explanation")
         texts = {one["about"]: one["text"] for one in own["sentences"]}
         assert texts["status"].startswith("Paid on")
-        assert texts["reversal"] == "Of 5.00 EUR, 4.00 EUR is left."
+        assert texts["reversal"] == "Of €5.00, €4.00 is left."

@@ -234,8 +234,8 @@ def test_an_advocate_sees_what_holds_and_what_comes_with_examples(call: Front) -
     assert (shown["current"]["version_number"], coming["version_number"]) == (1, 2)
     assert coming["holds_from"] == made["effective_at"]
     assert coming["changes"][0] == "Until then: 10 % of the order. From then on: 8 % of the order."
-    assert "you earn 10.00 EUR" in shown["current"]["examples"][0]["lines"][0]
-    assert "you earn 8.00 EUR" in coming["examples"][0]["lines"][0]
+    assert "you earn €10.00" in shown["current"]["examples"][0]["lines"][0]
+    assert "you earn €8.00" in coming["examples"][0]["lines"][0]
     assert coming["acknowledged_at"] is None
 
     said = call(ANNA, "POST", f"{mine}/acknowledgements", {"version": 2})

@@ -292,7 +292,7 @@ def test_its_advocate_reads_the_rate() -> None:
     abroad.sale()
     told = explain_conversion(story_of(abroad.scene), MAYA, voice())
     assert said(told, "rate") == (
-        "100.00 USD ÷ 1.0834 = 92.30 EUR (the rate of 22 Nov 2025, ECB), rounded; "
+        "US$100.00 ÷ 1.0834 = €92.30 (the rate of 22 Nov 2025, ECB), rounded; "
         "exactly half goes to the even digit."
     )
-    assert said(told, "arithmetic").startswith("92.30 EUR")
+    assert said(told, "arithmetic").startswith("€92.30")

@@ -14,6 +14,7 @@ from goodword.messages.model import Catalogue, Letter, Message, message_key, one
 from goodword.messages.service import Messenger, Refused
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
+from goodword_aws.messages import money_of
 
 from tests.fakes.privacy import MemoryVault
 from tests.support.desk import NOW_MS
@@ -70,6 +71,7 @@ class House(Scene):
             post=self.box,
             catalogue_of=lambda _: ENGLISH,
             portal="https://go.example",
+            money_of=money_of,
             more_of=lambda event, locale: MORE if event.type.startswith(TOLD_MORE) else {},
         )
 
@@ -123,7 +125,7 @@ def test_every_type_says_fact_reason_date_and_action(house: House, type: str) ->
     assert not {"{", "}"} & set(letter.subject + letter.text)
     assert "\n" not in letter.subject
     if type.startswith(("reward", "payout")):
-        assert "12.34 EUR" in letter.subject + letter.text
+        assert "€12.34" in letter.subject + letter.text
 
 
 def test_a_letter_that_is_not_wanted_is_not_sent_and_a_needed_one_is(house: House) -> None:
@@ -168,11 +170,16 @@ def test_an_active_advocate_gets_link_and_disclosure(house: House) -> None:
 
 def test_letters_are_whole_where_nothing_more_is_told(house: House) -> None:
     plain = Messenger(
-        house.desk("messages"), house.vault, house.box, lambda _: ENGLISH, "https://x"
+        house.desk("messages"),
+        house.vault,
+        house.box,
+        lambda _: ENGLISH,
+        "https://x",
+        money_of,
     )
     assert plain.tell(event()).state == "sent"
     ((_, letter, _),) = house.box.sent
-    assert "12.34 EUR" in letter.subject + letter.text
+    assert "€12.34" in letter.subject + letter.text
     assert not {"{", "}"} & set(letter.subject + letter.text)
 
 

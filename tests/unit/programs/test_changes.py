@@ -101,8 +101,8 @@ def test_a_change_is_said_in_words(version: object) -> None:
     after = terms(rules=rules(("sale", 800)), hold_days=30, caps=(), name="Other")
     assert words(version, after, "en", for_advocate=True) == [
         "Until then: 10 % of the order. From then on: 8 % of the order.",
-        "No longer from then on: 2.00 EUR for a sign-up.",
-        "The limits until then: You can earn up to 100.00 EUR in a calendar month (UTC). From then "
+        "No longer from then on: €2.00 for a sign-up.",
+        "The limits until then: You can earn up to €100.00 in a calendar month (UTC). From then "
         "on: There is no upper limit on what you can earn.",
         "Time in which an order can be returned before its reward is ready: 14 days until then, 30 "
         "days from then on.",
@@ -118,7 +118,7 @@ def test_a_change_is_said_in_german(version: object) -> None:
         "Bis dahin: 10 % der Bestellung. Von da an: 8 % der Bestellung."
     )
     assert words(version, after, "de")[1:] == [
-        "Von da an nicht mehr: 2,00 EUR für eine Anmeldung.",
+        "Von da an nicht mehr: 2,00\xa0€ für eine Anmeldung.",
         "Neu von da an: 1 % der Bestellung.",
     ]
 
@@ -143,13 +143,13 @@ def test_what_has_no_words_is_said_by_its_path(version: object) -> None:
     assert "Which recommendation counts: yes until then, no from then on." in found
     assert any("nothing until then, x from then on" in one for one in found)
     assert any('["shop.example"]' in one for one in found)
-    assert any("20.00 EUR until then, 0.05 EUR from then on" in one for one in found)
+    assert any("€20.00 until then, €0.05 from then on" in one for one in found)
 
 
 def test_all_rules_are_said_in_a_line(version: object) -> None:
     voice = voice_of(version, "en")  # type: ignore[arg-type]
     assert rules_in_words(terms(), voice, change_words("en")) == (
-        "10 % of the order. 2.00 EUR for a sign-up. You can earn up to 100.00 EUR in a calendar "
+        "10 % of the order. €2.00 for a sign-up. You can earn up to €100.00 in a calendar "
         "month (UTC)."
     )
 

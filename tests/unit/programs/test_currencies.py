@@ -226,16 +226,16 @@ def test_what_changes_in_one_currency_is_said_in_it() -> None:
     assert (one.path, one.before, one.after) == ("rules.sale.reward.amount_in.USD", 600, 700)
     words = change_words("en")
     (said,) = in_words(accepting(), after, voice(), words)
-    assert "6.00 USD for an order" in said
-    assert "7.00 USD for an order" in said
+    assert "US$6.00 for an order" in said
+    assert "US$7.00 for an order" in said
     paid = accepting(payment={"minimum_minor": 1, "minimum_in": {"USD": 900, "JPY": 5}})
     told = in_words(accepting(), paid, voice(), words)
-    assert any("9.00 USD" in one for one in told)
+    assert any("US$9.00" in one for one in told)
 
 
 def test_rules_are_said_in_each_currency() -> None:
     said = rules_in_words(accepting(), voice(), change_words("en"))
-    for amount in ("5.00 EUR", "6.00 USD", "800 JPY", "120.00 USD", "16,000 JPY"):
+    for amount in ("€5.00", "US$6.00", "JP¥800", "US$120.00", "JP¥16,000"):
         assert amount in said
     share = {"kind": "percentage", "basis_points": 1_000}
     once = rules_in_words(accepting(**rule(reward=share), caps=()), voice(), change_words("en"))
@@ -340,4 +340,4 @@ def test_an_amount_of_another_currency_is_said_in_its_money() -> None:
     before = accepting(payment={"minimum_minor": 1, "minimum_in": {"USD": 900, "JPY": 5}})
     after = accepting(payment={"minimum_minor": 1, "minimum_in": {"USD": 950, "JPY": 5}})
     (said,) = in_words(before, after, voice(), change_words("en"))
-    assert said.endswith("9.00 USD until then, 9.50 USD from then on.")
+    assert said.endswith("US$9.00 until then, US$9.50 from then on.")

@@ -41,11 +41,11 @@ class TestAReward:
                 "The whole order counts, after discounts and without tax and shipping.",
             ),
             ("rule", "The rule: 10 % of the order."),
-            ("arithmetic", "49.90 EUR × 10 % = 4.99 EUR."),  # noqa: RUF001 - what people read
+            ("arithmetic", "€49.90 × 10 % = €4.99."),  # noqa: RUF001 - what people read
             (
                 "cap",
-                "You can earn up to 100.00 EUR in a calendar month (Europe/Berlin). "
-                "100.00 EUR of it was left before, 95.01 EUR afterwards.",
+                "You can earn up to €100.00 in a calendar month (Europe/Berlin). "
+                "€100.00 of it was left before, €95.01 afterwards.",
             ),
             ("status", "Earned on 22 Nov 2025, being checked."),
             ("reason", "Every reward is checked before it can be paid."),
@@ -59,17 +59,17 @@ class TestAReward:
         told = of_reward(scene, "de")
         assert said(told, "order") == "Es geht um die Bestellung 1001 vom 22. November 2025."
         assert said(told, "arithmetic") == (
-            "49,95 EUR × 10 % = 5,00 EUR, gerundet; "  # noqa: RUF001 - what people read
+            "49,95\xa0€ × 10 % = 5,00\xa0€, gerundet; "  # noqa: RUF001 - what people read
             "genau die Hälfte geht zur geraden Ziffer."
         )
-        assert "10.000,00 EUR" in said(told, "cap")
+        assert "10.000,00\xa0€" in said(told, "cap")
         assert "21. November 2025, 08:26 Uhr" in said(told, "recommendation")
         assert said(told, "zone") == "Alle Tage sind die der Zeitzone UTC."
 
     def test_that_the_cap_cut_says_what_was_left(self) -> None:
         told = of_reward(rewarded(caps=(Cap(amount_minor=300),)))
         assert said(told, "cap").endswith(
-            "Only 3.00 EUR of it was left, so this is 3.00 EUR instead of 4.99 EUR."
+            "Only €3.00 of it was left, so this is €3.00 instead of €4.99."
         )
 
     def test_without_a_cap_says_so(self) -> None:
@@ -81,7 +81,7 @@ class TestAReward:
         scene.sale("user-77", 0, action="lead", gross_minor=0, click_ids=(scene.click(),))
         told = of_reward(scene)
         assert said(told, "order") == "This is about a sign-up of 22 Nov 2025."
-        assert said(told, "rule") == "The rule: 2.00 EUR for a sign-up."
+        assert said(told, "rule") == "The rule: €2.00 for a sign-up."
         assert not said(told, "line") + said(told, "arithmetic")
         assert "user-77" not in str(told)
 
@@ -91,10 +91,9 @@ class TestAReward:
         scene.refund("r2", 1_000, reason="chargeback")
         told = of_reward(scene)
         assert [one.text for one in told if one.about == "reversal"] == [
-            "22 Nov 2025: because of a return, 1.00 EUR was taken back.",
-            "22 Nov 2025: because the customer's bank took the payment back, "
-            "1.00 EUR was taken back.",
-            "Of 4.99 EUR, 2.99 EUR is left.",
+            "22 Nov 2025: because of a return, €1.00 was taken back.",
+            "22 Nov 2025: because the customer's bank took the payment back, €1.00 was taken back.",
+            "Of €4.99, €2.99 is left.",
         ]
 
     def test_that_waits_for_a_person_shows_no_threshold(self) -> None:
@@ -146,10 +145,10 @@ class TestAConversionThatEarnedNothing:
         )
         told = of_conversion(rewarded(rules=(rule,)))
         assert said(told, "rule") == (
-            "The rule: 12.5 % of the order. Orders count from 100.00 EUR on."
+            "The rule: 12.5 % of the order. Orders count from €100.00 on."
         )
         assert said(told, "reason") == (
-            "Orders count from 100.00 EUR on; this one was smaller, so it earned nothing."
+            "Orders count from €100.00 on; this one was smaller, so it earned nothing."
         )
         assert said(told, "action") == "There is nothing for you to do; larger orders count."
 

@@ -58,7 +58,7 @@ def lines(version: ProgramVersion, kind: str, locale: str = "en") -> list[str]:
 def order(rule: dict[str, Any], **changes: object) -> str:
     """The first example of one rule, after the words that all of them begin with."""
     (line,) = lines(version_of(rule, **changes), "order")
-    return line.removeprefix("An order of 100.00 EUR")
+    return line.removeprefix("An order of €100.00")
 
 
 def sample(rule: dict[str, Any], **changes: object) -> Basis:
@@ -76,20 +76,20 @@ POINTS = amount(100, unit="points")
 class TestTwoBrands:
     def test_are_both_in_one_order_and_each_earns_by_its_own_rule(self) -> None:
         assert lines(version_of(ACME, BOLT), "two_brands") == [
-            "An order of 100.00 EUR (Acme 60.00 EUR, Bolt 40.00 EUR): "
-            "60.00 EUR * 10 % = 6.00 EUR; 40.00 EUR * 5 % = 2.00 EUR -> you earn 8.00 EUR"
+            "An order of €100.00 (Acme €60.00, Bolt €40.00): "
+            "€60.00 * 10 % = €6.00; €40.00 * 5 % = €2.00 -> you earn €8.00"
         ]
 
     def test_are_said_in_german(self) -> None:
         assert lines(version_of(ACME, BOLT), "two_brands", "de") == [
-            "Eine Bestellung über 100,00 EUR (Acme 60,00 EUR, Bolt 40,00 EUR): "
-            "60,00 EUR * 10 % = 6,00 EUR; 40,00 EUR * 5 % = 2,00 EUR -> du verdienst 8,00 EUR"
+            "Eine Bestellung über 100,00\xa0€ (Acme 60,00\xa0€, Bolt 40,00\xa0€): "
+            "60,00\xa0€ * 10 % = 6,00\xa0€; 40,00\xa0€ * 5 % = 2,00\xa0€ -> du verdienst 8,00\xa0€"
         ]
 
     def test_of_which_rules_name_one_leave_the_other_out(self) -> None:
         assert lines(version_of(ACME), "two_brands") == [
-            "An order of 100.00 EUR (Acme 60.00 EUR, other 40.00 EUR): "
-            "60.00 EUR * 10 % = 6.00 EUR -> you earn 6.00 EUR"
+            "An order of €100.00 (Acme €60.00, other €40.00): "
+            "€60.00 * 10 % = €6.00 -> you earn €6.00"
         ]
 
     def test_are_no_example_where_no_rule_names_a_brand(self) -> None:
@@ -99,48 +99,46 @@ class TestTwoBrands:
 
     def test_in_a_plain_order_leave_the_second_rule_unmet(self) -> None:
         (line,) = lines(version_of(ACME, BOLT), "order")
-        assert line.endswith(
-            "60.00 EUR * 10 % = 6.00 EUR; the condition is not met -> you earn 6.00 EUR"
-        )
+        assert line.endswith("€60.00 * 10 % = €6.00; the condition is not met -> you earn €6.00")
 
 
 class TestACoupon:
     def test_that_a_rule_wants_is_there_and_then_is_not(self) -> None:
         assert lines(version_of(SPRING), "coupon") == [
-            "An order of 100.00 EUR (coupon SPRING): 5.00 EUR (fixed) -> you earn 5.00 EUR",
-            "An order of 100.00 EUR: the condition is not met -> you earn 0.00 EUR",
+            "An order of €100.00 (coupon SPRING): €5.00 (fixed) -> you earn €5.00",
+            "An order of €100.00: the condition is not met -> you earn €0.00",
         ]
 
     def test_is_a_voucher_in_german(self) -> None:
         assert lines(version_of(SPRING), "coupon", "de") == [
-            "Eine Bestellung über 100,00 EUR (Gutschein SPRING): 5,00 EUR (fest) "
-            "-> du verdienst 5,00 EUR",
-            "Eine Bestellung über 100,00 EUR: die Bedingung ist nicht erfüllt "
-            "-> du verdienst 0,00 EUR",
+            "Eine Bestellung über 100,00\xa0€ (Gutschein SPRING): 5,00\xa0€ (fest) "
+            "-> du verdienst 5,00\xa0€",
+            "Eine Bestellung über 100,00\xa0€: die Bedingung ist nicht erfüllt "
+            "-> du verdienst 0,00\xa0€",
         ]
 
     def test_that_a_rule_does_not_want_is_added_in_the_second_order(self) -> None:
         rule = percent(1_000, when=asks("equals", "coupons", value=0))
         assert lines(version_of(rule), "coupon") == [
-            "An order of 100.00 EUR: 100.00 EUR * 10 % = 10.00 EUR -> you earn 10.00 EUR",
-            "An order of 100.00 EUR (coupon OTHER): the condition is not met -> you earn 0.00 EUR",
+            "An order of €100.00: €100.00 * 10 % = €10.00 -> you earn €10.00",
+            "An order of €100.00 (coupon OTHER): the condition is not met -> you earn €0.00",
         ]
 
     def test_is_there_as_often_as_a_rule_counts(self) -> None:
         rule = percent(1_000, when=asks("at_least", "coupons", value=2))
-        assert order(rule).startswith(" (coupon CODE1, CODE2): 100.00 EUR * 10 %")
+        assert order(rule).startswith(" (coupon CODE1, CODE2): €100.00 * 10 %")
 
 
 class TestTheSum:
     def test_of_an_amount_for_each_piece_counts_the_pieces(self) -> None:
         rule = amount(150, "per_unit", when=asks("between", "quantity", low=3, high=5))
         assert order(rule) == (
-            " (1 60.00 EUR, other 40.00 EUR): 1.50 EUR * 3 pieces = 4.50 EUR -> you earn 4.50 EUR"
+            " (1 €60.00, other €40.00): €1.50 * 3 pieces = €4.50 -> you earn €4.50"
         )
 
     def test_of_a_share_of_each_item_says_each(self) -> None:
         rule = {"reward": {"kind": "per_line", "basis_points": 1_000}}
-        assert order(rule).endswith("10 % of each item = 10.00 EUR -> you earn 10.00 EUR")
+        assert order(rule).endswith("10 % of each item = €10.00 -> you earn €10.00")
 
     def test_of_points_names_the_points_as_what_is_earned(self) -> None:
         assert order(POINTS) == ": 100 points (fixed) -> you earn 100 points"
@@ -149,7 +147,7 @@ class TestTheSum:
 
     def test_of_money_and_points_names_both(self) -> None:
         (line,) = lines(version_of(percent(1_000), POINTS), "order")
-        assert line.endswith("-> you earn 10.00 EUR, 100 points")
+        assert line.endswith("-> you earn €10.00, 100 points")
 
     def test_of_points_has_no_example_of_money_that_is_paid_or_limited(self) -> None:
         assert set(told(version_of(POINTS, caps=(Cap(amount_minor=1_500),)))) == {"order"}
@@ -158,13 +156,13 @@ class TestTheSum:
         rule = percent(1, when=asks("in", "brand", values=["Acme"]))
         rule["reward"]["rounding"] = "down"
         assert order(rule).endswith(
-            "60.00 EUR * 0.01 % = 0.00 EUR, which is too little to be paid -> you earn 0.00 EUR"
+            "€60.00 * 0.01 % = €0.00, which is too little to be paid -> you earn €0.00"
         )
 
     def test_below_the_minimum_is_one_cent_too_small(self) -> None:
         version = version_of(percent(1_000, minimum_order_minor=2_500))
         assert lines(version, "minimum") == [
-            "An order of 24.99 EUR: 24.99 EUR is less than 25.00 EUR -> you earn 0.00 EUR"
+            "An order of €24.99: €24.99 is less than €25.00 -> you earn €0.00"
         ]
 
 
@@ -172,12 +170,12 @@ class TestALevel:
     def test_in_an_example_is_the_highest(self) -> None:
         by_level = {"base": percent(500)["reward"], "gold": percent(2_000)["reward"]}
         rule = {"reward": {"kind": "tiered", "by_level": by_level}}
-        assert order(rule, tiers=TIERS) == ": 100.00 EUR * 20 % = 20.00 EUR -> you earn 20.00 EUR"
+        assert order(rule, tiers=TIERS) == ": €100.00 * 20 % = €20.00 -> you earn €20.00"
 
     def test_that_the_rule_leaves_out_earns_nothing(self) -> None:
         rule = {"reward": {"kind": "tiered", "by_level": {"base": percent(500)["reward"]}}}
         (line,) = lines(version_of(rule, tiers=TIERS), "order", "de")
-        assert line.endswith("für diese Stufe sieht die Regel nichts vor -> du verdienst 0,00 EUR")
+        assert line.endswith("für diese Stufe sieht die Regel nichts vor -> du verdienst 0,00\xa0€")
 
     def test_that_a_rule_asks_for_is_the_one(self) -> None:
         rule = percent(1_000, when=asks("in", "level", values=["base"]))
@@ -190,7 +188,7 @@ class TestTheSampleOrder:
         further = percent(500, action="repeat_purchase")
         (line,) = lines(version_of(first, further), "order")
         assert line.endswith(
-            "100.00 EUR * 10 % = 10.00 EUR; the rule is not for this order -> you earn 10.00 EUR"
+            "€100.00 * 10 % = €10.00; the rule is not for this order -> you earn €10.00"
         )
 
     @pytest.mark.parametrize(
@@ -204,7 +202,7 @@ class TestTheSampleOrder:
     )
     def test_is_the_customers_order_of_that_number(self, rule: dict[str, Any], nth: int) -> None:
         assert sample(rule).friend_order == nth
-        assert order(rule) == ": 100.00 EUR * 5 % = 5.00 EUR -> you earn 5.00 EUR"
+        assert order(rule) == ": €100.00 * 5 % = €5.00 -> you earn €5.00"
 
     def test_comes_from_another_country_than_those_that_are_left_out(self) -> None:
         rule = percent(1_000, when=asks("not_in", "country", values=["DE"]))
@@ -212,7 +210,7 @@ class TestTheSampleOrder:
 
     def test_has_a_brand_that_is_none_of_those_left_out(self) -> None:
         rule = percent(1_000, when=asks("not_in", "brand", values=["Acme"]))
-        assert order(rule).endswith("100.00 EUR * 10 % = 10.00 EUR -> you earn 10.00 EUR")
+        assert order(rule).endswith("€100.00 * 10 % = €10.00 -> you earn €10.00")
 
     def test_meets_all_of_several_questions_and_the_first_of_alternatives(self) -> None:
         tea = asks("in", "collection", values=["Tea"])
@@ -222,25 +220,25 @@ class TestTheSampleOrder:
         made = sample(rule).order
         assert (made.country, made.coupons) == ("DE", ())
         assert [one.collections for one in made.lines] == [("Tea",), ("other",)]
-        assert order(rule).endswith("60.00 EUR * 10 % = 6.00 EUR -> you earn 6.00 EUR")
+        assert order(rule).endswith("€60.00 * 10 % = €6.00 -> you earn €6.00")
 
 
 class TestTheLimit:
     def test_that_no_order_has_used_fits_one_order_and_a_half(self) -> None:
         assert lines(version_of(percent(1_000), caps=(Cap(amount_minor=1_500),)), "cap") == [
-            "An order of 100.00 EUR: 100.00 EUR * 10 % = 10.00 EUR -> you earn 10.00 EUR",
-            "An order of 100.00 EUR: 100.00 EUR * 10 % = 10.00 EUR, "
-            "of which 5.00 EUR fits under the limit -> you earn 5.00 EUR",
+            "An order of €100.00: €100.00 * 10 % = €10.00 -> you earn €10.00",
+            "An order of €100.00: €100.00 * 10 % = €10.00, "
+            "of which €5.00 fits under the limit -> you earn €5.00",
         ]
 
     def test_below_one_order_is_reached_by_the_first(self) -> None:
         first, second = lines(version_of(percent(1_000), caps=(Cap(amount_minor=500),)), "cap")
-        assert first.endswith("of which 5.00 EUR fits under the limit -> you earn 5.00 EUR")
-        assert second.endswith("but the limit is reached -> you earn 0.00 EUR")
+        assert first.endswith("of which €5.00 fits under the limit -> you earn €5.00")
+        assert second.endswith("but the limit is reached -> you earn €0.00")
 
     def test_that_is_large_begins_with_what_was_earned_earlier(self) -> None:
         earlier, *_ = lines(version_of(percent(1_000), caps=(Cap(amount_minor=10_000),)), "cap")
-        assert earlier == "Earned earlier: 85.00 EUR"
+        assert earlier == "Earned earlier: €85.00"
 
     def test_of_single_orders_is_no_example(self) -> None:
         caps = (Cap(amount_minor=1_500, period="order"),)
@@ -249,18 +247,17 @@ class TestTheLimit:
 
 def test_returned_parts_take_back_shares_of_the_running_total() -> None:
     assert lines(version_of(percent(1_000)), "partial_refund")[1:] == [
-        "33.33 EUR of 100.00 EUR is returned: 10.00 EUR * 33.33 EUR / 100.00 EUR = 3.33 EUR "
-        "-> -3.33 EUR",
-        "33.33 EUR of 100.00 EUR is returned: 10.00 EUR * 66.66 EUR / 100.00 EUR = 6.67 EUR, "
-        "less 3.33 EUR taken before -> -3.34 EUR",
-        "33.34 EUR of 100.00 EUR is returned: 10.00 EUR * 100.00 EUR / 100.00 EUR = 10.00 EUR, "
-        "less 6.67 EUR taken before -> -3.33 EUR",
+        "€33.33 of €100.00 is returned: €10.00 * €33.33 / €100.00 = €3.33 -> -€3.33",
+        "€33.33 of €100.00 is returned: €10.00 * €66.66 / €100.00 = €6.67, "
+        "less €3.33 taken before -> -€3.34",
+        "€33.34 of €100.00 is returned: €10.00 * €100.00 / €100.00 = €10.00, "
+        "less €6.67 taken before -> -€3.33",
     ]
 
 
 def test_a_sign_up_alone_has_no_example_of_an_order() -> None:
     version = version_of(amount(200, action="lead"))
-    assert lines(version, "sign_up") == ["A sign-up: 2.00 EUR (fixed) -> you earn 2.00 EUR"]
+    assert lines(version, "sign_up") == ["A sign-up: €2.00 (fixed) -> you earn €2.00"]
     assert set(told(version)) == {"sign_up"}
 
 

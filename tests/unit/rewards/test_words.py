@@ -86,7 +86,7 @@ def test_a_ready_reward_names_the_next_payout_if_it_is_known() -> None:
 
 def test_a_part_that_was_taken_back_is_said() -> None:
     said = status_of(reward("due", remaining_minor=333), WORDS)
-    assert said.reason.endswith("so 3.33 EUR of 5.00 EUR is left.")
+    assert said.reason.endswith("so €3.33 of €5.00 is left.")
 
 
 @pytest.mark.parametrize("code", [code for code in REFUSE_CODES if code != "other"])

@@ -21,7 +21,7 @@ from tests.support.scene import Scene, sale
 from tests.support.worked import holds
 
 ACTIONS = [
-    Case("a sign-up", "EUR", "sign-up 2.00", "sign-up +2.00", "2.00 EUR for a sign-up."),
+    Case("a sign-up", "EUR", "sign-up 2.00", "sign-up +2.00", "€2.00 for a sign-up."),
     # the sign-up and its qualifying are two things, each once
     Case(
         "a sign-up that qualifies",
@@ -39,7 +39,7 @@ ACTIONS = [
         "level-up silver +3.00; level-up gold +3.00; level-up gold +0",
         "This is about a step up",
     ),
-    Case("an event", "EUR", "event 1.00", "event review-1 +1.00", "1.00 EUR for an event."),
+    Case("an event", "EUR", "event 1.00", "event review-1 +1.00", "€1.00 for an event."),
     # an upgrade that was paid for is a level-up and an order: 10 % of 20.00 and 3.00
     Case("a paid upgrade", "EUR", "level-up 3.00 and 10 %", "upgrade 20.00 +5.00", "step up"),
     Case("a share of an upgrade", "EUR", "level-up 10 %", "upgrade 20.00 +2.00", "what a step up"),
@@ -81,7 +81,7 @@ PURCHASES = [
         "EUR",
         "first 5.00 and 10 %",
         "order A 10.00 +6.00; order B 10.00 +1.00",
-        "5.00 EUR for the first order of a customer.",
+        "€5.00 for the first order of a customer.",
     ),
     Case(
         "the first order is returned",
@@ -90,7 +90,7 @@ PURCHASES = [
         "order A 50.00 +5.00; refund A all -5.00; order B 50.00 +1.00",
         "2 % of a further order",
     ),
-    Case("in yen", "JPY", "first 10 %", "order 5005 +500", "500 JPY"),
+    Case("in yen", "JPY", "first 10 %", "order 5005 +500", "JP¥500"),
 ]
 
 RENEWALS = [
@@ -101,7 +101,7 @@ RENEWALS = [
         "EUR",
         "first 10 % and further 2 % and 1.00",
         "order A 20.00 +3.00; renewal B 20.00 +1.00",
-        "1.00 EUR for an order.",
+        "€1.00 for an order.",
     ),
     # from 22 November: 23 December and 23 January are inside three months, 23 February is not
     Case(
@@ -132,7 +132,7 @@ RENEWALS = [
         "EUR",
         "renewal 5 % for 3 months",
         "order A 20.00 +0; renewal B 20.00 +1.00; refund B 10.00 -0.50",
-        "0.50 EUR is left",
+        "€0.50 is left",
     ),
 ]
 

@@ -17,7 +17,7 @@ CAPS = [
         "EUR",
         "10 % and 1.00",
         "order A 80.00 +6.00; order B 80.00 +6.00",
-        "for one order. Only 6.00 EUR of it was left",
+        "for one order. Only €6.00 of it was left",
         "6.00 an order",
     ),
     Case(
@@ -92,7 +92,7 @@ CAPS = [
         "EUR",
         "10 %",
         "order A 50.00 by kim +5.00; order B 50.00 by kim +1.00; order C 50.00 by lou +5.00",
-        "What one friend buys can earn up to 6.00 EUR in all. Only 1.00 EUR of it was left",
+        "What one friend buys can earn up to €6.00 in all. Only €1.00 of it was left",
         "6.00 a friend in all",
     ),
     Case(
@@ -109,7 +109,7 @@ CAPS = [
         "EUR",
         "10 %",
         "order A 50.00 +5.00; order B 50.00 +3.00; wait 1 +0; order C 50.00 +1.00",
-        "8.00 EUR on one day (UTC). Only 3.00 EUR of it was left",
+        "€8.00 on one day (UTC). Only €3.00 of it was left",
         "8.00 a day and 9.00 a month",
     ),
     Case(
@@ -117,7 +117,7 @@ CAPS = [
         "EUR",
         "10 %",
         "order A 50.00 +5.00; refund A 25.00 -2.50; order B 50.00 +2.50; order C 50.00 +0",
-        "5.00 EUR in a calendar month",
+        "€5.00 in a calendar month",
         "5.00 a day and 5.00 a month",
     ),
     # 5.00 of November are given back in December: December stays used up
@@ -134,7 +134,7 @@ CAPS = [
         "EUR",
         "50 %",
         "order A 60.00 +30.00; assess +0; refuse -30.00; order B 60.00 +30.00",
-        "30.00 EUR of it was left before",
+        "€30.00 of it was left before",
         "30.00 a month",
     ),
     # 2.00 taken by the chargeback went to B; won, A has it back above the cap; C finds nothing
@@ -154,7 +154,7 @@ SHARED = [
         "EUR",
         "10 %",
         "order A 50.00 +5.00; order B 50.00 +3.00; order C 50.00 +0",
-        "All advocates together can earn up to 8.00 EUR in a calendar month (UTC).",
+        "All advocates together can earn up to €8.00 in a calendar month (UTC).",
         "8.00 of all a month",
     ),
     Case(
@@ -170,7 +170,7 @@ SHARED = [
         "EUR",
         "10 %",
         "order A 50.00 +5.00; order B 10.00 +1.00; order C 20.00 +0.01; order D 1.00 +0",
-        "Only 0.01 EUR of it was left, so this is 0.01 EUR instead of 2.00 EUR.",
+        "Only €0.01 of it was left, so this is €0.01 instead of €2.00.",
         budget="6.01 in all",
     ),
     Case(
@@ -187,7 +187,7 @@ SHARED = [
         "EUR",
         "10 %",
         "order A 50.00 +5.00; order B 50.00 +1.00; month +0; order C 50.00 +1.50",
-        "There is a budget for what everybody earns in all. Only 1.50 EUR of it was left",
+        "There is a budget for what everybody earns in all. Only €1.50 of it was left",
         budget="6.00 a month and 7.50 in all",
     ),
     Case(
@@ -195,7 +195,7 @@ SHARED = [
         "EUR",
         "10 %",
         "order A 50.00 +5.00; order B 50.00 +0; refund A 20.00 -2.00; order C 50.00 +2.00",
-        "Only 2.00 EUR of it was left",
+        "Only €2.00 of it was left",
         budget="5.00 in all",
     ),
     Case(
@@ -203,7 +203,7 @@ SHARED = [
         "EUR",
         "50 %",
         "order A 60.00 +30.00; assess +0; refuse -30.00; order B 60.00 +30.00; order C 9.00 +1.00",
-        "Only 1.00 EUR of it was left",
+        "Only €1.00 of it was left",
         budget="31.00 in all",
     ),
     Case(
@@ -221,7 +221,7 @@ SHARED = [
         "10 %",
         "order 50.00 +5.00; chargeback 20.00 -2.00; order B 20.00 +2.00; won +2.00; "
         "refund 30.00 -3.00; order C 50.00 +1.00",
-        "Only 1.00 EUR of it was left",
+        "Only €1.00 of it was left",
         budget="5.00 in all",
     ),
     Case(
@@ -229,7 +229,7 @@ SHARED = [
         "EUR",
         "10 %",
         "order A 50.00 +4.00; budget 6.50 in all +0; order B 50.00 +2.50; order C 50.00 +0",
-        "Only 2.50 EUR of it was left",
+        "Only €2.50 of it was left",
         budget="4.00 in all",
     ),
     # 5.00 are given of 3.00: nothing is taken back, and 2.50 must come back before 0.50 is free
@@ -239,7 +239,7 @@ SHARED = [
         "10 %",
         "order A 50.00 +5.00; budget 3.00 in all +0; order B 9.00 +0; refund A 25.00 -2.50; "
         "order C 50.00 +0.50",
-        "Only 0.50 EUR of it was left",
+        "Only €0.50 of it was left",
         budget="9.00 in all",
     ),
     Case(
@@ -260,7 +260,7 @@ SHARED = [
         "4.00 a month",
         budget="3.00 in all",
     ),
-    Case("a budget in yen", "JPY", "10 %", "order 5000 +7", "Only 7 JPY", budget="7 in all"),
+    Case("a budget in yen", "JPY", "10 %", "order 5000 +7", "Only JP¥7", budget="7 in all"),
     Case("a budget in dinars", "KWD", "10 %", "order 5.000 +0.003", "0.003", budget="0.003 a year"),
 ]
 

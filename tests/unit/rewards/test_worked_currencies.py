@@ -20,30 +20,30 @@ CASES = [
         "10 %",
         "order A 100.00 +10.00; order B 100.00 in USD +10.00; order C 12345 in JPY +1234;"
         " order D 9.995 in KWD +1.000",
-        "100.00 USD * 10 % = 10.00 USD.",
+        "US$100.00 * 10 % = US$10.00.",
     ),
-    Case("a fixed amount in euros", "EUR", FLAT, "order 50.00 +5.00", "5.00 EUR for an order."),
+    Case("a fixed amount in euros", "EUR", FLAT, "order 50.00 +5.00", "€5.00 for an order."),
     Case(
         "a fixed amount in dollars",
         "EUR",
         FLAT,
         "order 50.00 in USD +6.00",
-        "6.00 USD for an order.",
+        "US$6.00 for an order.",
     ),
-    Case("a fixed amount in yen", "EUR", FLAT, "order 5000 in JPY +800", "800 JPY for an order."),
+    Case("a fixed amount in yen", "EUR", FLAT, "order 5000 in JPY +800", "JP¥800 for an order."),
     Case(
         "a fixed amount in dinars",
         "EUR",
         FLAT,
         "order 5.000 in KWD +1.500",
-        "1.500 KWD for an order.",
+        "KWD\xa01.500 for an order.",
     ),
     Case(
         "yen at home",
         "JPY",
         "[800 | 5.00 EUR | 1.500 KWD]",
         "order A 1 +800; order B 0.01 in EUR +5.00; order C 0.001 in KWD +1.500",
-        "800 JPY for an order.",
+        "JP¥800 for an order.",
     ),
     # 2.50 USD are 250 cents and 250 yen are 250: each is compared with its own minimum
     Case(
@@ -52,7 +52,7 @@ CASES = [
         "10 % from [50.00 | 60.00 USD | 8000 JPY]",
         "order A 49.99 +0; order B 50.00 +5.00; order C 59.99 in USD +0;"
         " order D 60.00 in USD +6.00; order E 7999 in JPY +0; order F 8000 in JPY +800",
-        "Orders count from 60.00 USD on",
+        "Orders count from US$60.00 on",
     ),
     Case(
         "a condition on the order's value",
@@ -60,7 +60,7 @@ CASES = [
         "10 % if net [50.00 | 60.00 USD | 8000 JPY]-[100.00 | 120.00 USD | 16000 JPY]",
         "order A 120.00 +0; order B 120.00 in USD +12.00; order C 120.01 in USD +0;"
         " order D 8000 in JPY +800; order E 16001 in JPY +0",
-        "from 60.00 USD to 120.00 USD",
+        "from US$60.00 to US$120.00",
     ),
     # two pieces at 1.00, three at 150 yen
     Case(
@@ -68,7 +68,7 @@ CASES = [
         "EUR",
         "[1.00 | 150 JPY] a piece of acme",
         "order A acme=2x10.00 bolt=5.00 +2.00; order B acme=3x1000 in JPY +450",
-        "150 JPY",
+        "JP¥150",
     ),
     # 33 x 10 % = 3.3 -> 3, twice; together 66 x 10 % would be 6.6 -> 7
     Case(
@@ -76,14 +76,14 @@ CASES = [
         "EUR",
         "10 % of each line of acme|bolt",
         "order A acme=33 bolt=33 in JPY +6; order B acme=0.333 bolt=0.333 in KWD +0.066",
-        "6 JPY",
+        "JP¥6",
     ),
     Case(
         "a refund takes its share",
         "EUR",
         "10 %",
         "order A 100.00 in USD +10.00; refund A 25.00 in USD -2.50; refund A all in USD -7.50",
-        "Of 10.00 USD, 0.00 USD is left.",
+        "Of US$10.00, US$0.00 is left.",
     ),
     # a third of 1.000 is 0.333, two thirds 0.667: less 0.333 is 0.334
     Case(
@@ -105,7 +105,7 @@ CASES = [
         "EUR",
         "10 %",
         "order A 100.00 +10.00; order B 100.00 in USD +10.00; chargeback B all in USD -10.00",
-        "Of 10.00 USD, 0.00 USD is left.",
+        "Of US$10.00, US$0.00 is left.",
     ),
     # 10.00 + 10.00 of 15.00 in euros; dollars are counted by themselves, against 18.00
     Case(
@@ -114,7 +114,7 @@ CASES = [
         "10 %",
         "order A 100.00 +10.00; order B 100.00 in USD +10.00; order C 100.00 +5.00;"
         " order D 100.00 in USD +8.00; order E 10000 in JPY +1000; order F 20000 in JPY +1400",
-        "up to 18.00 USD in a calendar month",
+        "up to US$18.00 in a calendar month",
         "[15.00 | 18.00 USD | 2400 JPY] a month",
     ),
     Case(
@@ -123,7 +123,7 @@ CASES = [
         "10 %",
         "order A 100.00 +8.00; order B 100.00 in USD +9.00; refund B all in USD -9.00;"
         " order C 50.00 +0; order D 50.00 in USD +5.00",
-        "up to 9.00 USD",
+        "up to US$9.00",
         "[8.00 | 9.00 USD] a month",
     ),
     # a number of rewards has no currency: the third one is the third in whatever it is
@@ -141,7 +141,7 @@ CASES = [
         "10 %",
         "order A 100.00 in USD +4.00; order B 100.00 +3.00; order C 10.00 in USD +0;"
         " refund A all in USD -4.00; order D 100.00 in USD +4.00",
-        "up to 4.00 USD",
+        "up to US$4.00",
         "[3.00 | 4.00 USD] a month and 2 rewards a month",
     ),
     Case(
@@ -150,7 +150,7 @@ CASES = [
         "10 %",
         "order A 100.00 +10.00; order B 100.00 +2.00; order C 100.00 in USD +10.00;"
         " order D 100.00 in USD +3.00",
-        "up to 13.00 USD",
+        "up to US$13.00",
         "[12.00 | 13.00 USD] of all a month",
     ),
     Case(
@@ -166,7 +166,7 @@ CASES = [
         "EUR",
         "10 %",
         "order A 100.00 +2.00; order B 100.00 in USD +3.00; order C 100.00 in USD +3.00",
-        "up to 3.00 USD",
+        "up to US$3.00",
         "[2.00 | 3.00 USD] an order",
     ),
     Case(
@@ -199,7 +199,7 @@ CASES = [
         "EUR",
         "[5.00 | 6.00 USD] credit",
         "order A 10.00 +5.00credit; order B 10.00 in USD +6.00credit",
-        "6.00 USD",
+        "US$6.00",
     ),
     # A and C stand when D comes: two orders are gold, whatever they are in; B was returned
     Case(
@@ -231,7 +231,7 @@ CASES = [
         "EUR",
         "sign-up [2.00 | 2.50 USD]",
         "sign-up A in USD +2.50",
-        "2.50 USD for a sign-up.",
+        "US$2.50 for a sign-up.",
     ),
 ]
 

@@ -4,7 +4,7 @@ SES has no idempotency key, so a send whose reply was lost is left open for the 
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -15,6 +15,7 @@ from goodword.errors import Unavailable
 from goodword.events import Event
 from goodword.messages.model import Catalogue, Letter, Message
 from goodword.messages.service import Messenger, Refused
+from goodword.rewards.words import Catalogue as RewardWords
 
 from goodword_aws import observe, wiring
 from goodword_aws.aws import client
@@ -64,6 +65,15 @@ def catalogue_of(locale: str) -> Catalogue:
     return Catalogue.model_validate_json(text)
 
 
+@cache
+def money_of(locale: str) -> Callable[[int, str], str]:
+    """How amounts are written in the person's language."""
+    folder = files("goodword.rewards") / "catalogue"
+    found = folder / f"{locale.partition('-')[0]}.json"
+    text = (found if found.is_file() else folder / "en.json").read_text("utf-8")
+    return RewardWords.model_validate_json(text).money
+
+
 def post() -> SesPost:
     """The way out for mail; needs MAIL_SENDER."""
     return SesPost(client("sesv2"), settings().mail_sender)
@@ -77,6 +87,7 @@ def messenger() -> Messenger:
         post=post(),
         catalogue_of=catalogue_of,
         portal=settings().public_url.rstrip("/"),
+        money_of=money_of,
         more_of=_more_of,
         unfit=_unfit,
     )

@@ -13,7 +13,6 @@ from goodword.errors import GoodwordError, NotFound, Unavailable
 from goodword.events import Event
 from goodword.limits import SENDING_SECONDS_MAX
 from goodword.messages.model import ENDS, Catalogue, Letter, Message, message_key
-from goodword.money import format_minor
 from goodword.ports import Change, Collision, Desk
 from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, PersonalVault
@@ -53,6 +52,7 @@ class Messenger:
     `more_of` gives what letters about some events say besides, in the person's language; `go` in it
     is where the letter leads, `ask_stop` what ends such letters. `unfit` says why a letter is not
     to be sent after all, empty if it is.
+    `money_of` is how amounts are written in the language.
     """
 
     desk: Desk
@@ -60,6 +60,7 @@ class Messenger:
     post: Post
     catalogue_of: Callable[[str], Catalogue]
     portal: str
+    money_of: Callable[[str], Callable[[int, str], str]]
     more_of: Callable[[Event, str], Mapping[str, str]] = _nothing_more
     unfit: Callable[[Event], str] = _fit
 
@@ -148,7 +149,7 @@ class Messenger:
             terms = version_in_force(self.desk.store, program_id, event.at_ms).terms
         except NotFound as unknown:
             return unknown.code
-        code = event.data.get("code")
+        code, money = event.data.get("code"), self.money_of(person.locale)
         amount = event.data.get("amount_minor")
         until_ms = event.data.get("until_ms")
         currency = str(event.data.get("currency") or terms.currency)
@@ -157,7 +158,7 @@ class Messenger:
             "program": terms.name,
             "disclosure": terms.disclosure,
             "date": catalogue.date_of(event.at_ms),
-            "amount": format_minor(amount, currency) if isinstance(amount, int) else "",
+            "amount": money(amount, currency) if isinstance(amount, int) else "",
             "until": catalogue.date_of(until_ms) if isinstance(until_ms, int) else "",
             "payout": event.subject,
             "reason": catalogue.sentence(event.reason),

@@ -10,7 +10,6 @@ from dataclasses import replace
 
 from pydantic import JsonValue as Json
 
-from goodword.money import format_minor
 from goodword.programs.amounts import SUFFIX
 from goodword.programs.changes import TermsDifference, differences
 from goodword.programs.model import Terms
@@ -63,7 +62,7 @@ def in_words(
             was, will = (_caps(terms, voice) for terms in (before, after))
             said.setdefault("caps", words.caps.format(before=was, after=will))
         else:
-            said[one.path] = _field(one, before.currency, words)
+            said[one.path] = _field(one, voice, words)
     return tuple(said.values())
 
 
@@ -101,34 +100,34 @@ def _readings(terms: Terms, voice: Voice) -> Iterator[tuple[Terms, Voice]]:
         yield terms.in_currency(currency), replace(voice, currency=currency)
 
 
-def _field(one: TermsDifference, currency: str, words: ChangeWords) -> str:
+def _field(one: TermsDifference, voice: Voice, words: ChangeWords) -> str:
     if one.path == "rules.order":
         return words.rules_order
     parts = one.path.split(".")
     tries = (".".join(parts[: end + 1]) for end in reversed(range(len(parts))))
     label = next((words.fields[name] for name in tries if name in words.fields), one.path)
-    before, after = (_value(one.path, side, currency, words) for side in (one.before, one.after))
+    before, after = (_value(one.path, side, voice, words) for side in (one.before, one.after))
     return words.field.format(label=label, before=before, after=after)
 
 
-def _value(path: str, value: Json, currency: str, words: ChangeWords) -> str:
+def _value(path: str, value: Json, voice: Voice, words: ChangeWords) -> str:
     if value is None:
         return words.none
     if isinstance(value, bool):
         return words.yes if value else words.no
     if isinstance(value, dict) and path.endswith(SUFFIX):
-        each = (format_minor(int(str(amount)), code) for code, amount in value.items())
+        each = (voice.money(int(str(amount)), code) for code, amount in value.items())
         return ", ".join(each)
     if isinstance(value, int):
-        return _number(path, value, currency, words)
+        return _number(path, value, voice, words)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _number(path: str, value: int, currency: str, words: ChangeWords) -> str:
+def _number(path: str, value: int, voice: Voice, words: ChangeWords) -> str:
     """An amount of the programme's currency or of the one that the path names, days, a count."""
     name, _, last = path.rpartition(".")
     if name.endswith(SUFFIX):
-        return format_minor(value, last)
+        return voice.money(value, last)
     if path.endswith("_minor"):
-        return format_minor(value, currency)
+        return voice.money(value)
     return words.days.format(days=value) if path.endswith("_days") else str(value)

@@ -5,6 +5,7 @@ reads). A reason code without a sentence of its own falls back to its state's: a
 never shows through.
 """
 
+import re
 from datetime import datetime
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -30,6 +31,10 @@ BUCKETS: dict[RewardState, Bucket] = {
 }
 
 
+# A code of letters neither sticks to nor breaks from its figure: `CHF 5`.
+LETTERS_THEN_FIGURE = re.compile(r"([A-Za-z])(?=\d)")
+
+
 class StateWords(Value):
     """The sentences of one state; `{created}`, `{changed}` and `{date}` are days."""
 
@@ -42,13 +47,16 @@ class StateWords(Value):
 class Catalogue(Value):
     """All sentences of one language. `partly` takes `{left}` and `{earned}`, `date` a day.
 
-    `decimal` and `group` are how its readers write amounts: 1,234.50 or 1.234,50.
+    `decimal` and `group` are how its readers write figures: 1,234.50 or 1.234,50; `amount` is where
+    a currency stands, by its sign if it has one.
     """
 
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
     date: str
     decimal: str = "."
     group: str = ","
+    amount: str = "{sign}{amount}"
+    signs: dict[str, str] = {}
     states: dict[RewardState, StateWords]
     granted: StateWords
     units: dict[str, str]
@@ -56,18 +64,22 @@ class Catalogue(Value):
     partly: str
 
     def money(self, amount_minor: int, currency: str) -> str:
-        """123450, EUR -> `1,234.50 EUR`, in German `1.234,50 EUR`; -5, JPY -> `-5 JPY`.
+        """123450, EUR -> `€1,234.50`, in German `1.234,50 €`; -5, CHF -> `-CHF 0.05`.
 
         What is no money has words of its own: 100, POINTS -> `100 points`.
         """
         whole, _, part = decimal_text(abs(amount_minor), currency).partition(".")
         grouped = f"{int(whole):,}".replace(",", self.group)
-        sign = "-" if amount_minor < 0 else ""
-        amount = f"{sign}{grouped}{self.decimal + part if part else ''}"
+        amount = f"{grouped}{self.decimal + part if part else ''}"
+        minus = "-" if amount_minor < 0 else ""
         if is_money(currency):
-            return f"{amount} {currency}"
+            said = self.amount.format(sign=self.signs.get(currency, currency), amount=amount)
+            return minus + LETTERS_THEN_FIGURE.sub("\\1\xa0", said)
         name = currency if currency in PIECES else "CREDIT"
-        return self.units[name].format(amount=amount, currency=currency.removesuffix(CREDIT))
+        plain = minus + amount
+        if name == "CREDIT":
+            plain = self.money(amount_minor, currency.removesuffix(CREDIT))
+        return self.units[name].format(amount=plain)
 
     def day(self, at_ms: int, zone: str = "UTC") -> str:
         """The calendar day of an instant, as a clock in that time zone shows it."""

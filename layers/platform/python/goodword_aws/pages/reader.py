@@ -103,8 +103,7 @@ class Reader:
         if amount.currency.endswith(CREDIT):
             plain = self.minor(amount.amount_minor, amount.currency.removesuffix(CREDIT))
             return self.text("ui.unit.CREDIT", amount=plain)
-        value = Decimal(amount.amount_minor).scaleb(-exponent(amount.currency))
-        return _spaced(format_currency(value, amount.currency, locale=self._babel))
+        return self._written(amount, exponent(amount.currency))
 
     def minor(self, amount_minor: int, currency: str) -> str:
         """The same for an amount and its code."""
@@ -114,13 +113,19 @@ class Reader:
         """`€1,200`: without decimals that are zero, for axes and whole amounts in sentences."""
         if not is_money(amount.currency):
             return self.money(amount)
-        whole = amount.amount_minor % 10 ** exponent(amount.currency) == 0
+        places = exponent(amount.currency)
+        whole = amount.amount_minor % 10**places == 0
+        return self._written(amount, 0 if whole else places)
+
+    def _written(self, amount: Money, places: int) -> str:
+        """With so many decimals: those of ISO 4217, which are not always those of the locale."""
         value = Decimal(amount.amount_minor).scaleb(-exponent(amount.currency))
-        pattern = _whole(self._babel) if whole else None
-        shown = format_currency(
-            value, amount.currency, pattern, locale=self._babel, currency_digits=not whole
+        pattern = _pattern(self._babel, places)
+        return _spaced(
+            format_currency(
+                value, amount.currency, pattern, locale=self._babel, currency_digits=False
+            )
         )
-        return _spaced(shown)
 
     def number(self, value: int | Decimal) -> str:
         """`12,345`."""
@@ -168,10 +173,10 @@ def _spaced(shown: str) -> str:
     return re.sub(r"([A-Za-z])(?=\d)", "\\1\xa0", shown)
 
 
-def _whole(locale: Locale) -> str:
-    """The locale's own money pattern without decimals."""
+def _pattern(locale: Locale, places: int) -> str:
+    """The locale's own money pattern with so many decimals."""
     pattern: str = locale.currency_formats["standard"].pattern
-    return re.sub(r"0\.0+", "0", pattern)
+    return re.sub(r"0\.0+", f"0.{'0' * places}" if places else "0", pattern)
 
 
 def reader_of(accepted: str, cookies: Mapping[str, str], asked: str = "") -> Reader:
