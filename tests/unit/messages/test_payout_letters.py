@@ -8,6 +8,7 @@ from goodword.messages.service import Messenger
 from goodword.payouts.ports import RailAnswer
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields
+from goodword_aws.messages import money_of
 
 from tests.fakes.privacy import MemoryVault
 from tests.support.payday import ANNA, Payday
@@ -34,7 +35,7 @@ def letters(world: Payday) -> dict[str, Letter]:
     change.create(vault.seal(MAYA, PersonalFields(name="Maya", email="maya@example.com")))
     world.store.commit(change)
     messenger = Messenger(
-        world.desk("messages"), vault, box, lambda _: ENGLISH, "https://go.example"
+        world.desk("messages"), vault, box, lambda _: ENGLISH, "https://go.example", money_of
     )
     for event in world.events():
         if event.type.startswith("payout."):
@@ -55,7 +56,7 @@ def sent(**answer: Any) -> Payday:
 def test_a_part_that_came_back_is_told_as_a_part() -> None:
     world = sent(status="paid", amount_minor=500, returned_minor=120)
     letter = letters(world)["payout.part_returned"]
-    assert "1.20 EUR came back to us; the rest stays with you" in letter.text
+    assert "€1.20 came back to us; the rest stays with you" in letter.text
     assert "taken a part of the payment back" in letter.text
     assert "in your balance again" in letter.text
     assert world.payout.payout_id in letter.text
@@ -65,8 +66,8 @@ def test_what_came_back_after_a_part_is_the_rest() -> None:
     world = sent(status="paid", amount_minor=500, returned_minor=120)
     told(world, status="returned", amount_minor=500, returned_minor=500, reason="reversed")
     letter = letters(world)["payout.returned"]
-    assert letter.subject.startswith("3.80 EUR")
-    assert "3.80 EUR came back to us" in letter.text
+    assert letter.subject.startswith("€3.80")
+    assert "€3.80 came back to us" in letter.text
     assert "taken the payment back" in letter.text
 
 
