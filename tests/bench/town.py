@@ -185,9 +185,10 @@ class Town:
         assert answer == {"batchItemFailures": []}, answer
 
     def arrival(self, delivery: str) -> Json:
-        """What the stream of arrivals brings to the worker."""
+        """What the stream of arrivals brings to the worker: the item as it was put."""
         keys = {"pk": {"S": f"DLV#{self.source_id}#{delivery}"}, "sk": {"S": "BODY"}}
-        image = {**keys, "kind": {"S": "delivery"}}
+        table = self.settings["ARRIVALS_TABLE"]
+        image = self.aws("dynamodb").get_item(TableName=table, Key=keys)["Item"]
         record = {"dynamodb": {"Keys": keys, "NewImage": image, "SequenceNumber": "1"}}
         return {"Records": [record]}
 

@@ -18,6 +18,7 @@ from goodword.advocates.model import Enrolment, Known, Link
 from goodword.conversions.model import ConversionFact, Customer
 from goodword.ports import Change
 from goodword.privacy.model import fold_email
+from goodword.records import Key, Record
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.tracking.click import Click, sign_click
@@ -39,7 +40,10 @@ class SeenVisits:
 
     known: dict[str, Visited] = field(default_factory=dict)
 
-    def of(self, clicks: Sequence[Click]) -> Mapping[str, Visited]:
+    def places(self, _clicks: Sequence[Click]) -> Mapping[Key, type[Record]]:
+        return {}
+
+    def of(self, clicks: Sequence[Click], _found: object) -> Mapping[str, Visited]:
         return {one.touch_id: self.known[one.touch_id] for one in clicks}
 
 

@@ -215,7 +215,8 @@ def test_a_click_row_is_read_as_coarse_words(here: Installation) -> None:
     table = settings().arrivals_table
     client("dynamodb").put_item(TableName=table, Item=item)
     here_, gone = Click(1, "MAYA7", nonce.hex()), Click(1, "MAYA7", "00" * 8)
-    seen = StoredVisits(wiring.store()).of([here_, gone, here_])
+    visits, clicks = StoredVisits(), [here_, gone, here_]
+    seen = visits.of(clicks, wiring.store().get_mixed(visits.places(clicks)))
     assert set(seen) == {here_.touch_id}
     found = seen[here_.touch_id]
     assert found.model_dump() == {

@@ -32,6 +32,7 @@ from goodword_aws import (
     transaction,
     wiring,
 )
+from goodword_aws import conversions as worker
 from goodword_aws.items import from_item, from_plain, marshal, to_plain
 
 from tests.fakes.dynamo import Carried, Stored
@@ -139,6 +140,8 @@ def _wire() -> dict[str, Any]:
         "store": lambda: HERE.town.store,
         "clock": lambda: HERE.town.clock,
         "ids": lambda: HERE.town.ids,
+        "editions": lambda: HERE.town.editions,
+        "sources": lambda: HERE.town.sources,
         "secrets": lambda: SimpleNamespace(read=lambda _: [SECRET]),
         "blind_index": PlainIndex,
         "envelope": _sealer,
@@ -153,7 +156,7 @@ def _wire() -> dict[str, Any]:
     arrivals._book = lambda *_: HERE.town.book  # type: ignore[assignment]  # one per town
     generic = sources.ADAPTERS["generic"]
     sources.ADAPTERS["generic"] = sources.Adapter(generic.verify, _read_facts, None)
-    for reader in (store, outbox, arrivals):
+    for reader in (store, outbox, arrivals, worker):
         vars(reader)["from_item"] = remembered
     vars(transaction)["to_item"] = carried  # the same, and more
     observe.logger = lambda _: _Quiet()  # type: ignore[assignment,return-value]

@@ -20,6 +20,7 @@ from goodword.conversions.model import Delivery, Facts, Source
 from goodword.errors import GoodwordError
 from goodword.events import Actor, system
 from goodword.ports import Change, Desk
+from goodword.programs.effective import Editions
 from goodword.programs.model import Program
 from goodword.records import Key
 from goodword_aws.arrivals import SourceBook
@@ -118,6 +119,7 @@ class Town:
         self.faulty = wire_client(self) if self._wire else FaultyDynamo(self.dynamo, self.outside)
         self.store = Ledgered(self.faulty, self.dynamo, self)
         self.book = SourceBook(self.store, PlainSealer(), lambda: self.clock.at_ms / 1_000)
+        self.editions, self.sources = Editions(), dict[str, Source]()  # what processes remember
 
     def tell(self, line: str) -> None:
         """A line of the trace."""

@@ -1,6 +1,6 @@
 """Kept deliveries are settled once, counted when they fail, listed for people and read again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -36,10 +36,10 @@ from goodword.limits import (
     SWEEP_PAGE_ITEMS,
 )
 from goodword.ports import Change
-from goodword.records import Key
+from goodword.records import Key, Record
 
 from tests.support.desk import NOW_MS, World
-from tests.support.scene import PROGRAM, Scene
+from tests.support.scene import PROGRAM, Scene, sale
 
 SPACE = Space(PROGRAM, "src_1")
 SOURCE = Source(
@@ -59,10 +59,14 @@ class Reader:
 
     says: Callable[[], Facts] = lambda: Facts(ignored="unpaid")
     read: int = 0
+    rests_on: Sequence[Record] = ()
 
     def facts_of(self, delivery: Delivery) -> Facts:
         self.read += 1
         return self.says()
+
+    def at_a_glance(self, delivery: Delivery) -> tuple[Facts, Sequence[Record]]:
+        return self.facts_of(delivery), self.rests_on
 
 
 @dataclass
@@ -146,6 +150,31 @@ def test_a_delivery_is_read_and_given_its_end_once(room: Room) -> None:
     assert room.reader.read == 1
     assert room.at(key).reason == "unpaid"
     assert room.at(key).index_entry is None
+
+
+def test_one_order_that_a_stream_shows_is_booked_without_reading_it_first(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown, scene = room.at(room.put().key), room.scene
+    click = scene.click()
+    fact = sale("1001", 5_000, scene.clock.at_ms, click_ids=(click,))
+    room.reader.says = lambda: Facts(facts=(fact,))
+    with monkeypatch.context() as patch:
+        patch.setattr(Inbox, "settle", None)
+        assert room.inbox.settle_shown(shown) == "booked"
+    assert room.at(shown.key).state == "booked"
+    assert room.inbox.settle_shown(shown) == "booked"  # an old image of what has its end
+    assert room.inbox.settle_shown(room.at(shown.key)) == "booked"
+    assert scene.conversion.decisions == 1
+
+
+def test_whatever_else_a_stream_shows_is_read_first(room: Room) -> None:
+    assert room.inbox.settle_shown(room.put("evt_1")) == "ignored"
+    room.reader.says = refuse(NotUnderstood("bad_amount", "not a number"))
+    shown = room.at(room.put("evt_2").key)
+    assert room.inbox.settle_shown(shown) == "not_understood"
+    assert room.at(shown.key).reason == "bad_amount"
+    assert room.inbox.settle_shown(shown.but(delivery_id="gone")) is None
 
 
 def test_one_that_has_expired_is_nothing(room: Room) -> None:

@@ -8,6 +8,7 @@ from goodword.limits import ANNOUNCE_PAGE
 from goodword.ports import Change
 from goodword.programs.announcement import Acknowledgement, Announcement
 from goodword.programs.announcing import Announcing
+from goodword.programs.effective import Editions, read_program
 from goodword.programs.model import ProgramVersion
 from goodword.programs.pilot import Pilot
 from goodword.programs.publishing import Publishing, Wish
@@ -103,6 +104,20 @@ def test_the_end_of_a_promotion_is_told_to_everybody(square: Square) -> None:
     publishing.withdraw(square.program_id, 2, "no_use", Wish(None, "mistake", admin=True))
     square.tell(what="withdrawn")
     assert len(square.heard("program.change_withdrawn")) == 2
+
+
+def test_whoever_remembers_versions_sees_by_the_head_that_one_has_ended(square: Square) -> None:
+    square.publish(Pilot(advocate_ids=(square.anna,)), hold_days=30)
+    editions, publishing = Editions(), Publishing(square.desk(ADA))
+
+    def remembered() -> ProgramVersion:
+        return editions.of(square.store, read_program(square.store, square.program_id))[-1]
+
+    assert (remembered().promoted_ms, remembered().withdrawn_ms) == (None, None)
+    publishing.promote(square.program_id, 2)
+    assert remembered().promoted_ms is not None
+    publishing.withdraw(square.program_id, 2, "no_use", Wish(None, "mistake", admin=True))
+    assert remembered().withdrawn_ms is not None
 
 
 def test_what_does_not_come_is_taken_back(square: Square) -> None:

@@ -250,7 +250,10 @@ def test_visits_come_with_the_click() -> None:
     here = Scene()
 
     class Visits:
-        def of(self, clicks: Any) -> Any:
+        def places(self, _clicks: Any) -> Any:
+            return {}
+
+        def of(self, clicks: Any, _found: Any) -> Any:
             return {one.touch_id: {"opened": "unprompted"} for one in clicks}
 
     here.worker = type(here.worker)(

@@ -1,11 +1,11 @@
 """Behind the front desk: a kept delivery is opened, read and booked, by the stream or the sweeper.
 
-The stream's image only says that something came; what is booked is read strongly from the table.
+The stream's image may be old: what is booked is compared with what a strong read finds, or read.
 Records fail one by one, and a failed one stays in the table as `waiting` whatever the stream does.
 """
 
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,12 +17,15 @@ from goodword.conversions.model import Delivery, DeliveryState, Facts, Source, s
 from goodword.conversions.service import Worker
 from goodword.errors import NotAuthentic, Unavailable
 from goodword.journeys.selling import Hearing
+from goodword.limits import SOURCES_CACHED_MAX
 from goodword.ports import Store
 from goodword.privacy.ports import Sealer
-from goodword.records import Key
+from goodword.records import Key, Record
+from pydantic import ValidationError
 
 from goodword_aws import observe, wiring
 from goodword_aws.arrivals import about_body
+from goodword_aws.items import from_item
 from goodword_aws.settings import settings
 from goodword_aws.sources import read_delivery
 from goodword_aws.trust import StoredVisits
@@ -31,17 +34,39 @@ LEFT_MS_MIN = 20_000  # ms of the function's time below which the sweeper starts
 
 
 class DeliveryReader:
-    """Opens a delivery's body and has its source's adapter read it."""
+    """Opens a delivery's body and has its source's adapter read it.
 
-    def __init__(self, store: Store, sealer: Sealer) -> None:
+    `remembered` are sources as this process has seen them last.
+    """
+
+    def __init__(
+        self, store: Store, sealer: Sealer, remembered: MutableMapping[str, Source]
+    ) -> None:
         self._store = store
         self._sealer = sealer
+        self._remembered = remembered
 
     def facts_of(self, delivery: Delivery) -> Facts:
         """The facts. NotUnderstood keeps it for a person; Unavailable leaves it waiting."""
-        source = self._store.get(Source, source_key(delivery.source_id))
+        return self._facts(delivery, self._source(delivery.source_id))
+
+    def at_a_glance(self, delivery: Delivery) -> tuple[Facts, Sequence[Record]]:
+        """The facts by the source as it is remembered, and that source."""
+        known = self._remembered.get(delivery.source_id)
+        source = known or self._source(delivery.source_id)
+        return self._facts(delivery, source), (source,)
+
+    def _source(self, source_id: str) -> Source:
+        source = self._store.get(Source, source_key(source_id))
         if source is None:
+            self._remembered.pop(source_id, None)
             raise NotUnderstood("unknown_source", "its source is gone")
+        if len(self._remembered) >= SOURCES_CACHED_MAX:
+            self._remembered.clear()
+        self._remembered[source_id] = source
+        return source
+
+    def _facts(self, delivery: Delivery, source: Source) -> Facts:
         raw = self._open(delivery)
         kind, topic = delivery.source_kind, delivery.topic
         return read_delivery(kind, topic, raw, source, delivery.received_ms)
@@ -63,10 +88,12 @@ def inbox(actor: str) -> Inbox:
     """The inbox as an automatic actor; needs the three tables, the key and both secrets."""
     desk = wiring.desk(actor)
     click_secrets = wiring.secrets().read(settings().click_secret_arn)
-    visits = StoredVisits(wiring.store())
     listener = Hearing(desk, wiring.blind_index())
-    worker = Worker(desk, wiring.blind_index(), click_secrets, visits, listener)
-    return Inbox(desk, DeliveryReader(desk.store, wiring.envelope()), worker)
+    worker = Worker(
+        desk, wiring.blind_index(), click_secrets, StoredVisits(), listener, wiring.editions()
+    )
+    reader = DeliveryReader(desk.store, wiring.envelope(), wiring.sources())
+    return Inbox(desk, reader, worker)
 
 
 def settle_records(event: Mapping[str, Any], log: Logger) -> dict[str, Any]:
@@ -116,7 +143,12 @@ def _rated(box: Inbox, conversion_id: str, log: Logger) -> bool:
 
 def _settle_record(box: Inbox, record: Mapping[str, Any]) -> DeliveryState | None:
     keys = record["dynamodb"]["Keys"]
-    return box.settle(Key("arrivals", keys["pk"]["S"], keys["sk"]["S"]))
+    key = Key("arrivals", keys["pk"]["S"], keys["sk"]["S"])
+    try:
+        shown = from_item(Delivery, record["dynamodb"]["NewImage"])
+    except ValidationError:  # as another release of the front door writes it
+        return box.settle(key)
+    return box.settle_shown(shown)
 
 
 def _settled(act: Callable[[], DeliveryState | None], log: Logger, name: str) -> bool:

@@ -3,13 +3,12 @@
 from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import ClassVar
 
 from goodword.events import Actor
-from goodword.ledger.leaves import Items
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Desk
-from goodword.records import Key
+from goodword.records import Key, Record, Table
 from goodword.tracking.click import Click
 from goodword.tracking.model import Visited
 from goodword.trust.banning import Bans
@@ -23,26 +22,41 @@ from goodword_aws.aws import client
 from goodword_aws.workflow import StepFunctions
 
 
+class ClickRow(Record):
+    """What is read of a click as the redirect stores it (`hot.row`); its place is not in it."""
+
+    TABLE: ClassVar[Table] = "arrivals"
+    KIND: ClassVar[str] = "click"
+
+    f: str = ""
+    r: str = ""
+    s: str = ""
+    m: str = ""
+    n: str = ""
+    c: str = ""
+    d: str = ""
+
+
 class StoredVisits:
     """The click rows in `arrivals`, as coarse words. A row that is gone is simply not there."""
 
-    def __init__(self, items: Items) -> None:
-        self._items = items
+    def places(self, clicks: Sequence[Click]) -> Mapping[Key, type[Record]]:
+        """Where the rows are."""
+        return {_place(one): ClickRow for one in clicks[:READ_KEYS_MAX]}
 
-    def of(self, clicks: Sequence[Click]) -> Mapping[str, Visited]:
-        """By touch id. Unavailable if the store left some out: no check may depend on luck."""
-        places = {Key("arrivals", f"TCH#{one.nonce_hex}", "CLICK"): one.touch_id for one in clicks}
-        rows = self._items.plain_many(list(places)[:READ_KEYS_MAX])
-        return {places[key]: _seen(row) for key, row in rows.items()}
+    def of(self, clicks: Sequence[Click], found: Mapping[Key, Record]) -> Mapping[str, Visited]:
+        """By touch id."""
+        rows = {one.touch_id: found.get(_place(one)) for one in clicks}
+        return {name: _seen(row) for name, row in rows.items() if isinstance(row, ClickRow)}
 
 
-def _seen(row: Mapping[str, Any]) -> Visited:
-    def word(name: str) -> str:
-        return str(row.get(name, ""))
+def _place(click: Click) -> Key:
+    return Key("arrivals", f"TCH#{click.nonce_hex}", "CLICK")
 
-    opened = {"u": "prompted", "n": "unprompted"}.get(word("f"), "")
-    campaign = " ".join(word(name) for name in ("s", "m", "n"))
-    return visited(opened, word("r"), campaign, word("c"), word("d"))
+
+def _seen(row: ClickRow) -> Visited:
+    opened = {"u": "prompted", "n": "unprompted"}.get(row.f, "")
+    return visited(opened, row.r, f"{row.s} {row.m} {row.n}", row.c, row.d)
 
 
 def disputes(desk: Desk) -> Disputes:

@@ -15,7 +15,7 @@ from goodword.errors import InvalidInput
 from goodword.events import Actor, system
 from goodword.ports import Desk
 from goodword.privacy.model import PersonalFields, VaultItem, fold_email
-from goodword.programs.effective import TermsShelf
+from goodword.programs.effective import Editions, TermsShelf
 
 from goodword_aws.aws import client, session
 from goodword_aws.clock import SystemClock
@@ -25,6 +25,8 @@ from goodword_aws.settings import require, settings
 from goodword_aws.store import DynamoStore
 
 if TYPE_CHECKING:
+    from goodword.conversions.model import Source
+
     from goodword_aws.calls import Principal
     from goodword_aws.pages.sessions import Pool
     from goodword_aws.vault import Envelope, Vault
@@ -34,6 +36,7 @@ __all__ = [
     "blind_index",
     "clock",
     "desk",
+    "editions",
     "envelope",
     "forget",
     "ids",
@@ -42,6 +45,7 @@ __all__ = [
     "require",
     "secrets",
     "shelf",
+    "sources",
     "store",
     "texts",
     "vault",
@@ -120,6 +124,18 @@ def shelf() -> TermsShelf:
 
 
 @cache
+def editions() -> Editions:
+    """The programme versions that this process remembers for decisions."""
+    return Editions()
+
+
+@cache
+def sources() -> MutableMapping[str, "Source"]:
+    """The sources that this process has read deliveries of."""
+    return {}
+
+
+@cache
 def pool() -> "Pool":
     """The user pool as the pages sign in to it; needs USER_POOL_ID and PAGES_CLIENT_ID."""
     from jwt import PyJWKClient  # noqa: PLC0415 - only pages verify tokens themselves
@@ -192,5 +208,5 @@ def mark_of(principal: "Principal") -> str:
 def forget() -> None:
     """Drop every part and the settings; for tests, which change the environment between cases."""
     parts = (settings, client, clock, ids, store, secrets, blind_index, vault, envelope, pool)
-    for part in (*parts, session, shelf, _remembered):
+    for part in (*parts, session, shelf, editions, sources, _remembered):
         part.cache_clear()

@@ -164,7 +164,7 @@ def new_conversion(evidence: Evidence) -> Conversion:
     fact = evidence.fact
     occurred_ms = min(fact.occurred_ms, evidence.received_ms)
     return Conversion(
-        conversion_id=derived_id("cnv", occurred_ms, *evidence.space, *names_of(fact)[:1]),
+        conversion_id=derived_name(evidence.space, evidence.received_ms, fact),
         program_id=evidence.program_id,
         namespace=evidence.space.namespace,
         action=fact.action,
@@ -184,6 +184,12 @@ def new_conversion(evidence: Evidence) -> Conversion:
         occasion=fact.occasion,
         order=fact.order.but(lines=reconciled(fact.order.lines, fact.net_minor)),
     )
+
+
+def derived_name(space: Space, received_ms: int, fact: ConversionFact) -> str:
+    """The id that the conversion of an order gets when it is seen for the first time."""
+    occurred_ms = min(fact.occurred_ms, received_ms)
+    return derived_id("cnv", occurred_ms, *space, *names_of(fact)[:1])
 
 
 def also_told(conversion: Conversion, fact: ConversionFact) -> Conversion:

@@ -36,7 +36,7 @@ from goodword.limits import (
     SWEEP_PAGES_MAX,
 )
 from goodword.ports import Change, Collision, Desk, Page, Store, until_settled
-from goodword.records import Key, Value
+from goodword.records import Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS
 from goodword.trust.signals import Signals
 
@@ -107,15 +107,24 @@ def quarantined(delivery: Delivery) -> Delivery:
 
 
 class Reader(Protocol):
-    """Opens a delivery and says what it means. Raises NotUnderstood, or Unavailable for now."""
+    """Opens a delivery and says what it means. Raises NotUnderstood, or Unavailable for now.
+
+    `at_a_glance` goes by what the process remembers of its source, and names what it went by.
+    """
 
     def facts_of(self, delivery: Delivery) -> Facts: ...
+
+    def at_a_glance(self, delivery: Delivery) -> tuple[Facts, Sequence[Record]]: ...
 
 
 class Books(Protocol):
     """What `conversions.service.Worker` does: book facts once, and give a delivery its end."""
 
     def book(self, delivery: Delivery, facts: Facts) -> DeliveryState: ...
+
+    def book_shown(
+        self, shown: Delivery, facts: Facts, rests_on: Sequence[Record]
+    ) -> DeliveryState | None: ...
 
     def replay_parked(self, space: Space, names: Sequence[str]) -> None: ...
 
@@ -135,6 +144,21 @@ class Inbox:
     desk: Desk
     reader: Reader
     books: Books
+
+    def settle_shown(self, shown: Delivery) -> DeliveryState | None:
+        """As `settle`, for a delivery as a stream shows it.
+
+        What it shows may be old: one order is booked if all of it is stored like that still, which
+        is looked up with whatever the decision needs. Anything else is read first.
+        """
+        if shown.state == "waiting":
+            try:
+                facts, rests_on = self.reader.at_a_glance(shown)
+            except NotUnderstood:
+                return self.settle(shown.key)
+            if state := self.books.book_shown(shown, facts, rests_on):
+                return state
+        return self.settle(shown.key)
 
     def settle(self, key: Key) -> DeliveryState | None:
         """The end of the delivery under the key; None if it has expired. Safe to repeat."""

@@ -1,8 +1,9 @@
 """The version in force is the highest number that is already effective.
 
-Versions never change, so one that has been read may be kept for ever; which of them is in force is
-asked of the clock each time. Only "is there a newer one" grows old: `TermsShelf` asks again after a
-minute, which is harmless, because no version is in force before it is stored.
+The terms of a version never change; which of them is in force is asked of the clock each time. Only
+"is there a newer one" grows old: `TermsShelf` asks again after a minute, which is harmless, because
+no version is in force before it is stored. Decisions take them from `Editions`, which is exact:
+whoever writes a version writes the programme's head in the same Change.
 """
 
 from dataclasses import dataclass, field
@@ -43,12 +44,15 @@ def read_version(store: Store, program_id: str, number: int) -> ProgramVersion:
 
 def read_versions(store: Store, program_id: str) -> tuple[ProgramVersion, ...]:
     """All versions, oldest first. Raises NotFound `unknown_program` when there is none."""
-    page = store.query(
-        ProgramVersion, "core", f"PROG#{program_id}", "V#", limit=PROGRAM_VERSIONS_MAX
-    )
-    if not page.rows:
+    rows = _stored(store, program_id)
+    if not rows:
         raise NotFound("unknown_program", "there is no such programme")
-    return tuple(page.rows)
+    return rows
+
+
+def _stored(store: Store, program_id: str) -> tuple[ProgramVersion, ...]:
+    limit = PROGRAM_VERSIONS_MAX
+    return tuple(store.query(ProgramVersion, "core", f"PROG#{program_id}", "V#", limit=limit).rows)
 
 
 def version_in_force(
@@ -84,4 +88,24 @@ class TermsShelf:
             if len(self._read) >= TERMS_SHELF_PROGRAMS_MAX:
                 self._read.clear()
             self._read[program_id] = (at_ms, versions)
+        return versions
+
+
+@dataclass
+class Editions:
+    """All versions of programmes, each with the state of the head that they were read under.
+
+    A head that was read strongly and is still the same says that no version was added or ended.
+    """
+
+    _read: dict[str, tuple[int, tuple[ProgramVersion, ...]]] = field(default_factory=dict)
+
+    def of(self, store: Store, head: Program) -> tuple[ProgramVersion, ...]:
+        """All versions, oldest first, no older than the head."""
+        state, versions = self._read.get(head.program_id, (0, ()))
+        if state != head.version:
+            versions = _stored(store, head.program_id)
+            if len(self._read) >= TERMS_SHELF_PROGRAMS_MAX:
+                self._read.clear()
+            self._read[head.program_id] = (head.version, versions)
         return versions

@@ -190,6 +190,7 @@ class Publishing:
         receipt: Receipt[ProgramVersion],
     ) -> ProgramVersion:
         change = Change()
+        change.replace(read_program(self.desk.store, before.program_id))  # see `Editions`
         differs = {"author": self.desk.actor.id} if what == "promoted" else {}
         change.replace(after, Guard(equals={"terms_hash": before.terms_hash}, differs=differs))
         change.create(*self._told(after, what, at_ms, reason))
