@@ -43,7 +43,11 @@ def check(town: "Town") -> list[str]:
         _leftovers,
         _calm,
     ):
-        found += [f"{judge.__name__.strip('_')}: {what}" for what in judge(books)]
+        name = judge.__name__.strip("_")
+        try:
+            found += [f"{name}: {what}" for what in judge(books)]
+        except Exception as lost:  # noqa: BLE001 - what makes no sense is a finding, too
+            found.append(f"{name}: what is stored makes no sense: {lost!r}")
     return found
 
 

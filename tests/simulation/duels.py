@@ -13,6 +13,7 @@ from goodword.rewards.model import Reward
 
 from tests.simulation.baton import Task
 from tests.simulation.golden import Golden, golden_story
+from tests.simulation.paydays import Paying
 from tests.simulation.playing import Outcome, judged, many
 from tests.simulation.story import (
     DAY_MS,
@@ -55,8 +56,9 @@ def part(name: str, amount: int | None = 2_000) -> Returned:
 
 def story(*orders: Order, **changes: object) -> Story:
     """Simple terms, and these orders."""
-    fields: dict[str, object] = {"orders": list(orders), "caps": [], "sticky": False, "minimum": 0}
-    return replace(golden_story(0), **(fields | changes))  # type: ignore[arg-type]  # of a story
+    simple: dict[str, object] = {"orders": list(orders), "caps": [], "sticky": False}
+    fields = simple | {"paying": Paying("weekly")} | changes
+    return replace(golden_story(0), **fields)  # type: ignore[arg-type]  # of a story
 
 
 class Arena(Golden):
