@@ -1,9 +1,9 @@
-"""What comes of it: deals with the referral they are owed to, pipeline and bookings."""
+"""What comes of it: deals with the referral they are owed to, pipeline, the twelve figures."""
 
 from goodword.journeys.pipeline import Deals
 from goodword.ports import Page
+from goodword_aws import kpis, wiring
 from goodword_aws import pipeline as shapes
-from goodword_aws import wiring
 from goodword_aws.calls import STAFF, Call
 from goodword_aws.http import Api
 
@@ -45,3 +45,9 @@ def read_opportunity(call: Call) -> shapes.OpportunityAnswer:
 def read_pipeline(call: Call) -> shapes.PipelineAnswer:
     """Pipeline and bookings of a period: sourced, influenced or neither, in all and by advocate."""
     return shapes.pipeline_answer(Deals(call.desk.store), call.query, call.desk.clock.now_ms())
+
+
+@handler.route("GET", "/v1/kpis", roles=STAFF, answer=kpis.KpisAnswer, query=WHEN)
+def read_kpis(call: Call) -> kpis.KpisAnswer:
+    """The twelve figures with their definitions, in all and by month, and the forecast."""
+    return kpis.kpis_answer(call.desk.store, call.query, call.desk.clock.now_ms())

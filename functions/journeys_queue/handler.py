@@ -10,16 +10,18 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from goodword_aws import wiring
 from goodword_aws.journeys_walks import heard
+from goodword_aws.kpis import keep_row
 
 wiring.require("core_table", "journal_table", "index_secret_arn", "journey_arn")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
 def one(record: SQSRecord) -> None:
-    """The message is a bus event; what it makes happen happens once."""
+    """The message is a bus event; what it makes happen happens once, and is counted once."""
+    keep_row(record.body)
     heard(record.body)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """An SQS batch of `journey.*` events -> the ids of the messages that failed."""
+    """An SQS batch of bus events -> the ids of the messages that failed."""
     return process_partial_response(event, one, processor, context)

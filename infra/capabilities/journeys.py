@@ -11,7 +11,23 @@ from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 from infra.foundations.streams import may_work_on, work_on
 
-HEARD = ("journey.signal_noted", "journey.entered")
+HEARD = (
+    "journey.signal_noted",
+    "journey.entered",
+    "journey.asked",
+    "journey.reminded",
+    "journey.ask_accepted_work",
+    "enrolment.activated",
+    "enrolment.banned",
+    "enrolment.declined",
+    "enrolment.left",
+    "enrolment.paused",
+    "enrolment.unbanned",
+    "conversion.decided",
+    "conversion.merged",
+    "conversion.reinstated",
+    "conversion.reversed",
+)
 QUEUE_SECONDS = 60
 WALKS = ("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN")
 
@@ -107,12 +123,15 @@ def _may_walk(ground: Ground) -> list[PolicyStatement]:
 def _figures(ground: Ground) -> None:
     figures = ground.functions.make(
         "journeys_api_kpis",
-        "Deals, pipeline and bookings",
+        "Deals, pipeline, bookings and the twelve figures",
         needs=("CORE_TABLE",),
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
         ],
+        shape=Shape(memory_mb=1024),
     )
-    for path in ("/v1/opportunities", "/v1/opportunities/{opportunity_id}", "/v1/pipeline"):
-        ground.door.open(figures, ["GET"], path)
+    ground.door.open(figures, ["GET"], "/v1/opportunities")
+    ground.door.open(figures, ["GET"], "/v1/opportunities/{opportunity_id}")
+    ground.door.open(figures, ["GET"], "/v1/pipeline")
+    ground.door.open(figures, ["GET"], "/v1/kpis")

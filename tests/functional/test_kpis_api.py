@@ -1,15 +1,18 @@
-"""Staff see what deals come to and to whom they are owed; nobody else does."""
+"""Staff see deals, to whom they are owed, and the twelve figures; nobody else does."""
 
 import json
 from collections.abc import Iterator
 
 import pytest
 from goodword.conversions.model import Delivery, Facts
+from goodword.journeys.happened import Happened
+from goodword.journeys.kpis import DEFINITIONS
 from goodword.journeys.selling import Hearing
+from goodword.journeys.signal import Subject
 
 from tests.support.api import Front, Reply, front
 from tests.support.crm import delivery, step
-from tests.support.functions import ROOT, sample
+from tests.support.functions import CONTEXT, ROOT, sample
 from tests.support.people import MACS
 
 EXPECTED = {
@@ -21,6 +24,9 @@ EXPECTED = {
     "refused_no_such_day": "invalid_query",
     "refused_period_backwards": "invalid_query",
     "refused_advocate": "not_allowed",
+    "kpis": 200,
+    "refused_kpis_of_three_years": "invalid_query",
+    "refused_kpis_advocate": "not_allowed",
 }
 
 
@@ -69,3 +75,35 @@ def test_the_pipeline_says_its_model_and_its_period(call: Front) -> None:
     assert (line["share"], line["opened_minor"], line["won_minor"]) == ("neither", 120_000, 120_000)
     assert "sourced" in found["model"]
     assert send(call, "pipeline_of_90_days").body["totals"] == found["totals"]
+
+
+# --- the twelve figures -----------------------------------------------------------------------
+
+
+def count(call: Front, case: str) -> object:
+    person = next(one.subject_id for one in call.town.all(Subject) if one.what == "person")
+    event = json.dumps(sample("journeys_queue", case)).replace("sbj_sample", person)
+    return call.api("journeys_queue")(json.loads(event), CONTEXT)
+
+
+def test_what_counts_is_noted_once_and_shown_by_month(call: Front) -> None:
+    for _ in range(2):
+        assert count(call, "counted") == {"batchItemFailures": []}
+    assert len(call.town.all(Happened)) == 2
+    assert count(call, "not_counted") == {"batchItemFailures": []}
+    assert len(call.town.all(Happened)) == 2
+    found = send(call, "kpis").body
+    by = {one["code"]: one for one in found["kpis"]}
+    assert list(by) == [one.code for one in DEFINITIONS]
+    assert by["advocate_pool"]["figures"] == [{"value": 1, "base": None, "currency": ""}]
+    assert by["promoter_rate"]["figures"] == [{"value": 1, "base": 1, "currency": ""}]
+    months = by["promoter_rate"]["months"]
+    assert [one["from_day"] for one in months] == ["2025-10-15", "2025-11-01"]
+    assert [one["figures"][0]["base"] for one in months] == [0, 1]
+    assert by["referral_pipeline"]["figures"] == []
+    assert all(one["definition"] for one in found["kpis"])
+    assert found["forecast"] == []
+
+
+def test_what_is_no_event_comes_again_and_stops_no_other(call: Front) -> None:
+    assert count(call, "refused_no_event") == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}

@@ -38,7 +38,26 @@ def test_a_stream_brings_new_items_of_one_kind(
     ("directory", "types"),
     [
         ("rewards_queue", ["reward.created"]),
-        ("journeys_queue", ["journey.signal_noted", "journey.entered"]),
+        (
+            "journeys_queue",
+            [
+                "journey.signal_noted",
+                "journey.entered",
+                "journey.asked",
+                "journey.reminded",
+                "journey.ask_accepted_work",
+                "enrolment.activated",
+                "enrolment.banned",
+                "enrolment.declined",
+                "enrolment.left",
+                "enrolment.paused",
+                "enrolment.unbanned",
+                "conversion.decided",
+                "conversion.merged",
+                "conversion.reinstated",
+                "conversion.reversed",
+            ],
+        ),
         (
             "programs_queue",
             [

@@ -102,6 +102,7 @@ PATHS = {
         "/v1/opportunities",
         "/v1/opportunities/{opportunity_id}",
         "/v1/pipeline",
+        "/v1/kpis",
     },
     "payouts_api": {
         "/v1/payouts",

@@ -81,13 +81,14 @@ def asks(desk: Desk) -> Asks:
 def heard(body: str) -> None:
     """One bus event: a signal makes journeys look at its person; whoever entered begins to walk.
 
-    Repeating it is harmless: nobody enters twice, and an execution is started by name.
+    Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
+    execution is started by name.
     """
     event = json.loads(body)["detail"]
     if event["type"] == "journey.signal_noted":
         desk = wiring.desk("journeys_queue")
         Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
-    elif not event["data"]["held_out"]:
+    elif event["type"] == "journey.entered" and not event["data"]["held_out"]:
         walk_id = str(event["subject"])
         given: dict[str, object] = {
             "journey_id": str(event["data"]["journey_id"]),

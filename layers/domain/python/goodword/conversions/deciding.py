@@ -342,6 +342,9 @@ def _write(
             action=conversion.action,
             outcome=outcome,
             decision=settled.decisions,
+            occurred_ms=conversion.occurred_ms,
+            net_minor=conversion.net_minor,
+            currency=conversion.currency,
         ),
     )
     if advocate_id is not None:

@@ -93,6 +93,7 @@ def merge(desk: Desk, space: Space, names: Sequence[str]) -> bool:
             program_id=duplicate.program_id,
             advocate_id=duplicate.advocate_id,
             into=kept.conversion_id,
+            occurred_ms=duplicate.occurred_ms,
             taken_minor=taken_minor,
         )
     )

@@ -131,7 +131,7 @@ def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> s
             booked_ms=desk.clock.now_ms(),
             given_minor=given,
         ),
-        _event(desk, after, "conversion.reinstated", fact, given_minor=given),
+        _event(desk, after, "conversion.reinstated", fact, given_minor=given, **_totals(after)),
     )
     desk.store.commit(change)
     return ""
@@ -225,6 +225,7 @@ def _event(desk: Desk, conversion: Conversion, type: str, fact: Later, **amounts
         program_id=conversion.program_id,
         advocate_id=conversion.advocate_id,
         refund_id=of,
+        occurred_ms=conversion.occurred_ms,
         **amounts,
     )
 

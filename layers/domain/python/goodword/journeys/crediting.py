@@ -80,9 +80,11 @@ class Crediting:
             for name in deal.contacts
             for mac in people[name]
         }
-        friends = self._many(Identity, [identity_key(*one) for one in macs])
-        written = self._many(
-            Conversion, [conversion_key(deal.referral) for deal in deals if deal.referral]
+        friends = read_many(self.store, Identity, [identity_key(*one) for one in macs])
+        written = read_many(
+            self.store,
+            Conversion,
+            [conversion_key(deal.referral) for deal in deals if deal.referral],
         )
         return [
             Credited(
@@ -102,17 +104,19 @@ class Crediting:
         known: dict[str, Subject] = {}
         waiting = names
         while waiting:
-            read = self._many(Subject, [subject_key(name) for name in sorted(waiting)])
+            read = read_many(self.store, Subject, [subject_key(name) for name in sorted(waiting)])
             known |= {one.subject_id: one for one in read.values()}
             waiting = {one.merged_into for one in read.values() if one.merged_into} - set(known)
         return {name: _end(known, name).marks for name in names}
 
-    def _many(self, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
-        each = list(dict.fromkeys(keys))
-        found: dict[Key, R] = {}
-        for at in range(0, len(each), READ_KEYS_MAX):
-            found |= self.store.get_many(kind, each[at : at + READ_KEYS_MAX])
-        return found
+
+def read_many(store: Store, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
+    """Those of any number of keys that exist, a hundred in one request."""
+    each = list(dict.fromkeys(keys))
+    found: dict[Key, R] = {}
+    for at in range(0, len(each), READ_KEYS_MAX):
+        found |= store.get_many(kind, each[at : at + READ_KEYS_MAX])
+    return found
 
 
 def _end(known: Mapping[str, Subject], name: str) -> Subject:

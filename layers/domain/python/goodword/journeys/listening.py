@@ -283,6 +283,8 @@ def put_signal(
             source_id=delivery.source_id,
             signal_id=signal_id,
             kind=fact.kind,
+            value=fact.value,
+            occurred_ms=fact.occurred_ms,
         ),
     )
 

@@ -1,0 +1,115 @@
+"""Rows of events are put once, and read for a report within bounds that are stated.
+
+A report reads the months that it needs (its own and as long before), everybody who joined or left,
+the deals from two years before it on, and the friends of its leads. More than KPI_ROWS_MAX rows are
+refused, so that no report takes longer than a call may.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
+from goodword.errors import FieldError, InvalidInput
+from goodword.events import Event
+from goodword.journeys.crediting import read_many
+from goodword.journeys.happened import LIFE, Happened, figures_partition, happened, month_of
+from goodword.journeys.kpis import YEAR_MS, History
+from goodword.journeys.pipeline import Deals, Period
+from goodword.limits import KPI_PAGE_ITEMS, KPI_ROWS_MAX
+from goodword.ports import Change, Collision, Store
+from goodword.times import DAY_MS, as_datetime
+
+
+def keep(store: Store, event: Event) -> bool:
+    """Put the row of an event; whether it is new. Safe to repeat."""
+    row = happened(event)
+    if row is None:
+        return False
+    change = Change()
+    change.create(row)
+    try:
+        store.commit(change)
+    except Collision:
+        return False
+    return True
+
+
+@dataclass(frozen=True)
+class Measuring:
+    """Reads what the figures of a programme are made of."""
+
+    store: Store
+
+    def history(self, program_id: str, period: Period) -> History:
+        """For figures of the period or any part of it. InvalidInput `period_too_large`."""
+        first_ms = max(0, 2 * period.from_ms - period.to_ms)
+        rows: list[Happened] = []
+        for month in (LIFE, *_months(first_ms, period.to_ms)):
+            self._month(rows, program_id, month)
+        deals_ms = max(0, min(first_ms, period.from_ms - 2 * YEAR_MS))
+        leads = [row.of for row in rows if row.what == "lead" and period.has(row.at_ms)]
+        return History(
+            rows=rows,
+            deals=Deals(self.store).since(program_id, deals_ms),
+            bought=self._bought(program_id, list(dict.fromkeys(leads))),
+        )
+
+    def _month(self, rows: list[Happened], program_id: str, month: str) -> None:
+        cursor: str | None = None
+        partition = figures_partition(program_id, month)
+        while True:
+            page = self.store.query(
+                Happened, "core", partition, limit=KPI_PAGE_ITEMS, cursor=cursor
+            )
+            rows += page.rows
+            if len(rows) > KPI_ROWS_MAX:
+                wrong = FieldError("from", f"must be later: more than {KPI_ROWS_MAX} rows")
+                raise InvalidInput("period_too_large", "the period has too many events", [wrong])
+            cursor = page.cursor
+            if cursor is None:
+                return
+
+    def _bought(self, program_id: str, leads: Sequence[str]) -> frozenset[str]:
+        """Those leads whose friend has an attributed order that is not older."""
+        keys = [conversion_key(name) for name in leads]
+        found = read_many(self.store, Conversion, keys).values()
+        macs = {mac: None for one in found for mac in one.identities}
+        people = read_many(self.store, Identity, [identity_key(program_id, mac) for mac in macs])
+        friends = {one.mac: one for one in people.values()}
+        return frozenset(
+            lead.conversion_id
+            for lead in found
+            if any(
+                order.action == "sale"
+                and order.advocate_id is not None
+                and order.occurred_ms >= lead.occurred_ms
+                for mac in lead.identities
+                if mac in friends
+                for order in friends[mac].conversions
+            )
+        )
+
+
+def parts_of(period: Period) -> list[Period]:
+    """The period by UTC months, the first and the last cut off where it begins and ends."""
+    found, start_ms = [], period.from_ms
+    while start_ms < period.to_ms:
+        end_ms = min(_next_month(start_ms), period.to_ms)
+        found.append(Period(start_ms, end_ms))
+        start_ms = end_ms
+    return found
+
+
+def _months(from_ms: int, to_ms: int) -> Iterator[str]:
+    at_ms = from_ms
+    while at_ms < to_ms:
+        yield month_of(at_ms)
+        at_ms = _next_month(at_ms)
+
+
+def _next_month(at_ms: int) -> int:
+    """When the next UTC month begins."""
+    first = as_datetime(at_ms).date().replace(day=1)
+    after = (first + timedelta(days=32)).replace(day=1)
+    return (after - date(1970, 1, 1)).days * DAY_MS

@@ -1,0 +1,94 @@
+"""The twelve figures for staff, with their definitions, by month, and the forecast."""
+
+import json
+from collections.abc import Mapping
+
+from goodword.events import Event
+from goodword.journeys.forecast import Forecast, forecast
+from goodword.journeys.kpis import DEFINITIONS, Code, KpiFigure, Unit, figures
+from goodword.journeys.measuring import Measuring, keep, parts_of
+from goodword.journeys.pipeline import Period
+from goodword.ports import Store
+from goodword.records import Value
+
+from goodword_aws import wiring
+from goodword_aws.pipeline import day_text, period_of
+
+FORECAST_MODEL = (
+    "Each open sourced deal is won with the same unknown probability, learnt from the sourced "
+    "deals that were won or lost since two years before the period: (won + 1) / (won + lost + 2). "
+    "expected is the mean of what the open ones then bring; low and high are 1.2816 standard "
+    "deviations of the beta-binomial either way (80 in 100)."
+)
+
+
+class PartAnswer(Value):
+    """A figure in one month of the period, cut off where the period begins and ends."""
+
+    from_day: str
+    to_day: str
+    figures: tuple[KpiFigure, ...]
+
+
+class KpiAnswer(Value):
+    """One figure. `value` over `base`: nothing to measure where `base` is 0, a plain count or sum
+    where it is null. Of unit `money` both are minor units, one figure per currency.
+    """
+
+    code: Code
+    unit: Unit
+    definition: str
+    figures: tuple[KpiFigure, ...]
+    months: tuple[PartAnswer, ...]
+
+
+class KpisAnswer(Value):
+    """The twelve figures of a programme in a period, and what its open deals may bring."""
+
+    program_id: str
+    from_day: str
+    to_day: str
+    kpis: tuple[KpiAnswer, ...]
+    forecast_model: str
+    forecast: tuple[Forecast, ...]
+
+
+def keep_row(body: str) -> bool:
+    """The row of a bus event; whether it is new."""
+    event = Event.model_validate_json(json.dumps(json.loads(body)["detail"]))
+    return keep(wiring.store(), event)
+
+
+def kpis_answer(store: Store, query: Mapping[str, str], now_ms: int) -> KpisAnswer:
+    """What `GET /v1/kpis` answers."""
+    return measured(store, query.get("program_id", ""), period_of(query, now_ms))
+
+
+def measured(store: Store, program_id: str, period: Period) -> KpisAnswer:
+    """The figures of a period."""
+    history = Measuring(store).history(program_id, period)
+    parts = [(part, figures(history, part)) for part in parts_of(period)]
+    whole = figures(history, period)
+    return KpisAnswer(
+        program_id=program_id,
+        from_day=day_text(period.from_ms),
+        to_day=day_text(period.to_ms),
+        kpis=tuple(
+            KpiAnswer(
+                code=one.code,
+                unit=one.unit,
+                definition=one.text,
+                figures=whole[one.code],
+                months=tuple(_part(part, found[one.code]) for part, found in parts),
+            )
+            for one in DEFINITIONS
+        ),
+        forecast_model=FORECAST_MODEL,
+        forecast=forecast(history.deals),
+    )
+
+
+def _part(period: Period, found: tuple[KpiFigure, ...]) -> PartAnswer:
+    return PartAnswer(
+        from_day=day_text(period.from_ms), to_day=day_text(period.to_ms), figures=found
+    )

@@ -1,0 +1,247 @@
+"""What of an event counts, and the figures where nothing, or nearly nothing, has happened."""
+
+from typing import Any
+
+import pytest
+from goodword.errors import InvalidInput
+from goodword.events import Event, system
+from goodword.journeys import measuring
+from goodword.journeys.crediting import Credit, Credited
+from goodword.journeys.forecast import forecast
+from goodword.journeys.happened import Happened, happened
+from goodword.journeys.kpis import DEFINITIONS, History, KpiFigure, figures
+from goodword.journeys.measuring import Measuring, keep, parts_of
+from goodword.journeys.opportunity import Opportunity
+from goodword.journeys.pipeline import Period
+from goodword.times import parse_rfc3339
+
+from tests.support.crm import AT, PROGRAM, Crm, step
+from tests.support.functions import ROOT
+from tests.support.journeys import Ear
+
+DAY = 86_400_000
+MONTH = Period(AT - 15 * DAY, AT + 15 * DAY)
+
+
+def event(type: str, subject: str = "sbj_1", day: float = 0, **data: Any) -> Event:
+    return Event(
+        event_id=f"evt_{type}_{subject}_{day}",
+        type=type,
+        subject=subject,
+        at_ms=AT + round(day * DAY),
+        actor=system("test"),
+        data={"program_id": PROGRAM, **data},
+    )
+
+
+def row(type: str, subject: str = "sbj_1", day: float = 0, **data: Any) -> Happened:
+    found = happened(event(type, subject, day, **data))
+    assert found is not None
+    return found
+
+
+def of(*rows: Happened, deals: tuple[Credited, ...] = ()) -> dict[str, tuple[KpiFigure, ...]]:
+    return {str(one): each for one, each in figures(History(rows, deals), MONTH).items()}
+
+
+def deal(name: str, amount: int | None, state: str, currency: str = "EUR") -> Credited:
+    made = Opportunity.model_validate(
+        {
+            "opportunity_id": name,
+            "program_id": PROGRAM,
+            "namespace": "crm",
+            "source_id": "src_1",
+            "deal_id": name,
+            "state": state,
+            "amount_minor": amount,
+            "currency": currency,
+            "opened_ms": AT,
+            "steps": 1,
+        }
+    )
+    owed = Credit(owed="sourced", conversion_id="cnv", advocate_id="adv", referred_ms=AT)
+    return Credited(deal=made, credit=owed)
+
+
+@pytest.mark.parametrize(
+    ("type", "data"),
+    [
+        ("journey.signal_noted", {"kind": "csat", "value": 90}),
+        ("journey.ended", {}),
+        ("payout.paid", {}),
+    ],
+)
+def test_most_events_count_nothing(type: str, data: dict[str, Any]) -> None:
+    assert happened(event(type, **data)) is None
+    crm = Crm()
+    assert not keep(crm.store, event(type, **data))
+    assert crm.all(Happened) == []
+
+
+def test_a_row_is_of_the_time_of_the_thing_itself() -> None:
+    late = row("journey.signal_noted", day=40, kind="nps", value=9, occurred_ms=AT)
+    assert (late.at_ms, late.value, late.who, late.of) == (AT, 9, "sbj_1", "")
+    odd = row("journey.signal_noted", day=1, kind="nps", value=True, occurred_ms=None)
+    assert (odd.at_ms, odd.value) == (AT + DAY, 0)
+    nobody = row("conversion.decided", "cnv_1", action="lead", advocate_id=None, decision=1)
+    assert (nobody.what, nobody.who, nobody.of, nobody.turn) == ("lead", "", "cnv_1", 1)
+
+
+def test_the_signals_that_are_noted_tell_what_figures_need() -> None:
+    ear = Ear()
+    ear.hear("nps", customer_id="u-1", value=10)
+    (told,) = ear.events("journey.signal_noted")
+    found = happened(told)
+    assert found is not None
+    assert (found.what, found.value) == ("nps", 10)
+
+
+def test_where_nothing_happened_every_base_is_nothing() -> None:
+    found = of()
+    assert {code: [(one.value, one.base) for one in each] for code, each in found.items()} == {
+        one.code: []
+        if one.unit == "money" or one.code == "net_revenue_retention"
+        else [(0, None if one.unit == "count" else 0)]
+        for one in DEFINITIONS
+    }
+
+
+def test_an_ask_is_one_activity_however_often_its_work_is_accepted() -> None:
+    accepted = row("journey.ask_accepted_work", "ask_1", 1, advocate_id="adv_1")
+    again = row("journey.ask_accepted_work", "ask_1", 2, advocate_id="adv_1")
+    other = row("journey.ask_accepted_work", "ask_2", 3, advocate_id="adv_1")
+    assert of(again, accepted)["activities_per_advocate"] == (KpiFigure(value=1, base=0),)
+    assert of(accepted, other)["repeat_actions"] == (KpiFigure(value=1, base=1),)
+    assert happened(event("journey.rewarded", "ask_1", advocate_id="adv_1")) is None
+
+
+def test_the_last_word_of_each_thing_counts_in_whatever_order_it_came() -> None:
+    def decided(turn: int, net: int, who: str | None, action: str = "sale") -> Happened:
+        data = {"action": action, "advocate_id": who, "net_minor": net, "currency": "EUR"}
+        return row("conversion.decided", "cnv_1", turn, decision=turn, occurred_ms=AT, **data)
+
+    one, two = decided(1, 500, "adv_1"), decided(2, 700, "adv_1")
+    back = row("conversion.reversed", "cnv_1", 3, occurred_ms=AT, refunded_net_minor=200)
+    more = row("conversion.reversed", "cnv_1", 4, occurred_ms=AT, refunded_net_minor=300)
+    for rows in ((one, two, back, more), (more, back, two, one)):
+        assert of(*rows)["referral_revenue"] == (KpiFigure(value=400, currency="EUR"),)
+    gone = row("conversion.merged", "cnv_1", 5, occurred_ms=AT)
+    assert of(one, two, gone)["referral_revenue"] == ()
+    assert of(one, decided(2, 700, None))["referral_revenue"] == ()
+    assert of(decided(1, 0, "adv_1", "lead"))["referral_leads"] == (KpiFigure(value=1),)
+
+
+def test_the_last_answer_and_the_last_state_count() -> None:
+    happy = row("journey.signal_noted", day=1, kind="nps", value=9)
+    sad = row("journey.signal_noted", day=2, kind="nps", value=2)
+    before = row("journey.signal_noted", day=-40, kind="nps", value=9)
+    for rows in ((before, happy, sad), (sad, happy, before)):
+        assert of(*rows)["promoter_rate"] == (KpiFigure(value=0, base=1),)
+    joined, left = (
+        row(f"enrolment.{what}", "adv_1", day, advocate_id="adv_1")
+        for day, what in enumerate(("activated", "left"))
+    )
+    assert of(joined, left)["advocate_pool"] == of(left, joined)["advocate_pool"]
+    assert of(joined, left)["advocate_pool"] == (KpiFigure(value=0),)
+    assert of(joined)["advocate_pool"] == (KpiFigure(value=1),)
+
+
+def test_touches_are_counted_of_those_who_were_touched() -> None:
+    asked = [row("journey.asked", f"ask_{n}", n, subject_id="sbj_1") for n in range(3)]
+    late = row("journey.reminded", "ask_1", 40, subject_id="sbj_2")
+    assert of(*asked, late)["touches_per_customer"] == (KpiFigure(value=3, base=1),)
+
+
+def test_only_sourced_deals_that_are_there_are_pipeline_and_revenue() -> None:
+    won = deal("1", 100, "won")
+    won = won.but(deal=won.deal.but(closed_ms=AT))
+    late = deal("2", 50, "won")
+    late = late.but(deal=late.deal.but(closed_ms=AT + 90 * DAY, opened_ms=AT + 80 * DAY))
+    bare = won.but(credit=None)
+    found = of(deals=(won, late, bare, deal("3", 7, "removed"), deal("4", None, "open")))
+    assert found["referral_pipeline"] == (KpiFigure(value=100, currency="EUR"),)
+    assert found["referral_revenue"] == (KpiFigure(value=100, currency="EUR"),)
+
+
+def test_retention_compares_accounts_with_the_year_before() -> None:
+    def won(name: str, account: str | None, days: int, amount: int | None) -> Credited:
+        one = deal(name, amount, "won")
+        closed_ms = MONTH.to_ms - days * DAY
+        return one.but(deal=one.deal.but(account=account, closed_ms=closed_ms))
+
+    deals = (
+        won("1", "a", 400, 100),
+        won("2", "a", 30, 130),
+        won("3", "b", 700, 100),
+        won("4", "c", 10, 999),
+        won("5", None, 400, 999),
+        won("6", "b", 1_000, 999),
+        won("7", "a", 20, None),
+        deal("8", 5, "open"),
+    )
+    assert of(deals=deals)["net_revenue_retention"] == (
+        KpiFigure(value=130, base=200, currency="EUR"),
+    )
+
+
+def test_the_page_of_the_figures_says_each_definition() -> None:
+    page = (ROOT / "docs" / "kpis.md").read_text()
+    for one in DEFINITIONS:
+        assert f"| `{one.code}` | {one.unit} | {one.text} |" in page
+
+
+def test_a_forecast_is_the_stated_beta_binomial() -> None:
+    (one,) = forecast([deal("1", 10_000, "open"), deal("2", 20_000, "open")])
+    assert (one.rate_bp, one.expected_minor, one.won, one.lost) == (5_000, 15_000, 0, 0)
+    # each p(1-p) is 1/6 on average, the rate itself varies by 1/12: sd = sqrt(158,333,333) = 12583
+    assert (one.low_minor, one.high_minor) == (0, 30_000)
+    past = [deal(f"w{n}", 1, "won") for n in range(60)]
+    past += [deal(f"l{n}", 1, "lost") for n in range(38)]
+    (sure,) = forecast([*past, *(deal(str(n), 1_000, "open") for n in range(100))])
+    assert (sure.rate_bp, sure.expected_minor) == (6_100, 61_000)
+    assert 50_000 < sure.low_minor < 55_000 < 67_000 < sure.high_minor < 72_000
+
+
+def test_currencies_are_forecast_apart_and_what_has_no_amount_brings_nothing() -> None:
+    found = forecast([deal("1", None, "open"), deal("2", 500, "open", "USD"), deal("3", 1, "won")])
+    assert [(one.currency, one.expected_minor) for one in found] == [("EUR", 0), ("USD", 333)]
+    assert forecast([Credited(deal=deal("1", 1, "open").deal, credit=None)]) == ()
+
+
+def test_a_period_is_cut_into_months_and_days() -> None:
+    start, end = parse_rfc3339("2025-12-31T00:00:00Z"), parse_rfc3339("2026-02-02T00:00:00Z")
+    parts = parts_of(Period(start, end))
+    assert [round((one.to_ms - one.from_ms) / DAY) for one in parts] == [1, 31, 1]
+    assert parts_of(Period(start, start + DAY)) == [Period(start, start + DAY)]
+
+
+def test_a_report_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    crm = Crm()
+    for day in range(4):
+        assert keep(crm.store, event("enrolment.activated", f"adv_{day}", day))
+    monkeypatch.setattr(measuring, "KPI_PAGE_ITEMS", 2)
+    assert len(Measuring(crm.store).history(PROGRAM, MONTH).rows) == 4
+    monkeypatch.setattr(measuring, "KPI_ROWS_MAX", 3)
+    with pytest.raises(InvalidInput) as refused:
+        Measuring(crm.store).history(PROGRAM, MONTH)
+    assert refused.value.code == "period_too_large"
+
+
+def test_a_lead_whose_deal_was_won_is_converted() -> None:
+    crm = Crm()
+    crm.refer("c-1", 0, name="cnv_1")
+    crm.tell(step("1", 1, contact_ids=("c-1",)), step("2", 5, stage="closedwon"))
+    keep(
+        crm.store,
+        event(
+            "conversion.decided",
+            "cnv_1",
+            action="lead",
+            advocate_id="adv_1",
+            decision=1,
+            occurred_ms=AT,
+        ),
+    )
+    found = figures(Measuring(crm.store).history(PROGRAM, MONTH), MONTH)
+    assert found["referral_conversion_rate"] == (KpiFigure(value=1, base=1),)
+    assert found["referral_leads"] == (KpiFigure(value=1),)
