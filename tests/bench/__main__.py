@@ -5,7 +5,8 @@
     --dry             print, and leave the page alone
     --quick           small histories and few repeats: to try a bench, not to publish
 
-A bench that fails ends the command, and its part of the page stays as it was. To add one, put a
+A bench that fails ends the command, and its part of the page stays as it was. Nothing that it has
+started stays behind, also on Ctrl-C. To add one, put a
 file into tests/bench/cases: its docstring explains it, `run(bench)` answers its tables.
 """
 
@@ -20,6 +21,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.bench import children
 from tests.bench.report import TARGETS, Kept, Table, Target, section, summary, write
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -87,6 +89,7 @@ def main(arguments: Sequence[str]) -> int:
     if asked.list:
         print("\n".join(names()))
         return 0
+    whole_begun = time.monotonic()
     for name in asked.only:
         print(f"\n  [{name}]", flush=True)
         begun, where = time.monotonic(), machine()
@@ -94,7 +97,7 @@ def main(arguments: Sequence[str]) -> int:
         about, tables = run(name, bench)
         print("\n\n".join(table.text() for table in tables), flush=True)
         if asked.dry or asked.quick:
-            print("\n" + summary(bench.targets).text())
+            print("\n" + summary(bench.targets).text() if bench.targets else "")
             continue
         KEPT.write(name, bench.targets, where)
         for file, svg in bench.plots.items():
@@ -105,8 +108,10 @@ def main(arguments: Sequence[str]) -> int:
         whole = summary(KEPT.targets(names()))
         write(PAGE, {TARGETS: section(TARGETS, SUMMARY, [whole], "")}, names())
         print("\n" + whole.text())
+    print(f"\n  {time.monotonic() - whole_begun:.0f} s in all")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    with children.ended():
+        sys.exit(main(sys.argv[1:]))

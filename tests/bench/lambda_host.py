@@ -8,7 +8,6 @@ load adds waits to a run, but little to this.
 
 import json
 import os
-import signal
 import subprocess
 import sys
 import threading
@@ -23,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from infra.local.ministack_process import link_packages
+from tests.bench import children
 
 RUN_SECONDS_MAX = 60.0
 LOOK_SECONDS = 0.05
@@ -77,7 +77,7 @@ class Host:
         self.marks_ms, self.pid = [], 0
         self.asked.clear()
         path = [str(directory), *map(str, layers), str(self.packages)]
-        child = subprocess.Popen(
+        child = children.begin(
             [sys.executable, "-S", "-m", "awslambdaric", "handler.handler"],
             cwd=directory,
             env={
@@ -99,8 +99,7 @@ class Host:
         listens.start()
         came = self._wait(child.pid)
         peak_mb = _peak_mb(child.pid)
-        with suppress(ProcessLookupError):
-            os.kill(child.pid, signal.SIGKILL)  # not by Popen, which would reap it unseen
+        children.kill(child)  # not by Popen, which would reap it unseen
         listens.join()
         _, _, used = os.wait4(child.pid, 0)
         child.returncode = 0

@@ -5,7 +5,6 @@ there is no network it is left out, and the bench says so.
 """
 
 import os
-import signal
 import socket
 import sqlite3
 import subprocess
@@ -16,6 +15,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+
+from tests.bench import children
 
 PINS = Path(__file__).with_name("peers.txt")
 FRONT = Path(__file__).with_name("front.py")
@@ -60,8 +61,7 @@ class Running:
 
     def kill(self) -> None:
         """As a machine fails: no time to write anything."""
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        children.kill(self.process)
         self.process.wait()
 
     def cpu_ms(self) -> float:
@@ -86,13 +86,12 @@ def behind_front(
 ) -> Running:
     """A Lambda handler behind the front."""
     paths = os.pathsep.join(map(str, (*layers, packages)))
-    process = subprocess.Popen(
+    process = children.begin(
         [sys.executable, "-S", str(FRONT), str(directory)],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": paths, **settings},
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        start_new_session=True,
     )
     assert process.stdout is not None
     port = int(process.stdout.readline())
@@ -177,14 +176,13 @@ def click_ids(locations: Sequence[str], parameter: str) -> list[str]:
 def _started(
     command: Sequence[str], home: Path, environment: Mapping[str, str]
 ) -> "subprocess.Popen[str]":
-    return subprocess.Popen(
+    return children.begin(
         command,
         cwd=home,
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         text=True,
-        start_new_session=True,
     )
 
 

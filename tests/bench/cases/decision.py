@@ -8,16 +8,29 @@ orders of the same advocate and programme, each of another friend; then the orde
 import time
 from collections.abc import Sequence
 
+from goodword_aws import wiring
+
 from tests.bench.__main__ import Bench
 from tests.bench.history import grow, specimen
 from tests.bench.meter import READS, Count
 from tests.bench.report import Cell, Table
-from tests.bench.town import Town, towns
+from tests.bench.town import Json, Town, Towns, towns
 
 HISTORIES = (0, 100, 1_000)  # up to a million: the bench `growth`
 ORDERS = (1, 2, 3, 10, 30, 60)  # which order of one and the same friend
 CPU_RUNS = 40
 HOURS_BETWEEN = 20  # hours between two orders of one friend
+FRIEND = {
+    "rules": [
+        {
+            "rule_id": "both",
+            "action": "sale",
+            "reward": {"kind": "percentage", "basis_points": 1000},
+            "friend": {"reward": {"kind": "flat", "amount_minor": 500}, "unit": "points"},
+        }
+    ]
+}
+SHARED = {"caps": [{"amount_minor": 10**9, "period": "month", "scope": "programme"}]}
 COLUMNS = ("get", "batch get", "query", "transactions", "items", "read units", "write units")
 
 
@@ -31,6 +44,7 @@ def run(bench: Bench) -> Sequence[Table]:
             cpu_ms = _cpu_ms(town, 5 if bench.quick else CPU_RUNS)
         with all_towns.town() as town:
             by_friend = _by_friend(town, orders)
+        by_kind = _by_kind(all_towns)
     same = len({tuple(row[1:]) for row in by_history}) == 1
     return [
         Table(
@@ -52,6 +66,12 @@ def run(bench: Bench) -> Sequence[Table]:
             "Requests do not grow. Units do, with what is remembered of the friend, up to its"
             " limits:\n30 orders and 50 touches, which a late touch may still move.",
         ),
+        Table(
+            "One decision of other kinds",
+            ("kind", *COLUMNS),
+            by_kind,
+            "A process that is new to the programme also reads its versions and the source, once.",
+        ),
     ]
 
 
@@ -64,9 +84,14 @@ def figures(count: Count) -> list[Cell]:
 
 def decided(town: Town, code: str, number: int, friend: str) -> Count:
     """The count of one decision, the intake not included."""
-    delivery = town.order(number, town.click(code), friend)
+    return _counted(town, town.arrival(town.order(number, town.click(code), friend)))
+
+
+def _counted(town: Town, shown: Json) -> Count:
+    """What the worker asks for when the stream shows it this."""
     town.meter.take()
-    town.decide(delivery)
+    answer = town.invoke("conversions_stream", shown)
+    assert answer == {"batchItemFailures": []}, answer
     return town.meter.take()
 
 
@@ -98,6 +123,27 @@ def _by_friend(town: Town, orders: Sequence[int]) -> list[list[Cell]]:
         town.clock.advance(HOURS_BETWEEN * 3_600)
         counts[number] = decided(town, code, 1_000 + number, "robin")
     return [[str(number), *figures(counts[number])] for number in orders]
+
+
+def _by_kind(all_towns: Towns) -> list[list[Cell]]:
+    """What comes up in every programme beside the plain order over one click."""
+    rows: list[list[Cell]] = []
+    for kind, terms in (("the friend gets something too", FRIEND), ("caps of all", SHARED)):
+        with all_towns.town() as town:
+            town.open(**terms)
+            code = town.joins("maya")
+            decided(town, code, 1, "somebody.else")
+            rows.append([kind, *figures(decided(town, code, 2, "robin"))])
+    with all_towns.town() as town:
+        town.open()
+        code = town.joins("maya")
+        shown = town.arrival(town.order(1, town.click(code), "somebody.else"))
+        wiring.forget()
+        rows.append(["the first of a process", *figures(_counted(town, shown))])
+        rows.append(["the same, shown again", *figures(_counted(town, shown))])
+        shown = town.arrival(town.order(2, "", "robin"))
+        rows.append(["an order that nobody brought", *figures(_counted(town, shown))])
+    return rows
 
 
 def _cpu_ms(town: Town, runs: int) -> float:

@@ -4,6 +4,7 @@ Whatever else may be waiting for it, or may have moved since, takes the long way
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -277,3 +278,18 @@ def test_two_orders_of_one_delivery_are_booked_one_after_the_other(shop: Shop) -
     delivery, one, two = shop.put(), shop.fact("1002"), shop.fact("1003")
     assert shop.worker.book(delivery, one.but(facts=(*one.facts, *two.facts))) == "booked"
     assert len(shop.all(Conversion)) == 3
+
+
+def test_a_friend_who_gets_something_for_the_first_time_costs_no_read() -> None:
+    """Their account is under an id that was made just now."""
+    friend = {"reward": {"kind": "flat", "amount_minor": 1}, "unit": "points"}
+    base = {"rule_id": "both", "action": "sale", "friend": friend}
+    both = Rule.model_validate(base | {"reward": {"kind": "flat", "amount_minor": 10}})
+    shop = Shop(rules=(both,))
+    shop.sale("warm", click_ids=(shop.click(),), customer=Customer(customer_id="c0"))
+    for order in ("1001", "1002"):
+        shown, facts = shop.put(), shop.fact(order)
+        act = partial(shop.worker.book_shown, shown, facts, ())
+        assert looked_up(shop, act) == ["get mixed", "get mixed"]
+    assert len([one for one in shop.all(Balance) if one.advocate_id.startswith("frd")]) == 2
+    assert shop.ledger_differences() == []

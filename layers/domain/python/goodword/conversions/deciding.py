@@ -135,7 +135,10 @@ def _placed(
     terms = _version_of(versions, winner).terms
     if conversion.identities and any(rule.friend for rule in terms.rules):
         known = [conversion.friend_id, *(one.friend_id for one in identities)]
-        friend_id = next((one for one in known if one), None) or desk.ids.new("frd")
+        friend_id = next((one for one in known if one), None)
+        if friend_id is None:
+            friend_id = desk.ids.new("frd")
+            books.opens(friend_id)
         conversion = conversion.but(friend_id=friend_id)
     if conversion.action == "lead" and conversion.occasion != "plain":
         return conversion  # neither a sign-up nor an order: not counted

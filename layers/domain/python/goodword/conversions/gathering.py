@@ -170,20 +170,18 @@ def _books(
         for touch in conversion.touches
         for version in [version_at(versions, touch.at_ms, advocate_id)]
     }
-    currencies = {program.currency: None}
     wanted: Wanted = {tally_key(advocate_id, program_id): Tally}
+    accounts, units = {(advocate_id, program.currency)}, set()
     for version in pinned.values():
-        units = (rule.unit for rule in version.terms.rules)
-        currencies |= dict.fromkeys(currency_of(one, conversion.currency) for one in units)
+        units |= {(advocate_id, rule.unit) for rule in version.terms.rules}
+        for friend_id in (one.friend_id for one in identities if one.friend_id):
+            units |= {(friend_id, rule.friend.unit) for rule in version.terms.rules if rule.friend}
         friends, at_ms = conversion.identities, conversion.occurred_ms
         room = whole_room(version, program, advocate_id, friends, at_ms, abroad)
         for limit in room.limits:
             wanted |= _uses(program_id, limit, conversion.conversion_id)
-    accounts = {advocate_id: None} | dict.fromkeys(
-        one.friend_id for one in identities if one.friend_id
-    )
-    for account in accounts:
-        wanted |= {balance_key(account, program_id, one): Balance for one in currencies}
+    accounts |= {(owner, currency_of(unit, conversion.currency)) for owner, unit in units}
+    wanted |= {balance_key(owner, program_id, one): Balance for owner, one in sorted(accounts)}
     return wanted
 
 

@@ -61,6 +61,11 @@ class RewardBooks:
         self._pools = PoolBooks(desk)
         self._tallies: dict[Key, Tally] = {}
         self._before: dict[Key, Balance | CapUse | Tally] = {}
+        self._new: set[str] = set()
+
+    def opens(self, account_id: str) -> None:
+        """Somebody gets an account under a new random id: nothing of it can be stored yet."""
+        self._new.add(account_id)
 
     def earn(self, reward: Reward, taken_minor: int = 0, *, inquiry: bool = False) -> None:
         """A new pending reward: cost against the advocate's pending account.
@@ -214,7 +219,8 @@ class RewardBooks:
         """The balance as this Change will leave it, so far."""
         key = balance_key(advocate_id, program_id, currency)
         if key not in self._balances:
-            balance = self._desk.store.get(Balance, key) or Balance(
+            found = None if advocate_id in self._new else self._desk.store.get(Balance, key)
+            balance = found or Balance(
                 advocate_id=advocate_id, program_id=program_id, currency=currency
             )
             self._balances[key] = self._before[key] = balance
