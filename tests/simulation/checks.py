@@ -12,6 +12,7 @@ from goodword.limits import LATE_DAYS
 
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
+from tests.simulation.complaints import part_of
 from tests.simulation.oracle import Due, earning, expected, share
 from tests.simulation.paychecks import JUDGES
 from tests.simulation.story import DAY_MS, PEOPLE
@@ -181,6 +182,7 @@ def _amounts(books: Books) -> Iterator[str]:
     """I5: exact amounts for whoever won; refunds to the cent."""
     story = books.town.story
     rewards = {one["reward_id"]: one for one in books["reward"]}
+    parts = {one["subject_id"] for one in books["dispute"] if one.get("outcome") == "partly"}
     for conversion in books["conversion"]:
         order = story.order(conversion["order_id"])
         last = _last_decision(books, conversion)
@@ -193,7 +195,10 @@ def _amounts(books: Books) -> Iterator[str]:
             most = earning(story, order, winner["at_ms"])
             if reward["earned_minor"] != most and not story.caps + story.budget:
                 yield f"{order.name} earned {reward['earned_minor']}, not {most}"
-            yield from _taken(order.name, reward, share(order, reward["earned_minor"]))
+            wanted = share(order, reward["earned_minor"])
+            if reward_id in parts:
+                wanted = max(wanted, reward["earned_minor"] - part_of(reward["earned_minor"]))
+            yield from _taken(order.name, reward, wanted)
 
 
 def _last_decision(books: Books, conversion: Item) -> Item:

@@ -24,6 +24,11 @@ if TYPE_CHECKING:
 CAME_BACK, GRANTED = 0.5, 0.5  # chances: a paid payout had come back; a reward is granted
 
 
+def part_of(earned_minor: int) -> int:
+    """How much of a reward is granted where it is granted in part."""
+    return earned_minor // 3
+
+
 class PlainTexts:
     """Texts are sealed under the vault's keys, which are not part of the play."""
 
@@ -88,7 +93,10 @@ class Complaints:
     def _decide(self, dispute: Dispute) -> None:
         who = self.town.person("usr_fatima")
         outcome: Outcome = "granted" if self._is_right(dispute) else "upheld"
-        ruling = Ruling(outcome=outcome, reason="other", learned="nothing")
+        amount = None
+        if outcome == "granted" and dispute.about == "reward" and self.town.chance.random() < 0.3:
+            outcome, amount = "partly", part_of(self._disputed(dispute).earned_minor)
+        ruling = Ruling(outcome=outcome, reason="other", learned="nothing", amount_minor=amount)
 
         def end() -> None:
             disputes = self._disputes(who)
@@ -97,6 +105,10 @@ class Complaints:
             resolving.resolve(dispute.dispute_id, ruling, None)
 
         self._task("usr_fatima", end)
+
+    def _disputed(self, dispute: Dispute) -> Reward:
+        rewards: list[Reward] = self.town.all(Reward)
+        return next(one for one in rewards if one.reward_id == dispute.subject_id)
 
     def _is_right(self, dispute: Dispute) -> bool:
         """What the person who looks at it finds."""

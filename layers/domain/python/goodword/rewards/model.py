@@ -87,8 +87,8 @@ class Reward(Record):
     `first_look_by` approved an amount that takes two people, `first_look_mark` is that mailbox;
     `assessed` counts the assessments that trust has made of it. Of a friend's reward `advocate_id`
     is the friend's random id, and `kept` says that refunds leave it. `again` says that it was owed
-    again after it had been taken back or refused. `ceiling_minor` is what a ban left of it: nothing
-    that is won back brings it above.
+    again after it had been taken back or refused. `ceiling_minor` is what a ban left of it, or a
+    dispute granted of it: nothing that is won back brings it above.
     """
 
     KIND: ClassVar[str] = "reward"

@@ -251,7 +251,7 @@ class Bans:
             books.take(barred, reward.remaining_minor, f"ban:{ban.banned_ms}", BAN)
         elif alive:
             books.step(barred, "void", BAN, lapse_ms=None)
-        elif reward.ceiling_minor is None and reward.state != "rejected":
+        elif reward.state != "rejected" and reward.ceiling_minor not in (0, reward.remaining_minor):
             change.replace(barred)
         books.close()
         if change.keys:

@@ -101,15 +101,18 @@ class Resolving:
         return after
 
     def _left(self, change: Change, reward: Reward) -> int:
-        """What the refunds of its order leave of a refused reward: they took nothing of it.
+        """What the refunds of its order leave of a refused reward: they passed it by meanwhile.
 
         The conversion is written, so that a refund that is booked meanwhile sees the reward again.
+        What a person has granted a part of stays a part.
         """
         place = conversion_key(reward.conversion_id)
         conversion = self.desk.store.get(Conversion, place)
         assert conversion is not None, "a reward has its conversion"
         change.replace(conversion)
         left: int = reward.earned_minor - standing_share(reward, conversion)
+        if reward.ceiling_minor is not None:
+            left = min(left, reward.ceiling_minor)
         if left <= 0:
             raise Conflict("cannot_grant", "its order was refunded: nothing of it is left")
         return left
@@ -206,11 +209,12 @@ class Resolving:
             ids = tuple(books.step(one, "approved", GRANTED, **more).reward_id for one in both)
             books.close()
             return {"reward_ids": ids, "conversion_id": reward.conversion_id}
-        amount = reward.remaining_minor
+        amount = self._left(change, reward)
         if ruling.outcome == "partly":
             if ruling.amount_minor is None or not 0 < ruling.amount_minor < amount:
                 raise InvalidInput("outcome_does_not_fit", "a part is more than 0 and not all")
             amount = ruling.amount_minor
-        books.reopen(reward, min(amount, self._left(change, reward)), GRANTED)
+            reward = reward.but(ceiling_minor=amount)
+        books.reopen(reward, amount, GRANTED)
         books.close()
         return {"reward_ids": (reward.reward_id,), "conversion_id": reward.conversion_id}
