@@ -23,6 +23,7 @@ from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.tracking.click import Click, sign_click
 from goodword.tracking.model import ClickCount, Visited, click_count_key
+from goodword.trust.checks import CHECKS
 from goodword.trust.model import REASONS, Assessment
 from goodword.trust.noting import own_marks
 from goodword.trust.signals import folded_name
@@ -191,7 +192,8 @@ class Market(Scene):
         self.approval.post(reward_id)
 
     def _rates(self) -> Rates:
-        rates, reasons = Rates(), set(REASONS.values())
+        rates = Rates(by_check={check: Counter() for check in CHECKS})
+        reasons = set(REASONS.values())
         rewards = {one.reward_id: one for one in self.all(Reward)}
         found: dict[str, set[str]] = {}
         for made in self.all(Assessment):
@@ -217,7 +219,7 @@ def measure(seed: int, orders: int) -> Rates:
 
 
 def table(rates: Rates) -> str:
-    """What a person reads."""
+    """What a person reads; a check that held nobody has its row as well."""
     labels = list(rates.total)
     lines = ["", f"  {'what':<16}{'orders':>8}{'held':>8}{'share':>10}"]
     lines += [

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from goodword.ledger.model import Balance
+from goodword.payouts.stops import Holding
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
@@ -87,6 +89,34 @@ def test_a_hold_is_disputed_answered_and_taken_back(here: Pages) -> None:
     assert "Taken back" in over.words
     assert f'action="{sent.location}"' not in over.html
     assert "Taken back" in browser.get("/my/disputes").words
+
+
+def test_payouts_on_hold_are_disputed_from_the_page_that_says_so(here: Pages) -> None:
+    program_id = here.town.program().program_id
+    advocate_id = here.town.joined(program_id, ANNA_IN).advocate_id
+    desk = here.town.desk("fred")
+    Holding(desk).hold(advocate_id, "details_unclear", None)
+    change = Change()
+    change.create(
+        Balance(
+            advocate_id=advocate_id,
+            program_id=program_id,
+            currency="EUR",
+            payable_minor=5_000,
+            earned_minor=5_000,
+        )
+    )
+    here.town.store.commit(change)
+    browser = here.browser(ANNA)
+    shown = browser.get("/my")
+    assert "Your payouts are on hold" in shown.words
+    there = f"/my/disputes/new?about=payouts_held&amp;program={program_id}"
+    assert there in shown.html
+    form = browser.get("/my/disputes/new", about="payouts_held", program=program_id)
+    sent = browser.send(form, "/my/disputes/new", text="My account is right.")
+    assert "About my payouts being on hold" in browser.get(sent.location).words
+    (dispute,) = here.town.all(Dispute)
+    assert (dispute.about, dispute.advocate_id) == ("payouts_held", advocate_id)
 
 
 def test_what_is_written_is_text_and_sealed(here: Pages) -> None:

@@ -105,6 +105,7 @@ def good(case: str) -> Any:
 REFUSED = {
     "refused_open_without_order": (422, "order_not_named"),
     "refused_foreign_reward": (404, "unknown_reward"),
+    "refused_payouts_not_held": (404, "payouts_not_held"),
     "refused_address_as_order": (422, "invalid_body"),
     "refused_foreign_dispute": (404, "unknown_dispute"),
     "refused_admin_answers": (403, "not_allowed"),

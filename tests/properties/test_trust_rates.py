@@ -4,6 +4,7 @@ import os
 import random
 
 import pytest
+from goodword.trust.checks import CHECKS
 
 from tests.bench.trust_rates import Rates, good, measure, table
 
@@ -29,5 +30,6 @@ def test_the_crowd_has_both_kinds_and_cases_that_are_hard(rates: Rates) -> None:
     assert rates.total["self_referral"] >= 60
     assert rates.total["ring"] >= 60
     assert rates.held["honest"] > 0, "a crowd without a single false hold is too easy"
+    assert set(rates.by_check) == set(CHECKS), "each check has its measured rate, also of none"
     # What leaves nothing but what a family leaves is not found, and nobody says it is.
     assert rates.share("out_of_reach") < 0.5

@@ -163,6 +163,12 @@ def test_velocity_counts_a_day_of_customers_not_of_orders() -> None:
     trails = {kind: trail(kind, *three) for kind in ("device", "browser", "network")}
     found = named(velocity.look(case(trails=trails)))
     assert found == {"customers_of_device": 60, "customers_of_browser": 25}
+    typed = {"device": trails["device"]}
+    found = named(velocity.look(case(trails=typed, touch=touch(kind="code"))))
+    assert found == {"customers_of_device": 30}, "three people at a counter"
+    typed = {"device": trail("device", *((f"c{n}", "adv_a") for n in range(6)))}
+    found = named(velocity.look(case(trails=typed, touch=touch(kind="code"))))
+    assert found == {"customers_of_device": 60}, "six are too many there, too"
     same = trail("device", *(("c1", "adv_a"),) * 9)
     assert velocity.look(case(trails={"device": same})) == ()
     old = trail("device", *three)
@@ -195,7 +201,16 @@ def test_a_popular_link_is_clicked_a_popular_script_is_not() -> None:
 
 
 def test_too_fast_and_clockwork() -> None:
-    assert named(click_time.look(case(touch=touch(9)))) == {"seconds_after_click": 60}
+    assert named(click_time.look(case(touch=touch(4)))) == {"seconds_after_click": 60}
+    assert named(click_time.look(case(touch=touch(5)))) == {"seconds_after_click": 40}
+    own = pace(1, gap_s=9, conversion_id="cnv_1")
+    assert named(click_time.look(case(touch=touch(9), pace=own))) == {"seconds_after_click": 40}
+    again = pace(1, gap_s=9, conversion_id="cnv_other")
+    assert named(click_time.look(case(touch=touch(9), pace=again))) == {"seconds_after_click": 60}
+    for slow in (10, None):
+        other = pace(1, gap_s=slow, conversion_id="cnv_other")
+        found = named(click_time.look(case(touch=touch(9), pace=other)))
+        assert found == {"seconds_after_click": 40}
     assert click_time.look(case(touch=touch(10))) == ()
     assert click_time.look(case(touch=touch(1, kind="code"))) == ()
     lead = case(touch=touch(1))

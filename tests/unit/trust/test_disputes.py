@@ -132,6 +132,7 @@ def test_staff_who_is_late_is_escalated_and_an_advocate_who_is_late_has_an_answe
     assert here.disputes.sweep() == {"escalated": 0, "lapsed": 1}
     over = here.one(Dispute)
     assert (over.state, over.outcome, over.reason) == ("resolved", "upheld", "no_answer")
+    assert over.learned == "nothing"
     assert here.one(OpenDisputes).disputes == ()
     assert here.disputes.sweep() == {"escalated": 0, "lapsed": 0}
     assert here.disputes._late(dispute.dispute_id) == ""

@@ -1,9 +1,9 @@
 """A payout that never arrived is payable again by the dispute that is granted, and paid once."""
 
 import pytest
-from goodword.errors import Conflict
+from goodword.errors import Conflict, InvalidInput, NotFound
 from goodword.payouts.model import Payout
-from goodword.payouts.stops import PayoutStop
+from goodword.payouts.stops import Holding, PayoutStop
 from goodword.ports import Change
 from goodword.times import DAY_MS, HOUR_MS
 from goodword.trust.dispute import Dispute, Outcome
@@ -82,3 +82,53 @@ def test_a_payout_that_is_gone_is_not_granted() -> None:
     world.store.commit(change)
     with pytest.raises(Conflict, match="gone"):
         resolved(world, dispute)
+
+
+def held() -> tuple[Payday, Dispute]:
+    """Maya has 5.00 due; finance holds her payouts, and she disputes that."""
+    world = Payday()
+    world.due(500)
+    Holding(world.desk("fred")).hold(MAYA, "details_unclear", None)
+    wish = Wish(PROGRAM, "payouts_held", "My details are right.")
+    return world, Disputes(world.desk("x"), MemoryVault()).open(MAYA, wish)
+
+
+def test_a_hold_of_payouts_is_disputed_and_let_go() -> None:
+    world, dispute = held()
+    assert world.one(PayoutStop).reason == "on_hold"
+    assert resolved(world, dispute).outcome == "granted"
+    assert world.one(PayoutStop).reason is None
+    (told,) = world.events("advocate.payouts_let_go")
+    assert (told.actor.id, told.reason) == ("fay", "dispute_granted")
+    assert told.data["dispute_id"] == dispute.dispute_id
+    assert world.sent().total_minor == 500
+
+
+def test_a_hold_of_payouts_that_is_upheld_stays_and_a_part_of_it_cannot_be_lifted() -> None:
+    world, dispute = held()
+    with pytest.raises(InvalidInput, match="outcome_does_not_fit"):
+        resolved(world, dispute, "partly")
+    assert resolved(world, dispute, "upheld").outcome == "upheld"
+    assert world.one(PayoutStop).reason == "on_hold"
+
+
+def test_a_hold_from_after_the_dispute_stays_and_one_that_is_gone_is_no_trouble() -> None:
+    world, dispute = held()
+    (first,) = world.one(PayoutStop).held()
+    world.clock.advance(HOUR_MS)
+    Holding(world.desk("fred")).hold(MAYA, "legal_request", None)
+    resolved(world, dispute)
+    assert first not in world.one(PayoutStop).held()
+    assert len(world.one(PayoutStop).held()) == 1
+    world, dispute = held()
+    (first,) = world.one(PayoutStop).held()
+    Holding(world.desk("fred")).lift(MAYA, first, "other", None)
+    assert resolved(world, dispute).outcome == "granted"
+    assert len(world.events("advocate.payouts_let_go")) == 1
+
+
+def test_whoever_is_not_held_has_nothing_to_dispute() -> None:
+    world, _ = disputed()
+    wish = Wish(PROGRAM, "payouts_held", "Why?")
+    with pytest.raises(NotFound, match="payouts_not_held"):
+        Disputes(world.desk("x"), MemoryVault()).open(MAYA, wish)

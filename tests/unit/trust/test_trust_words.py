@@ -1,8 +1,10 @@
 """Every step and every reason has its words in both languages, and no threshold."""
 
+from typing import get_args
+
 import pytest
 from goodword.trust.banning import BAN_CODES, Ban
-from goodword.trust.dispute import RESOLVE_CODES, Dispute
+from goodword.trust.dispute import RESOLVE_CODES, About, Dispute
 from goodword.trust.words import ban_told, dispute_told
 from goodword_aws.earnings import words
 from goodword_aws.trust import trust_words
@@ -35,7 +37,7 @@ def test_every_step_and_reason_is_said(locale: str) -> None:
     assert set(said.disputes) == set(STEPS)
     assert set(said.reasons) == set(RESOLVE_CODES) - {"other"}
     assert set(said.conduct) == set(BAN_CODES)
-    assert set(said.about) == {"reward", "payout", "hold", "missing_conversion", "ban"}
+    assert set(said.about) == set(get_args(About))
     for name, dispute in STEPS.items():
         told = dispute_told(dispute, said, words(locale))
         assert told.fact

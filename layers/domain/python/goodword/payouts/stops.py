@@ -49,6 +49,14 @@ class PayoutStop(Record):
             return "dispute_open"
         return "on_hold" if found else None
 
+    def held(self, until_ms: int | None = None) -> tuple[str, ...]:
+        """The ids of finance's holds; only those made by then if that is said."""
+        return tuple(
+            name
+            for name, cause in self.causes.items()
+            if cause.reason == "on_hold" and (until_ms is None or cause.at_ms <= until_ms)
+        )
+
 
 def stop_key(advocate_id: str) -> Key:
     """Where it is: in the advocate's summary."""

@@ -19,7 +19,7 @@ from goodword.limits import DISPUTE_MESSAGES_MAX, DISPUTES_OPEN_MAX
 from goodword.money import NaturalMinor
 from goodword.records import IndexEntry, Key, Record, Value
 
-About = Literal["reward", "payout", "hold", "missing_conversion", "ban"]
+About = Literal["reward", "payout", "hold", "payouts_held", "missing_conversion", "ban"]
 DisputeState = Literal["open", "answered", "resolved", "withdrawn"]
 Outcome = Literal["granted", "partly", "upheld"]
 Turn = Literal["staff", "advocate"]

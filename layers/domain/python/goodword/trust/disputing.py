@@ -5,6 +5,7 @@
     reward (refused)    owed again, checked, approved anew     a part of it        stays
     hold                approved, as a reviewer would          -                   in review
     payout              never arrived: payable again           recorded            recorded
+    payouts_held        finance's holds are lifted             -                   they stay
     ban                 lifted                                 -                   stays
 Whoever decides is never the person who is paid.
 """
@@ -184,7 +185,8 @@ class Disputes:
             return ""
         change = Change()
         if dispute.turn == "advocate":
-            self.end(change, dispute, state="resolved", outcome="upheld", reason="no_answer")
+            ended = {"outcome": "upheld", "reason": "no_answer", "learned": "nothing"}
+            self.end(change, dispute, state="resolved", **ended)
             self.desk.store.commit(change)
             return "lapsed"
         days = self._terms(dispute.program_id).dispute_escalation_days
@@ -298,6 +300,9 @@ class Disputes:
             payout = self.desk.store.get(Payout, payout_key(advocate_id, wish.subject_id))
             if payout is None or payout.program_id != wish.program_id:
                 raise NotFound("unknown_payout", "there is no such payout")
+        elif wish.about == "payouts_held":
+            if not read_stop(self.desk.store, advocate_id).held():
+                raise NotFound("payouts_not_held", "nobody holds your payouts")
         elif wish.about == "ban":
             self._check_ban(advocate_id, wish.program_id)
         else:

@@ -15,6 +15,7 @@ from goodword.money import money_of
 from goodword.payouts.confirming import open_to_a_person
 from goodword.payouts.ending import add_end
 from goodword.payouts.model import Payout, payout_key
+from goodword.payouts.stops import lifted, read_stop
 from goodword.persons import Person
 from goodword.ports import Change, Desk, until_settled
 from goodword.programs.model import ProgramVersion, version_key
@@ -142,9 +143,12 @@ class Resolving:
             return self._grant_conversion(change, dispute, ruling)
         if dispute.about == "payout":
             return self._grant_payout(change, dispute, ruling)
+        if dispute.about in ("ban", "payouts_held") and ruling.outcome == "partly":
+            raise InvalidInput("outcome_does_not_fit", "it is lifted or it stays")
+        if dispute.about == "payouts_held":
+            self._let_payouts_go(change, dispute)
+            return {}
         if dispute.about == "ban":
-            if ruling.outcome == "partly":
-                raise InvalidInput("outcome_does_not_fit", "a ban is lifted or it stays")
             Bans(self.desk).lift(change, dispute.advocate_id, dispute.program_id, GRANTED)
             return {}
         return self._grant_reward(change, dispute, ruling)
@@ -171,6 +175,24 @@ class Resolving:
             ),
         )
         return {"conversion_id": decided.conversion_id, "reward_ids": decided.reward_ids}
+
+    def _let_payouts_go(self, change: Change, dispute: Dispute) -> None:
+        """Lift the holds that were there when the dispute was opened; a later one has its own."""
+        stop = read_stop(self.desk.store, dispute.advocate_id)
+        after = stop
+        for cause_id in stop.held(dispute.opened_ms):
+            after = lifted(after, cause_id)
+        if after is stop:
+            return
+        change.replace(after)
+        change.create(
+            self.desk.event(
+                "advocate.payouts_let_go",
+                dispute.advocate_id,
+                GRANTED,
+                dispute_id=dispute.dispute_id,
+            )
+        )
 
     def _grant_payout(self, change: Change, dispute: Dispute, ruling: Ruling) -> dict[str, object]:
         """Money that never arrived is payable again, as far as a person may say so of a payout.

@@ -21,6 +21,7 @@ from goodword_aws.pages.view import View
 from goodword_aws.trust import disputes
 from goodword_aws.trust_answers import MessageAnswer, OrderNumber, SubjectId, dispute_answer
 
+ASKED_ABOUT = ("reward", "hold", "payout", "payouts_held", "ban")  # by links with a subject
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True)]
 
 
@@ -66,7 +67,7 @@ def asking(view: View) -> dict[str, Any]:
     about = said.get("about", "missing_conversion")
     return {
         "programs": found.programs,
-        "about": about if about in ("reward", "hold", "payout", "ban") else "missing_conversion",
+        "about": about if about in ASKED_ABOUT else "missing_conversion",
         "subject": said.get("subject_id", said.get("subject", ""))[:60],
         "program_id": said.get("program_id", said.get("program", ""))[:60],
     }

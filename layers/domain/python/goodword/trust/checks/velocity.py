@@ -1,15 +1,18 @@
 """Many customers from one device, one network or over one link in a day are looked at together.
 
 Weights: from `device_customers_day` customers of one device 60, of one browser on one network 25
-(alike machines behind one office network look the same), from `network_customers_day` customers of
-one network 20; more than `link_orders_day` orders over one link 60 if the link had fewer than two
-clicks for each, else 10 (a popular post sells a lot, and is clicked far more).
+(alike machines behind one office network look the same); where a code was typed, a device weighs 30
+until it has twice as many (a tablet on a counter takes what is said across it); from
+`network_customers_day` customers of one network 20; more than `link_orders_day` orders over one
+link 60 if the link had fewer than two clicks for each, else 10 (a popular post sells a lot, and is
+clicked far more).
 """
 
 from goodword.times import DAY_MS
 from goodword.trust.model import Case, Figure, shown
 
 DEVICE, BROWSER, NETWORK = 60, 25, 20
+DEVICE_TYPED = 30
 LINK_FEW_CLICKS, LINK = 60, 10
 CLICKS_PER_ORDER = 2
 
@@ -31,11 +34,16 @@ def look(case: Case) -> tuple[Figure, ...]:
                 Figure(
                     name=f"customers_of_{kind}",
                     count=len(customers),
-                    points=points,
+                    points=DEVICE_TYPED if _at_a_counter(case, kind, len(customers)) else points,
                     mark=shown(trail.mac),
                 )
             )
     return (*found, *_over_the_link(case))
+
+
+def _at_a_counter(case: Case, kind: str, customers: int) -> bool:
+    typed = case.touch is not None and case.touch.kind == "code"
+    return kind == "device" and typed and customers < 2 * case.limits.device_customers_day
 
 
 def _over_the_link(case: Case) -> tuple[Figure, ...]:

@@ -110,7 +110,7 @@ def _dispute(view: View) -> Answer:
 
 def _outcomes(found: Dispute) -> tuple[str, ...]:
     """What can come of it; a ban is lifted or stays, an order is found or not."""
-    if found.about in ("ban", "missing_conversion", "payout"):
+    if found.about in ("ban", "missing_conversion", "payout", "payouts_held"):
         return ("granted", "upheld")
     return ("granted", "partly", "upheld")
 
