@@ -6,6 +6,7 @@ Who may see a page is said where it is registered, by the same roles as on the A
 from goodword_aws.calls import STAFF
 from goodword_aws.pages.console import overview
 from goodword_aws.pages.console.disputes import add_disputes
+from goodword_aws.pages.console.kpis import add_kpis
 from goodword_aws.pages.console.ledger import add_ledger
 from goodword_aws.pages.console.people_pages import add_people
 from goodword_aws.pages.console.reviews import add_reviews
@@ -37,6 +38,7 @@ add_rules(site)
 add_disputes(site)
 add_people(site)
 add_ledger(site)
+add_kpis(site)
 add_sources(site)
 
 

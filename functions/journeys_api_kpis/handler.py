@@ -4,12 +4,13 @@ from goodword.journeys.pipeline import Deals
 from goodword.ports import Page
 from goodword_aws import kpis, wiring
 from goodword_aws import pipeline as shapes
-from goodword_aws.calls import STAFF, Call
+from goodword_aws.calls import STAFF, Call, Role
 from goodword_aws.http import Api
 
 wiring.require("core_table")
 handler = Api(service="journeys")
 
+BY_PERSON: frozenset[Role] = frozenset({"marketer", "finance", "admin"})  # no analysts
 WHICH = {"program_id": "of which programme"}
 WHEN = WHICH | {
     "from": "the first day, like 2026-11-01 (UTC); 90 days before `to` unless said",
@@ -20,7 +21,7 @@ WHEN = WHICH | {
 @handler.route(
     "GET",
     "/v1/opportunities",
-    roles=STAFF,
+    roles=BY_PERSON,
     answer=shapes.OpportunityAnswer,
     paged=True,
     query=WHICH,
@@ -34,7 +35,7 @@ def list_opportunities(call: Call) -> Page[shapes.OpportunityAnswer]:
 
 
 @handler.route(
-    "GET", "/v1/opportunities/<opportunity_id>", roles=STAFF, answer=shapes.OpportunityAnswer
+    "GET", "/v1/opportunities/<opportunity_id>", roles=BY_PERSON, answer=shapes.OpportunityAnswer
 )
 def read_opportunity(call: Call) -> shapes.OpportunityAnswer:
     """One deal, and to whom it is owed."""
@@ -44,10 +45,12 @@ def read_opportunity(call: Call) -> shapes.OpportunityAnswer:
 @handler.route("GET", "/v1/pipeline", roles=STAFF, answer=shapes.PipelineAnswer, query=WHEN)
 def read_pipeline(call: Call) -> shapes.PipelineAnswer:
     """Pipeline and bookings of a period: sourced, influenced or neither, in all and by advocate."""
-    return shapes.pipeline_answer(Deals(call.desk.store), call.query, call.desk.clock.now_ms())
+    now_ms, by_person = call.desk.clock.now_ms(), call.principal.may(BY_PERSON)
+    return shapes.pipeline_answer(Deals(call.desk.store), call.query, now_ms, by_person=by_person)
 
 
 @handler.route("GET", "/v1/kpis", roles=STAFF, answer=kpis.KpisAnswer, query=WHEN)
 def read_kpis(call: Call) -> kpis.KpisAnswer:
     """The twelve figures with their definitions, in all and by month, and the forecast."""
-    return kpis.kpis_answer(call.desk.store, call.query, call.desk.clock.now_ms())
+    now_ms, by_person = call.desk.clock.now_ms(), call.principal.may(BY_PERSON)
+    return kpis.kpis_answer(call.desk.store, call.query, now_ms, by_person=by_person)

@@ -99,6 +99,7 @@ def _somebody(more: str = "") -> Callable[[Reader], str]:
 CONSOLE = (
     Place("console", "fatima", _at("/console")),
     Place("console-analyst", "lars", _at("/console")),
+    Place("console-kpis", "lars", _at("/console/kpis")),
     Place("console-runs", "fatima", _at("/console/runs")),
     Place("console-run", "fatima", _payments()),
     Place("console-run-payments", "fatima", _payments("payments")),

@@ -140,6 +140,7 @@ READERS = {
     "/console/disputes": (FINANCE, ADMIN),
     "/console/ledger": (FINANCE, ADMIN),
     "/console/audit": (FINANCE, ADMIN),
+    "/console/kpis": STAFF,
     "/console/sources": (MARKETER, ADMIN),
 }
 

@@ -25,6 +25,9 @@ EXPECTED = {
     "refused_period_backwards": "invalid_query",
     "refused_advocate": "not_allowed",
     "kpis": 200,
+    "pipeline_for_analysts": 200,
+    "refused_analyst_lists": "not_allowed",
+    "refused_kpis_of_few": "too_few_people",
     "refused_kpis_of_three_years": "invalid_query",
     "refused_kpis_advocate": "not_allowed",
 }

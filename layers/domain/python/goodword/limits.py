@@ -207,3 +207,4 @@ PERIOD_DAYS_MAX = 732  # days of one report; two years
 ASK_PASS_DAYS = 30  # days after the end of a request in which the link of its letter still works
 KPI_PAGE_ITEMS = 500  # rows of one page of a report; below 1 MB
 KPI_ROWS_MAX = 50_000  # rows that one report reads; about 100 pages, some seconds
+PEOPLE_LEAST = 5  # people of a sum that analysts see; of fewer it could be read back to one

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping
 
+from goodword.errors import NotAllowed
 from goodword.events import Event
 from goodword.journeys.forecast import Forecast, forecast
 from goodword.journeys.kpis import DEFINITIONS, Code, KpiFigure, Unit, figures
 from goodword.journeys.measuring import Measuring, keep, parts_of
 from goodword.journeys.pipeline import Period
+from goodword.limits import PEOPLE_LEAST
 from goodword.ports import Store
 from goodword.records import Value
 
@@ -52,6 +54,12 @@ class KpisAnswer(Value):
     forecast_model: str
     forecast: tuple[Forecast, ...]
 
+    @property
+    def few(self) -> bool:
+        """Whether a sum could be read back to one of the programme's advocates."""
+        pool = next(one for one in self.kpis if one.code == "advocate_pool")
+        return pool.figures[0].value < PEOPLE_LEAST
+
 
 def keep_row(body: str) -> bool:
     """The row of a bus event; whether it is new."""
@@ -59,9 +67,18 @@ def keep_row(body: str) -> bool:
     return keep(wiring.store(), event)
 
 
-def kpis_answer(store: Store, query: Mapping[str, str], now_ms: int) -> KpisAnswer:
-    """What `GET /v1/kpis` answers."""
-    return measured(store, query.get("program_id", ""), period_of(query, now_ms))
+def kpis_answer(
+    store: Store, query: Mapping[str, str], now_ms: int, *, by_person: bool
+) -> KpisAnswer:
+    """What `GET /v1/kpis` answers. Raises NotAllowed `too_few_people`.
+
+    Whoever sees no single people gets no sums of fewer than PEOPLE_LEAST of them either.
+    """
+    found = measured(store, query.get("program_id", ""), period_of(query, now_ms))
+    if found.few and not by_person:
+        least = f"analysts see figures from {PEOPLE_LEAST} advocates on"
+        raise NotAllowed("too_few_people", least)
+    return found
 
 
 def measured(store: Store, program_id: str, period: Period) -> KpisAnswer:

@@ -99,8 +99,10 @@ def read_opportunity(deals: Deals, opportunity_id: str) -> OpportunityAnswer:
     return opportunity_answer(found)
 
 
-def pipeline_answer(deals: Deals, query: Mapping[str, str], now_ms: int) -> PipelineAnswer:
-    """The sums of a programme's deals in a period."""
+def pipeline_answer(
+    deals: Deals, query: Mapping[str, str], now_ms: int, *, by_person: bool
+) -> PipelineAnswer:
+    """The sums of a programme's deals in a period; by advocate for whoever sees single people."""
     program_id, period = query.get("program_id", ""), period_of(query, now_ms)
     found = pipeline(deals.since(program_id, period.from_ms), period)
     return PipelineAnswer(
@@ -109,7 +111,7 @@ def pipeline_answer(deals: Deals, query: Mapping[str, str], now_ms: int) -> Pipe
         to_day=day_text(period.to_ms),
         model=MODEL,
         totals=found.totals,
-        advocates=found.advocates,
+        advocates=found.advocates if by_person else (),
     )
 
 

@@ -13,7 +13,7 @@ from typing import TypeVar
 from goodword.advocates.model import Enrolment
 from goodword.conversions.decided import DecidedOn, days_between, decided_partition
 from goodword.ledger.model import BUCKETS, Balance, balance_key
-from goodword.limits import DUE_SHARDS, PAGE_ITEMS_MAX, READ_KEYS_MAX
+from goodword.limits import DUE_SHARDS, PAGE_ITEMS_MAX, PEOPLE_LEAST, READ_KEYS_MAX
 from goodword.payouts.model import PayoutRun
 from goodword.ports import Store
 from goodword.programs.model import Program
@@ -24,7 +24,6 @@ from goodword.times import DAY_MS
 from goodword.tracking.model import ClickCount, click_count_key
 
 PEOPLE_MAX = 500  # advocates of one overview; the page says when there are more
-PEOPLE_LEAST = 5  # a figure of fewer people could be read back to one of them
 DECISIONS_MAX = 500  # of the last days; the newest count
 DAYS = 28
 RUNS_SHOWN = 12

@@ -1,0 +1,143 @@
+"""The twelve figures of a programme: each with what it means, a chart by month, and its table.
+
+Whoever sees sums but not single people (analysts) sees none of a programme of fewer than
+PEOPLE_LEAST advocates, as on the overview.
+"""
+
+from decimal import Decimal
+from typing import Any
+
+from goodword.errors import InvalidInput
+from goodword.journeys.kpis import KpiFigure
+from goodword.limits import PAGE_ITEMS_MAX
+from goodword.programs.model import Program
+from goodword.programs.service import Programs
+
+from goodword_aws.calls import STAFF
+from goodword_aws.kpis import KpiAnswer, KpisAnswer, PartAnswer, measured
+from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console.roles import BY_PERSON
+from goodword_aws.pages.site import Site
+from goodword_aws.pages.view import Answer, Sheet, View
+from goodword_aws.pipeline import day_text, period_of
+
+
+def add_kpis(site: Site) -> None:
+    """Register the page of the figures."""
+    site.page("GET", "/console/kpis", roles=STAFF)(_kpis)
+
+
+def _kpis(view: View) -> Answer:
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    asked = view.query.get("program", "")
+    chosen = next((one for one in programs if one.program_id == asked), None)
+    chosen = chosen or (programs[0] if programs else None)
+    now_ms = view.desk.clock.now_ms()
+    days = {name: view.query.get(name, "") for name in ("from", "to")}
+    try:
+        period, wrong = period_of(days, now_ms), ""
+    except InvalidInput:
+        period, wrong = period_of({}, now_ms), view.text("kpis.wrong_period")
+    found = None
+    if chosen is not None and not wrong:
+        try:
+            found = measured(view.desk.store, chosen.program_id, period)
+        except InvalidInput:  # the bound of a report, which the API states
+            wrong = view.text("kpis.too_large")
+    few = found is not None and found.few and not view.person.groups & BY_PERSON
+    data = {
+        "programs": programs,
+        "chosen": chosen.program_id if chosen else "",
+        "from_day": day_text(period.from_ms),
+        "to_day": day_text(period.to_ms),
+        "wrong": wrong,
+        "few": few,
+        "cards": [] if found is None or few else _cards(view, found, chosen),
+        "forecast": [] if found is None or few else _forecast(view, found),
+    }
+    return Sheet("console/kpis.html", data)
+
+
+def _cards(view: View, found: KpisAnswer, program: Program | None) -> list[dict[str, Any]]:
+    home = program.currency if program else ""
+    return [
+        {
+            "code": one.code,
+            "title": view.text(f"kpis.title.{one.code}"),
+            "means": view.text(f"kpis.means.{one.code}"),
+            "now": [_said(view, one, figure) for figure in one.figures],
+            "chart": _chart(view, one, home),
+        }
+        for one in found.kpis
+    ]
+
+
+def _forecast(view: View, found: KpisAnswer) -> list[dict[str, str]]:
+    reader = view.reader
+    return [
+        {
+            "currency": one.currency,
+            "open": f"{reader.minor(one.open_minor, one.currency)} ({one.open_deals})",
+            "rate": reader.percent(one.rate_bp),
+            "expected": reader.minor(one.expected_minor, one.currency),
+            "low": reader.minor(one.low_minor, one.currency),
+            "high": reader.minor(one.high_minor, one.currency),
+        }
+        for one in found.forecast
+    ]
+
+
+def _said(view: View, kpi: KpiAnswer, figure: KpiFigure) -> str:
+    """The figure as it is read; what it is a part of goes with it."""
+    reader = view.reader
+    if kpi.unit == "money":
+        return reader.minor(figure.value, figure.currency)
+    if figure.base is None:
+        return reader.number(figure.value)
+    if figure.base == 0:
+        return view.text("kpis.nothing_yet")
+    if kpi.unit == "ratio":
+        return reader.number(Decimal(figure.value * 100 // figure.base) / 100)
+    share = reader.percent(figure.value * 1_000 // figure.base * 10)
+    if figure.currency:
+        return f"{share} ({figure.currency})"
+    return view.text(
+        "kpis.of", share=share, value=reader.number(figure.value), base=reader.number(figure.base)
+    )
+
+
+def _chart(view: View, kpi: KpiAnswer, home: str) -> Chart:
+    """By month. Percents are drawn as whole ones, ratios per hundred, money in one currency."""
+    currencies = sorted({one.currency for part in kpi.months for one in part.figures})
+    currency = home if home in currencies or not currencies else currencies[0]
+    others = [one for one in currencies if one not in ("", currency)]
+    note = view.text("kpis.only", currency=currency) if others else ""
+    name = view.text(f"kpis.title.{kpi.code}")
+    return Chart(
+        id=kpi.code,
+        title=view.text(f"kpis.chart.{kpi.unit}", name=name),
+        labels=tuple(_label(view, part) for part in kpi.months),
+        series=(
+            Series(
+                name,
+                tuple(_drawn(part, currency) for part in kpi.months),
+            ),
+        ),
+        empty=view.text(f"kpis.empty.{kpi.code}"),
+        unit=currency if kpi.unit == "money" else "",
+        note=note,
+    )
+
+
+def _label(view: View, part: PartAnswer) -> str:
+    year, month, _ = part.from_day.split("-")
+    return view.reader.month_name(int(year), int(month))
+
+
+def _drawn(part: PartAnswer, currency: str) -> int:
+    figure = next((one for one in part.figures if one.currency in ("", currency)), None)
+    if figure is None or figure.base == 0:
+        return 0
+    if figure.base is None:
+        return figure.value
+    return (figure.value * 200 + figure.base) // (2 * figure.base)

@@ -1,0 +1,171 @@
+"""The page of the twelve figures: what each means, what it is now, by month, or why it is empty."""
+
+from collections.abc import Iterator
+
+import pytest
+from goodword.conversions.model import Conversion, Facts
+from goodword.events import Event, system
+from goodword.journeys import measuring
+from goodword.journeys.kpis import DEFINITIONS
+from goodword.journeys.measuring import keep
+from goodword.journeys.selling import Hearing
+from goodword.ports import Change
+from goodword.times import DAY_MS
+from goodword_aws.pages.reader import phrases
+
+from tests.support.api import ANALYST, FINANCE
+from tests.support.crm import delivery, step
+from tests.support.pages import Pages, pages
+from tests.support.people import MACS
+
+PATH = "/console/kpis"
+
+
+@pytest.fixture
+def here() -> Iterator[Pages]:
+    with pages() as made:
+        yield made
+
+
+def happen(here: Pages, program_id: str, type: str, name: str, days: float, **data: object) -> None:
+    event = Event.model_validate(
+        {
+            "event_id": f"evt_{type}_{name}",
+            "type": type,
+            "subject": name,
+            "at_ms": here.town.clock.at_ms - round(days * DAY_MS),
+            "actor": system("test"),
+            "data": {"program_id": program_id, **data},
+        }
+    )
+    assert keep(here.town.store, event)
+
+
+def busy(here: Pages, program_id: str, people: int) -> None:
+    """People who joined, an answer, a lead, deals in two currencies of which one is open."""
+    for number in range(people):
+        who = f"adv_{number}"
+        happen(here, program_id, "enrolment.activated", who, 50, advocate_id=who)
+    happen(here, program_id, "journey.signal_noted", "sbj_1", 2, kind="nps", value=10)
+    happen(
+        here,
+        program_id,
+        "conversion.decided",
+        "cnv_1",
+        3,
+        action="sale",
+        advocate_id="adv_0",
+        decision=1,
+        net_minor=4_200,
+        currency="USD",
+    )
+    happen(here, program_id, "journey.asked", "ask_1", 4, subject_id="sbj_1")
+    now = here.town.clock.at_ms
+    told = delivery(program_id)
+    facts = tuple(
+        step(
+            f"{name}-{number}",
+            0,
+            name,
+            **{"occurred_ms": now - days * DAY_MS, "account_id": "a-1", **said},
+        )
+        for name, steps in {
+            "old": ((600, {"amount": "100"}), (500, {"stage": "closedwon"})),
+            "new": ((90, {"amount": "120"}), (80, {"stage": "closedwon"})),
+        }.items()
+        for number, (days, said) in enumerate(steps)
+    )
+    assert Hearing(here.town.desk(), MACS).hear(told, Facts(deals=facts)) == ""
+
+
+def test_before_there_is_a_programme_the_page_says_what_to_do(here: Pages) -> None:
+    assert "No programme yet" in here.browser(FINANCE).get(PATH).words
+
+
+def test_every_figure_says_what_it_means_also_where_it_is_empty(here: Pages) -> None:
+    here.town.program()
+    page = here.browser(FINANCE).get(PATH)
+    assert page.status == 200
+    for one in DEFINITIONS:
+        assert str(phrases("en")[f"kpis.title.{one.code}"]) in page.words
+        assert str(phrases("en")[f"kpis.empty.{one.code}"]) in page.words
+        assert phrases("en")[f"kpis.means.{one.code}"] == one.text
+    assert "No sourced deal is open" in page.words
+
+
+def test_figures_are_shown_with_their_parts_charts_and_tables(here: Pages) -> None:
+    program = here.town.program()
+    busy(here, program.program_id, 3)
+    page = here.browser(FINANCE).get(PATH)
+    assert "100% (1 of 1)" in page.words
+    assert "120% (EUR)" in page.words
+    assert "$42.00" in page.words
+    assert page.html.count("<table") >= 4
+    assert "0 of 3" in page.words
+
+
+def test_a_forecast_is_shown_as_a_range(here: Pages) -> None:
+    program = here.town.program()
+    written = "cnv_01hf7yat000123456789abcdef"
+    crm_lead(here, program.program_id, written)
+    facts = (step("o-1", 0, "o", occurred_ms=here.town.clock.at_ms, amount="1000"),)
+    facts = (facts[0].but(referral=written),)
+    Hearing(here.town.desk(), MACS).hear(delivery(program.program_id), Facts(deals=facts))
+    page = here.browser(FINANCE).get(PATH)
+    assert "€500.00" in page.words
+    assert "€0.00" in page.words
+    assert "€1,000.00" in page.words
+    assert "50%" in page.words
+
+
+def crm_lead(here: Pages, program_id: str, name: str) -> None:
+    at_ms, change = here.town.clock.at_ms - DAY_MS, Change()
+    change.create(
+        Conversion.model_validate(
+            {
+                "conversion_id": name,
+                "program_id": program_id,
+                "action": "lead",
+                "order_id": name,
+                "occurred_ms": at_ms,
+                "received_ms": at_ms,
+                "currency": "EUR",
+                "net_minor": 0,
+                "gross_minor": 0,
+                "state": "qualified",
+                "reason": "",
+                "advocate_id": "adv_1",
+            }
+        )
+    )
+    here.town.store.commit(change)
+
+
+@pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])
+def test_an_analyst_sees_no_figures_of_fewer_than_five(
+    here: Pages, people: int, shown: bool
+) -> None:
+    busy(here, here.town.program().program_id, people)
+    page = here.browser(ANALYST).get(PATH)
+    assert ("Promoter rate" in page.words) == shown
+    assert ("Too few people" in page.words) != shown
+    assert "Promoter rate" in here.browser(FINANCE).get(PATH).words
+
+
+def test_a_period_and_a_programme_are_chosen_and_nonsense_is_told(
+    here: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.town.program(name="First")
+    second = here.town.program(name="Second <b>")
+    fay = here.browser(FINANCE)
+    page = fay.get(PATH, **{"program": second.program_id, "from": "2025-10-05", "to": "2025-11-20"})
+    assert f'value="{second.program_id}" selected' in page.html
+    assert 'value="2025-10-05"' in page.html
+    backwards = {"to": "2001-01-01", "from": "2025-01-01"}
+    for days in ({"from": "2025-02-30"}, {"from": "x" * 300}, backwards):
+        wrong = fay.get(PATH, **days)
+        assert wrong.status == 200
+        assert "Choose a first day before the last" in wrong.words
+    busy(here, second.program_id, 2)
+    monkeypatch.setattr(measuring, "KPI_ROWS_MAX", 1)
+    assert "Choose a shorter one" in fay.get(PATH, program=second.program_id).words
