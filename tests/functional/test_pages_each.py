@@ -1,0 +1,173 @@
+"""What must hold on every page and every form, whoever adds one: they are found by themselves.
+
+A form without its token, or from another host, does not act; an id of somebody else, or of nothing,
+finds nothing; whatever people wrote is text.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pytest
+from goodword.advocates.links import Links
+from goodword.trust.disputing import Wish
+from goodword_aws.pages import forms
+from goodword_aws.trust import disputes
+
+from tests.functional.test_portal_pages import keep, reward_of
+from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, join
+from tests.support.pages import Browser, Pages, pages
+
+FACES = ("portal_web", "console_web")
+CALLERS: Mapping[str, Caller] = {
+    "advocate": ANNA,
+    "marketer": MARKETER,
+    "analyst": ANALYST,
+    "finance": FINANCE,
+    "admin": ADMIN,
+}
+NOTHING = "x1y2z3"
+# One click in a mail program (RFC 8058): it sends no cookie; the signed token is in the address.
+ONE_CLICK = "/asks/<token>/unsubscribe"
+
+
+def ways(method: str) -> list[tuple[str, str, tuple[str, ...] | None]]:
+    """Every page or form that is registered: its face, path and roles."""
+    with pages() as made:
+        return [
+            (face, way.path, None if way.roles is None else tuple(sorted(way.roles)))
+            for face in FACES
+            for way in made.api(face).ways
+            if way.method == method
+        ]
+
+
+GETS = ways("GET")
+POSTS = [one for one in ways("POST") if one[1] != ONE_CLICK]
+
+
+@pytest.fixture
+def here() -> Iterator[Pages]:
+    with pages() as made:
+        yield made
+
+
+def filled(path: str, places: Mapping[str, str]) -> str:
+    """The path with its places."""
+    return re.sub(r"<(\w+)>", lambda found: places.get(found.group(1), NOTHING), path)
+
+
+def readers(here: Pages, roles: tuple[str, ...] | None) -> list[Browser]:
+    """A browser of each who may."""
+    if roles is None:
+        return [here.browser()]
+    return [here.browser(CALLERS[role]) for role in roles]
+
+
+@pytest.mark.parametrize(("face", "path", "roles"), POSTS, ids=[one[1] for one in POSTS])
+def test_no_form_acts_without_its_token_or_from_elsewhere(
+    here: Pages, face: str, path: str, roles: tuple[str, ...] | None
+) -> None:
+    program_id = here.town.program().program_id
+    join(here, program_id)
+    address = filled(path, {"program_id": program_id})
+    for browser in readers(here, roles):
+        browser.get("/style")  # the browser's seed
+        before = dict(here.town.store.items)
+        good = token(browser)
+        for form, headers in (
+            ({}, {}),
+            ({**good, forms.TOKEN_FIELD: "0" * 64}, {}),
+            (good, {"origin": "https://elsewhere.example"}),
+            (good, {"origin": "null"}),
+        ):
+            sent = browser.ask("POST", address, form={**form, "sure": "yes"}, headers=headers)
+            assert sent.status == 403, (path, form, headers)
+        assert here.town.store.items == before
+
+
+def token(browser: Browser) -> dict[str, str]:
+    """What a form of this browser holds, taken from a page that has one."""
+    return browser.get("/style").fields("/auth/reader")
+
+
+@dataclass(frozen=True)
+class Bens:
+    """What is Ben's, by the place in an address that names it."""
+
+    program_id: str
+    places: Mapping[str, str]
+
+
+def bens(here: Pages) -> Bens:
+    """Ben with something of everything; Anna beside him, with nothing."""
+    program_id = here.town.program().program_id
+    join(here, program_id)
+    own = join(here, program_id, BEN).body["advocate_id"]
+    at_ms = here.town.clock.at_ms
+    reward = reward_of(program_id, own, at_ms)
+    keep(here, reward)
+    wish = Wish(program_id=program_id, about="reward", text="Mine", subject_id=reward.reward_id)
+    dispute = disputes(here.town.desk()).open(own, wish)
+    places = {
+        "reward_id": reward.reward_id,
+        "conversion_id": reward.conversion_id,
+        "dispute_id": dispute.dispute_id,
+        "code": Links(here.town.desk()).list(own)[0].code,
+        "payout_id": "pay_bens",
+        "number": "1",
+        "ask_id": "ask_bens",
+        "said": "accepted",
+    }
+    return Bens(program_id, places)
+
+
+OWN = [(path, "GET") for _, path, _ in GETS if path.startswith("/my/") and "<" in path]
+OWN += [(path, "POST") for _, path, _ in POSTS if path.startswith("/my/") and "<" in path]
+
+
+@pytest.mark.parametrize(("path", "method"), OWN, ids=[f"{m} {p}" for p, m in OWN])
+def test_what_is_somebody_elses_is_not_there(here: Pages, path: str, method: str) -> None:
+    ben = bens(here)
+    assert set(re.findall(r"<(\w+)>", path)) <= set(ben.places), "place it in `bens`"
+    anna = here.browser(ANNA)
+    before = dict(here.town.store.items)
+    form = token(anna) | {"text": "x", "sure": "yes"} if method == "POST" else None
+    for places in (ben.places, ben.places | {"code": NOTHING}, {"said": "accepted"}):
+        shown = anna.ask(method, filled(path, places), form=form)
+        assert shown.status == 404, (path, places, shown.words)
+    assert here.town.store.items == before
+
+
+OF_STAFF = [(p, roles, "GET") for f, p, roles in GETS if f == "console_web" and "<" in p]
+OF_STAFF += [(p, roles, "POST") for f, p, roles in POSTS if f == "console_web" and "<" in p]
+
+
+@pytest.mark.parametrize(
+    ("path", "roles", "method"), OF_STAFF, ids=[f"{m} {p}" for p, _, m in OF_STAFF]
+)
+def test_an_id_of_nothing_is_not_there(
+    here: Pages, path: str, roles: tuple[str, ...], method: str
+) -> None:
+    for browser in readers(here, roles):
+        before = dict(here.town.store.items)
+        form = token(browser) if method == "POST" else None
+        shown = browser.ask(method, filled(path, {"number": "1"}), form=form)
+        assert shown.status == 404 or (method == "POST" and shown.status == 422), (
+            path,
+            shown.words,
+        )
+        assert here.town.store.items == before
+
+
+def test_one_click_needs_the_token_of_its_letter(here: Pages) -> None:
+    sent = here.browser().ask("POST", filled(ONE_CLICK, {}), form={"List-Unsubscribe": "One-Click"})
+    assert sent.status == 404
+
+
+PUBLIC = [p for _, p, roles in GETS if roles is None and "<" in p]
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_public_address_of_nothing_is_not_there(here: Pages, path: str) -> None:
+    assert here.browser().get(filled(path, {})).status in (404, 410)
