@@ -133,7 +133,7 @@ def test_what_is_somebody_elses_is_not_there(here: Pages, path: str, method: str
     anna = here.browser(ANNA)
     before = dict(here.town.store.items)
     form = token(anna) | {"text": "x", "sure": "yes"} if method == "POST" else None
-    for places in (ben.places, ben.places | {"code": NOTHING}, {"said": "accepted"}):
+    for places in (ben.places, {**ben.places, "code": NOTHING}, {"said": "accepted"}):
         shown = anna.ask(method, filled(path, places), form=form)
         assert shown.status == 404, (path, places, shown.words)
     assert here.town.store.items == before

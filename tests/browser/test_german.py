@@ -1,0 +1,54 @@
+"""Whoever reads German meets no English on any page of the story, data and codes aside."""
+
+import re
+
+import pytest
+
+from tests.browser.places import PLACES, Place
+from tests.browser.reading import DESK, Readers, Told
+from tests.browser.stage import staged
+from tests.unit.test_german import LITERAL, SAME
+
+TEXTS = """() => {
+  const found = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walk.nextNode()) {
+    const at = walk.currentNode.parentElement;
+    if (at && !at.closest('script, style, pre, textarea, .code')) found.push(walk.currentNode.data);
+  }
+  for (const name of ['aria-label', 'title', 'alt', 'placeholder'])
+    for (const one of document.querySelectorAll(`[${name}]`)) found.push(one.getAttribute(name));
+  return found.map(one => one.replace(/\\s+/g, ' ').trim()).filter(one => one);
+}"""
+WORD = re.compile(r"[A-Za-z]{2}")
+# What the story's people wrote or are called; languages by their own names.
+DATA = re.compile(
+    r"Acme Coffee|(← )?Friends of Acme|#ad I get a reward.*|A friend told me.*|sales are good"
+    r"|(Version \d: )?(first version|beans got dearer)|shopify of the walk-through|Deutsch|English"
+    r"|(· )?Version \d|Shopify ·|m\*\*\*@p\*\*\*\.example|\(?[A-Z]{3}\)?"
+)
+# Ids, codes, hashes, addresses and names of the journal: the same to everybody.
+CODE = re.compile(
+    r"https?://\S+|arn:\S+|[0-9a-f]{8,}…?|[0-9a-f-]{36}|[a-z]{3}_[0-9a-z_-]+|[A-Z2-9]{7}"
+    r"|(· )?system:\w+|[a-z]+(\.[a-z_-]+)+|\w+(:\S+){1,2}|(\w+=\d+ ?)+|[a-z]+/[a-z]+"
+    r"|[a-z]+_[a-z_]+|findings"
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def anew(told: Told) -> None:
+    """Something on every page."""
+    staged(told)
+
+
+@pytest.mark.parametrize(
+    "place", [one for one in PLACES if one.name != "style"], ids=lambda place: place.name
+)
+def test_a_german_page_says_nothing_in_english(readers: Readers, place: Place) -> None:
+    said = []
+    for language in ("en-GB", "de-DE"):
+        reader = readers.make(place.who, size=DESK, language=language)
+        assert reader.open(place.path(reader)) == place.status
+        said.append(set(reader.page.evaluate(TEXTS)))
+    same = {one for one in said[0] & said[1] if WORD.search(one)}
+    rest = {one for one in same if not DATA.fullmatch(one) and not CODE.fullmatch(one)}
+    assert rest - SAME - LITERAL == set()
