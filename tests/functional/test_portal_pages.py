@@ -1,20 +1,24 @@
 """What advocates and the public see and do on their pages, and what they never see."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import get_args
 
 import pytest
+from goodword.advocates.destination import FIELDS
 from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion, program_key, version_key
-from goodword.programs.payment import Payment
+from goodword.programs.payment import Payment, RailName
 from goodword.rewards.model import Reward, reward_key
 from goodword.times import DAY_MS
+from goodword_aws.pages.reader import LANGUAGES, phrases
 
 from tests.support.api import ANNA, BEN, Caller
 from tests.support.pages import Browser, Pages, pages
 from tests.support.people import ANNA as ANNA_IN
 from tests.support.people import BEN as BEN_IN
+from tests.support.scene import terms
 
 HOSTILE = '<script>alert("x")</script>{{ 7 * 7 }}'
 
@@ -302,3 +306,42 @@ def test_what_is_coming_is_told_with_its_day_and_can_be_acknowledged(
     shown = browser.get("/my/help")
     assert "You said that you have read this" in shown.words
     assert 'action="/my/help/read"' not in shown.html
+
+
+DESTINATIONS: Mapping[RailName, dict[str, str]] = {
+    "csv": {"name": "Anna Maria", "iban": "DE89370400440532013000"},
+    "simulator": {"receiver": "anna@mail.example"},
+    "paypal": {"email": "anna@mail.example", "country": "de"},
+    "stripe": {"account": "acct_1ABCdefGHI", "country": "DE"},
+    "tremendous": {"name": "Anna", "email": "anna@mail.example", "country": "DE"},
+    "store_credit": {"customer": "4711", "country": "DE"},
+    "discount_code": {"customer": "4711", "country": "DE"},
+}
+
+
+def test_every_rail_has_its_words_and_fields() -> None:
+    assert set(DESTINATIONS) == set(get_args(RailName)) == set(FIELDS)
+    for language in LANGUAGES:
+        for rail, fields in FIELDS.items():
+            for key in (f"portal.rail.{rail}", *(f"portal.method.{one}" for one in fields)):
+                assert key in phrases(language), (language, key)
+
+
+@pytest.mark.parametrize("rail", sorted(DESTINATIONS))
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_one_says_how_to_be_paid_on_any_rail(here: Pages, rail: RailName, language: str) -> None:
+    payment = terms().payment.model_dump() | {"rail": rail}
+    program_id = here.town.program(payment=payment).program_id
+    joined(here, program_id)
+    browser = here.browser(ANNA)
+    browser.language = language
+    page = browser.get("/my/payouts/method")
+    assert set(DESTINATIONS[rail]) <= set(page.fields("/my/payouts/method"))
+    wrong = browser.send(page, "/my/payouts/method", **dict.fromkeys(DESTINATIONS[rail], "?"))
+    assert wrong.status == 422
+    sent = browser.send(wrong, "/my/payouts/method", **DESTINATIONS[rail])
+    assert sent.location == "/my/payouts", sent.words
+    (method,) = here.town.all(PayoutMethod)
+    assert method.rail == rail
+    for path in ("/my/payouts", "/my/account"):
+        assert browser.get(path).status == 200

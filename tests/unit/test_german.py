@@ -23,7 +23,17 @@ A_WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2}")
 # Words that German has too, names, and codes.
 SAME = {
     *("Spam", "IBAN", "Name", "Version", "Version {number}", "Link", "Links", "Code", "Pilot"),
-    *("Stripe", "Shopify", "Typeform", "Zendesk", "Segment", "HubSpot", "Salesforce", "Goodword"),
+    *(
+        "Stripe",
+        "Shopify",
+        "Typeform",
+        "Zendesk",
+        "Segment",
+        "HubSpot",
+        "Salesforce",
+        "PayPal",
+        "Goodword",
+    ),
     *("program:…:expense", "advocate:…:pending", "advocate:…:on_hold", "advocate:…:payable"),
     *("advocate:…:in_payout", "rail:…:paid", "rail:…:fees"),
     *("April", "August", "September", "November"),

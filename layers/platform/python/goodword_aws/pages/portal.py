@@ -5,9 +5,10 @@ has read anyway, and say so when there is more.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from goodword.advocates.destination import FIELDS
 from goodword.advocates.links import Links
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import NotFound
@@ -100,12 +101,19 @@ def method(view: View) -> shapes.MethodAnswer:
     return shapes.method_answer(*shapes.methods(view.desk).read(view.advocate_id))
 
 
-def rails(view: View) -> Sequence[str]:
-    """The ways of being paid that the reader's programmes have."""
+def rails(view: View) -> Mapping[str, Mapping[str, bool]]:
+    """The ways of being paid that the reader's programmes have: their fields, and if one must say.
+
+    Trial payments know countries only where somebody wants to try them.
+    """
     found = shapes.dashboard(view.desk, view.advocate_id)
     now_ms = view.desk.clock.now_ms()
     versions = [wiring.shelf().version(card.program_id, now_ms) for card in found.programs]
-    return sorted({one.terms.payment.rail for one in versions})
+    names = sorted({one.terms.payment.rail for one in versions})
+    return {
+        rail: {name: True for name in FIELDS[rail] if rail != "simulator" or name != "country"}
+        for rail in names
+    }
 
 
 def statement(view: View) -> Statement:

@@ -37,18 +37,25 @@ class NewLink(Form):
     vanity: Annotated[str, StringConstraints(max_length=20)] | None = None
 
 
+Said = Annotated[str, StringConstraints(max_length=200)]
+
+
 class NewMethod(Form):
     """How to be paid; which fields are needed is for the domain to say."""
 
     rail: RailName
-    name: Annotated[str, StringConstraints(max_length=200)] = Field(default="", repr=False)
-    iban: Annotated[str, StringConstraints(max_length=200)] = Field(default="", repr=False)
-    receiver: Annotated[str, StringConstraints(max_length=200)] = Field(default="", repr=False)
+    name: Said = Field(default="", repr=False)
+    iban: Said = Field(default="", repr=False)
+    receiver: Said = Field(default="", repr=False)
+    email: Said = Field(default="", repr=False)
+    country: Said = Field(default="", repr=False)
+    account: Said = Field(default="", repr=False)
+    customer: Said = Field(default="", repr=False)
 
     @property
     def destination(self) -> dict[str, str]:
         """What was filled in."""
-        said = {"name": self.name, "iban": self.iban, "receiver": self.receiver}
+        said = self.model_dump(exclude={"rail"})
         return {name: text for name, text in said.items() if text}
 
 
