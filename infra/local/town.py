@@ -127,7 +127,7 @@ class Town:
         """A shop's page: it carries the click to the buy button, in the form, without a cookie."""
         choices = "".join(
             f'<label class="check"><input type="radio" name="goods" value="{price}"'
-            f"{' checked' if number == 0 else ''}><span>{html.escape(name)}, {price} EUR</span>"
+            f"{' checked' if number == 0 else ''}><span>{html.escape(name)}, €{price}</span>"
             "</label>"
             for number, (price, name) in enumerate(BAGS.items())
         )
@@ -162,7 +162,7 @@ class Town:
         return _page(
             "Thank you",
             f'<h1>Thank you</h1><p>Order <span class="code" id="order">{number}</span> is paid: '
-            f"{goods} EUR. The shop has told Goodword, with its signature.</p>"
+            f"€{goods}. The shop has told Goodword, with its signature.</p>"
             f'<p><a class="button" href="{self.sign_in_url("maya@people.example")}">'
             "See it as Maya</a></p>",
             brand="Acme Coffee",
@@ -172,9 +172,9 @@ class Town:
         """What was sent; newest first."""
         found = list(reversed(self.stack.mails(to or None)))
         mails = "".join(
-            f'<li><span class="what">{html.escape(one.subject)}</span>'
-            f'<span class="quiet">{html.escape(", ".join(one.to))}</span>'
-            f'<div class="words"><p>{html.escape(one.text).replace(chr(10), "<br>")}</p></div></li>'
+            f'<li><span class="what">{html.escape(one.subject)}</span><span></span>'
+            f'<div class="words"><p class="small quiet">{html.escape(", ".join(one.to))}</p>'
+            f"<p>{html.escape(one.text).replace(chr(10), '<br>')}</p></div></li>"
             for one in found
         )
         nothing = '<div class="nothing"><h2>No mail yet</h2></div>'

@@ -100,3 +100,10 @@ def test_a_legend_only_where_there_is_something_to_tell_apart() -> None:
     two = Chart("c", "T", ("a",), (Series("one", (1,)), Series("two", (2,))), "")
     assert "chart-legend" in str(bars(two, EN))
     assert "chart-legend" not in str(bars(chart(1), EN))
+
+
+def test_a_payout_day_is_that_of_the_programme() -> None:
+    midnight = "2027-01-31T23:00:00Z"  # the first of February in Berlin
+    reader = Reader("en-GB", "America/New_York", zone_known=True)
+    assert reader.day(midnight) == "31 Jan 2027"
+    assert reader.within("Europe/Berlin").day(midnight) == "1 Feb 2027"

@@ -7,7 +7,7 @@ is always shown with its zone's name, so that nobody has to guess: `22 Nov 2025,
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache
@@ -144,6 +144,10 @@ class Reader:
         """An instant (RFC 3339 or ms) in the reader's zone."""
         ms = parse_rfc3339(when) if isinstance(when, str) else when
         return as_datetime(ms).astimezone(self._zone)
+
+    def within(self, zone: str) -> "Reader":
+        """The same reader in another zone: a payout's day is the programme's, wherever one is."""
+        return replace(self, zone=zone)
 
     def day(self, when: str | int) -> str:
         """`22 Nov 2025`, the day in the reader's zone."""
