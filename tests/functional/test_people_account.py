@@ -261,8 +261,13 @@ def test_the_profile_is_kept_with_the_person_and_in_the_browser(
         "time_zone": "Asia/Tokyo",
         "letters": ["payouts"],
     }
+    again = here(ANNA, "PUT", "/v1/me/profile", {"name": "A", "letters": ["rewards"]}).body
+    assert (again["name"], again["locale"], again["letters"]) == ("A", "en", ["rewards"])
+    here(ANNA, "PUT", "/v1/me/profile", {"name": "Anna C.", "letters": ["payouts"]})
+    view = here(ANNA, "GET", "/v1/me/erasure").body
+    assert (view["erasure"], view["waits_for"]) == (None, [])
     consents = here(ANNA, "GET", "/v1/me/consents").body["data"]
-    assert [one["what"] for one in consents] == ["terms"]
+    assert [one["what"] for one in consents] == ["payouts", "rewards", "terms"]
     wrong = browser.send(after, "/my/account", zone="Mars/Base")
     assert wrong.status == 422
     assert "Mars/Base" in wrong.html

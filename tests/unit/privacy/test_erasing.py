@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 import pytest
-from goodword.advocates.model import Advocate, Known, Link, Payee, PayoutMethod
+from goodword.advocates.model import Advocate, Enrolment, Known, Link, Payee, PayoutMethod
 from goodword.advocates.people import SignIn
 from goodword.conversions.model import Identity
 from goodword.errors import Conflict, Unavailable
@@ -213,3 +213,69 @@ def test_what_was_recorded_of_her_as_a_friend_goes_too(anna: Leaving) -> None:
     assert anna.carry_out() is True
     assert anna.town.all(Identity) == []
     assert len(anna.town.events("friend.forgotten")) == 1
+
+
+def test_each_programme_is_left_as_far_as_it_can_be(anna: Leaving) -> None:
+    other = anna.town.program().program_id
+    anna.town.joined(other)
+    banned = anna.town.all(Enrolment)[-1]
+    change = Change()
+    change.replace(banned.turned("banned", anna.town.clock.at_ms))
+    for link in anna.town.all(Link):
+        if link.program_id == banned.program_id:
+            change.replace(link.but(state="paused", label=""))
+    anna.town.store.commit(change)
+    invited = anna.town.program().program_id
+    anna.town.invited(invited, ANNA.email or "")
+    anna.ask()
+    anna.wait()
+    assert anna.carry_out() is True
+    states = sorted(one.state for one in anna.town.all(Enrolment))
+    assert states == ["banned", "invited", "left"]
+    assert {(one.state, one.label) for one in anna.town.all(Link)} == {("paused", "")}
+
+
+def test_a_head_without_anything_is_erased_too() -> None:
+    town = Town()
+    change = Change()
+    change.create(Advocate(advocate_id="adv_bare", created_ms=town.clock.at_ms))
+    town.store.commit(change)
+    erasing = Erasing(town.desk(), town.vault)
+    assert erasing.ask("adv_bare", at_once=False).state == "asked"
+    (asked,) = town.events("advocate.erasure_asked")
+    assert "program_id" not in asked.data
+    town.clock.advance(ERASURE_WAIT_DAYS * DAY_MS)
+    assert erasing.carry_out("adv_bare", Pool()) is True
+    assert town.vault.forgotten == {"adv_bare"}
+
+
+def test_two_at_work_on_it_tell_of_it_once(anna: Leaving, monkeypatch: pytest.MonkeyPatch) -> None:
+    forget = anna.town.vault.forget
+
+    def and_meanwhile(person_id: str) -> None:
+        monkeypatch.setattr(anna.town.vault, "forget", forget)
+        assert anna.carry_out() is True  # the other one, who is quicker
+        forget(person_id)
+
+    monkeypatch.setattr(anna.town.vault, "forget", and_meanwhile)
+    anna.ask()
+    anna.wait()
+    assert anna.carry_out() is True
+    assert len(anna.town.events("advocate.erased")) == 1
+
+
+def test_who_is_being_erased_is_found_by_no_other_sign_in(anna: Leaving) -> None:
+    anna.ask()
+    anna.wait()
+    anna.pool.is_away = True
+    with pytest.raises(Unavailable):
+        anna.carry_out()
+    other = SignIn("google-anna", ANNA.email, email_verified=True)
+    assert anna.town.people.find(other) is None
+
+
+def test_a_look_up_without_its_head_still_finds_the_number(anna: Leaving) -> None:
+    (head,) = anna.town.all(Advocate)
+    del anna.town.store.items[head.key]
+    other = SignIn("google-anna", ANNA.email, email_verified=True)
+    assert anna.town.people.find(other) == anna.own
