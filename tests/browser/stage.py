@@ -20,10 +20,17 @@ def staged(told: Told) -> Told:
     """The same, with something on every page."""
     story = Story(Cast(told.stack), Silent(), told.directory.program_id)
     finance, maya = told.person("fatima"), told.person("maya")
-    if not finance.get("/v1/rewards")["data"]:
+
+    def held() -> bool:
+        """Whether a reward waits that does not lapse at this moment."""
+        soon = instant(story.cast.seconds + 86_400)
+        rows = finance.get("/v1/rewards")["data"]
+        return any(str(one["review_until"]) > soon for one in rows)
+
+    if not held():
         day = story.cast.seconds // 86_400 % 1_000  # another order where an earlier hold lapsed
         story.buys(told.directory.shop, HELD_ORDER + day, "400.00", _click(told), f"hana{day}")
-        eventually(lambda: finance.get("/v1/rewards")["data"], "a reward on hold", 90)
+        eventually(held, "a reward on hold", 90)
     if not finance.get("/v1/disputes")["data"]:
         _ask(story, maya)
     _misreport(told, story)
