@@ -44,7 +44,7 @@ def read_opportunity(call: Call) -> shapes.OpportunityAnswer:
 
 @handler.route("GET", "/v1/pipeline", roles=STAFF, answer=shapes.PipelineAnswer, query=WHEN)
 def read_pipeline(call: Call) -> shapes.PipelineAnswer:
-    """Pipeline and bookings of a period: sourced, influenced or neither, in all and by advocate."""
+    """Pipeline and bookings of a period: in all, by advocate, journey and ask."""
     now_ms, by_person = call.desk.clock.now_ms(), call.principal.may(BY_PERSON)
     return shapes.pipeline_answer(Deals(call.desk.store), call.query, now_ms, by_person=by_person)
 

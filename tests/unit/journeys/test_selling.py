@@ -8,11 +8,14 @@ from goodword.conversions.forgetting import Forgetting
 from goodword.conversions.model import Facts
 from goodword.errors import InvalidInput
 from goodword.journeys import pipeline as pipelines
-from goodword.journeys import selling
+from goodword.journeys import prompting, selling
 from goodword.journeys.crediting import Credit
 from goodword.journeys.opportunity import ContactFact, DealStep, Opportunity
-from goodword.journeys.pipeline import Period, pipeline
+from goodword.journeys.pipeline import Period, advocates_of, pipeline
+from goodword.journeys.prompting import prompts_of
 from goodword.journeys.signal import Signal, SignalFact, Subject
+from goodword.journeys.walk import AskMade, AskOfAdvocate
+from goodword.ports import Change
 
 from tests.support.crm import AT, PROGRAM, Crm, delivery, step
 from tests.support.people import MACS
@@ -230,7 +233,7 @@ def test_pipeline_and_bookings_of_a_period(crm: Crm) -> None:
         step("8", 4, "5", removed=True),
         step("9", 40, "6", amount="1"),
     )
-    found = pipeline(crm.deals.since(PROGRAM, AT), Period(AT, AT + 10 * DAY))
+    found = pipeline(crm.deals.since(PROGRAM, AT), Period(AT, AT + 10 * DAY), {})
     by = {(line.share, line.currency): line for line in found.totals}
     sourced = by["sourced", "EUR"]
     assert (sourced.opened, sourced.opened_minor, sourced.won, sourced.lost) == (2, 15_000, 0, 1)
@@ -240,7 +243,9 @@ def test_pipeline_and_bookings_of_a_period(crm: Crm) -> None:
         "adv_1": 15_000,
         "adv_2": 7_000,
     }
-    later = pipeline(crm.deals.since(PROGRAM, AT + 10 * DAY), Period(AT + 10 * DAY, AT + 30 * DAY))
+    later = pipeline(
+        crm.deals.since(PROGRAM, AT + 10 * DAY), Period(AT + 10 * DAY, AT + 30 * DAY), {}
+    )
     (line,) = later.totals
     assert (line.won, line.won_minor, line.opened) == (1, 10_000, 0)
 
@@ -258,3 +263,77 @@ def test_a_report_of_too_many_deals_is_refused(crm: Crm, monkeypatch: pytest.Mon
 def test_an_unknown_deal_is_none(crm: Crm) -> None:
     assert crm.deals.read("opp_1") is None
     assert crm.all(Opportunity) == []
+
+
+# --- which ask it followed ----------------------------------------------------------------------
+
+
+def ask(crm: Crm, name: str, day: float, **more: Any) -> None:
+    """An ask of adv_1, so many days after AT."""
+    made_ms, change = AT + round(day * DAY), Change()
+    made = AskMade.model_validate(
+        {
+            "ask_id": name,
+            "program_id": PROGRAM,
+            "journey_id": f"jrn_{name[-1]}",
+            "walk_id": "wlk_1",
+            "subject_id": "sbj_1",
+            "advocate_id": "adv_1",
+            "step": "ask",
+            "motion": "referral",
+            "words": "refer",
+            "channels": ("email",),
+            "state": "sent",
+            "made_ms": made_ms,
+            "expires_ms": made_ms,
+            "changed_ms": made_ms,
+            **more,
+        }
+    )
+    change.create(made, AskOfAdvocate(advocate_id=made.advocate_id, ask_id=name))
+    crm.store.commit(change)
+
+
+def test_a_deal_is_of_the_newest_ask_before_the_recommendation(crm: Crm) -> None:
+    ask(crm, "ask_1", -100)
+    ask(crm, "ask_2", -50)
+    ask(crm, "ask_3", -2)
+    ask(crm, "ask_4", -1, motion="review")
+    ask(crm, "ask_5", 0.5)
+    ask(crm, "ask_6", -1, program_id="prg_2")
+    crm.refer("c-1", 0)
+    crm.refer("c-2", 0, advocate="adv_2", name="cnv_2")
+    crm.tell(
+        step("1", 1, "1", amount="5", contact_ids=("c-1",)),
+        step("2", 1, "2", amount="7", contact_ids=("c-2",)),
+        step("3", 1, "3", amount="9"),
+    )
+    period = Period(AT, AT + 9 * DAY)
+    credited = crm.deals.since(PROGRAM, AT)
+    whose = advocates_of(credited, period)
+    assert whose == {"adv_1", "adv_2"}
+    found = pipeline(credited, period, prompts_of(crm.store, PROGRAM, whose))
+    assert [(one.journey_id, one.ask_id, one.opened_minor) for one in found.asks] == [
+        ("jrn_3", "ask_3", 500)
+    ]
+    assert [(one.journey_id, one.ask_id) for one in found.journeys] == [("jrn_3", "")]
+    assert sum(one.opened for one in found.totals) == 3
+    assert {one.advocate_id for one in found.advocates} == whose
+
+
+def test_an_ask_of_more_than_ninety_days_before_prompted_nothing(crm: Crm) -> None:
+    ask(crm, "ask_1", -90.5)
+    crm.refer("c-1", 0)
+    crm.tell(step("1", 1, amount="5", contact_ids=("c-1",)))
+    period = Period(AT, AT + 9 * DAY)
+    credited = crm.deals.since(PROGRAM, AT)
+    assert pipeline(credited, period, prompts_of(crm.store, PROGRAM, ["adv_1"])).journeys == ()
+
+
+def test_asks_of_too_many_advocates_are_not_looked_up(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(prompting, "PROMPTED_ADVOCATES_MAX", 1)
+    with pytest.raises(InvalidInput) as refused:
+        prompts_of(crm.store, PROGRAM, ["adv_1", "adv_2"])
+    assert refused.value.code == "period_too_large"

@@ -208,3 +208,6 @@ ASK_PASS_DAYS = 30  # days after the end of a request in which the link of its l
 KPI_PAGE_ITEMS = 500  # rows of one page of a report; below 1 MB
 KPI_ROWS_MAX = 50_000  # rows that one report reads; about 100 pages, some seconds
 PEOPLE_LEAST = 5  # people of a sum that analysts see; of fewer it could be read back to one
+PROMPT_DAYS = 90  # days after an ask to refer in which a recommendation counts as its effect
+PROMPTS_READ_MAX = 100  # newest asks of an advocate that are looked at for it
+PROMPTED_ADVOCATES_MAX = 500  # advocates of one report whose asks are looked up, a query for each

@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from goodword.errors import FieldError, InvalidInput, NotFound
 from goodword.journeys.crediting import Credit, Credited, Owed
 from goodword.journeys.opportunity import DealState
-from goodword.journeys.pipeline import Deals, Line, Period, pipeline
+from goodword.journeys.pipeline import Deals, Line, Period, advocates_of, pipeline
+from goodword.journeys.prompting import prompts_of
 from goodword.limits import PERIOD_DAYS_MAX
 from goodword.records import Value
 from goodword.times import DAY_MS, as_datetime, rfc3339
@@ -15,7 +16,8 @@ from goodword.times import DAY_MS, as_datetime, rfc3339
 MODEL = (
     "sourced: an advocate had recommended one of the deal's contacts before the deal was opened, "
     "or within a day after. influenced: later, but before it was closed. neither: all others. A "
-    "deal counts once, for the earliest recommendation, or for the one whose id is written on it."
+    "deal counts once, for the earliest recommendation, or for the one whose id is written on it. "
+    "Its ask is the advocate's newest ask to refer of the 90 days before the recommendation."
 )
 DAYS_DEFAULT = 90
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -58,6 +60,8 @@ class PipelineAnswer(Value):
     model: str
     totals: tuple[Line, ...]
     advocates: tuple[Line, ...]
+    journeys: tuple[Line, ...]
+    asks: tuple[Line, ...]
 
 
 def opportunity_answer(one: Credited) -> OpportunityAnswer:
@@ -102,9 +106,11 @@ def read_opportunity(deals: Deals, opportunity_id: str) -> OpportunityAnswer:
 def pipeline_answer(
     deals: Deals, query: Mapping[str, str], now_ms: int, *, by_person: bool
 ) -> PipelineAnswer:
-    """The sums of a programme's deals in a period; by advocate for whoever sees single people."""
+    """The sums of a programme's deals in a period; by advocate and ask for who sees people."""
     program_id, period = query.get("program_id", ""), period_of(query, now_ms)
-    found = pipeline(deals.since(program_id, period.from_ms), period)
+    credited = deals.since(program_id, period.from_ms)
+    prompts = prompts_of(deals.store, program_id, advocates_of(credited, period))
+    found = pipeline(credited, period, prompts)
     return PipelineAnswer(
         program_id=program_id,
         from_day=day_text(period.from_ms),
@@ -112,6 +118,8 @@ def pipeline_answer(
         model=MODEL,
         totals=found.totals,
         advocates=found.advocates if by_person else (),
+        journeys=found.journeys,
+        asks=found.asks if by_person else (),
     )
 
 

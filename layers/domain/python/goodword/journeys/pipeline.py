@@ -5,13 +5,14 @@ in which it was won; both are what the CRM says now, so a sum may change when a 
 deals count nowhere. Periods begin with `from` and end before `to`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from goodword.errors import FieldError, InvalidInput
 from goodword.journeys.crediting import Credited, Crediting
 from goodword.journeys.opportunity import Opportunity, deals_index, moved_name, opportunity_key
+from goodword.journeys.prompting import Prompt, prompt_of
 from goodword.limits import DEAL_PAGE_ITEMS, DEALS_READ_MAX
 from goodword.money import Currency
 from goodword.ports import Page, Store
@@ -33,11 +34,13 @@ class Period:
 
 
 class Line(Value):
-    """The deals of one kind and currency; `advocate_id` is empty in a line of all."""
+    """The deals of one kind and currency: of all, or of one advocate, journey or ask."""
 
     share: Share
     currency: Currency
     advocate_id: str = ""
+    journey_id: str = ""
+    ask_id: str = ""
     opened: int = 0
     opened_minor: int = 0
     won: int = 0
@@ -46,35 +49,63 @@ class Line(Value):
 
 
 class Pipeline(Value):
-    """The lines of all, and those of each advocate; the largest bookings first."""
+    """The lines of all, of each advocate, journey and ask; the largest bookings first.
+
+    Deals that followed no ask are in no line of a journey.
+    """
 
     totals: tuple[Line, ...]
     advocates: tuple[Line, ...]
+    journeys: tuple[Line, ...]
+    asks: tuple[Line, ...]
 
 
-def pipeline(credited: Iterable[Credited], period: Period) -> Pipeline:
-    """The sums; every deal is in one line of all, and at most in one of an advocate."""
-    totals: dict[tuple[str, str, str], Line] = {}
-    advocates: dict[tuple[str, str, str], Line] = {}
+Lines = dict[tuple[str, ...], Line]
+
+
+def pipeline(
+    credited: Iterable[Credited], period: Period, prompts: Mapping[str, Sequence[Prompt]]
+) -> Pipeline:
+    """The sums; every deal is in one line of all, and at most in one of each other kind."""
+    totals, advocates, journeys, asks = Lines(), Lines(), Lines(), Lines()
     for one in credited:
-        _add(totals, one, period, "")
-        if one.credit is not None:
-            _add(advocates, one, period, one.credit.advocate_id)
-    return Pipeline(totals=_ordered(totals), advocates=_ordered(advocates))
+        if not _counts(one, period):
+            continue
+        _add(totals, one, period)
+        if one.credit is None:
+            continue
+        _add(advocates, one, period, advocate_id=one.credit.advocate_id)
+        prompt = prompt_of(one.credit, prompts)
+        if prompt is not None:
+            _add(journeys, one, period, journey_id=prompt.journey_id)
+            _add(asks, one, period, journey_id=prompt.journey_id, ask_id=prompt.ask_id)
+    return Pipeline(
+        totals=_ordered(totals),
+        advocates=_ordered(advocates),
+        journeys=_ordered(journeys),
+        asks=_ordered(asks),
+    )
 
 
-def _add(
-    lines: dict[tuple[str, str, str], Line], one: Credited, period: Period, advocate_id: str
-) -> None:
+def advocates_of(credited: Iterable[Credited], period: Period) -> set[str]:
+    """Whose deals count in the period."""
+    return {one.credit.advocate_id for one in credited if one.credit and _counts(one, period)}
+
+
+def _counts(one: Credited, period: Period) -> bool:
+    deal = one.deal
+    there = period.has(deal.opened_ms) or period.has(deal.closed_ms)
+    return there and deal.state != "removed"
+
+
+def _add(lines: Lines, one: Credited, period: Period, **whose: str) -> None:
     deal, share = one.deal, one.credit.owed if one.credit else "neither"
     opened, closed = period.has(deal.opened_ms), period.has(deal.closed_ms)
-    if deal.state == "removed" or not (opened or closed):
-        return
     won = closed and deal.state == "won"
     amount = deal.amount_minor or 0
-    key = (share, deal.currency, advocate_id)
+    key = (share, deal.currency, *whose.values())
     line = lines.get(key) or Line.model_validate(
-        {"share": share, "currency": deal.currency, "advocate_id": advocate_id}
+        {"share": share, "currency": deal.currency, **whose}
     )
     lines[key] = line.but(
         opened=line.opened + opened,
@@ -85,8 +116,8 @@ def _add(
     )
 
 
-def _ordered(lines: dict[tuple[str, str, str], Line]) -> tuple[Line, ...]:
-    def large_first(key: tuple[str, str, str]) -> tuple[int, int, tuple[str, str, str]]:
+def _ordered(lines: Lines) -> tuple[Line, ...]:
+    def large_first(key: tuple[str, ...]) -> tuple[int, int, tuple[str, ...]]:
         return -lines[key].won_minor, -lines[key].opened_minor, key
 
     return tuple(lines[key] for key in sorted(lines, key=large_first))
