@@ -33,7 +33,8 @@ CASES = Path(__file__).parent / "cases"
 
 SUMMARY = """In one table.
 
-Targets with numbers are those of the design. Each figure is explained in its part below.
+Targets with numbers are those of the design. Each figure is explained in its part below. Where a
+target cannot be reached, the floor is what is left of the figure without all that is not necessary.
 """
 
 

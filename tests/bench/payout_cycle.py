@@ -90,6 +90,7 @@ class Measured:
     advocates: int
     due: int
     count: Count = field(default_factory=Count)
+    steps: dict[str, Count] = field(default_factory=dict)
     transitions: int = 0
     chunks: list[int] = field(default_factory=list)
     state_bytes: int = 0
@@ -243,10 +244,8 @@ def _walk(world: _World, meter: Meter, found: Measured) -> None:
         found.grown_mb = max(found.grown_mb, _resident_mb() - start_mb)
         part = meter.take()
         found.calls += 1
-        found.count.requests += part.requests
-        found.count.events += part.events
-        found.count.read_units += part.read_units
-        found.count.write_units += part.write_units
+        for count in (found.count, found.steps.setdefault(event["step"], Count())):
+            _add(count, part)
         if event["step"] == "send":
             found.chunks.append(sum(part.requests.values()))
         return answer
@@ -267,6 +266,14 @@ def _walk(world: _World, meter: Meter, found: Measured) -> None:
     world.approving.release(run.run_id, CARL, run.run_hash, run.total_minor)
     assert (machine.status, machine.last) == ("SUCCEEDED", "Settled"), machine.error
     found.transitions = len(machine.path)
+
+
+def _add(count: Count, part: Count) -> None:
+    count.requests += part.requests
+    count.events += part.events
+    count.read_units += part.read_units
+    count.write_units += part.write_units
+    count.trace += part.trace
 
 
 def _resident_mb() -> float:

@@ -62,7 +62,7 @@ class Table:
 class Target:
     """A figure and the most that it may be. `number` is the target's in the design, or a word.
 
-    `why` says what keeps it there if it is missed.
+    `why` says what keeps it there if it is missed, and `floor` how low that lets it come, if known.
     """
 
     number: str
@@ -70,6 +70,7 @@ class Target:
     measured: float
     most: float
     why: str = ""
+    floor: float | None = None
 
     @property
     def held(self) -> bool:
@@ -107,16 +108,24 @@ class Kept:
 def summary(targets: Sequence[Target]) -> Table:
     """The one table of everything that is held to something."""
     rows: list[list[Cell]] = [
-        [one.number, one.what, one.measured, one.most, "held" if one.held else "MISSED"]
+        [one.number, one.what, one.measured, one.most, _floor(one), _verdict(one)]
         for one in targets
     ]
     missed = [f"* {one.what}: {one.why}" for one in targets if not one.held and one.why]
     return Table(
         "Everything that is held to a figure",
-        ("target", "what", "measured", "at most", "is"),
+        ("target", "what", "measured", "at most", "floor", "is"),
         rows,
         "\n".join([f"{sum(one.held for one in targets)} of {len(targets)} are held.", "", *missed]),
     )
+
+
+def _floor(target: Target) -> Cell:
+    return "" if target.floor is None else target.floor
+
+
+def _verdict(target: Target) -> str:
+    return "held" if target.held else "MISSED"
 
 
 def shown(cell: Cell) -> str:
