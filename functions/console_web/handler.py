@@ -5,10 +5,12 @@ Who may see a page is said where it is registered, by the same roles as on the A
 
 from goodword_aws.calls import STAFF
 from goodword_aws.pages.console import overview
+from goodword_aws.pages.console.budgets import add_budgets
 from goodword_aws.pages.console.disputes import add_disputes
 from goodword_aws.pages.console.kpis import add_kpis
 from goodword_aws.pages.console.ledger import add_ledger
 from goodword_aws.pages.console.people_pages import add_people
+from goodword_aws.pages.console.rates import add_rates
 from goodword_aws.pages.console.reviews import add_reviews
 from goodword_aws.pages.console.rules_pages import add_rules
 from goodword_aws.pages.console.runs_pages import add_runs
@@ -35,6 +37,8 @@ site = Site("console")
 add_runs(site)
 add_reviews(site)
 add_rules(site)
+add_budgets(site)
+add_rates(site)
 add_disputes(site)
 add_people(site)
 add_ledger(site)

@@ -117,6 +117,8 @@ CONSOLE = (
     Place("console-dispute", "fatima", _within("/console/disputes", "tbody th a")),
     Place("console-rules", "marta", _at("/console/rules")),
     Place("console-program", "marta", _of_program()),
+    Place("console-budget", "fatima", _of_program("/budget")),
+    Place("console-rates", "fatima", _at("/console/rates?base=EUR&quote=USD")),
     Place("console-version", "lars", _of_program("/versions/2")),
     Place("console-draft", "milo", _draft("open")),
     Place("console-draft-own", "marta", _draft("open")),

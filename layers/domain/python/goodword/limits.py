@@ -161,7 +161,7 @@ CONFIRM_MAX = 100  # payouts that one call confirms; each is a transaction
 GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of work
 ABSENCES_MAX = 20  # times of an enrolment that was not active, kept one by one; 2 KB
 
-FORM_FIELDS_MAX = 60  # fields of one form of the pages; the largest has twenty
+FORM_FIELDS_MAX = 100  # fields of one form of the pages; a budget has 6 periods in 13 currencies
 ERASURE_WAIT_DAYS = 7  # days in which an erasure can be taken back
 ERASURE_LOOK_HOURS = 12  # hours until an erasure that waits for money is looked at again
 ERASURES_PER_SWEEP = 25  # people erased in one go; each is some tens of writes

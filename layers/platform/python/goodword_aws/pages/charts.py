@@ -21,6 +21,7 @@ from goodword_aws.pages.reader import Reader
 TICKS = 4  # spaces between the lines of a scale
 LABELS_MAX = 6  # words under an axis; more of them do not fit a phone
 GAP = 0.3  # of a bar's place that stays empty
+BARS_MAX = 20  # percent of the width for the bars of one place: a single bar is no wall
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,11 @@ def bars(chart: Chart, reader: Reader) -> Markup:
         return _figure(chart, reader, _nothing(chart))
     scale = scale_of([value for one in chart.series for value in one.values], chart.unit)
     place = 100 / len(chart.labels)
-    width = place * (1 - GAP) / len(chart.series)
+    width = min(place * (1 - GAP), BARS_MAX) / len(chart.series)
     marks = []
     for number, one in enumerate(chart.series):
         for index, value in enumerate(one.values):
-            left = index * place + place * GAP / 2 + number * width
+            left = index * place + (place - width * len(chart.series)) / 2 + number * width
             top, bottom = sorted((scale.up(value), scale.up(0)))
             marks.append(
                 f'<rect class="chart-bar s{number}" x="{left:.2f}" y="{top:.2f}" '

@@ -1,7 +1,8 @@
 """What staff types into forms: amounts the reader's way, days in the reader's zone.
 
 An amount is read by its last sign: `1.234,50`, `1,234.50` and `1234.5` are one amount. What is
-typed is only ever compared or checked further, so a misread amount is refused, not paid.
+typed about a payment is only ever compared, so a misread amount is refused, not paid; what is typed
+about a limit or a rule is shown in the reader's own signs beside it.
 """
 
 import re

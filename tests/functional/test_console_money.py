@@ -1,0 +1,186 @@
+"""Budgets and exchange rates from the console: seen by staff, set by finance, named when wrong."""
+
+from collections.abc import Iterator
+
+import pytest
+from goodword.programs.caps import Cap
+from goodword.programs.model import Program, Review
+from goodword.programs.rates import Rate
+from goodword_aws.pages.console.rates import rows_of
+
+from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, STAFF
+from tests.support.pages import Browser, Pages, Shown, pages
+from tests.support.scene import terms
+
+HOSTILE = '<script>alert("x")</script>{{ 7 * 7 }}'
+RATES, ROWS = "/console/rates", "/console/rates/rows"
+ECB = {"day": "2025-11-20", "base": "EUR", "quote": "USD", "rate": "1.0834", "source": "ECB"}
+
+
+@pytest.fixture
+def here() -> Iterator[Pages]:
+    with pages() as made:
+        yield made
+
+
+@pytest.fixture
+def program(here: Pages) -> Program:
+    return here.town.program(caps=(Cap(scope="programme", period="month", rewards=500),))
+
+
+def budget(program: Program) -> str:
+    return f"/console/rules/{program.program_id}/budget"
+
+
+def sent(browser: Browser, path: str, action: str = "", /, **fields: str) -> Shown:
+    return browser.send(browser.get(path), action or path, **fields)
+
+
+def stated(browser: Browser, **fields: str) -> Shown:
+    """One rate; the form above it, which only looks, has the same address."""
+    return browser.ask("POST", RATES, form=browser.get(RATES).fields(ROWS) | fields)
+
+
+def kept(here: Pages) -> dict[str, int]:
+    (found,) = here.town.all(Program)
+    return {one.period: one.amount_minor for one in found.budget}
+
+
+def test_a_budget_is_set_seen_and_taken_away(here: Pages, program: Program) -> None:
+    fay, place = here.browser(FINANCE), budget(program)
+    shown = fay.get(place)
+    assert "0 of 500 rewards" in shown.words
+    done = sent(fay, place, month_EUR="1.234,50", lifetime_EUR="20,000", reason="season")
+    assert (done.status, done.location) == (303, place)
+    assert kept(here) == {"month": 123_450, "lifetime": 2_000_000}
+    shown = fay.get(place)
+    assert "€1,234.50" in shown.words
+    assert shown.fields(place)["month_EUR"] == "1234.50"  # and goes back as what it is
+    assert sent(fay, place, reason="season").status == 303
+    assert kept(here) == {"month": 123_450, "lifetime": 2_000_000}
+    assert sent(fay, place, month_EUR="", lifetime_EUR="", reason="season_over").status == 303
+    assert kept(here) == {}
+    told = here.town.events("program.budget_set")
+    assert [(one.actor.id, one.reason) for one in told] == [
+        ("sub-fay", "season"),
+        ("sub-fay", "season_over"),
+    ]
+
+
+@pytest.mark.parametrize("said", ["0", "-5", "many", "1" + "0" * 14, HOSTILE[:40]])
+def test_a_wrong_budget_is_named_beside_its_field(here: Pages, program: Program, said: str) -> None:
+    refused = sent(here.browser(FINANCE), budget(program), week_EUR=said, reason="season")
+    assert refused.status == 422
+    assert 'id="w-week_EUR"' in refused.html
+    assert "<script>alert" not in refused.html
+    assert kept(here) == {}
+
+
+def test_a_budget_is_said_in_every_currency(here: Pages) -> None:
+    abroad = here.town.program(
+        currencies="accept",
+        accepted=("JPY",),
+        rules=terms().rules[:1],
+        caps=(),
+        review=Review(auto_approve_limit_minor=2_000, auto_approve_limit_in={"JPY": 3_000}),
+        payment=terms().payment.but(minimum_in={"JPY": 1}),
+    )
+    fay, place = here.browser(FINANCE), budget(abroad)
+    half = sent(fay, place, day_EUR="10", reason="season")
+    assert half.status == 422
+    assert 'id="w-day_JPY"' in half.html
+    assert sent(fay, place, day_EUR="10", day_JPY="1600", reason="season").status == 303
+    (found,) = here.town.all(Program)
+    assert (found.budget[0].amount_minor, found.budget[0].amount_in) == (1_000, {"JPY": 1_600})
+
+
+def test_who_sees_and_sets_a_budget(here: Pages, program: Program) -> None:
+    place = budget(program)
+    for who in STAFF:
+        may = who in (FINANCE, ADMIN)
+        browser = here.browser(who)
+        shown = browser.get(place)
+        assert shown.status == 200, who.subject
+        assert (f'action="{place}"' in shown.html) == may, who.subject
+        if not may:
+            form = shown.fields("/auth/sign-out") | {"reason": "season", "day_EUR": "1"}
+            assert browser.ask("POST", place, form=form).status == 403
+            assert "/console/audit" not in shown.html
+    assert here.browser(ANNA).get(place).status == 403
+    here.town.programs.set_state(program.program_id, "closed", "season_over")
+    assert f'action="{place}"' not in here.browser(FINANCE).get(place).html
+    assert here.browser(FINANCE).get("/console/rules/prg_none/budget").status == 404
+
+
+def test_a_rate_is_stated_once(here: Pages, program: Program) -> None:
+    fay = here.browser(FINANCE)
+    done = stated(fay, **ECB)
+    assert (done.status, done.location) == (303, f"{RATES}?base=EUR&quote=USD")
+    shown = fay.get(RATES, base="eur", quote="USD")
+    assert "1 EUR = 1.0834 USD" in shown.words
+    assert "you" in shown.words
+    other = stated(fay, **(ECB | {"rate": "1.09"}))
+    assert other.status == 409
+    assert "Another rate was stated" in other.words
+    assert [one.rate for one in here.town.all(Rate)] == ["1.0834"]
+    assert len(here.town.events("program.rate_stated")) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"rate": "1,08"}, "rate"),
+        ({"rate": "0"}, "rate"),
+        ({"quote": "EUR"}, "quote"),
+        ({"base": "XXX"}, "base"),
+        ({"day": "2031-01-01"}, "day"),
+        ({"day": "yesterday"}, "day"),
+        ({"source": HOSTILE}, "source"),
+    ],
+)
+def test_a_wrong_rate_is_named_beside_its_field(
+    here: Pages, program: Program, change: dict[str, str], field: str
+) -> None:
+    refused = stated(here.browser(FINANCE), **(ECB | change))
+    assert refused.status == 422
+    assert f'id="w-{field}"' in refused.html
+    assert "<script>alert" not in refused.html
+    assert here.town.all(Rate) == []
+
+
+def test_several_rates_are_pasted_and_wrong_lines_named(here: Pages, program: Program) -> None:
+    fay = here.browser(FINANCE)
+    text = "2025-11-19; EUR; USD; 1.08; ECB\n\n2025-11-20;EUR;USD;1.09;ECB"
+    assert sent(fay, RATES, ROWS, rows=text).status == 303
+    assert sorted(one.day for one in here.town.all(Rate)) == ["2025-11-19", "2025-11-20"]
+    for wrong, place in (
+        ("2025-11-19; EUR; CHF; one; ECB", "rows.1.rate"),
+        ("\n2025-11-19; EUR", "rows.2"),
+        ("\n\n2031-11-19; EUR; CHF; 1; ECB", "rows.3.day"),
+        (HOSTILE, "rows.1"),
+        ("2025-11-19;EUR;CHF;1;ECB\n" * 41, "1 to 40"),
+        (";", "rows.1"),
+    ):
+        refused = sent(fay, RATES, ROWS, rows=wrong)
+        assert refused.status == 422, wrong
+        assert place in refused.words or place.rpartition(".")[2].title() in refused.words
+        assert "<script>alert" not in refused.html
+    assert len(here.town.all(Rate)) == 2
+
+
+def test_rows_keep_the_lines_that_they_stand_on() -> None:
+    lines, rates = rows_of("\n2025-11-19\tEUR\tUSD\t1.08\tECB\n")
+    assert (lines, rates[0].rate) == ([2], "1.08")
+
+
+def test_who_sees_and_states_rates(here: Pages, program: Program) -> None:
+    for who in (MARKETER, ANALYST):
+        browser = here.browser(who)
+        shown = browser.get(RATES, base="EUR", quote="USD")
+        assert shown.status == 200
+        assert "No rate of EUR in USD" in shown.words
+        form = shown.fields("/auth/sign-out") | ECB
+        assert browser.ask("POST", RATES, form=form).status == 403
+        assert browser.ask("POST", ROWS, form=form).status == 403
+    assert here.browser(ANNA).get(RATES).status == 403
+    assert here.browser(FINANCE).get(RATES, base="XXX", quote=HOSTILE).status == 422
