@@ -14,6 +14,8 @@ from tests.simulation.outside import Plan
 from tests.simulation.story import START_MS, Story, draw
 from tests.simulation.town import Town
 
+STATED = ("reward", "payout", "payout_run", "conversion", "delivery", "dispute")
+RARE = ("reward.reopened", "payout_run.checked", "payout_run.finding_cleared")
 Lane = Literal["fast", "wire", "golden"]
 
 
@@ -70,10 +72,10 @@ def judged(town: Town, director: Play, seed: int) -> Outcome:
     reached = Counter(
         f"{item['kind']} {item['state']}"
         for item in town.memory.items.values()
-        if item["kind"] in ("reward", "payout", "payout_run", "conversion", "delivery")
+        if item["kind"] in STATED
     )
     reached.update(f"refused {code}" for code in town.refusals)
-    reached.update(_limits_and_rates(town))
+    reached.update(_rare(town))
     return Outcome(
         seed=seed,
         found=found,
@@ -87,10 +89,12 @@ def judged(town: Town, director: Play, seed: int) -> Outcome:
     )
 
 
-def _limits_and_rates(town: Town) -> Iterator[str]:
-    """Whether limits of all were met, and orders changed into euros."""
+def _rare(town: Town) -> Iterator[str]:
+    """Whether limits of all were met, orders changed into euros, and other things happened."""
     for item in town.memory.items.values():
         if item["kind"] == "pool":
             yield "pool spent" if item["spent"] else "pool with room"
         elif item["kind"] == "conversion" and "rate" in item:
             yield "conversion with a rate"
+        elif item["kind"] == "event" and item["type"] in RARE:
+            yield item["type"]

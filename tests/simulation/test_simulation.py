@@ -12,7 +12,7 @@ from tests.simulation.golden import FLOWS
 from tests.simulation.killing import kill_all
 from tests.simulation.outside import KINDS
 from tests.simulation.planted import MISTAKES
-from tests.simulation.playing import play
+from tests.simulation.playing import RARE, play
 from tests.simulation.shrinking import shrink
 
 FAST_SEEDS, WIRE_SEEDS = 20_000, 150
@@ -26,6 +26,7 @@ REACHED = {
     *("pool spent", "pool with room", "conversion with a rate"),
     *("refused same_person", "refused payee_may_not_decide", "refused payee_may_not_release"),
     *("refused total_mismatch", "refused run_changed"),
+    *("dispute resolved", "dispute withdrawn", *RARE),
 }
 
 
