@@ -38,8 +38,8 @@ check: setup ## format, lint, types and house rules only (under a minute)
 unit properties shuffles functional adapters workflows contract infra e2e simulation browser tidy: setup
 	@$(RUN) -m tests.suites --only $@
 
-proof: setup ## play seeds, faults, duels, planted and random mistakes; write docs/proof.md
-	@$(RUN) -m tests.simulation --proof
+proof: setup ## seeds, faults, duels, planted and random mistakes into docs/proof.md; SMALL=0.1 for a part
+	@$(RUN) -m tests.simulation --proof --small $(or $(SMALL),1)
 
 mutants: setup ## random one-line changes of the money's code, each of which must die: make mutants N=20 SEED=7
 	@$(RUN) -m tests.simulation $(or $(SEED),0) --mutants $(or $(N),20) --seeds $(or $(SEEDS),2000)

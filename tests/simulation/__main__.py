@@ -8,7 +8,7 @@
     python -m tests.simulation --soak SECONDS [--first SEED]
     python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
     python -m tests.simulation SEED --mutants 20 [--seeds N]     random one-line changes must die
-    python -m tests.simulation --proof             seeds, faults and planted mistakes, written down
+    python -m tests.simulation --proof [--small 0.1]    seeds, faults and mistakes, written down
 
 The exit code is 1 if anything was found.
 """
@@ -42,11 +42,12 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, metavar="SEED")
     parser.add_argument("--pairs", action="store_true")
     parser.add_argument("--proof", action="store_true")
+    parser.add_argument("--small", type=float, default=1.0)
     parser.add_argument("--mutants", type=int, metavar="N")
     parser.add_argument("--seeds", type=int, default=2_000)
     given = parser.parse_args()
     if given.proof:
-        return write_proof(print)
+        return write_proof(print, small=given.small)
     if given.mutants:
         return _mutants(given.mutants, given.seed, given.seeds)
     if given.soak:
