@@ -167,7 +167,7 @@ def _paid_out(books: Books) -> Iterator[str]:
         owed = sum(ready) + carry if ready or carry > 0 else 0
         touched = any(
             one["advocate_id"] == person and one["changed_ms"] >= run["created_ms"]
-            for one in books["payout"]
+            for one in (*books["payout"], *books["dispute"])
         )
         least = max(1, town.story.paying.minimum)
         if standing[person] == "active" and owed >= least and not touched:
