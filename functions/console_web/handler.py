@@ -7,6 +7,7 @@ from goodword_aws.calls import STAFF
 from goodword_aws.pages.console import overview
 from goodword_aws.pages.console.budgets import add_budgets
 from goodword_aws.pages.console.disputes import add_disputes
+from goodword_aws.pages.console.journeys import add_journeys
 from goodword_aws.pages.console.kpis import add_kpis
 from goodword_aws.pages.console.ledger import add_ledger
 from goodword_aws.pages.console.people_pages import add_people
@@ -43,6 +44,7 @@ add_disputes(site)
 add_people(site)
 add_ledger(site)
 add_kpis(site)
+add_journeys(site)
 add_sources(site)
 
 

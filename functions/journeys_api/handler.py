@@ -126,7 +126,8 @@ def read_journey(call: Call) -> documents.JourneyAnswer:
 def read_funnel(call: Call) -> walks.FunnelAnswer:
     """How far people came, and what holds or ended the others; the holdout beside them."""
     journey = Journeys(call.desk).read(call.path["journey_id"])
-    return walks.funnel_answer(Funnels(call.desk).of(journey.journey_id))
+    funnel = Funnels(call.desk).of(journey.journey_id)
+    return walks.funnel_answer(funnel, sees_people=bool(call.principal.groups & WRITERS))
 
 
 @handler.route(

@@ -36,6 +36,7 @@ def add_console(ground: Ground) -> None:
             grants.start(cycle),
             grants.answer(ground.at, ground.machines.arn("payout_cycle")),
             grants.answer(ground.at, ground.machines.arn("reward_approval")),
+            grants.answer(ground.at, ground.machines.arn("journey")),
         ],
         shape=Shape(memory_mb=1024),
     )

@@ -1,4 +1,4 @@
-"""The demo tells one referral from click to paid, a refund, a proof and a change of rules.
+"""The demo tells one referral from click to paid, a refund, a proof, new rules, and journeys.
 
 Everything goes over HTTP with real signatures and real sign-ins; the only things done for the
 listener are moving the clock and ringing it early, and both are said. The stack stays up.
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.local import audit, emulator
+from infra.local.advocacy import walk_journeys
 from infra.local.cast import Cast, Endpoint, Json, RefusedError, Signed, done
 from infra.local.directory import Directory
 from infra.local.export import export, ring_sealer
@@ -86,6 +87,7 @@ class Story:
         self.refund(shop, maya)
         self.proof(maya, reward)
         change_rules(self, shop, maya, code)
+        walk_journeys(self, TERMS | {"destination": self.shop_window()})
         self.cast.sign_in("nora@people.example")  # somebody who has not joined yet
         self.cast.sign_in("robin@shoppers.example")  # the friend who bought
         self.cast.staff("lars", "analyst")

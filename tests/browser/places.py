@@ -131,6 +131,8 @@ CONSOLE = (
     Place("console-entries", "fatima", _entries),
     Place("console-audit", "ada", _at("/console/audit")),
     Place("console-audit-of", "ada", _at("/console/audit?subject=ledger")),
+    Place("console-journeys", "marta", _at("/console/journeys")),
+    Place("console-journey", "marta", _within("/console/journeys", "tbody th a")),
     Place("console-sources", "ada", _at("/console/sources")),
     Place("console-source-new", "ada", _at("/console/sources/new")),
     Place("console-source", "ada", _within("/console/sources", ".items a.what")),

@@ -231,8 +231,8 @@ def test_staff_see_where_people_are_and_how_far_they_came(house: Front, path: Pa
     second = path.publish(REFERENCE, name="Second")
     path.step(path.entered())
 
-    def get(where: str) -> Any:
-        event = http("GET", where, subject="sub-lars", groups=("analyst",))
+    def get(where: str, group: str = "marketer") -> Any:
+        event = http("GET", where, subject="sub-mara", groups=(group,))
         return house.send("journeys_api", event).body
 
     rows = get(f"/v1/subjects/{walk.subject_id}/walks")["data"]
@@ -246,5 +246,7 @@ def test_staff_see_where_people_are_and_how_far_they_came(house: Front, path: Pa
         "accepted": 1,
         "done": 0,
     }
+    few = get(f"/v1/journeys/{walk.journey_id}/funnel", "analyst")
+    assert few["code"] == "too_few_people"
     other = get(f"/v1/journeys/{second.journey_id}/funnel")
     assert (other["asked"], other["held"], other["whole"]) == (0, {"too_often": 1}, True)

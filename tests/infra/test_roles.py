@@ -311,6 +311,7 @@ def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
         ("payouts_api", "payout_cycle"),
         ("console_web", "payout_cycle"),
         ("console_web", "reward_approval"),
+        ("console_web", "journey"),
     }
 
 

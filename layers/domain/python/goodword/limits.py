@@ -204,6 +204,7 @@ DEAL_STEPS_MAX = 400  # changes of one deal; more is a deal that a machine write
 DEAL_PAGE_ITEMS = 100  # deals credited together; about four batch reads
 DEALS_READ_MAX = 5_000  # deals that one report adds up; some seconds of reading
 PERIOD_DAYS_MAX = 732  # days of one report; two years
+FUNNEL_PEOPLE_LEAST = 5  # a funnel of fewer could be read back to one of them by analysts
 ASK_PASS_DAYS = 30  # days after the end of a request in which the link of its letter still works
 KPI_PAGE_ITEMS = 500  # rows of one page of a report; below 1 MB
 KPI_ROWS_MAX = 50_000  # rows that one report reads; about 100 pages, some seconds

@@ -3,6 +3,7 @@
 import json
 from typing import Literal
 
+from goodword.errors import NotAllowed
 from goodword.journeys.asks import Asks
 from goodword.journeys.entering import Entering
 from goodword.journeys.funnel import Funnel
@@ -138,6 +139,8 @@ def walk_answer(walk: Walk) -> WalkAnswer:
     )
 
 
-def funnel_answer(funnel: Funnel) -> FunnelAnswer:
-    """As staff see it."""
+def funnel_answer(funnel: Funnel, *, sees_people: bool) -> FunnelAnswer:
+    """As staff see it. Raises NotAllowed `too_few_people` for who sees sums of many only."""
+    if funnel.few and not sees_people:
+        raise NotAllowed("too_few_people", "there are too few people in it to be told apart")
     return FunnelAnswer(**funnel.model_dump())

@@ -122,7 +122,7 @@ class Asks:
         note(self.desk, change, after)
         walk = self.desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))
         assert walk is not None  # it made the ask
-        wakes = {"next_ms": now_ms} if walk.state == "walking" else {}
+        wakes = {"next_ms": now_ms, "held": ""} if walk.state == "walking" else {}
         change.replace(walk.with_ask(after.line).but(changed_ms=now_ms, **wakes))
         return settle(self.desk.store, change, after, receipt)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from goodword.journeys.walk import DONE, TAKEN, Walk
-from goodword.limits import FUNNEL_PAGES_MAX
+from goodword.limits import FUNNEL_PAGES_MAX, FUNNEL_PEOPLE_LEAST
 from goodword.ports import Desk
 from goodword.records import Value
 
@@ -30,6 +30,11 @@ class Funnel(Value):
     held: dict[str, int]
     ended: dict[str, int]
     whole: bool
+
+    @property
+    def few(self) -> bool:
+        """Whether it could be read back to one person, by somebody who sees sums only."""
+        return 0 < self.entered + self.held_out < FUNNEL_PEOPLE_LEAST
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,123 @@
+"""Journeys on the console: how far people came in each, what waits for staff, and recording it.
+
+A funnel is of all who entered; whoever sees sums but not single people (analysts) gets none of
+fewer than five. Staff say here that a call was held or a review is there, never of their
+own; money follows by the programme's rules and finance's approval.
+"""
+
+from typing import Annotated, Any, Literal
+
+from goodword.journeys.asks import NOT_WORK_CODES, WORK_CODES
+from goodword.journeys.funnel import STAGES, Funnel, Funnels
+from goodword.journeys.journey import Journey
+from goodword.journeys.publishing import Journeys
+from goodword.limits import JOURNEYS_READ_MAX, PAGE_ITEMS_MAX
+from goodword.programs.model import Program
+from goodword.programs.service import Programs
+from pydantic import StringConstraints
+
+from goodword_aws.calls import Role
+from goodword_aws.journeys_asks import RecordWork, ask_answer, check_code
+from goodword_aws.journeys_walks import asks
+from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console.roles import BY_PERSON, WRITERS
+from goodword_aws.pages.portal_forms import Form
+from goodword_aws.pages.site import Site
+from goodword_aws.pages.view import Answer, Go, Sheet, View
+
+READERS: frozenset[Role] = frozenset({"marketer", "analyst", "admin"})
+HERE = "/console/journeys"
+
+
+class Work(Form):
+    """What came of a promise, and how staff know."""
+
+    came: Literal["yes", "no"]
+    reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z_]{3,40}$")]
+
+
+def add_journeys(site: Site) -> None:
+    """Register the pages."""
+    site.page("GET", HERE, roles=READERS)(_list)
+    site.page("GET", f"{HERE}/<journey_id>", roles=READERS)(_journey)
+    site.page("POST", f"{HERE}/asks/<ask_id>", roles=WRITERS, again=_list)(_record)
+
+
+def _list(view: View) -> Sheet:
+    """The journeys of a programme with their funnels, and what waits for staff."""
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    asked = view.query.get("program", "")
+    with_journeys = {one.program_id: _journeys(view, one) for one in programs}
+    chosen = _chosen(programs, asked, with_journeys)
+    rows = [(one, _funnel(view, one)) for one in with_journeys.get(chosen, [])]
+    acts = bool(view.person.groups & WRITERS)
+    waits = asks(view.desk).waiting(chosen, PAGE_ITEMS_MAX, None).rows if acts else ()
+    return Sheet(
+        "console/journeys.html",
+        {
+            "programs": [one for one in programs if with_journeys[one.program_id]],
+            "chosen": chosen,
+            "journeys": rows,
+            "asks": [ask_answer(one) for one in waits],
+            "yes": WORK_CODES,
+            "no": NOT_WORK_CODES,
+        },
+    )
+
+
+def _chosen(programs: Any, asked: str, found: dict[str, list[Journey]]) -> str:
+    """The programme that was asked for, else the first that has journeys."""
+    if asked in found:
+        return asked
+    return next((one.program_id for one in programs if found[one.program_id]), "")
+
+
+def _journeys(view: View, program: Program) -> list[Journey]:
+    return list(Journeys(view.desk).page(program.program_id, JOURNEYS_READ_MAX, None).rows)
+
+
+def _journey(view: View) -> Answer:
+    """One journey: its funnel as a chart, and why people wait or left."""
+    journey = Journeys(view.desk).read(view.path["journey_id"])
+    funnel = _funnel(view, journey)
+    version = Journeys(view.desk).version(journey.journey_id, journey.in_force)
+    shown = {"journey": journey, "funnel": funnel, "steps_of": version.terms.steps}
+    return Sheet(
+        "console/journey.html", shown | {"chart": _chart(view, funnel) if funnel else None}
+    )
+
+
+def _record(view: View) -> Answer:
+    """Say what came of a promise."""
+    said = view.fields(Work)
+    body = RecordWork(done=said.came == "yes", reason_code=said.reason_code)
+    check_code(body, WORK_CODES, NOT_WORK_CODES)
+    ask = asks(view.desk).read(view.path["ask_id"])
+    back = f"{HERE}?program={ask.program_id}"
+    asks(view.desk).work(
+        ask.ask_id,
+        done=body.done,
+        code=body.reason_code,
+        own_advocate_id=view.person.advocate_id,
+        receipt=lambda _: view.claim(back),
+    )
+    return Go(back, "note.work_recorded")
+
+
+def _funnel(view: View, journey: Journey) -> Funnel | None:
+    """The numbers; None where they could be read back to a person by who may not see people."""
+    funnel = Funnels(view.desk).of(journey.journey_id)
+    return None if funnel.few and not view.person.groups & BY_PERSON else funnel
+
+
+def _chart(view: View, funnel: Funnel) -> Chart:
+    return Chart(
+        id="funnel",
+        title=view.text("journeys.chart"),
+        labels=tuple(view.text(f"journeys.stage.{name}") for name in STAGES),
+        series=(
+            Series(view.text("journeys.people"), tuple(getattr(funnel, one) for one in STAGES)),
+        ),
+        empty=view.text("journeys.nobody"),
+        note=view.text("journeys.held_out", n=funnel.held_out),
+    )

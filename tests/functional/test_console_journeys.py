@@ -1,0 +1,122 @@
+"""Journeys on the console: the funnel for staff, what waits for them, and recording what came."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from goodword.journeys.publishing import Journeys
+from goodword.journeys.walk import Walk
+from goodword_aws import journeys_walks
+
+from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, front
+from tests.support.journeys import REFERENCE, terms
+from tests.support.pages import Pages, signing_in
+from tests.support.walks import BYE, THANKS, Path
+
+HOSTILE = "<script>alert(1)</script>{{7*7}}"
+HERE = "/console/journeys"
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
+
+
+@pytest.fixture
+def here(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
+    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: path.workflow)
+    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
+    with front(path) as found, signing_in() as fake:
+        yield Pages(found.town, pool=fake)
+
+
+def promised(path: Path, **changes: Any) -> str:
+    """Anna has promised a call; the ask."""
+    _, ask = path.asked(THANKS, BYE, **changes)
+    path.asks.answer(ask.ask_id, "accepted")
+    return ask.ask_id
+
+
+def test_staff_see_how_far_people_came(here: Pages, path: Path) -> None:
+    ask_id = promised(path, name=HOSTILE)
+    marta = here.browser(MARKETER)
+    page = marta.get(HERE)
+    assert page.status == 200
+    for word in ("Entered", "Accepted", "Only watched", "A reference call", "Promised", HOSTILE):
+        assert word in page.words
+    assert "<script>alert" not in page.html
+    (ask,) = path.made
+    one = marta.get(f"{HERE}/{ask.journey_id}")
+    assert "How far people came" in one.words
+    assert "Answer is awaited" not in one.words
+    path.step(path.all(Walk)[0])
+    again = marta.get(f"{HERE}/{ask.journey_id}").words
+    assert "Has promised, not done yet" in again
+    assert ask_id == ask.ask_id
+
+
+def test_staff_record_what_came_once(here: Pages, path: Path) -> None:
+    ask_id = promised(path)
+    marta, form = here.browser(MARKETER), f"{HERE}/asks"
+    page = marta.get(HERE)
+    sent = page.fields(f"{form}/{ask_id}") | {"came": "yes", "reason_code": "call_held"}
+    for _ in range(2):
+        done = marta.ask("POST", f"{form}/{ask_id}", form=sent)
+        assert (done.status, done.location) == (303, f"{HERE}?program={path.program_id}")
+    (ask,) = path.made
+    assert (ask.state, ask.reason) == ("accepted_work", "call_held")
+    assert len(path.events("journey.ask_accepted_work")) == 1
+    assert "Nothing that was promised waits" in marta.get(HERE).words
+
+
+def test_a_code_of_the_other_answer_is_refused_on_the_page(here: Pages, path: Path) -> None:
+    ask_id = promised(path)
+    marta = here.browser(MARKETER)
+    wrong = marta.get(HERE).fields(f"{HERE}/asks/{ask_id}")
+    refused = marta.ask(
+        "POST", f"{HERE}/asks/{ask_id}", form=wrong | {"came": "yes", "reason_code": "no_show"}
+    )
+    assert refused.status == 422
+    assert path.made[0].state == "accepted"
+
+
+def test_nobody_records_their_own(here: Pages, path: Path) -> None:
+    ask_id = promised(path)
+    anna = here.browser(Caller("sub-anna", ANNA.email, ("marketer",)))
+    form = anna.get(HERE).fields(f"{HERE}/asks/{ask_id}") | {"came": "yes"}
+    own = anna.ask("POST", f"{HERE}/asks/{ask_id}", form=form | {"reason_code": "call_held"})
+    assert own.status == 403
+    assert path.made[0].state == "accepted"
+
+
+def test_analysts_see_no_figure_of_few_people_and_record_nothing(here: Pages, path: Path) -> None:
+    ask_id = promised(path)
+    lars = here.browser(ANALYST)
+    page = lars.get(HERE)
+    assert (page.status, ">1<" in page.html) == (200, False)
+    assert "Waits for you" not in page.words
+    (ask,) = path.made
+    assert "Too few people" in lars.get(f"{HERE}/{ask.journey_id}").words
+    assert lars.ask("POST", f"{HERE}/asks/{ask_id}", form={"came": "yes"}).status == 403
+    for number in range(4):
+        path.entered(email=f"p{number}@mail.example")
+    assert "How far people came" in lars.get(f"{HERE}/{ask.journey_id}").words
+
+
+@pytest.mark.parametrize("who", [ANNA, FINANCE])
+def test_others_see_nothing(here: Pages, path: Path, who: Caller) -> None:
+    promised(path)
+    assert here.browser(who).get(HERE).status == 403
+
+
+def test_a_programme_is_chosen_and_a_draft_has_no_page_yet(here: Pages, path: Path) -> None:
+    ada = here.browser(ADMIN)
+    assert "No journeys yet" in ada.get(HERE).words
+    path.publish(REFERENCE, name="One")
+    other = path.program().program_id
+    Journeys(path.desk()).create(other, terms(REFERENCE, name="Two"), "because")
+    assert "One" in ada.get(HERE).words
+    second = ada.get(HERE, program=other)
+    assert "Two" in second.words
+    assert f"{HERE}/jrn_" not in second.html
+    assert ada.get(f"{HERE}/jrn_none").status == 404
