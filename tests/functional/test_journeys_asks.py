@@ -156,6 +156,18 @@ def test_nobody_says_that_their_own_work_was_done(house: Front, path: Path) -> N
     assert ask(house, MARKETER, "POST", where, body, key="k3").status == 200  # it is so already
 
 
+def test_a_reward_for_work_says_what_it_is_for(house: Front, path: Path) -> None:
+    walk, asked = path.asked(THANKS, BYE)
+    path.asks.answer(asked.ask_id, "accepted")
+    path.asks.work(asked.ask_id, done=True, code="call_held", own_advocate_id=None)
+    path.step(walk)
+    (reward,) = path.all(Reward)
+    where = f"/v1/me/rewards/{reward.reward_id}/explanation"
+    told = house.send("advocates_api", http("GET", where, subject="sub-anna", email=ANNA.email))
+    assert "You did what you were asked for" in told.text
+    assert "your question" not in told.text
+
+
 def test_an_answer_that_comes_too_late_is_told_so(house: Front, path: Path) -> None:
     _, asked = path.asked(BYE)
     path.later(days=14)

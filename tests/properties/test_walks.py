@@ -18,7 +18,7 @@ from goodword.journeys.signal import Signal
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
 from goodword.times import DAY_MS
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.journeys import terms
@@ -66,9 +66,17 @@ said = st.builds(
     st.sampled_from([0, 0, 1, 5, 30]),
     st.sampled_from(SIGNALS),
 )
-steps = st.builds(Act, st.integers(0, 24 * 12), st.sampled_from(["step", "sweep"]))
-answers = st.builds(Act, st.integers(0, 48), st.just("answer"), st.integers(0, 2))
-wishes = st.builds(Act, st.integers(0, 9), st.sampled_from(["unsubscribe", "return", "return"]))
+steps = st.builds(
+    Act, st.integers(0, 24 * 12), st.sampled_from(["step", "sweep", "race"]), st.none(), st.none()
+)
+answers = st.builds(Act, st.integers(0, 48), st.just("answer"), st.integers(0, 2), st.none())
+wishes = st.builds(
+    Act,
+    st.integers(0, 9),
+    st.sampled_from(["unsubscribe", "return", "return"]),
+    st.none(),
+    st.none(),
+)
 acts = st.one_of(said, said, steps, steps, steps, answers, wishes)
 
 
@@ -102,6 +110,7 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
     )
 
 
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     published=st.lists(journeys(), min_size=1, max_size=3),
     played=st.lists(acts, min_size=10, max_size=50),
@@ -136,6 +145,7 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     play(path, Act(0, "case_resolved", None, "d"), subject_id, wished)
     for act in played:
         path.later(hours=act.hours)
+        path.clock.advance(1)  # no two at one moment: what came first is then known
         play(path, act, subject_id, wished)
     check(path, subject_id, rules, zone, wished)
 
@@ -145,6 +155,13 @@ def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[st
     if act.what == "step":
         for walk in path.all(Walk):
             path.step(walk)
+    elif act.what == "race":  # two executions at one moment, and a signal between
+        going, commit = [one for one in path.all(Walk) if one.state == "walking"], path.store.commit
+        if len(going) > 1:
+            path.before_next_commit(lambda: path.step(going[1]))
+        for walk in going[:1]:
+            path.step(walk)
+        path.store.commit = commit  # type: ignore[method-assign]  # if there was nothing to commit
     elif act.what == "sweep":
         path.walking.sweep()
     elif act.what == "answer":

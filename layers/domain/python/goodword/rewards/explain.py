@@ -20,10 +20,10 @@ from goodword.records import Value
 from goodword.rewards.caps import CapLine
 from goodword.rewards.decision import Decision, RuleLine
 from goodword.rewards.explain_rules import looked_at_text, rule_text, sum_text, unmet_text
-from goodword.rewards.explain_words import Voice
+from goodword.rewards.explain_words import TouchKind, Voice
 from goodword.rewards.model import Reward
 from goodword.rewards.words import status_of
-from goodword.tracking.model import Considered
+from goodword.tracking.model import Considered, Touch
 
 About = Literal[
     "order",
@@ -149,12 +149,16 @@ def _recommendation(decision: Decision, voice: Voice) -> list[Sentence]:
         return []
     speech = voice.speech
     said = [
-        speech.touch[winner.kind].format(date=voice.moment(winner.at_ms)),
-        speech.won[decision.attribution.reason],
+        speech.touch[_kind_of(winner)].format(date=voice.moment(winner.at_ms)),
+        speech.won["work" if winner.of_work else decision.attribution.reason],
     ]
     if any(one.touch.advocate_id != winner.advocate_id for one in considered):
         said.append(speech.others)
     return [Sentence(about="recommendation", text=" ".join(said))]
+
+
+def _kind_of(touch: Touch) -> TouchKind:
+    return "work" if touch.of_work else touch.kind
 
 
 def _promise(version: ProgramVersion, voice: Voice) -> list[Sentence]:
@@ -251,7 +255,7 @@ def _about_nothing(story: Story, advocate_id: str, voice: Voice) -> list[Sentenc
     touched = [
         Sentence(
             about="recommendation",
-            text=voice.speech.touch[one.touch.kind].format(date=voice.moment(one.touch.at_ms)),
+            text=voice.speech.touch[_kind_of(one.touch)].format(date=voice.moment(one.touch.at_ms)),
         )
         for one in _own(decision, advocate_id)[-1:]
     ]

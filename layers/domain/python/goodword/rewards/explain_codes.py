@@ -29,6 +29,7 @@ WON = (
     "sticky_advocate",
     "code_before_link",
     "link_before_code",
+    "work",
 )
 # Why a touch lost to another one, and why it could not win at all.
 OUTRANKED = ("granted", "later_touch", "earlier_touch", "code_before_link", "link_before_code")

@@ -19,7 +19,7 @@ from goodword.records import Value
 from goodword.rewards.caps import CapLine
 from goodword.rewards.words import Catalogue, local_time
 
-TouchKind = Literal["click", "code", "form", "grant"]
+TouchKind = Literal["click", "code", "form", "grant", "work"]
 
 
 class Heading(Value):

@@ -82,6 +82,11 @@ class Touch(Value):
     link_ms: int = 0
     visited: Visited | None = None
 
+    @property
+    def of_work(self) -> bool:
+        """Whether it is the advocate's own work (a request that was done), not a friend's order."""
+        return self.kind == "grant" and self.source.startswith("ask_")
+
 
 class Considered(Value):
     """One touch with its verdict."""
