@@ -93,6 +93,9 @@ class BigTown(Town):
 
     store: DiskDynamo = field(kw_only=True)
 
+    def tables(self) -> DiskDynamo:
+        return self.store
+
     def before(self) -> set[tuple[str, str, str]]:
         """Which places are taken."""
         return {row[:3] for row in self.store.rows()}

@@ -82,6 +82,10 @@ class Town:
             config=Config(retries={"total_max_attempts": 2}),
         )
 
+    def tables(self) -> Any:
+        """DynamoDB as it is asked without being counted."""
+        return self.aws("dynamodb")
+
     def invoke(self, function: str, event: Json) -> Any:
         """Call a function that stays loaded: the second call of one is a warm one."""
         with redirect_stdout(self.printed):
@@ -187,8 +191,7 @@ class Town:
     def arrival(self, delivery: str) -> Json:
         """What the stream of arrivals brings to the worker: the item as it was put."""
         keys = {"pk": {"S": f"DLV#{self.source_id}#{delivery}"}, "sk": {"S": "BODY"}}
-        table = self.settings["ARRIVALS_TABLE"]
-        image = self.aws("dynamodb").get_item(TableName=table, Key=keys)["Item"]
+        image = self.tables().get_item(TableName=TABLES["arrivals"], Key=keys)["Item"]
         record = {"dynamodb": {"Keys": keys, "NewImage": image, "SequenceNumber": "1"}}
         return {"Records": [record]}
 
