@@ -15,7 +15,7 @@ from tests.simulation.planted import MISTAKES
 from tests.simulation.playing import RARE, play
 from tests.simulation.shrinking import shrink
 
-FAST_SEEDS, WIRE_SEEDS = 3_000, 60  # those of this world that were played before it landed
+FAST_SEEDS, WIRE_SEEDS = 5_000, 60  # those of this world that were played before it landed
 FAULTS_MIN = 13 * FAST_SEEDS
 SINGLES_MIN, PAIRS = 4_000, 400
 REACHED = {
