@@ -9,12 +9,14 @@ from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.trust.dispute import Dispute
+from goodword.trust.resolving import Resolving, Ruling
 from goodword_aws.trust import disputes
 
 from tests.support.api import ANNA, BEN
 from tests.support.pages import Browser, Pages, Shown, pages
 from tests.support.people import ANNA as ANNA_IN
 from tests.support.people import BEN as BEN_IN
+from tests.support.scene import Workflows
 
 HOSTILE = "<script>alert(1)</script> & {{ 7 * 7 }}\nsecond line"
 
@@ -117,6 +119,14 @@ def test_payouts_on_hold_are_disputed_from_the_page_that_says_so(here: Pages) ->
     assert "About my payouts being on hold" in browser.get(sent.location).words
     (dispute,) = here.town.all(Dispute)
     assert (dispute.about, dispute.advocate_id) == ("payouts_held", advocate_id)
+    here.town.clock.advance(DAY_MS)
+    fay = here.town.desk("fay")
+    ruling = Ruling("granted", "mistake_of_ours", "payment_details")
+    Resolving(fay, disputes(fay), Workflows()).resolve(dispute.dispute_id, ruling, None)
+    shown = browser.get(sent.location)
+    assert "was decided for you on" in shown.words
+    assert "A person is looking into it" not in shown.words
+    assert "Your payouts are on hold" not in browser.get("/my").words
 
 
 def test_what_is_written_is_text_and_sealed(here: Pages) -> None:

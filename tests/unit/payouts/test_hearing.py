@@ -58,6 +58,30 @@ def test_money_that_comes_back_after_it_was_paid_is_due_again() -> None:
     assert world.ledger_differences() == []
 
 
+def test_a_notice_of_what_the_rail_does_not_show_yet_is_no_failure() -> None:
+    world = Payday()
+    world.due(500)
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    real = world.rail.send
+    states: list[str] = []
+
+    def told_first(order: PaymentOrder) -> RailAnswer:
+        """The notice overtakes the payment itself; the first call then gets through after all."""
+        world.rail.send = real  # type: ignore[method-assign]  # asked again meanwhile
+        notice(world, order.payout_id)
+        world.cycle.look_up()
+        states.append(world.payout.state)
+        return real(order)
+
+    world.rail.send = told_first  # type: ignore[method-assign]  # watched
+    world.cycle.send(run.run_id, 0, 0)
+    assert states == ["paid"], "sent again under the same key, not given up"
+    assert (world.payout.state, world.purse().payable_minor) == ("paid", 0)
+    assert list(world.rail.counts().values()) == [1]
+    assert world.ledger_differences() == []
+
+
 def test_a_notice_before_the_answer_pays_once() -> None:
     world = Payday()
     world.due(500)

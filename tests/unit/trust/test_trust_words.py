@@ -40,6 +40,8 @@ def test_every_step_and_reason_is_said(locale: str) -> None:
     assert set(said.about) == set(get_args(About))
     for name, dispute in STEPS.items():
         told = dispute_told(dispute, said, words(locale))
+        assert told.fact.startswith(said.disputes[name].fact.partition("{")[0]), name
+        assert told.action.startswith(said.disputes[name].action.partition("{")[0]), name
         assert told.fact
         assert told.action
         assert "{" not in told.fact + told.reason + told.action, name
