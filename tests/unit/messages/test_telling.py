@@ -308,3 +308,16 @@ def test_a_name_cannot_start_a_new_line(name: str) -> None:
 
 def test_a_person_is_in_the_vault_under_their_id(house: House) -> None:
     assert house.store.get(VaultItem, vault_key(MAYA)) is not None
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"), [("", "22 November 2025"), ("Pacific/Kiritimati", "23 November 2025")]
+)
+def test_a_day_is_that_of_the_person(house: House, zone: str, day: str) -> None:
+    item = house.store.get(VaultItem, vault_key(MAYA))
+    assert item is not None
+    change = Change()
+    change.replace(house.vault.seal(MAYA, house.vault.open(item).but(zone=zone), item))
+    house.store.commit(change)
+    house.messenger.tell(event("payout.paid").but(at_ms=NOW_MS + 10 * 3_600_000))
+    assert day in house.box.sent[0][1].text

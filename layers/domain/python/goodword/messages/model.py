@@ -7,8 +7,8 @@ field, neither address nor text.
 
 import html
 from collections.abc import Mapping
-from datetime import timedelta
 from typing import ClassVar, Literal
+from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
@@ -89,9 +89,9 @@ class Catalogue(Value):
     reasons: dict[str, str]
     letters: dict[str, Words]
 
-    def date_of(self, at_ms: int, offset_minutes: int = 0) -> str:
-        """A day in words, such as `22 November 2026`; UTC unless an offset is given."""
-        at = as_datetime(at_ms) + timedelta(minutes=offset_minutes)
+    def date_of(self, at_ms: int, zone: str = "") -> str:
+        """A day in words, such as `22 November 2026`, in a zone; in UTC if none is known."""
+        at = as_datetime(at_ms).astimezone(ZoneInfo(zone or "UTC"))
         return self.date.format(day=at.day, month=self.months[at.month - 1], year=at.year)
 
     def sentence(self, reason: str) -> str:
