@@ -17,6 +17,7 @@ from goodword_aws.trust import disputes
 from tests.functional.test_portal_pages import keep, reward_of
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, join
 from tests.support.pages import Browser, Pages, pages
+from tests.support.people import http
 
 FACES = ("portal_web", "console_web")
 CALLERS: Mapping[str, Caller] = {
@@ -171,3 +172,43 @@ PUBLIC = [p for _, p, roles in GETS if roles is None and "<" in p]
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_public_address_of_nothing_is_not_there(here: Pages, path: str) -> None:
     assert here.browser().get(filled(path, {})).status in (404, 410)
+
+
+APIS = ("advocates_api", "trust_api", "journeys_api_asks")
+BODIES: Mapping[str, object] = {
+    "/v1/me/disputes/<dispute_id>/messages": {"text": "x"},
+    "/v1/me/asks/<ask_id>/answer": {"answer": "accepted"},
+}
+
+
+def own_routes() -> list[tuple[str, str, str]]:
+    """Every route of the caller's own things that names one by its id."""
+    with pages() as made:
+        return [
+            (function, route.method, route.path)
+            for function in APIS
+            for route in made.api(function).routes
+            if route.path.startswith("/v1/me/") and re.search(r"<(?!program_id)", route.path)
+        ]
+
+
+ROUTES = own_routes()
+NAMES = [f"{method} {path}" for _, method, path in ROUTES]
+
+
+@pytest.mark.parametrize(
+    ("function", "method", "path"), ROUTES, ids=[f"{m} {p}" for _, m, p in ROUTES]
+)
+def test_the_api_knows_nothing_of_somebody_elses(
+    here: Pages, function: str, method: str, path: str
+) -> None:
+    ben = bens(here)
+    assert set(re.findall(r"<(\w+)>", path)) <= set(ben.places), "place it in `bens`"
+    body = BODIES.get(path, {}) if method == "POST" else None
+    for places in (ben.places, {}):
+        before = dict(here.town.store.items)
+        address, key = filled(path, places), f"each-{len(places)}"
+        asked = http(method, address, body, subject=ANNA.subject, email=ANNA.email, key=key)
+        reply = here.send(function, asked)
+        assert (reply.status, path) == (404, path), reply.text
+        assert here.town.store.items == before
