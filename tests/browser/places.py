@@ -96,6 +96,17 @@ def _somebody(more: str = "") -> Callable[[Reader], str]:
     return find
 
 
+def _embedded(reader: Reader) -> str:
+    """Maya's view for somebody else's frame, by a fresh token."""
+    maya = reader.told.person("maya").get("/v1/me")["advocate_id"]
+    return str(reader.told.person("ada").post(f"/v1/advocates/{maya}/embed")["url"])
+
+
+def _in_town(path: str) -> Callable[[Reader], str]:
+    """A page of the demo's own, beside the product."""
+    return lambda reader: f"{reader.told.town}{path}"
+
+
 CONSOLE = (
     Place("console", "fatima", _at("/console")),
     Place("console-analyst", "lars", _at("/console")),
@@ -166,6 +177,11 @@ PLACES = (
     Place("account", "maya", _at("/my/account")),
     Place("account-copy", "maya", _at("/my/account/export")),
     Place("account-erase", "maya", _at("/my/account/erase")),
+    Place("question", "maya", _first("/my/disputes", ".items a.what")),
+    Place("embed", "", _embedded),
+    Place("town", "", _in_town("/")),
+    Place("shop", "", _in_town("/shop")),
+    Place("mailbox", "", _in_town("/mail")),
     Place("nowhere", "maya", _at("/my/nowhere"), 404),
     Place("forbidden", "maya", _at("/console"), 403),
     *CONSOLE,
