@@ -1,6 +1,6 @@
 """A friend sees and erases; an advocate saves a copy of everything, asks to be erased, and is.
 
-The days that an erasure waits pass here, so these are the last to run: a further run of payouts begins.
+The days that an erasure waits pass here, so these run last: another run of payouts begins.
 """
 
 import json
