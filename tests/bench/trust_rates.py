@@ -153,6 +153,7 @@ class Market(Scene):
             touch = Click(at_ms, order.via.code, nonce.hex()).touch_id
             self.seen.known[touch] = order.visited
             self._count(order.via, order.visited.opened == "unprompted")
+        before = len(self.store.commits)
         self.deliver(
             ConversionFact(
                 action="sale",
@@ -170,7 +171,8 @@ class Market(Scene):
                 signals=order.signals(),
             )
         )
-        made = [one for one in self.store.commits[-2].created if isinstance(one, Reward)]
+        since = self.store.commits[before:]
+        made = [one for change in since for one in change.created if isinstance(one, Reward)]
         if not made:
             # Refused as somebody's own order before any check: the e-mail address gave it away.
             if order.label != "honest":
