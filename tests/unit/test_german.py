@@ -22,6 +22,7 @@ PLACE = re.compile(r"\{\w+\}")
 A_WORD = re.compile(r"[A-Za-zÄÖÜäöüß]{2}")
 # Words that German has too, names, and codes.
 SAME = {
+    *("Budget", "Journey", "Journeys"),
     *("Spam", "IBAN", "Name", "Version", "Version {number}", "Link", "Links", "Code", "Pilot"),
     *(
         "Stripe",
