@@ -132,7 +132,7 @@ def test_a_rate_is_stated_once(here: Pages, program: Program) -> None:
         ({"rate": "1,08"}, "rate"),
         ({"rate": "0"}, "rate"),
         ({"quote": "EUR"}, "quote"),
-        ({"base": "XXX"}, "base"),
+        ({"base": "ZZZ"}, "base"),
         ({"day": "2031-01-01"}, "day"),
         ({"day": "yesterday"}, "day"),
         ({"source": HOSTILE}, "source"),
@@ -183,4 +183,4 @@ def test_who_sees_and_states_rates(here: Pages, program: Program) -> None:
         assert browser.ask("POST", RATES, form=form).status == 403
         assert browser.ask("POST", ROWS, form=form).status == 403
     assert here.browser(ANNA).get(RATES).status == 403
-    assert here.browser(FINANCE).get(RATES, base="XXX", quote=HOSTILE).status == 422
+    assert here.browser(FINANCE).get(RATES, base="ZZZ", quote=HOSTILE).status == 422
