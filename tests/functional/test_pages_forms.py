@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from goodword.claims import Claim
 from goodword.errors import Conflict, InvalidInput
+from goodword.limits import FORM_FIELDS_MAX
 from goodword.records import Value
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
@@ -156,7 +157,7 @@ def test_a_token_is_of_one_browser_and_one_person(here: Pages) -> None:
 def test_a_form_of_another_shape_is_refused(here: Pages) -> None:
     browser = here.browser(ANNA)
     assert post(browser, form_of(browser), content_type="application/json").status == 400
-    many = {f"f{number}": "x" for number in range(80)}
+    many = {f"f{number}": "x" for number in range(FORM_FIELDS_MAX)}
     assert post(browser, form_of(browser) | many).status == 400
 
 
