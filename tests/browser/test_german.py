@@ -22,8 +22,10 @@ TEXTS = """() => {
 WORD = re.compile(r"[A-Za-z]{2}")
 # What the story's people wrote or are called; languages by their own names.
 DATA = re.compile(
-    r"Acme Coffee|(← )?Friends of Acme|#ad I get a reward.*|A friend told me.*|sales are good"
-    r"|(Version \d: )?(first version|beans got dearer)|shopify of the walk-through|Deutsch|English"
+    r"Acme Coffee|(← )?(Friends of Acme|Acme advocates|Journeys)|#ad I get a reward.*"
+    r"|A friend told me.*|sales are good|(Version \d: )?(first version|beans got dearer)"
+    r"|(shopify|generic) of the walk-through|Deutsch|English"
+    r"|Onboarding delight|Support rescue|Renewal|Promoters review us"
     r"|(· )?Version \d|Shopify ·|m\*\*\*@p\*\*\*\.example|\(?[A-Z]{3}\)?"
 )
 # Ids, codes, hashes, addresses and names of the journal: the same to everybody.
