@@ -23,7 +23,8 @@ WORD = re.compile(r"[A-Za-z]{2}")
 # What the story's people wrote or are called; languages by their own names.
 DATA = re.compile(
     r"Acme Coffee|(← )?(Friends of Acme|Acme advocates|Journeys)|#ad I get a reward.*"
-    r"|A friend told me.*|sales are good|(Version \d: )?(first version|beans got dearer)"
+    r"|A friend told me.*|sales are good"
+    r"|(Version \d: )?(first version|beans got dearer|longer holds <b>please</b>)"
     r"|(shopify|generic) of the walk-through|Deutsch|English"
     r"|Onboarding delight|Support rescue|Renewal|Promoters review us"
     r"|(· )?Version \d|Shopify ·|m\*\*\*@p\*\*\*\.example|\(?[A-Z]{3}\)?"

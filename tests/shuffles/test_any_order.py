@@ -246,7 +246,7 @@ def test_any_order_and_any_repetition_gives_the_same(shard: int) -> None:
 
 
 PLANTED = {
-    "nothing is decided again": ("service.to_move", lambda *_: []),
+    "nothing is decided again": ("weighing.to_move", lambda *_: []),
     "the first advocate is the last one told": ("deciding.sticky_advocate", _last_told),
     "which order it is follows the reports": ("deciding.friend_order", _as_reported),
     "refunds that came first are left parked": ("service.Worker.replay_parked", lambda *_: None),
