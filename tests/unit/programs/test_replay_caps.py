@@ -131,3 +131,12 @@ def test_an_order_of_nobody_known_uses_no_limit_of_friends(scene: Scene) -> None
     caps = (Cap.model_validate({"scope": "friend", "amount_minor": 400}),)
     _, rows = ran(scene, rules=(rate(1_000),), caps=caps)
     assert [(one.before_minor, one.after_minor) for one in rows] == []
+
+
+def test_a_limit_of_each_order_has_no_place_where_it_is_counted(scene: Scene) -> None:
+    orders(scene, 5_000, 5_000)
+    _, rows = ran(scene, rules=(rate(1_000),), caps=(Cap(amount_minor=300, period="order"),))
+    assert [(one.order_id, one.before_minor, one.after_minor) for one in rows] == [
+        ("o1", 500, 300),
+        ("o2", 500, 300),
+    ]
