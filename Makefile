@@ -44,7 +44,8 @@ proof: setup ## seeds, faults, duels, planted and random mistakes into docs/proo
 mutants: setup ## random one-line changes of the money's code, each of which must die: make mutants N=20 SEED=7
 	@$(RUN) -m tests.simulation $(or $(SEED),0) --mutants $(or $(N),20) --seeds $(or $(SEEDS),2000)
 
-soak: setup ## play seeds of the simulation for long: make soak SECONDS=3600 FIRST=100000
+soak: setup ## new examples for the properties, then seeds for long: make soak SECONDS=3600 FIRST=100000
+	@$(RUN) -m pytest -q -p no:cacheprovider tests/properties
 	@$(RUN) -m tests.simulation --soak $(or $(SECONDS),600) --first $(or $(FIRST),0)
 
 up: setup ## start the stack and leave it running

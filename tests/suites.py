@@ -28,6 +28,9 @@ OUT = ROOT / ".build" / "suites"
 DATA = ROOT / ".build" / "coverage"
 SUITE_SECONDS_MAX = 3_000  # a suite that takes longer hangs
 LINES_MAX = 120  # lines of a failure that are shown; the log has them all
+PROFILE = (
+    "ci"  # Hypothesis's own: the same examples each time; `make soak` and plain pytest draw anew
+)
 AT_ONCE = max(1, min(2, os.cpu_count() or 1))
 
 CHECKS = {
@@ -125,6 +128,7 @@ def run_suite(name: str) -> Result:
     measure = ["-m", "coverage", "run", f"--data-file={data}"] if name in MEASURED else []
     words = [sys.executable, *measure, "-m", "pytest", f"tests/{name}", "-q"]
     words += [f"--junitxml={report}", "-o", "junit_family=xunit2", "-p", "no:cacheprovider"]
+    words += [f"--hypothesis-profile={PROFILE}"]
     code, output, seconds = run(words, OUT / f"{name}.log")
     passed, failed, skipped = read_report(report)
     if code != 0 and failed == 0:
