@@ -142,7 +142,7 @@ def put_method(view: View) -> Answer:
 @site.page("GET", "/my/payouts/<payout_id>", roles=PERSON)
 def statement(view: View) -> Answer:
     """What one payment is made of."""
-    return Sheet("portal/statement.html", {"statement": portal.statement(view)})
+    return Sheet("portal/statement.html", portal.statement_page(view))
 
 
 @site.page("GET", "/my/payouts/<payout_id>/csv", roles=PERSON)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import pytest
 from goodword.advocates.model import Payee, PayoutMethod
 from goodword.payouts.model import Payout, PayoutRun
+from goodword.payouts.stops import Holding
 from goodword.ports import Change
 from goodword.times import DAY_MS
 
@@ -300,6 +301,23 @@ def test_the_payee_reads_that_the_money_waits(
     shown = house.pages.browser(ANNA).get(f"/my/payouts/{house.world.one(Payout).payout_id}")
     assert "Waits for you" in shown.words
     assert "On its way" not in shown.words
+
+
+def test_the_payee_reads_why_a_payment_failed_and_no_promise(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house.tick()
+    fay, fred = house.pages.browser(FAY), house.pages.browser(FRED)
+    fay.send(fay.get(RUN), f"{RUN}/request")
+    Holding(house.world.desk("staff")).hold(MAYA, "suspected_fraud", None)
+    release(fred, "1234.56")
+    assert house.world.one(Payout).state == "failed"
+    monkeypatch.setattr("goodword_aws.wiring.advocate_of", lambda _: MAYA)
+    for path in ("/my/payouts", f"/my/payouts/{house.world.one(Payout).payout_id}"):
+        words = house.pages.browser(ANNA).get(path).words
+        assert "Your payouts were put on hold after this one was approved" in words
+        assert "goes out with the next" not in words
+        assert "ready again" not in words
 
 
 def test_german_reads_german(house: House) -> None:

@@ -78,7 +78,11 @@ class Words(Value):
 
 
 class Catalogue(Value):
-    """All words of one language. `reasons` maps reason codes to sentences; "" is for all others."""
+    """All words of one language. `reasons` maps reason codes to sentences; "" is for all others.
+
+    `outlooks` says of what came back where it goes from here, by what keeps it back (`""`: nothing
+    does), `advice` what to do, by the reason for which it came back (`""`: any other).
+    """
 
     locale: str
     months: tuple[str, ...] = Field(min_length=12, max_length=12)
@@ -87,6 +91,8 @@ class Catalogue(Value):
     greeting_unnamed: str
     closing: str
     reasons: dict[str, str]
+    outlooks: dict[str, str]
+    advice: dict[str, str]
     letters: dict[str, Words]
 
     def date_of(self, at_ms: int, zone: str = "") -> str:

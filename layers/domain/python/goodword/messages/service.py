@@ -13,6 +13,7 @@ from goodword.errors import GoodwordError, NotFound, Unavailable
 from goodword.events import Event
 from goodword.limits import SENDING_SECONDS_MAX
 from goodword.messages.model import ENDS, Catalogue, Letter, Message, message_key
+from goodword.messages.outlook import CAME_BACK, outlook
 from goodword.ports import Change, Collision, Desk
 from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, PersonalVault
@@ -164,6 +165,9 @@ class Messenger:
             "reason": catalogue.sentence(event.reason),
             "link": f"{self.portal}/r/{code}" if code else self.portal,
         }
+        if event.type in CAME_BACK:
+            now_ms = self.desk.clock.now_ms()
+            values["outlook"] = outlook(event, self.desk.store, terms, catalogue, now_ms)
         values |= self.more_of(event, person.locale)
         go = values.get("go", self.portal)
         letter = catalogue.letter(event.type, person.name, go, values)

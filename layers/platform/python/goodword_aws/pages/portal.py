@@ -5,7 +5,7 @@ has read anyway, and say so when there is more.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from goodword.advocates.destination import FIELDS
@@ -21,6 +21,7 @@ from goodword.rewards.explain_rules import rule_text
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, wiring
 from goodword_aws.advocates_offer import offer_answer
+from goodword_aws.messages import catalogue_of
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.embed import embedded
 from goodword_aws.pages.reader import Reader
@@ -90,6 +91,7 @@ def payouts(view: View) -> dict[str, Any]:
         "dashboard": found,
         "method": method(view) if found.payout_method else None,
         "payouts": page.rows,
+        "because": _because(view, page.rows),
         "cursor": page.cursor,
         "first": view.page.starting_after is None,
         "charts": monthly(view, "paid", paid, more=page.cursor is not None),
@@ -119,6 +121,22 @@ def rails(view: View) -> Mapping[str, Mapping[str, bool]]:
 def statement(view: View) -> Statement:
     """One of the reader's own payouts."""
     return earnings.my_statement(view.desk, view.advocate_id, view.path["payout_id"])
+
+
+def statement_page(view: View) -> dict[str, Any]:
+    """One of the reader's own payouts, and why it did not go through if it did not."""
+    found = statement(view)
+    return {"statement": found, "because": _because(view, [found])}
+
+
+def _because(view: View, payouts: Sequence[Statement]) -> dict[str, str]:
+    """Why those that did not go through did not, in the words of the letter about it."""
+    said = catalogue_of(view.reader.language)
+    return {
+        one.payout_id: said.sentence(one.reason)
+        for one in payouts
+        if one.state in ("failed", "returned")
+    }
 
 
 def program(view: View, program_id: str) -> dict[str, Any]:
