@@ -1,7 +1,8 @@
-"""The sweep of walks: whoever an execution did not move on is moved on here (I13)."""
+"""The sweep of walks, and of letters that waited for the morning: nobody is stranded (I13)."""
 
 from typing import Any
 
+from goodword.messages.waking import Waking
 from goodword_aws import observe, wiring
 from goodword_aws.journeys_walks import walking
 
@@ -11,6 +12,9 @@ log = observe.logger("journeys")
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """Answers how many were looked at."""
-    counts = {"walks": walking("journeys_sweep").sweep()}
+    counts = {
+        "walks": walking("journeys_sweep").sweep(),
+        "letters": Waking(wiring.desk("letters_sweep")).sweep(),
+    }
     log.info("swept", extra=counts)
     return counts

@@ -28,6 +28,7 @@ TOLD = (
     "journey.asked",
     "journey.reminded",
     "journey.ask_accepted_work",
+    "message.due",
 )
 SENDER_SECONDS = 60
 

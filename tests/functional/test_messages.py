@@ -85,6 +85,13 @@ def test_nobody_to_write_to_is_no_failure(house: House) -> None:
     assert house.states() == [("skipped", "unknown_person")]
 
 
+def test_a_letter_that_does_not_wait_is_not_woken(house: House) -> None:
+    assert house.run("refused_not_held") == []
+    assert house.run("reward_due") == []
+    assert house.run("refused_not_held") == []
+    assert (house.states(), len(house.ses.requests)) == ([("sent", "")], 1)
+
+
 def said(code: str) -> ClientError:
     text = f"Email address is not verified: {ADDRESS}"
     return ClientError({"Error": {"Code": code, "Message": text}}, "SendEmail")

@@ -11,6 +11,7 @@ from goodword.journeys.asks import Wishes
 from goodword.journeys.walk import AskMade, Walk
 from goodword.limits import ASK_PASS_DAYS
 from goodword.messages.model import Message
+from goodword.times import DAY_MS, HOUR_MS
 from goodword_aws import journeys_walks
 from goodword_aws.journeys_pass import ask_pass, passed
 
@@ -178,6 +179,42 @@ def test_a_letter_is_not_sent_to_whoever_has_just_unsubscribed(
     Wishes(path.desk()).unsubscribe(ask, "reference")
     tell(event)
     assert (ses.requests, path.all(Message)[0].reason) == ([], "unsubscribed")
+
+
+def test_a_letter_that_night_overtook_leaves_in_the_morning_once(
+    here: Pages, path: Path, ses: Ses
+) -> None:
+    hour = path.clock.at_ms % DAY_MS // HOUR_MS
+    night = {"from_hour": (hour + 1) % 24, "until_hour": (hour + 3) % 24}
+    path.asked(quiet_hours=night)
+    (event,) = path.events("journey.asked")
+    path.later(hours=1)
+    tell(event)
+    assert (ses.requests, path.all(Message)[0].reason) == ([], "quiet_hours")
+    tick = sample("journeys_schedule", "tick")
+    assert call("journeys_schedule", tick)["letters"] == 0
+    path.later(hours=2)
+    assert call("journeys_schedule", tick)["letters"] == 1
+    (due,) = path.events("message.due")
+    for _ in range(2):
+        tell(due)
+    assert [one.state for one in path.all(Message)] == ["sent"]
+    (request,) = ses.requests
+    assert "a private reference" in text_of(request)
+
+
+def test_a_letter_that_waited_heeds_what_came_at_night(here: Pages, path: Path, ses: Ses) -> None:
+    hour = path.clock.at_ms % DAY_MS // HOUR_MS
+    path.asked(quiet_hours={"from_hour": (hour + 1) % 24, "until_hour": (hour + 3) % 24})
+    (event,) = path.events("journey.asked")
+    path.later(hours=1)
+    tell(event)
+    path.hear("consent", 0)
+    path.later(hours=2)
+    call("journeys_schedule", sample("journeys_schedule", "tick"))
+    tell(path.events("message.due")[0])
+    (kept,) = path.all(Message)
+    assert (kept.state, kept.reason, ses.requests) == ("skipped", "no_consent", [])
 
 
 def test_a_journey_without_mail_sends_none(here: Pages, path: Path, ses: Ses) -> None:

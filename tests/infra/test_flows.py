@@ -93,6 +93,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "journey.asked",
                 "journey.reminded",
                 "journey.ask_accepted_work",
+                "message.due",
             ],
         ),
         ("privacy_queue", ["advocate.export_asked", "advocate.export_continues"]),

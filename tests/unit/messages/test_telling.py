@@ -10,7 +10,7 @@ import pytest
 from goodword.errors import Unavailable
 from goodword.events import Event
 from goodword.limits import SENDING_SECONDS_MAX
-from goodword.messages.model import Catalogue, Letter, Message, message_key, one_line
+from goodword.messages.model import Catalogue, Letter, Message, Unfit, message_key, one_line
 from goodword.messages.service import Messenger, Refused
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
@@ -156,7 +156,7 @@ def test_a_letter_leads_where_its_event_says_and_can_be_ended(house: House) -> N
 
 
 def test_a_letter_that_does_not_fit_any_more_is_not_sent(house: House) -> None:
-    messenger = replace(house.messenger, unfit=lambda _event: "ask_over")
+    messenger = replace(house.messenger, unfit=lambda _event: Unfit("ask_over"))
     message = messenger.tell(event("journey.asked"))
     assert (message.state, message.reason, house.box.sent) == ("skipped", "ask_over", [])
 

@@ -17,6 +17,7 @@ CLAIM_ANSWER_BYTES_MAX = 64 * 1024  # bytes of a remembered answer; far below an
 CHECK_PASSES_MAX = 3  # readings of the whole journal in one nightly check
 DIFFERENCES_KEPT_MAX = 100  # sentences kept of one check; the count is always whole
 MESSAGE_DAYS = 400  # days the delivery log is kept; a year of questions, and some
+LETTERS_PER_SWEEP = 200  # letters whose hour has come that one sweep brings back to the queue
 SENDING_SECONDS_MAX = 180  # seconds a mail may be on its way; three times the sender's time-out
 SCAN_PAGES_MAX = 1_000_000  # pages of 1 MB; a nightly check of a bigger table needs segments
 

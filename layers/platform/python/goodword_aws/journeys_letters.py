@@ -3,9 +3,12 @@
 from collections.abc import Mapping
 
 from goodword.events import Event
-from goodword.journeys.asking import AskBook, book_key
+from goodword.journeys.gate import Gate
+from goodword.journeys.leaving import Leaving
+from goodword.journeys.listening import Customers
 from goodword.journeys.walk import AskMade, ask_key
 from goodword.journeys.wording import ask_words
+from goodword.messages.model import Unfit
 from goodword.programs.effective import version_in_force
 
 from goodword_aws import wiring
@@ -35,20 +38,13 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
     return {**said, **links, "go": home if event.type == THANKS else here}
 
 
-def unfit(event: Event) -> str:
-    """Why the letter is not sent after all; empty if it is. Time has passed since the event."""
+def unfit(event: Event) -> Unfit | None:
+    """Why the letter does not leave now; None if it may. Time has passed since the event."""
     ask = _ask(event)
     if ask is None:
-        return ""
-    if "email" not in ask.channels:
-        return "other_channel"
-    if event.type not in REQUESTS:
-        return ""
-    if ask.state != "sent" or wiring.clock().now_ms() >= ask.expires_ms:
-        return "ask_over"
-    book = wiring.store().get(AskBook, book_key(ask.subject_id))
-    unwanted = book.unsubscribed if book is not None else ()
-    return "unsubscribed" if {"all", ask.motion} & set(unwanted) else ""
+        return None
+    desk = wiring.desk("messages")
+    return Leaving(desk, Gate(desk, Customers(desk))).unfit(ask, thanks=event.type == THANKS)
 
 
 def _ask(event: Event) -> AskMade | None:

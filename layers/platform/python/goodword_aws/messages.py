@@ -13,8 +13,9 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError
 from goodword.errors import Unavailable
 from goodword.events import Event
-from goodword.messages.model import Catalogue, Letter, Message
+from goodword.messages.model import Catalogue, Letter, Message, Unfit, message_key
 from goodword.messages.service import Messenger, Refused
+from goodword.messages.waking import DUE
 from goodword.rewards.words import Catalogue as RewardWords
 
 from goodword_aws import observe, wiring
@@ -107,10 +108,10 @@ def _more_of(event: Event, locale: str) -> Mapping[str, str]:
     return {**change_values(event, locale), **told_values(event, locale)}
 
 
-def _unfit(event: Event) -> str:
-    """Why a letter is not to be sent after all; only requests have reasons."""
+def _unfit(event: Event) -> Unfit | None:
+    """Why a letter does not leave now; only requests and thanks have reasons."""
     if not event.type.startswith("journey."):
-        return ""
+        return None
     from goodword_aws.journeys_letters import unfit  # noqa: PLC0415 - loads journeys
 
     return unfit(event)
@@ -122,11 +123,20 @@ def tell_all(records: Sequence[Mapping[str, Any]], log: Logger) -> dict[str, lis
     for record in records:
         try:
             event = Event.model_validate_json(json.dumps(json.loads(record["body"])["detail"]))
-            _report(teller.tell(event), log)
+            if (told := _told(event)) is not None:
+                _report(teller.tell(told), log)
         except Exception as error:  # noqa: BLE001 - the outermost of this message: it comes again
             observe.failure(log, "a message could not be told", error)
             failed.append({"itemIdentifier": str(record.get("messageId", ""))})
     return {"batchItemFailures": failed}
+
+
+def _told(event: Event) -> Event | None:
+    """What is to be told: the event, or the one whose letter has waited for its hour till now."""
+    if event.type != DUE:
+        return event
+    held = wiring.store().get(Message, message_key(event.subject))
+    return held.told if held is not None and held.state == "held" else None
 
 
 def _report(message: Message, log: Logger) -> None:

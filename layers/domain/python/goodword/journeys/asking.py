@@ -132,11 +132,7 @@ def may_ask(
     ]
     if waits:
         return max(waits, key=lambda one: one.from_ms or 0)
-    quiet = (terms.quiet_hours, rules.quiet_hours)
-    woken_ms = awake_ms(quiet, book.time_zone, now_ms)
-    if woken_ms != now_ms:
-        return Verdict(allowed=False, reason="quiet_hours", from_ms=woken_ms)
-    return Verdict(allowed=True)
+    return _by_hour(terms, rules, book, now_ms)
 
 
 def may_remind(
@@ -151,10 +147,18 @@ def may_remind(
     refused = _never(ask, standing, book)
     if refused is not None:
         return Verdict(allowed=False, reason=refused)
-    woken_ms = awake_ms((terms.quiet_hours, rules.quiet_hours), book.time_zone, now_ms)
-    if woken_ms != now_ms:
-        return Verdict(allowed=False, reason="quiet_hours", from_ms=woken_ms)
-    return Verdict(allowed=True)
+    return _by_hour(terms, rules, book, now_ms)
+
+
+def may_thank(
+    terms: JourneyTerms, rules: AskRules, standing: Standing, book: AskBook, now_ms: int
+) -> Verdict:
+    """The verdict for thanking: it asks for nothing, so only consent, wishes and the hour count."""
+    if "all" in book.unsubscribed:
+        return Verdict(allowed=False, reason="unsubscribed")
+    if any(one.code == "no_consent" for one in standing.suppressors):
+        return Verdict(allowed=False, reason="no_consent")
+    return _by_hour(terms, rules, book, now_ms)
 
 
 def awake_ms(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> int:
@@ -172,6 +176,14 @@ def awake_ms(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> int:
         if not _is_quiet(quiet, zone, at_ms):
             return at_ms
     return now_ms + DAY_MS
+
+
+def _by_hour(terms: JourneyTerms, rules: AskRules, book: AskBook, now_ms: int) -> Verdict:
+    """Allowed, or not at night."""
+    woken_ms = awake_ms((terms.quiet_hours, rules.quiet_hours), book.time_zone, now_ms)
+    if woken_ms != now_ms:
+        return Verdict(allowed=False, reason="quiet_hours", from_ms=woken_ms)
+    return Verdict(allowed=True)
 
 
 def _is_quiet(quiet: Sequence[QuietHours], zone: ZoneInfo, at_ms: int) -> bool:

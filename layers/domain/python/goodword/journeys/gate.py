@@ -18,10 +18,11 @@ from goodword.journeys.asking import (
     book_key,
     may_ask,
     may_remind,
+    may_thank,
     rules_key,
 )
 from goodword.journeys.definition import Ask, JourneyTerms
-from goodword.journeys.listening import Subjects
+from goodword.journeys.listening import Customers
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.limits import ASKS_KEPT_MAX
@@ -70,6 +71,12 @@ class Seen:
             return Verdict(allowed=False, reason=self.reached)
         return may_remind(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
 
+    def may_thank(self, terms: JourneyTerms) -> Verdict:
+        """The same for thanks, which ask for nothing."""
+        if self.reached is not None:
+            return Verdict(allowed=False, reason=self.reached)
+        return may_thank(terms, self.rules, self.standing, self.whole, self.at_ms)
+
     @property
     def advocate_id(self) -> str:
         """Who is to be asked; only of somebody who is reached."""
@@ -92,7 +99,7 @@ class Gate:
     """Looks at people."""
 
     desk: Desk
-    subjects: Subjects
+    subjects: Customers
 
     def look(self, subject_id: str) -> Seen:
         """The person as they stand now. Raises NotFound `unknown_subject`."""

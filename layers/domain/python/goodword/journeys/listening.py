@@ -191,11 +191,10 @@ class Listening:
 
 
 @dataclass(frozen=True)
-class Subjects:
-    """What staff see of those that signals are about; they are known by id only."""
+class Customers:
+    """Those that signals are about; they are known by id only."""
 
     desk: Desk
-    macs: Macs
 
     def page(self, program_id: str, limit: int, cursor: str | None) -> Page[Subject]:
         """Persons, those with the oldest last signal first; may lag behind a moment."""
@@ -205,13 +204,6 @@ class Subjects:
     def read(self, subject_id: str) -> Subject:
         """The subject, or the one that it was joined to. Raises NotFound `unknown_subject`."""
         return head(self.desk, subject_id)
-
-    def find(self, program_id: str, email: str) -> Subject:
-        """The person of an address (folded already). Raises NotFound `unknown_subject`."""
-        mark = self.desk.store.get(SubjectMark, mark_key(program_id, self.macs.mac("email", email)))
-        if mark is None:
-            raise _unknown()
-        return self.read(mark.subject_id)
 
     def people_of(self, subject: Subject) -> list[Subject]:
         """The person; of an account the people who belong to it now."""
@@ -246,6 +238,20 @@ class Subjects:
             )
             found += page.rows
         return found
+
+
+@dataclass(frozen=True)
+class Subjects(Customers):
+    """The same for staff, who may look for somebody by an address."""
+
+    macs: Macs
+
+    def find(self, program_id: str, email: str) -> Subject:
+        """The person of an address (folded already). Raises NotFound `unknown_subject`."""
+        mark = self.desk.store.get(SubjectMark, mark_key(program_id, self.macs.mac("email", email)))
+        if mark is None:
+            raise _unknown()
+        return self.read(mark.subject_id)
 
 
 def put_signal(

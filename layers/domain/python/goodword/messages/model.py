@@ -7,16 +7,18 @@ field, neither address nor text.
 
 import html
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from goodword.events import Event
 from goodword.limits import MESSAGE_DAYS
-from goodword.records import Key, Record, Value
+from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS, as_datetime
 
-MessageState = Literal["waiting", "sending", "sent", "skipped", "failed", "unknown"]
+MessageState = Literal["waiting", "held", "sending", "sent", "skipped", "failed", "unknown"]
+HELD = "LETTERS"  # the index of letters that wait for their hour
 ENDS: frozenset[MessageState] = frozenset({"sent", "skipped", "failed", "unknown"})
 
 
@@ -24,7 +26,8 @@ class Message(Record):
     """One message about one event, made once.
 
     `sending` is claimed before the mail leaves; whoever finds an old one does not know whether it
-    left, and says `unknown` rather than sending it again. `waiting` surely has not left.
+    left, and says `unknown` rather than sending it again. `waiting` surely has not left. `held` is
+    kept until `next_ms` with the event that it tells of, because at night nobody is written to.
     """
 
     KIND: ClassVar[str] = "message"
@@ -38,10 +41,18 @@ class Message(Record):
     begun_ms: int
     changed_ms: int
     provider_id: str = ""
+    next_ms: int | None = None
+    told: Event | None = None
 
     @property
     def key(self) -> Key:
         return message_key(self.event_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if self.state != "held" or self.next_ms is None:
+            return None
+        return IndexEntry(HELD, f"{self.next_ms:015d}#{self.event_id}")
 
     @property
     def expires_s(self) -> int:
@@ -51,6 +62,13 @@ class Message(Record):
 def message_key(event_id: str) -> Key:
     """Where the message about an event is."""
     return Key("core", f"MSG#{event_id}", "MESSAGE")
+
+
+class Unfit(NamedTuple):
+    """Why a letter does not leave now; with `until_ms` it may later, without it never does."""
+
+    reason: str
+    until_ms: int | None = None
 
 
 class Letter(Value):

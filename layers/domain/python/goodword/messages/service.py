@@ -2,7 +2,8 @@
 
 A mail that was handed over cannot be taken back, and the queue may bring the same event twice. So
 the claim is committed first; a claim whose outcome never came is reported as `unknown`, not sent
-again. A mail that surely did not leave is tried again when the queue brings the event back.
+again. A mail that surely did not leave is tried again when the queue brings the event back. Whether
+it may leave is asked at that moment, not when the event was written: between the two lies a queue.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +13,7 @@ from typing import Protocol
 from goodword.errors import GoodwordError, NotFound, Unavailable
 from goodword.events import Event
 from goodword.limits import SENDING_SECONDS_MAX
-from goodword.messages.model import ENDS, Catalogue, Letter, Message, message_key
+from goodword.messages.model import ENDS, Catalogue, Letter, Message, Unfit, message_key
 from goodword.messages.outlook import CAME_BACK, outlook
 from goodword.ports import Change, Collision, Desk
 from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
@@ -42,8 +43,8 @@ def _nothing_more(_event: Event, _locale: str) -> Mapping[str, str]:
     return {}
 
 
-def _fit(_event: Event) -> str:
-    return ""
+def _fit(_event: Event) -> Unfit | None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Messenger:
 
     `more_of` gives what letters about some events say besides, in the person's language; `go` in it
     is where the letter leads, `ask_stop` what ends such letters. `unfit` says why a letter is not
-    to be sent after all, empty if it is.
+    to leave now, or never any more; None if it may.
     `money_of` is how amounts are written in the language.
     """
 
@@ -63,7 +64,7 @@ class Messenger:
     portal: str
     money_of: Callable[[str], Callable[[int, str], str]]
     more_of: Callable[[Event, str], Mapping[str, str]] = _nothing_more
-    unfit: Callable[[Event], str] = _fit
+    unfit: Callable[[Event], Unfit | None] = _fit
 
     def tell(self, event: Event) -> Message:
         """Send the message about the event unless that has been done; the message as it stands.
@@ -75,8 +76,10 @@ class Messenger:
             return before
         if before is not None and before.state == "sending":
             return self._find_out(before)
-        claimed = self._begun(event, before)
-        found = self._letter(event)
+        claimed, unfit = self._begun(event, before), self.unfit(event)
+        if unfit is not None and unfit.until_ms is not None:
+            return self._held(claimed, event, unfit)
+        found = unfit.reason if unfit is not None else self._letter(event)
         if isinstance(found, str):
             return self._kept(claimed.but(state="skipped", reason=found))
         to, letter = found
@@ -93,7 +96,8 @@ class Messenger:
     def _begun(self, event: Event, before: Message | None) -> Message:
         now_ms = self.desk.clock.now_ms()
         if before is not None:
-            return before.but(state="sending", reason="", tries=before.tries + 1, changed_ms=now_ms)
+            again = {"tries": before.tries + 1, "changed_ms": now_ms, "next_ms": None, "told": None}
+            return before.but(state="sending", reason="", **again)
         return Message(
             event_id=event.event_id,
             type=event.type,
@@ -102,6 +106,18 @@ class Messenger:
             tries=1,
             begun_ms=now_ms,
             changed_ms=now_ms,
+        )
+
+    def _held(self, claimed: Message, event: Event, unfit: Unfit) -> Message:
+        """Kept for its hour. Nothing was tried, so it does not count as a try."""
+        return self._kept(
+            claimed.but(
+                state="held",
+                reason=unfit.reason,
+                tries=claimed.tries - 1,
+                next_ms=unfit.until_ms,
+                told=event,
+            )
         )
 
     def _find_out(self, claim: Message) -> Message:
@@ -134,8 +150,6 @@ class Messenger:
 
     def _letter(self, event: Event) -> tuple[str, Letter] | str:
         """Address and letter, or the reason why there is nobody to write to."""
-        if why := self.unfit(event):
-            return why
         advocate_id = str(event.data.get("advocate_id") or "")
         person = self._person(advocate_id)
         if isinstance(person, str):

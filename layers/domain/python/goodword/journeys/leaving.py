@@ -1,0 +1,47 @@
+"""Whether a letter about an ask may leave at this moment; the ask may be hours old by now.
+
+Between the ask and its letter lie a queue and perhaps a night. In between the person may have
+complained, unsubscribed, been banned or been forgotten: so everything that was asked before the ask
+was written is asked again. What is only too early is held, for everything else the letter is over.
+"""
+
+from dataclasses import dataclass
+
+from goodword.journeys.definition import Ask, JourneyTerms
+from goodword.journeys.gate import Gate
+from goodword.journeys.journey import JourneyVersion, version_key
+from goodword.journeys.walk import AskMade, Walk, walk_key
+from goodword.messages.model import Unfit
+from goodword.ports import Desk
+
+
+@dataclass(frozen=True)
+class Leaving:
+    """Looks at letters before they leave."""
+
+    desk: Desk
+    gate: Gate
+
+    def unfit(self, ask: AskMade, *, thanks: bool = False) -> Unfit | None:
+        """Why the letter does not leave now; None if it may."""
+        if "email" not in ask.channels:
+            return Unfit("other_channel")
+        if not thanks and (ask.state != "sent" or self.desk.clock.now_ms() >= ask.expires_ms):
+            return Unfit("ask_over")
+        seen, terms = self.gate.look(ask.subject_id), self._terms(ask)
+        if seen.reached is None and seen.advocate_id != ask.advocate_id:
+            return Unfit("not_taking_part")  # the one who was asked is not whom we know by now
+        if thanks:
+            verdict = seen.may_thank(terms)
+        else:
+            step = terms.steps[terms.step(ask.step)]
+            assert isinstance(step, Ask)  # it made the ask, and a version that lacks it is not used
+            verdict = seen.may_remind(step, terms)
+        return None if verdict.allowed else Unfit(verdict.reason, verdict.from_ms)
+
+    def _terms(self, ask: AskMade) -> JourneyTerms:
+        walk = self.desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))
+        assert walk is not None  # it made the ask
+        version = self.desk.store.get(JourneyVersion, version_key(ask.journey_id, walk.number))
+        assert version is not None  # versions are never deleted
+        return version.terms

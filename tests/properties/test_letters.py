@@ -1,0 +1,199 @@
+"""Whatever happens between an ask and its letter: none leaves at night or against a person's will.
+
+One ask is written; then things are heard, people leave and come back, night falls, the queue brings
+the letter early, late and twice, and the clock wakes what waits. What left is checked by hand.
+"""
+
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from goodword.advocates.model import Enrolment
+from goodword.events import Event
+from goodword.journeys.asking import AskBook, AskRules
+from goodword.journeys.asks import Wishes
+from goodword.journeys.definition import QuietHours
+from goodword.journeys.gate import Gate
+from goodword.journeys.leaving import Leaving
+from goodword.journeys.listening import Customers
+from goodword.journeys.walk import AskMade, ask_key
+from goodword.messages.model import Letter, Message
+from goodword.messages.service import Messenger
+from goodword.messages.waking import DUE, Waking
+from goodword.ports import Change
+from goodword_aws.messages import money_of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.support.walks import BYE, Path
+from tests.unit.messages.test_telling import ENGLISH, MORE
+
+ALWAYS = QuietHours(from_hour=0, until_hour=0)
+ZONES = ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Auckland"]
+
+
+class Act(NamedTuple):
+    """Something that happens, so many quarters of an hour after what was before."""
+
+    quarters: int
+    what: str
+
+
+acts = st.lists(
+    st.builds(
+        Act,
+        st.integers(0, 60),
+        st.sampled_from(
+            [
+                *["brought"] * 2,
+                *["woken"] * 2,
+                *("complaint", "consent_gone", "consent_given", "unsubscribed"),
+                *("banned", "back", "answers"),
+            ]
+        ),
+    ),
+    min_size=1,
+    max_size=14,
+)
+
+
+class Post:
+    """A mail service that says when it took what."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.took_ms = path, list[int]()
+
+    def send(self, to: str, letter: Letter, type: str) -> str:
+        self.took_ms.append(self.path.clock.at_ms)
+        return f"{to}-{type}-{len(letter.subject)}"
+
+
+class Story:
+    """Anna is asked; what forbids writing to her is noted beside the product."""
+
+    def __init__(self, zone: str, quiet: tuple[int, int]) -> None:
+        self.path, self.against, self.answered = Path(), set[str](), False
+        self.zone, self.quiet = ZoneInfo(zone), quiet
+        night = {"from_hour": quiet[0], "until_hour": (quiet[0] + quiet[1]) % 24}
+        subject_id = self.path.delight()
+        change = Change()
+        change.create(
+            AskBook(subject_id=subject_id, time_zone=zone),
+            AskRules(program_id=self.path.program_id, quiet_hours=ALWAYS),
+        )
+        self.path.store.commit(change)
+        self.path.publish(_CALL, BYE, quiet_hours=night)
+        walk = self.path.entered()
+        self.path.step(walk)
+        for _ in range(2):
+            if not self.path.made:  # asked in the morning
+                self.path.clock.advance(self.path.now(walk).next_ms - self.path.clock.at_ms)
+                self.path.step(walk)
+        (self.ask,) = self.path.made
+        (self.asked,) = self.path.events("journey.asked")
+        self.post = Post(self.path)
+        desk = self.path.desk("messages")
+        self.leaving = Leaving(desk, Gate(desk, Customers(desk)))
+        self.messenger = Messenger(
+            desk=desk,
+            vault=self.path.vault,
+            post=self.post,
+            catalogue_of=lambda _: ENGLISH,
+            portal="https://go.example",
+            money_of=money_of,
+            more_of=lambda _event, _locale: MORE,
+            unfit=lambda event: self.leaving.unfit(self._ask(event)),
+        )
+
+    def _ask(self, event: Event) -> AskMade:
+        found = self.path.store.get(AskMade, ask_key(event.subject))
+        assert found is not None
+        return found
+
+    def act(self, act: Act) -> None:
+        self.path.clock.advance(act.quarters * 15 * 60_000)
+        before = len(self.post.took_ms)
+        getattr(self, act.what)()
+        for at_ms in self.post.took_ms[before:]:
+            assert not self.against, self.against
+            assert not self.answered
+            assert at_ms < self.ask.expires_ms
+            hour = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone).hour
+            assert (hour - self.quiet[0]) % 24 >= self.quiet[1]
+        assert len(self.post.took_ms) <= 1
+
+    def brought(self) -> None:
+        self.messenger.tell(self.asked)
+
+    def woken(self) -> None:
+        known = len(self.path.events(DUE))
+        Waking(self.path.desk("sweep")).sweep()
+        for _ in self.path.events(DUE)[known:]:
+            (held,) = self.path.all(Message)
+            if held.told is not None:
+                self.messenger.tell(held.told)
+
+    def complaint(self) -> None:
+        self._hear("complaint")
+
+    def consent_gone(self) -> None:
+        self._hear("consent", 0)
+
+    def consent_given(self) -> None:
+        self.path.hear("consent", 1)
+        self.against.discard("consent_gone")
+
+    def unsubscribed(self) -> None:
+        Wishes(self.path.desk()).unsubscribe(self.ask)
+        self.against.add("unsubscribed")
+
+    def banned(self) -> None:
+        self._turn("banned")
+        self.against.add("banned")
+
+    def back(self) -> None:
+        self._turn("active")
+        self.against.discard("banned")
+
+    def answers(self) -> None:
+        if not self.answered and self.path.clock.at_ms < self.ask.expires_ms:
+            self.path.asks.answer(self.ask.ask_id, "declined")
+            self.answered = True
+
+    def _hear(self, kind: str, value: int | None = None) -> None:
+        self.path.hear(kind, value)
+        self.against.add("consent_gone" if kind == "consent" else kind)
+
+    def _turn(self, state: Any) -> None:
+        (one,) = self.path.all(Enrolment)
+        change = Change()
+        change.replace(one.but(state=state))
+        self.path.store.commit(change)
+
+
+_CALL = {"step": "ask", "name": "call", "motion": "reference", "template": "call"}
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(
+    happens=acts,
+    zone=st.sampled_from(ZONES),
+    quiet=st.tuples(st.integers(0, 23), st.integers(0, 14)),
+)
+def test_no_letter_leaves_at_night_or_against_somebodys_will(
+    happens: list[Act], zone: str, quiet: tuple[int, int]
+) -> None:
+    story = Story(zone, quiet)
+    for act in happens:
+        story.act(act)
+
+
+@given(quiet=st.tuples(st.integers(0, 23), st.integers(1, 14)), hours=st.integers(0, 24))
+def test_a_letter_that_nothing_forbids_leaves_within_a_day(
+    quiet: tuple[int, int], hours: int
+) -> None:
+    story = Story("UTC", quiet)
+    story.act(Act(hours * 4, "brought"))
+    for _ in range(26):
+        story.act(Act(4, "woken"))
+    assert len(story.post.took_ms) == 1
