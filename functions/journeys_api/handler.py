@@ -107,7 +107,7 @@ def list_ready(_call: Call) -> Page[documents.ReadyAnswer]:
 def create_journey(call: Call) -> documents.JourneyDraftAnswer:
     """A journey with the draft of its first version; `refusals` says what stands against it."""
     body: documents.CreateJourney = call.body
-    draft = Journeys(call.desk).create(
+    draft = Journeys(call.desk, wiring.mark_of(call.principal)).create(
         body.program_id,
         body.terms,
         body.rationale,
@@ -148,7 +148,7 @@ def read_draft(call: Call) -> documents.JourneyDraftAnswer:
 def change_draft(call: Call) -> documents.JourneyDraftAnswer:
     """Write the draft anew."""
     body: documents.ChangeJourneyDraft = call.body
-    draft = Journeys(call.desk).change(
+    draft = Journeys(call.desk, wiring.mark_of(call.principal)).change(
         call.path["journey_id"],
         body.terms,
         body.rationale,
@@ -184,7 +184,7 @@ def preview(call: Call) -> documents.PreviewAnswer:
 )
 def publish(call: Call) -> documents.JourneyVersionAnswer:
     """The next version, by somebody who did not write it."""
-    version = Journeys(call.desk).publish(
+    version = Journeys(call.desk, wiring.mark_of(call.principal)).publish(
         call.path["journey_id"],
         call.body.digest,
         call.body.in_flight,

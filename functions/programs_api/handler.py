@@ -11,6 +11,7 @@ from goodword.programs.service import Programs
 from goodword.rewards.budget import Budgets
 from goodword_aws import programs as shapes
 from goodword_aws import programs_versions as versions
+from goodword_aws import wiring
 from goodword_aws.budgets import BudgetAnswer, SetBudget, budget_answer
 from goodword_aws.calls import Call, Role
 from goodword_aws.explanations import ExamplesAnswer, examples_answer
@@ -27,7 +28,14 @@ from goodword_aws.rates import (
 from goodword_aws.schema import terms_schema
 from goodword_aws.wiring import require
 
-require("core_table", "journal_table", "arrivals_table", "vault_key_arn", "public_url")
+require(
+    "core_table",
+    "journal_table",
+    "arrivals_table",
+    "index_secret_arn",
+    "vault_key_arn",
+    "public_url",
+)
 
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 # Whoever writes rules holds no secret that reports orders, and the other way round.
@@ -111,7 +119,7 @@ def read_version(call: Call) -> versions.VersionDetail:
 )
 def promote_version(call: Call) -> versions.VersionAnswer:
     """A pilot becomes everybody's."""
-    version = Publishing(call.desk).promote(
+    version = Publishing(call.desk, wiring.mark_of(call.principal)).promote(
         call.path["program_id"],
         shapes.version_number(call.path["number"]),
         versions.wish_of(call, call.body),

@@ -7,11 +7,12 @@ from goodword.programs.replaying import Replays
 from goodword_aws import programs_drafts as shapes
 from goodword_aws import programs_replays as replays
 from goodword_aws import programs_versions as versions
+from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
 from goodword_aws.wiring import require
 
-require("core_table", "journal_table")
+require("core_table", "journal_table", "index_secret_arn")
 
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
@@ -47,7 +48,7 @@ def list_drafts(call: Call) -> Page[shapes.DraftAnswer]:
 def create_draft(call: Call) -> shapes.DraftAnswer:
     """A draft of the next version."""
     body: shapes.CreateDraft = call.body
-    draft = Drafts(call.desk).create(
+    draft = Drafts(call.desk, wiring.mark_of(call.principal)).create(
         call.path["program_id"],
         body.terms,
         body.rationale,
@@ -81,7 +82,7 @@ def read_draft(call: Call) -> shapes.DraftDetail:
 def change_draft(call: Call) -> shapes.DraftAnswer:
     """The next revision; a replay of the one before counts no more."""
     body: shapes.ChangeDraft = call.body
-    draft = Drafts(call.desk).change(
+    draft = Drafts(call.desk, wiring.mark_of(call.principal)).change(
         call.path["program_id"],
         call.path["draft_id"],
         body.terms,
@@ -156,7 +157,7 @@ def list_changes(call: Call) -> Page[replays.ReplayChangeAnswer]:
 def publish_draft(call: Call) -> versions.VersionAnswer:
     """The draft becomes the next version; not by anybody who wrote it."""
     body: versions.PublishDraft = call.body
-    version = Publishing(call.desk).publish(
+    version = Publishing(call.desk, wiring.mark_of(call.principal)).publish(
         call.path["program_id"],
         call.path["draft_id"],
         body.digest,

@@ -26,7 +26,14 @@ def add_programs(ground: Ground) -> None:
     desk = ground.functions.make(
         "programs_api",
         "Programme versions and sources",
-        needs=("ARRIVALS_TABLE", "JOURNAL_TABLE", "CORE_TABLE", "VAULT_KEY_ARN", "PUBLIC_URL"),
+        needs=(
+            "ARRIVALS_TABLE",
+            "JOURNAL_TABLE",
+            "CORE_TABLE",
+            "INDEX_SECRET_ARN",
+            "VAULT_KEY_ARN",
+            "PUBLIC_URL",
+        ),
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
@@ -36,6 +43,7 @@ def add_programs(ground: Ground) -> None:
             grants.use_key(
                 ground.at, ground.secrets.vault_key, "GenerateDataKey", purposes=["source"]
             ),
+            grants.read_secret(ground.secrets.index),  # tells editors and publishers apart
         ],
     )
     for path in ("/v1/programs", "/v1/programs/{proxy+}"):
@@ -43,11 +51,12 @@ def add_programs(ground: Ground) -> None:
     drafts = ground.functions.make(
         "programs_api_drafts",
         "Drafts of programme versions, their replay and publication",
-        needs=("JOURNAL_TABLE", "CORE_TABLE"),
+        needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN"),
         may=[
             grants.read(ground.tables.core),
             grants.change(ground.tables.core, checks=True),
             grants.append(ground.tables.journal),
+            grants.read_secret(ground.secrets.index),
         ],
     )
     for path in (DRAFTS, f"{DRAFTS}/{{proxy+}}"):

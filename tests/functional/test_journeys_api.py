@@ -41,6 +41,7 @@ EXPECTED = {
     "set_rules": 200,
     "refused_rules_without_limits": "no_limits",
     "refused_publish_by_its_author": "same_person",
+    "refused_publish_by_its_mailbox": "same_person",
     "refused_publish_another_digest": "draft_moved_on",
     "refused_publish_gated": "journey_refused",
     "refused_pause_of_a_draft": "journey_not_published",

@@ -13,6 +13,7 @@ from goodword.programs.model import Program, ProgramVersion
 from goodword.programs.pilot import Pilot
 from goodword.programs.replay import Replay
 from goodword.times import DAY_MS
+from goodword_aws import wiring
 
 from tests.fakes.privacy import PlainSealer
 from tests.support.api import Front, front
@@ -82,6 +83,7 @@ EXPECTED = {
     ("programs_api_drafts", "refused_replay_not_a_time"): "invalid_body",
     ("programs_api_drafts", "refused_no_replay"): "no_replay",
     ("programs_api_drafts", "refused_publish_by_its_author"): "same_person",
+    ("programs_api_drafts", "refused_publish_by_its_mailbox"): "same_person",
     ("programs_api_drafts", "refused_publish_another_digest"): "draft_moved_on",
     ("programs_api_drafts", "refused_publish_unreplayed"): "replay_needed",
     ("programs_api_drafts", "publish"): 201,
@@ -166,6 +168,7 @@ def draft(now_ms: int, draft_id: str, author: str, digest: str) -> Draft:
         rationale="a sample",
         author=author,
         editors=(author,),
+        marks=(wiring.blind_index().mac("email", f"{author[4:]}@shop.example"),),
         last_editor=author,
         digest=digest,
         created_ms=now_ms,

@@ -80,6 +80,19 @@ def test_whoever_touched_a_draft_is_one_of_its_writers(house: House) -> None:
         house.milo.publish(draft.journey_id, after.digest, "finish")
 
 
+def test_another_sign_in_of_a_writers_mailbox_is_that_writer(house: House) -> None:
+    def by(name: str, mark: str) -> Journeys:
+        return Journeys(house.desk(Actor(kind="staff", id=name)), mark)
+
+    draft = by("marta", "mac-marta").create(PROGRAM, PRIVATE, "because")
+    after = by("milo", "mac-milo").change(draft.journey_id, PRIVATE, "better", draft.digest)
+    assert after.marks == ("mac-marta", "mac-milo")
+    for mark in after.marks:
+        with pytest.raises(NotAllowed, match="same_person"):
+            by("somebody", mark).publish(draft.journey_id, after.digest, "finish")
+    assert by("ada", "mac-ada").publish(draft.journey_id, after.digest, "finish").number == 1
+
+
 def test_review_gating_is_refused_with_its_rule(house: House) -> None:
     draft = house.drafted(terms(REVIEW, entry=[HAPPY]))
     with pytest.raises(InvalidInput) as refused:

@@ -6,6 +6,7 @@ import pytest
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Actor
 from goodword.limits import REPLAY_FRESH_DAYS
+from goodword.persons import Person, with_mark
 from goodword.ports import Change, GuardFailed
 from goodword.programs.announcement import Announcement
 from goodword.programs.caps import Cap
@@ -76,11 +77,32 @@ class TestTwoPeople:
                 hall.publish(again, who)
         assert hall.publish(again, hall.by_ada).publisher == "sub-ada"
 
+    def test_another_sign_in_of_the_same_mailbox_is_the_same_person(self, hall: Hall) -> None:
+        draft = Drafts(hall.desk(OTTO), "mac-otto").create(
+            hall.program_id, terms(hold_days=30), "x", based_on=1
+        )
+        changed = Drafts(hall.desk(MARA), "mac-mara").change(
+            hall.program_id, draft.draft_id, terms(hold_days=31), "x", based_on=1, revision=1
+        )
+        replayed(hall, changed)
+        again = Drafts(hall.desk()).read(hall.program_id, draft.draft_id)
+        assert again.marks == ("mac-otto", "mac-mara")
+        for mark in again.marks:
+            with pytest.raises(NotAllowed, match="same_person"):
+                hall.publish(again, Publishing(hall.desk(ADA), mark))
+        made = hall.publish(again, Publishing(hall.desk(ADA), "mac-ada"))
+        assert (made.publisher, made.marks) == ("sub-ada", ())
+
+    def test_an_unknown_mailbox_is_nobodys(self, hall: Hall) -> None:
+        assert hall.ready(hold_days=30).marks == ()
+        assert not Person("sub-ada", None).wrote((), ("",))
+        assert with_mark(("mac-otto",), "mac-otto") == ("mac-otto",)
+
     def test_the_transaction_itself_refuses_the_author(self, hall: Hall) -> None:
         """Whatever the code in front of it lets through (I6)."""
         draft = hall.ready(hold_days=30)
         own = Publishing(hall.desk(OTTO))
-        object.__setattr__(own, "_check_second", lambda _: None)
+        object.__setattr__(own, "_check_second", lambda *_: None)
         with pytest.raises(GuardFailed):
             hall.publish(draft, own)
         assert len(hall.versions()) == 1
@@ -276,6 +298,18 @@ class TestPilots:
             hall.publish(draft, pilot=Pilot(advocate_ids=(anna, "adv_nobody")))
         assert [one.field for one in refused.value.fields] == ["pilot.advocate_ids.1"]
         assert hall.publish(draft, pilot=Pilot(advocate_ids=(anna,))).pilot is not None
+
+    def test_is_promoted_by_another_mailbox(self, hall: Hall, anna: str) -> None:
+        draft = Drafts(hall.desk(OTTO), "mac-otto").create(
+            hall.program_id, terms(hold_days=30), "x", based_on=1
+        )
+        replayed(hall, draft)
+        again = Drafts(hall.desk()).read(hall.program_id, draft.draft_id)
+        hall.publish(again, wish=Wish(), pilot=Pilot(advocate_ids=(anna,)))
+        hall.clock.advance(14 * DAY_MS)
+        with pytest.raises(NotAllowed, match="same_person"):
+            Publishing(hall.desk(MARA), "mac-otto").promote(hall.program_id, 2)
+        assert Publishing(hall.desk(MARA), "mac-mara").promote(hall.program_id, 2).promoted_ms
 
     def test_ends_by_promotion_after_notice(self, hall: Hall, anna: str) -> None:
         pilot = Pilot(advocate_ids=(anna,))

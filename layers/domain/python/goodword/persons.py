@@ -1,5 +1,6 @@
 """Who acts where two people are needed: two sign-ins of one mailbox are one person (I6)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 
@@ -21,3 +22,12 @@ class Person:
             self.subject == subject or (self.mark != "" and self.mark == mark)
             for subject, mark in others
         )
+
+    def wrote(self, editors: Collection[str], marks: Collection[str]) -> bool:
+        """Whether it is one of those who wrote something, by subject or by mailbox."""
+        return self.subject in editors or (self.mark != "" and self.mark in marks)
+
+
+def with_mark(marks: tuple[str, ...], mark: str) -> tuple[str, ...]:
+    """The mailboxes of those who wrote something, with one more if it is known."""
+    return marks if mark in ("", *marks) else (*marks, mark)

@@ -44,7 +44,7 @@ def journey_key(journey_id: str) -> Key:
 
 
 class JourneyDraft(Record):
-    """The next version in the making; `editors` are all who wrote it."""
+    """The next version in the making; `editors` are all who wrote it, `marks` their mailboxes."""
 
     KIND: ClassVar[str] = "journey_draft"
 
@@ -52,6 +52,7 @@ class JourneyDraft(Record):
     terms: JourneyTerms
     rationale: str
     editors: tuple[str, ...]
+    marks: tuple[str, ...] = ()
     digest: str
     changed_ms: int
 

@@ -16,6 +16,7 @@ from goodword.journeys.journey import (
     version_key,
 )
 from goodword.limits import JOURNEY_VERSIONS_MAX
+from goodword.persons import Person, with_mark
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.model import Program, program_key
 from goodword.receipts import Receipt, no_receipt, settle
@@ -23,9 +24,13 @@ from goodword.receipts import Receipt, no_receipt, settle
 
 @dataclass(frozen=True)
 class Journeys:
-    """The use cases of journeys; staff only, which the API checks."""
+    """The use cases of journeys; staff only, which the API checks.
+
+    `mark` is the mailbox of whoever acts, as a keyed hash: two sign-ins of it are one person.
+    """
 
     desk: Desk
+    mark: str = ""
 
     def create(
         self,
@@ -41,7 +46,7 @@ class Journeys:
         journey = Journey(
             journey_id=journey_id, program_id=program_id, name=terms.name, created_ms=now_ms
         )
-        draft = self._draft(journey, terms, rationale, (self.desk.actor.id,))
+        draft = self._draft(journey, terms, rationale, None)
         change = Change()
         change.create(journey, draft, self._event("journey.created", journey))
         return settle(self.desk.store, change, draft, receipt)
@@ -61,8 +66,7 @@ class Journeys:
             before = self.desk.store.get(JourneyDraft, draft_key(journey_id))
             if (before.digest if before else None) != digest:
                 raise Conflict("draft_moved_on", "the draft is another one by now: read it again")
-            editors = dict.fromkeys((*(before.editors if before else ()), self.desk.actor.id))
-            after = self._draft(journey, terms, rationale, tuple(editors))
+            after = self._draft(journey, terms, rationale, before)
             after = after.but(version=before.version) if before else after
             change = Change()
             change.save(after)
@@ -88,7 +92,8 @@ class Journeys:
             journey, draft = self.read(journey_id), self.draft(journey_id)
             if draft.digest != digest:
                 raise Conflict("draft_moved_on", "the draft is another one by now: read it again")
-            if self.desk.actor.id in draft.editors:
+            me = Person(self.desk.actor.id, None, self.mark)
+            if me.wrote(draft.editors, draft.marks):
                 raise NotAllowed("same_person", "whoever wrote a draft does not publish it")
             if journey.state == "ended":
                 raise Conflict("journey_ended", "a journey that has ended begins no more")
@@ -163,13 +168,15 @@ class Journeys:
         return self.desk.store.query_index(Journey, "core", index, limit=limit, cursor=cursor)
 
     def _draft(
-        self, journey: Journey, terms: JourneyTerms, rationale: str, editors: tuple[str, ...]
+        self, journey: Journey, terms: JourneyTerms, rationale: str, before: JourneyDraft | None
     ) -> JourneyDraft:
+        editors = dict.fromkeys((*(before.editors if before else ()), self.desk.actor.id))
         return JourneyDraft(
             journey_id=journey.journey_id,
             terms=terms,
             rationale=rationale,
-            editors=editors,
+            editors=tuple(editors),
+            marks=with_mark(before.marks if before else (), self.mark),
             digest=digest_of(terms, rationale, journey.in_force),
             changed_ms=self.desk.clock.now_ms(),
         )

@@ -17,7 +17,10 @@ DraftState = Literal["open", "published", "discarded"]
 
 
 class Draft(Record):
-    """One draft. `based_on` is the latest version its author knew; `editors` all who wrote it."""
+    """One draft. `based_on` is the latest version its author knew; `editors` all who wrote it.
+
+    `marks` are the keyed hashes of their mailboxes: two sign-ins of one mailbox are one person.
+    """
 
     KIND: ClassVar[str] = "program_draft"
 
@@ -30,6 +33,7 @@ class Draft(Record):
     rationale: str
     author: str
     editors: tuple[str, ...]
+    marks: tuple[str, ...] = ()
     last_editor: str
     revision: int = Field(default=1, ge=1)
     digest: str

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
 from goodword.events import Event
 from goodword.limits import DRAFTS_OPEN_MAX, PROGRAM_VERSIONS_MAX
+from goodword.persons import with_mark
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.draft import Draft, digest_of, draft_key
 from goodword.programs.effective import read_program, read_version
@@ -20,9 +21,10 @@ PREFIX = "DRAFT#"
 
 @dataclass(frozen=True)
 class Drafts:
-    """The use cases of drafts; staff only, which the API checks."""
+    """The use cases of drafts; staff only, which the API checks. `mark` is the actor's mailbox."""
 
     desk: Desk
+    mark: str = ""
 
     def create(
         self,
@@ -51,6 +53,7 @@ class Drafts:
                 rationale=rationale,
                 author=who,
                 editors=(who,),
+                marks=with_mark((), self.mark),
                 last_editor=who,
                 digest=digest_of(based_on, new, rationale),
                 created_ms=now_ms,
@@ -85,6 +88,7 @@ class Drafts:
                 terms=terms,
                 rationale=rationale,
                 editors=tuple(dict.fromkeys((*draft.editors, who))),
+                marks=with_mark(draft.marks, self.mark),
                 last_editor=who,
                 revision=draft.revision + 1,
                 digest=digest_of(based_on, terms, rationale),

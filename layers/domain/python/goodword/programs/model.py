@@ -209,7 +209,8 @@ class ProgramVersion(Record):
     What it promises never changes. A pilot ends once: `promoted_ms` is from when it holds for
     everybody, `withdrawn_ms` from when for nobody; touches of before stay pinned to it. The first
     version of a programme has no `publisher` and no replay. `early` says why less than the notice
-    period was given: `in_favour`, or the reason code of an exception.
+    period was given: `in_favour`, or the reason code of an exception. `marks` are kept of a pilot,
+    which somebody else promotes: the keyed hashes of its editors' mailboxes.
     """
 
     KIND: ClassVar[str] = "program_version"
@@ -222,6 +223,7 @@ class ProgramVersion(Record):
     created_ms: int
     effective_ms: int
     editors: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
     publisher: str | None = None
     terms_hash: str = ""
     replay: Replayed | None = None

@@ -14,6 +14,7 @@ from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import Conflict, FieldError, InvalidInput, NotAllowed
 from goodword.events import Event
 from goodword.limits import READ_KEYS_MAX, REPLAY_FRESH_DAYS
+from goodword.persons import Person
 from goodword.ports import Change, Desk, Guard, Store, until_settled
 from goodword.programs.announcement import Announcement, What
 from goodword.programs.changes import differences, programme_wide
@@ -40,9 +41,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Publishing:
-    """The use cases of making a version count; marketers and admins, which the API checks."""
+    """The use cases of making a version count; marketers and admins, which the API checks.
+
+    `mark` is the mailbox of whoever acts, as a keyed hash.
+    """
 
     desk: Desk
+    mark: str = ""
 
     def publish(
         self,
@@ -61,7 +66,7 @@ class Publishing:
             draft = read_open(self.desk, program_id, draft_id)
             if draft.digest != digest:
                 raise Conflict("draft_moved_on", "the draft has changed since you looked at it")
-            self._check_second(draft.editors)
+            self._check_second(draft.editors, draft.marks)
             program, versions = read_program(store, program_id), read_versions(store, program_id)
             check_successor(program, draft.terms, draft.based_on)
             replay = self._fresh_replay(draft, now_ms)
@@ -72,7 +77,10 @@ class Publishing:
             budget = bool(program.budget)
             effective_ms, early = _notice(versions, draft.terms, wish, now_ms, budget)
             version = self._version(draft, program.latest + 1, effective_ms).but(
-                replay=replay.summary, early=early, pilot=pilot
+                replay=replay.summary,
+                early=early,
+                pilot=pilot,
+                marks=draft.marks if pilot else (),
             )
             change = self._published(program, draft, version, replay)
             return settle(store, change, version, receipt)
@@ -90,7 +98,7 @@ class Publishing:
 
         def attempt() -> ProgramVersion:
             version, versions, now_ms = self._pilot(program_id, number)
-            self._check_second(version.editors)
+            self._check_second(version.editors, version.marks)
             others = [one for one in versions if one.number != number]
             budget = bool(read_program(self.desk.store, program_id).budget)
             at_ms, early = _notice(others, version.terms, wish, now_ms, budget)
@@ -127,8 +135,8 @@ class Publishing:
 
         return until_settled(attempt)
 
-    def _check_second(self, editors: Sequence[str]) -> None:
-        if self.desk.actor.id in editors:
+    def _check_second(self, editors: Sequence[str], marks: Sequence[str]) -> None:
+        if Person(self.desk.actor.id, None, self.mark).wrote(editors, marks):
             raise NotAllowed("same_person", "whoever wrote it does not publish it")
 
     def _fresh_replay(self, draft: Draft, now_ms: int) -> Replay:

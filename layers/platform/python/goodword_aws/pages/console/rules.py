@@ -9,6 +9,7 @@ from typing import Any
 
 from goodword.errors import NotFound
 from goodword.limits import PAGE_ITEMS_MAX
+from goodword.persons import Person
 from goodword.programs.changes import TermsDifference, differences
 from goodword.programs.draft import Draft
 from goodword.programs.drafts import Drafts
@@ -20,7 +21,7 @@ from goodword.rewards.explain_rules import rule_text
 from goodword.times import DAY_MS
 from pydantic import ValidationError
 
-from goodword_aws import documents
+from goodword_aws import documents, wiring
 from goodword_aws.explanations import examples_answer, voice_of
 from goodword_aws.pages.console.roles import BY_PERSON
 from goodword_aws.pages.view import View
@@ -76,7 +77,7 @@ def version(view: View) -> dict[str, Any]:
         "paths": paths(differences(other.terms, found.terms)),
         "text": text_of(found.terms),
         "may_write": may_write(view),
-        "wrote": view.person.subject in found.editors,
+        "wrote": _wrote(view, found),
     }
 
 
@@ -135,7 +136,13 @@ def step_of(view: View, found: Draft, replay: ReplayAnswer | None) -> str:
         return "replay"
     if replay.state in RUNNING:
         return "running"
-    return "same_person" if view.person.subject in found.editors else "publish"
+    return "same_person" if _wrote(view, found) else "publish"
+
+
+def _wrote(view: View, found: Draft | ProgramVersion) -> bool:
+    """Whether the reader wrote any of it, so that somebody else publishes or promotes it."""
+    me = Person(view.person.subject, None, wiring.mark_of(view.person))
+    return me.wrote(found.editors, found.marks)
 
 
 def may_write(view: View) -> bool:

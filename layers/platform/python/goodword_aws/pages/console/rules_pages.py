@@ -10,6 +10,7 @@ from goodword.programs.service import Programs
 from goodword.times import DAY_MS
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
+from goodword_aws import wiring
 from goodword_aws.calls import STAFF
 from goodword_aws.forms import Rationale, ReasonCode
 from goodword_aws.pages.console import rules
@@ -141,7 +142,7 @@ def _changes(view: View) -> Answer:
 
 def _new_draft(view: View) -> Answer:
     said, program_id = view.fields(NewDraft), view.path["program_id"]
-    made = Drafts(view.desk).create(
+    made = Drafts(view.desk, wiring.mark_of(view.person)).create(
         program_id,
         None,
         said.rationale,
@@ -154,7 +155,7 @@ def _new_draft(view: View) -> Answer:
 
 def _change(view: View) -> Answer:
     said, here = view.fields(ChangeDraft), _here(view)
-    Drafts(view.desk).change(
+    Drafts(view.desk, wiring.mark_of(view.person)).change(
         view.path["program_id"],
         view.path["draft_id"],
         rules.terms_of(said.terms),
@@ -190,7 +191,7 @@ def _replay(view: View) -> Answer:
 
 def _publish(view: View) -> Answer:
     said, program_id = view.fields(Publish), view.path["program_id"]
-    made = Publishing(view.desk).publish(
+    made = Publishing(view.desk, wiring.mark_of(view.person)).publish(
         program_id,
         view.path["draft_id"],
         said.digest,
@@ -205,7 +206,8 @@ def _promote(view: View) -> Answer:
     said, program_id = view.fields(Ending), view.path["program_id"]
     number = version_number(view.path["number"])
     here = _version_place(program_id, number)
-    Publishing(view.desk).promote(program_id, number, said.wish(view), lambda _: view.claim(here))
+    use_cases = Publishing(view.desk, wiring.mark_of(view.person))
+    use_cases.promote(program_id, number, said.wish(view), lambda _: view.claim(here))
     return Go(here, "note.promoted")
 
 
