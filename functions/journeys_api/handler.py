@@ -1,5 +1,7 @@
 """What customers let us notice, and what it comes to: staff see each point and its origin."""
 
+from functools import partial
+
 from goodword.journeys.funnel import Funnels
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
@@ -107,13 +109,13 @@ def list_ready(_call: Call) -> Page[documents.ReadyAnswer]:
 def create_journey(call: Call) -> documents.JourneyDraftAnswer:
     """A journey with the draft of its first version; `refusals` says what stands against it."""
     body: documents.CreateJourney = call.body
-    draft = Journeys(call.desk, wiring.mark_of(call.principal)).create(
-        body.program_id,
-        body.terms,
-        body.rationale,
-        lambda made: call.claim(documents.draft_answer(made)),
+    journeys = Journeys(call.desk, wiring.mark_of(call.principal))
+    shown = partial(documents.draft_answer, journeys, body.program_id)
+    return shown(
+        journeys.create(
+            body.program_id, body.terms, body.rationale, lambda made: call.claim(shown(made))
+        )
     )
-    return documents.draft_answer(draft)
 
 
 @handler.route("GET", "/v1/journeys/<journey_id>", roles=READERS, answer=documents.JourneyAnswer)
@@ -135,7 +137,9 @@ def read_funnel(call: Call) -> walks.FunnelAnswer:
 )
 def read_draft(call: Call) -> documents.JourneyDraftAnswer:
     """The next version in the making."""
-    return documents.draft_answer(Journeys(call.desk).draft(call.path["journey_id"]))
+    journeys = Journeys(call.desk)
+    draft = journeys.draft(call.path["journey_id"])
+    return documents.draft_answer(journeys, journeys.read(draft.journey_id).program_id, draft)
 
 
 @handler.route(
@@ -148,14 +152,18 @@ def read_draft(call: Call) -> documents.JourneyDraftAnswer:
 def change_draft(call: Call) -> documents.JourneyDraftAnswer:
     """Write the draft anew."""
     body: documents.ChangeJourneyDraft = call.body
-    draft = Journeys(call.desk, wiring.mark_of(call.principal)).change(
-        call.path["journey_id"],
-        body.terms,
-        body.rationale,
-        body.digest,
-        lambda made: call.claim(documents.draft_answer(made)),
+    journeys = Journeys(call.desk, wiring.mark_of(call.principal))
+    journey = journeys.read(call.path["journey_id"])
+    shown = partial(documents.draft_answer, journeys, journey.program_id)
+    return shown(
+        journeys.change(
+            journey.journey_id,
+            body.terms,
+            body.rationale,
+            body.digest,
+            lambda made: call.claim(shown(made)),
+        )
     )
-    return documents.draft_answer(draft)
 
 
 @handler.route(

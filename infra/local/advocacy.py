@@ -19,6 +19,7 @@ ALWAYS = {"from_hour": 0, "until_hour": 0}
 PAYS: dict[str, Json] = {
     "review": {"kind": "flat", "amount_minor": 1_500},
     "reference": {"kind": "percentage", "basis_points": 10_000},
+    "story": {"kind": "percentage", "basis_points": 10_000},
 }
 CAST = {
     "onboarding_delight": ("ines", "Ines", "review", "submitted", "review_seen"),

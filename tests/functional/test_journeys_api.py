@@ -9,12 +9,14 @@ from goodword.journeys.definition import refusals
 from goodword.journeys.listening import Listening
 from goodword.journeys.signal import SignalFact
 from goodword.ports import Change
-from goodword.programs.model import Program
+from goodword.programs.model import Program, ProgramVersion
 from goodword_aws.journeys_definitions import ReadyAnswer, ready_journeys
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, Front, Reply, front
 from tests.support.functions import ROOT, sample
 from tests.support.people import MACS, http
+from tests.support.scene import terms
+from tests.support.walks import RULES
 
 EMAIL = "robin@mail.example"
 EXPECTED = {
@@ -68,7 +70,16 @@ def hear(call: Front) -> None:
     change.create(
         Program(
             program_id="prg_sample", latest=1, in_force=1, name="A", currency="EUR", created_ms=0
-        )
+        ),
+        ProgramVersion(
+            program_id="prg_sample",
+            number=1,
+            terms=terms(rules=RULES),
+            author="usr_1",
+            rationale="first",
+            created_ms=0,
+            effective_ms=0,
+        ),
     )
     town.store.commit(change)
     for number, said in enumerate(

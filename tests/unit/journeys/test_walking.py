@@ -10,16 +10,25 @@ from goodword.journeys.asking import AskBook
 from goodword.journeys.publishing import Journeys
 from goodword.limits import WORK_DAYS_MAX
 from goodword.ports import Change
+from goodword.programs.conditions import Equals
+from goodword.programs.model import FlatReward, Rule
 from goodword.rewards.model import Reward
 from goodword.workflow import TaskToken
 
 from tests.support.journeys import REFERENCE
-from tests.support.walks import BYE, THANKS, Path
+from tests.support.scene import terms as programme
+from tests.support.walks import BYE, RULES, THANKS, Path
 
 WAIT = {"step": "wait", "name": "settle", "hours": 48}
 NO = {"step": "branch", "name": "no", "of_ask": "call", "answered": "declined", "then": "bye"}
 SALES = {"step": "hand_over", "name": "sales", "to": "references"}
 STORY = {"step": "ask", "name": "story", "motion": "story", "template": "story"}
+GOLD_ONLY = Rule(
+    rule_id="story",
+    action="event",
+    reward=FlatReward(amount_minor=1_500),
+    when=Equals(of="level", value="gold"),
+)
 
 
 @pytest.fixture
@@ -79,6 +88,7 @@ def test_what_is_accepted_and_done_is_handed_over_thanked_and_rewarded(path: Pat
 
 
 def test_what_the_programme_does_not_reward_is_said(path: Path) -> None:
+    path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY)))
     path.publish(STORY, THANKS | {"of_ask": "story"}, goal={"motion": "story"})
     path.delight()
     walk = path.entered()
@@ -256,6 +266,7 @@ def test_work_is_credited_once_whatever_rewards_the_journey_names(path: Path) ->
 
 
 def test_what_earned_nothing_earns_nothing_the_second_time(path: Path) -> None:
+    path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY)))
     first = THANKS | {"of_ask": "join"}
     ask = {"step": "ask", "name": "join", "motion": "community", "template": "t"}
     path.publish(ask, first, first | {"name": "more"}, goal={"motion": "community"})

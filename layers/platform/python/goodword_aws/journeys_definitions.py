@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.asking import AskRules, rules_key
-from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours, refusals
+from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
 from goodword.journeys.journey import InFlight, Journey, JourneyDraft, JourneyState, JourneyVersion
 from goodword.journeys.previewing import Preview
+from goodword.journeys.publishing import Journeys
 from goodword.ports import Change, Desk
 from goodword.privacy.model import names_an_address
 from goodword.programs.model import Program, program_key
@@ -176,8 +177,9 @@ def journey_answer(journey: Journey) -> JourneyAnswer:
     )
 
 
-def draft_answer(draft: JourneyDraft) -> JourneyDraftAnswer:
+def draft_answer(journeys: Journeys, program_id: str, draft: JourneyDraft) -> JourneyDraftAnswer:
     """As staff see it, with every rule that it breaks."""
+    broken = journeys.broken(program_id, draft.terms)
     return JourneyDraftAnswer(
         journey_id=draft.journey_id,
         terms=draft.terms,
@@ -185,9 +187,7 @@ def draft_answer(draft: JourneyDraft) -> JourneyDraftAnswer:
         editors=draft.editors,
         digest=draft.digest,
         changed_at=rfc3339(draft.changed_ms),
-        refusals=tuple(
-            BrokenRule(field=one.field, message=one.message) for one in refusals(draft.terms)
-        ),
+        refusals=tuple(BrokenRule(field=one.field, message=one.message) for one in broken),
     )
 
 

@@ -224,6 +224,11 @@ class JourneyTerms(Value):
         raise KeyError(name)
 
 
+def work_name(motion: Motion) -> str:
+    """The name of the event that accepted work of a kind is credited as, for rules to look at."""
+    return f"advocacy_{motion}"
+
+
 def refusals(terms: JourneyTerms) -> list[FieldError]:
     """Every rule that the document breaks, in its order; none means that it may be published."""
     found = [*_broken_names(terms.steps), *_broken_order(terms.steps)]

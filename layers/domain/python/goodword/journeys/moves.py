@@ -18,6 +18,7 @@ from goodword.journeys.definition import (
     Remind,
     Reward,
     Wait,
+    work_name,
 )
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.previewing import holds
@@ -195,7 +196,7 @@ class Moves:
                 program_id=ask.program_id,
                 advocate_id=ask.advocate_id,
                 work_id=ask.ask_id,
-                name=f"advocacy_{ask.motion}",
+                name=work_name(ask.motion),
                 amount_minor=step.amount_minor,
                 done_ms=ask.changed_ms,
             ),

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from goodword.errors import Conflict, FieldError, InvalidInput, NotAllowed, NotFound
 from goodword.events import Event
-from goodword.journeys.definition import JourneyTerms, refusals
+from goodword.journeys.definition import JourneyTerms, Reward, refusals
 from goodword.journeys.journey import (
     InFlight,
     Journey,
@@ -18,6 +18,7 @@ from goodword.journeys.journey import (
 from goodword.limits import JOURNEY_VERSIONS_MAX
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, Desk, Page, until_settled
+from goodword.programs.effective import version_in_force
 from goodword.programs.model import Program, program_key
 from goodword.receipts import Receipt, no_receipt, settle
 
@@ -85,7 +86,8 @@ class Journeys:
         """The next version, from the draft of this digest.
 
         Raises NotAllowed `same_person` for whoever wrote any of it, and InvalidInput
-        `journey_refused` with every rule that it breaks (review gating among them).
+        `journey_refused` with every rule that it breaks (review gating among them, and a reward
+        that no rule of the programme can give).
         """
 
         def attempt() -> JourneyVersion:
@@ -99,7 +101,7 @@ class Journeys:
                 raise Conflict("journey_ended", "a journey that has ended begins no more")
             if journey.in_force >= JOURNEY_VERSIONS_MAX:
                 raise Conflict("too_many_versions", "this journey has all the versions it may have")
-            if found := refusals(draft.terms):
+            if found := self.broken(journey.program_id, draft.terms):
                 raise InvalidInput("journey_refused", "the journey breaks a rule", found)
             version = JourneyVersion(
                 journey_id=journey_id,
@@ -119,6 +121,16 @@ class Journeys:
             return settle(self.desk.store, change, version, receipt)
 
         return until_settled(attempt)
+
+    def broken(self, program_id: str, terms: JourneyTerms) -> list[FieldError]:
+        """Everything for which these terms could not be published in the programme at present."""
+        found = refusals(terms)
+        if found or not any(isinstance(one, Reward) for one in terms.steps):
+            return found
+        from goodword.journeys.promising import unkept  # noqa: PLC0415 - pages publish nothing
+
+        now_ms = self.desk.clock.now_ms()
+        return [*unkept(terms, version_in_force(self.desk.store, program_id, now_ms).terms.rules)]
 
     def set_state(
         self, journey_id: str, state: str, reason: str, receipt: Receipt[Journey] = no_receipt
