@@ -5,8 +5,7 @@ advocate in the path and show no personal field but a masked address, to markete
 """
 
 from goodword.advocates.links import Links
-from goodword.advocates.model import Enrolment
-from goodword.errors import InvalidInput, NotFound
+from goodword.errors import NotFound
 from goodword.payouts.statement import Statement
 from goodword.ports import Page
 from goodword.privacy.model import PersonalFields, clean_email
@@ -17,6 +16,7 @@ from goodword_aws import earnings, explanations
 from goodword_aws import programs_terms as terms
 from goodword_aws.account import add_account
 from goodword_aws.advocates_offer import OfferAnswer, offer_answer
+from goodword_aws.advocates_segments import add_segments, listed
 from goodword_aws.advocates_shown import add_shown
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api, Raw
@@ -43,6 +43,7 @@ LOCALE = {"locale": "the language of the sentences, en or de; without it the per
 api = Api("advocates")
 add_shown(api)
 add_account(api)
+add_segments(api)
 
 
 @api.route("GET", "/v1/me", roles=PERSON, answer=shapes.DashboardAnswer)
@@ -285,21 +286,15 @@ def invite(call: Call) -> shapes.EnrolmentAnswer:
     roles=READERS,
     answer=shapes.AdvocateRow,
     paged=True,
-    query={"program_id": "the programme whose advocates are listed"},
+    query={
+        "program_id": "the programme whose advocates are listed",
+        "segment": "only those of this segment now",
+    },
 )
 def list_advocates(call: Call) -> Page[shapes.AdvocateRow]:
-    """The advocates of one programme, oldest first."""
-    program_id = call.query.get("program_id", "")
-    if not program_id:
-        raise InvalidInput("program_id_missing", "say which programme: ?program_id=")
-    page = call.desk.store.query_index(
-        Enrolment,
-        "core",
-        f"ENR#{program_id}",
-        limit=call.page.limit,
-        cursor=call.page.starting_after,
-    )
-    rows = [shapes.advocate_row(one, _address(call, one.advocate_id)) for one in page.rows]
+    """The advocates of one programme, oldest first, or of one of its segments."""
+    page, now_ms = listed(call), call.desk.clock.now_ms()
+    rows = [shapes.advocate_row(one, _address(call, one.advocate_id), now_ms) for one in page.rows]
     return Page(rows, page.cursor)
 
 

@@ -1,5 +1,6 @@
 """The API of programmes and sources: marketers write the rules, nobody reads a secret back."""
 
+from goodword.advocates.segmenting import Segmenting
 from goodword.conversions.aliases import parked
 from goodword.conversions.exchange import wanted_page
 from goodword.money import known_currency
@@ -12,6 +13,7 @@ from goodword.rewards.budget import Budgets
 from goodword_aws import programs as shapes
 from goodword_aws import programs_versions as versions
 from goodword_aws import wiring
+from goodword_aws.advocates_segments import SegmentRow, segment_rows
 from goodword_aws.budgets import BudgetAnswer, SetBudget, budget_answer
 from goodword_aws.calls import Call, Role
 from goodword_aws.explanations import ExamplesAnswer, examples_answer
@@ -82,6 +84,15 @@ def read_schema(_: Call) -> dict[str, object]:
 def read_program(call: Call) -> shapes.ProgramDetail:
     """A programme with the terms in force now."""
     return shapes.program_detail(*Programs(call.desk).read(call.path["program_id"]))
+
+
+@api.route(
+    "GET", "/v1/programs/<program_id>/segments", roles=READERS, answer=SegmentRow, paged=True
+)
+def list_segments(call: Call) -> Page[SegmentRow]:
+    """The segments of advocates that the programme has, all at once, with their sizes."""
+    program, _ = Programs(call.desk).read(call.path["program_id"])
+    return Page(segment_rows(Segmenting(call.desk).of_program(program.program_id)), None)
 
 
 @api.route(

@@ -239,6 +239,36 @@ class TestStaff:
         assert call(ADMIN, "GET", path).body["email"] is None
         assert call(ADMIN, "GET", "/v1/advocates/adv_none").status == 404
 
+    def test_segments_are_set_with_a_reason_listed_and_seen_by_the_advocate(
+        self, call: Front
+    ) -> None:
+        program_id = call.town.program().program_id
+        own = join(call, program_id).body["advocate_id"]
+        join(call, program_id, BEN)
+        path = f"/v1/advocates/{own}/enrolments/{program_id}/segments"
+        body = {"add": ["Gold  Partners", "cafe"], "reason": "yearly_volume"}
+        made = call(MARKETER, "POST", path, body, key="once")
+        assert made.body["segments"] == ["cafe", "gold partners"]
+        assert made.body["times"][0]["until_at"] is None
+        assert call(MARKETER, "POST", path, body, key="once").body == made.body
+        assert len(call.town.events("enrolment.segment_joined")) == 2
+        call.town.clock.advance(1_000)
+        ended = call(ADMIN, "POST", path, {"remove": ["CAFE"], "reason": "closed"}).body
+        assert ended["segments"] == ["gold partners"]
+        assert ended["times"][0]["until_at"] > ended["times"][0]["from_at"]
+        assert call(ANNA, "GET", "/v1/me").body["programs"][0]["segments"] == ["gold partners"]
+        listed = call(ADMIN, "GET", f"/v1/programs/{program_id}/segments").body["data"]
+        assert listed == [{"segment": "gold partners", "advocates": 1}]
+        query = {"program_id": program_id, "segment": "Gold Partners"}
+        rows = call(FINANCE, "GET", "/v1/advocates", query=query).body["data"]
+        assert [(one["id"], one["segments"]) for one in rows] == [(own, ["gold partners"])]
+        query["segment"] = "cafe"
+        assert call(FINANCE, "GET", "/v1/advocates", query=query).body["data"] == []
+        too_many = {"add": [f"s{number}" for number in range(11)], "reason": "volume"}
+        assert call(ADMIN, "POST", path, too_many).code == "invalid_body"
+        too_many["add"] = too_many["add"][:10]
+        assert call(ADMIN, "POST", path, too_many).code == "too_many_segments"
+
     def test_pausing_and_reactivating_moves_the_links(self, call: Front) -> None:
         program_id = call.town.program().program_id
         advocate_id = join(call, program_id).body["advocate_id"]

@@ -39,6 +39,7 @@ ALLOWED = {
     ("POST", "/v1/programs"): WRITERS,
     ("GET", "/v1/programs/schema"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>"): STAFF_READERS,
+    ("GET", "/v1/programs/<program_id>/segments"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/versions"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/versions/<number>"): STAFF_READERS,
     ("GET", "/v1/programs/<program_id>/versions/<number>/examples"): STAFF_READERS,
@@ -100,6 +101,7 @@ ALLOWED = {
     ("GET", "/v1/advocates/<advocate_id>/links"): READERS,
     ("POST", "/v1/advocates/<advocate_id>/links"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/state"): WRITERS,
+    ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/segments"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/embed"): "d",
     ("GET", "/v1/links/<code>/qr"): EVERYBODY,
 }
@@ -191,6 +193,10 @@ def body_for(method: str, path: str, program_id: str) -> object:
         "/v1/advocates/<advocate_id>/links": {"program_id": program_id},
         "/v1/advocates/<advocate_id>/enrolments/<program_id>/state": {
             "state": "active",
+            "reason": "walk",
+        },
+        "/v1/advocates/<advocate_id>/enrolments/<program_id>/segments": {
+            "add": ["gold"],
             "reason": "walk",
         },
     }

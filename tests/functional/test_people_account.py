@@ -101,6 +101,9 @@ def tick() -> dict[str, int]:
 
 def test_a_copy_holds_everything_and_only_the_person_gets_it(here: Pages, program_id: str) -> None:
     own = settle_in(here, program_id)
+    segments = {"add": ["gold"], "reason": "yearly_volume"}
+    place = f"/v1/advocates/{own}/enrolments/{program_id}/segments"
+    assert here(ADMIN, "POST", place, segments).status == 200
     asked = here(ANNA, "POST", "/v1/me/export", key="once")
     assert (asked.status, asked.body["state"], asked.body["files"]) == (202, "gathering", 0)
     assert here(ANNA, "POST", "/v1/me/export", key="once").body == asked.body
@@ -117,6 +120,9 @@ def test_a_copy_holds_everything_and_only_the_person_gets_it(here: Pages, progra
     assert "Canary's link" in [one["label"] for one in held["links"]]
     assert held["rewards"][0]["earned"] == {"amount_minor": 500, "currency": "EUR"}
     assert held["disputes"][0]["thread"][0]["text"] == "My canary order is gone"
+    (time,) = (one for one in held["programmes"] if "segment" in one)
+    assert (time["segment"], time["program_id"], time["until_at"]) == ("gold", program_id, None)
+    assert held["programmes"][0]["segments"] == ["gold"]
     assert "enrolment.activated" in [one["what"] for one in held["history"]]
     assert held["known_by"][0]["advocate_id"] == own
     join(here, program_id, BEN)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from goodword.advocates.model import Advocate, Enrolment, Known, Link, LinkOfAdvocate
+from goodword.advocates.segments import Membership, SegmentCount, SegmentMember, Segments
 from goodword.conversions.model import Source
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, fold_email
@@ -54,6 +55,8 @@ EXPECTED = {
     ("programs_api", "list_deliveries"): 200,
     ("programs_api", "examples"): 200,
     ("programs_api", "acknowledgements"): 200,
+    ("programs_api", "list_segments"): 200,
+    ("programs_api", "refused_segments_of_no_program"): "unknown_program",
     ("programs_api", "promote"): 200,
     ("programs_api", "withdraw"): 200,
     ("programs_api", "refused_promote_by_its_author"): "same_person",
@@ -88,6 +91,8 @@ EXPECTED = {
     ("programs_api_drafts", "refused_publish_unreplayed"): "replay_needed",
     ("programs_api_drafts", "publish"): 201,
     ("programs_api_drafts", "publish_pilot"): 201,
+    ("programs_api_drafts", "publish_pilot_of_a_segment"): 201,
+    ("programs_api_drafts", "refused_pilot_of_an_empty_segment"): "segment_empty",
     ("programs_api_drafts", "refused_publish_too_early"): "notice_too_short",
     ("programs_api_drafts", "refused_pilot_of_strangers"): "not_in_the_programme",
     ("programs_api_drafts", "refused_exception_by_a_marketer"): "exception_needs_admin",
@@ -134,6 +139,11 @@ EXPECTED = {
     ("advocates_api", "list_advocates"): 200,
     ("advocates_api", "read_advocate"): 200,
     ("advocates_api", "pause_advocate"): 200,
+    ("advocates_api", "set_segments"): 200,
+    ("advocates_api", "list_segment"): 200,
+    ("advocates_api", "refused_segment_that_is_an_address"): "invalid_body",
+    ("advocates_api", "refused_finance_sets_segments"): "not_allowed",
+    ("advocates_api", "refused_segment_in_and_out"): "segment_added_and_removed",
     ("advocates_api", "refused_ban_without_notice"): "invalid_body",
     ("advocates_api", "refused_advocate_invites"): "not_allowed",
     ("advocates_api", "refused_invited_twice"): "already_enrolled",
@@ -253,8 +263,12 @@ def settle_in(call: Front) -> None:
         Known(mac=MACS.mac("email", fold_email("ben@mail.example")), of="email", advocate_id=BEN),
         town.vault.seal(BEN, PersonalFields(name="Ben Sample", email="ben@mail.example")),
         Enrolment.model_validate(
-            own | {"state": "active", "terms_accepted": 1, "changed_ms": now_ms}
+            own
+            | {"state": "active", "terms_accepted": 1, "changed_ms": now_ms}
+            | {"segments": (Membership(segment="gold", from_ms=now_ms),)}
         ),
+        SegmentMember(program_id=PROGRAM, segment="gold", advocate_id=BEN),
+        Segments(program_id=PROGRAM, counts=(SegmentCount(segment="gold", advocates=1),)),
         Link.model_validate(
             own | link | {"destination": shop, "hosts": ("shop.example",), "fallback": shop}
         ),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 import pytest
 from goodword.advocates.model import Advocate, Enrolment, Known, Link, Payee, PayoutMethod
 from goodword.advocates.people import SignIn
+from goodword.advocates.segmenting import Segmenting
+from goodword.advocates.segments import SegmentMember
 from goodword.conversions.model import Identity
 from goodword.errors import Conflict, Unavailable
 from goodword.ledger.model import Balance
@@ -279,3 +281,36 @@ def test_a_look_up_without_its_head_still_finds_the_number(anna: Leaving) -> Non
     del anna.town.store.items[head.key]
     other = SignIn("google-anna", ANNA.email, email_verified=True)
     assert anna.town.people.find(other) == anna.own
+
+
+@pytest.mark.parametrize("has_left", [False, True])
+def test_segments_go_with_her_and_are_counted_without_her(anna: Leaving, *, has_left: bool) -> None:
+    segments = Segmenting(anna.town.desk())
+
+    def move(*add: str, out: tuple[str, ...] = ()) -> None:
+        segments.move(anna.own, anna.program_id, add=add, remove=out, reason="volume")
+
+    move("gold", "was")
+    anna.town.clock.advance(1)
+    move(out=("was",))
+    if has_left:
+        anna.town.enrolments.leave(anna.own, anna.program_id)
+    anna.ask()
+    anna.town.clock.advance(ERASURE_WAIT_DAYS * DAY_MS)
+    assert anna.carry_out()
+    (enrolment,) = anna.town.all(Enrolment)
+    assert (enrolment.state, enrolment.segments) == ("left", ())
+    assert segments.of_program(anna.program_id).counts == ()
+    assert anna.town.all(SegmentMember) == []
+
+
+def test_past_segments_alone_go_too(anna: Leaving) -> None:
+    segments, where = Segmenting(anna.town.desk()), (anna.own, anna.program_id)
+    segments.move(*where, add=("gold",), remove=(), reason="volume")
+    anna.town.clock.advance(1)
+    segments.move(*where, add=(), remove=("gold",), reason="volume")
+    anna.town.enrolments.leave(*where)
+    anna.ask()
+    anna.town.clock.advance(ERASURE_WAIT_DAYS * DAY_MS)
+    assert anna.carry_out()
+    assert anna.town.all(Enrolment)[0].segments == ()

@@ -34,7 +34,7 @@ BASIS = Basis(
     friend_order=2,
     counted_by="shop",
     advocate_conversion=7,
-    advocate_segment="gold",
+    advocate_segments=("gold",),
 )
 
 
@@ -106,7 +106,7 @@ def test_a_question_about_the_order_is_answered(when: dict[str, Any], answer: bo
     assert not rule(when).by_line
 
 
-UNKNOWN = BASIS.but(order=OrderFacts(), friend_order=None, advocate_segment=None)
+UNKNOWN = BASIS.but(order=OrderFacts(), friend_order=None, advocate_segments=None)
 
 
 @pytest.mark.parametrize("of", ["country", "channel", "coupon", "customer_segment"])

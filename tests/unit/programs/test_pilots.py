@@ -1,11 +1,22 @@
 """Who is in a pilot follows from ids alone, and what was promised to them stays promised."""
 
 import pytest
+from goodword.advocates.model import Enrolment
+from goodword.advocates.segmenting import Segmenting
+from goodword.advocates.segments import SegmentMember
+from goodword.errors import InvalidInput
+from goodword.limits import PILOT_ADVOCATES_MAX
+from goodword.ports import Change
+from goodword.programs.drafts import Drafts
 from goodword.programs.model import ProgramVersion, version_at
 from goodword.programs.pilot import Pilot
+from goodword.programs.publishing import Publishing
+from goodword.times import DAY_MS
 from pydantic import ValidationError
 
 from tests.support.desk import NOW_MS
+from tests.support.people import BEN, STAFF, Town
+from tests.support.publishing import drafted, replayed
 from tests.support.scene import MAYA, PROGRAM, terms
 
 PEOPLE = [f"adv_{number:04d}" for number in range(2_000)]
@@ -35,6 +46,7 @@ def test_a_segment_is_the_list_that_was_given() -> None:
     pilot = Pilot(segment="cafés", advocate_ids=(MAYA,))
     assert pilot.includes(PROGRAM, 2, MAYA)
     assert not pilot.includes(PROGRAM, 2, "adv_ben")
+    assert not Pilot(segment="cafés").includes(PROGRAM, 2, MAYA)  # a wish, until it is published
 
 
 @pytest.mark.parametrize(
@@ -42,6 +54,7 @@ def test_a_segment_is_the_list_that_was_given() -> None:
     [
         {},
         {"percent": 0},
+        {"percent": 5, "segment": "gold"},
         {"percent": 100},
         {"percent": 5, "advocate_ids": (MAYA,)},
         {"advocate_ids": (MAYA, MAYA)},
@@ -78,3 +91,63 @@ def test_a_withdrawn_pilot_leaves_what_it_promised() -> None:
 def test_a_version_withdrawn_before_its_time_never_holds() -> None:
     versions = [version(1, 0), version(2, NOW_MS, withdrawn_ms=NOW_MS - 10)]
     assert number(versions, NOW_MS + 10**9) == 1
+
+
+class Trial(Town):
+    """A programme with Anna in it, and a draft of Otto's that was replayed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.program_id = self.program().program_id
+        self.anna = self.joined(self.program_id).advocate_id
+        self.segments = Segmenting(self.desk(STAFF))
+        draft = drafted(self, self.program_id, terms(hold_days=7))
+        replayed(self, draft)
+        self.draft = Drafts(self.desk()).read(self.program_id, draft.draft_id)
+
+    def move(self, who: str, *add: str, out: tuple[str, ...] = ()) -> None:
+        """Into these, out of those."""
+        self.segments.move(who, self.program_id, add=add, remove=out, reason="volume")
+
+    def publish(self, pilot: Pilot) -> ProgramVersion:
+        """The draft, as a pilot."""
+        by, draft = Publishing(self.desk(STAFF)), self.draft
+        return by.publish(self.program_id, draft.draft_id, draft.digest, pilot=pilot)
+
+
+def test_a_pilot_of_a_segment_is_for_those_who_are_in_it_when_it_is_published() -> None:
+    trial, wish = Trial(), Pilot(segment="  Gold ")
+    with pytest.raises(InvalidInput, match="segment_empty") as refused:
+        trial.publish(wish)
+    assert [one.field for one in refused.value.fields] == ["pilot.segment"]
+    trial.move(trial.anna, "gold")
+    made = trial.publish(wish)
+    assert made.pilot == Pilot(segment="  Gold ", advocate_ids=(trial.anna,))
+    ben = trial.joined(trial.program_id, BEN).advocate_id
+    trial.move(ben, "gold")
+    trial.clock.advance(1)
+    trial.move(trial.anna, out=("gold",))
+    versions, later_ms = trial.all(ProgramVersion), trial.clock.at_ms + 14 * DAY_MS
+    assert number(versions, later_ms, trial.anna) == made.number
+    assert number(versions, later_ms, ben) == 1
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_pilot_of_a_segment_is_for_few(more: int) -> None:
+    trial = Trial()
+    own = {"program_id": trial.program_id, "state": "active", "created_ms": 1, "changed_ms": 1}
+    names = [f"adv_{number:04d}" for number in range(PILOT_ADVOCATES_MAX + more)]
+    for name in names:
+        change = Change()
+        change.create(
+            Enrolment.model_validate(own | {"advocate_id": name}),
+            SegmentMember(program_id=trial.program_id, segment="gold", advocate_id=name),
+        )
+        trial.store.commit(change)
+    if more:
+        with pytest.raises(InvalidInput, match="segment_too_large"):
+            trial.publish(Pilot(segment="gold"))
+        return
+    made = trial.publish(Pilot(segment="gold")).pilot
+    assert made is not None
+    assert sorted(made.advocate_ids) == names

@@ -4,11 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from goodword.advocates.model import Enrolment
+from goodword.advocates.segments import moved
 from goodword.conversions.decided import DecidedOn, day_of, days_between
 from goodword.errors import InvalidInput, NotFound, Stale
 from goodword.limits import REPLAY_HOURS_MAX, REPLAY_PAGES
 from goodword.ports import Change
 from goodword.programs.caps import Cap
+from goodword.programs.conditions import OneOf
 from goodword.programs.draft import Draft
 from goodword.programs.drafts import Drafts
 from goodword.programs.model import FlatReward, Rule
@@ -311,3 +314,25 @@ def test_what_is_not_there_is_not_found(scene: Scene) -> None:
     done = replayed(scene, drafted(scene, PROGRAM, terms(rules=(flat,))))
     assert replays.of_draft(PROGRAM, done.draft_id) == done
     assert replays.changes(done, 10, None).rows == []
+
+
+def test_a_segment_is_replayed_as_it_was_at_the_decision(scene: Scene) -> None:
+    """In `gold` with the first order alone; what is so today is not asked."""
+
+    def move(*add: str, out: tuple[str, ...] = ()) -> None:
+        one = next(one for one in scene.all(Enrolment) if one.advocate_id == MAYA)
+        change = Change()
+        change.replace(one.but(segments=moved(one.segments, add, out, scene.clock.at_ms)))
+        scene.store.commit(change)
+
+    move("gold")
+    orders(scene, 5_000)
+    scene.clock.advance(HOUR_MS)
+    move(out=("gold",))
+    orders(scene, 2_000)
+    gold = OneOf(of="advocate_segment", values=("gold",))
+    _, rows = ran(scene, rules=(rate(2_000).but(when=gold),), caps=())
+    assert [(one.order_id, one.before_minor, one.after_minor) for one in rows] == [
+        ("o1", 500, 1_000),
+        ("o2", 200, 0),
+    ]

@@ -263,3 +263,27 @@ def test_a_sign_up_alone_has_no_example_of_an_order() -> None:
 
 def test_terms_of_events_alone_have_no_example() -> None:
     assert examples(version_of(amount(200, action="event"))) == ()
+
+
+GOLD = asks("in", "advocate_segment", values=["Gold"])
+
+
+def test_an_example_of_a_rule_for_a_segment_says_so() -> None:
+    version = version_of(percent(2_000, when=GOLD))
+    first = "An order of €100.00: €100.00 * 20 % = €20.00 -> you earn €20.00"
+    assert lines(version, "order") == [f"{first} (with your group: Gold)"]
+    assert lines(version, "order", "de")[0].endswith("(mit deiner Gruppe: Gold)")
+
+
+def test_an_example_of_a_sign_up_by_an_advocate_of_a_segment_says_so() -> None:
+    version = version_of(amount(200, action="lead", when=GOLD))
+    assert lines(version, "sign_up") == [
+        "A sign-up: €2.00 (fixed) -> you earn €2.00 (with your group: Gold)"
+    ]
+
+
+def test_an_example_of_a_rule_for_everybody_else_is_of_no_segment() -> None:
+    outside = {"op": "not", "condition": GOLD}
+    assert lines(version_of(percent(1_000, when=outside)), "order") == [
+        "An order of €100.00: €100.00 * 10 % = €10.00 -> you earn €10.00"
+    ]

@@ -160,6 +160,9 @@ LOOK_SECONDS_FIRST, LOOK_SECONDS_MAX = 60, 86_400  # seconds until the next look
 UNKNOWN_PER_SWEEP = 100  # payments looked up in one go after their run is over
 CONFIRM_MAX = 100  # payouts that one call confirms; each is a transaction
 GIVE_BACK_PAGES = 5  # pages of payouts given back in one step; half a minute of work
+SEGMENTS_OF_ADVOCATE_MAX = 10  # segments of one advocate at a time; a rule asks for one or two
+SEGMENT_TIMES_MAX = 40  # times in segments kept on an enrolment, 3 KB; a decision reads them
+SEGMENTS_OF_PROGRAM_MAX = 50  # segments of one programme; they and their sizes are one item
 ABSENCES_MAX = 20  # times of an enrolment that was not active, kept one by one; 2 KB
 
 FORM_FIELDS_MAX = 100  # fields of one form of the pages; a budget has 6 periods in 13 currencies

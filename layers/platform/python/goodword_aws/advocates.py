@@ -152,6 +152,7 @@ class ProgramCard(Value):
     next_payout_at: str
     payout_rule: PayoutRule
     disclosure: str
+    segments: tuple[str, ...]
     coming_version: int | None
     coming_at: str | None
 
@@ -179,6 +180,7 @@ class AdvocateRow(Value):
     program_id: str
     state: EnrolmentState
     created_at: str
+    segments: tuple[str, ...]
     email: str | None = Field(repr=False)
 
 
@@ -271,13 +273,14 @@ def enrolment_answer(enrolment: Enrolment) -> EnrolmentAnswer:
     )
 
 
-def advocate_row(enrolment: Enrolment, email: str | None) -> AdvocateRow:
+def advocate_row(enrolment: Enrolment, email: str | None, now_ms: int) -> AdvocateRow:
     """An enrolment in a staff list."""
     return AdvocateRow(
         id=enrolment.advocate_id,
         program_id=enrolment.program_id,
         state=enrolment.state,
         created_at=rfc3339(enrolment.created_ms),
+        segments=enrolment.segments_at(now_ms),
         email=email,
     )
 

@@ -60,6 +60,7 @@ class DecisionSeen(Value):
     """One decision, with the version it was made under.
 
     `exchange` is how an order in another currency was changed; empty for one in the programme's.
+    `advocate_segments` are the winner's when it happened; null if nobody won it.
     """
 
     number: int
@@ -75,6 +76,7 @@ class DecisionSeen(Value):
     bad_click_ids: int
     friend_order: int | None
     friend_order_counted_by: str
+    advocate_segments: tuple[str, ...] | None
     exchange: str
     rules: tuple[RuleSeen, ...]
     caps: tuple[str, ...]
@@ -174,6 +176,7 @@ def _decision_seen(decision: Decision, story: Story, locale: str) -> DecisionSee
         bad_click_ids=decision.bad_click_ids,
         friend_order=decision.basis.friend_order,
         friend_order_counted_by=decision.basis.counted_by,
+        advocate_segments=decision.basis.advocate_segments,
         exchange=_exchange(decision, voice),
         rules=tuple(_rule_seen(one, decision, story, voice) for one in decision.lines),
         caps=tuple(voice.caps(version.terms.caps)),

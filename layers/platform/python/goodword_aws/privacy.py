@@ -11,6 +11,7 @@ from typing import Any
 
 from goodword.advocates.dashboard import read_summary
 from goodword.advocates.links import Links
+from goodword.advocates.model import Enrolment
 from goodword.events import Event, history_of
 from goodword.limits import EXPORT_ROWS
 from goodword.ports import Desk, Page
@@ -24,6 +25,7 @@ from goodword.trust.trails import Own, own_key
 
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, trust_answers, wiring
+from goodword_aws.advocates_segments import segments_answer
 from goodword_aws.journeys_asks import my_ask_answer
 from goodword_aws.journeys_walks import asks
 from goodword_aws.payouts_answers import balances_of, statement_pages
@@ -124,7 +126,13 @@ def consent_row(one: Any) -> dict[str, Any]:
 def _programmes(desk: Desk, own: str, _cursor: str | None) -> Rows:
     found = shapes.dashboard(desk, own)
     stops = [one for one in read_summary(desk.store, own) if one.KIND == "payout_stop"]
-    return _whole([*found.programs, *stops])
+    times = [
+        one.model_dump(mode="json") | {"program_id": each.program_id}
+        for each in read_summary(desk.store, own)
+        if isinstance(each, Enrolment)
+        for one in segments_answer(each).times
+    ]
+    return _whole([*found.programs, *stops, *times])
 
 
 def _balances(desk: Desk, own: str, _cursor: str | None) -> Rows:

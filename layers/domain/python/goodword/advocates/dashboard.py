@@ -62,6 +62,7 @@ class ProgramView(Value):
     next_payout_ms: int
     payment: Payment
     disclosure: str
+    segments: tuple[str, ...]
 
 
 class Dashboard(Value):
@@ -146,6 +147,7 @@ def _program(
         next_payout_ms=next_payout(terms.payment, now_ms),
         payment=terms.payment,
         disclosure=terms.disclosure,
+        segments=enrolment.segments_at(now_ms),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 from pydantic import StringConstraints
 
 from goodword.advocates.code import fold
+from goodword.advocates.segments import Membership, segments_at
 from goodword.limits import ABSENCES_MAX
 from goodword.programs.payment import RailName
 from goodword.records import IndexEntry, Key, Record, Value
@@ -62,7 +63,7 @@ class Enrolment(Record):
 
     `keeps_earned` is set by a ban of `trust`: what it left is still paid. `since_ms` is since when
     the state counts, if that is not since the change: a violation began before it was found.
-    `absences` are the times before in which it was not active.
+    `absences` are the times before in which it was not active, `segments` those in segments.
     """
 
     KIND: ClassVar[str] = "enrolment"
@@ -77,6 +78,7 @@ class Enrolment(Record):
     keeps_earned: bool = False
     since_ms: int | None = None
     absences: tuple[Absence, ...] = ()
+    segments: tuple[Membership, ...] = ()
 
     @property
     def key(self) -> Key:
@@ -105,6 +107,10 @@ class Enrolment(Record):
         if "banned" in found:
             return "banned"
         return found[-1] if found else "active"
+
+    def segments_at(self, at_ms: int) -> tuple[str, ...]:
+        """The segments that the advocate was in at that instant."""
+        return segments_at(self.segments, at_ms)
 
     def turned(self, state: EnrolmentState, at_ms: int, since_ms: int | None = None) -> Self:
         """In another state from now on; a time in which it was not active is kept, if only a ms."""

@@ -19,6 +19,7 @@ from goodword.conversions.rewarded import rewards_of, share_of
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
+from goodword.programs.rules import facts_asked
 from goodword.rewards.basis import Basis
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.caps import whole_room
@@ -63,7 +64,9 @@ def decide(
     before = rewards_of(desk, conversion)
     version = _version_of(versions, attribution.winner or conversion)
     met = exchange(desk.store, conversion, version)
-    basis = exchanged(basis_of(conversion, identities), met, version.terms.currency)
+    earner = enrolments[attribution.winner.advocate_id] if attribution.winner else None
+    groups = earner.segments_at(conversion.occurred_ms) if earner else None
+    basis = exchanged(basis_of(conversion, identities, groups), met, version.terms.currency)
     retold = stored is not None and amounts_of(stored) != amounts_of(conversion)
     if not _changes(desk, basis, conversion, before, attribution, program, versions, retold, met):
         _remember(change, conversion, identities, stored)
@@ -78,19 +81,23 @@ def decide(
     conversion = _placed(desk, books, conversion, attribution, program, versions, identities).but(
         rate=met.rate or conversion.rate
     )
-    basis = exchanged(basis_of(conversion, identities), met, version.terms.currency)
+    basis = exchanged(basis_of(conversion, identities, groups), met, version.terms.currency)
     verdict = _verdict(desk, books, basis, conversion, attribution, program, versions, met)
     counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
     where = desk, change, books
     _write(*where, conversion, basis, attribution, verdict, versions, identities, counted)
     change.create(noted(desk, conversion))
-    if verdict.rewards and attribution.winner is not None:
-        same_until(change, enrolments[attribution.winner.advocate_id])
+    if earner and (verdict.rewards or "advocate_segment" in facts_asked(version.terms.rules)):
+        same_until(change, earner)
     books.close()
 
 
-def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
-    """The facts that rules look at, as they are known now."""
+def basis_of(
+    conversion: Conversion,
+    identities: Sequence[Identity],
+    groups: tuple[str, ...] | None = None,
+) -> Basis:
+    """The facts that rules look at, as they are known now; `groups` are the winner's of then."""
     nth, counted_by = friend_order(identities, conversion)
     return Basis(
         conversion_id=conversion.conversion_id,
@@ -111,6 +118,7 @@ def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
         counted_by=counted_by,
         advocate_conversion=conversion.place.number if conversion.place else None,
         level=conversion.place.level if conversion.place else None,
+        advocate_segments=groups,
         friend_id=conversion.friend_id,
     )
 

@@ -50,5 +50,7 @@ def _state(conversion: Conversion, enrolment: Enrolment, *, granted: bool) -> En
 
 
 def same_until(change: Change, enrolment: Enrolment) -> None:
-    """Let the commit fail if the enrolment has moved since it was read: a ban must see rewards."""
+    """Let the commit fail if the enrolment has moved since it was read: a ban must see rewards,
+    and whoever was put into a segment a moment ago is in it.
+    """
     change.require(enrolment.key, Guard({"version": enrolment.version}))

@@ -28,6 +28,7 @@ from goodword.advocates.model import (
     payee_key,
 )
 from goodword.advocates.people import acting_as, read_advocate
+from goodword.advocates.segmenting import forget_segments
 from goodword.conversions.forgetting import Forgetting
 from goodword.errors import Conflict
 from goodword.events import Plain
@@ -233,7 +234,8 @@ class Erasing:
             plain = link.but(label="", state="paused")
             if link.program_id == program_id and link != plain:
                 change.replace(plain)
-        before = self.desk.store.get(Enrolment, key)
+        stored = self.desk.store.get(Enrolment, key)
+        before = forget_segments(self.desk.store, change, stored) if stored else None
         if before is not None and "left" in MOVES[before.state]:
             change.replace(before.turned("left", self.desk.clock.now_ms()).but(reason="erased"))
             said = {"advocate_id": advocate_id, "program_id": program_id, "before": before.state}
@@ -241,6 +243,8 @@ class Erasing:
             note_consent(
                 self.desk, change, advocate_id, "terms", given=False, program_id=program_id
             )
+        elif before is not None and before != stored:
+            change.replace(before)
         if change.keys:
             self.desk.store.commit(change)
 

@@ -2,8 +2,8 @@
 
 Whether somebody is in it follows from the advocate's id and what the version says, so that the same
 touch is pinned to the same version whenever it is told, in whatever order. A share is taken by a
-digest of programme, number and id: another version draws other people. A segment is a list of ids
-that was fixed when the pilot began.
+digest of programme, number and id: another version draws other people. Of a segment it is those who
+were in it when the version was published: their ids are kept with it.
 """
 
 from typing import Annotated, Self
@@ -19,7 +19,10 @@ PARTS = 10_000  # of which `percent` hundreds are in the pilot
 
 
 class Pilot(Value):
-    """Who a version is tried with: a share of all advocates, or the advocates of a segment."""
+    """Who a version is tried with: a share of all advocates, a list, or those of a segment.
+
+    A segment without ids is a wish, which publication turns into the ids.
+    """
 
     percent: int | None = Field(default=None, ge=1, le=99)
     segment: str = Field(default="", max_length=60, pattern=r"^[^\x00-\x1f\x7f<>@]*$")
@@ -27,8 +30,8 @@ class Pilot(Value):
 
     @model_validator(mode="after")
     def _one_way(self) -> Self:
-        if (self.percent is None) == (not self.advocate_ids):
-            raise ValueError("a pilot is for a percentage or for a list of advocates")
+        if (self.percent is None) == (not self.advocate_ids and not self.segment):
+            raise ValueError("a pilot is for a percentage, a segment or a list of advocates")
         if len(set(self.advocate_ids)) != len(self.advocate_ids):
             raise ValueError("an advocate is named twice")
         return self

@@ -25,6 +25,7 @@ from goodword.programs.favour import solely_in_favour
 from goodword.programs.life import open_pilot, scheduled, state_of
 from goodword.programs.model import Program, ProgramVersion, Terms, version_at
 from goodword.programs.pilot import Pilot
+from goodword.programs.piloted import with_members
 from goodword.programs.replay import Replay, replay_key
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.times import DAY_MS, rfc3339
@@ -72,15 +73,16 @@ class Publishing:
             replay = self._fresh_replay(draft, now_ms)
             if open_pilot(versions, now_ms) is not None:
                 raise Conflict("pilot_is_open", "promote or withdraw the pilot first")
-            if pilot is not None:
-                _check_pilot(store, program_id, pilot, versions, draft.terms, now_ms)
+            tried = with_members(store, program_id, pilot)
+            if tried is not None:
+                _check_pilot(store, program_id, tried, versions, draft.terms, now_ms)
             budget = bool(program.budget)
             effective_ms, early = _notice(versions, draft.terms, wish, now_ms, budget)
             version = self._version(draft, program.latest + 1, effective_ms).but(
                 replay=replay.summary,
                 early=early,
-                pilot=pilot,
-                marks=draft.marks if pilot else (),
+                pilot=tried,
+                marks=draft.marks if tried else (),
             )
             change = self._published(program, draft, version, replay)
             return settle(store, change, version, receipt)

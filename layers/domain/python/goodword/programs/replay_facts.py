@@ -9,10 +9,9 @@ from collections.abc import Iterator, Sequence
 
 from goodword.conversions.evidence import friend_order, friend_since
 from goodword.conversions.model import Conversion, Identity
-from goodword.programs.conditions import leaves
 from goodword.programs.model import ProgramVersion
 from goodword.programs.replay import NEW_FRIEND, Standing
-from goodword.programs.rules import TieredReward
+from goodword.programs.rules import facts_asked
 from goodword.rewards.basis import Basis
 from goodword.rewards.decision import Decision
 from goodword.rewards.ruling import gives, said_by
@@ -66,7 +65,7 @@ def doubts_of(
             yield DROPPED
     if not winner:
         return
-    asked = _asked(draft)
+    asked = facts_asked(draft.terms.rules)
     if winner != decision.advocate_id and asked & _OF_THE_ADVOCATE:
         yield OTHER
     elif draft.terms.tiers != pinned.terms.tiers and "level" in asked:
@@ -74,14 +73,3 @@ def doubts_of(
     exchanges = [(one.terms.currencies, one.terms.exchange) for one in (draft, pinned)]
     if exchanges[0] != exchanges[1] and standing.conversion.currency != draft.terms.currency:
         yield ABROAD
-
-
-def _asked(version: ProgramVersion) -> frozenset[str]:
-    """Every fact that its rules ask for."""
-    found = set[str]()
-    for rule in version.terms.rules:
-        if isinstance(rule.reward, TieredReward):
-            found.add("level")
-        if rule.when is not None:
-            found |= {one.of for _, one in leaves(rule.when)}
-    return frozenset(found)

@@ -5,13 +5,14 @@ it; any other looks at the order. Example: 10 % where `brand` is Acme, of an ord
 and 20.00 of Bolt, is 10 % of 30.00.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.limits import FOR_MONTHS_MAX, LEVELS_MAX
 from goodword.money import CREDIT, NaturalIn, NaturalMinor, PositiveIn, PositiveMinor, Rounding
-from goodword.programs.conditions import Condition, asks_lines, check_size
+from goodword.programs.conditions import Condition, asks_lines, check_size, leaves
 from goodword.records import Value
 
 Action = Literal[
@@ -156,6 +157,17 @@ class Rule(Value):
         if isinstance(self.reward, TieredReward):
             return self.reward.by_level.get(level or "")
         return self.reward
+
+
+def facts_asked(rules: Iterable[Rule]) -> frozenset[str]:
+    """Every fact that any of the rules asks for."""
+    found = set[str]()
+    for rule in rules:
+        if isinstance(rule.reward, TieredReward):
+            found.add("level")
+        if rule.when is not None:
+            found |= {one.of for _, one in leaves(rule.when)}
+    return frozenset(found)
 
 
 def currency_of(unit: str, currency: str) -> str:

@@ -21,9 +21,10 @@ class Basis(Value):
 
     `friend_order` is which order of this customer it is, from 1, `friend_since_ms` when the first
     referred one was; None when nobody knows the customer. `advocate_conversion` is which lead or
-    sale of the advocate it is, `level` the advocate's level before it. `friend_id` is the friend's
-    account, if one may be needed. Amounts of an order in another currency are here as
-    `rate` changed them; `before_minor` is the net as it was.
+    sale of the advocate it is, `level` the advocate's level before it,
+    `advocate_segments` the segments they were in then (None: nobody won it).
+    `friend_id` is the friend's account, if one may be needed. Amounts of an order in another
+    currency are here as `rate` changed them; `before_minor` is the net as it was.
     """
 
     conversion_id: str
@@ -43,7 +44,7 @@ class Basis(Value):
     friend_since_ms: int | None = None
     counted_by: CountedBy = ""
     advocate_conversion: int | None = Field(default=None, ge=1)
-    advocate_segment: str | None = None
+    advocate_segments: tuple[str, ...] | None = None
     level: str | None = None
     friend_id: str | None = None
     rate: AppliedRate | None = None
@@ -72,7 +73,9 @@ class Basis(Value):
         if of == "customer":
             nth = self.friend_order
             return None if nth is None else (("new",) if nth == 1 else ("returning",))
-        if of in ("event_name", "advocate_segment", "level"):
+        if of == "advocate_segment":
+            return self.advocate_segments
+        if of in ("event_name", "level"):
             return _texts(getattr(self, of) or None)
         return _texts(getattr(self.order, _ORDER_TEXTS[of]))
 

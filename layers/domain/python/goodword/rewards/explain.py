@@ -15,8 +15,9 @@ from goodword.conversions.model import Conversion
 from goodword.events import Event
 from goodword.programs.caps import Measure
 from goodword.programs.model import ProgramVersion
-from goodword.programs.rules import Rule
+from goodword.programs.rules import Rule, facts_asked
 from goodword.records import Value
+from goodword.rewards.basis import Basis
 from goodword.rewards.caps import CapLine
 from goodword.rewards.decision import Decision, RuleLine
 from goodword.rewards.explain_rules import looked_at_text, rule_text, sum_text, unmet_text
@@ -174,10 +175,19 @@ def _rule(story: Story, decision: Decision, line: RuleLine, voice: Voice) -> lis
         said.append(Sentence(about="line", text=looked_at_text(line, basis, voice)))
     if basis.rate is not None and basis.before_minor is not None:
         said.append(Sentence(about="rate", text=voice.changed(basis.rate, basis.before_minor)))
-    said.append(Sentence(about="rule", text=rule_text(rule, voice)))
+    said += _asked(rule, basis, voice)
     if text := sum_text(line, rule, basis, voice):
         said.append(Sentence(about="arithmetic", text=text))
     return said
+
+
+def _asked(rule: Rule, basis: Basis, voice: Voice) -> list[Sentence]:
+    """The rule, and what it asks for that is of the advocates themselves."""
+    said, own = [rule_text(rule, voice)], basis.advocate_segments
+    if own is not None and "advocate_segment" in facts_asked([rule]):
+        words = voice.speech.groups["some" if own else "none"]
+        said.append(words.format(groups=", ".join(own)))
+    return [Sentence(about="rule", text=text) for text in said]
 
 
 def _caps(line: RuleLine, voice: Voice) -> list[Sentence]:
@@ -278,7 +288,7 @@ def _unrewarded(
     said: list[Sentence] = []
     for line in decision.lines:
         rule = story.rule(decision.version_number, line.rule_id)
-        said.append(Sentence(about="rule", text=rule_text(rule, voice)))
+        said += _asked(rule, decision.basis, voice)
         said += _nothing(line.reason, decision, version, voice, line)
     return said
 

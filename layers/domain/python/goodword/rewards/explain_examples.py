@@ -26,6 +26,7 @@ from goodword.rewards.explain_orders import (
     brands_of,
     order_of,
     order_rules,
+    segments_of,
     with_brands,
 )
 from goodword.rewards.model import Reward
@@ -60,6 +61,7 @@ class ExampleStep(Value):
     items: tuple[OrderLine, ...] = ()
     coupons: tuple[str, ...] = ()
     level: str | None = None
+    segments: tuple[str, ...] = ()
     lines: tuple[RuleLine, ...] = ()
     refund_minor: NaturalMinor = 0
     refunded_minor: NaturalMinor = 0
@@ -141,6 +143,7 @@ def _coupon(version: ProgramVersion) -> list[Example]:
 def _sign_up(version: ProgramVersion) -> Example:
     room = _whole(version)
     at_ms = version.effective_ms
+    rule = next(one for one in version.terms.rules if one.action == "lead")
     basis = Basis(
         conversion_id="cnv_signup-1",
         program_id=version.program_id,
@@ -149,11 +152,13 @@ def _sign_up(version: ProgramVersion) -> Example:
         occurred_ms=at_ms,
         currency=version.terms.currency,
         net_minor=0,
+        advocate_segments=segments_of(rule),
     )
     verdict = judge(basis, version, ADVOCATE, room, at_ms)
     step = ExampleStep(
         kind="sign_up",
         order_id="signup-1",
+        segments=segments_of(rule),
         lines=verdict.lines,
         earned_minor=_money(verdict),
     )
@@ -233,6 +238,7 @@ def _of_order(basis: Basis, verdict: Verdict) -> ExampleStep:
         items=basis.order.lines if any(line.parts for line in verdict.lines) else (),
         coupons=basis.order.coupons or (),
         level=basis.level,
+        segments=basis.advocate_segments or (),
         lines=verdict.lines,
         earned_minor=_money(verdict),
     )

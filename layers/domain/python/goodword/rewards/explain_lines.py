@@ -46,7 +46,7 @@ def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
         _sum(line, rules[line.rule_id], step.order_minor, voice, step.level) for line in step.lines
     ]
     sums += [_share(share, step, voice) for share in step.shares]
-    return voice.speech.step[step.kind].format(
+    text = voice.speech.step[step.kind].format(
         sums="; ".join(sums),
         days=terms.hold_days,
         order=_order(step, voice),
@@ -54,6 +54,10 @@ def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
         earned=_earned(step, voice),
         total=voice.money(step.total_minor),
     )
+    if not step.segments:
+        return text
+    groups = voice.speech.groups["example"].format(groups=", ".join(step.segments))
+    return f"{text} ({groups})"
 
 
 def _earned(step: ExampleStep, voice: Voice) -> str:

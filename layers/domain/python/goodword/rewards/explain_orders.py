@@ -26,7 +26,7 @@ from goodword.rewards.basis import Basis
 
 OTHER = "other"  # the brand, coupon ... that no rule of the example names
 LINE_FIELDS = {"product": "product_id", "sku": "sku", "brand": "brand", "collection": "collections"}
-LISTS = frozenset({"collection", "coupon", "customer_segment"})
+LISTS = frozenset({"collection", "coupon", "customer_segment", "advocate_segment"})
 ORDER_FIELDS = {"country": "country", "channel": "channel"} | {
     "customer_segment": "segments",
     "coupon": "coupons",
@@ -66,7 +66,7 @@ def order_of(version: ProgramVersion, rule: Rule, order_id: str, net_minor: int)
         friend_since_ms=at_ms,
         level=_level(version, asked.get("level")),
         advocate_conversion=asked.get("advocate_conversion", 1),
-        advocate_segment=asked.get("advocate_segment"),
+        advocate_segments=segments_of(rule),
         event_name=asked.get("event_name", ""),
     )
 
@@ -87,6 +87,14 @@ def asks_coupon(rule: Rule) -> bool:
     return rule.when is not None and any(
         leaf.of in ("coupon", "coupons") for _, leaf in leaves(rule.when)
     )
+
+
+def segments_of(rule: Rule) -> tuple[str, ...]:
+    """Segments of an advocate whom the rule was written for."""
+    asked: list[tuple[str, ...]] = [
+        value for of, value in _wanted(rule.when) if of == "advocate_segment"
+    ]
+    return asked[-1] if asked else ()
 
 
 def with_brands(basis: Basis, brands: Sequence[str]) -> Basis:

@@ -47,6 +47,7 @@ class Speech(Value):
     units: dict[Unit, str]
     minimum: str
     facts: dict[str, str]
+    groups: dict[str, str]
     values: dict[str, str]
     ask: dict[str, str]
     unmet: str

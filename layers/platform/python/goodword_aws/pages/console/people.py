@@ -49,7 +49,8 @@ def listed(view: View) -> dict[str, Any]:
             limit=view.page.limit,
             cursor=view.page.starting_after,
         )
-    rows = [shapes.advocate_row(one, None) for one in page.rows]
+    now_ms = view.desk.clock.now_ms()
+    rows = [shapes.advocate_row(one, None, now_ms) for one in page.rows]
     return {
         "programs": programs,
         "chosen": chosen,

@@ -84,7 +84,7 @@ class Publish(Ending):
 
     def pilot(self) -> Pilot | None:
         """Whom the version is tried with; None if it is for everybody."""
-        if self.percent is None and not self.advocates:
+        if self.percent is None and not self.advocates and not self.segment:
             return None
         return Pilot(percent=self.percent, segment=self.segment, advocate_ids=self.advocates)
 
