@@ -6,7 +6,7 @@ were promised, and who is taken out of it keeps the pilot's.
 
 from goodword.advocates.segments import SegmentMember, folded_segment, members_of
 from goodword.errors import FieldError, InvalidInput
-from goodword.limits import PILOT_ADVOCATES_MAX, READ_KEYS_MAX
+from goodword.limits import PILOT_ADVOCATES_MAX
 from goodword.ports import Store
 from goodword.programs.pilot import Pilot
 
@@ -15,13 +15,9 @@ def with_members(store: Store, program_id: str, pilot: Pilot | None) -> Pilot | 
     """The pilot with the ids of its segment. InvalidInput `segment_empty`, `segment_too_large`."""
     if pilot is None or pilot.percent is not None or pilot.advocate_ids:
         return pilot
-    place, found, cursor = members_of(program_id, folded_segment(pilot.segment)), list[str](), None
-    while len(found) <= PILOT_ADVOCATES_MAX:
-        page = store.query(SegmentMember, "core", place, limit=READ_KEYS_MAX, cursor=cursor)
-        found += [one.advocate_id for one in page.rows]
-        cursor = page.cursor
-        if cursor is None:
-            break
+    place = members_of(program_id, folded_segment(pilot.segment))
+    page = store.query(SegmentMember, "core", place, limit=PILOT_ADVOCATES_MAX + 1)
+    found = [one.advocate_id for one in page.rows]
     if not found:
         raise _refused("segment_empty", "nobody is in this segment")
     if len(found) > PILOT_ADVOCATES_MAX:
