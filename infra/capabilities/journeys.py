@@ -28,6 +28,28 @@ HEARD = (
     "conversion.reinstated",
     "conversion.reversed",
 )
+WRITTEN = (
+    "opportunity.opened",
+    "opportunity.changed",
+    "opportunity.won",
+    "opportunity.lost",
+    "conversion.decided",
+    "conversion.merged",
+    "conversion.reinstated",
+    "conversion.reversed",
+    "reward.created",
+    "reward.on_hold",
+    "reward.approved",
+    "reward.due",
+    "reward.batched",
+    "reward.paid",
+    "reward.rejected",
+    "reward.void",
+    "reward.reversed",
+    "reward.reinstated",
+    "reward.reopened",
+    "journey.contact_known",
+)
 QUEUE_SECONDS = 60
 WALKS = ("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN")
 
@@ -69,6 +91,7 @@ def add_journeys(ground: Ground) -> None:
     ground.door.open(asks, ["GET"], "/v1/asks")
     ground.door.open(asks, ["GET", "POST"], "/v1/asks/{proxy+}")
     _figures(ground)
+    _crms(ground)
 
 
 def _machine(ground: Ground) -> None:
@@ -135,3 +158,32 @@ def _figures(ground: Ground) -> None:
     ground.door.open(figures, ["GET"], "/v1/opportunities/{opportunity_id}")
     ground.door.open(figures, ["GET"], "/v1/pipeline")
     ground.door.open(figures, ["GET"], "/v1/kpis")
+
+
+def _crms(ground: Ground) -> None:
+    """What is known of referrals goes out to CRMs; the only functions that hold their keys."""
+    needs = ("JOURNAL_TABLE", "CORE_TABLE", "CRM_KEYS_ARN")
+    may = [
+        grants.read(ground.tables.core),
+        grants.change(ground.tables.core),
+        grants.append(ground.tables.journal),
+        grants.read_secret(ground.secrets.crm_keys),
+    ]
+    queue = ground.bus.consumer("Crms", WRITTEN, worker_timeout_seconds=QUEUE_SECONDS)
+    worker = ground.functions.make(
+        "journeys_queue_crm",
+        "Writes what becomes of referrals to connected CRMs",
+        needs=needs,
+        may=[may_work_on(queue), *may],
+        shape=Shape(timeout_seconds=QUEUE_SECONDS),
+    )
+    work_on(ground.stack, worker, queue, batch=1)  # a slow CRM takes most of one run
+    sweeper = ground.functions.make(
+        "journeys_schedule_crm",
+        "Writes again what a CRM did not take",
+        needs=needs,
+        may=[grants.query_index(ground.tables.core), *may, ground.may_set_aside],
+        shape=Shape(timeout_seconds=240),
+        set_aside=ground.set_aside,
+    )
+    ground.schedules.start(sweeper, "rate(5 minutes)", "Sweeps records of CRMs that wait")

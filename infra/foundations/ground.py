@@ -79,6 +79,7 @@ def lay_ground(stack: Stack, at: Installation, sources: Sources) -> Ground:
         "INDEX_SECRET_ARN": arn_of(secrets.index),
         "RAIL_KEYS_ARN": arn_of(secrets.rail_keys),
         "RAIL_SIGNS_ARN": arn_of(secrets.rail_signs),
+        "CRM_KEYS_ARN": arn_of(secrets.crm_keys),
         "EXPORTS_BUCKET": exports.bucket_name,
         "USER_POOL_ID": identity.pool.user_pool_id,
         "PAGES_CLIENT_ID": pages.user_pool_client_id,

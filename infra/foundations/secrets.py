@@ -1,11 +1,11 @@
-"""Seven secrets for one thing each: the vault's key; click, index, page, edge; two of the rails.
+"""Eight secrets for one thing each: the vault's key; click, index, page, edge; rails' and CRMs'.
 
 The vault key wraps people's data keys and the data keys of raw deliveries; it has nothing to do
 with the encryption of the tables, which AWS does with keys of its own. Whoever holds the click
 secret can forge clicks; whoever holds the index secret can test whether an e-mail is known; whoever
 holds the page secret can make a signed-in person's browser send a form; whoever holds the edge's
 can invent where a click came from. Keys of rails can pay; signs of rails only tell that a webhook
-is genuine. Both start empty; a person fills them in.
+is genuine. Keys of CRMs can write to them. These three start empty; a person fills them in.
 """
 
 from dataclasses import dataclass
@@ -32,6 +32,7 @@ class Secrets:
     edge: secretsmanager.Secret
     rail_keys: secretsmanager.Secret
     rail_signs: secretsmanager.Secret
+    crm_keys: secretsmanager.Secret
 
 
 def make_secrets(scope: Construct, at: Installation) -> Secrets:
@@ -70,7 +71,8 @@ def make_secrets(scope: Construct, at: Installation) -> Secrets:
     )
     keys = _filled_in(scope, "RailKeys", at, "Keys of payout rails, by rail (docs/payouts.md)")
     signs = _filled_in(scope, "RailSigns", at, "Signing secrets of rails' webhooks, by rail")
-    return Secrets(vault_key, click, index, page, edge, keys, signs)
+    crms = _filled_in(scope, "CrmKeys", at, "Keys of connected CRMs, by source (docs/crm.md)")
+    return Secrets(vault_key, click, index, page, edge, keys, signs, crms)
 
 
 def arn_of(secret: secretsmanager.Secret) -> str:
@@ -100,7 +102,7 @@ def _filled_in(
     acknowledge(
         secret,
         "AwsSolutions-SMG4",
-        "Rotated at the rail, and then filled in here by hand; nothing here could do the former.",
+        "Rotated at its giver, and then filled in here by hand; nothing here could do the former.",
     )
     return secret
 

@@ -26,6 +26,7 @@ KNOWN = {
     "SEAL_KEY_ARN",
     "RAIL_KEYS_ARN",
     "RAIL_SIGNS_ARN",
+    "CRM_KEYS_ARN",
     "FALLBACK_URL",
     "PUBLIC_URL",
     "MAIL_SENDER",

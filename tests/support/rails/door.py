@@ -55,6 +55,9 @@ class _Door(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._call("POST")
 
+    def do_PATCH(self) -> None:
+        self._call("PATCH")
+
     def do_GET(self) -> None:
         self._call("GET")
 
@@ -75,7 +78,7 @@ class _Door(BaseHTTPRequestHandler):
             time.sleep(self.rail.stall_seconds)
             self.close_connection = True
             return
-        content = json.dumps(body).encode()
+        content = b"" if status == 204 else json.dumps(body).encode()
         if trouble in ("busy", "flooded"):
             status, content = 429, b'{"errors": {"message": "slow down"}}'
         if trouble in ("error", "error_after"):

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 
 from goodword.errors import FieldError, InvalidInput, NotFound
+from goodword.journeys.copied import CrmCopy, deal_copy_key
 from goodword.journeys.crediting import Credit, Credited, Owed
 from goodword.journeys.opportunity import DealState
 from goodword.journeys.pipeline import Deals, Line, Period, advocates_of, pipeline
@@ -32,8 +33,19 @@ class CreditAnswer(Value):
     referred_at: str
 
 
+class CrmWriteAnswer(Value):
+    """What was written to the CRM's record of a deal: when last, and why not since."""
+
+    written_at: str | None
+    problem: str
+    next_at: str | None
+
+
 class OpportunityAnswer(Value):
-    """A deal. `crm_deal_id` is the CRM's own id of it."""
+    """A deal. `crm_deal_id` is the CRM's own id of it.
+
+    `crm` is what was written there; only where one deal is read, and null if nothing had to be.
+    """
 
     id: str
     program_id: str
@@ -49,6 +61,7 @@ class OpportunityAnswer(Value):
     contacts: tuple[str, ...]
     account: str | None
     credit: CreditAnswer | None
+    crm: CrmWriteAnswer | None = None
 
 
 class PipelineAnswer(Value):
@@ -100,7 +113,20 @@ def read_opportunity(deals: Deals, opportunity_id: str) -> OpportunityAnswer:
     found = deals.read(opportunity_id)
     if found is None:
         raise NotFound("unknown_opportunity", "there is no such deal")
-    return opportunity_answer(found)
+    deal = found.deal
+    key = deal_copy_key(deal.opportunity_id, deal.source_id, deal.deal_id)
+    copy = deals.store.get(CrmCopy, key)
+    answer = opportunity_answer(found)
+    return answer if copy is None else answer.but(crm=crm_answer(copy))
+
+
+def crm_answer(copy: CrmCopy) -> CrmWriteAnswer:
+    """As staff see it."""
+    return CrmWriteAnswer(
+        written_at=None if copy.written_ms is None else rfc3339(copy.written_ms),
+        problem=copy.problem,
+        next_at=None if copy.next_ms is None else rfc3339(copy.next_ms),
+    )
 
 
 def pipeline_answer(

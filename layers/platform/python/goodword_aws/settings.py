@@ -60,6 +60,7 @@ class Settings:
     page_secret_arn = _Needed("PAGE_SECRET_ARN")
     embed_origins = _Optional("EMBED_ORIGINS")
     rail_keys_arn = _Optional("RAIL_KEYS_ARN")
+    crm_keys_arn = _Needed("CRM_KEYS_ARN")
     rail_signs_arn = _Optional("RAIL_SIGNS_ARN")
     rail_simulator_url = _Optional("RAIL_SIMULATOR_URL")
     clock_file = _Optional("CLOCK_FILE")

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from goodword.conversions.model import Delivery, Facts
+from goodword.journeys.copied import CRM_KINDS, CrmCopy, DealLink, copy_key
 from goodword.journeys.listening import Listening, head, put_signal
 from goodword.journeys.opportunity import (
     ContactFact,
@@ -55,7 +56,8 @@ class Hearing:
         for signal in facts.signals:
             listening.note(delivery, signal)
         for contact in facts.contacts:
-            listening.meet(delivery, contact)
+            met = listening.meet(delivery, contact)
+            self._known(delivery, contact, met.subject_id)
         problems = [self._deal(listening, delivery, deal) for deal in facts.deals]
         return next(filter(None, problems), facts.problem)
 
@@ -92,7 +94,39 @@ class Hearing:
             email=email or (fact.email if contact_id else None),
             account_id=fact.account_id,
         )
-        return listening.meet(delivery, whose).subject_id
+        met = listening.meet(delivery, whose)
+        self._known(delivery, whose, met.subject_id)
+        return met.subject_id
+
+    def _known(self, delivery: Delivery, whose: ContactFact, subject_id: str) -> None:
+        """Keep where a CRM's contact is, and say so when more is known of who that is."""
+        name = whose.customer_id
+        if name is None or delivery.source_kind not in CRM_KINDS:
+            return
+        until_settled(partial(self._keep, delivery, name, subject_id))
+
+    def _keep(self, delivery: Delivery, contact_id: str, subject_id: str) -> None:
+        person = head(self.desk, subject_id)
+        owners = [f"SBJ#{one}" for one in (person.subject_id, *person.parts)]
+        keys = [copy_key(owner, delivery.source_id, contact_id) for owner in owners]
+        known = self.desk.store.get_many(CrmCopy, keys)
+        copy = known.get(
+            next(filter(known.__contains__, keys), keys[0]),
+            CrmCopy(
+                owner=owners[0],
+                source_id=delivery.source_id,
+                what="contact",
+                outside_id=contact_id,
+                program_id=delivery.program_id,
+            ),
+        )
+        if copy.marks == len(person.marks):
+            return
+        change = Change()
+        change.save(copy.but(marks=len(person.marks)))
+        told = {"program_id": delivery.program_id, "source_id": delivery.source_id}
+        change.create(self.desk.event("journey.contact_known", person.subject_id, **told))
+        self.desk.store.commit(change)
 
     def _note(self, delivery: Delivery, fact: DealFact, step: DealStep) -> str:
         steps, whole = self._steps(step.opportunity_id)
@@ -112,6 +146,7 @@ class Hearing:
             after = after.but(said=after.state)
         change.create(step)
         change.save(after)
+        self._link(change, after)
         change.create(
             self.desk.event(
                 _told(stored, after),
@@ -124,6 +159,14 @@ class Hearing:
         )
         self.desk.store.commit(change)
         return ""
+
+    def _link(self, change: Change, deal: Opportunity) -> None:
+        """Note with its contacts, and with a referral written on it, that they concern the deal."""
+        owners = [f"SBJ#{one}" for one in deal.contacts]
+        owners += [f"CNV#{deal.referral}"] if deal.referral else []
+        links = [DealLink(owner=one, opportunity_id=deal.opportunity_id) for one in owners]
+        known = self.desk.store.get_many(DealLink, [one.key for one in links]) if links else {}
+        change.create(*(one for one in links if one.key not in known))
 
     def _steps(self, opportunity_id: str) -> tuple[Sequence[DealStep], bool]:
         """All steps so far, and whether there may be one more."""

@@ -36,7 +36,7 @@ class NotUnderstood(ValueError):
 def rails_of(text: str, told: Callable[[str], None]) -> Found:
     """The rails whose keys are there; `told` gets the names of those that are not understood."""
     found: dict[RailName, Rail] = {}
-    for name, keys in _object(text, told).items():
+    for name, keys in object_of(text, told).items():
         try:
             found.update(_MAKE[name](keys))
         except (AttributeError, KeyError, TypeError, ValueError):
@@ -46,7 +46,7 @@ def rails_of(text: str, told: Callable[[str], None]) -> Found:
 
 def signs_of(text: str) -> Mapping[str, tuple[str, ...]]:
     """Live signing secrets by rail: `{"stripe": ["whsec_..."], "paypal": ["<webhook id>"]}`."""
-    found = _object(text, lambda _: None)
+    found = object_of(text, lambda _: None)
     return {
         name: tuple(one for one in values if isinstance(one, str) and one)
         for name, values in found.items()
@@ -54,7 +54,8 @@ def signs_of(text: str) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def _object(text: str, told: Callable[[str], None]) -> Keys:
+def object_of(text: str, told: Callable[[str], None]) -> Keys:
+    """The secret as an object; empty, and `told`, if it is none."""
     try:
         found = json.loads(text or "{}")
     except ValueError:

@@ -28,10 +28,14 @@ _REFERENCE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 @dataclass(frozen=True)
 class Reply:
-    """A status with a JSON object; status 0 stands for every way of not getting an answer."""
+    """A status with a JSON object; status 0 stands for every way of not getting an answer.
+
+    `wait_seconds` is what a busy server names, or a second.
+    """
 
     status: int
     body: Mapping[str, Any] = field(default_factory=dict)
+    wait_seconds: float = 0.0
 
     @property
     def unclear(self) -> str:
@@ -47,11 +51,15 @@ class Reply:
 
 @dataclass
 class Wire:
-    """Calls to one base address. `pause` waits between tries after a 429."""
+    """Calls to one base address. `pause` waits between tries after a 429.
+
+    `read` makes an object of an answer's bytes and status; ValueError is no answer.
+    """
 
     base: str
     seconds: float = SECONDS
     pause: Callable[[float], None] = time.sleep
+    read: Callable[[bytes, int], Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.base)
@@ -70,7 +78,8 @@ class Wire:
     ) -> Reply:
         """One call; repeated only after a 429, which means that it was not carried out."""
         for turn in range(RAIL_BUSY_TRIES):
-            reply, wait = self._once(method, path, content, headers or {})
+            reply = self._once(method, path, content, headers or {})
+            wait = reply.wait_seconds
             last = turn + 1 == RAIL_BUSY_TRIES or wait > RAIL_PAUSE_SECONDS_MAX
             if reply.status != 429 or last:
                 break
@@ -79,7 +88,7 @@ class Wire:
 
     def _once(
         self, method: str, path: str, content: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[Reply, float]:
+    ) -> Reply:
         kind = http.client.HTTPSConnection if self._secure else http.client.HTTPConnection
         connection = kind(self._host, self._port, timeout=self.seconds)
         try:
@@ -87,9 +96,9 @@ class Wire:
             response = connection.getresponse()
             raw = response.read(RAIL_ANSWER_BYTES_MAX + 1)
             wait = _seconds(response.getheader("Retry-After"))
-            return Reply(response.status, _object(raw, response.status)), wait
+            return Reply(response.status, (self.read or _object)(raw, response.status), wait)
         except (OSError, http.client.HTTPException, ValueError):
-            return Reply(0), 0.0
+            return Reply(0)
         finally:
             connection.close()
 

@@ -1,0 +1,99 @@
+"""Salesforce: our fields of an Opportunity, a Contact or a Lead are set by PATCH on its record id.
+
+A token is fetched with the client's credentials when there is none, and once anew when it has
+ended. A day's calls that are used up are a 403 with `REQUEST_LIMIT_EXCEEDED`, and no time.
+"""
+
+import re
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from goodword.journeys.copied import CrmAnswer, CrmThing, ReferralFacts
+
+from goodword_aws.crm.answers import LISTED, later, refused
+from goodword_aws.rails.wire import Reply, Wire, json_bytes, part
+
+VERSION = "v62.0"
+LIMIT_SECONDS = 3_600  # seconds until the limit of a day is asked about again
+LEAD = "00Q"  # how the ids of leads begin
+AGAIN = frozenset({"UNABLE_TO_LOCK_ROW", "SERVER_UNAVAILABLE", "REQUEST_RUNNING_TOO_LONG"})
+GONE = frozenset({"NOT_FOUND", "ENTITY_IS_DELETED", "CANNOT_UPDATE_CONVERTED_LEAD"})
+_ID = re.compile(r"[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?")
+
+
+class SalesforceCrm:
+    """The Crm port over Salesforce's REST API; `wire` is to the organisation's own address."""
+
+    name: Literal["salesforce"] = "salesforce"
+
+    def __init__(self, wire: Wire, client_id: str, client_secret: str) -> None:
+        self._wire = wire
+        self._client = {"client_id": client_id, "client_secret": client_secret}
+        self._token = ""
+
+    def write(self, what: CrmThing, outside_id: str, facts: ReferralFacts) -> CrmAnswer:
+        """PATCH /services/data/.../sobjects/{Opportunity, Contact, Lead}/{id} -> 204."""
+        if not _ID.fullmatch(outside_id):
+            return CrmAnswer(outcome="gone", reason="not_a_record")
+        path = f"/services/data/{VERSION}/sobjects/{_object(what, outside_id)}/{outside_id}"
+        body = json_bytes(fields(facts))
+        reply = Reply(401)
+        if self._token:
+            reply = self._patch(path, body)
+        if reply.status == 401:
+            signed = self._sign_in()
+            if signed.status != 200 or not self._token:
+                return _signed_out(signed)
+            reply = self._patch(path, body)
+        return _read(reply)
+
+    def _patch(self, path: str, body: bytes) -> Reply:
+        headers = {"Authorization": f"Bearer {self._token}", "Content-Type": "application/json"}
+        return self._wire.call("PATCH", path, body, headers)
+
+    def _sign_in(self) -> Reply:
+        """POST /services/oauth2/token with the client's credentials."""
+        form = urlencode({"grant_type": "client_credentials", **self._client}).encode()
+        headers = {"Content-Type": "application/x-www-form-urlencoded"}
+        reply = self._wire.call("POST", "/services/oauth2/token", form, headers)
+        token = reply.body.get("access_token")
+        self._token = token if reply.status == 200 and isinstance(token, str) else ""
+        return reply
+
+
+def fields(facts: ReferralFacts) -> dict[str, str | None]:
+    """By Salesforce's names: `Goodword_Referral_Id__c` ..., null where there is nothing."""
+    ids = ("referral", "advocate", "program", "journey", "ask")
+    return {
+        f"Goodword_{name.capitalize()}{'_Id' if name in ids else ''}__c": value or None
+        for name, value in facts.model_dump().items()
+    }
+
+
+def _object(what: CrmThing, record_id: str) -> str:
+    if what == "deal":
+        return "Opportunity"
+    return "Lead" if record_id.startswith(LEAD) else "Contact"
+
+
+def _signed_out(reply: Reply) -> CrmAnswer:
+    if reply.status == 429:
+        return later(reply, "rate_limited")
+    if reply.status == 0 or reply.status >= 500:
+        return CrmAnswer(outcome="later", reason=reply.unclear)
+    return CrmAnswer(outcome="refused", reason="not_authorised")
+
+
+def _read(reply: Reply) -> CrmAnswer:
+    if reply.status in (200, 204):
+        return CrmAnswer(outcome="written")
+    told: Any = part(reply.body, LISTED, 0, "errorCode")
+    if told == "REQUEST_LIMIT_EXCEEDED":
+        return CrmAnswer(outcome="later", reason="rate_limited", wait_seconds=LIMIT_SECONDS)
+    if reply.status == 429:
+        return later(reply, "rate_limited")
+    if reply.status == 0 or reply.status >= 500 or told in AGAIN:
+        return CrmAnswer(outcome="later", reason="busy" if told in AGAIN else reply.unclear)
+    if told in GONE:
+        return CrmAnswer(outcome="gone", reason="not_there")
+    return refused(told)

@@ -1,0 +1,1 @@
+"""CRMs that keep what is written to them, over HTTP."""
