@@ -7,6 +7,7 @@ from goodword.errors import NotFound
 from goodword.ledger.proof import Proof
 from goodword.ports import Page
 from goodword.records import Value
+from goodword.rewards.handing import HandOuts
 from goodword.rewards.model import Reward, reward_listing
 from goodword.rewards.service import APPROVE_CODES, REFUSE_CODES
 from goodword_aws import wiring
@@ -23,6 +24,13 @@ from goodword_aws.rewards import (
     conversion_answer,
     evidence_of,
     shown,
+)
+from goodword_aws.rewards_hand_outs import (
+    HandingOver,
+    HandOutAnswer,
+    OwedAnswer,
+    hand_out_answer,
+    owed_answer,
 )
 
 wiring.require("core_table", "journal_table")
@@ -55,6 +63,46 @@ def rewards(call: Call) -> Page[RewardAnswer]:
 def reason_codes(_call: Call) -> dict[str, tuple[str, ...]]:
     """The codes that a decision may give."""
     return {"approve": APPROVE_CODES, "refuse": REFUSE_CODES}
+
+
+@handler.route(
+    "GET",
+    "/v1/rewards/hand-outs",
+    roles={"finance", "admin"},
+    answer=OwedAnswer,
+    paged=True,
+    query={
+        "program_id": "whose programme",
+        "unit": "POINTS, GIFTS, CODES or store credit such as EUR.CREDIT",
+    },
+)
+def owed(call: Call) -> Page[OwedAnswer]:
+    """What is no money and waits to be handed over, person by person."""
+    page = HandOuts(call.desk).waiting(
+        call.query.get("program_id", ""),
+        call.query.get("unit", ""),
+        call.page.limit,
+        call.page.starting_after,
+    )
+    return Page([owed_answer(one) for one in page.rows], page.cursor)
+
+
+@handler.route(
+    "POST",
+    "/v1/rewards/hand-outs",
+    roles={"finance"},
+    body=HandingOver,
+    answer=HandOutAnswer,
+    status=201,
+)
+def hand_over(call: Call) -> HandOutAnswer:
+    """Record that all that is owed of a unit goes out now; refused if the amount has moved."""
+    done = HandOuts(call.desk).hand_over(
+        **dict(call.body),
+        own_id=call.principal.advocate_id,
+        receipt=lambda made: call.claim(hand_out_answer(made)),
+    )
+    return hand_out_answer(done)
 
 
 @handler.route("GET", "/v1/rewards/<reward_id>", roles={"finance", "admin"}, answer=Evidence)

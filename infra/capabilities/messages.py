@@ -10,6 +10,7 @@ TOLD = (
     "advocate.invited",
     "enrolment.activated",
     "reward.due",
+    "hand_out.made",
     "payout.paid",
     "payout.failed",
     "payout.returned",

@@ -23,7 +23,7 @@ from pydantic import model_validator
 
 from goodword.ids import shard_of
 from goodword.limits import DUE_SHARDS
-from goodword.money import Currency, Minor, is_money
+from goodword.money import Currency, Minor
 from goodword.records import IndexEntry, Key, Record, Table, Value
 
 Bucket = Literal["pending", "on_hold", "payable", "in_payout"]
@@ -110,7 +110,7 @@ class Balance(Record):
 
     @property
     def index_entry(self) -> IndexEntry | None:
-        if self.payable_minor == 0 or not is_money(self.currency):
+        if self.payable_minor == 0:
             return None
         return IndexEntry(
             due_index(self.program_id, self.currency, shard_of(self.advocate_id, DUE_SHARDS)),

@@ -15,6 +15,7 @@ from goodword.events import Event
 from goodword.limits import SENDING_SECONDS_MAX
 from goodword.messages.model import ENDS, Catalogue, Letter, Message, Unfit, message_key
 from goodword.messages.outlook import CAME_BACK, outlook
+from goodword.money import is_money
 from goodword.ports import Change, Collision, Desk
 from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, PersonalVault
@@ -157,7 +158,8 @@ class Messenger:
         if OPTIONAL.get(event.type) in person.muted:
             return "not_wanted"
         catalogue = self.catalogue_of(person.locale)
-        if event.type not in catalogue.letters:
+        type = _worded(event)
+        if type not in catalogue.letters:
             return "no_words"
         try:
             program_id = str(event.data.get("program_id") or "")
@@ -184,7 +186,7 @@ class Messenger:
             values["outlook"] = outlook(event, self.desk.store, terms, catalogue, now_ms)
         values |= self.more_of(event, person.locale)
         go = values.get("go", self.portal)
-        letter = catalogue.letter(event.type, person.name, go, values)
+        letter = catalogue.letter(type, person.name, go, values)
         return person.email, letter.but(stop=values.get("ask_stop", ""))
 
     def _person(self, advocate_id: str) -> PersonalFields | str:
@@ -196,3 +198,10 @@ class Messenger:
         except Forgotten:
             return "forgotten"
         return person if person.email else "no_address"
+
+
+def _worded(event: Event) -> str:
+    """Which letter it is: what is no money is handed over, not paid."""
+    if event.type == "reward.due" and not is_money(str(event.data.get("currency") or "")):
+        return "reward.granted"
+    return event.type

@@ -158,6 +158,8 @@ class RewardBooks:
             return "pending"
         if reward.state != "reversed":
             return reward.state
+        if reward.hand_out_id is not None:
+            return "paid"
         place = reward.payout_id and payout_key(reward.advocate_id, reward.payout_id)
         payout = self._desk.store.get(Payout, place) if place else None
         return "paid" if payout is not None and payout.state == "paid" else "due"

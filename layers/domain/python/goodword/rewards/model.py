@@ -17,7 +17,7 @@ from typing import ClassVar, Literal
 from goodword.ids import shard_of
 from goodword.ledger.model import Bucket, Leg, account, expense, move
 from goodword.limits import DUE_SHARDS
-from goodword.money import Currency, NaturalMinor, PositiveMinor, is_money
+from goodword.money import Currency, NaturalMinor, PositiveMinor
 from goodword.ports import Page, Store
 from goodword.programs.caps import CountScope
 from goodword.records import IndexEntry, Key, Record, Value
@@ -33,7 +33,7 @@ MOVES: dict[RewardState, tuple[RewardState, ...]] = {
     "pending": ("on_hold", "approved", "rejected", "void"),
     "on_hold": ("pending", "approved", "rejected", "void"),
     "approved": ("on_hold", "due", "void"),
-    "due": ("batched", "reversed"),
+    "due": ("batched", "reversed", "paid"),  # paid at once: what is no money was handed over
     "batched": ("due", "paid", "reversed"),
     "paid": ("reversed", "due"),
     "rejected": ("pending",),  # only by a dispute that was granted
@@ -115,6 +115,7 @@ class Reward(Record):
     decided_by: str | None = None
     counted: tuple[Counted, ...] = ()
     payout_id: str | None = None
+    hand_out_id: str | None = None
     held_from: RewardState | None = None
     first_look_by: str | None = None
     first_look_mark: str = ""
@@ -138,7 +139,7 @@ class Reward(Record):
             return IndexEntry(f"HOLD#{shard}", f"{self.hold_until_ms:015d}#{self.reward_id}")
         if self.state == "on_hold" and self.lapse_ms is not None:
             return IndexEntry("REVIEW", f"{self.lapse_ms:015d}#{self.reward_id}")
-        if self.state == "due" and is_money(self.currency):
+        if self.state == "due":
             return IndexEntry(
                 f"DUE_REWARDS#{self.advocate_id}#{self.program_id}",
                 f"{self.created_ms:015d}#{self.reward_id}",

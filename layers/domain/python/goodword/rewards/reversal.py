@@ -98,7 +98,7 @@ def reverse(reward: Reward, taken_minor: int, at_ms: int, reason: str) -> Reward
     """
     if not 0 < taken_minor <= reward.remaining_minor:
         raise ValueError("a reversal takes more than nothing and at most what remains")
-    left = reward.but(remaining_minor=reward.remaining_minor - taken_minor, changed_ms=at_ms)
+    left = reward.but(remaining_minor=reward.remaining_minor - taken_minor)
     if left.remaining_minor or reward.state == "batched":
         return left
     if reward.state in ("due", "paid"):
@@ -128,7 +128,7 @@ def reinstate(reward: Reward, given_minor: int, state: RewardState, at_ms: int) 
     """
     if not 0 < given_minor <= reward.earned_minor - reward.remaining_minor:
         raise ValueError("a reinstatement gives more than nothing and at most what was taken")
-    more = reward.but(remaining_minor=reward.remaining_minor + given_minor, changed_ms=at_ms)
+    more = reward.but(remaining_minor=reward.remaining_minor + given_minor)
     return more if state == reward.state else moved(more, state, at_ms, "reinstated")
 
 

@@ -59,6 +59,8 @@ class Catalogue(Value):
     signs: dict[str, str] = {}
     states: dict[RewardState, StateWords]
     granted: StateWords
+    handed: StateWords
+    set_against: str
     units: dict[str, str]
     reasons: dict[str, str]
     partly: str
@@ -109,8 +111,7 @@ def status_of(
 
     Days are those of the time zone `zone`.
     """
-    granted = reward.state == "due" and not is_money(reward.currency)
-    said = words.granted if granted else words.states[reward.state]
+    said = _words_of(reward, words)
     date_ms = _date(reward, next_payout_ms)
     dates = {
         "created": words.day(reward.created_ms, zone),
@@ -126,6 +127,8 @@ def status_of(
             for minor in (reward.remaining_minor, reward.earned_minor)
         )
         reasons.append(words.partly.format(left=left, earned=earned))
+    if reward.hand_out_id is not None and reward.remaining_minor < reward.earned_minor:
+        reasons.append(words.set_against)
     return Status(
         bucket=BUCKETS[reward.state],
         fact=said.fact.format(**dates),
@@ -135,12 +138,22 @@ def status_of(
     )
 
 
+def _words_of(reward: Reward, words: Catalogue) -> StateWords:
+    """The sentences of its state; what is no money is handed over, not paid."""
+    said = words.states[reward.state]
+    if is_money(reward.currency):
+        return said
+    if reward.state == "reversed":  # no payout is lower by it
+        return said.but(action=words.states["void"].action)
+    return {"due": words.granted, "paid": words.handed}.get(reward.state, said)
+
+
 def _date(reward: Reward, next_payout_ms: int | None) -> int | None:
     """The instant that matters in this state: when it ends if it will, else when it came about."""
     if reward.state == "approved":
         return reward.hold_until_ms
     if reward.state == "on_hold" and reward.lapse_ms is not None:
         return reward.lapse_ms
-    if reward.state == "due":
+    if reward.state == "due" and is_money(reward.currency):
         return next_payout_ms
     return reward.created_ms if reward.state == "pending" else reward.changed_ms
