@@ -204,7 +204,12 @@ def test_an_unknown_conversion_is_not_found(house: House) -> None:
 
 
 def test_every_sample_is_used_here() -> None:
-    here = ("test_rewards.py", "test_ledger_proofs.py", "test_schedules.py")
+    here = (
+        "test_rewards.py",
+        "test_rewards_hand_outs.py",
+        "test_ledger_proofs.py",
+        "test_schedules.py",
+    )
     text = "".join((ROOT / "tests/functional" / name).read_text() for name in here)
     for function in ("rewards_api", "rewards_task", "rewards_queue", "rewards_schedule"):
         for path in (ROOT / "events" / function).glob("*.json"):

@@ -1,5 +1,7 @@
 """A programme of points, and whoever hands them over: what tests of hand-outs begin with."""
 
+from collections.abc import Mapping
+
 from goodword.events import Actor
 from goodword.ledger.model import Balance
 from goodword.programs.model import Rule
@@ -21,7 +23,7 @@ POINTS = {
 class Counter(Scene):
     """2 % of the net in points: 100 of 50.00; due after the hold."""
 
-    def __init__(self, *rules: dict[str, object]) -> None:
+    def __init__(self, *rules: Mapping[str, object]) -> None:
         made = tuple(Rule.model_validate(one) for one in rules or (POINTS,))
         super().__init__(rules=made, caps=())
 

@@ -4,7 +4,7 @@ from collections import Counter
 
 from goodword.conversions.model import Conversion
 from goodword.ledger.model import Balance, Entry
-from goodword.money import decimal_text, format_minor, is_money
+from goodword.money import decimal_text, format_minor
 from goodword.programs.model import ProgramVersion
 from goodword.rewards.explain import explain_conversion
 from goodword.rewards.model import Reward
@@ -79,6 +79,3 @@ def balanced(scene: Scene) -> None:
         ]
         alive = sum(one.remaining_minor for one in own if one.state not in ("rejected", "void"))
         assert balance.pending_minor + balance.on_hold_minor + balance.payable_minor == alive
-    for reward in scene.all(Reward):
-        if reward.state == "due" and not is_money(reward.currency):
-            assert reward.index_entry is None

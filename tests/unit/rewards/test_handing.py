@@ -1,13 +1,15 @@
 """What is no money is handed over once; a refund before it lessens it, one after it is a debt."""
 
+from typing import Any
+
 import pytest
 from goodword.conversions.model import Customer, ReinstatementFact
 from goodword.errors import Conflict, InvalidInput, NotAllowed
 from goodword.ledger.model import Entry
 from goodword.limits import PAYOUT_REWARDS_MAX
 from goodword.payouts.stops import Holding
-from goodword.programs.model import FlatReward
 from goodword.ports import Page
+from goodword.programs.model import FlatReward
 from goodword.rewards.handing import HandOut, HandOuts
 from goodword.rewards.model import Reward
 from goodword.rewards.service import Approval
@@ -276,8 +278,8 @@ def test_an_index_that_lags_keeps_nothing_back(monkeypatch: pytest.MonkeyPatch) 
     counter.mature()
     asked = counter.store.query_index
 
-    def lags(kind: type, table: str, pk: str, **how: object) -> object:
-        page = asked(kind, table, pk, **how)  # type: ignore[arg-type]
+    def lags(kind: type[Any], table: Any, pk: str, **how: Any) -> Page[Any]:
+        page = asked(kind, table, pk, **how)
         return Page(page.rows[:1], None) if pk.startswith("DUE_REWARDS") else page
 
     monkeypatch.setattr(counter.store, "query_index", lags)

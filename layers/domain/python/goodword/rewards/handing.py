@@ -1,7 +1,7 @@
 """What is no money is handed over once: recorded first, then given, and never called back.
 
     books owe       due 100 points + due 40, less 30 of an order that came back afterwards
-    handed over     110 points, one record, both rewards paid; nothing of it can be handed over again
+    handed over     110 points, one record, both rewards paid; nothing of it goes out again
 
 A hand-out takes the whole balance of one unit, as a payout takes it of money: what the balance owes
 from returns after an earlier hand-out (a used code cannot be taken back) is set against what is due
@@ -167,9 +167,7 @@ class HandOuts:
 
         return until_settled(attempt)
 
-    def _check(
-        self, balance: Balance, rewards: Sequence[Reward], amount: int, wanted: int
-    ) -> None:
+    def _check(self, balance: Balance, rewards: Sequence[Reward], amount: int, wanted: int) -> None:
         if why := self._bar(balance):
             raise Conflict("not_payable", f"nothing is handed over to them now: {why}")
         if self.desk.actor.id in {one.decided_by for one in rewards}:
