@@ -100,6 +100,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "advocate.invited",
                 "enrolment.activated",
                 "reward.due",
+                "hand_out.made",
                 "payout.paid",
                 "payout.failed",
                 "payout.returned",

@@ -62,7 +62,7 @@ UNITS = [
         "EUR",
         "100 points",
         "order 50.00 = maya 100 points; assess = maya 100 points; hold = maya 100 points",
-        "Granted on",
+        "Yours since",
     ),
 ]
 
