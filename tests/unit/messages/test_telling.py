@@ -141,6 +141,14 @@ def test_a_letter_that_is_not_wanted_is_not_sent_and_a_needed_one_is(house: Hous
     assert house.messenger.tell(event("payout.failed")).state == "sent"
 
 
+def test_what_is_no_money_is_not_said_to_be_paid(house: House) -> None:
+    house.messenger.tell(event(amount_minor=100, currency="POINTS"))
+    (sent,) = house.box.sent
+    assert "100 points" in sent[1].subject
+    assert "handed over to you" in sent[1].text
+    assert "payout" not in sent[1].text
+
+
 def test_a_letter_says_until_when(house: House) -> None:
     house.messenger.tell(event("advocate.erasure_asked", until_ms=NOW_MS + 7 * 86_400_000))
     assert "29 November 2025" in house.box.sent[0][1].text
