@@ -23,6 +23,7 @@ from goodword_aws.trust import disputes
 from tests.functional.test_portal_pages import keep, reward_of
 from tests.support.api import ADMIN, ANNA, BEN, FINANCE, Front, join
 from tests.support.functions import CONTEXT, load, sample
+from tests.support.handing import handed
 from tests.support.pages import Pages, pages
 
 IBAN = {"name": "Anna Canary", "iban": "DE89370400440532013000"}
@@ -72,6 +73,7 @@ def settle_in(here: Pages, program_id: str) -> str:
     here(ANNA, "PUT", "/v1/me/payout-method", {"rail": "csv", "destination": IBAN})
     reward = reward_of(program_id, own, here.town.clock.at_ms)
     keep(here, reward.but(conversion_id="cnv_01kanar9g00000000000000001"))
+    handed(here.town, own, program_id, "box 7")
     wish = Wish(
         program_id=program_id,
         about="missing_conversion",
@@ -119,6 +121,9 @@ def test_a_copy_holds_everything_and_only_the_person_gets_it(here: Pages, progra
     assert [one["what"] for one in held["consents"]] == ["terms"]
     assert "Canary's link" in [one["label"] for one in held["links"]]
     assert held["rewards"][0]["earned"] == {"amount_minor": 500, "currency": "EUR"}
+    (gift,) = held["hand_outs"]
+    assert (gift["reference"], gift["amount"]["amount_minor"]) == ("box 7", 10)
+    assert "by" not in gift
     assert held["disputes"][0]["thread"][0]["text"] == "My canary order is gone"
     (time,) = (one for one in held["programmes"] if "segment" in one)
     assert (time["segment"], time["program_id"], time["until_at"]) == ("gold", program_id, None)
@@ -144,7 +149,7 @@ def test_each_record_of_a_person_is_in_the_copy_or_left_out_for_a_reason() -> No
     """The keys under `ADV#` are those of the architecture's table; a new one must be placed."""
     shown = {
         *("A#HEAD", "A#ENR#", "A#BAL#", "A#CLK#", "A#STOP", "A#METHOD", "A#MARKS", "A#BAN#"),
-        *("L#", "R#", "P#", "C#", "D#", "G#", "K#"),
+        *("L#", "R#", "P#", "H#", "C#", "D#", "G#", "K#"),
     }
     rows = [one for one in ARCHITECTURE.read_text().splitlines() if "ADV#<advocate_id>" in one]
     keys = {key.partition("<")[0] for row in rows for key in own_keys(row)} - {""}

@@ -5,7 +5,7 @@ from collections import Counter as Count
 from goodword.conversions.model import Customer, ReinstatementFact
 from goodword.errors import Conflict
 from goodword.ledger.model import Balance, Entry
-from goodword.rewards.handing import HandOut
+from goodword.rewards.handed import HandOut
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from hypothesis import HealthCheck, given, settings

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 
 from goodword.events import Actor
 from goodword.ledger.model import Balance
+from goodword.ports import Change
 from goodword.programs.model import Rule
-from goodword.rewards.handing import HandOut, HandOuts, Owed
+from goodword.rewards.handed import HandOut
+from goodword.rewards.handing import HandOuts, Owed
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 
+from tests.support.desk import World
 from tests.support.scene import MAYA, PROGRAM, Scene
 
 FAY = Actor(kind="staff", id="usr_fay")
@@ -18,6 +21,26 @@ POINTS = {
     "reward": {"kind": "percentage", "basis_points": 200},
     "unit": "points",
 }
+
+
+def handed(world: World, own: str, program_id: str, reference: str) -> HandOut:
+    """Ten points that went to somebody, by a record alone."""
+    done = HandOut(
+        hand_out_id=world.ids.new("hnd"),
+        advocate_id=own,
+        program_id=program_id,
+        currency="POINTS",
+        rewards=(),
+        carry_minor=10,
+        amount_minor=10,
+        reference=reference,
+        at_ms=world.clock.at_ms,
+        by=FAY.id,
+    )
+    change = Change()
+    change.create(done)
+    world.store.commit(change)
+    return done
 
 
 class Counter(Scene):

@@ -15,9 +15,11 @@ from goodword.ports import Change
 from goodword.privacy.erasing import Erasing, Erasure, obstacles
 from goodword.privacy.model import VaultItem
 from goodword.privacy.ports import Forgotten
+from goodword.rewards.handed import HandOut
 from goodword.times import DAY_MS, HOUR_MS
 from goodword.trust.trails import Own, Trail
 
+from tests.support.handing import handed
 from tests.support.people import ANNA, Town
 
 IBAN = {"name": "Anna Maria Canary", "iban": "DE89370400440532013000"}
@@ -215,6 +217,16 @@ def test_what_was_recorded_of_her_as_a_friend_goes_too(anna: Leaving) -> None:
     assert anna.carry_out() is True
     assert anna.town.all(Identity) == []
     assert len(anna.town.events("friend.forgotten")) == 1
+
+
+def test_what_was_handed_over_to_her_leads_nowhere_any_more(anna: Leaving) -> None:
+    for number in (1, 2):
+        handed(anna.town, anna.own, anna.program_id, f"parcel {number} canary")
+    anna.ask()
+    anna.wait()
+    assert anna.carry_out() is True
+    made = anna.town.all(HandOut)
+    assert [(one.reference, one.amount_minor) for one in made] == [("", 10), ("", 10)]
 
 
 def test_each_programme_is_left_as_far_as_it_can_be(anna: Leaving) -> None:

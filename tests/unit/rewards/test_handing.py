@@ -10,7 +10,8 @@ from goodword.limits import PAYOUT_REWARDS_MAX
 from goodword.payouts.stops import Holding
 from goodword.ports import Page
 from goodword.programs.model import FlatReward
-from goodword.rewards.handing import HandOut, HandOuts
+from goodword.rewards.handed import HandOut
+from goodword.rewards.handing import HandOuts
 from goodword.rewards.model import Reward
 from goodword.rewards.service import Approval
 from goodword.rewards.words import status_of

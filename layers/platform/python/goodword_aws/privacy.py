@@ -20,6 +20,7 @@ from goodword.privacy.erasing import Erasing
 from goodword.privacy.exporting import Exports, Sections
 from goodword.privacy.profile import Profiles
 from goodword.records import Value
+from goodword.rewards.handed import hand_outs_of
 from goodword.times import rfc3339
 from goodword.trust.trails import Own, own_key
 
@@ -29,6 +30,7 @@ from goodword_aws.advocates_segments import segments_answer
 from goodword_aws.journeys_asks import my_ask_answer
 from goodword_aws.journeys_walks import asks
 from goodword_aws.payouts_answers import balances_of, statement_pages
+from goodword_aws.rewards_handed import my_hand_out
 from goodword_aws.trust import disputes
 
 STATEMENTS = 5  # of one step; each names all its rewards
@@ -36,7 +38,8 @@ Rows = Page[Mapping[str, Any]]
 Read = Callable[[Desk, str, str | None], Rows]
 SECTION_NAMES = (
     *("person", "consents", "programmes", "balances", "known_by", "links"),
-    *("rewards", "orders_that_earned_nothing", "payouts", "disputes", "asks", "history"),
+    *("rewards", "orders_that_earned_nothing", "payouts", "hand_outs"),
+    *("disputes", "asks", "history"),
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
@@ -76,6 +79,7 @@ def sections(desk: Desk) -> Sections:
         "rewards": _rewards,
         "orders_that_earned_nothing": _unrewarded,
         "payouts": _payouts,
+        "hand_outs": _hand_outs,
         "disputes": _disputes,
         "asks": _asks,
         "history": _history,
@@ -164,6 +168,12 @@ def _language(desk: Desk, own: str) -> str:
 
 def _payouts(desk: Desk, own: str, cursor: str | None) -> Rows:
     return _shown(statement_pages(desk.store, own, STATEMENTS, cursor))
+
+
+def _hand_outs(desk: Desk, own: str, cursor: str | None) -> Rows:
+    """What was handed over, without who of the staff did it."""
+    page = hand_outs_of(desk.store, own, EXPORT_ROWS, cursor)
+    return _shown(Page([my_hand_out(one) for one in page.rows], page.cursor))
 
 
 def _disputes(desk: Desk, own: str, cursor: str | None) -> Rows:

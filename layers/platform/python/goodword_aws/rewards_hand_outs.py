@@ -4,7 +4,8 @@ from typing import Annotated, Literal
 
 from goodword.money import Money, PositiveMinor
 from goodword.records import Value
-from goodword.rewards.handing import HandOut, Owed, Reference
+from goodword.rewards.handed import HandOut, Reference
+from goodword.rewards.handing import Owed
 from goodword.times import rfc3339
 from pydantic import Field, StringConstraints
 

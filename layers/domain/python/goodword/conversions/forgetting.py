@@ -17,6 +17,7 @@ from goodword.journeys.copied import CrmCopy
 from goodword.journeys.signal import Subject, SubjectMark, mark_key, subject_key
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Change, Desk, Store, until_settled
+from goodword.rewards.handed import forget_references
 from goodword.trust.signals import Trace, trace_key
 from goodword.trust.trails import Trail, trail_key
 
@@ -74,6 +75,8 @@ class Forgetting:
         """One order without its customer, its trace and its place in the trails of the marks."""
         store = self.desk.store
         order = store.get(Conversion, conversion_key(conversion_id))
+        if order is not None and order.friend_id is not None:
+            forget_references(store, order.friend_id)
         trace = store.get(Trace, trace_key(conversion_id))
         change = Change()
         if order is not None and not order.forgotten:

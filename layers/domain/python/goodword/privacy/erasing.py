@@ -46,6 +46,7 @@ from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import PersonalVault, TextSealer
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import IndexEntry, Key, Record
+from goodword.rewards.handed import forget_references
 from goodword.times import DAY_MS, HOUR_MS
 from goodword.trust.trails import Own, Trail, own_key, trail_key
 
@@ -188,6 +189,7 @@ class Erasing:
             until_settled(partial(self._leave, advocate_id, program_id))
             self._forget_friend(advocate_id, program_id)
         self._unmark(advocate_id)
+        forget_references(self.desk.store, advocate_id)
         until_settled(partial(self._remove, advocate_id))
         self.vault.forget(advocate_id)
         until_settled(partial(self._finish, advocate_id))

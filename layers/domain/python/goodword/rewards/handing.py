@@ -12,11 +12,8 @@ lessens what goes out, and one that comes afterwards stays in the balance.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Annotated, ClassVar
 
-from pydantic import Field, StringConstraints
-
-from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.advocates.model import Advocate, Enrolment, advocate_key, enrolment_key
 from goodword.errors import Conflict, InvalidInput, NotAllowed
 from goodword.ledger.model import (
     Balance,
@@ -34,40 +31,16 @@ from goodword.payouts.choice import bar, carry
 from goodword.payouts.due import due_rewards
 from goodword.payouts.model import FrozenReward
 from goodword.payouts.stops import PayoutStop, stop_key
-from goodword.ports import Change, Desk, Page, Store, until_settled
+from goodword.ports import Change, Desk, Guard, Page, Store, until_settled
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record, Value
+from goodword.rewards.handed import HandOut
 from goodword.rewards.model import Reward, moved
+from goodword.trust.banning import Ban, ban_key
 
 BY_HAND = rail_account("by_hand")
 FRIEND = "frd_"  # how the ids of friends begin; a friend has no enrolment
-Reference = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._/#-]{0,59}$")]
-
-
-class HandOut(Record):
-    """What was handed over, for which rewards, and under which reference it can be found again.
-
-    `amount_minor` is the sum of the rewards plus `carry_minor`: less where returns after an earlier
-    hand-out are set against it, more where such a return was undone.
-    """
-
-    KIND: ClassVar[str] = "hand_out"
-
-    hand_out_id: str
-    advocate_id: str
-    program_id: str
-    currency: Currency
-    rewards: tuple[FrozenReward, ...] = Field(max_length=PAYOUT_REWARDS_MAX)
-    carry_minor: Minor
-    amount_minor: PositiveMinor
-    reference: Reference
-    at_ms: int
-    by: str
-
-    @property
-    def key(self) -> Key:
-        return Key("core", f"ADV#{self.advocate_id}", f"H#{self.hand_out_id}")
 
 
 class Piece(Value):
@@ -147,7 +120,8 @@ class HandOuts:
             if found is None or chosen is None:
                 raise Conflict("nothing_to_hand_over", "nothing of this is owed")
             rewards, amount = chosen
-            self._check(found, rewards, amount, amount_minor)
+            standing = self._standing(found)
+            self._check(standing.bar, rewards, amount, amount_minor)
             done = HandOut(
                 hand_out_id=hand_out_id,
                 advocate_id=advocate_id,
@@ -163,12 +137,14 @@ class HandOuts:
                 at_ms=self.desk.clock.now_ms(),
                 by=self.desk.actor.id,
             )
-            return settle(self.desk.store, self._change(done, found, rewards), done, receipt)
+            change = self._change(done, found, rewards)
+            standing.stays(change)
+            return settle(self.desk.store, change, done, receipt)
 
         return until_settled(attempt)
 
-    def _check(self, balance: Balance, rewards: Sequence[Reward], amount: int, wanted: int) -> None:
-        if why := self._bar(balance):
+    def _check(self, why: str, rewards: Sequence[Reward], amount: int, wanted: int) -> None:
+        if why:
             raise Conflict("not_payable", f"nothing is handed over to them now: {why}")
         if self.desk.actor.id in {one.decided_by for one in rewards}:
             raise NotAllowed("same_person", "you approved it, so another person hands it over")
@@ -240,17 +216,48 @@ class HandOuts:
                 )
                 for one in rewards
             ),
-            bar=self._bar(balance),
+            bar=self._standing(balance).bar,
         )
 
-    def _bar(self, balance: Balance) -> str:
-        """Why nothing is handed over to this person now; empty when nothing keeps it."""
-        place, own = stop_key(balance.advocate_id), balance.advocate_id
-        stop = self.desk.store.get(PayoutStop, place)
-        if own.startswith(FRIEND):
+    def _standing(self, balance: Balance) -> "_Standing":
+        person, program_id = balance.advocate_id, balance.program_id
+        kinds: dict[Key, type[Record]] = {
+            advocate_key(person): Advocate,
+            enrolment_key(person, program_id): Enrolment,
+            stop_key(person): PayoutStop,
+            ban_key(person, program_id): Ban,
+        }
+        return _Standing(person, self.desk.store.get_mixed(kinds), tuple(kinds))
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """Whether something may be handed over to a person, as far as the records tell."""
+
+    person: str
+    found: Mapping[Key, Record]
+    keys: tuple[Key, ...]
+
+    @property
+    def bar(self) -> str:
+        """Why nothing is handed over now; empty when nothing keeps it."""
+        head, enrolment, stop, ban = (self.found.get(one) for one in self.keys)
+        if isinstance(head, Advocate) and head.erased_ms is not None:
+            return "erased"
+        if isinstance(ban, Ban) and ban.voiding:  # it may still take what is due
+            return "enrolment_banned"
+        stop = stop if isinstance(stop, PayoutStop) else None
+        if self.person.startswith(FRIEND):
             return (stop.reason if stop else None) or ""
-        enrolment = self.desk.store.get(Enrolment, enrolment_key(own, balance.program_id))
-        return bar(enrolment, stop) or ""
+        return bar(enrolment if isinstance(enrolment, Enrolment) else None, stop) or ""
+
+    def stays(self, change: Change) -> None:
+        """Let the commit fail if a pause, ban, hold, dispute or erasure came meanwhile."""
+        for key in self.keys:
+            if (one := self.found.get(key)) is None:
+                change.require_absent(key)
+            else:
+                change.require(key, Guard({"version": one.version}))
 
 
 def _no_money(unit: str) -> None:
