@@ -5,6 +5,7 @@ Who may see a page is said where it is registered, by the same roles as on the A
 
 from goodword_aws.calls import STAFF
 from goodword_aws.pages.console import overview
+from goodword_aws.pages.console.beginning import add_beginning
 from goodword_aws.pages.console.budgets import add_budgets
 from goodword_aws.pages.console.disputes import add_disputes
 from goodword_aws.pages.console.journeys import add_journeys
@@ -37,6 +38,7 @@ require(
 site = Site("console")
 add_runs(site)
 add_reviews(site)
+add_beginning(site)
 add_rules(site)
 add_budgets(site)
 add_rates(site)

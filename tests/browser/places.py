@@ -127,6 +127,7 @@ CONSOLE = (
     Place("console-disputes", "fatima", _at("/console/disputes")),
     Place("console-dispute", "fatima", _within("/console/disputes", "tbody th a")),
     Place("console-rules", "marta", _at("/console/rules")),
+    Place("console-program-new", "marta", _at("/console/rules/new")),
     Place("console-program", "marta", _of_program()),
     Place("console-budget", "fatima", _of_program("/budget")),
     Place("console-rates", "fatima", _at("/console/rates?base=EUR&quote=USD")),

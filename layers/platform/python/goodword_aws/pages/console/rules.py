@@ -51,7 +51,7 @@ def program(view: View) -> dict[str, Any]:
         "program": program_answer(head),
         "versions": version_answers(view.desk, found),
         "drafts": [draft_answer(one) for one in drafts.rows],
-        "words": _in_words(now, view.reader.locale),
+        "words": in_words(now, view.reader.locale),
         "states": sorted(STATE_MOVES[head.state]),
         "may_write": may_write(view),
         "me": view.person.subject,
@@ -69,7 +69,7 @@ def version(view: View) -> dict[str, Any]:
     return {
         "program": program_answer(use_cases.read(program_id)[0]),
         "version": version_detail(view.desk, found, versions),
-        "words": _in_words(found, locale),
+        "words": in_words(found, locale),
         "examples": examples_answer(found, locale).texts,
         "numbers": [one.number for one in versions],
         "other": other.number,
@@ -173,7 +173,8 @@ def terms_of(text: str) -> Terms:
         raise refused_body(wrong, raw) from None
 
 
-def _in_words(found: ProgramVersion, locale: str) -> Sequence[str]:
+def in_words(found: ProgramVersion, locale: str) -> Sequence[str]:
+    """The offers and the limits of a version, sentence by sentence."""
     voice = voice_of(found, locale)
     return [rule_text(one, voice) for one in found.terms.rules] + list(voice.caps(found.terms.caps))
 
