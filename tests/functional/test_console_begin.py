@@ -65,7 +65,7 @@ def test_a_fixed_amount_and_nothing_more(here: Pages) -> None:
 @pytest.mark.parametrize(
     ("field", "said", "path"),
     [
-        ("currency", "XXX", "Currency"),
+        ("currency", "ZZZ", "Currency"),
         ("default_url", "http://shop.example/", "destination.default_url"),
         ("default_url", HOSTILE, "destination.default_url"),
         ("reward", "many", "rules.0.reward"),
