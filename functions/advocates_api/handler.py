@@ -18,8 +18,8 @@ from goodword_aws.account import add_account
 from goodword_aws.advocates_offer import OfferAnswer, offer_answer
 from goodword_aws.advocates_segments import add_segments, listed
 from goodword_aws.advocates_shown import add_shown
-from goodword_aws.calls import Call, Role
-from goodword_aws.http import Api, Raw
+from goodword_aws.calls import Call, Raw, Role
+from goodword_aws.http import Api
 from goodword_aws.payouts_answers import statement_as, statement_pages
 from goodword_aws.programs_versions import AcknowledgementAnswer, acknowledgement_answer
 from goodword_aws.wiring import require

@@ -4,19 +4,6 @@ Who may see a page is said where it is registered, by the same roles as on the A
 """
 
 from goodword_aws.calls import STAFF
-from goodword_aws.pages.console import overview
-from goodword_aws.pages.console.beginning import add_beginning
-from goodword_aws.pages.console.budgets import add_budgets
-from goodword_aws.pages.console.disputes import add_disputes
-from goodword_aws.pages.console.journeys import add_journeys
-from goodword_aws.pages.console.kpis import add_kpis
-from goodword_aws.pages.console.ledger import add_ledger
-from goodword_aws.pages.console.people_pages import add_people
-from goodword_aws.pages.console.rates import add_rates
-from goodword_aws.pages.console.reviews import add_reviews
-from goodword_aws.pages.console.rules_pages import add_rules
-from goodword_aws.pages.console.runs_pages import add_runs
-from goodword_aws.pages.console.sources import add_sources
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
 from goodword_aws.wiring import require
@@ -35,24 +22,31 @@ require(
     "payout_cycle_arn",
 )
 
+CONSOLE = "goodword_aws.pages.console"
+AREAS = {  # what registers the pages of an area: where they are; of two that fit the first counts
+    "runs_pages:add_runs": ("/console/runs", "/console/payouts"),
+    "reviews:add_reviews": ("/console/reviews",),
+    "beginning:add_beginning": ("/console/rules",),
+    "rules_pages:add_rules": ("/console/rules",),
+    "budgets:add_budgets": ("/console/rules",),
+    "rates:add_rates": ("/console/rates",),
+    "disputes:add_disputes": ("/console/disputes",),
+    "people_pages:add_people": ("/console/advocates", "/console/orders"),
+    "ledger:add_ledger": ("/console/ledger", "/console/audit"),
+    "kpis:add_kpis": ("/console/kpis",),
+    "journeys:add_journeys": ("/console/journeys",),
+    "sources:add_sources": ("/console/sources",),
+}
 site = Site("console")
-add_runs(site)
-add_reviews(site)
-add_beginning(site)
-add_rules(site)
-add_budgets(site)
-add_rates(site)
-add_disputes(site)
-add_people(site)
-add_ledger(site)
-add_kpis(site)
-add_journeys(site)
-add_sources(site)
+for register, below in AREAS.items():
+    site.area(f"{CONSOLE}.{register}", *below)
 
 
 @site.page("GET", "/console", roles=STAFF)
 def front(view: View) -> Answer:
     """What waits for a person, the newest payout runs, and the programmes."""
+    from goodword_aws.pages.console import overview  # noqa: PLC0415 - dear, for this page alone
+
     return Sheet("console/overview.html", overview.overview(view))
 
 

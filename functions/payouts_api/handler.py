@@ -12,8 +12,8 @@ from goodword_aws import payouts_answers as answers
 from goodword_aws import payouts_forms as forms
 from goodword_aws import payouts_reports as reports
 from goodword_aws import wiring
-from goodword_aws.calls import Call, Role
-from goodword_aws.http import Api, Raw
+from goodword_aws.calls import Call, Raw, Role
+from goodword_aws.http import Api
 from goodword_aws.ledger import SealAnswer, SealKeyAnswer, seal_key_answer, seal_page
 from goodword_aws.payouts import (
     approving,

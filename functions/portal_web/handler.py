@@ -11,16 +11,11 @@ from goodword.programs.announcing import Announcing
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws.calls import Role
-from goodword_aws.pages import portal, portal_disputes
-from goodword_aws.pages.ask_pages import add_asks
-from goodword_aws.pages.friend_pages import add_friend
+from goodword_aws.pages import portal
 from goodword_aws.pages.gate import add_gate
-from goodword_aws.pages.portal_account import add_account_pages
 from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod, Read
 from goodword_aws.pages.site import Site
-from goodword_aws.pages.style import style_page
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
-from goodword_aws.trust import disputes
 from goodword_aws.wiring import require
 
 require(
@@ -39,10 +34,11 @@ require(
 PERSON: frozenset[Role] = frozenset({"advocate"})
 site = Site("portal")
 add_gate(site)
-add_friend(site)
-add_account_pages(site)
-add_asks(site)
-site.page("GET", "/style", roles=None)(style_page)
+site.area("goodword_aws.pages.friend_pages:add_friend", "/friend")
+site.area("goodword_aws.pages.portal_account:add_account_pages", "/my/account")
+site.area("goodword_aws.pages.portal_disputes:add_own_disputes", "/my/disputes")
+site.area("goodword_aws.pages.ask_pages:add_asks", "/my/asks", "/asks")
+site.area("goodword_aws.pages.style:add_style", "/style")
 
 
 @site.page("GET", "/", roles=None)
@@ -151,53 +147,6 @@ def statement_file(view: View) -> Answer:
     found = portal.statement(view)
     content = statement_csv(found).encode()
     return File(content, "text/csv; charset=utf-8", f"{found.payout_id}.csv")
-
-
-@site.page("GET", "/my/disputes", roles=PERSON)
-def questions(view: View) -> Answer:
-    """What one has asked, and where it stands."""
-    return Sheet("portal/disputes.html", portal_disputes.listed(view))
-
-
-@site.page("GET", "/my/disputes/new", roles=PERSON)
-def asking(view: View) -> Answer:
-    """Where one disagrees, or misses an order."""
-    return Sheet("portal/dispute_new.html", portal_disputes.asking(view))
-
-
-@site.page("POST", "/my/disputes/new", roles=PERSON, again=asking)
-def ask(view: View) -> Answer:
-    """Open a dispute."""
-    wish = view.fields(portal_disputes.Question).wish(view.reader.zone)
-    made = disputes(view.desk).open(
-        view.advocate_id, wish, lambda done: view.claim(f"/my/disputes/{done.dispute_id}")
-    )
-    return Go(f"/my/disputes/{made.dispute_id}", "note.asked")
-
-
-@site.page("GET", "/my/disputes/<dispute_id>", roles=PERSON)
-def question(view: View) -> Answer:
-    """One of one's own, with its thread."""
-    return Sheet("portal/dispute.html", portal_disputes.thread(view))
-
-
-@site.page("POST", "/my/disputes/<dispute_id>", roles=PERSON, again=question)
-def write(view: View) -> Answer:
-    """One more message in one's own thread."""
-    cases, own, here = disputes(view.desk), view.advocate_id, view.here
-    cases.own(view.path["dispute_id"], own)
-    text = view.fields(portal_disputes.Reply).text
-    cases.write(view.path["dispute_id"], "advocate", own, text, lambda _: view.claim(here))
-    return Go(here, "note.written")
-
-
-@site.page("POST", "/my/disputes/<dispute_id>/withdraw", roles=PERSON)
-def withdraw(view: View) -> Answer:
-    """Take one's own back."""
-    cases, dispute_id = disputes(view.desk), view.path["dispute_id"]
-    cases.own(dispute_id, view.advocate_id)
-    cases.withdraw(dispute_id, lambda _: view.claim(f"/my/disputes/{dispute_id}"))
-    return Go(f"/my/disputes/{dispute_id}", "note.withdrawn")
 
 
 @site.page("GET", "/my/help", roles=PERSON)

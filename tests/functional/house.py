@@ -6,8 +6,8 @@ from typing import Any
 from goodword.money import PositiveMinor
 from goodword.ports import Change, Page
 from goodword.records import Value
-from goodword_aws.calls import Call, Principal
-from goodword_aws.http import Api, Raw
+from goodword_aws.calls import Call, Principal, Raw
+from goodword_aws.http import Api
 
 from tests.support.desk import World
 

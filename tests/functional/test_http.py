@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from goodword.errors import Conflict, GoodwordError, NotFound, Stale, TooLarge, Unavailable
 from goodword.limits import BODY_BYTES_MAX
-from goodword_aws.calls import Call, groups_of
-from goodword_aws.http import Raw
+from goodword_aws.calls import Call, Raw, groups_of
 
 from tests.functional.house import APPROVE, STAFF_ROLES, Approve, House, ann, ask, event, refused
 

@@ -5,7 +5,7 @@ are not remembered, and a repeat changes nothing.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from goodword.ports import Desk
 from goodword.privacy.consents import consents_of
@@ -19,10 +19,12 @@ from pydantic import AfterValidator, Field
 
 from goodword_aws import privacy
 from goodword_aws.advocates import PersonName
-from goodword_aws.calls import Call
-from goodword_aws.http import Api, Raw
+from goodword_aws.calls import Call, Raw
 from goodword_aws.payouts_answers import BalanceAnswer, balances_of
 from goodword_aws.zones import is_zone
+
+if TYPE_CHECKING:
+    from goodword_aws.http import Api  # the pages do without its resolver
 
 
 def _zone(text: str) -> str:
@@ -110,7 +112,7 @@ class ErasureView(Value):
     balances: tuple[BalanceAnswer, ...]
 
 
-def add_account(api: Api) -> None:
+def add_account(api: "Api") -> None:
     """Register the routes."""
     own: Mapping[str, Any] = {"roles": {"advocate"}}
     api.route("GET", "/v1/me/profile", answer=ProfileAnswer, **own)(read_profile)

@@ -4,8 +4,8 @@ from goodword.advocates.links import Links
 from goodword.errors import NotFound
 
 from goodword_aws import advocates as shapes
-from goodword_aws.calls import STAFF, Call
-from goodword_aws.http import Api, Raw
+from goodword_aws.calls import STAFF, Call, Raw
+from goodword_aws.http import Api
 
 
 def add_shown(api: Api) -> None:

@@ -111,6 +111,15 @@ class Call:
         )
 
 
+@dataclass(frozen=True)
+class Raw:
+    """An answer that is not JSON: an image, a statement. `filename` makes it a download."""
+
+    content: bytes = field(repr=False)
+    content_type: str
+    filename: str = ""
+
+
 def answer_text(answer: BaseModel | Mapping[str, Any]) -> str:
     """An answer as JSON; models inside mappings and lists are dumped too."""
 

@@ -13,7 +13,6 @@ caller: it is logged (without bodies) and answered as `internal`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -25,20 +24,11 @@ from goodword.records import Value
 from pydantic import BaseModel, ValidationError
 
 from goodword_aws import calls, observe, openapi, problems, wiring
-from goodword_aws.calls import Call, Principal, Role
+from goodword_aws.calls import Call, Principal, Raw, Role
 from goodword_aws.documents import as_json, is_yaml
 from goodword_aws.routes import Handle, Route, pattern_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
-
-
-@dataclass(frozen=True)
-class Raw:
-    """An answer that is not JSON: an image, a statement. `filename` makes it a download."""
-
-    content: bytes = field(repr=False)
-    content_type: str
-    filename: str = ""
 
 
 class NoBody(Value):

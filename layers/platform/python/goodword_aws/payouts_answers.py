@@ -33,8 +33,7 @@ from goodword.ports import Page, Store
 from goodword.records import Value
 from goodword.times import rfc3339
 
-from goodword_aws.http import Raw
-from goodword_aws.payouts_reports import earlier_amounts
+from goodword_aws.calls import Raw
 
 FINGERPRINT_DIGITS = 12
 
@@ -214,6 +213,8 @@ def line_page(store: Store, run_id: str, limit: int, cursor: str | None) -> Page
     page = store.query(RunLine, "core", f"RUN#{run_id}", "L#", limit=limit, cursor=cursor)
     keys = [payout_key(line.advocate_id, line.payout_id) for line in page.rows]
     found = store.get_many(Payout, keys) if keys else {}
+    from goodword_aws.payouts_reports import earlier_amounts  # noqa: PLC0415 - advocates do without
+
     before = earlier_amounts(store, run, page.rows)
     return Page([_line(found[key], run.state, before) for key in keys], page.cursor)
 

@@ -15,12 +15,16 @@ from goodword.trust.disputing import Wish
 from pydantic import Field, StringConstraints
 
 from goodword_aws import advocates as shapes
+from goodword_aws.calls import Role
 from goodword_aws.forms import ProgramId
 from goodword_aws.pages.portal_forms import Form
-from goodword_aws.pages.view import View
+from goodword_aws.pages.site import Site
+from goodword_aws.pages.view import Answer, Go, Sheet, View
 from goodword_aws.trust import disputes
 from goodword_aws.trust_answers import MessageAnswer, OrderNumber, SubjectId, dispute_answer
 
+HERE = "/my/disputes"
+PERSON: frozenset[Role] = frozenset({"advocate"})
 ASKED_ABOUT = ("reward", "hold", "payout", "payouts_held", "ban")  # by links with a subject
 Text = Annotated[str, StringConstraints(min_length=1, max_length=4_000, strip_whitespace=True)]
 
@@ -53,14 +57,67 @@ class Reply(Form):
     text: Text = Field(repr=False)
 
 
-def listed(view: View) -> dict[str, Any]:
+def add_own_disputes(site: Site) -> None:
+    """Register them."""
+    page = site.page
+    page("GET", HERE, roles=PERSON)(_questions)
+    page("GET", f"{HERE}/new", roles=PERSON)(_asking)
+    page("POST", f"{HERE}/new", roles=PERSON, again=_asking)(_ask)
+    page("GET", f"{HERE}/<dispute_id>", roles=PERSON)(_question)
+    page("POST", f"{HERE}/<dispute_id>", roles=PERSON, again=_question)(_write)
+    page("POST", f"{HERE}/<dispute_id>/withdraw", roles=PERSON)(_withdraw)
+
+
+def _questions(view: View) -> Answer:
+    """What one has asked, and where it stands."""
+    return Sheet("portal/disputes.html", _listed(view))
+
+
+def _asking(view: View) -> Answer:
+    """Where one disagrees, or misses an order."""
+    return Sheet("portal/dispute_new.html", _wanted(view))
+
+
+def _ask(view: View) -> Answer:
+    """Open a dispute."""
+    made = disputes(view.desk).open(
+        view.advocate_id,
+        view.fields(Question).wish(view.reader.zone),
+        lambda done: view.claim(f"{HERE}/{done.dispute_id}"),
+    )
+    return Go(f"{HERE}/{made.dispute_id}", "note.asked")
+
+
+def _question(view: View) -> Answer:
+    """One of one's own, with its thread."""
+    return Sheet("portal/dispute.html", _thread(view))
+
+
+def _write(view: View) -> Answer:
+    """One more message in one's own thread."""
+    cases, own, here = disputes(view.desk), view.advocate_id, view.here
+    cases.own(view.path["dispute_id"], own)
+    text = view.fields(Reply).text
+    cases.write(view.path["dispute_id"], "advocate", own, text, lambda _: view.claim(here))
+    return Go(here, "note.written")
+
+
+def _withdraw(view: View) -> Answer:
+    """Take one's own back."""
+    cases, dispute_id = disputes(view.desk), view.path["dispute_id"]
+    cases.own(dispute_id, view.advocate_id)
+    cases.withdraw(dispute_id, lambda _: view.claim(f"{HERE}/{dispute_id}"))
+    return Go(f"{HERE}/{dispute_id}", "note.withdrawn")
+
+
+def _listed(view: View) -> dict[str, Any]:
     """The reader's own questions, newest first."""
     page = disputes(view.desk).of(view.advocate_id, view.page.limit, view.page.starting_after)
     rows = [dispute_answer(one, view.reader.language, to_staff=False) for one in page.rows]
     return {"disputes": rows, "cursor": page.cursor}
 
 
-def asking(view: View) -> dict[str, Any]:
+def _wanted(view: View) -> dict[str, Any]:
     """The form for a new one: about what, in which programme."""
     said = {**view.query, **view.form}
     found = shapes.dashboard(view.desk, view.advocate_id)
@@ -73,7 +130,7 @@ def asking(view: View) -> dict[str, Any]:
     }
 
 
-def thread(view: View) -> dict[str, Any]:
+def _thread(view: View) -> dict[str, Any]:
     """One of the reader's own, with all that was written."""
     cases = disputes(view.desk)
     found = cases.own(view.path["dispute_id"], view.advocate_id)

@@ -17,6 +17,7 @@ import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from importlib import import_module
 from typing import Any
 from urllib.parse import quote
 
@@ -28,7 +29,6 @@ from goodword.errors import (
     KeyReused,
     NotAllowed,
     NotAuthentic,
-    NotFound,
     Unavailable,
 )
 from goodword.ports import Change, Collision, Desk
@@ -42,29 +42,11 @@ from goodword_aws.pages.headers import headers_of
 from goodword_aws.pages.reader import reader_of
 from goodword_aws.pages.render import Frame, Wrong, render
 from goodword_aws.pages.view import Answer, File, Go, Leave, Sheet, View
-from goodword_aws.routes import pattern_of
+from goodword_aws.pages.ways import Area, Handle, Way, Ways
 from goodword_aws.settings import settings
 
-Handle = Callable[[View], Answer]
 NOTE_SECONDS = 60  # seconds in which a note must be shown
 _NOTE = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30}){1,3}")
-
-
-@dataclass(frozen=True)
-class Way:
-    """One method of one path and its function. `embeddable` pages may stand in others' frames.
-
-    A `signed` form needs no page of ours before it: the address itself holds its permission, and
-    mail programs post it for their readers (RFC 8058).
-    """
-
-    method: str
-    path: str
-    handle: Handle
-    roles: frozenset[Role] | None
-    embeddable: bool
-    again: Handle | None
-    signed: bool = False
 
 
 @dataclass
@@ -97,7 +79,7 @@ class Site:
 
     def __init__(self, face: str, *, desk: Callable[[Any], Desk] | None = None) -> None:
         self.face = face
-        self.ways: list[Way] = []
+        self._ways = Ways()
         self._desk = desk or wiring.desk
         self._log = observe.logger(face)
 
@@ -121,10 +103,24 @@ class Site:
 
         def register(handle: Handle) -> Handle:
             allowed = None if roles is None else frozenset(roles)
-            self.ways.append(Way(method, path, handle, allowed, embeddable, again, signed))
+            self._ways.add(Way(method, path, handle, allowed, embeddable, again, signed))
             return handle
 
         return register
+
+    def area(self, place: str, *below: str) -> None:
+        """Pages that `module:function` registers, once a path at or below these is asked for."""
+        module, _, register = place.partition(":")
+
+        def load() -> None:
+            getattr(import_module(module), register)(self)
+
+        self._ways.add_area(Area(below, load))
+
+    @property
+    def ways(self) -> list[Way]:
+        """Every page and form, of all areas."""
+        return self._ways.all()
 
     def __call__(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
         asked = self._asked(event)
@@ -176,7 +172,7 @@ class Site:
             return replace(shown, status=status) if isinstance(shown, Sheet) else shown
 
     def _serve(self, asked: _Asked) -> Answer:
-        way, path = self._way(asked)
+        way, path = self._ways.find(asked.method, asked.path)
         asked.way = way
         self._recognise(asked)
         if way.roles is not None and asked.principal is None:
@@ -187,12 +183,6 @@ class Site:
         if asked.method == "GET":
             return way.handle(view)
         return self._act(asked, view)
-
-    def _way(self, asked: _Asked) -> tuple[Way, dict[str, str]]:
-        for way in self.ways:
-            if way.method == asked.method and (found := pattern_of(way.path).fullmatch(asked.path)):
-                return way, found.groupdict()
-        raise NotFound("no_such_page", "there is nothing here")
 
     def _recognise(self, asked: _Asked) -> None:
         """Set `principal` from the session's cookies; a spent session is dropped, not an error."""

@@ -3,12 +3,18 @@
 from goodword.money import Money
 
 from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
 
 SHOWN_MS = 1_763_800_000_000
 
 
-def style_page(view: View) -> Answer:
+def add_style(site: Site) -> None:
+    """Register it, for everybody."""
+    site.page("GET", "/style", roles=None)(_style)
+
+
+def _style(view: View) -> Answer:
     """Type, colours, statuses, lists, tables, forms, charts; nothing in it is anybody's."""
     months = tuple(
         view.reader.month(SHOWN_MS - back * 30 * 86_400_000) for back in range(5, -1, -1)

@@ -1,0 +1,80 @@
+"""Which function serves a method of a path; an area's module is loaded with the first of its pages.
+
+A face has many areas and a process serves few of them: whoever works through the review queue
+needs neither the rules nor the sources. So a start loads what all pages share, and the first page
+of an area what that area needs. Reading all `ways` loads every area.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from goodword.errors import NotFound
+
+from goodword_aws.calls import Role
+from goodword_aws.pages.view import Answer, View
+from goodword_aws.routes import pattern_of
+
+Handle = Callable[[View], Answer]
+
+
+@dataclass(frozen=True)
+class Way:
+    """One method of one path and its function. `embeddable` pages may stand in others' frames.
+
+    A `signed` form needs no page of ours before it: the address itself holds its permission, and
+    mail programs post it for their readers (RFC 8058).
+    """
+
+    method: str
+    path: str
+    handle: Handle
+    roles: frozenset[Role] | None
+    embeddable: bool
+    again: Handle | None
+    signed: bool = False
+
+
+@dataclass(frozen=True)
+class Area:
+    """The paths at or below which an area's pages are, and what registers them."""
+
+    below: tuple[str, ...]
+    load: Callable[[], None]
+
+    def has(self, path: str) -> bool:
+        """Whether the path is one of these, or below one."""
+        return any(path == place or path.startswith(f"{place}/") for place in self.below)
+
+
+class Ways:
+    """The ways of one face, those of areas that nobody has visited yet aside."""
+
+    def __init__(self) -> None:
+        self._known: list[Way] = []
+        self._areas: list[Area] = []
+
+    def add(self, way: Way) -> None:
+        """One more; of two that fit a path the first counts."""
+        self._known.append(way)
+
+    def add_area(self, area: Area) -> None:
+        """Several, which are loaded when a path of theirs is asked for."""
+        self._areas.append(area)
+
+    def find(self, method: str, path: str) -> tuple[Way, dict[str, str]]:
+        """The way and the variables of the path. Raises NotFound `no_such_page`."""
+        self._visit([area for area in self._areas if area.has(path)])
+        for way in self._known:
+            if way.method == method and (found := pattern_of(way.path).fullmatch(path)):
+                return way, found.groupdict()
+        raise NotFound("no_such_page", "there is nothing here")
+
+    def all(self) -> list[Way]:
+        """Every way of the face."""
+        self._visit(list(self._areas))
+        return list(self._known)
+
+    def _visit(self, areas: list[Area]) -> None:
+        for area in areas:
+            area.load()
+            self._areas.remove(area)
