@@ -1,7 +1,7 @@
 """The published description is made from the routes that are served, so the two cannot differ.
 
 `python -m goodword_aws.openapi > docs/openapi.json` imports every `functions/*_api*/handler.py` and
-merges what their Apis say with the `functions/*_web/openapi.json` of routes without sign-in.
+merges what their Apis say with the intake, which has models, but no Api (`openapi_intake`).
 """
 
 import importlib.util
@@ -17,6 +17,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from goodword_aws import openapi_intake
 from goodword_aws.routes import VARIABLE, Route
 from goodword_aws.settings import describe_only
 
@@ -80,7 +81,8 @@ def merged(parts: Sequence[Document]) -> Document:
         "components": {
             "schemas": dict(sorted(schemas.items())),
             "securitySchemes": {
-                "idToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
+                "idToken": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
+                "signature": openapi_intake.SIGNATURE,
             },
         },
     }
@@ -92,8 +94,7 @@ def collected(functions: Path) -> Document:
     apis = [
         _imported(path).handler.openapi() for path in sorted(functions.glob("*_api*/handler.py"))
     ]
-    written = sorted(functions.glob("*_web/openapi.json"))
-    return merged([*apis, *(json.loads(path.read_text()) for path in written)])
+    return merged([*apis, openapi_intake.described()])
 
 
 def as_text(document: Document) -> str:

@@ -13,7 +13,14 @@ from goodword.limits import ORDER_LINES_MAX, ORDER_WORDS_MAX
 from goodword.money import NaturalMinor
 from goodword.privacy.model import fold_email, names_an_address
 from goodword.times import parse_rfc3339
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
 
 from goodword_aws.sources.facts import PIECES_MAX
 
@@ -61,11 +68,22 @@ def _instant(text: str) -> str:
     return text
 
 
+def _published(length: int) -> WithJsonSchema:
+    """An own id as the API's description says it: visible ASCII without `@`."""
+    return WithJsonSchema({"type": "string", "pattern": f"^[!-?A-~]{{1,{length}}}$"})
+
+
 OwnId = Annotated[
-    str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"), AfterValidator(_no_address)
+    str,
+    StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$"),
+    AfterValidator(_no_address),
+    _published(200),
 ]
 OwnNumber = Annotated[
-    str, StringConstraints(pattern=r"^[\x21-\x7e]{1,60}$"), AfterValidator(_no_address)
+    str,
+    StringConstraints(pattern=r"^[\x21-\x7e]{1,60}$"),
+    AfterValidator(_no_address),
+    _published(60),
 ]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=320), AfterValidator(_address)]
@@ -85,7 +103,10 @@ Text = Annotated[
 Named = Annotated[str, StringConstraints(max_length=80), AfterValidator(_names_nobody)]
 Texts = Annotated[list[Text], Field(max_length=ORDER_WORDS_MAX)]
 LineName = Annotated[
-    str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$"), AfterValidator(_no_address)
+    str,
+    StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$"),
+    AfterValidator(_no_address),
+    _published(64),
 ]
 LINES_MAX = 500  # lines of one body; those beyond ORDER_LINES_MAX are kept as one sum
 
