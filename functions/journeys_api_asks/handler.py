@@ -5,13 +5,17 @@ was done; money follows by the programme's rules and finance's approval, never f
 """
 
 from goodword.journeys.asks import NOT_WORK_CODES, WORK_CODES, Wishes
+from goodword.journeys.resending import Resending
 from goodword.journeys.walk import AskMade
+from goodword.messages.log import letters_of
 from goodword.ports import Page
 from goodword_aws import journeys_asks as shapes
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
+from goodword_aws.journeys_letters import leaving
 from goodword_aws.journeys_walks import asks
+from goodword_aws.messages_log import LetterAnswer, letter_answer
 
 wiring.require("core_table", "journal_table", "index_secret_arn")
 handler = Api(service="journeys")
@@ -19,6 +23,7 @@ handler = Api(service="journeys")
 PERSON: frozenset[Role] = frozenset({"advocate"})
 READERS: frozenset[Role] = frozenset({"marketer", "analyst", "admin"})
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
+BY_PERSON: frozenset[Role] = frozenset({"marketer", "finance", "admin"})
 WHICH = {"program_id": "of which programme"}
 
 
@@ -88,6 +93,33 @@ def waiting(call: Call) -> Page[shapes.AskAnswer]:
 def reason_codes(_call: Call) -> dict[str, tuple[str, ...]]:
     """The codes that a record of work may give."""
     return {"done": WORK_CODES, "not_done": NOT_WORK_CODES}
+
+
+@handler.route(
+    "GET",
+    "/v1/asks/letters",
+    roles=BY_PERSON,
+    answer=LetterAnswer,
+    paged=True,
+    query={"advocate_id": "whose letters"},
+)
+def letters(call: Call) -> Page[LetterAnswer]:
+    """Every letter to a person, newest first, also those that did not leave, and why."""
+    page = letters_of(
+        call.desk.store,
+        call.query.get("advocate_id", "")[:64],
+        call.page.limit,
+        call.page.starting_after,
+    )
+    return Page([letter_answer(one) for one in page.rows], page.cursor)
+
+
+@handler.route("POST", "/v1/asks/<ask_id>/resend", roles=WRITERS, answer=shapes.AskAnswer)
+def resend(call: Call) -> shapes.AskAnswer:
+    """Have the letter of an open request sent once more; never against its person or at night."""
+    again = Resending(call.desk, leaving(call.desk))
+    after = again.resend(call.path["ask_id"], lambda made: call.claim(shapes.ask_answer(made)))
+    return shapes.ask_answer(after)
 
 
 @handler.route("GET", "/v1/asks/<ask_id>", roles=READERS, answer=shapes.AskAnswer)

@@ -28,6 +28,7 @@ TOLD = (
     "advocate.erasure_taken_back",
     "journey.asked",
     "journey.reminded",
+    "journey.resent",
     "journey.ask_accepted_work",
     "message.due",
 )

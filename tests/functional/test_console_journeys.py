@@ -6,12 +6,18 @@ from typing import Any
 import pytest
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.walk import Walk
+from goodword.messages.model import Letter
+from goodword.messages.service import Messenger
 from goodword_aws import journeys_walks
+from goodword_aws.journeys_letters import REQUESTS, leaving
+from goodword_aws.messages import catalogue_of, money_of
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, front
 from tests.support.journeys import REFERENCE, terms
 from tests.support.pages import Pages, signing_in
+from tests.support.people import BEN
 from tests.support.walks import BYE, THANKS, Path
+from tests.unit.messages.test_telling import MORE
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}"
 HERE = "/console/journeys"
@@ -101,6 +107,78 @@ def test_analysts_see_no_figure_of_few_people_and_record_nothing(here: Pages, pa
     for number in range(4):
         path.entered(email=f"p{number}@mail.example")
     assert "How far people came" in lars.get(f"{HERE}/{ask.journey_id}").words
+
+
+class Post:
+    """A mail service that keeps what the letters were about."""
+
+    def __init__(self, sent: list[str]) -> None:
+        self.sent = sent
+
+    def send(self, to: str, letter: Letter, type: str) -> str:
+        self.sent.append(type)
+        return f"mail-{len(to) + len(letter.subject)}"
+
+
+def told(path: Path, sent: list[str]) -> None:
+    """What the function that sends mail does with every event there is."""
+    desk = path.desk("messages")
+    messenger = Messenger(
+        desk=desk,
+        vault=path.vault,
+        post=Post(sent),
+        catalogue_of=catalogue_of,
+        portal="https://go.example",
+        money_of=money_of,
+        more_of=lambda _event, _locale: MORE,
+        unfit=lambda event: leaving(desk).unfit(path.made[0]),
+    )
+    for event in path.events():
+        if event.type in REQUESTS:
+            messenger.tell(event)
+
+
+def test_staff_see_the_letters_of_a_person_and_send_one_again_once(here: Pages, path: Path) -> None:
+    sent: list[str] = []
+    _, ask = path.asked(THANKS, BYE)
+    place, marta = f"/console/advocates/{path.anna}", here.browser(MARKETER)
+    assert "Nothing has been written" in marta.get(place).words
+    told(path, sent)
+    page = marta.get(place)
+    for word in ("Letters", "A request", "Sent", "Send once more"):
+        assert word in page.words
+    early = marta.ask("POST", f"{place}/resend", form=page.fields(f"{place}/resend"))
+    assert (early.status, "left lately" in early.words) == (409, True)
+    path.later(days=1)
+    form = marta.get(place).fields(f"{place}/resend")
+    for _ in range(2):
+        done = marta.ask("POST", f"{place}/resend", form=form)
+        assert (done.status, done.location) == (303, place)
+    (event,) = path.events("journey.resent")
+    assert (event.subject, event.actor.id) == (ask.ask_id, MARKETER.subject)
+    told(path, sent)
+    assert sent == ["journey.asked", "journey.resent"]
+    assert "A request, once more" in marta.get(place).words
+    path.later(days=1)
+    form = marta.get(place).fields(f"{place}/resend")
+    path.hear("consent", 0)
+    refused = marta.ask("POST", f"{place}/resend", form=form)
+    assert (refused.status, "Nothing was sent" in refused.words) == (409, True)
+    assert len(path.events("journey.resent")) == 1
+
+
+def test_a_letter_of_another_is_not_sent_and_finance_sends_none(here: Pages, path: Path) -> None:
+    path.asked(THANKS, BYE)
+    told(path, [])
+    path.later(days=1)
+    ben = path.joined(path.program_id, BEN).advocate_id
+    marta, place = here.browser(MARKETER), f"/console/advocates/{path.anna}"
+    form = marta.get(place).fields(f"{place}/resend")
+    assert marta.ask("POST", f"/console/advocates/{ben}/resend", form=form).status == 404
+    fay = here.browser(FINANCE)
+    assert "Send once more" not in fay.get(place).words
+    assert fay.ask("POST", f"{place}/resend", form=form).status == 403
+    assert path.events("journey.resent") == []
 
 
 @pytest.mark.parametrize("who", [ANNA, FINANCE])

@@ -8,6 +8,7 @@ import pytest
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
 from goodword.rewards.model import Reward
+from goodword.times import DAY_MS
 from goodword_aws import journeys_walks
 
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, Front, front
@@ -30,6 +31,10 @@ EXPECTED: dict[str, int | str] = {
     "reason_codes": 200,
     "read": 200,
     "record_work": 200,
+    "letters": 200,
+    "resend": 200,
+    "refused_resend_same_day": "resent_lately",
+    "refused_resend_promised": "letter_not_allowed",
     "refused_work_not_promised": "ask_not_accepted",
     "refused_work_code": "unknown_reason_code",
     "refused_analyst_records": "not_allowed",
@@ -85,11 +90,13 @@ def named(path: Path) -> dict[str, str]:
     _, asked = path.asked(THANKS, BYE)
     ben = path.joined(path.program_id, BEN_SIGN_IN).advocate_id
     change = Change()
-    for ask_id, advocate_id, state in (
-        ("ask_of_ben", ben, "sent"),
-        ("ask_promised", path.anna, "accepted"),
+    for ask_id, advocate_id, state, days in (
+        ("ask_of_ben", ben, "sent", 0),
+        ("ask_promised", path.anna, "accepted", 0),
+        ("ask_yesterday", path.anna, "sent", 1),
     ):
         copy = asked.but(version=0, ask_id=ask_id, advocate_id=advocate_id, state=state)
+        copy = copy.but(made_ms=asked.made_ms - days * DAY_MS)
         change.create(copy)
     path.store.commit(change)
     return {"ask_sample": asked.ask_id, "prg_sample": path.program_id}

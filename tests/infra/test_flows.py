@@ -118,6 +118,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "advocate.erasure_taken_back",
                 "journey.asked",
                 "journey.reminded",
+                "journey.resent",
                 "journey.ask_accepted_work",
                 "message.due",
             ],

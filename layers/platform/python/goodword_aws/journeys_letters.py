@@ -9,13 +9,14 @@ from goodword.journeys.listening import Customers
 from goodword.journeys.walk import AskMade, ask_key
 from goodword.journeys.wording import ask_words
 from goodword.messages.model import Unfit
+from goodword.ports import Desk
 from goodword.programs.effective import version_in_force
 
 from goodword_aws import wiring
 from goodword_aws.journeys_pass import ask_pass
 from goodword_aws.settings import settings
 
-REQUESTS = frozenset({"journey.asked", "journey.reminded"})
+REQUESTS = frozenset({"journey.asked", "journey.reminded", "journey.resent"})
 THANKS = "journey.ask_accepted_work"
 
 
@@ -43,8 +44,12 @@ def unfit(event: Event) -> Unfit | None:
     ask = _ask(event)
     if ask is None:
         return None
-    desk = wiring.desk("messages")
-    return Leaving(desk, Gate(desk, Customers(desk))).unfit(ask, thanks=event.type == THANKS)
+    return leaving(wiring.desk("messages")).unfit(ask, thanks=event.type == THANKS)
+
+
+def leaving(desk: Desk) -> Leaving:
+    """What looks at a letter before it leaves."""
+    return Leaving(desk, Gate(desk, Customers(desk)))
 
 
 def _ask(event: Event) -> AskMade | None:

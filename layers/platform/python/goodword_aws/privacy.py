@@ -39,7 +39,7 @@ Read = Callable[[Desk, str, str | None], Rows]
 SECTION_NAMES = (
     *("person", "consents", "programmes", "balances", "known_by", "links"),
     *("rewards", "orders_that_earned_nothing", "payouts", "hand_outs"),
-    *("disputes", "asks", "history"),
+    *("disputes", "asks", "letters", "history"),
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
@@ -82,6 +82,7 @@ def sections(desk: Desk) -> Sections:
         "hand_outs": _hand_outs,
         "disputes": _disputes,
         "asks": _asks,
+        "letters": _letters,
         "history": _history,
     }
     return {name: partial(readers[name], desk) for name in SECTION_NAMES}
@@ -187,6 +188,16 @@ def _disputes(desk: Desk, own: str, cursor: str | None) -> Rows:
 def _asks(desk: Desk, own: str, cursor: str | None) -> Rows:
     page = asks(desk).of(own, EXPORT_ROWS, cursor)
     return _shown(Page([my_ask_answer(one) for one in page.rows], page.cursor))
+
+
+def _letters(desk: Desk, own: str, cursor: str | None) -> Rows:
+    """What one was written about, when, and whether it left; the letters are not kept."""
+    from goodword.messages.log import letters_of  # noqa: PLC0415 - only a copy needs it
+
+    from goodword_aws.messages_log import letter_answer  # noqa: PLC0415 - the same
+
+    page = letters_of(desk.store, own, EXPORT_ROWS, cursor)
+    return _shown(Page([letter_answer(one) for one in page.rows], page.cursor))
 
 
 def _history(desk: Desk, own: str, cursor: str | None) -> Rows:

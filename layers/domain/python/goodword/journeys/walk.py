@@ -113,6 +113,7 @@ def entered_key(subject_id: str, journey_id: str) -> Key:
 
 class AskMade(Record):
     """One ask of one person. `reason` says why it ended as it did; `reward_ids` what it earned.
+    `resent_ms` is when staff had its letter sent once more.
 
     `words` is the template of its letters. In the index of a programme while it waits for staff:
     something was promised, or said to be done.
@@ -138,6 +139,7 @@ class AskMade(Record):
     taken_ms: int | None = None
     changed_ms: int
     reward_ids: tuple[str, ...] = ()
+    resent_ms: tuple[int, ...] = ()
 
     @property
     def key(self) -> Key:

@@ -34,6 +34,7 @@ class Message(Record):
 
     event_id: str
     type: str
+    subject: str = ""
     advocate_id: str
     state: MessageState
     reason: str = ""
@@ -53,6 +54,24 @@ class Message(Record):
         if self.state != "held" or self.next_ms is None:
             return None
         return IndexEntry(HELD, f"{self.next_ms:015d}#{self.event_id}")
+
+    @property
+    def expires_s(self) -> int:
+        return (self.begun_ms + MESSAGE_DAYS * DAY_MS) // SECOND_MS
+
+
+class MessageOfAdvocate(Record):
+    """That a message is to a person, for the log of their letters."""
+
+    KIND: ClassVar[str] = "advocate_message"
+
+    advocate_id: str
+    event_id: str
+    begun_ms: int
+
+    @property
+    def key(self) -> Key:
+        return Key("core", f"ADV#{self.advocate_id}", f"M#{self.begun_ms:015d}#{self.event_id}")
 
     @property
     def expires_s(self) -> int:

@@ -13,7 +13,15 @@ from typing import Protocol
 from goodword.errors import GoodwordError, NotFound, Unavailable
 from goodword.events import Event
 from goodword.limits import SENDING_SECONDS_MAX
-from goodword.messages.model import ENDS, Catalogue, Letter, Message, Unfit, message_key
+from goodword.messages.model import (
+    ENDS,
+    Catalogue,
+    Letter,
+    Message,
+    MessageOfAdvocate,
+    Unfit,
+    message_key,
+)
 from goodword.messages.outlook import CAME_BACK, outlook
 from goodword.money import is_money
 from goodword.ports import Change, Collision, Desk
@@ -102,6 +110,7 @@ class Messenger:
         return Message(
             event_id=event.event_id,
             type=event.type,
+            subject=event.subject,
             advocate_id=str(event.data.get("advocate_id") or ""),
             state="sending",
             tries=1,
@@ -133,6 +142,14 @@ class Messenger:
         change = Change()
         after = message.but(changed_ms=self.desk.clock.now_ms())
         change.save(after)
+        if after.version == 0 and after.advocate_id:
+            change.create(
+                MessageOfAdvocate(
+                    advocate_id=after.advocate_id,
+                    event_id=after.event_id,
+                    begun_ms=after.begun_ms,
+                )
+            )
         if after.state in ENDS:
             change.create(
                 self.desk.event(

@@ -25,6 +25,7 @@ from goodword.trust.model import Exemption, exemption_key
 
 from goodword_aws import advocates as shapes
 from goodword_aws.explanations import my_unrewarded
+from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.console.roles import MONEY, WRITERS
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import balances_of, statement_pages
@@ -94,8 +95,34 @@ def person(view: View) -> dict[str, Any]:
         "moves": STAFF_MOVES,
         "own": view.person.advocate_id == advocate_id,
         "look_codes": LOOK_CODES,
+        "letters": _letters(view, advocate_id),
         **(_money(view, advocate_id) if money else {}),
     }
+
+
+def _letters(view: View, advocate_id: str) -> list[Any]:
+    """The newest letters to the person, and which of them staff may have sent once more."""
+    from goodword.messages.log import letters_of  # noqa: PLC0415 - one page of many needs it
+
+    from goodword_aws.journeys_letters import REQUESTS  # noqa: PLC0415 - the same
+    from goodword_aws.messages_log import letter_answer  # noqa: PLC0415 - the same
+
+    rows = letters_of(view.desk.store, advocate_id, LISTED, None).rows
+    newest = {one.subject: one.event_id for one in reversed(rows) if one.type in REQUESTS}
+    writes = bool(view.person.groups & WRITERS)
+    again = {event_id for event_id in newest.values() if writes}
+    return [(letter_answer(one), one.event_id in again) for one in rows]
+
+
+def resend(view: View, ask_id: str, here: str) -> None:
+    """Have the letter of an open request of this person sent once more."""
+    from goodword.journeys.resending import Resending  # noqa: PLC0415 - as above
+
+    from goodword_aws.journeys_letters import leaving  # noqa: PLC0415 - as above
+
+    own = asks(view.desk).own(ask_id, view.path["advocate_id"])
+    again = Resending(view.desk, leaving(view.desk))
+    again.resend(own.ask_id, lambda _: view.claim(here))
 
 
 def _money(view: View, advocate_id: str) -> dict[str, Any]:

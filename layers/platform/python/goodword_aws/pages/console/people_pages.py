@@ -89,6 +89,12 @@ class Move(Form):
     reason: ReasonCode
 
 
+class Resend(Form):
+    """Which request is sent once more."""
+
+    ask_id: Annotated[str, StringConstraints(max_length=64)]
+
+
 def add_people(site: Site) -> None:
     """Register the pages of advocates."""
     page = site.page
@@ -107,6 +113,7 @@ def add_people(site: Site) -> None:
     page("POST", f"{PERSON}/ban", roles=FINANCE, again=_person)(_ban)
     page("POST", f"{PERSON}/exempt", roles=FINANCE, again=_person)(_exempt)
     page("POST", f"{PERSON}/exempt/end", roles=FINANCE, again=_person)(_end_exemption)
+    page("POST", f"{PERSON}/resend", roles=WRITERS, again=_person)(_resend)
     page("POST", f"{PERSON}/move", roles=WRITERS, again=_person)(_move)
 
 
@@ -222,6 +229,12 @@ def _move(view: View) -> Answer:
         lambda _: view.claim(here),
     )
     return Go(here, "note.done")
+
+
+def _resend(view: View) -> Answer:
+    here = _here(view)
+    people.resend(view, view.fields(Resend).ask_id, here)
+    return Go(here, "note.resent")
 
 
 def _here(view: View) -> str:
