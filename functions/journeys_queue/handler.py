@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from goodword_aws import wiring
 from goodword_aws.journeys_walks import heard
-from goodword_aws.kpis import keep_row
+from goodword_aws.kpis_rows import keep_row
 
 wiring.require("core_table", "journal_table", "index_secret_arn", "journey_arn")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)

@@ -1,6 +1,6 @@
 """How segments of advocates are set, listed and seen over the API (docs/people.md, Segments)."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from goodword.advocates.model import Enrolment
 from goodword.advocates.segmenting import Segmenting
@@ -14,7 +14,9 @@ from pydantic import Field
 
 from goodword_aws.calls import Call, Role
 from goodword_aws.forms import ReasonCode
-from goodword_aws.http import Api
+
+if TYPE_CHECKING:
+    from goodword_aws.http import Api  # the pages do without its resolver
 
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 Names = Annotated[tuple[SegmentName, ...], Field(max_length=SEGMENTS_OF_ADVOCATE_MAX)]
@@ -52,7 +54,7 @@ class SegmentRow(Value):
     advocates: int
 
 
-def add_segments(api: Api) -> None:
+def add_segments(api: "Api") -> None:
     """Register the route that sets them."""
     api.route(
         "POST",

@@ -1,19 +1,16 @@
 """The twelve figures for staff, with their definitions, by month, and the forecast."""
 
-import json
 from collections.abc import Mapping
 
 from goodword.errors import NotAllowed
-from goodword.events import Event
 from goodword.journeys.forecast import Forecast, forecast
 from goodword.journeys.kpis import DEFINITIONS, Code, KpiFigure, Unit, figures
-from goodword.journeys.measuring import Measuring, keep, parts_of
+from goodword.journeys.measuring import Measuring, parts_of
 from goodword.journeys.pipeline import Period
 from goodword.limits import PEOPLE_LEAST
 from goodword.ports import Store
 from goodword.records import Value
 
-from goodword_aws import wiring
 from goodword_aws.pipeline import day_text, period_of
 
 FORECAST_MODEL = (
@@ -59,12 +56,6 @@ class KpisAnswer(Value):
         """Whether a sum could be read back to one of the programme's advocates."""
         pool = next(one for one in self.kpis if one.code == "advocate_pool")
         return pool.figures[0].value < PEOPLE_LEAST
-
-
-def keep_row(body: str) -> bool:
-    """The row of a bus event; whether it is new."""
-    event = Event.model_validate_json(json.dumps(json.loads(body)["detail"]))
-    return keep(wiring.store(), event)
 
 
 def kpis_answer(
