@@ -95,6 +95,36 @@ def test_everything_sent_is_confirmed_under_one_reference(world: Payday) -> None
     assert (world.purse().paid_minor, world.ledger_differences()) == (500, [])
 
 
+@pytest.mark.parametrize("at_once", [True, False])
+def test_nobody_confirms_an_order_by_hand_that_is_not_kept_yet(
+    world: Payday, at_once: bool
+) -> None:
+    """It would stand as paid in a run whose file can never be written."""
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    real = world.hands.send
+
+    def dies(order: PaymentOrder) -> RailAnswer:
+        raise KeyError(order.payout_id)
+
+    world.hands.send = dies  # type: ignore[method-assign]  # only once
+    with pytest.raises(KeyError):
+        world.cycle.send(run.run_id, 0, 0)
+    (asked,) = (each for each in world.all(Payout) if each.state == "sent")
+    if at_once:
+        assert world.confirming.all(run.run_id, ANNA, "SEPA-1").count == 0
+    else:
+        with pytest.raises(Conflict, match="payout_not_open"):
+            world.confirming.one(
+                asked.payout_id, ANNA, "paid", run_id=run.run_id, reference="SEPA-1"
+            )
+    world.hands.send = real  # type: ignore[method-assign]  # the next one lives
+    world.clock.advance(2 * MINUTE_MS)
+    world.cycle.send(run.run_id, 0, 1)
+    assert world.cycle.settle(run.run_id).route == "settled"
+    assert len(world.hands.files[run.run_id]) == len(world.hands.known) == 2
+
+
 def test_confirming_all_goes_page_by_page(world: Payday, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goodword.payouts.confirming.CONFIRM_MAX", 1)
     run = world.sent()

@@ -105,7 +105,7 @@ class Confirming:
     def _confirm(self, line: RunLine, reference: str) -> int:
         def attempt() -> int:
             payout = self.desk.store.get(Payout, payout_key(line.advocate_id, line.payout_id))
-            if payout is None or payout.state != "sent":
+            if payout is None or not is_kept(payout):
                 return 0
             self._end(payout, "paid", reference, "")
             return 1
@@ -130,6 +130,11 @@ def open_to_a_person(payout: Payout, outcome: Outcome, now_ms: int) -> bool:
     if outcome == "returned":
         return False
     if payout.rail in RAILS_BY_HAND:
-        return payout.state == "sent"
+        return is_kept(payout)
     since_ms = now_ms - (payout.sent_ms or now_ms)
     return payout.state == "unknown" and since_ms >= PERSON_AFTER_HOURS * HOUR_MS
+
+
+def is_kept(payout: Payout) -> bool:
+    """Whether the order stands in the file of its run, or will: nobody can have paid it before."""
+    return payout.state == "sent" and payout.look_ms is None
