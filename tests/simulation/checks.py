@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 from goodword.limits import LATE_DAYS
 
+from tests.simulation.bans import BANS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
 from tests.simulation.complaints import part_of
 from tests.simulation.oracle import Due, earning, expected, share
 from tests.simulation.paychecks import JUDGES
+from tests.simulation.reasons import REASONS
 from tests.simulation.story import DAY_MS, PEOPLE
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ def check(town: "Town") -> list[str]:
         _amounts,
         *JUDGES,
         *CAPS,
+        *REASONS,
+        *BANS,
         _leftovers,
         _calm,
     ):
@@ -208,9 +212,11 @@ def _last_decision(books: Books, conversion: Item) -> Item:
 
 def _taken(name: str, reward: Item, wanted: int) -> Iterator[str]:
     taken = reward["earned_minor"] - reward["remaining_minor"]
+    by_ban = "ceiling_minor" in reward or reward.get("reason") == "ban"
+    if by_ban and taken >= wanted:
+        return  # it takes the whole of what refunds had left
     if reward["state"] not in GONE and taken != wanted:
         yield f"{name}: refunds took {taken}, not {wanted} ({reward['state']})"
-    by_ban = reward.get("reason") == "ban"  # it takes the whole, whatever refunds had left
     if reward["state"] == "void" and not by_ban and taken != reward["earned_minor"]:
         yield f"{name} is void with something left"
 

@@ -8,6 +8,7 @@ rail still takes for paid (`came_back`).
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from goodword.conversions.model import Conversion
 from goodword.events import Actor
 from goodword.payouts.model import Payout
 from goodword.rewards.model import Reward
@@ -16,6 +17,7 @@ from goodword.trust.disputing import Disputes, Wish
 from goodword.trust.resolving import Resolving, Ruling
 from goodword_aws.workflow import StepFunctions
 
+from tests.simulation.story import PEOPLE
 from tests.support.scene import PROGRAM
 
 if TYPE_CHECKING:
@@ -62,12 +64,31 @@ class Complaints:
                 able.append(("hold", one.advocate_id, one.reward_id))
             elif one.state == "rejected":
                 able += [("reward", one.advocate_id, one.reward_id)] * 2
+        able += self._more()
         if not able:
             return
         about, who, subject_id = self.town.chance.choice(able)
-        wish = Wish(program_id=PROGRAM, about=about, text="where is it?", subject_id=subject_id)
+        fields: dict[str, Any] = {"subject_id": subject_id}
+        if about == "missing_conversion":
+            at_ms = self.town.story.order(subject_id).at_ms
+            fields = {"order_number": subject_id, "ordered_ms": at_ms}
+        wish = Wish(program_id=PROGRAM, about=about, text="where is it?", **fields)
         actor = Actor(kind="advocate", id=who)
         self._task(who, lambda: self._disputes(actor).open(who, wish))
+
+    def _more(self) -> list[tuple[About, str, str]]:
+        """Bans, and orders that earned nothing; both only in stories in which people are banned."""
+        if not self.town.story.conduct:
+            return []
+        able: list[tuple[About, str, str]] = [
+            ("ban", str(one.plain["advocate_id"]), PROGRAM)
+            for one in self.town.dynamo.of_kind("ban")
+            if one.plain["state"] == "banned"
+        ]
+        for one in self.town.all(Conversion):
+            if one.action == "sale" and one.state in ("unattributed", "disqualified"):
+                able.append(("missing_conversion", self.town.chance.choice(PEOPLE), one.order_id))
+        return able
 
     def end(self) -> None:
         """A person of finance decides about one of them."""

@@ -14,8 +14,10 @@ from goodword.payouts.model import Payout, PayoutRun
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 
+from tests.simulation.bans import Conduct
 from tests.simulation.complaints import Complaints
 from tests.simulation.office import Office
+from tests.simulation.rail import FilesByHand
 from tests.simulation.story import DAY_MS, PEOPLE, START_MS
 from tests.simulation.timing import Timing
 from tests.simulation.town import Town
@@ -36,6 +38,7 @@ class Director(Timing):
         self.accepted: dict[str, Facts] = {}
         self.office = Office(self.town, self.task)
         self.complaints = Complaints(self.town, self.task)
+        self.conduct = Conduct(self.town, self.person)
         self._houses = 0
         self._said: set[tuple[str, str]] = set()
 
@@ -49,7 +52,7 @@ class Director(Timing):
         acts = [self.pump] * 6 + [self.run] * 5 + [self.jump] * 5 + [self.deliver] * 2
         acts += [self.stream] * 2 + [self.bus, self.review, self.rush, self.rush, self.cancel]
         acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house] * 2
-        acts += [self.staff] * (self.town.story.seed % 3 == 0)
+        acts += [self.staff] * (self.town.story.seed % 3 == 0 or self.town.story.conduct)
         return acts + self.office.acts() + self.complaints.acts()
 
     def race_acts(self) -> list[Callable[[], None]]:
@@ -229,8 +232,10 @@ class Director(Timing):
         self.person(who, path, {"reason_code": "checked_order" if approve else "fraud"})
 
     def person(self, who: str, path: str, body: object, group: str = "finance") -> None:
-        """Somebody presses a button."""
-        self.town.baton.spawn(who, lambda: self.town.asks(who, "POST", path, body, group))
+        """Somebody presses a button; whoever does so after the heal is right."""
+        right = self.town.outside.healed
+        ask = partial(self.town.asks, who, "POST", path, body, group, right=right)
+        self.town.baton.spawn(who, ask)
 
     def run(self) -> None:
         """Somebody does something to a run; mostly the right thing."""
@@ -273,11 +278,12 @@ class Director(Timing):
 
     def _ask(self, who: str, path: str, body: object, *, wrong: bool) -> None:
         """A person's word; a wrong hash or total must never be taken."""
+        right = self.town.outside.healed and not wrong
 
         def ask() -> None:
             if not wrong:
                 self._said.add((who, path))  # whoever says the right thing may repeat it wrongly
-            status = self.town.asks(who, "POST", path, body)
+            status = self.town.asks(who, "POST", path, body, right=right)
             if wrong and 0 < status < 300 and (who, path) not in self._said:
                 self.town.fail(f"{path} was taken with a wrong hash or total")
 
@@ -296,13 +302,17 @@ class Director(Timing):
         open_ = [
             one
             for one in self.town.all(Payout)
-            if one.state == "unknown" and now_ms >= (one.sent_ms or now_ms) + 2 * DAY_MS
+            if (one.state == "unknown" and now_ms >= (one.sent_ms or now_ms) + 2 * DAY_MS)
+            or (one.rail == "csv" and one.state == "sent")
         ]
         if open_:
             self.say(self.chance.choice(open_))
 
     def say(self, payout: Payout) -> None:
-        left = self.town.rail.left()[payout.payout_id]
+        rail = self.town.rail
+        left = rail.left()[payout.payout_id]
+        if isinstance(rail, FilesByHand):
+            left = rail.find(payout.payout_id, self.chance.random()) == "paid"
         body = {
             "payout_id": payout.payout_id,
             "outcome": "paid" if left else "failed",
@@ -313,6 +323,10 @@ class Director(Timing):
 
     def staff(self) -> None:
         """Advocates are paused or banned, and the programme is paused."""
+        if self.town.story.conduct and self.chance.random() < 0.4:
+            self.conduct.ban()
+            self.schedule("trust_schedule")
+            return
         if self.chance.random() < 0.3:
             state = self.chance.choice(("active", "paused"))
             body = {"state": state, "reason": "other"}
@@ -323,6 +337,8 @@ class Director(Timing):
         if one.state == "banned":
             return
         state = self.chance.choice(("active", "active", "paused", "banned"))
+        if state == "banned" and self.town.story.conduct:
+            return  # there it is the API that bans
         change = Change()
         change.replace(one.turned(state, self.town.clock.at_ms))
         self.town.memory.commit(change)

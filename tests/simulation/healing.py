@@ -126,7 +126,7 @@ class Play(Director):
                 self.stream()
                 self.bus()
                 self.settle()
-            for name in SCHEDULES:
+            for name in (*SCHEDULES, *["trust_schedule"] * town.story.conduct):
                 self.schedule(name)
                 self.settle()
             for _ in range(PEOPLE_OF_A_RUN if town.story.paying.checkers else 1):
@@ -148,7 +148,8 @@ class Play(Director):
             self.complaints.end_all()
         for payout in town.all(Payout):
             since_ms = town.clock.at_ms - (payout.sent_ms or town.clock.at_ms)
-            if payout.state == "unknown" and since_ms >= 2 * DAY_MS:
+            silent = payout.state == "unknown" and since_ms >= 2 * DAY_MS
+            if payout.state == "sent" if payout.rail == "csv" else silent:
                 self.say(payout)
 
     def _open(self) -> list[str]:
@@ -165,5 +166,6 @@ class Play(Director):
             if item["kind"] in ends and item["state"] not in ends[item["kind"]]
         ]
         found += [f"open {one.dispute_id}" for one in self.complaints.running()]
+        found += [f"ban of {one['advocate_id']}" for one in self.conduct.running()]
         found += [f"open run {one.run_id}" for one in self.town.all(OpenRun)]
         return found + [f"execution {one.name}" for one in self.town.baton.tasks]

@@ -51,7 +51,9 @@ FUNCTIONS = (
     *("conversions_web", "conversions_stream", "conversions_schedule", "ledger_stream"),
     *("rewards_queue", "rewards_task", "rewards_schedule", "rewards_api"),
     *("payouts_task", "payouts_schedule", "payouts_api", "programs_api"),
+    *("trust_api", "trust_schedule"),
 )
+WORDS = {"payout-runs": "payouts", "bans": "trust"}  # whose routes are another word's
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept
 LEFT_MS = 60_000  # ms that a schedule is told it has left
@@ -150,7 +152,7 @@ def _wire() -> dict[str, Any]:
     }
     for name, part in seams.items():
         setattr(wiring, name, part)
-    payouts.rails = lambda: HERE.town.rails  # type: ignore[assignment,return-value]  # rails
+    payouts.rails = lambda: HERE.town.rails
     payouts.csv_rail = lambda: HERE.town.hands  # type: ignore[assignment,return-value]  # a rail
     payouts.VaultDestinations = lambda *_: HERE.town.places  # type: ignore[misc,assignment]
     arrivals._book = lambda *_: HERE.town.book  # type: ignore[assignment]  # one per town
@@ -191,7 +193,8 @@ def asked(
     town: "Town", subject: str, method: str, path: str, body: object = None, group: str = "finance"
 ) -> tuple[int, Any]:
     """A person's call over the API; its own idempotency key."""
-    function = f"{path.split('/')[2].replace('payout-runs', 'payouts')}_api"
+    word = path.split("/")[2]
+    function = f"{WORDS.get(word, word)}_api"
     key = town.ids.new("key")
     event = http(method, path, body, subject=subject, email="", groups=(group,), key=key)
     answer = call(town, function, event)

@@ -35,14 +35,24 @@ def watch_order(town: "Town", body: dict[str, Any]) -> None:
     if body["amount_minor"] != payout["amount_minor"]:
         town.fail("another amount than the frozen one is sent")
     fields = {"receiver": body["receiver"]}
-    if Places.hash("simulator", fields) != payout["destination_hash"]:
+    if Places.hash(payout["rail"], fields) != payout["destination_hash"]:
         town.fail("it is sent somewhere else than was frozen")
-    for what in _unconfirmed(books, run):
+    for what in (*_undecided(books, payout), *_unconfirmed(books, run)):
         town.fail(what)
     known = {one["key"] for one in town.rail.transfers()}
     if payout["state"] not in ("sent", "unknown") and body["key"] not in known:
         # A call under way may be overtaken by another one; then the rail knows the key already.
         town.fail(f"the rail is asked for a payout that is {payout['state']}")
+
+
+def _undecided(books: Books, payout: Item) -> Iterator[str]:
+    """The audit's findings have their answers, and what a person has held stays here."""
+    for finding in books["run_finding"]:
+        here = finding["run_id"] == payout["run_id"]
+        if here and finding["state"] == "open":
+            yield f"sent though nobody has decided about {finding['check']}"
+        if here and finding["state"] == "held" and finding["subject"] == payout["payout_id"]:
+            yield f"sent though a person has held it for {finding['check']}"
 
 
 def _unconfirmed(books: Books, run: Item) -> Iterator[str]:
@@ -114,6 +124,14 @@ def _runs(books: Books) -> Iterator[str]:
                 yield f"{payout['payout_id']} was frozen before the cut-off"
             if payout["state"] == "draft" and run["state"] in ("settled", "cancelled", "expired"):
                 yield f"{payout['payout_id']} was left behind"
+
+
+def _findings(books: Books) -> Iterator[str]:
+    """I6: nobody decides about a payment to themselves."""
+    for finding in books["run_finding"]:
+        own = finding.get("advocate_id") == PEOPLE[0]
+        if own and finding.get("decided_by") == "usr_maya":
+            yield f"{finding['run_id']}: a payee decided about the own payment"
 
 
 def _in_time(books: Books) -> Iterator[str]:
@@ -194,6 +212,15 @@ def _rail(books: Books) -> Iterator[str]:
             yield f"{key} is {payout['state']}, though the rail was never asked"
 
 
+def _files(books: Books) -> Iterator[str]:
+    """What a person paid by hand stood in the file of its run, once."""
+    for payout in books["payout"]:
+        rows = books.town.hands.files.get(payout["run_id"], [])
+        by_hand = payout["rail"] == "csv" and payout["state"] == "paid"
+        if by_hand and rows.count(payout["payout_id"]) != 1:
+            yield f"{payout['payout_id']} stands {rows.count(payout['payout_id'])} times"
+
+
 def _told(key: str, payout: Item, transfers: list[Item], came_back: set[str]) -> Iterator[str]:
     left = [one for one in transfers if one["status"] != "failed"]
     if len(left) > 1:
@@ -226,4 +253,7 @@ def _disputes(books: Books) -> Iterator[str]:
             yield f"{dispute['subject_id']} was granted and is {states[dispute['subject_id']]}"
 
 
-JUDGES = (_payouts, _standing, _runs, _in_time, _paydays, _paid_out, _rail, _disputes)
+JUDGES = (
+    *(_payouts, _standing, _runs, _findings, _in_time, _paydays),
+    *(_paid_out, _rail, _files, _disputes),
+)

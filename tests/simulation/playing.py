@@ -15,7 +15,10 @@ from tests.simulation.story import START_MS, Story, draw
 from tests.simulation.town import Town
 
 STATED = ("reward", "payout", "payout_run", "conversion", "delivery", "dispute")
-RARE = ("reward.reopened", "payout_run.checked", "payout_run.finding_cleared")
+RARE = (
+    *("reward.reopened", "payout_run.checked", "payout_run.finding_cleared"),
+    *("enrolment.banned", "enrolment.ban_carried_out", "enrolment.unbanned"),
+)
 Lane = Literal["fast", "wire", "golden"]
 
 
@@ -61,6 +64,7 @@ def many() -> Iterator[None]:
     finally:
         gc.enable()
         gc.collect()
+        gc.freeze()  # what is left is code; to look through it each time costs a twentieth
 
 
 def judged(town: Town, director: Play, seed: int) -> Outcome:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from random import Random
 
+from goodword.programs.payment import RailName
+
 from tests.simulation.paydays import Paying, drawn
 
 DAY_MS = 86_400_000
@@ -19,6 +21,7 @@ PROGRAMME_CAPS_MAX = 2  # caps of the whole programme that terms may have
 LEANINGS = (*("wide",) * 5, *("payday",) * 4, *("race",) * 2)
 RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
 DISPUTED = 0.6  # of the stories where nothing is capped
+SHARP, CONDUCT, BY_HAND = 0.2, 0.25, 0.12  # of the stories; nobody is banned in a calm one
 EXACT = 0.3  # of the stories have a limit that is met to the cent
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
@@ -122,6 +125,9 @@ class Story:
     rates: dict[str, str]
     leaning: str = "wide"
     disputed: bool = False
+    sharp: bool = False  # the audit of a run finds much
+    rail: RailName = "simulator"
+    conduct: bool = False  # people are banned, and taken back
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""
@@ -203,6 +209,10 @@ def _banks(chance: Random, story: Story) -> Story:
             replace(one, won=wins and not one.total and chance.random() < 0.25)
             for one in order.refunds
         ]
+    more = Random(f"more {story.seed}")  # apart, so that older seeds stay what they are
+    story.sharp = more.random() < SHARP
+    story.rail = "csv" if more.random() < BY_HAND else "simulator"
+    story.conduct = not story.calm and more.random() < CONDUCT
     return story
 
 

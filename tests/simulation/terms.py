@@ -30,6 +30,17 @@ from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.story import CODES, START_MS, Order, Story, Touched
 from tests.support.scene import PROGRAM, SECRET, terms
 
+SHARP = {
+    "own_spike_times": 2,
+    "program_spike_times": 2,
+    "spike_floor_minor": 100,
+    "network_conversions": 2,
+    "destination_days": 90,
+    "refund_percent": 10,
+    "refund_floor_minor": 100,
+    "stops": ("own_spike", "program_spike", "new_destination", "shared_payee", "refund_share"),
+}
+
 
 def version_of(story: Story, number: int) -> ProgramVersion:
     """A version; the first one holds from long before."""
@@ -84,20 +95,21 @@ def budget_of(story: Story) -> tuple[BudgetLimit, ...]:
 
 def payment_of(story: Story) -> Payment:
     """How and when people are paid."""
-    return _payment(story.paying)
+    return _payment(story.paying, story.sharp, story.rail)
 
 
 @cache
-def _payment(paying: Paying) -> Payment:
+def _payment(paying: Paying, sharp: bool, rail: str) -> Payment:
     counted = {"every_days": EVERY_DAYS, "starts_on": STARTS_ON.isoformat()}
     return Payment.model_validate(
         {
-            "rail": "simulator",
+            "rail": rail,
             "cadence": paying.cadence,
             "minimum_minor": paying.minimum,
             "net_days": paying.net_days,
             "business_day": paying.business_day,
             "two_checkers_from_minor": paying.checkers,
+            "audit": SHARP if sharp else {},
         }
         | (counted if paying.cadence == "every_n_days" else {})
     )

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from botocore.exceptions import ClientError
-from goodword.advocates.model import PayoutMethod
+from goodword.advocates.model import Advocate, PayoutMethod
 from goodword.conversions.model import Delivery, Facts, Source
 from goodword.errors import GoodwordError
 from goodword.events import Actor, system
@@ -31,10 +31,11 @@ from infra.local.signing import sign_generic
 from tests.fakes.dynamo import FakeDynamo, error
 from tests.fakes.privacy import PlainSealer
 from tests.simulation.baton import Baton, Died
+from tests.simulation.explained import unexplained
 from tests.simulation.lambdas import TABLES, asked, call, remembered
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
-from tests.simulation.rail import SimulatedRail
+from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.story import CODES, PEOPLE, START_MS, Story
 from tests.simulation.terms import budget_of, version_of
 from tests.simulation.watching import Watch
@@ -86,9 +87,11 @@ class Town:
         self.outside = Outside(story.seed, self.baton, self.tell)
         self.ids = CountingIds(self.clock)
         self._table()
-        self.hands, self.places = Hands(self.clock), Places()
-        self.rail = SimulatedRail(self.clock, self.baton, self.outside, self._watch_order)
-        self.rails = {"simulator": self.rail, "csv": self.hands}
+        self.places, by_hand = Places(), story.rail == "csv"
+        made = FilesByHand if by_hand else SimulatedRail
+        self.rail = made(self.clock, self.baton, self.outside, self._watch_order)
+        self.hands: Hands = self.rail if isinstance(self.rail, Hands) else Hands(self.clock)
+        self.rails = {story.rail: self.rail}
         self.clients = {
             "dynamodb": self.faulty,
             "events": FaultyBus(self.outside, self._on_the_bus),
@@ -181,6 +184,7 @@ class Town:
                 created_ms=0,
             ),
         )
+        change.create(*(Advocate(advocate_id=one, created_ms=START_MS) for one in PEOPLE))
         self.memory.commit(change)
         for person in PEOPLE:
             Scene.enrol(self, person, CODES[person])  # type: ignore[arg-type]  # it only stores
@@ -192,8 +196,8 @@ class Town:
         self.places.fields[person] = fields
         wanted = PayoutMethod(
             advocate_id=person,
-            rail="simulator",
-            destination_hash=Places.hash("simulator", fields),
+            rail=self.story.rail,
+            destination_hash=Places.hash(self.story.rail, fields),
             changed_ms=self.clock.at_ms,
         )
         known = self.memory.get(PayoutMethod, wanted.key)
@@ -280,15 +284,27 @@ class Town:
         return None
 
     def asks(
-        self, subject: str, method: str, path: str, body: object, group: str = "finance"
+        self,
+        subject: str,
+        method: str,
+        path: str,
+        body: object,
+        group: str = "finance",
+        *,
+        right: bool = False,
     ) -> int:
-        """A person uses the API; the status of the answer, 0 if there was none."""
+        """A person uses the API; the status of the answer, 0 if there was none.
+
+        Whoever is `right`, and asks while nothing fails, must not be refused.
+        """
         what = f"{subject} {method} {path}"
         got = self.invoke(what, lambda: asked(self, subject, method, path, body, group))
         status, answer = got or (0, {"code": "no_answer"})
         if status >= 400:
             self.tell(f"  refused {status} {answer['code']}")
             self.refusals[answer["code"]] = self.refusals.get(answer["code"], 0) + 1
+            if right and (why := unexplained(self, path, answer["code"])):
+                self.fail(why)
         return int(status)
 
     # --- the intake -------------------------------------------------------------------------
@@ -360,7 +376,7 @@ class Town:
                 yield self
         finally:
             self.baton.end()
-            self.rail.ledger.close()
+            self.rail.end()
 
 
 class Sleeper(FakeClock):
