@@ -283,3 +283,32 @@ def test_an_answer_to_what_is_over_is_told_on_the_page(here: Pages, path: Path) 
     late = browser.send(page, f"/my/asks/{ask.ask_id}/accept")
     assert late.status == 409
     assert path.made[0].state == "sent"
+
+
+def test_a_review_begins_on_the_site_itself_with_the_disclosure_at_hand(
+    here: Pages, path: Path
+) -> None:
+    path.publish(REVIEW | {"profile": "acme-coffee"}, BYE)
+    path.delight()
+    walk = path.entered()
+    path.step(walk)
+    browser = here.browser(ANNA)
+    page = browser.get("/my/asks")
+    link = "https://www.g2.com/products/acme-coffee/take_survey"
+    assert f'href="{link}" rel="noopener noreferrer"' in page.html
+    assert 'data-copy="#ad' in page.html
+    assert "The stars and the words are yours" in page.words
+    browser.language = "de"
+    german = browser.get("/my/asks").words
+    assert "Formular öffnen" in german
+    browser.send(page, f"/my/asks/{path.made[0].ask_id}/decline")
+    assert link not in browser.get("/my/asks").html
+
+
+def test_a_review_on_a_site_of_another_kind_has_no_form(here: Pages, path: Path) -> None:
+    path.publish(REVIEW, BYE)
+    path.delight()
+    path.step(path.entered())
+    page = here.browser(ANNA).get("/my/asks")
+    assert "on g2" in page.words
+    assert "take_survey" not in page.html

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from goodword.journeys.definition import QuietHours, refusals
+from goodword.journeys.reviewing import FORMS, review_link
 from pydantic import ValidationError
 
 from tests.support.journeys import HAPPY, REFERENCE, REVIEW, THANKS, terms
@@ -133,3 +134,30 @@ def test_quiet_hours_may_go_over_midnight(hours: tuple[int, int], quiet: set[int
     held = {hour for hour in range(24) if found.holds(hour)}
     assert quiet <= held
     assert len(held) == (hours[1] - hours[0]) % 24
+
+
+# --- where a review is written ------------------------------------------------------------------
+
+
+def test_a_review_links_to_the_form_of_the_company_on_a_known_site() -> None:
+    for site, form in FORMS.items():
+        assert broken(REVIEW | {"site": site, "profile": "acme-coffee"}) == []
+        link = review_link(site, "acme-coffee")
+        assert link == form.replace("{profile}", "acme-coffee")
+        assert link.startswith("https://")
+    assert review_link("g2", None) is review_link(None, "acme") is review_link("blog", "a") is None
+
+
+def test_a_form_that_is_not_known_or_not_of_a_review_is_refused() -> None:
+    assert broken(REVIEW | {"site": "blog", "profile": "acme"}) == ["steps.0.profile"]
+    nowhere = {name: value for name, value in REVIEW.items() if name != "site"}
+    assert broken(nowhere | {"profile": "acme"}) == ["steps.0.profile"]
+    assert broken(REFERENCE | {"site": "g2", "profile": "acme"}) == ["steps.0.profile"]
+
+
+@pytest.mark.parametrize(
+    "odd", ["acme?stars=5", "a/b", "a&stars=5", "", "-a", "a" * 101, "a b", "a#"]
+)
+def test_no_rating_gets_into_a_link_by_the_name_of_the_company(odd: str) -> None:
+    with pytest.raises(ValidationError):
+        terms(REVIEW | {"profile": odd})

@@ -6,6 +6,7 @@ from zoneinfo import available_timezones
 from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.asking import AskBook
 from goodword.journeys.asks import Wishes
+from goodword.journeys.reviewing import review_link
 from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import Subject
 from goodword.journeys.walk import AskMade
@@ -40,12 +41,13 @@ class PutWishes(Value):
 
 
 class MyAskAnswer(Value):
-    """A request as its person sees it."""
+    """A request as its person sees it. `link` is the form of a review on its site, if known."""
 
     id: str
     program_id: str
     motion: Motion
     site: str | None
+    link: str | None
     state: str
     asked_at: str
     answer_until: str
@@ -87,6 +89,7 @@ def my_ask_answer(ask: AskMade) -> MyAskAnswer:
         program_id=ask.program_id,
         motion=ask.motion,
         site=ask.site,
+        link=review_link(ask.site, ask.profile),
         state=ask.state,
         asked_at=rfc3339(ask.made_ms),
         answer_until=rfc3339(ask.expires_ms),

@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.errors import FieldError
+from goodword.journeys.reviewing import FORMS, Profile, review_link
 from goodword.journeys.scoring import SENTIMENT, Motion
 from goodword.journeys.signal import STAGES, VALUES, SignalKind
 from goodword.limits import JOURNEY_STEPS_MAX, TRIGGER_DAYS
@@ -102,7 +103,10 @@ class Wait(Value):
 
 
 class Ask(Value):
-    """Somebody is asked for something. Without an answer it expires after so many days."""
+    """Somebody is asked for something. Without an answer it expires after so many days.
+
+    `profile` is what the company is called on the `site`: the request then links to its form there.
+    """
 
     step: Literal["ask"] = "ask"
     name: Name
@@ -110,6 +114,7 @@ class Ask(Value):
     template: Name
     expires_days: int = Field(default=14, ge=1, le=90)
     site: Name | None = None
+    profile: Profile | None = None
 
     @property
     def public(self) -> bool:
@@ -231,7 +236,7 @@ def work_name(motion: Motion) -> str:
 
 def refusals(terms: JourneyTerms) -> list[FieldError]:
     """Every rule that the document breaks, in its order; none means that it may be published."""
-    found = [*_broken_names(terms.steps), *_broken_order(terms.steps)]
+    found = [*_broken_names(terms.steps), *_broken_order(terms.steps), *_no_forms(terms.steps)]
     if not found:
         found += _gating(terms)
     if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
@@ -268,6 +273,18 @@ def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
         at = places.get(asked)
         if at is None or at >= place or not isinstance(steps[at], Ask):
             yield FieldError(f"steps.{place}.of_ask", "must be an earlier step that asks")
+
+
+def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
+    """A company's name on a site whose form is not known, or where nothing is written."""
+    for place, one in enumerate(steps):
+        if not isinstance(one, Ask) or one.profile is None:
+            continue
+        if one.motion != "review":
+            yield FieldError(f"steps.{place}.profile", "is for reviews only")
+        elif review_link(one.site, one.profile) is None:
+            known = ", ".join(FORMS)
+            yield FieldError(f"steps.{place}.profile", f"needs a site whose form is known: {known}")
 
 
 def _gating(terms: JourneyTerms) -> Iterator[FieldError]:

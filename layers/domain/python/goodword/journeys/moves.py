@@ -251,6 +251,7 @@ class Moves:
             motion=step.motion,
             words=step.template,
             site=step.site,
+            profile=step.profile,
             channels=terms.channels,
             state="sent",
             made_ms=now_ms,

@@ -131,6 +131,7 @@ class AskMade(Record):
     motion: Motion
     words: str
     site: str | None = None
+    profile: str | None = None
     channels: tuple[Channel, ...]
     state: AskState
     reason: str = ""

@@ -116,4 +116,5 @@ def _shown(view: View, ask: AskMade) -> dict[str, Any]:
     elif ask.state == "accepted":
         may = ("done", "decline")
     state = "expired" if ask.state == "sent" and over else ask.state
-    return {"ask": my_ask_answer(ask), "words": words, "may": may, "state": state}
+    shown = {"ask": my_ask_answer(ask), "words": words, "may": may, "state": state}
+    return shown | {"disclosure": terms.disclosure}
