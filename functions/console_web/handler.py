@@ -26,6 +26,7 @@ CONSOLE = "goodword_aws.pages.console"
 AREAS = {  # what registers the pages of an area: where they are; of two that fit the first counts
     "runs_pages:add_runs": ("/console/runs", "/console/payouts"),
     "reviews:add_reviews": ("/console/reviews",),
+    "learned:add_learned": ("/console/learned",),
     "beginning:add_beginning": ("/console/rules",),
     "rules_pages:add_rules": ("/console/rules",),
     "budgets:add_budgets": ("/console/rules",),

@@ -20,6 +20,7 @@ from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
 from goodword_aws.rewards import approval
 from goodword_aws.trust import disputes, resolving
+from goodword_aws.trust_learned import LearnedAnswer, learned_answer
 
 wiring.require(
     "core_table",
@@ -36,6 +37,7 @@ READERS: frozenset[Role] = frozenset({"finance", "admin"})
 DECIDERS: frozenset[Role] = frozenset({"finance"})
 LOCALE = {"locale": "the language of the sentences, en (default) or de"}
 PREVIEW = {"verdict": "approve or refuse", "reason_code": "the code to be given"} | LOCALE
+LEARNED = {"program_id": "of which programme", "month": "such as 2026-11; this month if left out"}
 WHOSE = {"advocate_id": "whose", "program_id": "in which programme"}
 
 
@@ -165,6 +167,18 @@ def codes(_call: Call) -> dict[str, tuple[str, ...]]:
         "ban": BAN_CODES,
         "exempt": EXEMPT_CODES,
     }
+
+
+@handler.route(
+    "GET",
+    "/v1/disputes/learned",
+    roles=READERS,
+    answer=LearnedAnswer,
+    query=LEARNED,
+)
+def learned(call: Call) -> LearnedAnswer:
+    """What each check held in a month, what people said of it, and what disputes taught."""
+    return learned_answer(call.desk, call.query.get("program_id", ""), call.query.get("month", ""))
 
 
 @handler.route(

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
+from goodword.trust.lessons import Ruled
+from goodword.trust.model import Held
 from goodword_aws import wiring
 
 from tests.fakes.privacy import MemoryVault
@@ -13,7 +16,7 @@ from tests.support.api import ADMIN, ANALYST, MARKETER, Caller
 from tests.support.api import FINANCE as FAY
 from tests.support.functions import over
 from tests.support.pages import Browser, Pages, Shown, signing_in
-from tests.support.scene import MAYA, Scene
+from tests.support.scene import MAYA, PROGRAM, Scene
 
 FRED = Caller("sub-fred", "fred@shop.example", ("finance",))
 HOSTILE = "<script>alert(1)</script>{{7*7}}"
@@ -57,6 +60,53 @@ def desk() -> Iterator[Desk]:
 
 def chosen(browser: Browser, place: str, verdict: str, code: str) -> Shown:
     return browser.get(place, verdict=verdict, reason_code=code)
+
+
+def test_what_the_checks_taught_is_on_a_page_of_its_own(desk: Desk) -> None:
+    fay = desk.pages.browser(FAY)
+    assert 'href="/console/learned"' in fay.get("/console/reviews").html
+    assert "Nothing was held" in fay.get("/console/learned").words
+    rows = [
+        Held(
+            program_id=PROGRAM,
+            at_ms=desk.scene.clock.at_ms,
+            reward_id=desk.reward.reward_id,
+            advocate_id=MAYA,
+            number=n,
+            check_set="2025-11-22.1",
+            held=("ring", "total"),
+            recorded=("returning",),
+        )
+        for n in (1, 2)
+    ]
+    ruled = Ruled(
+        program_id=PROGRAM,
+        at_ms=desk.scene.clock.at_ms,
+        dispute_id="dsp_x",
+        about="hold",
+        outcome="granted",
+        learned="check_too_strict",
+        checks=("ring",),
+    )
+    change = Change()
+    change.create(*rows, ruled)
+    desk.scene.store.commit(change)
+    decide = chosen(fay, desk.place, "approve", "checked_order")
+    fay.send(decide, desk.place)
+    shown = fay.get("/console/learned")
+    for words in (
+        "Shared details 1 1 0 100%",
+        "Several signs together 1 1 0 100%",
+        "Known customer 0 0 0 \N{EN DASH}",
+        "Versions of the checks: 2025-11-22.1",
+        "A check is too strict 1 1 0 0 Shared details 1",
+    ):
+        assert words in shown.words, words
+    wrong = fay.get("/console/learned", month="2025-13", program=PROGRAM)
+    assert "This is no month" in wrong.words
+    before = fay.get("/console/learned", month="2025-10", program=PROGRAM)
+    assert "Nothing was held" in before.words
+    assert desk.pages.browser(MARKETER).get("/console/learned").status == 403
 
 
 def test_a_reward_is_approved_after_its_words_were_seen(desk: Desk) -> None:

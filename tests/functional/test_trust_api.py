@@ -14,7 +14,7 @@ from goodword.times import DAY_MS
 from goodword.trust.banning import Ban
 from goodword.trust.dispute import Dispute, Said
 from goodword.trust.disputing import Disputes, Wish
-from goodword.trust.model import Exemption
+from goodword.trust.model import Exemption, Held
 from goodword_aws import wiring
 from goodword_aws.trust_letters import told_values
 
@@ -115,6 +115,7 @@ REFUSED = {
     "refused_marketer_reviews": (403, "not_allowed"),
     "refused_ban_without_reason_of_the_code": (422, "unknown_reason_code"),
     "refused_exempt_for_ever": (422, "bad_end"),
+    "refused_learned_of_no_month": (422, "invalid_query"),
 }
 
 
@@ -234,6 +235,33 @@ def test_codes_are_listed() -> None:
     assert set(good("codes")) == {"approve", "refuse", "resolve", "learned", "ban", "exempt"}
 
 
+def test_what_was_learned_is_summed_up_by_check_and_by_code(house: House) -> None:
+    assert good("learned")["checks"] == []  # held for its amount, by no check
+    change = Change()
+    change.create(
+        Held(
+            program_id=PROGRAM,
+            at_ms=house.clock.at_ms,
+            reward_id=REWARD,
+            advocate_id=MAYA,
+            number=1,
+            check_set="set",
+            held=("ring",),
+            recorded=("coupon",),
+        )
+    )
+    house.store.commit(change)
+    good("resolve_upheld")
+    found = good("learned")
+    assert (found["month"], found["whole"], found["check_sets"]) == ("2025-11", True, ["set"])
+    ring, coupon = found["checks"]
+    assert (ring["check"], ring["held"], ring["waiting"]) == ("ring", 1, 1)
+    assert (ring["overturned"], ring["false_hold_basis_points"]) == (0, None)
+    assert (coupon["check"], coupon["held"], coupon["recorded"]) == ("coupon", 0, 1)
+    (code,) = found["learned"]
+    assert (code["disputes"], code["upheld"], code["granted"]) == (1, 1, 0)
+
+
 def test_the_clock_escalates(house: House) -> None:
     house.clock.advance(8 * DAY_MS)
     counts = call("trust_schedule", sample("trust_schedule", "tick"))
@@ -250,6 +278,7 @@ ALLOWED = {
     ("GET", "/v1/me/disputes/bans/<program_id>"): ADVOCATE,
     ("GET", "/v1/disputes"): READ,
     ("GET", "/v1/disputes/codes"): READ,
+    ("GET", "/v1/disputes/learned"): READ,
     ("GET", "/v1/disputes/<dispute_id>"): READ,
     ("POST", "/v1/disputes/<dispute_id>/messages"): DECIDE,
     ("POST", "/v1/disputes/<dispute_id>/resolve"): DECIDE,

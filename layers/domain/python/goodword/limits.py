@@ -101,6 +101,8 @@ BAN_REWARDS_PAGE = 25  # rewards voided between two notes of where a ban is
 BAN_LOOK_MINUTES = 30  # minutes until a ban that waits for a payout is looked at again
 BANS_PER_SWEEP = 10  # unfinished bans that one sweep goes on with
 EXEMPTION_DAYS_MAX = 365  # days; whoever is trusted is looked at once a year
+LESSON_DAYS = 400  # days for which it is counted what checks held and disputes taught
+LESSON_ROWS_MAX = 2_000  # newest holds, and disputes, of a month that a summary counts
 ASSESSMENTS_MAX = 20  # assessments of one reward; each time it becomes pending or due anew
 
 SIGNATURE_AGE_SECONDS_MAX = 300  # seconds either way; Stripe's and Standard Webhooks' own tolerance

@@ -26,6 +26,7 @@ from goodword.trust.model import (
     Exemption,
     Phase,
     exemption_key,
+    held_row,
     verdict,
 )
 from goodword.trust.noting import sighting_of
@@ -81,6 +82,8 @@ class Assessor:
             exempt=exempt and outcome != "pass",
         )
         change.create(made)
+        if (row := held_row(made, reward)) is not None:
+            change.create(row)
         return made
 
     def _exempt(self, advocate_id: str, program_id: str) -> bool:

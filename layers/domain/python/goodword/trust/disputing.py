@@ -35,6 +35,7 @@ from goodword.trust.dispute import (
     dispute_key,
     open_disputes_key,
 )
+from goodword.trust.lessons import ruled_row
 from goodword.trust.terms import TrustTerms
 
 
@@ -164,6 +165,8 @@ class Disputes:
         change.save(self._opened(dispute).without(dispute.dispute_id))
         self._stop(change, after, over=True)
         change.create(self._event(f"dispute.{after.state}", after))
+        if after.state == "resolved":
+            change.create(ruled_row(self.desk.store, after, after.changed_ms))
         return after
 
     def sweep(self) -> dict[str, int]:

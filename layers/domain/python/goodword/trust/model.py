@@ -14,8 +14,10 @@ from typing import ClassVar, Literal
 
 from goodword.advocates.model import Enrolment
 from goodword.conversions.model import Conversion, Settled
+from goodword.limits import LESSON_DAYS
 from goodword.records import Key, Record, Value
 from goodword.rewards.model import Reward
+from goodword.times import DAY_MS, SECOND_MS, as_datetime
 from goodword.tracking.model import ClickCount, Touch
 from goodword.trust.signals import Trace
 from goodword.trust.terms import CheckLimits, CheckName, Mode, TrustTerms
@@ -23,6 +25,7 @@ from goodword.trust.trails import Own, Pace, Trail
 
 Outcome = Literal["pass", "hold", "refuse"]
 Phase = Literal["first", "before_due"]
+TOTAL = "total"  # held by the points of all checks together, by none alone
 MAC_SHOWN = 8  # hex digits of a MAC in a figure: equal ones are recognised, none is looked up
 
 # What an advocate is told: a category of its own for each check, and never a threshold.
@@ -84,6 +87,69 @@ class Assessment(Record):
 def assessments_of(reward_id: str) -> str:
     """The partition of a reward's assessments, oldest first under `S#`."""
     return f"RWD#{reward_id}"
+
+
+class Held(Record):
+    """One assessment that held by `held`; `recorded` are those that only would have."""
+
+    KIND: ClassVar[str] = "lesson_held"
+
+    program_id: str
+    at_ms: int
+    reward_id: str
+    advocate_id: str
+    number: int
+    check_set: str
+    held: tuple[str, ...] = ()
+    recorded: tuple[str, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        name = f"H#{self.at_ms:015d}#{self.reward_id}#{self.number:04d}"
+        return Key("core", lessons_of(self.program_id, month_of(self.at_ms)), name)
+
+    @property
+    def expires_s(self) -> int:
+        return (self.at_ms + LESSON_DAYS * DAY_MS) // SECOND_MS
+
+
+def month_of(at_ms: int) -> str:
+    """The UTC month of an instant: `2026-11`."""
+    return f"{as_datetime(at_ms):%Y-%m}"
+
+
+def lessons_of(program_id: str, month: str) -> str:
+    """The partition of a programme's month."""
+    return f"LESSONS#{program_id}#{month}"
+
+
+def held_row(made: Assessment, reward: Reward) -> Held | None:
+    """The row of an assessment; None when no check held, or would have."""
+    held, recorded = caught_by(made)
+    if not held and not recorded:
+        return None
+    return Held(
+        program_id=reward.program_id,
+        at_ms=made.at_ms,
+        reward_id=reward.reward_id,
+        advocate_id=reward.advocate_id,
+        number=made.number,
+        check_set=made.check_set,
+        held=held,
+        recorded=recorded,
+    )
+
+
+def caught_by(made: Assessment) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The checks that held, and those that only recorded that they would have."""
+    caught = [one for one in made.findings if one.outcome != "pass" and one.mode != "off"]
+    active: list[str] = [one.check for one in caught if one.mode == "active"]
+    shadow = [one.check for one in caught if one.mode == "shadow"]
+    if not active and (made.outcome != "pass" or made.exempt):
+        active = [TOTAL]
+    if made.exempt:
+        return (), (*active, *shadow)
+    return tuple(active), tuple(shadow)
 
 
 class Exemption(Record):
