@@ -3,7 +3,7 @@
 import pytest
 from goodword.errors import InvalidInput, Stale, Unavailable
 from goodword.limits import SUMMARY_ITEMS_MAX
-from goodword.ports import Change, Collision, Guard, GuardFailed, Store
+from goodword.ports import Change, Collision, Guard, GuardFailed, Overfull, Store
 from goodword.records import Key
 from goodword_aws.store import DynamoStore
 
@@ -272,8 +272,11 @@ def test_a_scan_gives_every_record_of_one_kind(store: MemoryStore | DynamoStore)
 
 
 def test_an_illegal_change_never_leaves(store: Store) -> None:
-    with pytest.raises(ValueError, match="items"):
+    with pytest.raises(ValueError, match="at least one item"):
         store.commit(Change())
+    with pytest.raises(Overfull, match="101 items"):
+        created(store, *(thing(str(number)) for number in range(101)))
+    assert store.get(Thing, thing("0").key) is None
     with pytest.raises(ValueError, match="twice"):
         created(store, thing(), thing())
 

@@ -4,6 +4,7 @@ import pytest
 from goodword.errors import InvalidInput, Stale
 from goodword.ids import ENTROPY_BYTES, derived_id, new_id, shard_of, time_of
 from goodword.ledger.model import Balance, Entry, balance_key, entry_key, move
+from goodword.limits import TRANSACTION_ITEMS_MAX
 from goodword.money import (
     Money,
     decimal_text,
@@ -13,7 +14,7 @@ from goodword.money import (
     parse_decimal,
     ratio,
 )
-from goodword.ports import Change, Collision, Guard, GuardFailed, until_settled
+from goodword.ports import Change, Collision, Guard, GuardFailed, Overfull, until_settled
 from goodword.times import as_datetime, parse_rfc3339, rfc3339
 
 BALANCE = Balance(advocate_id="adv_1", program_id="prg_1", currency="EUR")
@@ -114,8 +115,16 @@ def test_the_journal_is_only_ever_added_to() -> None:
 
 
 def test_a_change_is_not_empty_not_too_large_and_touches_a_key_once() -> None:
-    with pytest.raises(ValueError, match="1 to 100 items"):
+    with pytest.raises(ValueError, match="at least one item"):
         Change().check()
+    large = Change()
+    for number in range(TRANSACTION_ITEMS_MAX):
+        large.require_absent(BALANCE.but(advocate_id=f"adv_{number}").key)
+    large.check()
+    large.create(BALANCE)
+    with pytest.raises(Overfull, match="101 items") as wrong:
+        large.check()
+    assert wrong.value.code == "change_too_large"
     change = Change()
     change.create(BALANCE)
     change.require(BALANCE.key, Guard())

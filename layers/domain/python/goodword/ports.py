@@ -60,6 +60,14 @@ class GuardFailed(Conflict):
         self.keys = tuple(keys)
 
 
+class Overfull(Conflict):
+    """A change has more items than one transaction holds; nothing was changed."""
+
+    def __init__(self, items: int) -> None:
+        held = f"{items} items are more than the {TRANSACTION_ITEMS_MAX} of one transaction"
+        super().__init__("change_too_large", held)
+
+
 @dataclass
 class Change:
     """One transaction in the making. At most 100 items; a key may appear once."""
@@ -118,10 +126,15 @@ class Change:
         ]
 
     def check(self) -> None:
-        """Raise ValueError if it is not a legal transaction: empty, too large or a key twice."""
+        """Raise ValueError if it is no transaction (empty, or a key twice), Overfull if too large.
+
+        How much is gathered depends on what people sell and promise, so that is no bug of ours.
+        """
         keys = self.keys
-        if not keys or len(keys) > TRANSACTION_ITEMS_MAX:
-            raise ValueError(f"a change has 1 to {TRANSACTION_ITEMS_MAX} items, not {len(keys)}")
+        if not keys:
+            raise ValueError("a change has at least one item")
+        if len(keys) > TRANSACTION_ITEMS_MAX:
+            raise Overfull(len(keys))
         if len(set(keys)) != len(keys):
             raise ValueError(f"a key appears twice in one change: {keys}")
 
@@ -187,7 +200,7 @@ class Store(Protocol):
         ...
 
     def commit(self, change: Change) -> None:
-        """All of it or nothing. Raises Collision, Stale, GuardFailed or Unavailable."""
+        """All of it or nothing. Raises Collision, Stale, GuardFailed, Overfull or Unavailable."""
         ...
 
 

@@ -15,7 +15,7 @@ from goodword.conversions.exchange import Wanted
 from goodword.conversions.intake import DeliveryHead, Inbox, NotUnderstood, overdue
 from goodword.conversions.model import Delivery, DeliveryState, Facts, Source, source_key
 from goodword.conversions.service import Worker
-from goodword.errors import NotAuthentic, Unavailable
+from goodword.errors import Conflict, NotAuthentic, Unavailable
 from goodword.journeys.selling import Hearing
 from goodword.limits import SOURCES_CACHED_MAX
 from goodword.ports import Store
@@ -134,7 +134,8 @@ def sweep(left_ms: Callable[[], int], log: Logger) -> dict[str, int]:
 def _rated(box: Inbox, conversion_id: str, log: Logger) -> bool:
     """Whether what waited for a rate was looked at anew; a failure leaves it waiting."""
     try:
-        box.books.decide_again(conversion_id)
+        if box.books.decide_again(conversion_id):
+            raise Conflict("too_many_rewards", "the order goes on waiting; a person has to look")
     except Exception as failure:  # noqa: BLE001 - one conversion must not stop the others
         observe.failure(log, "conversion_failed", failure, conversion=conversion_id)
         return False

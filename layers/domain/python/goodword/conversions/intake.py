@@ -126,7 +126,7 @@ class Books(Protocol):
         self, shown: Delivery, facts: Facts, rests_on: Sequence[Record]
     ) -> DeliveryState | None: ...
 
-    def replay_parked(self, space: Space, names: Sequence[str]) -> None: ...
+    def replay_parked(self, space: Space, names: Sequence[str]) -> str: ...
 
     def unite(self, space: Space, names: Sequence[str]) -> str: ...
 
@@ -134,7 +134,7 @@ class Books(Protocol):
 
     def close(self, delivery: Delivery, state: DeliveryState, reason: str) -> DeliveryState: ...
 
-    def decide_again(self, conversion_id: str) -> None: ...
+    def decide_again(self, conversion_id: str) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ class Inbox:
         if not until_settled(partial(join_names, self.desk, delivery.space, names)):
             return None
         problem = self.books.unite(delivery.space, (names.order_id, *names.aliases))
-        self.books.replay_parked(delivery.space, names.aliases)
+        problem = self.books.replay_parked(delivery.space, names.aliases) or problem
         if names.signals != Signals():
             self.books.mark(delivery.space, names)
         return problem

@@ -6,10 +6,10 @@ marked booked last, so a crash anywhere leaves it waiting and the sweeper walks 
 tells of a single new order which moves nothing else is marked in the Change of its decision.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from goodword.ahead import Ahead
 from goodword.conversions.aliases import OrderAlias, ParkedRefunds, alias_key, parked_key
@@ -37,7 +37,7 @@ from goodword.conversions.model import (
     conversion_key,
     identity_key,
 )
-from goodword.conversions.reversing import book_on, book_refund
+from goodword.conversions.reversing import Later, book_on, book_refund
 from goodword.conversions.weighing import (
     Booked,
     Weighing,
@@ -46,7 +46,7 @@ from goodword.conversions.weighing import (
     moved_by,
     names_of_friend,
 )
-from goodword.ports import Change, Desk, until_settled
+from goodword.ports import Change, Desk, Overfull, until_settled
 from goodword.programs.effective import Editions
 from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
@@ -56,6 +56,10 @@ class Listener(Protocol):
     """Notes what a delivery says of customers and deals once; what a person has to look at."""
 
     def hear(self, delivery: Delivery, facts: Facts) -> str: ...
+
+
+T = TypeVar("T")
+TOO_MANY = "too_many_rewards"  # one transaction does not hold what follows; nothing was done
 
 
 class MovedOn(Exception):
@@ -139,7 +143,7 @@ class Worker:
         self, delivery: Delivery, fact: ConversionFact, shown: Sequence[Record] = ()
     ) -> DeliveryState:
         """Book the only order of a delivery, and mark the delivery."""
-        booked = until_settled(partial(self._book, delivery, fact, shown, alone=True))
+        booked = _fitting(partial(self._book, delivery, fact, shown, alone=True))
         if isinstance(booked, Booked) and booked.ended:
             return "booked"
         problem = self._follow(delivery, fact, booked)
@@ -147,8 +151,8 @@ class Worker:
 
     def _fact(self, delivery: Delivery, fact: Fact) -> str:
         if not isinstance(fact, ConversionFact):
-            return until_settled(partial(book_refund, self.desk, delivery.space, fact))
-        return self._follow(delivery, fact, until_settled(partial(self._book, delivery, fact)))
+            return _fitting(partial(book_refund, self.desk, delivery.space, fact))
+        return self._follow(delivery, fact, _fitting(partial(self._book, delivery, fact)))
 
     def _follow(self, delivery: Delivery, fact: ConversionFact, booked: Booked | str) -> str:
         """Everything that an order may move once it is booked; what a person has to look at."""
@@ -157,26 +161,29 @@ class Worker:
         conversion, is_new, problem, _ = booked
         if len(names_of(fact)) > 1:
             problem = self.unite(delivery.space, names_of(fact)) or problem
-        self.replay_parked(delivery.space, names_of(fact))
+        problem = self.replay_parked(delivery.space, names_of(fact)) or problem
         for conversion_id in self._others(conversion, is_new=is_new):
-            self.decide_again(conversion_id)
+            problem = self.decide_again(conversion_id) or problem
         return problem
 
     def unite(self, space: Space, names: Sequence[str]) -> str:
-        """Make one of the orders that have these names; DIFFERS if a person has to look at it."""
-        while until_settled(partial(merge, self.desk, space, names)):
+        """Make one of the orders that have these names; what a person has to look at, if anything.
+
+        That is DIFFERS, or TOO_MANY: then what did not fit stands as it was, the rest is done.
+        """
+        while (joined := _fitting(partial(merge, self.desk, space, names))) is True:
             pass
-        differs = False
+        problem, differs = joined if isinstance(joined, str) else "", False
         for kept in known_as(self.desk, space, names):
             if not kept.duplicates:
                 continue
-            until_settled(partial(self._decide_again, kept.conversion_id))
+            problem = self.decide_again(kept.conversion_id) or problem
             for fact in carry(self.desk, kept):
-                until_settled(partial(book_on, self.desk, kept.conversion_id, fact))
+                problem = self._later(kept.conversion_id, fact) or problem
             for other in friend_conversions(friend_of(self.desk.store, kept)):
-                until_settled(partial(self._decide_again, other.conversion_id))
+                problem = self.decide_again(other.conversion_id) or problem
             differs = differs or disagree(self.desk, kept)
-        return DIFFERS if differs else ""
+        return problem or (DIFFERS if differs else "")
 
     def mark(self, space: Space, names: OtherNames) -> None:
         """Note what the delivery of these names shows of the order's buyer."""
@@ -205,16 +212,27 @@ class Worker:
 
     # --- what waited for this delivery ------------------------------------------------------
 
-    def replay_parked(self, space: Space, names: Sequence[str]) -> None:
-        """Book the refunds that came before their order, then clear their places."""
+    def replay_parked(self, space: Space, names: Sequence[str]) -> str:
+        """Book the refunds that came before their order, then clear their places.
+
+        TOO_MANY if one does not fit: its place stays, and a person has to look.
+        """
+        problem = ""
         keys = [parked_key(space, name) for name in names]
         for parked in self.desk.store.get_many(ParkedRefunds, keys).values():
             alias = self.desk.store.get(OrderAlias, alias_key(space, parked.alias))
             if alias is None:
                 continue
-            for fact in parked.facts:
-                until_settled(partial(book_on, self.desk, alias.conversion_id, fact))
-            until_settled(partial(self._clear, parked.key))
+            if any([self._later(alias.conversion_id, fact) for fact in parked.facts]):
+                problem = TOO_MANY
+            else:
+                until_settled(partial(self._clear, parked.key))
+        return problem
+
+    def _later(self, conversion_id: str, fact: Later) -> str:
+        """Book what came of an order; TOO_MANY if it does not fit, and nothing else."""
+        booked = _fitting(partial(book_on, self.desk, conversion_id, fact))
+        return TOO_MANY if booked == TOO_MANY else ""
 
     def _clear(self, place: Key) -> None:
         """Nothing is parked under a known order any more, so what is there has been booked."""
@@ -235,9 +253,12 @@ class Worker:
         found = list(self.desk.store.get_many(Identity, keys).values()) if keys else []
         return moved_by(self.desk.store, booked, found) if is_new else names_of_friend(found)
 
-    def decide_again(self, conversion_id: str) -> None:
-        """Decide a conversion with everything that is known by now, if that changes anything."""
-        until_settled(partial(self._decide_again, conversion_id))
+    def decide_again(self, conversion_id: str) -> str:
+        """Decide a conversion with everything that is known by now, if that changes anything.
+
+        TOO_MANY if that does not fit: it then stands as it was decided, and a person has to look.
+        """
+        return _fitting(partial(self._decide_again, conversion_id)) or ""
 
     def _decide_again(self, conversion_id: str) -> None:
         conversion = self.desk.store.get(Conversion, conversion_key(conversion_id))
@@ -260,6 +281,14 @@ class Worker:
         )
         if change.keys:
             self.desk.store.commit(change)
+
+
+def _fitting(attempt: Callable[[], T]) -> T | str:
+    """As `until_settled`; TOO_MANY, and nothing done, if one transaction does not hold it."""
+    try:
+        return until_settled(attempt)
+    except Overfull:
+        return TOO_MANY
 
 
 def _only(facts: Facts) -> ConversionFact | None:

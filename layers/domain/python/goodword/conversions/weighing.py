@@ -108,8 +108,8 @@ class Weighing:
         ended = (
             existing is None and ends is not None and self._end(change, ends, evidence, conversion)
         )
-        if refused := self._committed(change):
-            return refused
+        if change.keys:
+            self.desk.store.commit(change)
         return Booked(conversion, existing is None, problem, ended)
 
     def _end(
@@ -140,18 +140,11 @@ class Weighing:
         """An order whose customer is forgotten is named anew and never decided anew."""
         change = Change()
         add_names(change, evidence, told.conversion_id)
-        self._committed(change)
+        if change.keys:
+            self.desk.store.commit(change)
         stored = self.desk.store.get(Conversion, told.key)
         differs = stored is None or amounts_of(stored) != amounts_of(told)
         return Booked(told, False, DIFFERS if differs else "")
-
-    def _committed(self, change: Change) -> str:
-        """Nothing; or why one transaction does not hold what all the rules give."""
-        if len(change.keys) > TRANSACTION_ITEMS_MAX:
-            return "too_many_rewards"
-        if change.keys:
-            self.desk.store.commit(change)
-        return ""
 
     def _told(
         self, existing: Conversion, fact: ConversionFact, program: Program
