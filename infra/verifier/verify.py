@@ -284,15 +284,15 @@ def check_balances(entries: Sequence[Json], stored: Sequence[Json], report: Repo
             if kind == "advocate":
                 place = (name, entry["program_id"], entry["currency"], bucket)
                 found[place] -= leg["amount_minor"]
-    want = {place: amount for place, amount in found.items() if amount}
-    have = {
-        (one["advocate_id"], one["program_id"], one["currency"], bucket): one[f"{bucket}_minor"]
-        for one in stored
-        for bucket in BUCKETS
-        if one[f"{bucket}_minor"]
-    }
-    for place in sorted(want | have):
-        a, b = want.get(place, 0), have.get(place, 0)
+    have, rows = Counter[tuple[str, str, str, str]](), Counter[tuple[str, str, str]]()
+    for one in stored:
+        owner = (one["advocate_id"], one["program_id"], one["currency"])
+        rows[owner] += 1
+        have.update({(*owner, bucket): one[f"{bucket}_minor"] for bucket in BUCKETS})
+    for owner, times in rows.items():
+        report.expect(times == 1, f"balance {' '.join(owner)}: stored {times} times")
+    for place in sorted({*found, *have}):
+        a, b = found[place], have[place]
         report.expect(a == b, f"balance {' '.join(place)}: the journal says {a}, stored is {b}")
     report.notes.append(f"{len(stored)} stored balances compared")
 
@@ -308,6 +308,7 @@ def verify_export(
     """The whole export; `last` is `NUMBER:HASH` of a seal that must be its end."""
     report = Report()
     leaves = check_seals(seals, keys, report)
+    report.expect(bool(seals), "there is no seal: nothing is proven")
     end = report.notes[0].rpartition(" ")[2]
     report.expect(last in ("", end), f"the seals end at {end}, not at {last}: cut off or replaced")
     if not last:

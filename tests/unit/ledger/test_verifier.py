@@ -224,6 +224,25 @@ def test_stored_balances_must_be_what_the_journal_gives(export: Export) -> None:
     assert len(export.wrong()) == 1
 
 
+@pytest.mark.parametrize("forged", [{}, {"pending_minor": 999}, {"payable_minor": 999}])
+@pytest.mark.parametrize("first", [True, False])
+def test_a_balance_that_is_stored_twice_is_refused(
+    export: Export, forged: dict[str, int], *, first: bool
+) -> None:
+    """Whichever of the two a reader would take."""
+    balance = Balance(
+        advocate_id="adv_1", program_id="prg_1", currency="EUR", pending_minor=3 + 5 + 7 + 9
+    ).model_dump()
+    rows = [balance | forged, balance]
+    export.balances = rows if first else rows[::-1]
+    assert "balance adv_1 prg_1 EUR: stored 2 times" in export.wrong()
+
+
+def test_nothing_at_all_is_no_proof(export: Export) -> None:
+    truncate_nothing_left(export)
+    assert export.wrong(last="") == ["there is no seal: nothing is proven"]
+
+
 def proof_of(export: Export, advocate_id: str = "") -> Json:
     store = export.vaulted.world.store
     may_read = own_entries(advocate_id) if advocate_id else lambda _item: True
