@@ -146,6 +146,7 @@ CONSOLE = (
     Place("console-audit-of", "ada", _at("/console/audit?subject=ledger")),
     Place("console-journeys", "marta", _at("/console/journeys")),
     Place("console-journey", "marta", _within("/console/journeys", "tbody th a")),
+    Place("console-letters", "marta", _at("/console/letters")),
     Place("console-sources", "ada", _at("/console/sources")),
     Place("console-source-new", "ada", _at("/console/sources/new")),
     Place("console-source", "ada", _within("/console/sources", ".items a.what")),
