@@ -95,9 +95,9 @@ def test_what_the_checks_taught_is_on_a_page_of_its_own(desk: Desk) -> None:
     fay.send(decide, desk.place)
     shown = fay.get("/console/learned")
     for words in (
-        "Shared details 1 1 0 100%",
-        "Several signs together 1 1 0 100%",
-        "Known customer 0 0 0 \N{EN DASH}",
+        "Shared details 1 100% 1 0",
+        "Several signs together 1 100% 1 0",
+        "Known customer 0 \N{EN DASH} 0 0",
         "Versions of the checks: 2025-11-22.1",
         "A check is too strict 1 1 0 0 Shared details 1",
     ):
