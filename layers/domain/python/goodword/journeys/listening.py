@@ -16,9 +16,10 @@ from goodword.ids import derived_id
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import (
     OF_ACCOUNTS,
+    Content,
+    Named,
     Signal,
     SignalFact,
-    SignalKind,
     SignalName,
     Subject,
     SubjectMark,
@@ -40,34 +41,20 @@ from goodword.privacy.ports import Macs
 from goodword.times import DAY_MS, SECOND_MS
 
 
-class Whose(Protocol):
+class Whose(Named, Protocol):
     """Identifiers of somebody, and as of when."""
 
-    @property
-    def customer_id(self) -> str | None: ...
-    @property
-    def email(self) -> str | None: ...
-    @property
-    def account_id(self) -> str | None: ...
     @property
     def occurred_ms(self) -> int: ...
 
 
-class Noted(Protocol):
-    """What a signal says, whoever it is about."""
+class Noted(Content, Protocol):
+    """What a signal says, by its name and its time."""
 
     @property
     def signal_id(self) -> str: ...
     @property
-    def kind(self) -> SignalKind: ...
-    @property
     def occurred_ms(self) -> int: ...
-    @property
-    def value(self) -> int | None: ...
-    @property
-    def about(self) -> str | None: ...
-    @property
-    def word(self) -> str | None: ...
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,8 @@ class SignalFact(Value):
         return self
 
 
-class Said(Protocol):
-    """What a signal says, in a fact or in a body that may become one."""
+class Content(Protocol):
+    """What a signal says, whoever it is about."""
 
     @property
     def kind(self) -> SignalKind: ...
@@ -89,12 +89,21 @@ class Said(Protocol):
     def about(self) -> str | None: ...
     @property
     def word(self) -> str | None: ...
+
+
+class Named(Protocol):
+    """Identifiers of somebody."""
+
     @property
     def customer_id(self) -> str | None: ...
     @property
     def email(self) -> str | None: ...
     @property
     def account_id(self) -> str | None: ...
+
+
+class Said(Content, Named, Protocol):
+    """The whole of a signal, in a fact or in a body that may become one."""
 
 
 def wrong(said: Said) -> Iterator[tuple[str, str]]:
