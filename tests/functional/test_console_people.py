@@ -234,3 +234,34 @@ def test_no_look_without_a_commit(here: Pages, anna: Enrolment) -> None:
     send(fay, place(anna), "look", reason_code="legal_request")
     events = [one for one in here.town.all(Event) if one.type == "advocate.looked_at"]
     assert [json.loads(one.model_dump_json())["data"] for one in events] == [{}]
+
+
+def test_staff_mark_somebody_out_once_and_take_it_back(here: Pages, anna: Enrolment) -> None:
+    mara, path = here.browser(MARKETER), place(anna)
+    form = mara.get(path).fields(f"{path}/flag")
+    form |= {"flag": "executive sponsor", "to": "on", "reason": "spoke_for_us"}
+    for _ in range(2):
+        done = mara.ask("POST", f"{path}/flag", form=form)
+        assert (done.status, done.location) == (303, path)
+    (event,) = here.town.events("enrolment.segment_joined")
+    assert (event.actor.id, event.reason) == (MARKETER.subject, "spoke_for_us")
+    assert mara.get(path).words.count("Executive sponsor") == 2  # the flag, and the choice
+    assert here.browser(FINANCE).get(path).words.count("Executive sponsor") == 1
+    off = {"flag": "executive sponsor", "to": "off", "reason": "has_left"}
+    assert send(mara, path, "flag", **off).status == 303
+    assert mara.get(path).words.count("Executive sponsor") == 1
+    assert len(here.town.events("enrolment.segment_left")) == 1
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"flag": "king"}, {"to": "maybe"}, {"reason": "No Code"}, {"program_id": "prg_none"}]
+)
+def test_a_flag_that_is_none_is_not_set(
+    here: Pages, anna: Enrolment, wrong: dict[str, str]
+) -> None:
+    mara, path = here.browser(MARKETER), place(anna)
+    said = {"flag": "beta", "to": "on", "reason": "asked_for_it"} | wrong
+    assert send(mara, path, "flag", **said).status in (404, 422)
+    assert here.town.events("enrolment.segment_joined") == []
+    form = mara.get(path).fields(f"{path}/flag")
+    assert here.browser(FINANCE).ask("POST", f"{path}/flag", form=form).status == 403

@@ -17,6 +17,10 @@ from goodword.records import Key, Record, Value
 SEGMENT_PATTERN = r"^[^\x00-\x1f\x7f<>@]*$"  # no address, nothing that a page would have to escape
 
 
+# How staff mark out who is to be recognised; segments like any other, so rules can look at them.
+FLAGS = ("advisory board", "beta", "executive sponsor")
+
+
 def folded_segment(text: str) -> str:
     """The name as it is kept: `  Gold   Partners ` -> `gold partners`."""
     return " ".join(text.split()).casefold()

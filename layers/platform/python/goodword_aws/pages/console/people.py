@@ -11,6 +11,7 @@ from goodword.advocates.links import Links
 from goodword.advocates.looking import LOOK_CODES
 from goodword.advocates.model import Enrolment
 from goodword.advocates.people import read_advocate
+from goodword.advocates.segments import FLAGS, current
 from goodword.advocates.service import STAFF_MOVES
 from goodword.errors import NotFound
 from goodword.limits import PAGE_ITEMS_MAX
@@ -96,8 +97,30 @@ def person(view: View) -> dict[str, Any]:
         "own": view.person.advocate_id == advocate_id,
         "look_codes": LOOK_CODES,
         "letters": _letters(view, advocate_id),
+        "segments": _segments(view, advocate_id),
+        "flags": FLAGS,
         **(_money(view, advocate_id) if money else {}),
     }
+
+
+def _segments(view: View, advocate_id: str) -> dict[str, list[str]]:
+    """By programme: the segments that the person is in now, flags among them."""
+    rows = view.desk.store.query(Enrolment, "core", f"ADV#{advocate_id}", "A#ENR#").rows
+    return {one.program_id: sorted(current(one.segments)) for one in rows}
+
+
+def flag(view: View, program_id: str, name: str, *, on: bool, reason: str, here: str) -> None:
+    """Set a flag, or take it off: a segment, with who did it and why in the journal."""
+    from goodword.advocates.segmenting import Segmenting  # noqa: PLC0415 - one form needs it
+
+    Segmenting(view.desk).move(
+        view.path["advocate_id"],
+        program_id,
+        add=(name,) if on else (),
+        remove=() if on else (name,),
+        reason=reason,
+        receipt=lambda _: view.claim(here),
+    )
 
 
 def _letters(view: View, advocate_id: str) -> list[Any]:

@@ -1,6 +1,6 @@
 """The pages of single advocates: find, invite, look, hold payouts, ban, exempt, move."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from goodword.advocates.looking import Looking
 from goodword.advocates.service import StaffMove
@@ -89,6 +89,15 @@ class Move(Form):
     reason: ReasonCode
 
 
+class Flag(Form):
+    """Which flag is set or taken off, in which programme, and why."""
+
+    program_id: ProgramId
+    flag: Literal["advisory board", "beta", "executive sponsor"]
+    to: Literal["on", "off"]
+    reason: ReasonCode
+
+
 class Resend(Form):
     """Which request is sent once more."""
 
@@ -113,6 +122,7 @@ def add_people(site: Site) -> None:
     page("POST", f"{PERSON}/ban", roles=FINANCE, again=_person)(_ban)
     page("POST", f"{PERSON}/exempt", roles=FINANCE, again=_person)(_exempt)
     page("POST", f"{PERSON}/exempt/end", roles=FINANCE, again=_person)(_end_exemption)
+    page("POST", f"{PERSON}/flag", roles=WRITERS, again=_person)(_flag)
     page("POST", f"{PERSON}/resend", roles=WRITERS, again=_person)(_resend)
     page("POST", f"{PERSON}/move", roles=WRITERS, again=_person)(_move)
 
@@ -228,6 +238,13 @@ def _move(view: View) -> Answer:
         said.reason,
         lambda _: view.claim(here),
     )
+    return Go(here, "note.done")
+
+
+def _flag(view: View) -> Answer:
+    said, here = view.fields(Flag), _here(view)
+    on = said.to == "on"
+    people.flag(view, said.program_id, said.flag, on=on, reason=said.reason, here=here)
     return Go(here, "note.done")
 
 
