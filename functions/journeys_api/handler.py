@@ -5,10 +5,12 @@ from functools import partial
 from goodword.journeys.funnel import Funnels
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.reference import Traits
 from goodword.journeys.scoring import Standing
 from goodword.ports import Page
 from goodword_aws import journeys as shapes
 from goodword_aws import journeys_definitions as documents
+from goodword_aws import journeys_references as found
 from goodword_aws import journeys_walks as walks
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
@@ -55,8 +57,8 @@ def read_standing(call: Call) -> shapes.StandingAnswer:
     """The score with each signal's part in it, what forbids asking, and what may be asked."""
     subjects = shapes.subjects(call.desk)
     subject = subjects.read(call.path["subject_id"])
-    found: Standing = subjects.standing(subject)
-    return shapes.standing_answer(subject, found)
+    standing: Standing = subjects.standing(subject)
+    return shapes.standing_answer(subject, standing)
 
 
 @handler.route(
@@ -76,6 +78,89 @@ def read_walks(call: Call) -> Page[walks.WalkAnswer]:
 def read_model(_call: Call) -> shapes.ModelAnswer:
     """The weights, limits and bars that make a score; docs/journeys.md says them in words."""
     return shapes.model_answer()
+
+
+# --- references -------------------------------------------------------------------------------
+
+
+@handler.route(
+    "GET",
+    "/v1/subjects/references",
+    roles=WRITERS,
+    answer=found.CandidateAnswer,
+    paged=True,
+    query=found.NEED,
+)
+def find_references(call: Call) -> Page[found.CandidateAnswer]:
+    """Whom a need fits, best first among those who may be called; at most 20."""
+    need = found.need_of(call.query)
+    each = found.references(call.desk).find(call.query.get("program_id", ""), need)
+    return Page([found.candidate_answer(one) for one in each], None)
+
+
+@handler.route(
+    "GET", "/v1/subjects/<subject_id>/reference", roles=WRITERS, answer=found.ReferenceAnswer
+)
+def read_reference(call: Call) -> found.ReferenceAnswer:
+    """What a person can speak about, and the calls so far."""
+    return found.reference_answer(found.references(call.desk).read(call.path["subject_id"]))
+
+
+@handler.route(
+    "PUT",
+    "/v1/subjects/<subject_id>/reference",
+    roles=WRITERS,
+    body=Traits,
+    answer=found.ReferenceAnswer,
+)
+def put_reference(call: Call) -> found.ReferenceAnswer:
+    """Say what a person can speak about, how often, and with what rest between two calls."""
+    profile = found.references(call.desk).put(
+        call.path["subject_id"],
+        call.body,
+        lambda kept: call.claim(found.reference_answer(kept)),
+    )
+    return found.reference_answer(profile)
+
+
+@handler.route(
+    "POST",
+    "/v1/subjects/<subject_id>/reference/calls",
+    roles=WRITERS,
+    body=found.BookCall,
+    answer=found.ReferenceAnswer,
+    status=201,
+)
+def book_call(call: Call) -> found.ReferenceAnswer:
+    """Book a call; it counts against quota and cool-down from now on."""
+    profile = found.references(call.desk).book(
+        call.path["subject_id"],
+        call.body.opportunity_id,
+        lambda kept: call.claim(found.reference_answer(kept)),
+    )
+    return found.reference_answer(profile)
+
+
+@handler.route(
+    "POST",
+    "/v1/subjects/<subject_id>/reference/calls/<call_id>",
+    roles=WRITERS,
+    body=found.RecordCall,
+    answer=found.ReferenceAnswer,
+)
+def record_call(call: Call) -> found.ReferenceAnswer:
+    """Say what came of a call, what is to follow, and that it did."""
+    body: found.RecordCall = call.body
+    profile = found.references(call.desk).record(
+        call.path["subject_id"],
+        call.path["call_id"],
+        state=body.state,
+        outcome=body.outcome,
+        follow_up=body.follow_up,
+        followed=body.followed,
+        receipt=lambda kept: call.claim(found.reference_answer(kept)),
+    )
+    return found.reference_answer(profile)
 
 
 # --- journeys as documents --------------------------------------------------------------------

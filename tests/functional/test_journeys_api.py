@@ -19,6 +19,13 @@ from tests.support.scene import terms
 from tests.support.walks import RULES
 
 EMAIL = "robin@mail.example"
+TRAITS = {
+    "industry": "retail",
+    "size": "medium",
+    "use_cases": ["billing"],
+    "calls_max": 3,
+    "cool_down_days": 0,
+}
 EXPECTED = {
     "find": 200,
     "list": 200,
@@ -51,6 +58,15 @@ EXPECTED = {
     "refused_steps_unknown": "invalid_body",
     "refused_unknown_version": "unknown_version",
     "refused_rationale_names_somebody": "invalid_body",
+    "put_reference": 200,
+    "read_reference": 200,
+    "find_references": 200,
+    "book_reference_call": 201,
+    "record_reference_call": 200,
+    "refused_reference_without_traits": "invalid_body",
+    "refused_need_of_no_size": "invalid_query",
+    "refused_unknown_call": "unknown_call",
+    "refused_analyst_finds_references": "not_allowed",
 }
 
 
@@ -64,7 +80,6 @@ def call() -> Iterator[Front]:
 def hear(call: Front) -> None:
     """Robin is delighted, and has an urgent case open."""
     town = call.town
-    listening = Listening(town.desk("conversions_stream"), MACS)
     at_ms = town.clock.at_ms
     change = Change()
     change.create(
@@ -89,21 +104,27 @@ def hear(call: Front) -> None:
             {"kind": "case_opened", "value": 1, "about": "c-1"},
         )
     ):
-        fact = {"signal_id": f"s-{number}", "occurred_ms": at_ms, "email": EMAIL, **said}
-        delivery = Delivery(
-            source_id="src_1",
-            source_kind="generic",
-            program_id="prg_sample",
-            namespace="shop",
-            delivery_id=f"d-{number}",
-            topic="signal",
-            received_ms=at_ms,
-            body_hash="h",
-            sealed_body="",
-            writer="w",
-            keep_s=1,
-        )
-        listening.note(delivery, SignalFact.model_validate(fact))
+        note(call, number, said, at_ms)
+
+
+def note(call: Front, number: int, said: dict[str, object], at_ms: int) -> None:
+    """One more signal of Robin."""
+    fact = {"signal_id": f"s-{number}", "occurred_ms": at_ms, "email": EMAIL, "value": None, **said}
+    delivery = Delivery(
+        source_id="src_1",
+        source_kind="generic",
+        program_id="prg_sample",
+        namespace="shop",
+        delivery_id=f"d-{number}",
+        topic="signal",
+        received_ms=at_ms,
+        body_hash="h",
+        sealed_body="",
+        writer="w",
+        keep_s=1,
+    )
+    listening = Listening(call.town.desk("conversions_stream"), MACS)
+    listening.note(delivery, SignalFact.model_validate(fact))
 
 
 def ask(call: Front, who: Caller, method: str, path: str, body: object = None) -> Reply:
@@ -143,8 +164,14 @@ def named(call: Front) -> dict[str, str]:
         event = sample("journeys_api", name)
         event["headers"]["idempotency-key"] += "-before"
         drafts[name] = call.send("journeys_api", event).body
+    note(call, 9, {"kind": "case_resolved", "about": "c-1"}, call.town.clock.at_ms + 1)
+    call.town.clock.advance(1_000)
+    place = f"/v1/subjects/{row['id']}/reference"
+    ask(call, MARKETER, "PUT", place, TRAITS)
+    booked = ask(call, MARKETER, "POST", f"{place}/calls", {}).body
     return {
         "sbj_sample": row["id"],
+        "rcl_sample": booked["calls"][0]["id"],
         "jrn_sample": drafts["create_journey"]["journey_id"],
         "@digest": drafts["create_journey"]["digest"],
         "jrn_gated": drafts["create_gated_draft"]["journey_id"],
@@ -227,3 +254,28 @@ def test_the_model_of_scores_is_no_secret(call: Front) -> None:
     model = ask(call, ANALYST, "GET", "/v1/journeys/score-model").body
     assert {row["motion"] for row in model["bars"] if row["blind"]} == {"review"}
     assert all(row["limit"] > 0 for row in model["weights"])
+
+
+def test_a_reference_is_found_called_and_rests(call: Front) -> None:
+    """The whole of it: profile, match, a call, what came of it, and nobody for a while after."""
+    what = named(call)
+    place = f"/v1/subjects/{what['sbj_sample']}/reference"
+    found = call.sample("journeys_api", "find_references").body["data"]
+    (one,) = found
+    assert (one["points"], one["free"], one["subject_id"]) == (6, True, what["sbj_sample"])
+    assert {row["what"]: row["points"] for row in one["parts"]} == {
+        "industry": 3,
+        "size": 1,
+        "use_case:billing": 2,
+    }
+    told = {"state": "held", "outcome": "helped", "follow_up": "thank", "followed": True}
+    after = ask(call, MARKETER, "POST", f"{place}/calls/{what['rcl_sample']}", told).body
+    (row,) = after["calls"]
+    assert {name: row[name] for name in told} == told
+    assert ask(call, ADMIN, "PUT", place, TRAITS | {"cool_down_days": 30}).status == 200
+    (one,) = call.sample("journeys_api", "find_references").body["data"]
+    assert (one["free"], one["reason"]) == (False, "cool_down")
+    assert one["from_at"] > row["booked_at"]
+    refused = ask(call, ADMIN, "POST", f"{place}/calls", {})
+    assert (refused.status, refused.code) == (409, "reference_not_free")
+    assert EMAIL not in json.dumps(after)

@@ -226,3 +226,6 @@ CRM_PER_SWEEP = 100  # records of CRMs that one sweep writes; a call each
 CRM_TURNS_MAX = 5  # writes of one record in one go because there was news meanwhile
 CRM_WAIT_SECONDS_LEAST = 60  # seconds until a failed write is tried again; then twice as long
 CRM_WAIT_SECONDS_MAX = 86_400  # seconds between tries at most; a day, as long as CRMs' limits count
+REFERENCE_CALLS_KEPT = 40  # newest calls of a reference; twice the largest quota
+REFERENCES_READ = 500  # profiles of a programme that one search looks at; one or two pages
+REFERENCES_LOOKED = 20  # best of them whose standing is read; some reads each

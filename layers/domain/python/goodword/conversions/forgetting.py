@@ -14,6 +14,7 @@ from functools import partial
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
 from goodword.errors import Conflict
 from goodword.journeys.copied import CrmCopy
+from goodword.journeys.reference import ReferenceProfile, reference_key
 from goodword.journeys.signal import Subject, SubjectMark, mark_key, subject_key
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Change, Desk, Store, until_settled
@@ -114,6 +115,8 @@ class Forgetting:
             change.replace(part.but(marks=(), forgotten=True))
             for copy in store.query(CrmCopy, "core", part.key.pk, "C#").rows:
                 change.delete(copy)
+            if (profile := store.get(ReferenceProfile, reference_key(part.subject_id))) is not None:
+                change.delete(profile)
             keys = [mark_key(program_id, one) for one in part.marks if one != mac]
             for other in store.get_many(SubjectMark, keys).values() if keys else ():
                 if other.key not in change.keys:
