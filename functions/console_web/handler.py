@@ -25,6 +25,7 @@ require(
 CONSOLE = "goodword_aws.pages.console"
 AREAS = {  # what registers the pages of an area: where they are; of two that fit the first counts
     "runs_pages:add_runs": ("/console/runs", "/console/payouts"),
+    "handouts:add_hand_outs": ("/console/hand-outs",),
     "reviews:add_reviews": ("/console/reviews",),
     "learned:add_learned": ("/console/learned",),
     "beginning:add_beginning": ("/console/rules",),

@@ -16,6 +16,7 @@ from goodword_aws.pages.gate import add_gate
 from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod, Read
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
+from goodword_aws.rewards_handed import handed_to
 from goodword_aws.wiring import require
 
 require(
@@ -85,7 +86,9 @@ def reward(view: View) -> Answer:
     own, reward_id = view.advocate_id, view.path["reward_id"]
     explanation = explanations.my_reward(view.desk, own, reward_id, view.reader.locale)
     shown = earnings.my_reward(view.desk, own, reward_id, view.reader.language)
-    return Sheet("portal/reward.html", {"reward": shown, "explanation": explanation})
+    given = handed_to(view.desk.store, own, shown.hand_out_id)
+    data = {"reward": shown, "explanation": explanation, "handed": given}
+    return Sheet("portal/reward.html", data)
 
 
 @site.page("GET", "/my/links", roles=PERSON)

@@ -124,6 +124,7 @@ CONSOLE = (
         "fatima",
         _within("/console/reviews", _REVIEW, "?verdict=refuse&reason_code=terms_broken"),
     ),
+    Place("console-hand-outs", "fatima", _at("/console/hand-outs")),
     Place("console-learned", "fatima", _at("/console/learned")),
     Place("console-disputes", "fatima", _at("/console/disputes")),
     Place("console-dispute", "fatima", _within("/console/disputes", "tbody th a")),

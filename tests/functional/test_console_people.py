@@ -138,6 +138,7 @@ def test_marketing_moves_people_and_sees_no_money(here: Pages, anna: Enrolment) 
 READERS = {
     "/console/advocates": (FINANCE, MARKETER, ADMIN),
     "/console/disputes": (FINANCE, ADMIN),
+    "/console/hand-outs": (FINANCE, ADMIN),
     "/console/learned": (FINANCE, ADMIN),
     "/console/ledger": (FINANCE, ADMIN),
     "/console/audit": (FINANCE, ADMIN),

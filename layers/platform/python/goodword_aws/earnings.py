@@ -47,6 +47,7 @@ class MyReward(Value):
     remaining: Money
     created_at: str
     payout_id: str | None
+    hand_out_id: str | None
     status: StatusAnswer
 
 
@@ -132,6 +133,7 @@ def _reward(desk: Desk, reward: Reward, language: str) -> MyReward:
         remaining=Money(amount_minor=reward.remaining_minor, currency=reward.currency),
         created_at=rfc3339(reward.created_ms),
         payout_id=reward.payout_id,
+        hand_out_id=reward.hand_out_id,
         status=StatusAnswer(
             bucket=status.bucket,
             fact=status.fact,

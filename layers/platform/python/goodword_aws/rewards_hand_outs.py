@@ -34,6 +34,7 @@ class OwedPiece(Value):
     order_id: str
     amount: Money
     item: str
+    due_at: str
 
 
 class OwedAnswer(Value):
@@ -80,6 +81,7 @@ def owed_answer(owed: Owed) -> OwedAnswer:
                 order_id=one.order_id,
                 amount=Money(amount_minor=one.amount_minor, currency=unit),
                 item=one.item,
+                due_at=rfc3339(one.due_ms),
             )
             for one in owed.pieces
         ),

@@ -1,8 +1,9 @@
 """What was handed over, as its receiver is told."""
 
 from goodword.money import Money
+from goodword.ports import Store
 from goodword.records import Value
-from goodword.rewards.handed import HandOut
+from goodword.rewards.handed import HandOut, hand_out_key
 from goodword.times import rfc3339
 
 
@@ -29,3 +30,9 @@ def my_hand_out(done: HandOut) -> MyHandOut:
         reference=done.reference,
         at=rfc3339(done.at_ms),
     )
+
+
+def handed_to(store: Store, advocate_id: str, hand_out_id: str | None) -> MyHandOut | None:
+    """What a reward of theirs was handed over by; None if it was not."""
+    found = hand_out_id and store.get(HandOut, hand_out_key(advocate_id, hand_out_id))
+    return my_hand_out(found) if found else None

@@ -50,6 +50,7 @@ class Piece(Value):
     order_id: str
     amount_minor: PositiveMinor
     item: str
+    due_ms: int
 
 
 class Owed(Value):
@@ -213,6 +214,7 @@ class HandOuts:
                     order_id=one.order_id,
                     amount_minor=one.remaining_minor,
                     item=items[one.reward_id],
+                    due_ms=one.changed_ms,
                 )
                 for one in rewards
             ),
