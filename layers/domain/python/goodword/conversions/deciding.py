@@ -6,6 +6,7 @@ void(reattributed), the new decision is a further record.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 from goodword.conversions.amounts import amounts_of
 from goodword.conversions.decided import noted
@@ -13,8 +14,9 @@ from goodword.conversions.evidence import friend_order, friend_since, remembered
 from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
 from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
+from goodword.conversions.months import promised
 from goodword.conversions.occasions import AdvocatePlace
-from goodword.conversions.permitted import enrolments_of, refusals, same_until
+from goodword.conversions.permitted import enrolments_of, of_winner, refusals, same_until
 from goodword.conversions.rewarded import rewards_of, share_of
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
@@ -53,6 +55,7 @@ def decide(
     versions = [one.in_currency(conversion.currency) for one in versions]
     enrolments = enrolments_of(desk, conversion)
     rules = version_at(versions, conversion.occurred_ms).terms.attribution
+    months = promised(conversion, identities, rules, partial(_version_of, versions))
     attribution = attribute(
         conversion.touches,
         rules=rules,
@@ -60,13 +63,14 @@ def decide(
         received_ms=_newest(conversion),
         sticky_advocate=sticky_advocate(identities, conversion),
         refused=refusals(conversion, enrolments, buyer_advocate_id),
+        promised=months,
     )
     before = rewards_of(desk, conversion)
     version = _version_of(versions, attribution.winner or conversion)
     met = exchange(desk.store, conversion, version)
     earner = enrolments[attribution.winner.advocate_id] if attribution.winner else None
-    groups = earner.segments_at(conversion.occurred_ms) if earner else None
-    basis = exchanged(basis_of(conversion, identities, groups), met, version.terms.currency)
+    own = of_winner(attribution.winner, earner, conversion, months)
+    basis = exchanged(basis_of(conversion, identities).but(**own), met, version.terms.currency)
     retold = stored is not None and amounts_of(stored) != amounts_of(conversion)
     if not _changes(desk, basis, conversion, before, attribution, program, versions, retold, met):
         _remember(change, conversion, identities, stored)
@@ -81,7 +85,7 @@ def decide(
     conversion = _placed(desk, books, conversion, attribution, program, versions, identities).but(
         rate=met.rate or conversion.rate
     )
-    basis = exchanged(basis_of(conversion, identities, groups), met, version.terms.currency)
+    basis = exchanged(basis_of(conversion, identities).but(**own), met, version.terms.currency)
     verdict = _verdict(desk, books, basis, conversion, attribution, program, versions, met)
     counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
     where = desk, change, books
@@ -92,12 +96,8 @@ def decide(
     books.close()
 
 
-def basis_of(
-    conversion: Conversion,
-    identities: Sequence[Identity],
-    groups: tuple[str, ...] | None = None,
-) -> Basis:
-    """The facts that rules look at, as they are known now; `groups` are the winner's of then."""
+def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
+    """The facts that rules look at, as they are known now, but for those of the winner."""
     nth, counted_by = friend_order(identities, conversion)
     return Basis(
         conversion_id=conversion.conversion_id,
@@ -118,7 +118,6 @@ def basis_of(
         counted_by=counted_by,
         advocate_conversion=conversion.place.number if conversion.place else None,
         level=conversion.place.level if conversion.place else None,
-        advocate_segments=groups,
         friend_id=conversion.friend_id,
     )
 

@@ -6,11 +6,12 @@ person has granted to somebody is asked of the day of the grant, since that pers
 pause, and stands as long as no ban takes it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from goodword.advocates.model import Enrolment, EnrolmentState, enrolment_key
 from goodword.conversions.model import Conversion
 from goodword.ports import Change, Desk, Guard
+from goodword.tracking.model import Touch
 
 
 def enrolments_of(desk: Desk, conversion: Conversion) -> Mapping[str, Enrolment]:
@@ -47,6 +48,17 @@ def _state(conversion: Conversion, enrolment: Enrolment, *, granted: bool) -> En
     if enrolment.advocate_id != conversion.advocate_id:
         return enrolment.state
     return "banned" if enrolment.is_banned_at(conversion.occurred_ms) else "active"
+
+
+def of_winner(
+    winner: Touch | None, earner: Enrolment | None, conversion: Conversion, months: Collection[str]
+) -> dict[str, object]:
+    """What of the winner rules look at: the segments of then, and whether only `months` let it
+    win, the touches that are outside of the window (`conversions.months`)."""
+    return {
+        "advocate_segments": earner.segments_at(conversion.occurred_ms) if earner else None,
+        "beyond_window": winner is not None and winner.touch_id in months,
+    }
 
 
 def same_until(change: Change, enrolment: Enrolment) -> None:

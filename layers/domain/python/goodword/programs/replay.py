@@ -295,6 +295,7 @@ def winner_under(standing: Standing, rules: AttributionRules, before: Attributio
             for one in kept.considered
             if one.reason not in _NOT_A_REFUSAL
         },
+        promised=[kept.winner.touch_id] if kept.winner and decision.basis.beyond_window else (),
     )
     return again.winner.advocate_id if again.winner else ""
 

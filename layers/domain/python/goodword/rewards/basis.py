@@ -25,6 +25,7 @@ class Basis(Value):
     `advocate_segments` the segments they were in then (None: nobody won it).
     `friend_id` is the friend's account, if one may be needed. Amounts of an order in another
     currency are here as `rate` changed them; `before_minor` is the net as it was.
+    `beyond_window`: the touch counts only for rules that give for months.
     """
 
     conversion_id: str
@@ -46,6 +47,7 @@ class Basis(Value):
     advocate_conversion: int | None = Field(default=None, ge=1)
     advocate_segments: tuple[str, ...] | None = None
     level: str | None = None
+    beyond_window: bool = False
     friend_id: str | None = None
     rate: AppliedRate | None = None
     before_minor: NaturalMinor | None = None

@@ -106,7 +106,7 @@ def _untimely(rule: Rule, basis: Basis) -> str:
     if rule.action not in basis.actions:
         return "customer_not_known" if basis.friend_order is None else f"not_{rule.action}"
     if rule.for_months is None:
-        return ""
+        return "outside_window" if basis.beyond_window else ""
     if basis.friend_since_ms is None:
         return "customer_not_known"
     over = basis.occurred_ms >= months_later(basis.friend_since_ms, rule.for_months)

@@ -20,7 +20,7 @@ they differ; `sticky_advocate` if the friend's advocate brought none that may wi
 if that advocate cannot earn; with none inside the window `outside_window` or `after_conversion`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import ClassVar, Literal, Self
 
@@ -194,8 +194,10 @@ def attribute(
     received_ms: int,
     sticky_advocate: str | None,
     refused: Mapping[str, str],
+    promised: Collection[str] = (),
 ) -> Attribution:
-    """Choose the touch that earns. `refused` says who cannot win, with the reason code.
+    """Choose the touch that earns. `refused` says who cannot win, with the reason code; touches of
+    `promised` count beyond the window, because their rules give for months (`conversions.months`).
 
     Example: clicks of Maya (3 days ago) and Ben (yesterday), model `last`: Ben wins with
     `last_touch`, Maya loses with `later_touch`. If Ben is the buyer, he loses with `self_referral`
@@ -209,7 +211,8 @@ def attribute(
     sticky = sticky_advocate if rules.sticky else None
     lost: dict[str, str] = {}
     for at_ms, touch in ordered:
-        if reason := _excluded(touch, converted_ms - at_ms, rules, sticky, refused):
+        old = touch.touch_id not in promised
+        if reason := _excluded(touch, converted_ms - at_ms, rules, sticky, refused, old):
             lost[touch.touch_id] = reason
     able = [touch for _, touch in ordered if touch.touch_id not in lost][-TOUCHES_MAX:]
     room = TOUCHES_MAX - len(able)
@@ -256,11 +259,12 @@ def _excluded(
     rules: AttributionRules,
     sticky: str | None,
     refused: Mapping[str, str],
+    ages: bool,
 ) -> str:
     """Why a touch that is so much older than the conversion cannot win; empty if it can."""
     if touch.kind == "grant":
         return refused.get(touch.advocate_id, "")
-    if reason := _untimely(touch, age_ms, rules):
+    if reason := _untimely(touch, age_ms, rules, ages):
         return reason
     if touch.advocate_id in refused:
         return refused[touch.advocate_id]
@@ -269,11 +273,11 @@ def _excluded(
     return ""
 
 
-def _untimely(touch: Touch, age_ms: int, rules: AttributionRules) -> str:
+def _untimely(touch: Touch, age_ms: int, rules: AttributionRules, ages: bool) -> str:
     """Why its time does not count: later than the conversion, too old, or before its link."""
     if age_ms < 0:
         return "after_conversion"
-    if age_ms > rules.window_days * DAY_MS:
+    if ages and age_ms > rules.window_days * DAY_MS:
         return "outside_window"
     before = touch.at_ms + CLOCK_SKEW_SECONDS * SECOND_MS < touch.link_ms
     return "before_link" if before else ""
