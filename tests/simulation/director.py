@@ -49,10 +49,17 @@ class Director(Timing):
 
     def payday_acts(self) -> list[Callable[[], None]]:
         """Money leaves: everything goes on, people act at the same time, and refunds come late."""
-        acts = [self.pump] * 6 + [self.run] * 5 + [self.jump] * 5 + [self.deliver] * 2
+        acts = (
+            [self.settle] * 5
+            + [self.pump] * 6
+            + [self.run] * 5
+            + [self.jump] * 5
+            + [self.deliver] * 2
+        )
         acts += [self.stream] * 2 + [self.bus, self.review, self.rush, self.rush, self.cancel]
         acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house] * 2
         acts += [self.staff] * (self.town.story.seed % 3 == 0 or self.town.story.conduct)
+        acts += [self.mistype] * 3 * self.town.story.sharp
         return acts + self.office.acts() + self.complaints.acts()
 
     def race_acts(self) -> list[Callable[[], None]]:
@@ -260,6 +267,16 @@ class Director(Timing):
         else:
             body = {"run_hash": run_hash, "total_minor": total}
             self._ask(who, f"{place}/release", body, wrong=odd < 0.05 or odd > 0.95)
+
+    def mistype(self) -> None:
+        """A run is requested; somebody wants to release it, and types another total."""
+        self.press()
+        self.settle()
+        runs = [one for one in self.town.all(PayoutRun) if one.state == "requested"]
+        if runs:
+            run, who = self.chance.choice(runs), self.chance.choice(("usr_carl", "usr_dora"))
+            body = {"run_hash": run.run_hash, "total_minor": run.total_minor + 1}
+            self._ask(who, f"/v1/payout-runs/{run.run_id}/release", body, wrong=True)
 
     def decide(self, run: PayoutRun, who: str, chance: float) -> None:
         """Decide about the first open finding; a small chance holds the payment back."""

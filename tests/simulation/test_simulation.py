@@ -25,7 +25,7 @@ REACHED = {
     *("conversion qualified", "conversion disqualified", "conversion unattributed"),
     *("pool spent", "pool with room", "conversion with a rate"),
     *("refused same_person", "refused payee_may_not_decide", "refused payee_may_not_release"),
-    "refused run_changed",
+    *("refused run_changed", "refused total_mismatch"),
     *("dispute resolved", "dispute withdrawn", *RARE),
 }
 
