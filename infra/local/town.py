@@ -174,7 +174,7 @@ class Town:
         mails = "".join(
             f'<li><span class="what">{html.escape(one.subject)}</span><span></span>'
             f'<div class="words"><p class="small quiet">{html.escape(", ".join(one.to))}</p>'
-            f"<p>{html.escape(one.text).replace(chr(10), '<br>')}</p></div></li>"
+            f"<p>{_linked(one.text)}</p></div></li>"
             for one in found
         )
         nothing = '<div class="nothing"><h2>No mail yet</h2></div>'
@@ -205,6 +205,14 @@ class Town:
             )
         )
         return Answer(303, location=f"{api}{'/console' if person.groups else '/my'}", cookies=kept)
+
+
+def _linked(text: str) -> str:
+    """A letter's text as HTML, its addresses to click."""
+    linked = re.sub(
+        r"https?://(?:[^\s<&]|&amp;)+(?<![.,])", r'<a href="\g<0>">\g<0></a>', html.escape(text)
+    )
+    return linked.replace("\n", "<br>")
 
 
 def _page(title: str, main: str, status: int = 200, brand: str = "Goodword") -> Answer:

@@ -29,7 +29,9 @@ LOOKS: tuple[tuple[str, tuple[int, int], Scheme], ...] = (
     ("phone", PHONE, "light"),
     ("desk", DESK, "light"),
     ("phone-dark", PHONE, "dark"),
+    ("desk-dark", DESK, "dark"),
 )
+PRINTED = ("statement", "console-payout")
 
 
 @contextmanager
@@ -57,6 +59,11 @@ def take(readers: Readers, out: Path) -> list[str]:
             name = f"{place.name}-{look}.png"
             reader.page.screenshot(path=out / name, full_page=True)
             taken.append(name)
+        if place.name in PRINTED:
+            reader.looks(DESK, "light")
+            reader.page.emulate_media(media="print")
+            taken.append(f"{place.name}-print.png")
+            reader.page.screenshot(path=out / taken[-1], full_page=True)
         reader.context.close()
         print(f"  {place.name}", flush=True)
     return taken

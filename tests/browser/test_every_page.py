@@ -1,8 +1,10 @@
 """Every page, on a phone and on a desk, light and dark: for everybody, without a complaint."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 import pytest
+from goodword_aws.routes import pattern_of
 
 from tests.browser.places import PLACES, Place
 from tests.browser.reading import DESK, PHONE, Readers, Told
@@ -20,7 +22,9 @@ def anew(told: Told) -> None:
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
 def test_a_page_is_for_everybody(readers: Readers, place: Place) -> None:
     reader = readers.make(place.who)
-    assert reader.open(place.path(reader)) == place.status
+    path = place.path(reader)
+    assert not place.page or pattern_of(place.page).fullmatch(urlsplit(path).path)
+    assert reader.open(path) == place.status
     for size, scheme in ((PHONE, "light"), (PHONE, "dark"), (DESK, "dark"), (DESK, "light")):
         reader.looks(size, scheme)  # type: ignore[arg-type]  # one of two words
         assert reader.grave() == [], (size, scheme)

@@ -14,6 +14,7 @@ from goodword.trust.disputing import Wish
 from goodword_aws.pages import forms
 from goodword_aws.trust import disputes
 
+from tests.browser.places import PLACES
 from tests.functional.test_portal_pages import keep, reward_of
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, join
 from tests.support.pages import Browser, Pages, pages
@@ -45,6 +46,15 @@ def ways(method: str) -> list[tuple[str, str, tuple[str, ...] | None]]:
 
 GETS = ways("GET")
 POSTS = [one for one in ways("POST") if one[1] != ONE_CLICK]
+
+
+# Not pages: files to save, pictures, and what leads elsewhere.
+FILES = re.compile(r"/auth/.*|/static/.*|.*/(csv|qr|key|proofs/.*|export/<number>)")
+
+
+def test_every_page_is_looked_at_in_a_browser() -> None:
+    seen = {place.page for place in PLACES}
+    assert {path for _, path, _ in GETS if not FILES.fullmatch(path)} <= seen
 
 
 @pytest.fixture
