@@ -1,4 +1,4 @@
-"""What an admin and a marketer begin from the console, on a phone and on a desk."""
+"""What a marketer begins from the console, on a phone and on a desk."""
 
 import pytest
 from playwright.sync_api import expect
@@ -6,29 +6,6 @@ from playwright.sync_api import expect
 from tests.browser.reading import DESK, PHONE, Readers
 
 NARROW = (320, 700)
-
-
-@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
-def test_an_integration_is_opened_and_its_secret_shown_once(
-    readers: Readers, scripts: bool
-) -> None:
-    ada = readers.make("ada", scripts=scripts)
-    page = ada.page
-    ada.open("/console/sources/new")
-    page.get_by_label("Name").fill("Till <b>two</b>")
-    page.get_by_role("button", name="Open it").click()
-    secret = page.locator("main .address").first
-    expect(secret).to_be_visible()
-    if scripts:
-        for size in (NARROW, PHONE, DESK):
-            ada.looks(size, "dark")
-            assert ada.grave() == []
-            assert ada.overflow() <= 0
-            assert ada.small_targets() == []
-    said = secret.inner_text()
-    ada.open("/console/sources")
-    assert "Till <b>two</b>" in ada.words
-    assert said not in page.content()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "none"])
