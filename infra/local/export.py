@@ -14,11 +14,9 @@ from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer
 
-from infra.local.places import DEMO_HOME
 from infra.local.stack import LocalStack
 from infra.local.waiting import eventually
 
-EXPORT = DEMO_HOME / "export"
 ITEMS = ("event", "entry")
 NOT_HASHED = ("version", "gsi1pk", "gsi1sk", "expires_s")
 SEALED_SECONDS_MAX = 60.0  # seconds until the stream has brought, and a seal has taken, every item
@@ -40,8 +38,12 @@ class Exported:
         return self.directory / "journal.jsonl"
 
 
-def export(stack: LocalStack, directory: Path = EXPORT) -> Exported:
-    """Write the files anew, once everything in the journal is sealed and copied."""
+def export(stack: LocalStack, directory: Path | None = None) -> Exported:
+    """Write the files anew, once everything in the journal is sealed and copied.
+
+    Without a directory, into `export/` of this stack's own home.
+    """
+    directory = directory or stack.emulator.home / "export"
     taken = eventually(lambda: _sealed(stack), "a seal over everything", SEALED_SECONDS_MAX)
     assert taken is not None
     directory.mkdir(parents=True, exist_ok=True)
