@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BENCH = """
-import time
+import signal, time
 from tests.bench import children
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 with children.ended():
     one = children.begin(["sh", "-c", "sleep 60 & echo $!; sleep 60"], stdout=-1, text=True)
     print(one.pid, one.stdout.readline().strip(), flush=True)
