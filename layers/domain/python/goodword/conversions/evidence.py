@@ -319,10 +319,11 @@ def remembered(conversion: Conversion, identities: Sequence[Identity]) -> tuple[
         action=conversion.action,
     )
     after, closed_ms = [], is_closed(identities)
+    touches = tuple(one for one in conversion.touches if one.kind != "grant")  # of this order alone
     for mac in conversion.identities:
         before = known.get(mac) or Identity(program_id=conversion.program_id, mac=mac)
         identity = _with(before, settled).but(
-            touches=() if closed_ms is not None else merged(before.touches, conversion.touches),
+            touches=() if closed_ms is not None else merged(before.touches, touches),
             closed_ms=closed_ms,
             friend_id=before.friend_id or conversion.friend_id,
         )

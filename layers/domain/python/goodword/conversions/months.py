@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 
 from goodword.conversions.evidence import friend_since, sticky_advocate
 from goodword.conversions.model import Conversion, Identity
+from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.programs.model import ProgramVersion
-from goodword.times import DAY_MS, months_later
+from goodword.times import DAY_MS, SECOND_MS, months_later
 from goodword.tracking.model import AttributionRules, Touch
 
 
@@ -26,13 +27,16 @@ def promised(
     own, since_ms = sticky_advocate(identities, conversion), friend_since(identities, conversion)
     if not rules.sticky or own is None or since_ms is None or conversion.action != "sale":
         return frozenset()
-    window_ms, at_ms = rules.window_days * DAY_MS, conversion.occurred_ms
+    # as attribution has it: a shop's clock may be behind ours
+    window_ms, skew_ms = rules.window_days * DAY_MS, CLOCK_SKEW_SECONDS * SECOND_MS
+    at_ms = conversion.occurred_ms
     return frozenset(
         touch.touch_id
         for touch in conversion.touches
         if touch.advocate_id == own
-        and at_ms - touch.at_ms > window_ms
-        and 0 <= since_ms - touch.at_ms <= window_ms
+        and touch.kind != "grant"
+        and at_ms + skew_ms - touch.at_ms > window_ms
+        and 0 <= since_ms + skew_ms - touch.at_ms <= window_ms
         and at_ms < months_later(since_ms, _months(version_of(touch)))
     )
 

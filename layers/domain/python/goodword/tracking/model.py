@@ -197,7 +197,8 @@ def attribute(
     promised: Collection[str] = (),
 ) -> Attribution:
     """Choose the touch that earns. `refused` says who cannot win, with the reason code; touches of
-    `promised` count beyond the window, because their rules give for months (`conversions.months`).
+    `promised` count beyond the window, because their rules give for months (`conversions.months`),
+    after every touch within it.
 
     Example: clicks of Maya (3 days ago) and Ben (yesterday), model `last`: Ben wins with
     `last_touch`, Maya loses with `later_touch`. If Ben is the buyer, he loses with `self_referral`
@@ -218,10 +219,10 @@ def attribute(
     room = TOUCHES_MAX - len(able)
     unable = [touch for _, touch in ordered if touch.touch_id in lost]
     kept = {touch.touch_id for touch in (*able, *unable[max(0, len(unable) - room) :])}
-    ranked = _ranked(able, rules)
+    ranked = _ranked(able, rules, promised)
     winner = ranked[0] if ranked else None
     for touch in ranked[1:]:
-        lost[touch.touch_id] = _outranked(touch, ranked[0], rules)
+        lost[touch.touch_id] = _outranked(touch, ranked[0], rules, promised)
     if winner is None:
         why = _why_nobody(set(lost.values()), sticky, refused)
     else:
@@ -288,19 +289,27 @@ def _preferred(touch: Touch, rules: AttributionRules) -> bool:
     return (rules.precedence, touch.kind) in {("code", "code"), ("link", "click")}
 
 
-def _ranked(able: list[Touch], rules: AttributionRules) -> list[Touch]:
-    """Best first. `able` is oldest first."""
+def _ranked(able: list[Touch], rules: AttributionRules, promised: Collection[str]) -> list[Touch]:
+    """Best first: what is within the window before what is only promised. `able`: oldest first."""
     in_order = able if rules.model == "first" else able[::-1]
-    return sorted(in_order, key=lambda one: (one.kind != "grant", not _preferred(one, rules)))
+
+    def rank(one: Touch) -> tuple[bool, bool, bool]:
+        return one.kind != "grant", one.touch_id in promised, not _preferred(one, rules)
+
+    return sorted(in_order, key=rank)
 
 
 def _by_kind(rules: AttributionRules) -> str:
     return "code_before_link" if rules.precedence == "code" else "link_before_code"
 
 
-def _outranked(touch: Touch, winner: Touch, rules: AttributionRules) -> str:
+def _outranked(
+    touch: Touch, winner: Touch, rules: AttributionRules, promised: Collection[str]
+) -> str:
     if winner.kind == "grant":
         return "granted"
+    if touch.touch_id in promised and winner.touch_id not in promised:
+        return "outside_window"
     if _preferred(winner, rules) and not _preferred(touch, rules):
         return _by_kind(rules)
     return "earlier_touch" if rules.model == "first" else "later_touch"
