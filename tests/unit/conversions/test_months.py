@@ -3,7 +3,9 @@
 import itertools
 
 import pytest
+from goodword.conversions.granting import Wanted, grant
 from goodword.conversions.model import Conversion, ConversionFact
+from goodword.ports import Change
 from goodword.programs.model import FlatReward, PercentageReward, Rule
 from goodword.rewards.decision import Decision
 from goodword.rewards.model import Reward
@@ -11,7 +13,7 @@ from goodword.times import DAY_MS
 from goodword.tracking.model import AttributionRules
 
 from tests.support.replays import ran
-from tests.support.scene import BEN, MAYA, Scene, sale
+from tests.support.scene import BEN, MAYA, PROGRAM, Scene, sale
 
 FIRST = Rule(rule_id="first", action="first_purchase", reward=FlatReward(amount_minor=500))
 RENEWAL = Rule(
@@ -137,3 +139,78 @@ def test_a_replay_of_the_same_terms_changes_nothing() -> None:
     scene.clock.advance(DAY_MS)
     replay, rows = ran(scene, **OFFER)
     assert (replay.changed, rows) == (0, [])
+
+
+@pytest.mark.parametrize(
+    ("rules", "brought"),
+    [
+        (AttributionRules(model="first"), "click"),
+        (AttributionRules(precedence="code"), "code"),
+        (AttributionRules(), "click"),
+    ],
+)
+def test_a_fresh_click_wins_before_what_is_only_promised(
+    rules: AttributionRules, brought: str
+) -> None:
+    scene = Scene(rules=(RENEWAL, ALL), caps=(), attribution=rules)
+    how = {"codes": ("MAYA7",)} if brought == "code" else {"click_ids": (scene.click(),)}
+    scene.deliver(order(scene, "s0", 0, **how))
+    scene.clock.advance(60 * DAY_MS)
+    scene.deliver(order(scene, "s60", 0, click_ids=(scene.click(),), occasion="plain"))
+    assert earned(scene) == {"s0": 7, "s60": 7}
+    late = next(one for one in scene.all(Decision) if one.basis.order_id == "s60")
+    assert not late.basis.beyond_window
+    assert [one.reason for one in late.attribution.considered] == [
+        "outside_window",
+        "sticky_advocate",
+    ]
+
+
+@pytest.mark.parametrize("seconds", [-90, -30, 0, 30])
+def test_no_moment_lies_between_the_window_and_the_months(seconds: int) -> None:
+    scene = Scene(rules=(RENEWAL,), caps=())
+    start_ms = scene.clock.at_ms
+    scene.deliver(order(scene, "s0", 0, click_ids=(scene.click(days_ago=1),), occasion="renewal"))
+    scene.clock.advance(29 * DAY_MS + seconds * 1_000)
+    scene.deliver(sale("s1", 1_000, scene.clock.at_ms, occasion="renewal"))
+    assert (earned(scene)["s1"], scene.clock.at_ms > start_ms) == (100, True)
+
+
+def test_a_shop_whose_clock_is_behind_brings_somebody_all_the_same() -> None:
+    scene = Scene(rules=(RENEWAL,), caps=())
+    click, at_ms = scene.click(days_ago=0), scene.clock.at_ms - 20_000
+    scene.deliver(sale("s0", 1_000, at_ms, click_ids=(click,), occasion="renewal"))
+    scene.clock.advance(60 * DAY_MS)
+    scene.deliver(order(scene, "s1", 0, occasion="renewal"))
+    assert earned(scene) == {"s0": 100, "s1": 100}
+
+
+def test_a_grant_is_for_its_order_alone() -> None:
+    """Nothing of it counts for the friend's next one, and it promises no months."""
+    scene = Scene(rules=(RENEWAL, ALL), caps=(), attribution=AttributionRules(sticky=False))
+    scene.deliver(order(scene, "s0", 0))
+    wanted = Wanted(PROGRAM, MAYA, "dsp_1", "s0", conversion_id=scene.conversion.conversion_id)
+    change = Change()
+    grant(scene.desk("trust"), change, wanted)
+    scene.store.commit(change)
+    scene.clock.advance(60 * DAY_MS)
+    scene.deliver(order(scene, "s60", 0, click_ids=(scene.click("BEN77"),), occasion="plain"))
+    found = {one.order_id: one.advocate_id for one in scene.all(Conversion)}
+    assert found == {"s0": MAYA, "s60": BEN}
+
+
+@pytest.mark.parametrize(("before", "after"), [(None, 3), (1, 3), (3, 1)])
+def test_a_replay_says_where_other_months_would_matter(before: int | None, after: int) -> None:
+    rules = AttributionRules(window_days=10)
+    scene = subscribed(rules=(FIRST, RENEWAL.but(for_months=before)), attribution=rules)
+    scene.clock.advance(DAY_MS)
+    more = RENEWAL.but(for_months=after)
+    replay, _ = ran(scene, rules=(FIRST, more), caps=(), attribution=rules)
+    assert replay.reasons["months_not_told"] == 3
+
+
+def test_a_replay_says_that_another_model_may_choose_another_of_old_touches() -> None:
+    scene = subscribed()
+    scene.clock.advance(DAY_MS)
+    replay, _ = ran(scene, **OFFER, attribution=AttributionRules(model="first"))
+    assert replay.reasons["months_not_told"] == 3

@@ -157,3 +157,6 @@ def test_all_rules_are_said_in_a_line(version: object) -> None:
 def test_both_catalogues_have_the_same_places() -> None:
     one, other = change_words("en"), change_words("de")
     assert set(one.fields) == set(other.fields)
+    shared = TermsDifference(path="caps.programme-month-money", before=1, after=2)
+    own = TermsDifference(path="caps.advocate-month-money", before=1, after=2)
+    assert programme_wide((shared, own)) == ("caps.programme-month-money",)

@@ -216,6 +216,7 @@ class TestFavour:
         assert self.better(rules=self.rules(1_000, flat=300), hold_days=0)
         more = Rule(rule_id="more", action="sale", reward=FlatReward(amount_minor=1))
         assert self.better(rules=(*self.rules(1_000), more))
+        assert not self.better(rules=(*self.rules(1_000), more.but(for_months=3)))
 
     def test_less_or_otherwise_is_not(self) -> None:
         assert not self.better(rules=self.rules(999))

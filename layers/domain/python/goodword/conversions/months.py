@@ -13,6 +13,7 @@ from goodword.conversions.evidence import friend_since, sticky_advocate
 from goodword.conversions.model import Conversion, Identity
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.programs.model import ProgramVersion
+from goodword.programs.rules import promised_months
 from goodword.times import DAY_MS, SECOND_MS, months_later
 from goodword.tracking.model import AttributionRules, Touch
 
@@ -37,10 +38,5 @@ def promised(
         and touch.kind != "grant"
         and at_ms + skew_ms - touch.at_ms > window_ms
         and 0 <= since_ms + skew_ms - touch.at_ms <= window_ms
-        and at_ms < months_later(since_ms, _months(version_of(touch)))
+        and at_ms < months_later(since_ms, promised_months(version_of(touch).terms.rules))
     )
-
-
-def _months(version: ProgramVersion) -> int:
-    """For how many months the longest of its rules gives; 0 if none does."""
-    return max((rule.for_months or 0 for rule in version.terms.rules), default=0)

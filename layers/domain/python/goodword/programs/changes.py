@@ -13,7 +13,8 @@ from goodword.programs.amounts import SUFFIX
 from goodword.programs.model import Terms
 from goodword.records import Value
 
-# What a version may change that is tried with some; all else holds for the programme as a whole.
+# What a version may change that is tried with some; all else holds for the programme as a whole,
+# and so does a cap of scope `programme`: everybody's rewards use up the same one.
 OF_ONE_ADVOCATE = ("rules", "caps", "hold_days")
 
 
@@ -33,7 +34,11 @@ def differences(before: Terms, after: Terms) -> tuple[TermsDifference, ...]:
 
 def programme_wide(found: tuple[TermsDifference, ...]) -> tuple[str, ...]:
     """The paths among them that a pilot may not change."""
-    return tuple(one.path for one in found if one.path.split(".")[0] not in OF_ONE_ADVOCATE)
+    return tuple(
+        one.path
+        for one in found
+        if one.path.split(".")[0] not in OF_ONE_ADVOCATE or one.path.startswith("caps.programme-")
+    )
 
 
 def _shape(dumped: dict[str, Json]) -> dict[str, Json]:

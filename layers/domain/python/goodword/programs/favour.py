@@ -3,7 +3,8 @@
 Two kinds of change are surely in every advocate's favour, whatever is bought, in whatever order:
 
 * no limit on earnings in either terms, and rules that are the same but for higher amounts or
-  shares, or lower smallest orders, with further rules after them: each rule gives at least as much
+  shares, or lower smallest orders, with further rules after them (not for months): each rule gives
+  at least as much
 * the same rules, and the one limit there is higher, or no limit any more: what is left of it stays
   at least as much, through every reward and every return (by induction over both)
 
@@ -68,8 +69,12 @@ def _limits_widen(before: Terms, after: Terms) -> bool:
 
 
 def _rules_rise(before: list[Shape], after: list[Shape]) -> bool:
-    """Every old rule is there in its place and gives no less; new ones come after."""
-    if len(after) < len(before):
+    """Every old rule is there in its place and gives no less; new ones come after.
+
+    A new one that gives for months is none: it brings orders into account that are beyond the
+    window, and these may use up what others ask for (such as the first two).
+    """
+    if len(after) < len(before) or any(rule["for_months"] for rule in after[len(before) :]):
         return False
     return all(_rises(one, other) for one, other in zip(before, after, strict=False))
 

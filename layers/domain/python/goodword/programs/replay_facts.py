@@ -11,7 +11,7 @@ from goodword.conversions.evidence import friend_order, friend_since
 from goodword.conversions.model import Conversion, Identity
 from goodword.programs.model import ProgramVersion
 from goodword.programs.replay import NEW_FRIEND, Standing
-from goodword.programs.rules import facts_asked
+from goodword.programs.rules import facts_asked, promised_months
 from goodword.rewards.basis import Basis
 from goodword.rewards.decision import Decision
 from goodword.rewards.ruling import gives, said_by
@@ -19,6 +19,7 @@ from goodword.tracking.model import AttributionRules
 
 OTHER, LEVEL, FIRST = "facts_of_another_advocate", "level_not_known", "first_advocate_not_known"
 DROPPED, ABROAD = "touches_not_kept", "changed_at_another_rate"
+MONTHS = "months_not_told"
 _OF_THE_ADVOCATE = frozenset({"level", "advocate_conversion", "advocate_segment"})
 
 
@@ -63,6 +64,8 @@ def doubts_of(
             yield FIRST
         if decision.attribution.dropped:
             yield DROPPED
+    if _is_old(decision) and _months_differ(draft, pinned, rules != before):
+        yield MONTHS
     if not winner:
         return
     asked = facts_asked(draft.terms.rules)
@@ -73,3 +76,15 @@ def doubts_of(
     exchanges = [(one.terms.currencies, one.terms.exchange) for one in (draft, pinned)]
     if exchanges[0] != exchanges[1] and standing.conversion.currency != draft.terms.currency:
         yield ABROAD
+
+
+def _is_old(decision: Decision) -> bool:
+    """Whether it turned on how old a touch was."""
+    considered = decision.attribution.considered
+    return decision.basis.beyond_window or any(one.reason == "outside_window" for one in considered)
+
+
+def _months_differ(draft: ProgramVersion, pinned: ProgramVersion, anew: bool) -> bool:
+    """Whether the draft promises old touches something else, or has them chosen anew."""
+    now, then = (promised_months(one.terms.rules) for one in (draft, pinned))
+    return now != then or (anew and now > 0)

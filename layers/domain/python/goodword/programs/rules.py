@@ -170,6 +170,11 @@ def facts_asked(rules: Iterable[Rule]) -> frozenset[str]:
     return frozenset(found)
 
 
+def promised_months(rules: Iterable[Rule]) -> int:
+    """For how many months of a customer's orders the longest of them gives; 0 if none does."""
+    return max((rule.for_months or 0 for rule in rules), default=0)
+
+
 def currency_of(unit: str, currency: str) -> str:
     """What the ledger books a unit as: `EUR`, `EUR.CREDIT`, `POINTS`, `GIFTS`, `CODES`."""
     if unit == "money":
