@@ -20,6 +20,7 @@ from goodword.payouts.approving import Approving
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import RUN_MOVES, run_moved
 from goodword.payouts.ports import PaymentOrder, RailAnswer
+from goodword.payouts.standing import standing_of
 from goodword.ports import Change, Guard
 from goodword.rewards import arithmetic, books
 from goodword.rewards import service as rewards
@@ -174,8 +175,8 @@ def send_early() -> Iterable[Swap]:
 def order_with(change: Callable[[Any, Any, PaymentOrder], PaymentOrder]) -> Iterable[Swap]:
     real = sending.Sending._order
 
-    def order(self: Any, payout: Any) -> Any:
-        why, made = real(self, payout)
+    def order(self: Any, payout: Any, standing: Any) -> Any:
+        why, made = real(self, payout, standing)
         return why, made and change(self, payout, made)
 
     yield sending.Sending, "_order", order
@@ -310,7 +311,7 @@ def no_minimum() -> Iterable[Swap]:
 
 def never_asked() -> Iterable[Swap]:
     def look_up(self: Any, payout: Any) -> Any:
-        _, order = self._order(payout)
+        _, order = self._order(payout, standing_of(self.desk.store, payout))
         return self._record(payout, self.rails[payout.rail].send(order))
 
     yield sending.Sending, "_look_up", look_up
@@ -323,9 +324,9 @@ def all_of_the_share(reward: Reward, share: int) -> int:
 def any_destination() -> Iterable[Swap]:
     real = sending.Sending._order
 
-    def order(self: Any, payout: Any) -> Any:
+    def order(self: Any, payout: Any, standing: Any) -> Any:
         opened = self.destinations.open(payout.advocate_id, payout.rail)
-        return real(self, payout.but(destination_hash=opened.hash))
+        return real(self, payout.but(destination_hash=opened.hash), standing)
 
     yield sending.Sending, "_order", order
 

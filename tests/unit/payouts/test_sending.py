@@ -6,6 +6,7 @@ from goodword.limits import LOOKUP_TRIES_MAX, RAIL_REST_SECONDS
 from goodword.payouts.model import OpenRun, Payout, RunChunk, RunLine
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.sending import Sending
+from goodword.payouts.standing import standing_of
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 
 from tests.support.payday import Payday
@@ -224,7 +225,7 @@ def test_a_stray_begin_pays_nothing(world: Payday) -> None:
 def test_the_send_itself_requires_the_run(world: Payday) -> None:
     run = world.listed()
     lying = run.but(state="sending")
-    assert not world.sending._mark_sent(lying, world.payout)
+    assert not world.sending._mark_sent(lying, world.payout, standing_of(world.store, world.payout))
     assert world.payout.state == "draft"
 
 
@@ -232,7 +233,7 @@ def test_another_hash_than_the_released_one_pays_nothing(world: Payday) -> None:
     run = world.released()
     world.cycle.begin(run.run_id)
     lying = world.run().but(run_hash="0" * 64)
-    assert not world.sending._mark_sent(lying, world.payout)
+    assert not world.sending._mark_sent(lying, world.payout, standing_of(world.store, world.payout))
 
 
 def test_two_workers_on_one_chunk_pay_once(world: Payday) -> None:

@@ -74,6 +74,9 @@ PAYOUT_MOVES: dict[PayoutState, tuple[PayoutState, ...]] = {
 
 # These rails give no answer of their own: a person says what became of their payments.
 RAILS_BY_HAND: frozenset[RailName] = frozenset({"csv"})
+# These find a payment by our id only when they are told it again: silence is no sign that they have
+# none, so what may not be sent again is a person's to decide.
+RAILS_TOLD_AGAIN: frozenset[RailName] = frozenset({"paypal"})
 
 
 class Sum(Value):

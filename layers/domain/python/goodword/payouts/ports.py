@@ -15,6 +15,8 @@ HALTING = frozenset({"insufficient_funds", "rate_limited"})
 # These say that nothing more can be learned for now, not that the rail is silent.
 TELLING = frozenset(
     {"no_look_up", "key_conflict", "duplicate_without_link", "past_key_window", "first_unclear"}
+    | {"not_enrolled", "enrolment_paused", "enrolment_banned", "on_hold", "dispute_open"}
+    | {"destination_changed", "no_destination"}
 )
 RailStatus = Literal["accepted", "paid", "failed", "unclaimed", "returned", "unknown"]
 

@@ -13,7 +13,6 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import Conflict, NotFound, Stale
 from goodword.ledger.model import Entry, entry_key
 from goodword.limits import (
@@ -28,13 +27,13 @@ from goodword.limits import (
     UNKNOWN_PER_SWEEP,
 )
 from goodword.payouts.answers import repeated, short_of
-from goodword.payouts.choice import bar
 from goodword.payouts.ending import end_payout, part_back, waits_event
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import payout_digest
 from goodword.payouts.listing import Listing
 from goodword.payouts.model import (
     RAILS_BY_HAND,
+    RAILS_TOLD_AGAIN,
     ChunkRow,
     Payout,
     PayoutRun,
@@ -58,7 +57,7 @@ from goodword.payouts.ports import (
     RailAnswer,
 )
 from goodword.payouts.resting import rest, rests
-from goodword.payouts.stops import PayoutStop, stop_key
+from goodword.payouts.standing import Standing, standing_of
 from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
 from goodword.programs.payment import RailName
 from goodword.times import HOUR_MS, SECOND_MS
@@ -180,29 +179,21 @@ class Sending:
         self, run: PayoutRun, row: ChunkRow, line: RunLine | None, payout: Payout
     ) -> Payout:
         """Mark the draft as sent, then ask the rail; or fail it, when it may not be sent."""
-        refused, order = self._checked(row, line, payout)
-        if refused == FORGED:
+        digest = payout_digest(payout)
+        if line is None or (digest, digest) != (row.digest, line.digest):
             return self._give_back_as_frozen(payout)
+        standing = standing_of(self.desk.store, payout)
+        refused, order = self._order(payout, standing)
         if order is None:
             return self._give_up(payout, refused)
-        if not self._mark_sent(run, payout):
+        if not self._mark_sent(run, payout, standing):
             return self._read(payout)
         return self._record(payout, self.rails[payout.rail].send(order))
 
-    def _checked(
-        self, row: ChunkRow, line: RunLine | None, payout: Payout
-    ) -> tuple[str, PaymentOrder | None]:
+    def _order(self, payout: Payout, standing: Standing) -> tuple[str, PaymentOrder | None]:
         """The order, or why there cannot be one."""
-        digest = payout_digest(payout)
-        if line is None or (digest, digest) != (row.digest, line.digest):
-            return FORGED, None
-        place = enrolment_key(payout.advocate_id, payout.program_id)
-        stop = self.desk.store.get(PayoutStop, stop_key(payout.advocate_id))
-        if barred := bar(self.desk.store.get(Enrolment, place), stop):
-            return barred, None
-        return self._order(payout)
-
-    def _order(self, payout: Payout) -> tuple[str, PaymentOrder | None]:
+        if standing.bar:
+            return standing.bar, None
         opened = self.destinations.open(payout.advocate_id, payout.rail)
         if opened is None:
             return "no_destination", None
@@ -217,14 +208,18 @@ class Sending:
             advocate_id=payout.advocate_id,
         )
 
-    def _mark_sent(self, run: PayoutRun, payout: Payout) -> bool:
-        """Commit draft -> sent; False when somebody else has moved the payout or the run."""
+    def _mark_sent(self, run: PayoutRun, payout: Payout, standing: Standing) -> bool:
+        """Commit draft -> sent; False when the payout, its run or its person has moved meanwhile.
+
+        A hold that comes first wins; one that comes after it finds a payment that is on its way.
+        """
         now_ms = self.desk.clock.now_ms()
         after = payout_moved(payout, "sent", now_ms).but(
             sent_ms=now_ms, look_ms=_next_look(payout, now_ms)
         )
         change = Change()
         change.replace(after)
+        standing.stays(change)
         change.require(
             run_key(run.run_id), Guard(equals={"state": "sending", "run_hash": run.run_hash})
         )
@@ -242,7 +237,10 @@ class Sending:
         return self._won(change)
 
     def _look_up(self, payout: Payout) -> Payout:
-        """Ask the rail what it knows; send again only if it surely can tell a repeat."""
+        """Ask the rail what it knows; send again only if it surely can tell a repeat.
+
+        Who may not be paid by now is sent nothing again, as where the place to pay to has changed.
+        """
         rail, now_ms = self.rails[payout.rail], self.desk.clock.now_ms()
         answer = rail.look_up(payout.payout_id, payout.reference)
         if answer is not None:
@@ -250,16 +248,19 @@ class Sending:
         first_ms = payout.sent_ms or now_ms
         if now_ms >= first_ms + rail.key_window_ms - RESEND_MARGIN_HOURS * HOUR_MS:
             return self._record(payout, RailAnswer("unknown", reason="past_key_window"))
-        refused, order = self._order(payout)
+        standing = standing_of(self.desk.store, payout)
+        refused, order = self._order(payout, standing)
         if order is not None:
             change = Change()
+            standing.stays(change)
             change.replace(payout.but(look_ms=_next_look(payout, now_ms)))
             if not self._won(change):
                 return self._read(payout)
             return self._record(
                 payout, repeated(rail.send(replace(order, again=True)), first_ms, now_ms)
             )
-        if now_ms >= first_ms + QUIET_HOURS * HOUR_MS:
+        quiet = now_ms >= first_ms + QUIET_HOURS * HOUR_MS
+        if quiet and payout.rail not in RAILS_TOLD_AGAIN:
             # No earlier call can still be under way, and the rail would know one that arrived.
             return self._give_up(payout, refused)
         return self._record(payout, RailAnswer("unknown", reason=refused))
