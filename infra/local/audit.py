@@ -1,8 +1,9 @@
 """What an auditor does with a running demo: take the journal away, verify it, rebuild balances.
 
-The verifier runs as a stranger would run it: a process of its own that is isolated from this
-checkout (`python -I`), with nothing but the files. The balances are rebuilt by the product's own
-command with the emulator's root key. A change behind everybody's back is played on a copy.
+The verifier runs as a stranger would run it: a process of its own that sees no installed package
+and no Goodword (`python -ESs`), with nothing but the files. The balances are rebuilt by the
+product's own command with the emulator's root key. A change behind everybody's back is played on a
+copy.
 """
 
 import argparse
@@ -21,7 +22,7 @@ from infra.local.places import REGION, ROOT, ROOT_KEY
 from infra.local.progress import Progress
 from infra.local.stack import LocalStack
 
-VERIFIER = ROOT / "infra" / "verifier" / "verify.py"
+VERIFIER = ROOT / "infra" / "verifier"
 SECONDS_MAX = 300.0  # seconds; a demo's journal takes one, a hundred thousand items a minute
 Json = dict[str, Any]
 Rows = list[Json]
@@ -45,8 +46,10 @@ def verified(taken: Exported) -> Verdict:
     """The exported journal before the stand-alone verifier, the last copied seal known."""
     place = taken.directory
     names = ("journal.jsonl", "seals.jsonl", "public_key.pem")
-    balances = ["--balances", str(place / "balances.jsonl")]
-    return run_verifier([*(str(place / name) for name in names), *balances, "--last", taken.last])
+    balances = ["--balances", str(place.resolve() / "balances.jsonl")]
+    return run_verifier(
+        [*(str(place.resolve() / name) for name in names), *balances, "--last", taken.last]
+    )
 
 
 def verified_proof(proof: bytes, pem: str, directory: Path) -> Verdict:
@@ -54,12 +57,14 @@ def verified_proof(proof: bytes, pem: str, directory: Path) -> Verdict:
     directory.mkdir(parents=True, exist_ok=True)
     (directory / "proof.json").write_bytes(proof)
     (directory / "proof_key.pem").write_text(pem, "ascii")
-    return run_verifier([str(directory / "proof.json"), str(directory / "proof_key.pem")])
+    names = ("proof.json", "proof_key.pem")
+    return run_verifier([str(directory.resolve() / name) for name in names])
 
 
 def run_verifier(arguments: Sequence[str]) -> Verdict:
-    """`python -I verify.py ...` with an empty environment."""
-    return _run([sys.executable, "-I", str(VERIFIER), *arguments], {})
+    """`python -ESs -m verifier ...` beside its directory, with an empty environment."""
+    words = [sys.executable, "-ESs", "-m", VERIFIER.name, *arguments]
+    return _run(words, {}, VERIFIER.parent)
 
 
 def rebuilt(stack: LocalStack, *arguments: str) -> Verdict:
@@ -105,11 +110,11 @@ def balances(progress: Progress, stack: LocalStack, asked: argparse.Namespace) -
     return verdict.code
 
 
-def _run(words: Sequence[str], environment: dict[str, str]) -> Verdict:
+def _run(words: Sequence[str], environment: dict[str, str], place: Path = ROOT) -> Verdict:
     done = subprocess.run(
         words,
         env=environment,
-        cwd=ROOT,
+        cwd=place,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

@@ -1,1 +1,1 @@
-"""What a stranger needs to check the ledger: one file, Python's standard library, nothing else."""
+"""What a stranger needs to check the ledger: this directory, Python's standard library, no more."""

@@ -1,190 +1,50 @@
 """Checks a journal, or the proof of one reward, against signed seals; trusts the public key alone.
 
-    python verify.py journal.jsonl seals.jsonl public_key.pem [--balances balances.jsonl]
-                     [--last NUMBER:HASH] [--waiting]
-    python verify.py proof.json public_key.pem [--waiting]
+    python -m verifier journal.jsonl seals.jsonl public_key.pem [--balances balances.jsonl]
+                       [--last NUMBER:HASH] [--waiting]
+    python -m verifier proof.json public_key.pem [--waiting]
 
-This one file needs Python 3.11 and nothing else: copy it to wherever you trust. Exit code 0: all is
-as it was sealed. 1: it is not, and every line printed names a place. 2: a file cannot be read.
+This directory needs Python 3.11 and nothing else: copy it to wherever you trust, and call it from
+the directory that holds it. Exit code 0: all is as it was sealed. 1: it is not, and every line
+printed names a place. 2: a file cannot be read, or says more than what is sealed.
 Who holds the files can cut off the end of both; compare the last seal with a copy that was kept
 elsewhere (`--last`). With `--waiting` items too young for a seal are passed over, not refused.
+A proof shows that its items are in the journal, not that there are no others about the reward.
 """
 
 import argparse
-import base64
 import hashlib
-import json
-import re
-import sys
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-Json = dict[str, Any]
-LAG_MS = 600_000  # an item of the last ten minutes before the last seal may still wait for its own
-BUCKETS = ("pending", "on_hold", "payable", "in_payout")
-HEADER = {
-    **dict.fromkeys(("format", "previous", "root", "first", "last", "key"), str),
-    **dict.fromkeys(("number", "count", "total", "sealed_at_ms"), int),
-}
-
-# P-256 (SP 800-186); points are (x, y), None is the point at infinity
-P = 2**256 - 2**224 + 2**192 + 2**96 - 1
-B = 0x5AC635D8AA3A93E7B3EBBD55769886BC651D06B0CC53B0F63BCE3C3E27D2604B
-N = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
-G = (
-    0x6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296,
-    0x4FE342E2FE1A7F9B8EE7EB4A7C0F9E162BCE33576B315ECECBB6406837BF51F5,
+from .curve import Point, is_signed, read_keys
+from .forms import (
+    BALANCE,
+    BESIDE,
+    BUCKETS,
+    HEADER,
+    PROOF,
+    PROOF_FORMAT,
+    PROVEN,
+    SEAL,
+    SEAL_FORMAT,
+    SIGNED,
+    Json,
+    Unreadable,
+    canonical,
+    check_form,
+    leaf_of,
+    read_base64,
+    read_hash,
+    read_json,
+    read_lines,
+    root_from,
+    root_of,
 )
-Point = tuple[int, int]
-DER_OF_KEY = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")
 
-
-class Unreadable(ValueError):
-    """A file is not what it should be; the text names the place."""
-
-
-def add(one: Point | None, other: Point | None) -> Point | None:
-    """The sum of two points of the curve."""
-    if one is None or other is None:
-        return other if one is None else one
-    (x1, y1), (x2, y2) = one, other
-    if x1 == x2:
-        if (y1 + y2) % P == 0:
-            return None
-        slope = (3 * x1 * x1 - 3) * pow(2 * y1, -1, P)
-    else:
-        slope = (y2 - y1) * pow(x2 - x1, -1, P)
-    x3 = (slope * slope - x1 - x2) % P
-    return x3, (slope * (x1 - x3) - y1) % P
-
-
-def sum_of_multiples(u: int, v: int, point: Point) -> Point | None:
-    """`u G + v point`, both at once, from the highest bit down."""
-    table = (None, G, point, add(G, point))
-    result: Point | None = None
-    for bit in range(max(u.bit_length(), v.bit_length()) - 1, -1, -1):
-        result = add(add(result, result), table[(u >> bit & 1) | (v >> bit & 1) << 1])
-    return result
-
-
-def read_signature(der: bytes) -> tuple[int, int]:
-    """(r, s) of a DER signature. ValueError unless it is the one right encoding of two integers."""
-    numbers, rest = [], der[2:]
-    if len(der) < 8 or der[0] != 0x30 or der[1] != len(rest) or len(rest) > 127:
-        raise ValueError("no DER sequence")
-    for _ in range(2):
-        if len(rest) < 3 or rest[0] != 2 or not 0 < rest[1] <= len(rest) - 2:
-            raise ValueError("no DER integer")
-        raw, rest = rest[2 : 2 + rest[1]], rest[2 + rest[1] :]
-        if raw[0] & 0x80 or (len(raw) > 1 and raw[0] == 0 and not raw[1] & 0x80):
-            raise ValueError("negative or padded")
-        numbers.append(int.from_bytes(raw))
-    if rest:
-        raise ValueError("something behind the signature")
-    return numbers[0], numbers[1]
-
-
-def is_signed(message: bytes, signature: bytes, key: Point) -> bool:
-    """Whether `signature` (DER) is one by the key over SHA-256 of the message."""
-    try:
-        r, s = read_signature(signature)
-    except ValueError:
-        return False
-    if not (0 < r < N and 0 < s < N):
-        return False
-    inverse = pow(s, -1, N)
-    digest = int.from_bytes(hashlib.sha256(message).digest())
-    point = sum_of_multiples(digest * inverse % N, r * inverse % N, key)
-    return point is not None and point[0] % N == r
-
-
-def read_keys(pem: str) -> dict[str, Point]:
-    """The keys of a PEM file by fingerprint (SHA-256 of their DER)."""
-    keys = {}
-    block = r"-----BEGIN PUBLIC KEY-----\s(.*?)-----END PUBLIC KEY-----"
-    for text in re.findall(block, pem, re.DOTALL):
-        der = base64.b64decode("".join(text.split()), validate=True)
-        raw = der[len(DER_OF_KEY) :]
-        x, y = int.from_bytes(raw[:32]), int.from_bytes(raw[32:])
-        on_curve = x < P and y < P and (y * y - (x * x * x - 3 * x + B)) % P == 0
-        if not der.startswith(DER_OF_KEY) or len(raw) != 64 or not on_curve:
-            raise Unreadable("the key is no uncompressed public key of P-256")
-        keys[hashlib.sha256(der).hexdigest()] = (x, y)
-    if not keys:
-        raise Unreadable("the key file holds no public key")
-    return keys
-
-
-def canonical(value: Mapping[str, Any]) -> bytes:
-    """Names sorted, no spaces, UTF-8."""
-    spaces = (",", ":")
-    return json.dumps(value, sort_keys=True, separators=spaces, ensure_ascii=False).encode()
-
-
-def leaf_of(item: Mapping[str, Any]) -> bytes:
-    """The leaf of one journal item."""
-    return hashlib.sha256(b"\x00" + canonical(item)).digest()
-
-
-def node(left: bytes, right: bytes) -> bytes:
-    """A node over two others."""
-    return hashlib.sha256(b"\x01" + left + right).digest()
-
-
-def root_of(leaves: Sequence[bytes]) -> bytes:
-    """The root over one or more leaves."""
-    if len(leaves) == 1:
-        return leaves[0]
-    middle = 1 << ((len(leaves) - 1).bit_length() - 1)  # the largest power of two below
-    return node(root_of(leaves[:middle]), root_of(leaves[middle:]))
-
-
-def root_from(leaf: bytes, position: int, count: int, path: Sequence[bytes]) -> bytes | None:
-    """The root that a leaf and its path give; None if the path is not as long as it must be."""
-    if count == 1:
-        return None if path else leaf
-    if not path:
-        return None
-    middle = 1 << ((count - 1).bit_length() - 1)
-    right = position >= middle
-    size, place = (count - middle, position - middle) if right else (middle, position)
-    if (below := root_from(leaf, place, size, path[:-1])) is None:
-        return None
-    return node(path[-1], below) if right else node(below, path[-1])
-
-
-def _no_float(text: str) -> int:
-    raise ValueError(f"a number that is not whole: {text}")
-
-
-def _once(pairs: list[tuple[str, Any]]) -> Json:
-    if len(found := dict(pairs)) == len(pairs):
-        return found
-    raise ValueError("a name twice")
-
-
-def read_json(text: str, place: str) -> Json:
-    """One object, without floats and without a name twice."""
-    try:
-        value = json.loads(
-            text, parse_float=_no_float, parse_constant=_no_float, object_pairs_hook=_once
-        )
-    except (ValueError, RecursionError) as bad:
-        raise Unreadable(f"{place}: no JSON that could have been sealed ({bad})") from bad
-    if isinstance(value, dict):
-        return value
-    raise Unreadable(f"{place}: no JSON object")
-
-
-def read_lines(path: Path) -> list[Json]:
-    """A file of one JSON object per line."""
-    lines = path.read_text("utf-8").split("\n")
-    if lines.pop():
-        raise Unreadable(f"{path.name}: the last line is not whole")
-    return [read_json(line, f"{path.name} line {n}") for n, line in enumerate(lines, start=1)]
+LAG_MS = 600_000  # an item of the last ten minutes before the last seal may still wait for its own
 
 
 @dataclass
@@ -202,13 +62,13 @@ class Report:
 
 def check_header(signed: Json, keys: Mapping[str, Point], place: str, report: Report) -> Json:
     """The header of a seal, if its form and its signature are right."""
-    header = signed.get("header")
-    if not isinstance(header, dict) or {n: type(v) for n, v in header.items()} != HEADER:
-        raise Unreadable(f"{place}: no header of a seal")
+    header: Json = signed["header"]
+    check_form(header, HEADER, f"{place}, its header")
+    report.expect(header["format"] == SEAL_FORMAT, f"{place}: not of the format {SEAL_FORMAT}")
     if (key := keys.get(header["key"])) is None:
         report.wrong.append(f"{place}: signed by a key that is not the given one")
         return header
-    good = is_signed(canonical(header), base64.b64decode(str(signed.get("signature"))), key)
+    good = is_signed(canonical(header), read_base64(signed["signature"]), key)
     report.expect(good, f"{place}: the signature is not one of this key over this seal")
     return header
 
@@ -218,8 +78,9 @@ def check_seals(seals: Sequence[Json], keys: Mapping[str, Point], report: Report
     previous, leaves = "0" * 64, list[bytes]()
     for number, seal in enumerate(seals, start=1):
         place = f"seal {number} (seals line {number})"
+        check_form(seal, SEAL, place)
         header = check_header(seal, keys, place, report)
-        own = [bytes.fromhex(one) for one in seal["leaves"]]
+        own = [read_hash(one, place) for one in seal["leaves"]]
         leaves += own
         said = header["number"]
         report.expect(said == number, f"{place}: seal {said} stands where {number} must stand")
@@ -285,7 +146,8 @@ def check_balances(entries: Sequence[Json], stored: Sequence[Json], report: Repo
                 place = (name, entry["program_id"], entry["currency"], bucket)
                 found[place] -= leg["amount_minor"]
     have, rows = Counter[tuple[str, str, str, str]](), Counter[tuple[str, str, str]]()
-    for one in stored:
+    for line, one in enumerate(stored, start=1):
+        check_form(one, BALANCE, f"balances line {line}", BESIDE)
         owner = (one["advocate_id"], one["program_id"], one["currency"])
         rows[owner] += 1
         have.update({(*owner, bucket): one[f"{bucket}_minor"] for bucket in BUCKETS})
@@ -326,41 +188,108 @@ def verify_export(
     return report
 
 
-def check_shown(item: Json, one: Json, report: Report) -> str:
-    """The content that a proof shows of one item; whom it is about ("": it names no reward)."""
-    place, named = f"{one['pk']} {one['sk']}", f"{item.get('pk')} {item.get('sk')}"
-    same = leaf_of(item).hex() == one["leaf"] and named == place
+def subject_of(item: Json) -> str:
+    """Whom an item is about: an event's subject; an entry's reward, else its payout."""
+    if item.get("kind") == "event":
+        return str(item.get("subject"))
+    refs = item.get("refs") or {}
+    return str(refs.get("reward_id") or refs.get("payout_id") or item.get("entry_id"))
+
+
+def owners_of(item: Json) -> set[tuple[str, str, str]]:
+    """Whose money an entry moves: advocate, programme and currency."""
+    named = [str(leg["account"]).split(":") for leg in item.get("legs", ())]
+    place = (str(item.get("program_id")), str(item.get("currency")))
+    return {(name[1], *place) for name in named if name[0] == "advocate" and len(name) > 1}
+
+
+def check_shown(one: Json, report: Report) -> None:
+    """The content that a proof shows of one item."""
+    item, place = one["item"], f"{one['pk']} {one['sk']}"
+    named = (f"{item.get('pk')} {item.get('sk')}", item.get("kind"))
+    same = leaf_of(item).hex() == one["leaf"] and named == (place, one["of"])
     report.expect(same, f"{place}: the item is not the one under its leaf")
     fair = item.get("kind") != "entry" or is_balanced(item)
     report.expect(fair, f"{place}: its legs do not sum to zero")
-    return str(item.get("subject") or item.get("refs", {}).get("reward_id") or "")
+
+
+def check_about(
+    subject: str, shown: Sequence[Json], sealed: Sequence[Json], report: Report
+) -> None:
+    """Whether the content is about `subject`; one payout may stand beside it, of the same owner.
+
+    No item says which payout paid which reward: that is the word of whoever made the proof.
+    """
+    about = {subject_of(item) for item in shown} - {subject}
+    none = f"nothing that is shown here and sealed is about {subject}"
+    report.expect(any(subject_of(item) == subject for item in sealed), none)
+    strange = {one for one in about if not one.startswith("pay_")}
+    report.expect(not strange, f"it is about {sorted(strange)}, not about {subject}")
+    payouts = sorted(about - strange)
+    report.expect(len(payouts) <= 1, f"it shows {len(payouts)} payouts; a reward has one at a time")
+    own = {owner for item in sealed if subject_of(item) == subject for owner in owners_of(item)}
+    for payout in payouts:
+        paid = {each for item in shown if subject_of(item) == payout for each in owners_of(item)}
+        same = bool(paid) and paid <= own
+        report.expect(same, f"{payout} moves no money of whoever {subject} belongs to")
+        report.notes.append(f"that {payout} is the payout of {subject} is not proven")
+
+
+def check_path(one: Json, headers: Mapping[int, Json], waiting: bool, report: Report) -> bool:
+    """Whether an item's way leads to the root of its seal."""
+    place, number = f"{one['pk']} {one['sk']}", one["number"]
+    if number is None:
+        report.expect(waiting, f"{place}: no seal holds it yet")
+        return False
+    if (under := headers.get(number)) is None:
+        return report.expect(False, f"{place}: its seal {number} is not here")
+    leaf, *path = (read_hash(each, place) for each in (one["leaf"], *one["path"]))
+    inside = one["position"] is not None and 0 <= one["position"] < under["count"]
+    root = root_from(leaf, one["position"], under["count"], path) if inside else None
+    good = root is not None and root.hex() == under["root"]
+    return report.expect(good, f"{place}: does not lead to the root of seal {number}")
+
+
+def check_signed(
+    seals: Sequence[Json], keys: Mapping[str, Point], report: Report
+) -> dict[int, Json]:
+    """The headers in a proof by number, each signed and there once."""
+    headers = dict[int, Json]()
+    for place, signed in enumerate(seals, start=1):
+        check_form(signed, SIGNED, f"the proof's seal {place}")
+        header = check_header(signed, keys, f"seal {signed['header'].get('number')}", report)
+        report.expect(header["number"] not in headers, f"seal {header['number']}: there twice")
+        headers[header["number"]] = header
+    return headers
 
 
 def verify_proof(proof: Json, keys: Mapping[str, Point], waiting: bool = False) -> Report:
     """The proof of one reward."""
-    report, headers, shown, proven = Report(), dict[int, Json](), set[str](), 0
-    for signed in proof["seals"]:
-        header = check_header(signed, keys, f"seal {signed['header']['number']}", report)
-        headers[header["number"]] = header
-    for one in proof["items"]:
-        place = f"{one['pk']} {one['sk']}"
+    check_form(proof, PROOF, "the proof")
+    report, subject, items = Report(), proof["subject"], proof["items"]
+    report.expect(proof["format"] == PROOF_FORMAT, f"the proof is not of the format {PROOF_FORMAT}")
+    headers = check_signed(proof["seals"], keys, report)
+    shown, sealed, hidden, proven = list[Json](), list[Json](), 0, 0
+    for number, one in enumerate(items, start=1):
+        check_form(one, PROVEN, f"the proof's item {number}")
+        good = check_path(one, headers, waiting, report)
+        proven += good
+        hidden += one["item"] is None
         if one["item"] is not None:
-            shown.add(check_shown(one["item"], one, report))
-        if one["number"] is None:
-            report.expect(waiting, f"{place}: no seal holds it yet")
-            continue
-        if (under := headers.get(one["number"])) is None:
-            report.wrong.append(f"{place}: its seal {one['number']} is not here")
-            continue
-        leaf, *path = (bytes.fromhex(each) for each in (one["leaf"], *one["path"]))
-        inside = 0 <= one["position"] < under["count"]
-        root = root_from(leaf, one["position"], under["count"], path) if inside else None
-        good = root is not None and root.hex() == under["root"]
-        proven += report.expect(good, f"{place}: does not lead to the root of seal {one['number']}")
-    report.expect(bool(proof["items"]), "the proof is empty")
-    about = {one for one in shown if not one.startswith("pay_")} - {"", proof["subject"]}
-    report.expect(not about, f"it is about {sorted(about)}, not about {proof['subject']}")
-    report.notes.append(f"{proof['subject']}: {proven} of {len(proof['items'])} items are proven")
+            check_shown(one, report)
+            shown.append(one["item"])
+            sealed += [one["item"]] if good else []
+    twice = [leaf for leaf, times in Counter(one["leaf"] for one in items).items() if times > 1]
+    report.expect(not twice, f"leaf {''.join(twice)[:16]} stands there more than once")
+    whole = bool(items) and all(one["number"] is not None for one in items)
+    report.expect(whole or not proof["complete"], "it says that it is complete, and items wait")
+    if report.expect(bool(items), "the proof is empty"):
+        check_about(subject, shown, sealed, report)
+    report.notes.append(f"{subject}: {proven} of {len(items)} items are proven")
+    if hidden:
+        report.notes.append(
+            f"{hidden} of them without their content: they exist unchanged, no more"
+        )
     return report
 
 
@@ -378,7 +307,7 @@ def run(asked: argparse.Namespace) -> Report:
 
 def main(arguments: Sequence[str]) -> int:
     """The command."""
-    parser = argparse.ArgumentParser(description="Verify a Goodword journal or proof")
+    parser = argparse.ArgumentParser("verifier", description="Verify a Goodword journal or proof")
     parser.add_argument("files", nargs="+", help="JOURNAL SEALS KEY, or PROOF KEY")
     parser.add_argument("--balances", default="")
     parser.add_argument("--last", default="", help="NUMBER:HASH of the last published seal")
@@ -394,7 +323,3 @@ def main(arguments: Sequence[str]) -> int:
     print(*(f"  {n}" for n in report.notes), *(f"  WRONG  {w}" for w in report.wrong), sep="\n")
     print("REFUSED" if report.wrong else "VERIFIED")
     return 1 if report.wrong else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

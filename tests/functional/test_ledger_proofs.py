@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.verifier import verify
+from infra.verifier import curve, verify
 from tests.functional.test_rewards import House
 from tests.support.functions import call, over, sample
 from tests.support.seals import Vaulted, event
@@ -41,7 +41,7 @@ def test_a_proof_verifies_with_the_key_of_the_api(vaulted: Vaulted) -> None:
     assert (status, proof["complete"]) == (200, True)
     status, key = asked("payouts_api", "seal_key")
     assert (status, key["pem"], key["number"]) == (200, vaulted.key.pem(), 1)
-    report = verify.verify_proof(proof, verify.read_keys(key["pem"]))
+    report = verify.verify_proof(proof, curve.read_keys(key["pem"]))
     assert (report.wrong, len(report.notes)) == ([], 1)
     assert {one["of"] for one in proof["items"]} == {"event", "entry"}
     assert all(one["item"] for one in proof["items"])
@@ -55,7 +55,7 @@ def test_an_advocate_proves_their_own_reward_and_reads_no_event() -> None:
     assert status == 200
     shown = {one["of"]: one["item"] is not None for one in proof["items"]}
     assert shown == {"entry": True, "event": False}
-    keys = verify.read_keys(asked("payouts_api", "seal_key")[1]["pem"])
+    keys = curve.read_keys(asked("payouts_api", "seal_key")[1]["pem"])
     assert verify.verify_proof(proof, keys).wrong == []
 
 
@@ -73,9 +73,7 @@ def test_seals_are_listed_in_order_and_verify_as_they_are(vaulted: Vaulted) -> N
     vaulted.seal()
     status, page = asked("payouts_api", "seals")
     assert (status, page["has_more"], len(page["data"])) == (200, False, 2)
-    report = verify.verify_export(
-        vaulted.items(), page["data"], verify.read_keys(vaulted.key.pem())
-    )
+    report = verify.verify_export(vaulted.items(), page["data"], curve.read_keys(vaulted.key.pem()))
     assert report.wrong == []
 
 

@@ -10,7 +10,7 @@ from goodword.ledger.leaves import Leaf
 from goodword.ledger.seal import Seal
 from goodword_aws.ledger import LockedBucket, pem_of
 
-from infra.verifier import verify
+from infra.verifier import curve, forms, verify
 from tests.support.desk import World
 from tests.support.functions import call, over, sample
 from tests.support.seals import Bucket, KeyOfTests, Kms, Vaulted, event
@@ -47,7 +47,7 @@ def test_new_items_wait_for_the_sealer() -> None:
         "sk": "ENTRY",
         "what": "reward_earned",
     }
-    assert entry.leaf == hashlib.sha256(b"\x00" + verify.canonical(spelled)).hexdigest()
+    assert entry.leaf == hashlib.sha256(b"\x00" + forms.canonical(spelled)).hexdigest()
 
 
 def test_what_is_no_item_is_set_aside_and_what_came_before_is_noted() -> None:
@@ -84,7 +84,7 @@ def test_the_sealer_signs_with_kms_and_copies_to_the_bucket(
     (seal,) = vaulted.world.all(Seal)
     assert json.loads(bucket.objects["seals/000000000001.json"])["signature"] == seal.signature
     pem = bucket.objects[f"keys/{kms.key.fingerprint()}.pem"].decode()
-    report = verify.verify_export(vaulted.items(), vaulted.seals(), verify.read_keys(pem))
+    report = verify.verify_export(vaulted.items(), vaulted.seals(), curve.read_keys(pem))
     assert report.wrong == []
     assert '"LedgerSealed":' in capsys.readouterr().out
 

@@ -8,6 +8,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import (
+    decode_dss_signature,
+    encode_dss_signature,
+)
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from goodword.errors import Conflict
 from goodword.events import Event, system
@@ -17,6 +21,7 @@ from goodword.ledger.model import Entry, Leg
 from goodword.ledger.seal import Seal, Sealed, Sealer
 from goodword.ports import Change
 from goodword.records import Record
+from goodword_aws.ledger import P256_ORDER, low_s
 
 from tests.support.desk import NOW_MS, World
 
@@ -40,7 +45,7 @@ class KeyOfTests:
         return self._key.public_key().public_bytes(Encoding.PEM, spki).decode()
 
     def sign(self, message: bytes) -> bytes:
-        return self._key.sign(message, ec.ECDSA(hashes.SHA256()))
+        return low_s(self._key.sign(message, ec.ECDSA(hashes.SHA256())))
 
 
 @dataclass
@@ -139,7 +144,8 @@ class Kms:
 
     def sign(self, **request: Any) -> dict[str, Any]:
         self.asked.append(request)
-        return {"Signature": self.key.sign(request["Message"])}
+        r, s = decode_dss_signature(self.key.sign(request["Message"]))
+        return {"Signature": encode_dss_signature(r, P256_ORDER - s)}  # KMS gives the higher s, too
 
 
 class Bucket:

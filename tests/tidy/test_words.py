@@ -8,7 +8,7 @@ from tests.tidy.sources import DOMAIN, FACES, ROOT, WORDS, files
 
 TRIGGERS = {"api", "web", "stream", "bus", "queue", "schedule", "task"}
 INFRA = {"app.py", "stack.py", "layers.py", "node.py", "__init__.py"}
-# The verifier is one file for strangers; it must lie beside the product, not in it.
+# The verifier is a directory for strangers; it must lie beside the product, not in it.
 INFRA_TREES = {"foundations", "capabilities", "state_machines", "local", "verifier"}
 TOP = {
     *("infra", "functions", "layers", "events", "tests", "docs", "requirements", ".ci"),

@@ -11,11 +11,16 @@ from cryptography.hazmat.primitives.asymmetric.utils import (
     encode_dss_signature,
 )
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from goodword_aws.ledger import P256_ORDER, low_s
 
-from infra.verifier import verify
+from infra.verifier import curve, forms
 from tests.support.seals import KeyOfTests
 
-ORDER = verify.N
+ORDER = curve.N
+
+
+def test_the_signer_and_the_verifier_mean_the_same_curve() -> None:
+    assert P256_ORDER == ORDER
 
 
 def test_signatures_agree_with_a_library() -> None:
@@ -24,14 +29,16 @@ def test_signatures_agree_with_a_library() -> None:
         private = ec.derive_private_key(chance.randrange(1, ORDER), ec.SECP256R1())
         numbers = private.public_key().public_numbers()
         message = chance.randbytes(chance.randrange(200))
-        der = private.sign(message, ec.ECDSA(hashes.SHA256()))
+        der = low_s(private.sign(message, ec.ECDSA(hashes.SHA256())))
         key = (numbers.x, numbers.y)
-        assert verify.is_signed(message, der, key)
+        assert curve.is_signed(message, der, key)
         r, s = decode_dss_signature(der)
-        assert verify.is_signed(message, encode_dss_signature(r, ORDER - s), key)  # its twin
-        assert not verify.is_signed(message + b"!", der, key)
-        assert not verify.is_signed(message, encode_dss_signature(r ^ 1, s), key)
-        assert not verify.is_signed(message, encode_dss_signature(s, r), key)
+        assert s <= ORDER // 2
+        assert low_s(encode_dss_signature(r, ORDER - s)) == der
+        assert not curve.is_signed(message, encode_dss_signature(r, ORDER - s), key)  # its twin
+        assert not curve.is_signed(message + b"!", der, key)
+        assert not curve.is_signed(message, encode_dss_signature(r ^ 1, s), key)
+        assert not curve.is_signed(message, encode_dss_signature(s, r), key)
 
 
 @pytest.mark.parametrize("number", [1, 2, 3, ORDER - 1, ORDER - 2, 1 << 255])
@@ -40,13 +47,13 @@ def test_special_keys_are_added_up_right(number: int) -> None:
     private = ec.derive_private_key(number, ec.SECP256R1())
     numbers = private.public_key().public_numbers()
     key = (numbers.x, numbers.y)
-    assert verify.sum_of_multiples(number, 0, verify.G) == key
-    assert verify.sum_of_multiples(ORDER, 0, key) is None
-    assert verify.sum_of_multiples(ORDER - number, 1, key) is None
+    assert curve.sum_of_multiples(number, 0, curve.G) == key
+    assert curve.sum_of_multiples(ORDER, 0, key) is None
+    assert curve.sum_of_multiples(ORDER - number, 1, key) is None
     for message in (b"", b"a", b"b"):
-        der = private.sign(message, ec.ECDSA(hashes.SHA256()))
-        assert verify.is_signed(message, der, key)
-        assert not verify.is_signed(b"c", der, key)
+        der = low_s(private.sign(message, ec.ECDSA(hashes.SHA256())))
+        assert curve.is_signed(message, der, key)
+        assert not curve.is_signed(b"c", der, key)
 
 
 @pytest.mark.parametrize(
@@ -67,12 +74,12 @@ def test_special_keys_are_added_up_right(number: int) -> None:
     ],
 )
 def test_a_malformed_signature_is_no_signature(der: bytes) -> None:
-    assert not verify.is_signed(b"m", der, verify.G)
+    assert not curve.is_signed(b"m", der, curve.G)
 
 
 def test_only_points_of_the_curve_are_keys() -> None:
     good = KeyOfTests().der
-    (found,) = verify.read_keys(KeyOfTests().pem())
+    (found,) = curve.read_keys(KeyOfTests().pem())
     assert found == KeyOfTests().fingerprint()
     other = ec.generate_private_key(ec.SECP384R1()).public_key()
     bad_ders = [
@@ -83,7 +90,7 @@ def test_only_points_of_the_curve_are_keys() -> None:
     for der in bad_ders:
         text = base64.b64encode(der).decode()
         pem = f"-----BEGIN PUBLIC KEY-----\n{text}\n-----END PUBLIC KEY-----\n"
-        with pytest.raises(verify.Unreadable):
-            verify.read_keys(pem)
-    with pytest.raises(verify.Unreadable):
-        verify.read_keys("nothing")
+        with pytest.raises(forms.Unreadable):
+            curve.read_keys(pem)
+    with pytest.raises(forms.Unreadable):
+        curve.read_keys("nothing")

@@ -9,6 +9,8 @@ import base64
 import copy
 import hashlib
 import json
+import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -18,10 +20,10 @@ import pytest
 from goodword.ledger.model import Balance
 from goodword.ledger.proof import own_entries, prove
 
-from infra.verifier import verify
+from infra.verifier import curve, forms, verify
 from tests.support.seals import Json, KeyOfTests, Vaulted, entry, event
 
-ORDER = verify.N
+ORDER = curve.N
 
 
 class Export:
@@ -36,13 +38,13 @@ class Export:
         vaulted.seal()
         self.items, self.seals = vaulted.items(), vaulted.seals()
         self.pem, self.vaulted = vaulted.key.pem(), vaulted
-        head = hashlib.sha256(verify.canonical(self.seals[-1]["header"])).hexdigest()
+        head = hashlib.sha256(forms.canonical(self.seals[-1]["header"])).hexdigest()
         self.last = f"2:{head}"
         self.balances: list[Json] | None = None
 
     def wrong(self, last: str | None = None) -> list[str]:
         """What the verifier says."""
-        keys = verify.read_keys(self.pem)
+        keys = curve.read_keys(self.pem)
         end = self.last if last is None else last
         return verify.verify_export(self.items, self.seals, keys, self.balances, end).wrong
 
@@ -50,13 +52,13 @@ class Export:
         """Seal the present items anew, as whoever has another key would."""
         previous, total, items = "0" * 64, 0, iter(self.items)
         for seal in self.seals:
-            leaves = [verify.leaf_of(next(items)) for _ in seal["leaves"]]
+            leaves = [forms.leaf_of(next(items)) for _ in seal["leaves"]]
             total += len(leaves)
             seal["leaves"] = [leaf.hex() for leaf in leaves]
             header = seal["header"]
-            header |= {"root": verify.root_of(leaves).hex(), "previous": previous}
+            header |= {"root": forms.root_of(leaves).hex(), "previous": previous}
             header |= {"key": key.fingerprint(), "total": total, "count": len(leaves)}
-            raw = verify.canonical(header)
+            raw = forms.canonical(header)
             seal["signature"] = base64.b64encode(key.sign(raw)).decode()
             previous = hashlib.sha256(raw).hexdigest()
 
@@ -192,7 +194,7 @@ def test_a_tampering_is_refused_and_its_place_named(
 
 def test_an_item_of_just_now_is_passed_over_only_if_one_asks_for_it(export: Export) -> None:
     export.vaulted.write(event(9, at_ms=export.vaulted.world.clock.now_ms()))
-    export.items, keys = export.vaulted.items(), verify.read_keys(export.pem)
+    export.items, keys = export.vaulted.items(), curve.read_keys(export.pem)
     assert export.wrong() == [
         f"{verify.name_of(export.items[8], 9)}: changed or inserted, no seal holds it"
     ]
@@ -251,14 +253,15 @@ def proof_of(export: Export, advocate_id: str = "") -> Json:
 
 @pytest.mark.parametrize("advocate_id", ["", "adv_1"])
 def test_a_proof_is_accepted(export: Export, advocate_id: str) -> None:
-    report = verify.verify_proof(proof_of(export, advocate_id), verify.read_keys(export.pem))
+    report = verify.verify_proof(proof_of(export, advocate_id), curve.read_keys(export.pem))
     assert report.wrong == []
-    assert report.notes == ["rwd_1: 8 of 8 items are proven"]
+    hidden = ["4 of them without their content: they exist unchanged, no more"]
+    assert report.notes == ["rwd_1: 8 of 8 items are proven", *(hidden if advocate_id else [])]
 
 
 def test_what_no_seal_holds_yet_proves_nothing(export: Export) -> None:
     export.vaulted.write(entry(9))
-    proof, keys = proof_of(export), verify.read_keys(export.pem)
+    proof, keys = proof_of(export), curve.read_keys(export.pem)
     assert verify.verify_proof(proof, keys).wrong == ["ENT#ent_9 ENTRY: no seal holds it yet"]
     report = verify.verify_proof(proof, keys, waiting=True)
     assert (report.wrong, report.notes) == ([], ["rwd_1: 8 of 9 items are proven"])
@@ -288,7 +291,7 @@ def test_a_tampered_proof_is_refused(
 ) -> None:
     proof = proof_of(export)
     tamper(proof)
-    wrong = verify.verify_proof(proof, verify.read_keys(export.pem)).wrong
+    wrong = verify.verify_proof(proof, curve.read_keys(export.pem)).wrong
     assert any(place in sentence for sentence in wrong), wrong
 
 
@@ -337,11 +340,23 @@ def test_what_cannot_be_read_is_named(
 
 
 def test_it_needs_the_standard_library_and_nothing_else() -> None:
-    tree = ast.parse(Path(verify.__file__).read_text())
     named: set[Any] = set()
-    for one in ast.walk(tree):
-        if isinstance(one, ast.Import):
-            named |= {alias.name.split(".")[0] for alias in one.names}
-        elif isinstance(one, ast.ImportFrom):
-            named.add((one.module or "").split(".")[0])
+    for path in Path(verify.__file__).parent.glob("*.py"):
+        for one in ast.walk(ast.parse(path.read_text())):
+            if isinstance(one, ast.Import):
+                named |= {alias.name.split(".")[0] for alias in one.names}
+            elif isinstance(one, ast.ImportFrom) and one.level == 0:
+                named.add((one.module or "").split(".")[0])
     assert named <= set(sys.stdlib_module_names)
+
+
+def test_a_copy_of_its_directory_runs_anywhere(export: Export, tmp_path: Path) -> None:
+    """A process of its own that sees no package and not this checkout."""
+    shutil.copytree(Path(verify.__file__).parent, tmp_path / "copied")
+    (tmp_path / "key.pem").write_text(export.pem)
+    (tmp_path / "proof.json").write_text(json.dumps(proof_of(export)))
+    words = [sys.executable, "-ESs", "-m", "copied", "proof.json", "key.pem"]
+    done = subprocess.run(
+        words, cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.returncode, done.stdout.split()[-1]) == (0, "VERIFIED"), done.stderr

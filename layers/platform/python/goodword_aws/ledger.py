@@ -31,6 +31,7 @@ from goodword_aws.settings import settings
 
 READERS = frozenset({"finance", "admin"})  # who may see the proof of any reward
 ALGORITHM = "ECDSA_SHA_256"
+P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551  # SP 800-186
 PEM_LINE = 64  # characters of a line of PEM (RFC 7468)
 Failures = dict[str, list[dict[str, str]]]
 
@@ -56,11 +57,26 @@ class KmsSigner:
         return pem_of(self._der)
 
     def sign(self, message: bytes) -> bytes:
-        """KMS hashes the message itself."""
+        """KMS hashes the message itself. Of the two signatures that fit, the one with the lower s.
+
+        KMS gives either; with one spelling alone, nobody can make another signature of a signed
+        seal, and the verifier takes no other.
+        """
         signature: bytes = self.kms.sign(
             KeyId=self.key_arn, Message=message, MessageType="RAW", SigningAlgorithm=ALGORITHM
         )["Signature"]
-        return signature
+        return low_s(signature)
+
+
+def low_s(signature: bytes) -> bytes:
+    """A DER signature of P-256 in the one spelling that the verifier takes."""
+    from cryptography.hazmat.primitives.asymmetric.utils import (  # noqa: PLC0415 - slow to import
+        decode_dss_signature,
+        encode_dss_signature,
+    )
+
+    r, s = decode_dss_signature(signature)
+    return encode_dss_signature(r, min(s, P256_ORDER - s))
 
 
 def pem_of(der: bytes) -> str:

@@ -2,7 +2,8 @@
 
 It takes the item's content, a few hashes beside its way up, the seal's header and the signature;
 nothing of anybody else is in it. What a person may not read is left out of their proof: the leaf
-alone still proves that the item is there and has not changed.
+alone still proves that the item is there and has not changed. It shows inclusion, not that nothing
+else is there: that takes the whole journal.
 """
 
 from collections.abc import Callable, Sequence
