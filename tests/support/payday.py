@@ -281,7 +281,7 @@ class Payday(Scene):
         step = self.cycle.open(PROGRAM, period, cutoff_ms, None, currency)
         while step.route == "freeze":
             step = self.cycle.freeze(step.run_id, step.cursor)
-        if step.route == "close_list":
+        while step.route == "close_list":
             step = self.cycle.close_list(step.run_id)
         while step.route == "audit":
             step = self.cycle.audit(step.run_id, step.cursor)

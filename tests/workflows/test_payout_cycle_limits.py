@@ -12,7 +12,10 @@ import pytest
 from goodword.limits import (
     AUDIT_CHUNKS,
     FREEZE_CALLS_MAX,
+    FREEZE_PAGE,
+    FREEZE_PAGES,
     GIVE_BACK_PAGES,
+    LEFT_OUT_PAGES,
     LOOKUP_TRIES_MAX,
     PAGE_ITEMS_MAX,
     RECONCILE_CHUNKS,
@@ -75,7 +78,10 @@ def test_the_history_of_the_largest_run_fits(monkeypatch: pytest.MonkeyPatch) ->
     base, call = sum(few.values()), TASK + EVENTS["Choice"]
     audits = -(-RUN_CHUNKS_MAX // AUDIT_CHUNKS)
     back = -(-RUN_CHUNKS_MAX * RUN_CHUNK_PAYOUTS // (GIVE_BACK_PAGES * PAGE_ITEMS_MAX))
-    most = base + call * (FREEZE_CALLS_MAX + audits + back) + 3 * RETRIES_SPARED
+    left_out = -(
+        -FREEZE_CALLS_MAX * FREEZE_PAGES * FREEZE_PAGE // (LEFT_OUT_PAGES * PAGE_ITEMS_MAX)
+    )
+    most = base + call * (FREEZE_CALLS_MAX + left_out + audits + back) + 3 * RETRIES_SPARED
     assert most < HISTORY_MAX
 
 
@@ -96,3 +102,17 @@ def test_the_state_of_the_largest_run_fits() -> None:
         ends = [state for state in states.values() if "End" in state]
         assert [state["Result"] for state in ends] == [{}] * len(ends)
         assert len(json.dumps([{}] * RUN_CHUNKS_MAX)) < STATE_BYTES_MAX / 3
+
+
+def test_the_list_is_closed_in_as_many_calls_as_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit in ("LEFT_OUT_PAGES", "PAGE_ITEMS_MAX"):
+        monkeypatch.setattr(f"goodword.payouts.listing.{limit}", 1)
+    world = Payday(minimum_minor=1_000)
+    world.due(1_000)
+    for number in range(4):
+        world.enrol(f"adv_{number}", f"CODE{number}")
+        world.due(1, f"adv_{number}")
+    given = {"task": "run", "program_id": PROGRAM, "period": PERIOD}
+    execution = world.execute(**given, cutoff_ms=CUTOFF_MS, ended_ms=CUTOFF_MS, currency="EUR")
+    assert execution.path.count("Close the list") == 4
+    assert (world.run().listing, world.run().excluded["no_method"].count) == ("hashed", 4)

@@ -151,6 +151,7 @@ FREEZE_PAGE = 100  # balances of one page of the freeze; some seconds of work
 FREEZE_PAGES, FREEZE_SECONDS = 10, 20  # pages and seconds after which one call of it stops
 FREEZE_CALLS_MAX = 2_000  # calls of the freeze step in one run; what fits an execution's history
 RUN_CHUNKS_MAX = 10_000  # items of the machine's map; 250,000 payouts, and 60 KB of its state
+LEFT_OUT_PAGES = 500  # pages of 100 people left out that one call counts; some seconds of reading
 RUNS_BACK_PAGES = 3  # pages of 100 runs looked through for a programme's last one
 RUN_REQUEST_DAYS = 7  # days in which somebody must request a listed run
 RUN_RELEASE_DAYS = 3  # days in which a second person must release a requested run

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from goodword.errors import Conflict
 from goodword.events import Event
-from goodword.limits import PAGE_ITEMS_MAX, RUN_CHUNK_PAYOUTS, RUN_CHUNKS_MAX
+from goodword.limits import LEFT_OUT_PAGES, PAGE_ITEMS_MAX, RUN_CHUNK_PAYOUTS, RUN_CHUNKS_MAX
 from goodword.payouts.findings import RunDecision
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import RunHash, run_hash_of
@@ -21,7 +21,7 @@ from goodword.payouts.model import (
     PayoutRun,
     RunChunk,
     RunLine,
-    Sum,
+    Tally,
     add,
     open_run_key,
     run_moved,
@@ -69,7 +69,11 @@ class Listing:
     desk: Desk
 
     def close(self, run_id: str) -> PayoutRun:
-        """Close the list and count it; a run without a payout is settled at once."""
+        """Close the list and count it; a run without a payout is settled at once.
+
+        One call counts LEFT_OUT_PAGES pages of the people left out, keeps how far it came, and
+        leaves the list closed if there are more: call again.
+        """
 
         def attempt() -> PayoutRun:
             run = read_run(self.desk.store, run_id)
@@ -82,7 +86,11 @@ class Listing:
                 run = read_run(self.desk.store, run_id)
             if (run.state, run.listing) != ("draft", "closed"):
                 return run  # somebody else was quicker to count it, or has cancelled it
-            self._commit(self._counted(run))
+            tally = self._tally(run)
+            if tally.cursor:
+                self._keep(run.but(left_out=tally, changed_ms=self.desk.clock.now_ms()))
+            else:
+                self._commit(self._counted(run, tally))
             return read_run(self.desk.store, run_id)
 
         return until_settled(attempt)
@@ -107,7 +115,7 @@ class Listing:
                 raise Conflict("run_changed", "what would be sent is not what was confirmed")
         return first + len(wanted)
 
-    def _counted(self, run: PayoutRun) -> PayoutRun:
+    def _counted(self, run: PayoutRun, tally: Tally) -> PayoutRun:
         hashed, count, total, chunks = RunHash(run), 0, 0, 0
         for lines in line_pages(self.desk.store, run.run_id):
             hashed.add(lines)
@@ -120,7 +128,8 @@ class Listing:
             count=count,
             total_minor=total,
             chunks=chunks,
-            excluded=self._excluded(run.run_id),
+            left_out=None,
+            excluded=tally.sums,
             changed_ms=self.desk.clock.now_ms(),
         )
 
@@ -134,25 +143,37 @@ class Listing:
             self.desk.store.commit(change)
         return first + len(wanted)
 
-    def _excluded(self, run_id: str) -> dict[str, Sum]:
-        sums: dict[str, Sum] = {}
-        store, place = self.desk.store, f"RUN#{run_id}"
-        for rows in pages(lambda at: store.query(Exclusion, "core", place, "X#", cursor=at)):
-            for row in rows:
+    def _tally(self, run: PayoutRun) -> Tally:
+        """The next pages of the people left out, added to those that the run has counted."""
+        so_far = run.left_out or Tally(cursor="", sums={})
+        sums, cursor = dict(so_far.sums), so_far.cursor or None
+        for _ in range(LEFT_OUT_PAGES):
+            page = self.desk.store.query(
+                Exclusion, "core", f"RUN#{run.run_id}", "X#", limit=PAGE_ITEMS_MAX, cursor=cursor
+            )
+            for row in page.rows:
                 sums[row.reason] = add(sums.get(row.reason), row.amount_minor)
-        return sums
+            cursor = page.cursor
+            if cursor is None:
+                break
+        return Tally(cursor=cursor or "", sums=sums)
+
+    def _keep(self, run: PayoutRun) -> None:
+        change = Change()
+        change.replace(run, Guard(equals={"listing": "closed"}))
+        self.desk.store.commit(change)
 
     def _commit(self, run: PayoutRun) -> None:
-        change = Change()
-        if run.count == 0:
+        if run.count != 0:
+            self._keep(run)
+        else:
+            change = Change()
             change.create(listed_event(self.desk, run))
             now_ms = self.desk.clock.now_ms()
             empty = run.but(listing="hashed", run_hash=run.lines_hash)
             change.replace(run_moved(empty, "settled", now_ms, "nothing_due"))
             close_run(self.desk.store, change, run.run_id)
-        else:
-            change.replace(run, Guard(equals={"listing": "closed"}))
-        self.desk.store.commit(change)
+            self.desk.store.commit(change)
 
     def _decided(self, run_id: str) -> str:
         """The hash of the decisions as they are stored."""

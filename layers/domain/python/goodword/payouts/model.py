@@ -92,6 +92,13 @@ def add(so_far: Sum | None, amount_minor: int) -> Sum:
     return Sum(count=before.count + 1, amount_minor=before.amount_minor + amount_minor)
 
 
+class Tally(Value):
+    """The people left out as far as they are counted, by reason; `cursor` is where to go on."""
+
+    cursor: str
+    sums: dict[str, Sum]
+
+
 class PayoutRun(Record):
     """One run of one programme and currency for one period; there is never a second one (I12).
 
@@ -101,7 +108,7 @@ class PayoutRun(Record):
     `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. The marks tell
     the mailboxes of those people apart. `changed_ms` is
     the last move of its state or its listing. What was earned from `ended_ms` on waits (None:
-    whatever is due by the cut-off is of the period).
+    whatever is due by the cut-off is of the period). `left_out` is how far a closed list is counted.
     """
 
     KIND: ClassVar[str] = "payout_run"
@@ -130,6 +137,7 @@ class PayoutRun(Record):
     count: int = Field(default=0, ge=0)
     total_minor: NaturalMinor = 0
     chunks: int = Field(default=0, ge=0)
+    left_out: Tally | None = None
     excluded: dict[str, Sum] = {}
     outcome: dict[str, Sum] = {}
     requested_by: str | None = None
