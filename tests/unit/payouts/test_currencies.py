@@ -2,11 +2,13 @@
 
 import pytest
 from goodword.errors import InvalidInput
+from goodword.payouts.findings import RunFinding
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion
 from goodword.programs.payment import Payment
 from goodword.rewards.model import Reward
+from goodword.times import DAY_MS
 
 from tests.support.payday import ANNA, CUTOFF_MS, PERIOD, Payday
 from tests.support.scene import BEN, MAYA, PROGRAM, terms
@@ -161,3 +163,57 @@ def test_people_of_one_run_do_not_release_the_other() -> None:
     assert world.code_of(world.approving.request, other.run_id, ANNA, own.run_hash)
     assert {one.state for one in world.all(PayoutRun)} == {"draft"}
     assert {one.advocate_id for one in world.all(Payout)} == {MAYA, BEN}
+
+
+@pytest.mark.parametrize("gap", [False, True])
+def test_a_gap_leaves_the_history_to_its_own_currency(gap: bool) -> None:
+    """A period without dollars does not make euros the history of dollars."""
+    world = payday()
+    for period, dollars in (("2025-10", 1_000), ("2025-11", 0 if gap else 1_000)):
+        last = paid_in_both(world, period, 900_000, dollars) or last_of(world, "USD")
+    cutoff_ms = cutoff_of(world, "2025-12")
+    world.due(200_000, BEN, hold_until_ms=cutoff_ms - 1, currency="USD")
+    run = world.listed("2025-12", cutoff_ms, "USD")
+    assert run.previous_run_id == last
+    found = {one.check for one in world.all(RunFinding) if one.run_id == run.run_id}
+    assert found == {"own_spike", "program_spike"}
+
+
+def test_a_programme_whose_currency_changed_has_no_run_before() -> None:
+    world = payday()
+    world.due(700)
+    world.sent()
+    other = world.run(RUN)
+    change = Change()
+    change.replace(other.but(currency="JPY"))
+    world.store.commit(change)
+    cutoff_ms = cutoff_of(world, "2025-11")
+    world.due(700, hold_until_ms=cutoff_ms - 1)
+    assert world.listed("2025-11", cutoff_ms).previous_run_id is None
+
+
+def cutoff_of(world: Payday, period: str) -> int:
+    """The cut-off of a later period, which has come."""
+    months = {"2025-10": 0, "2025-11": 30, "2025-12": 61}
+    cutoff_ms = CUTOFF_MS + months[period] * DAY_MS
+    world.clock.at_ms = cutoff_ms + DAY_MS
+    return cutoff_ms
+
+
+def paid_in_both(world: Payday, period: str, euros: int, dollars: int) -> str:
+    """Pay Maya in both currencies; the run of the dollars, "" if there were none."""
+    cutoff_ms = cutoff_of(world, period)
+    world.due(euros, hold_until_ms=cutoff_ms - 1)
+    world.cycle.settle(world.sent(period, cutoff_ms).run_id)
+    if not dollars:
+        return ""
+    world.due(dollars, hold_until_ms=cutoff_ms - 1, currency="USD")
+    run = world.sent(period, cutoff_ms, "USD")
+    world.cycle.settle(run.run_id)
+    return run.run_id
+
+
+def last_of(world: Payday, currency: str) -> str:
+    """The newest run of the currency."""
+    runs = [one for one in world.all(PayoutRun) if one.currency == currency]
+    return max(runs, key=lambda one: one.cutoff_ms).run_id

@@ -148,8 +148,8 @@ class Freezing:
         payment = terms.payment_in(currency)
         before = run_id_of(program_id, closed_period(payment, cutoff_ms - 1).name, abroad)
         previous = self.desk.store.get(PayoutRun, run_key(before))
-        if previous is None:
-            previous = self._last_run(program_id, cutoff_ms)
+        if previous is None or previous.currency != currency:
+            previous = self._last_run(program_id, currency, cutoff_ms)
         return PayoutRun(
             run_id=run_id_of(program_id, period, abroad),
             program_id=program_id,
@@ -165,15 +165,17 @@ class Freezing:
             previous_run_id=previous.run_id if previous else None,
         )
 
-    def _last_run(self, program_id: str, before_ms: int) -> PayoutRun | None:
-        """The run before, where the calendar of today's terms does not name it: they have changed.
+    def _last_run(self, program_id: str, currency: str, before_ms: int) -> PayoutRun | None:
+        """The run before in the same currency, where the calendar of today's terms names none.
 
-        Among the newest runs of all programmes; the index lists them newest first.
+        The terms have changed, or nothing was due in a period. Among the newest runs of all
+        programmes; the index lists them newest first.
         """
         runs = pages(lambda at: self.desk.store.query_index(PayoutRun, "core", "RUNS", cursor=at))
         for rows in islice(runs, RUNS_BACK_PAGES):
             for one in rows:
-                if one.program_id == program_id and one.cutoff_ms < before_ms:
+                same = (one.program_id, one.currency) == (program_id, currency)
+                if same and one.cutoff_ms < before_ms:
                     return one
         return None
 
