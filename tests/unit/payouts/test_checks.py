@@ -23,10 +23,12 @@ CUTOFF_MS = 100 * DAY_MS
 TERMS = AuditTerms()
 
 
-def payout(amount_minor: int, name: str = "pay_now", there: str = HERE) -> Payout:
+def payout(
+    amount_minor: int, name: str = "pay_now", there: str = HERE, run_id: str = "run_9"
+) -> Payout:
     return Payout(
         payout_id=name,
-        run_id="run_1",
+        run_id=run_id,
         advocate_id="adv_1",
         program_id="prg_1",
         rewards=(),
@@ -52,6 +54,8 @@ def facts(
     earned: int = 0,
     reversed_minor: int = 0,
     usual: int | None = None,
+    share: int | None = None,
+    parts: int = 1,
 ) -> PaymentFacts:
     method = changed_ms is not None and PayoutMethod(
         advocate_id="adv_1", rail="simulator", destination_hash=HERE, changed_ms=changed_ms
@@ -66,7 +70,11 @@ def facts(
             reversed_minor=reversed_minor,
         ),
         method=method or None,
-        earlier=[payout(each, "pay_before", there) for each, there in earlier],
+        share_minor=share or amount_minor,
+        earlier=[
+            payout(each, "pay_before", there, f"run_{at // parts}")
+            for at, (each, there) in enumerate(earlier)
+        ],
         usual_minor=usual,
         sharers=sharers,
         networks=networks or {},
@@ -87,6 +95,19 @@ Check = Callable[[PaymentFacts, AuditTerms], Found | None]
         ),
         (own_spike, facts(27_499, [(4_000, HERE), (5_500, HERE), (6_000, HERE)]), None),
         (own_spike, facts(9_999, [(100, HERE)]), None),
+        # What was split is as much as its sum, in this run and in the ones before.
+        (
+            own_spike,
+            facts(9_000, [(4_000, HERE), (5_500, HERE)], share=45_000),
+            {
+                "amount_minor": 9_000,
+                "usual_minor": 4_000,
+                "times": 11,
+                "compared_with": 2,
+                "share_minor": 45_000,
+            },
+        ),
+        (own_spike, facts(9_000, [(4_000, HERE)] * 9, share=45_000, parts=3), None),
         # A first payment is compared with what others usually get, if anybody was ever paid.
         (own_spike, facts(999_999), None),
         (

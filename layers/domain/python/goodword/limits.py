@@ -129,7 +129,8 @@ RUN_CHUNK_PAYOUTS = 25  # payouts per map item, so that one function call stays 
 LOOKUP_TRIES_MAX = 10  # look-ups of an unknown payment before a person must decide
 
 AUDIT_CHUNKS = 20  # chunks audited by one call; 500 payouts, some seconds of reading
-AUDIT_HISTORY = 12  # earlier payouts of an advocate, or runs of a programme, compared with
+AUDIT_HISTORY = 12  # earlier runs of an advocate, or of a programme, compared with
+AUDIT_HISTORY_PAGES = 40  # pages of an advocate's payouts read for those; 960 of any programme
 AUDIT_RUNS_BACK = 60  # earlier runs looked through for those; two months of daily ones
 AUDIT_SHARERS = 5  # other advocates of one destination that a finding names
 STOPS_MAX = 20  # reasons for which one advocate's payouts can be stopped at a time

@@ -30,6 +30,7 @@ from goodword.payouts.checks.shared_payee import shared_payee
 from goodword.payouts.findings import Found, RunFinding
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import run_hash_of
+from goodword.payouts.history import Past, pasts
 from goodword.payouts.listing import listed_event
 from goodword.payouts.model import Payout, PayoutRun, RunChunk, chunk_key, payout_key, run_key
 from goodword.payouts.paging import pages
@@ -89,14 +90,16 @@ class Auditing:
         assert chunk is not None, "a counted run has all its chunks"
         found: list[RunFinding] = []
         rows = [(row.advocate_id, row.payout_id) for row in chunk.rows]
-        for facts in self._facts(rows, usual):
+        for facts in self._facts(run, rows, usual):
             for name, check in PAYMENT_CHECKS.items():
                 said = None if name in terms.off else check(facts, terms)
                 if said is not None:
                     found.append(self._finding(run, said, terms, facts.payout.advocate_id))
         until_settled(lambda: self._keep(run, found))
 
-    def _facts(self, rows: Sequence[tuple[str, str]], usual: int | None) -> Sequence[PaymentFacts]:
+    def _facts(
+        self, run: PayoutRun, rows: Sequence[tuple[str, str]], usual: int | None
+    ) -> Sequence[PaymentFacts]:
         """What checks need of up to one chunk of payouts."""
         payouts = self.desk.store.get_many(Payout, [payout_key(*row) for row in rows])
         beside: dict[Key, type[Record]] = {}
@@ -105,8 +108,15 @@ class Auditing:
             beside[method_key(payout.advocate_id)] = PayoutMethod
         found = self.desk.store.get_mixed(beside)
         origins = self._origins(list(payouts.values()))
+        known = pasts(self.desk.store, run, [one.advocate_id for one in payouts.values()])
         return [
-            self._of(payout, found, origins.get(payout.payout_id, ()), usual)
+            self._of(
+                payout,
+                found,
+                origins.get(payout.payout_id, ()),
+                known[payout.advocate_id],
+                usual,
+            )
             for payout in payouts.values()
         ]
 
@@ -115,6 +125,7 @@ class Auditing:
         payout: Payout,
         found: Mapping[Key, Record],
         origins: Sequence[Origin],
+        past: Past,
         usual: int | None,
     ) -> PaymentFacts:
         balance, method = (
@@ -126,32 +137,13 @@ class Auditing:
             payout=payout,
             balance=balance,
             method=method if isinstance(method, PayoutMethod) else None,
-            earlier=self._earlier(payout),
+            share_minor=past.share_minor,
+            earlier=past.earlier,
             usual_minor=usual,
             sharers=self._sharers(payout),
             networks=Counter(one.network for one in origins if one.network),
             places=Counter(one.place for one in origins if one.place),
         )
-
-    def _earlier(self, payout: Payout) -> Sequence[Payout]:
-        """The advocate's last paid payouts of other runs, in this programme and currency."""
-        page = self.desk.store.query(
-            Payout,
-            "core",
-            f"ADV#{payout.advocate_id}",
-            "P#",
-            limit=2 * AUDIT_HISTORY,
-            newest_first=True,
-        )
-        same = (payout.program_id, payout.currency)
-        paid = [
-            one
-            for one in page.rows
-            if one.state == "paid"
-            and one.run_id != payout.run_id
-            and (one.program_id, one.currency) == same
-        ]
-        return paid[:AUDIT_HISTORY]
 
     def _sharers(self, payout: Payout) -> Sequence[str]:
         page = self.desk.store.query(

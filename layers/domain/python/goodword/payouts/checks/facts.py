@@ -12,7 +12,8 @@ from goodword.payouts.model import Payout, PayoutRun
 class PaymentFacts:
     """A frozen payment.
 
-    `earlier` are the advocate's paid payouts before this run, newest first; `usual_minor` is what a
+    `share_minor` is all that the advocate gets in the run, of which the payment may be a part;
+    `earlier` are the advocate's paid payouts of other runs, newest first; `usual_minor` is what a
     payment of the programme usually comes to, None if it paid nobody yet; `sharers` other advocates
     with the same destination; `networks` and `places` count the conversions behind the
     payment by the keyed hash of the customer's network and address, those without one left out.
@@ -21,6 +22,7 @@ class PaymentFacts:
     payout: Payout
     balance: Balance
     method: PayoutMethod | None
+    share_minor: int
     earlier: Sequence[Payout]
     usual_minor: int | None
     sharers: Sequence[str]

@@ -1,9 +1,12 @@
-"""A payment that is many times what the advocate usually gets.
+"""An advocate gets many times in a run what the advocate usually gets in one.
 
-Example: 620.00 after 40.00, 55.00 and 60.00 is 11 times the median 55.00. A first payment has
+Example: 620.00 after 40.00, 55.00 and 60.00 is 11 times the median 55.00. A first share has
 nothing of its own to be compared with: it is compared with what others of the programme usually
-get. What is below the floor is never a spike.
+get. A share of many rewards is split into several payouts: its sum counts, and each of them is
+found. What is below the floor is never a spike.
 """
+
+from collections import Counter
 
 from goodword.payouts.checks.facts import PaymentFacts, median
 from goodword.payouts.findings import Found
@@ -11,19 +14,20 @@ from goodword.programs.payment import AuditTerms
 
 
 def own_spike(facts: PaymentFacts, terms: AuditTerms) -> Found | None:
-    """Compare with the median of the payouts before, or with the programme's."""
-    amount = facts.payout.amount_minor
-    own = [payout.amount_minor for payout in facts.earlier]
-    usual = median(own) if own else facts.usual_minor
-    if not usual or amount < terms.spike_floor_minor or amount < usual * terms.own_spike_times:
+    """Compare with the median of the runs before, or with the programme's."""
+    amount, share = facts.payout.amount_minor, facts.share_minor
+    own: Counter[str] = Counter()
+    for payout in facts.earlier:
+        own[payout.run_id] += payout.amount_minor
+    usual = median(list(own.values())) if own else facts.usual_minor
+    if not usual or share < terms.spike_floor_minor or share < usual * terms.own_spike_times:
         return None
-    return Found(
-        check="own_spike",
-        subject=facts.payout.payout_id,
-        figures={
-            "amount_minor": amount,
-            "usual_minor": usual,
-            "times": amount // usual,
-            "compared_with": len(own),
-        },
-    )
+    figures = {
+        "amount_minor": amount,
+        "usual_minor": usual,
+        "times": share // usual,
+        "compared_with": len(own),
+    }
+    if share != amount:
+        figures["share_minor"] = share
+    return Found(check="own_spike", subject=facts.payout.payout_id, figures=figures)
