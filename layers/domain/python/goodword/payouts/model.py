@@ -108,7 +108,7 @@ class PayoutRun(Record):
     `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. The marks tell
     the mailboxes of those people apart. `changed_ms` is
     the last move of its state or its listing. What was earned from `ended_ms` on waits (None:
-    whatever is due by the cut-off is of the period). `left_out` is how far a closed list is counted.
+    what is due by the cut-off is of the period). `left_out` is how far a closed list is counted.
     """
 
     KIND: ClassVar[str] = "payout_run"
