@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 POLL_SECONDS = 0.05
+KILLED_SECONDS = 20.0  # within which even a busy machine has ended what was killed
 
 
 def command_line(pid: int) -> str:
@@ -40,9 +41,17 @@ def end(pid: int, words: str, grace_seconds: float) -> bool:
         return True
     with suppress(ProcessLookupError):
         os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + grace_seconds
-    while time.monotonic() < deadline and is_alive(pid, words):
-        time.sleep(POLL_SECONDS)
+    _gone(pid, words, grace_seconds)
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-    return not is_alive(pid, words)
+    return _gone(pid, words, KILLED_SECONDS)
+
+
+def _gone(pid: int, words: str, seconds: float) -> bool:
+    """Whether it ends within so many seconds."""
+    deadline = time.monotonic() + seconds
+    while is_alive(pid, words):
+        if time.monotonic() >= deadline:
+            return False
+        time.sleep(POLL_SECONDS)
+    return True
