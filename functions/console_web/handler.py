@@ -20,12 +20,14 @@ require(
     "pages_client_id",
     "page_secret_arn",
     "payout_cycle_arn",
+    "exports_bucket",
 )
 
 CONSOLE = "goodword_aws.pages.console"
 AREAS = {  # what registers the pages of an area: where they are; of two that fit the first counts
     "runs_pages:add_runs": ("/console/runs", "/console/payouts"),
     "handouts:add_hand_outs": ("/console/hand-outs",),
+    "extracts:add_extracts": ("/console/exports",),
     "reviews:add_reviews": ("/console/reviews",),
     "learned:add_learned": ("/console/learned",),
     "beginning:add_beginning": ("/console/rules",),

@@ -1,4 +1,4 @@
-"""Replays and announcements go on: one SQS message is one event of the bus, safe to repeat."""
+"""Replays, announcements and extracts go on: an SQS message is an event of the bus, repeatable."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from goodword_aws import wiring
 from goodword_aws.programs_worker import go_on
 
-wiring.require("core_table", "journal_table")
+wiring.require("core_table", "journal_table", "exports_bucket")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 

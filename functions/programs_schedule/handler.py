@@ -1,4 +1,4 @@
-"""The sweep of programmes: replays and announcements that nobody works on go on (I13)."""
+"""The sweep of programmes: replays, announcements and extracts that nobody works on (I13)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from goodword_aws import observe, wiring
 from goodword_aws.programs_worker import sweep
 
-wiring.require("core_table", "journal_table")
+wiring.require("core_table", "journal_table", "exports_bucket")
 log = observe.logger("programs")
 
 

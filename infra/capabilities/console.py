@@ -6,7 +6,9 @@ without being able to open one.
 """
 
 from infra.capabilities.portal import NEEDS, PAGE_LIMIT, PAGES
+from infra.capabilities.programs import acknowledge_extracts
 from infra.foundations import grants
+from infra.foundations.exports import EXTRACT_FILES
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 
@@ -17,7 +19,14 @@ def add_console(ground: Ground) -> None:
     console = ground.functions.make(
         "console_web",
         "Pages of finance, marketing, analysts and admins",
-        needs=(*NEEDS, "ARRIVALS_TABLE", "KEYS_TABLE", "VAULT_KEY_ARN", "PAYOUT_CYCLE_ARN"),
+        needs=(
+            *NEEDS,
+            "ARRIVALS_TABLE",
+            "KEYS_TABLE",
+            "VAULT_KEY_ARN",
+            "PAYOUT_CYCLE_ARN",
+            "EXPORTS_BUCKET",
+        ),
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
@@ -33,6 +42,7 @@ def add_console(ground: Ground) -> None:
             ),
             grants.read_secret(ground.secrets.index),
             grants.read_secret(ground.secrets.page),
+            grants.get_files(ground.exports, EXTRACT_FILES),
             grants.start(cycle),
             grants.answer(ground.at, ground.machines.arn("payout_cycle")),
             grants.answer(ground.at, ground.machines.arn("reward_approval")),
@@ -40,5 +50,6 @@ def add_console(ground: Ground) -> None:
         ],
         shape=Shape(memory_mb=1024),
     )
+    acknowledge_extracts(ground, console)
     for path in ("/console", "/console/{proxy+}"):
         ground.door.open(console, PAGES, path, public=True, limit=PAGE_LIMIT)

@@ -3,7 +3,11 @@
 Replays and announcements go on by themselves: by the bus, and by a clock for what the bus lost.
 """
 
+from aws_cdk.aws_lambda import Function
+
 from infra.foundations import grants
+from infra.foundations.acknowledged import acknowledge_wildcard, spelled
+from infra.foundations.exports import EXTRACT_FILES
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 from infra.foundations.streams import may_work_on, work_on
@@ -16,6 +20,8 @@ GO_ON = (
     "program.version_promoted",
     "program.version_withdrawn",
     "program.announcement_continues",
+    "program.extract_asked",
+    "program.extract_continues",
 )
 WORKER_SECONDS = 60
 READ_AND_WRITE = ("GET", "POST", "PUT", "DELETE")
@@ -70,30 +76,43 @@ def add_programs(ground: Ground) -> None:
 
 
 def _workers(ground: Ground) -> None:
-    """What judges the past under a draft, and tells advocates of what comes."""
+    """What judges the past under a draft, tells advocates of what comes, and makes extracts."""
     may = [
         grants.read(ground.tables.core),
         grants.query_index(ground.tables.core),
         grants.change(ground.tables.core),
         grants.append(ground.tables.journal),
+        grants.read(ground.tables.journal),
+        grants.put_files(ground.exports, EXTRACT_FILES),
     ]
     queue = ground.bus.consumer("Programs", GO_ON, worker_timeout_seconds=WORKER_SECONDS)
     worker = ground.functions.make(
         "programs_queue",
-        "Replays drafts and announces changes, step by step",
-        needs=("JOURNAL_TABLE", "CORE_TABLE"),
+        "Replays drafts, announces changes, makes extracts, step by step",
+        needs=("JOURNAL_TABLE", "CORE_TABLE", "EXPORTS_BUCKET"),
         may=[may_work_on(queue), *may],
         shape=Shape(timeout_seconds=WORKER_SECONDS, memory_mb=1024),
     )
     work_on(ground.stack, worker, queue, batch=1)
     sweeper = ground.functions.make(
         "programs_schedule",
-        "Goes on with replays and announcements that stand still",
-        needs=("JOURNAL_TABLE", "CORE_TABLE"),
+        "Goes on with replays, announcements and extracts that stand still",
+        needs=("JOURNAL_TABLE", "CORE_TABLE", "EXPORTS_BUCKET"),
         may=[*may, ground.may_set_aside],
         shape=Shape(timeout_seconds=300, memory_mb=1024),
         set_aside=ground.set_aside,
     )
     ground.schedules.start(
         sweeper, "rate(5 minutes)", "Sweeps replays and announcements that stand still"
+    )
+    for each in (worker, sweeper):
+        acknowledge_extracts(ground, each)
+
+
+def acknowledge_extracts(ground: Ground, function: Function) -> None:
+    """Say why this role reaches a whole prefix of the bucket."""
+    acknowledge_wildcard(
+        function.role,
+        f"{spelled(ground.exports, 'Arn')}/{EXTRACT_FILES}*",
+        "The parts of all extracts lie below this prefix, and nothing else does.",
     )

@@ -12,6 +12,9 @@ OLD_VERSION_DAYS = 30  # time to notice that a file was overwritten
 BANK_FILES = "payouts/files/"  # the only ones with names and accounts in plain
 BANK_FILE_DAYS = 14  # time to take a file to the bank; afterwards it is written anew if need be
 
+EXTRACT_FILES = "extracts/"  # periods for spreadsheets
+EXTRACT_DAYS = 15  # a day more than they can be saved
+
 
 def make_exports(scope: Construct, at: Installation) -> s3.Bucket:
     """The bucket. Files go when no payout of theirs can be open and a year's audit is over."""
@@ -29,6 +32,11 @@ def make_exports(scope: Construct, at: Installation) -> s3.Bucket:
             s3.LifecycleRule(
                 prefix=BANK_FILES,
                 expiration=Duration.days(BANK_FILE_DAYS),
+                noncurrent_version_expiration=Duration.days(1),
+            ),
+            s3.LifecycleRule(
+                prefix=EXTRACT_FILES,
+                expiration=Duration.days(EXTRACT_DAYS),
                 noncurrent_version_expiration=Duration.days(1),
             ),
             s3.LifecycleRule(

@@ -128,6 +128,13 @@ def put_files(bucket: s3.Bucket, prefix: str) -> PolicyStatement:
     )
 
 
+def get_files(bucket: s3.Bucket, prefix: str) -> PolicyStatement:
+    """Read files below a prefix of the bucket."""
+    return PolicyStatement(
+        actions=["s3:GetObject"], resources=[bucket.arn_for_objects(f"{prefix}*")]
+    )
+
+
 def sign(at: Installation, key: kms.Key) -> list[PolicyStatement]:
     """Sign with an asymmetric key, by one algorithm, and read its public half."""
     return [

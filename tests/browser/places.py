@@ -152,6 +152,22 @@ def _asked_by_letter(more: str = "") -> Path:
     return lambda reader: f"{_letter(reader, '/asks/').removesuffix('/unsubscribe')}{more}"
 
 
+def _export(reader: Reader) -> str:
+    """An export of the last month that is ready; it is asked for unless there is one."""
+    if reader.open("/console/exports") == 200 and not reader.page.locator(".items a.what").count():
+        reader.page.locator("main form button").first.click()
+        eventually(lambda: _is_ready(reader), "the files", 60)
+        reader.open("/console/exports")
+    found = reader.page.locator(".items a.what").first.get_attribute("href")
+    assert found is not None
+    return found
+
+
+def _is_ready(reader: Reader) -> bool:
+    reader.page.reload()
+    return reader.page.locator("#work a[download]").count() > 0
+
+
 def _in_town(path: str) -> Path:
     """A page of the demo's own, beside the product."""
     return lambda reader: f"{reader.told.town}{path}"
@@ -266,6 +282,13 @@ CONSOLE = (
     Place("console-order", "fatima", _order, page="/console/orders/<conversion_id>"),
     _plain("console-ledger", "fatima", "/console/ledger"),
     Place("console-entries", "fatima", _entries, page="/console/ledger"),
+    _plain("console-exports", "fatima", "/console/exports"),
+    Place(
+        "console-export",
+        "fatima",
+        _export,
+        page="/console/exports/<program_id>/<extract_id>",
+    ),
     _plain("console-audit", "ada", "/console/audit"),
     _plain("console-audit-of", "ada", "/console/audit?subject=ledger"),
     _plain("console-journeys", "marta", "/console/journeys"),

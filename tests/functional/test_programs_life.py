@@ -283,7 +283,7 @@ def test_the_letter_tells_old_and_new_and_when(call: Front, locale: str, said: s
 
 def test_what_is_no_message_comes_again_and_the_others_do_not(call: Front) -> None:
     handler = load("programs_queue").handler
-    for case in ("refused_not_json", "refused_unknown_replay"):
+    for case in ("refused_not_json", "refused_unknown_replay", "refused_unknown_extract"):
         answer = handler(sample("programs_queue", case), CONTEXT)
         assert answer == {"batchItemFailures": [{"itemIdentifier": "m-1"}]}
     for case in ("version_published", "announcement_continues"):  # of a programme that is not there
@@ -299,6 +299,7 @@ def test_the_clock_goes_on_with_what_stands_still(call: Front) -> None:
     assert handler(sample("programs_schedule", "tick"), CONTEXT) == {
         "replays": 0,
         "announcements": 0,
+        "extracts": 0,
     }
     call.town.clock.advance(DAY_MS // 24)
     assert handler({}, CONTEXT)["replays"] == 1

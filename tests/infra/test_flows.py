@@ -92,6 +92,8 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "program.version_promoted",
                 "program.version_withdrawn",
                 "program.announcement_continues",
+                "program.extract_asked",
+                "program.extract_continues",
             ],
         ),
         (

@@ -44,6 +44,8 @@ class Bucket:
             raise ClientError({"Error": {"Code": "404"}}, "HeadObject")
 
     def get_object(self, **call: Any) -> dict[str, Any]:
+        if call["Key"] not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
         return {"Body": _Body(self.objects[call["Key"]])}
 
 
@@ -167,6 +169,7 @@ def _wire(world: Treasury, rail: RailSimulator, patch: pytest.MonkeyPatch) -> No
     patch.setattr(wiring, "vault", lambda: world.vault)
     patch.setattr(wiring, "blind_index", lambda: MACS)
     patch.setattr("goodword_aws.payouts.client", lambda _: world)
+    patch.setattr("goodword_aws.extracts.client", lambda _: world.bucket)
     patch.setattr(
         "goodword_aws.payouts.csv_rail",
         lambda: CsvRail(world.bucket, "exports", lambda: world.vault),

@@ -7,7 +7,8 @@ that anybody with an export gets the same bytes. Where the item stands in an ind
 expire and how often it was written are not part of it.
 
 A `Leaf` record is made once per item, from the journal's stream or by the nightly check; it stands
-in a sparse index until a seal has taken it in.
+in a sparse index until a seal has taken it in. From then on that of an entry stands under its day,
+which is how the entries of a period are found.
 """
 
 import hashlib
@@ -18,6 +19,7 @@ from typing import Any, ClassVar, Literal, Protocol
 from goodword.ids import shard_of
 from goodword.limits import SEAL_SHARDS
 from goodword.records import IndexEntry, Key, Record, Table
+from goodword.times import as_datetime
 
 Plain = dict[str, Any]
 Of = Literal["event", "entry"]
@@ -61,6 +63,11 @@ class Leaf(Record):
         return Key("journal", self.item_pk, self.item_sk)
 
     @property
+    def day(self) -> str:
+        """The UTC day that it is of."""
+        return f"{as_datetime(self.at_ms):%Y-%m-%d}"
+
+    @property
     def order(self) -> tuple[int, str, str]:
         """The order inside a seal: by time, then by key."""
         return (self.at_ms, self.item_pk, self.item_sk)
@@ -68,7 +75,8 @@ class Leaf(Record):
     @property
     def index_entry(self) -> IndexEntry | None:
         if self.number is not None:
-            return None
+            at = f"{self.at_ms:015d}#{self.item_pk}|{self.item_sk}"
+            return IndexEntry(booked_on(self.day), at) if self.of == "entry" else None
         shard = shard_of(self.item_pk + self.item_sk, SEAL_SHARDS)
         return IndexEntry(unsealed(shard), f"{self.at_ms:015d}#{self.item_pk}|{self.item_sk}")
 
@@ -81,6 +89,14 @@ def leaves_of(subject: str) -> str:
 def unsealed(shard: int) -> str:
     """The index partition of leaves that no seal holds yet (0 <= shard < SEAL_SHARDS)."""
     return f"UNSEALED#{shard}"
+
+
+def booked_on(day: str) -> str:
+    """The index partition of the sealed entries of a UTC day (`2026-11-22`), oldest first.
+
+    The sealer alone writes there, some 200 a second at most, so it needs no shards.
+    """
+    return f"ENTRIES#{day}"
 
 
 def subject_of(item: Mapping[str, Any]) -> str:

@@ -31,7 +31,7 @@ def decisions_at(
         assert isinstance(decision, Decision)
         pairs.append((conversion, decision))
     more: dict[Key, type[Record]] = {
-        key: Reward for _, decision in pairs for key in _reward_keys(decision)
+        key: Reward for _, decision in pairs for key in reward_keys(decision)
     }
     more |= {key: Identity for one, _ in pairs for key in _friend_keys(one)}
     found = _read(store, more)
@@ -44,7 +44,7 @@ def _standing(
     found: Mapping[Key, Record],
     versions: Mapping[int, ProgramVersion],
 ) -> Standing:
-    rewards = [found.get(key) for key in _reward_keys(decision)]
+    rewards = [found.get(key) for key in reward_keys(decision)]
     friends = [found.get(key) for key in _friend_keys(conversion)]
     known = [one for one in friends if isinstance(one, Identity)]
     return Standing(
@@ -56,7 +56,7 @@ def _standing(
     )
 
 
-def _reward_keys(decision: Decision) -> Iterator[Key]:
+def reward_keys(decision: Decision) -> Iterator[Key]:
     """Where the rewards are that this decision made: their ids follow from it."""
     sides = (
         (decision.advocate_id, decision.lines),
