@@ -54,12 +54,13 @@ class Office(NamedTuple):
         """A day as a form sends it."""
         return rfc3339(self.world.clock.at_ms - days_ago * DAY_MS)[:10]
 
-    def ask(self, browser: Browser, since: int = 30, until: int = 1, **boxes: str) -> Shown:
-        """Ask for the days that were so long ago."""
+    def ask(self, browser: Browser, *only: str, since: int = 30, until: int = 1) -> Shown:
+        """Ask for the days that were so long ago; all kinds, or these only."""
         form = {**browser.get(PLACE).fields(PLACE), "since": self.day(since)}
-        if boxes:
+        if only:
             form = {name: said for name, said in form.items() if said != "yes"}
-        return browser.ask("POST", PLACE, form={**form, "until": self.day(until), **boxes})
+            form |= dict.fromkeys(only, "yes")
+        return browser.ask("POST", PLACE, form={**form, "until": self.day(until)})
 
     def rows(self, browser: Browser, page: Shown, what: str) -> list[dict[str, str]]:
         """The file of a kind, as a spreadsheet reads it."""
@@ -83,9 +84,9 @@ def office(tmp_path: Path) -> Iterator[Office]:
         yield office
 
 
-def made(office: Office, browser: Browser, **boxes: str) -> Shown:
+def made(office: Office, browser: Browser, *only: str) -> Shown:
     """The page of an export that is ready."""
-    asked = office.ask(browser, **boxes)
+    asked = office.ask(browser, *only)
     assert asked.status == 303
     office.work()
     return browser.get(asked.location)
@@ -129,7 +130,7 @@ def test_a_period_is_asked_for_watched_and_saved(office: Office) -> None:
 
 def test_who_saved_what_is_in_the_journal_before_it_is_out(office: Office) -> None:
     fay = office.pages.browser(FAY)
-    page = made(office, fay, rewards="yes")
+    page = made(office, fay, "rewards")
     assert "Payouts" not in page.words.partition("Files")[2]
     office.rows(fay, page, "rewards")
     (saved,) = office.world.events("program.extract_saved")
@@ -166,7 +167,7 @@ def test_entries_wait_until_the_last_day_is_sealed(office: Office) -> None:
     office.world.due(700)
     office.world.clock.at_ms += DAY_MS - office.world.clock.at_ms % DAY_MS + MINUTE_MS
     fay = office.pages.browser(FAY)
-    asked = office.ask(fay, entries="yes")
+    asked = office.ask(fay, "entries")
     office.work()
     office.world.clock.advance(5 * MINUTE_MS)
     assert "It waits until all entries of the last day are sealed" in fay.get(asked.location).words
@@ -223,7 +224,7 @@ def test_money_alone_sees_and_saves(office: Office, who: Caller, status: int) ->
 
 def test_what_is_not_there_is_not_found(office: Office) -> None:
     fay = office.pages.browser(FAY)
-    page = made(office, fay, rewards="yes")
+    page = made(office, fay, "rewards")
     number = page.path.rpartition("/")[2]
     for path in (
         f"{PLACE}/{PROGRAM}/ext_none",

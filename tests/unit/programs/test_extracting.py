@@ -40,7 +40,7 @@ class Books:
     def extracts(self) -> Extracts:
         """The use cases of the worker."""
         sections = {one: self._reader(one) for one in WHAT}
-        return Extracts(self.scene.desk(FAY), sections, self)  # type: ignore[arg-type]  # as read
+        return Extracts(self.scene.desk(FAY), sections, self)
 
     def keep(self, name: str, rows: Sequence[Row]) -> None:
         """The port."""
