@@ -10,6 +10,7 @@ from goodword.journeys.walk import AskMade
 from goodword.messages.log import letters_of
 from goodword.ports import Page
 from goodword_aws import journeys_asks as shapes
+from goodword_aws import journeys_stories as told
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
@@ -17,7 +18,7 @@ from goodword_aws.journeys_letters import leaving
 from goodword_aws.journeys_walks import asks
 from goodword_aws.messages_log import LetterAnswer, letter_answer
 
-wiring.require("core_table", "journal_table", "index_secret_arn")
+wiring.require("core_table", "journal_table", "keys_table", "vault_key_arn", "index_secret_arn")
 handler = Api(service="journeys")
 
 PERSON: frozenset[Role] = frozenset({"advocate"})
@@ -50,6 +51,80 @@ def answer_ask(call: Call) -> shapes.MyAskAnswer:
     return shapes.my_ask_answer(after)
 
 
+# --- one's own story --------------------------------------------------------------------------
+
+
+@handler.route("GET", "/v1/me/asks/<ask_id>/story", roles=PERSON, answer=told.MyStoryAnswer)
+def my_story(call: Call) -> told.MyStoryAnswer:
+    """What one has written for a request, the text made of it, and what it may be used for."""
+    return told.my_story(call.desk, told.own_ask(call))
+
+
+@handler.route(
+    "POST",
+    "/v1/me/asks/<ask_id>/story",
+    roles=PERSON,
+    body=told.SaveStory,
+    answer=told.StoryAnswer,
+)
+def save_story(call: Call) -> told.StoryAnswer:
+    """Keep a draft. The first one accepts the request; staff see nothing before it is sent."""
+    ask, body = told.own_ask(call), call.body
+    story = told.stories(call.desk).save(ask, body.answers, told.claimed(call))
+    return told.story_answer(story, call.desk.clock.now_ms())
+
+
+@handler.route("POST", "/v1/me/asks/<ask_id>/story/send", roles=PERSON, answer=told.StoryAnswer)
+def send_story(call: Call) -> told.StoryAnswer:
+    """Give it to staff, who make a text of it or ask for more."""
+    story = told.stories(call.desk).send(told.own_ask(call), told.claimed(call))
+    return told.story_answer(story, call.desk.clock.now_ms())
+
+
+@handler.route(
+    "POST",
+    "/v1/me/asks/<ask_id>/story/object",
+    roles=PERSON,
+    body=told.ObjectToStory,
+    answer=told.StoryAnswer,
+)
+def object_to_story(call: Call) -> told.StoryAnswer:
+    """Say what is not right in the text; staff write another."""
+    ask, body = told.own_ask(call), call.body
+    story = told.stories(call.desk).object(ask, body.digest, body.remark, told.claimed(call))
+    return told.story_answer(story, call.desk.clock.now_ms())
+
+
+@handler.route(
+    "POST",
+    "/v1/me/asks/<ask_id>/story/approve",
+    roles=PERSON,
+    body=told.ApproveStory,
+    answer=told.StoryAnswer,
+)
+def approve_story(call: Call) -> told.StoryAnswer:
+    """Approve exactly the text of this digest, and say what it may be used for.
+
+    The request is done by it: thanks and reward follow as the journey says.
+    """
+    ask, body = told.own_ask(call), call.body
+    story = told.stories(call.desk).approve(
+        ask, body.digest, body.rights, body.shown_as, told.claimed(call)
+    )
+    return told.story_answer(story, call.desk.clock.now_ms())
+
+
+@handler.route("POST", "/v1/me/asks/<ask_id>/story/withdraw", roles=PERSON, answer=told.StoryAnswer)
+def withdraw_story(call: Call) -> told.StoryAnswer:
+    """Take the rights back; staff see since when. What it earned stays."""
+    ask = told.own_ask(call)
+    story = told.withdrawing(call.desk).withdraw(ask.advocate_id, ask.ask_id, told.claimed(call))
+    return told.story_answer(story, call.desk.clock.now_ms())
+
+
+# --- wishes -----------------------------------------------------------------------------------
+
+
 @handler.route(
     "GET", "/v1/me/ask-preferences", roles=PERSON, answer=shapes.WishesAnswer, query=WHICH
 )
@@ -78,6 +153,67 @@ def put_wishes(call: Call) -> shapes.WishesAnswer:
         lambda kept: call.claim(shapes.wishes_answer(body.program_id, kept)),
     )
     return shapes.wishes_answer(body.program_id, book)
+
+
+# --- stories, for staff -----------------------------------------------------------------------
+
+
+@handler.route(
+    "GET",
+    "/v1/asks/stories",
+    roles=WRITERS,
+    answer=told.StaffStoryAnswer,
+    paged=True,
+    query=WHICH,
+)
+def list_stories(call: Call) -> Page[told.StaffStoryAnswer]:
+    """Stories that were sent, the longest unchanged first, with what may be used and until when."""
+    page = told.stories(call.desk).page(
+        call.query.get("program_id", ""), call.page.limit, call.page.starting_after
+    )
+    now_ms = call.desk.clock.now_ms()
+    return Page([told.staff_story(one, now_ms) for one in page.rows], page.cursor)
+
+
+@handler.route("GET", "/v1/asks/<ask_id>/story", roles=WRITERS, answer=told.StoryDetail)
+def read_story(call: Call) -> told.StoryDetail:
+    """One story with its texts."""
+    return told.story_detail(call.desk, call.path["ask_id"])
+
+
+@handler.route(
+    "POST",
+    "/v1/asks/<ask_id>/story",
+    roles=WRITERS,
+    body=told.ProposeStory,
+    answer=told.StaffStoryAnswer,
+)
+def propose_story(call: Call) -> told.StaffStoryAnswer:
+    """Put the exact text before its person, who approves it or says what is not right."""
+    ask, own = asks(call.desk).read(call.path["ask_id"]), call.principal.advocate_id
+    story = told.stories(call.desk).propose(
+        ask, call.body.text, call.body.remark, own, told.claimed_by_staff(call)
+    )
+    return told.staff_story(story, call.desk.clock.now_ms())
+
+
+@handler.route(
+    "POST",
+    "/v1/asks/<ask_id>/story/return",
+    roles=WRITERS,
+    body=told.GiveBackStory,
+    answer=told.StaffStoryAnswer,
+)
+def give_story_back(call: Call) -> told.StaffStoryAnswer:
+    """Ask the person to write more."""
+    ask, own = asks(call.desk).read(call.path["ask_id"]), call.principal.advocate_id
+    story = told.stories(call.desk).give_back(
+        ask, call.body.remark, own, told.claimed_by_staff(call)
+    )
+    return told.staff_story(story, call.desk.clock.now_ms())
+
+
+# --- requests, for staff ----------------------------------------------------------------------
 
 
 @handler.route("GET", "/v1/asks", roles=READERS, answer=shapes.AskAnswer, paged=True, query=WHICH)

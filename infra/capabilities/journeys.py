@@ -74,9 +74,11 @@ def add_journeys(ground: Ground) -> None:
         ground.door.open(api, ["GET", "POST", "PUT"], f"{path}/{{proxy+}}")
     asks = ground.functions.make(
         "journeys_api_asks",
-        "Requests to advocates, their answers and wishes",
-        needs=WALKS,
+        "Requests to advocates, their answers, stories and wishes",
+        needs=(*WALKS, "KEYS_TABLE", "VAULT_KEY_ARN"),
         may=[
+            grants.table_items(ground.tables.keys, "GetItem"),  # of whoever tells a story
+            grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
             grants.change(ground.tables.core),
@@ -86,7 +88,7 @@ def add_journeys(ground: Ground) -> None:
         ],
     )
     ground.door.open(asks, ["GET"], "/v1/me/asks")
-    ground.door.open(asks, ["POST"], "/v1/me/asks/{proxy+}")
+    ground.door.open(asks, ["GET", "POST"], "/v1/me/asks/{proxy+}")
     ground.door.open(asks, ["GET", "PUT"], "/v1/me/ask-preferences")
     ground.door.open(asks, ["GET"], "/v1/asks")
     ground.door.open(asks, ["GET", "POST"], "/v1/asks/{proxy+}")

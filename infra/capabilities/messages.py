@@ -30,6 +30,8 @@ TOLD = (
     "journey.reminded",
     "journey.resent",
     "journey.ask_accepted_work",
+    "story.proposed",
+    "story.given_back",
     "message.due",
 )
 SENDER_SECONDS = 60

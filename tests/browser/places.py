@@ -299,6 +299,8 @@ CONSOLE = (
         page="/console/journeys/<journey_id>",
     ),
     _plain("console-letters", "marta", "/console/letters"),
+    _plain("console-stories", "marta", "/console/stories"),
+    Place("console-story", "marta", _at("/console/stories/none"), 404, "/console/stories/<ask_id>"),
     _plain("console-sources", "ada", "/console/sources"),
     _plain("console-source-new", "ada", "/console/sources/new"),
     Place(
@@ -339,6 +341,7 @@ PLACES = (
     _plain("requests", "maya", "/my/asks"),
     Place("request-by-letter", "", _asked_by_letter(), page="/asks/<token>"),
     Place("requests-end", "", _asked_by_letter("/unsubscribe"), page="/asks/<token>/unsubscribe"),
+    Place("story", "maya", _at("/my/asks/none/story"), 404, page="/my/asks/<ask_id>/story"),
     _plain("questions", "maya", "/my/disputes"),
     _plain("missing-order", "maya", "/my/disputes/new"),
     Place(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from goodword.journeys.story import Rights
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
 from goodword.rewards.model import Reward
@@ -39,6 +40,29 @@ EXPECTED: dict[str, int | str] = {
     "refused_work_code": "unknown_reason_code",
     "refused_analyst_records": "not_allowed",
     "refused_finance_reads": "not_allowed",
+    "my_story": 200,
+    "save_story": 200,
+    "send_story": 200,
+    "approve_story": 200,
+    "object_to_story": 200,
+    "withdraw_story": 200,
+    "list_stories": 200,
+    "read_story": 200,
+    "propose_story": 200,
+    "give_story_back": 200,
+    "refused_story_of_another": "unknown_ask",
+    "refused_story_of_no_question": "invalid_body",
+    "refused_story_unseen": "unseen_characters",
+    "refused_approve_other_text": "story_changed",
+    "refused_approve_no_use": "invalid_body",
+    "refused_withdraw_nothing": "story_not_there",
+    "refused_send_story_sent": "story_not_there",
+    "refused_object_without_words": "no_text",
+    "refused_analyst_reads_story": "not_allowed",
+    "refused_analyst_lists_stories": "not_allowed",
+    "refused_propose_not_sent": "story_not_sent",
+    "refused_give_back_proposed": "story_not_there",
+    "refused_work_of_story": "story_not_approved",
 }
 
 
@@ -99,7 +123,30 @@ def named(path: Path) -> dict[str, str]:
         copy = copy.but(made_ms=asked.made_ms - days * DAY_MS)
         change.create(copy)
     path.store.commit(change)
-    return {"ask_sample": asked.ask_id, "prg_sample": path.program_id}
+    digest = told(path, asked)
+    return {
+        "ask_sample": asked.ask_id,
+        "prg_sample": path.program_id,
+        "digest_of_the_text": digest,
+    }
+
+
+def told(path: Path, asked: AskMade) -> str:
+    """A story at each place of its way; the digest of the text that was proposed."""
+    change = Change()
+    for name in ("begun", "told", "proposed", "approved"):
+        change.create(asked.but(version=0, ask_id=f"ask_{name}", motion="story"))
+    path.store.commit(change)
+    for name in ("begun", "told", "proposed", "approved"):
+        ask = path.asks.read(f"ask_{name}")
+        path.stories.save(ask, {"result": "Six hours a week."})
+        if name != "begun":
+            path.stories.send(ask)
+        if name in ("proposed", "approved"):
+            digest = path.stories.propose(ask, "We save six hours.", "", None).digest
+    rights = Rights(uses=("website",), named=False)
+    path.stories.approve(path.asks.read("ask_approved"), digest, rights, "")
+    return path.stories.of_ask(path.asks.read("ask_proposed")).digest
 
 
 def test_each_sample_has_an_expected_end() -> None:

@@ -15,7 +15,7 @@ FOLDS_THE_JOURNAL = {"ledger_schedule"}
 OPENING = {"kms:Decrypt", "kms:GenerateDataKey"}
 OPENS_THE_VAULT = {
     *("advocates_api", "portal_web", "console_web", "trust_api", "payouts_task", "messages_queue"),
-    *("privacy_queue", "privacy_schedule"),
+    *("privacy_queue", "privacy_schedule", "journeys_api_asks"),
 }
 # What has no ARN in AWS's own reference: log delivery and tracing of state machines.
 NAMELESS = {

@@ -167,7 +167,12 @@ def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[st
     elif act.what == "answer":
         asked = [one for one in path.made if one.state == "sent"]
         if asked and path.clock.at_ms < asked[0].expires_ms:
-            path.asks.answer(asked[0].ask_id, ANSWERS[act.value or 0])  # type: ignore[arg-type]  # one of them
+            said = ANSWERS[act.value or 0]
+            if asked[0].motion == "story" and said == "submitted":
+                path.stories.save(asked[0], {"result": "Six hours a week."})
+                path.stories.send(asked[0])
+            else:
+                path.asks.answer(asked[0].ask_id, said)  # type: ignore[arg-type]  # one of them
     elif act.what in ("unsubscribe", "return"):
         what = () if act.what == "return" else ("referral",) if act.hours % 2 else ("all",)
         own = Wishes(path.desk())

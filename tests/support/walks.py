@@ -13,6 +13,7 @@ from goodword.journeys.listening import Listening, Subjects
 from goodword.journeys.moves import Moves
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.signal import SignalFact, SignalName, signal_name_key
+from goodword.journeys.storytelling import Stories
 from goodword.journeys.walk import AskMade, Walk
 from goodword.journeys.walking import Step, Walking
 from goodword.programs.conditions import Equals
@@ -58,6 +59,7 @@ class Path(Town):
         self.walking = Walking(desk, Moves(desk, self.gate), self.workflow)
         self.entering = Entering(self.desk("journeys_queue"), self.subjects)
         self.asks = Asks(self.desk(Actor(kind="advocate", id=self.anna)), self.workflow)
+        self.stories = Stories(self.asks.desk, self.vault, self.asks)
         self.approval = Approval(self.desk("reward_approval"), self.workflow)
         self._heard = 0
 

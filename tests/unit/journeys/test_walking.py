@@ -22,7 +22,7 @@ from tests.support.walks import BYE, RULES, THANKS, Path
 WAIT = {"step": "wait", "name": "settle", "hours": 48}
 NO = {"step": "branch", "name": "no", "of_ask": "call", "answered": "declined", "then": "bye"}
 SALES = {"step": "hand_over", "name": "sales", "to": "references"}
-STORY = {"step": "ask", "name": "story", "motion": "story", "template": "story"}
+SPEECH = {"step": "ask", "name": "speech", "motion": "speaking", "template": "speech"}
 GOLD_ONLY = Rule(
     rule_id="story",
     action="event",
@@ -89,7 +89,7 @@ def test_what_is_accepted_and_done_is_handed_over_thanked_and_rewarded(path: Pat
 
 def test_what_the_programme_does_not_reward_is_said(path: Path) -> None:
     path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY)))
-    path.publish(STORY, THANKS | {"of_ask": "story"}, goal={"motion": "story"})
+    path.publish(SPEECH, THANKS | {"of_ask": "speech"}, goal={"motion": "speaking"})
     path.delight()
     walk = path.entered()
     path.hear("renewal", account_id="acme")
@@ -97,7 +97,7 @@ def test_what_the_programme_does_not_reward_is_said(path: Path) -> None:
     path.step(walk)
     (ask,) = path.made
     path.asks.answer(ask.ask_id, "submitted")
-    path.asks.work(ask.ask_id, done=True, code="story_approved", own_advocate_id=None)
+    path.asks.work(ask.ask_id, done=True, code="other", own_advocate_id=None)
     path.step(walk)
     assert path.why("journey.reward_not_given") == ["condition_not_met"]
     assert path.made[0].state == "accepted_work"

@@ -18,6 +18,7 @@ from goodword_aws.settings import settings
 
 REQUESTS = frozenset({"journey.asked", "journey.reminded", "journey.resent"})
 THANKS = "journey.ask_accepted_work"
+ABOUT_STORIES = frozenset({"story.proposed", "story.given_back"})
 
 
 def ask_values(event: Event, locale: str) -> Mapping[str, str]:
@@ -36,7 +37,8 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
     here = f"{home}/asks/{ask_pass(secret, ask.ask_id, ask.expires_ms)}"
     until = catalogue_of(locale).date_of(ask.expires_ms)
     links = {"ask_stop": f"{here}/unsubscribe", "ask_until": until}
-    return {**said, **links, "go": home if event.type == THANKS else here}
+    places = {THANKS: home, **dict.fromkeys(ABOUT_STORIES, f"{home}/my/asks/{ask.ask_id}/story")}
+    return {**said, **links, "go": places.get(event.type, here)}
 
 
 def unfit(event: Event) -> Unfit | None:
@@ -44,7 +46,7 @@ def unfit(event: Event) -> Unfit | None:
     ask = _ask(event)
     if ask is None:
         return None
-    return leaving(wiring.desk("messages")).unfit(ask, thanks=event.type == THANKS)
+    return leaving(wiring.desk("messages")).unfit(ask, thanks=event.type not in REQUESTS)
 
 
 def leaving(desk: Desk) -> Leaving:
@@ -53,6 +55,6 @@ def leaving(desk: Desk) -> Leaving:
 
 
 def _ask(event: Event) -> AskMade | None:
-    if event.type not in REQUESTS | {THANKS}:
+    if event.type not in REQUESTS | ABOUT_STORIES | {THANKS}:
         return None
     return wiring.store().get(AskMade, ask_key(event.subject))

@@ -24,6 +24,7 @@ from goodword_aws.settings import settings
 
 _REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail"}
 _RARE = ("program.change_", "dispute.", "enrolment.banned", "enrolment.unbanned")
+_ASKS = ("journey.", "story.")
 _METRICS = {"sent": "MessagesSent", "failed": "MessagesFailed", "unknown": "MessagesUnknown"}
 
 
@@ -96,7 +97,7 @@ def messenger() -> Messenger:
 
 def _more_of(event: Event, locale: str) -> Mapping[str, str]:
     """Words of the letters that are rare; most starts of the function do without what they load."""
-    if event.type.startswith("journey."):
+    if event.type.startswith(_ASKS):
         from goodword_aws.journeys_letters import ask_values  # noqa: PLC0415 - loads journeys
 
         return ask_values(event, locale)
@@ -110,7 +111,7 @@ def _more_of(event: Event, locale: str) -> Mapping[str, str]:
 
 def _unfit(event: Event) -> Unfit | None:
     """Why a letter does not leave now; only requests and thanks have reasons."""
-    if not event.type.startswith("journey."):
+    if not event.type.startswith(_ASKS):
         return None
     from goodword_aws.journeys_letters import unfit  # noqa: PLC0415 - loads journeys
 

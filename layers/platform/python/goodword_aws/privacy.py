@@ -28,6 +28,7 @@ from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, trust_answers, wiring
 from goodword_aws.advocates_segments import segments_answer
 from goodword_aws.journeys_asks import my_ask_answer
+from goodword_aws.journeys_stories import own_stories
 from goodword_aws.journeys_walks import asks
 from goodword_aws.payouts_answers import balances_of, statement_pages
 from goodword_aws.rewards_handed import my_hand_out
@@ -39,7 +40,7 @@ Read = Callable[[Desk, str, str | None], Rows]
 SECTION_NAMES = (
     *("person", "consents", "programmes", "balances", "known_by", "links"),
     *("rewards", "orders_that_earned_nothing", "payouts", "hand_outs"),
-    *("disputes", "asks", "letters", "history"),
+    *("disputes", "asks", "stories", "letters", "history"),
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
@@ -82,6 +83,7 @@ def sections(desk: Desk) -> Sections:
         "hand_outs": _hand_outs,
         "disputes": _disputes,
         "asks": _asks,
+        "stories": _stories,
         "letters": _letters,
         "history": _history,
     }
@@ -188,6 +190,11 @@ def _disputes(desk: Desk, own: str, cursor: str | None) -> Rows:
 def _asks(desk: Desk, own: str, cursor: str | None) -> Rows:
     page = asks(desk).of(own, EXPORT_ROWS, cursor)
     return _shown(Page([my_ask_answer(one) for one in page.rows], page.cursor))
+
+
+def _stories(desk: Desk, own: str, cursor: str | None) -> Rows:
+    """One at a time: with its texts it is a page of its own."""
+    return _shown(own_stories(desk, own, 1, cursor))
 
 
 def _letters(desk: Desk, own: str, cursor: str | None) -> Rows:

@@ -72,19 +72,22 @@ class Asks:
     ) -> AskMade:
         """The person accepts, declines, or says that it is done.
 
-        Raises Conflict `ask_over` once it has expired or was answered otherwise for good.
+        Raises Conflict `ask_over` once it has expired or was answered otherwise for good,
+        `story_is_sent` for a story, which is done by sending it (`storytelling`).
         """
 
         def attempt() -> AskMade:
             ask = self.read(ask_id)
             if ask.state == state:
                 return ask
+            if ask.motion == "story" and state == "submitted":
+                raise Conflict("story_is_sent", "a story is done by writing and sending it")
             over = ask.state == "sent" and self.desk.clock.now_ms() >= ask.expires_ms
             if over or state not in ANSWERS.get(ask.state, ()):
                 raise Conflict("ask_over", "this request is over or has its answer")
             return self._become(ask, state, "", receipt)
 
-        return self._told(until_settled(attempt))
+        return self.wake(until_settled(attempt))
 
     def work(
         self,
@@ -98,7 +101,7 @@ class Asks:
         """Staff say whether what was promised came: the call was held, the review is there.
 
         Raises NotAllowed `own_work` for the advocate's own, Conflict `ask_not_accepted` for what
-        nobody has promised.
+        nobody has promised, `story_not_approved`: a story is done when its person approves it.
         """
         state: AskState = "accepted_work" if done else "rejected_work"
 
@@ -110,28 +113,35 @@ class Asks:
                 return ask
             if ask.state not in ("accepted", "submitted"):
                 raise Conflict("ask_not_accepted", f"the request is {ask.state}")
+            if done and ask.motion == "story":
+                raise Conflict("story_not_approved", "its person has to approve the text")
             return self._become(ask, state, code, receipt)
 
-        return self._told(until_settled(attempt))
+        return self.wake(until_settled(attempt))
 
-    def _become(
-        self, ask: AskMade, state: AskState, reason: str, receipt: Receipt[AskMade]
-    ) -> AskMade:
-        change, now_ms = Change(), self.desk.clock.now_ms()
+    def become(self, change: Change, ask: AskMade, state: AskState, reason: str = "") -> AskMade:
+        """Put into the change: the ask in its next state, and its walk, which then looks again."""
+        now_ms = self.desk.clock.now_ms()
         after = moved(ask, state, now_ms, reason)
         note(self.desk, change, after)
         walk = self.desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))
         assert walk is not None  # it made the ask
         wakes = {"next_ms": now_ms, "held": ""} if walk.state == "walking" else {}
         change.replace(walk.with_ask(after.line).but(changed_ms=now_ms, **wakes))
-        return settle(self.desk.store, change, after, receipt)
+        return after
 
-    def _told(self, ask: AskMade) -> AskMade:
+    def wake(self, ask: AskMade) -> AskMade:
         """Wake the machine, if it waits; whatever it asks then is decided by the records."""
         token = self.desk.store.get(TaskToken, token_key(ask.walk_id, ANSWER_NAME))
         if token is not None:
             self.workflow.resume(token.token, {"walk_id": ask.walk_id})
         return ask
+
+    def _become(
+        self, ask: AskMade, state: AskState, reason: str, receipt: Receipt[AskMade]
+    ) -> AskMade:
+        change = Change()
+        return settle(self.desk.store, change, self.become(change, ask, state, reason), receipt)
 
 
 def moved(ask: AskMade, state: AskState, now_ms: int, reason: str = "") -> AskMade:

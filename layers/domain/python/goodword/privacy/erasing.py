@@ -32,6 +32,7 @@ from goodword.advocates.segmenting import forget_segments
 from goodword.conversions.forgetting import Forgetting
 from goodword.errors import Conflict
 from goodword.events import Plain
+from goodword.journeys.withdrawing import Withdrawing
 from goodword.ledger.model import Balance
 from goodword.limits import (
     ERASURE_LOOK_HOURS,
@@ -190,6 +191,7 @@ class Erasing:
             self._forget_friend(advocate_id, program_id)
         self._unmark(advocate_id)
         forget_references(self.desk.store, advocate_id)
+        Withdrawing(self.desk).forget(advocate_id)
         until_settled(partial(self._remove, advocate_id))
         self.vault.forget(advocate_id)
         until_settled(partial(self._finish, advocate_id))

@@ -11,7 +11,7 @@ from goodword.errors import NotFound
 from goodword.events import Actor
 from goodword.journeys.asking import AskState
 from goodword.journeys.asks import Wishes
-from goodword.journeys.walk import AskMade
+from goodword.journeys.walk import DONE, AskMade
 from goodword.journeys.wording import ask_words
 from goodword.ports import Desk
 from goodword.programs.effective import version_in_force
@@ -114,7 +114,9 @@ def _shown(view: View, ask: AskMade) -> dict[str, Any]:
     if ask.state == "sent" and not over:
         may = ("accept", "decline")
     elif ask.state == "accepted":
-        may = ("done", "decline")
+        may = ("decline",) if ask.motion == "story" else ("done", "decline")
     state = "expired" if ask.state == "sent" and over else ask.state
     shown = {"ask": my_ask_answer(ask), "words": words, "may": may, "state": state}
-    return shown | {"disclosure": terms.disclosure}
+    told = ask.motion == "story" and (bool(may) or ask.state in ("submitted", *DONE))
+    story = f"/my/asks/{ask.ask_id}/story" if told else ""
+    return shown | {"disclosure": terms.disclosure, "story": story}
