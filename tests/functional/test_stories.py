@@ -10,6 +10,7 @@ from goodword.privacy.erasing import Erasing
 from goodword.times import DAY_MS
 from goodword_aws import journeys_walks
 from goodword_aws.journeys_stories import own_stories
+from goodword_aws.privacy import sections
 
 from tests.functional.test_portal_asks import Ses, tell, text_of
 from tests.support.api import ANALYST, ANNA, BEN, MARKETER, Caller, front
@@ -217,6 +218,17 @@ def test_no_text_is_kept_in_plain_anywhere(here: Pages, path: Desk) -> None:
     assert secret in here.browser(ANNA).get(mine(path)).words
     assert secret not in str(path.store.items)
     assert secret in str(own_stories(path.desk(), path.anna, 5, None).rows[0].told.model_dump())
+
+
+def test_a_story_is_in_the_persons_own_copy(here: Pages, path: Desk) -> None:
+    path.approved()
+    (row,) = sections(path.desk())["stories"](path.anna, None).rows
+    assert row["story"]["rights"]["uses"] == ["website", "sales"]
+    assert (row["told"]["shown_as"], row["told"]["answers"]) == (
+        "Anna, Acme",
+        {"result": "Six hours a week."},
+    )
+    assert "marta" not in str(row)
 
 
 def test_an_erased_persons_story_is_gone_and_staff_know(here: Pages, path: Desk) -> None:

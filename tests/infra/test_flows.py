@@ -122,6 +122,8 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "journey.reminded",
                 "journey.resent",
                 "journey.ask_accepted_work",
+                "story.proposed",
+                "story.given_back",
                 "message.due",
             ],
         ),

@@ -23,7 +23,7 @@ from tests.support.scene import MAYA, PROGRAM, Scene
 WORDS = Path(__file__).parents[3] / "layers/domain/python/goodword/messages/catalogue.en.json"
 ENGLISH = Catalogue.model_validate_json(WORDS.read_text("utf-8"))
 TYPES = sorted(ENGLISH.letters)
-TOLD_MORE = ("program.", "dispute.", "enrolment.", "journey.")
+TOLD_MORE = ("program.", "dispute.", "enrolment.", "journey.", "story.")
 MORE = {
     "changes": "Until then: 10 % of the order. From then on: 8 % of the order.",
     "effective": "22 November 2025, 00:00 (UTC)",
