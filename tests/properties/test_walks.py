@@ -165,14 +165,7 @@ def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[st
     elif act.what == "sweep":
         path.walking.sweep()
     elif act.what == "answer":
-        asked = [one for one in path.made if one.state == "sent"]
-        if asked and path.clock.at_ms < asked[0].expires_ms:
-            said = ANSWERS[act.value or 0]
-            if asked[0].motion == "story" and said == "submitted":
-                path.stories.save(asked[0], {"result": "Six hours a week."})
-                path.stories.send(asked[0])
-            else:
-                path.asks.answer(asked[0].ask_id, said)  # type: ignore[arg-type]  # one of them
+        answer(path, ANSWERS[act.value or 0])
     elif act.what in ("unsubscribe", "return"):
         what = () if act.what == "return" else ("referral",) if act.hours % 2 else ("all",)
         own = Wishes(path.desk())
@@ -183,6 +176,18 @@ def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[st
         more = {} if act.about is None else {"about": act.about}
         path.hear(act.what, act.value, **more)
         path.entering.consider(subject_id)
+
+
+def answer(path: Path, said: str) -> None:
+    """To the first open ask; a story is done by sending it."""
+    asked = [one for one in path.made if one.state == "sent"]
+    if not asked or path.clock.at_ms >= asked[0].expires_ms:
+        return
+    if asked[0].motion == "story" and said == "submitted":
+        path.stories.save(asked[0], {"result": "Six hours a week."})
+        path.stories.send(asked[0])
+    else:
+        path.asks.answer(asked[0].ask_id, said)  # type: ignore[arg-type]  # one of them
 
 
 def check(
