@@ -76,7 +76,7 @@ def _task(ground: Ground) -> Function:
         may=[
             *_may_move_on(ground),
             grants.change(ground.tables.core, checks=True, deletes=True),
-            grants.table_items(ground.tables.journal, "GetItem"),
+            grants.table_items(ground.tables.journal, "BatchGetItem"),
             grants.table_items(ground.tables.keys, "GetItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
             grants.read_secret(ground.secrets.index),

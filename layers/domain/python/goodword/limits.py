@@ -155,6 +155,7 @@ RUN_CHUNKS_MAX = 10_000  # items of the machine's map; 250,000 payouts, and 60 K
 LEFT_OUT_PAGES = 500  # pages of 100 people left out that one call counts; some seconds of reading
 RUNS_BACK_PAGES = 3  # pages of 100 runs looked through for a programme's last one
 RUN_REQUEST_DAYS = 7  # days in which somebody must request a listed run
+RELEASE_CHECKED_MAX = 10_000  # payouts that a release reads anew; some seconds within one call
 RUN_RELEASE_DAYS = 3  # days in which a second person must release a requested run
 RUN_IDLE_MINUTES = 30  # minutes without progress after which a run's execution counts as lost
 RUN_LATE_HOURS = 2  # hours after the cut-off from which a run that never opened is started anew

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed
-from goodword.limits import RUN_RELEASE_DAYS, RUN_REQUEST_DAYS
+from goodword.limits import RELEASE_CHECKED_MAX, RUN_RELEASE_DAYS, RUN_REQUEST_DAYS
 from goodword.payouts.freezing import read_run
+from goodword.payouts.listing import Listing
 from goodword.payouts.model import (
     Payout,
     PayoutRun,
@@ -110,7 +111,8 @@ class Approving:
     ) -> PayoutRun:
         """The second person lets it go, having typed the total. Releasing again changes nothing.
 
-        A run that takes two checkers is still `requested` after the first one's release. Raises
+        A run that takes two checkers is still `requested` after the first one's release. What is
+        stored is hashed anew, here or in a very large run by the step that begins to send. Raises
         NotAllowed `same_person` or `payee_may_not_release`, InvalidInput `total_mismatch`, Conflict
         `run_changed` or `run_not_waiting`.
         """
@@ -128,6 +130,8 @@ class Approving:
             _same(run, run_hash)
             if total_minor != run.total_minor:
                 raise InvalidInput("total_mismatch", "the total is not that of the run")
+            if run.count <= RELEASE_CHECKED_MAX:
+                Listing(self.desk).check(run)
             return self._passed(run, person, receipt)
 
         run = until_settled(attempt)

@@ -1,8 +1,10 @@
 """The hash that two people confirm covers everything that decides who gets how much, and where.
 
 A payout's digest covers its frozen fields; the run's hash covers the digests in the order of the
-payout ids. Changing, adding, leaving out or exchanging a payout therefore changes the run's hash.
-Texts are JSON lists, so that no two different contents give the same bytes.
+payout ids, how many payments of how much they are, and what was decided about them. Changing,
+adding, leaving out or exchanging a payout therefore changes the run's hash. The digest also stands
+in the journal, in the entry that froze the payout, where nothing can be edited. Texts are JSON
+lists, so that no two different contents give the same bytes.
 """
 
 import hashlib
@@ -24,6 +26,7 @@ def payout_digest(payout: Payout) -> str:
         payout.rail,
         payout.destination_hash,
         payout.carry_minor,
+        payout.cutoff_ms,
         [[reward.reward_id, reward.amount_minor] for reward in payout.rewards],
     )
 
@@ -44,18 +47,23 @@ class RunHash:
 
     def __init__(self, run: PayoutRun) -> None:
         head = [run.run_id, run.program_id, run.period, run.cutoff_ms, run.currency, run.rail]
-        self._hash = hashlib.sha256(_text(*head))
+        self._hash = hashlib.sha256(_text(*head, run.two_checkers_from_minor))
+        self.count = self.total_minor = 0
 
     def add(self, lines: Iterable[RunLine]) -> None:
         """Take in the next lines."""
         for line in lines:
+            self.count += 1
+            self.total_minor += line.amount_minor
             self._hash.update(
                 _text(line.payout_id, line.advocate_id, line.amount_minor, line.digest)
             )
 
     def text(self) -> str:
-        """The hash so far, 64 hexadecimal digits."""
-        return self._hash.hexdigest()
+        """The hash of all lines and of what they come to, 64 hexadecimal digits."""
+        whole = self._hash.copy()
+        whole.update(_text(self.count, self.total_minor))
+        return whole.hexdigest()
 
 
 def run_hash_of(lines_hash: str, decisions_hash: str) -> str:

@@ -5,7 +5,7 @@ are read in the order of their keys, which is the order of the hash. Nothing but
 covers is sent.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from goodword.errors import Conflict
@@ -13,17 +13,20 @@ from goodword.events import Event
 from goodword.limits import LEFT_OUT_PAGES, PAGE_ITEMS_MAX, RUN_CHUNK_PAYOUTS, RUN_CHUNKS_MAX
 from goodword.payouts.findings import RunDecision
 from goodword.payouts.freezing import read_run
-from goodword.payouts.hashing import RunHash, run_hash_of
+from goodword.payouts.hashing import RunHash, payout_digest, run_hash_of
 from goodword.payouts.model import (
     ChunkRow,
     Exclusion,
     OpenRun,
+    Payout,
     PayoutRun,
     RunChunk,
     RunLine,
+    Sum,
     Tally,
     add,
     open_run_key,
+    payout_key,
     run_moved,
 )
 from goodword.payouts.paging import pages
@@ -96,14 +99,30 @@ class Listing:
         return until_settled(attempt)
 
     def check(self, run: PayoutRun) -> None:
-        """Raise Conflict `run_changed` unless the lines still give the hash that was confirmed."""
-        again, chunks = RunHash(run), 0
+        """Raise Conflict `run_changed` unless everything stored still gives the confirmed hash.
+
+        Lines, chunks, payouts and decisions are read; the totals are summed up anew.
+        """
+        number, decisions_hash, out = self._decided(run.run_id)
+        hashed, chunks, held = RunHash(run), 0, Sum(count=0, amount_minor=0)
         for lines in line_pages(self.desk.store, run.run_id):
-            again.add(lines)
+            hashed.add(lines)
             chunks = self._same_chunks(run.run_id, lines, chunks)
-        decided = self._decided(run.run_id)
-        if run_hash_of(again.text(), decided) != run.run_hash or chunks != run.chunks:
-            raise Conflict("run_changed", "the lines are not what was confirmed")
+            self._same_payouts(lines, out)
+            for line in lines:
+                if line.payout_id in out:
+                    held = add(held, line.amount_minor)
+        again = run.but(
+            lines_hash=hashed.text(),
+            decisions=number,
+            decisions_hash=decisions_hash,
+            held=held if held.count else None,
+            count=hashed.count - held.count,
+            total_minor=hashed.total_minor - held.amount_minor,
+            chunks=chunks,
+        )
+        if again != run or run_hash_of(again.lines_hash, decisions_hash) != run.run_hash:
+            raise Conflict("run_changed", "the list is not what was confirmed")
 
     def _same_chunks(self, run_id: str, lines: Sequence[RunLine], first: int) -> int:
         """The number after the chunks of these lines. Conflict `run_changed` if one differs."""
@@ -115,18 +134,27 @@ class Listing:
                 raise Conflict("run_changed", "what would be sent is not what was confirmed")
         return first + len(wanted)
 
+    def _same_payouts(self, lines: Sequence[RunLine], out: Collection[str]) -> None:
+        """Raise Conflict `run_changed` unless each payout is what its line says."""
+        keys = [payout_key(line.advocate_id, line.payout_id) for line in lines]
+        stored = self.desk.store.get_many(Payout, keys)
+        for line, key in zip(lines, keys, strict=True):
+            payout = stored.get(key)
+            state = "cancelled" if line.payout_id in out else "draft"
+            wanted = (state, line.amount_minor, line.digest)
+            if payout is None or _frozen(payout) != wanted:
+                raise Conflict("run_changed", "a payout is not what was confirmed")
+
     def _counted(self, run: PayoutRun, tally: Tally) -> PayoutRun:
-        hashed, count, total, chunks = RunHash(run), 0, 0, 0
+        hashed, chunks = RunHash(run), 0
         for lines in line_pages(self.desk.store, run.run_id):
             hashed.add(lines)
-            count += len(lines)
-            total += sum(line.amount_minor for line in lines)
             chunks = self._cut(run.run_id, lines, chunks)
         return run.but(
             listing="counted",
             lines_hash=hashed.text(),
-            count=count,
-            total_minor=total,
+            count=hashed.count,
+            total_minor=hashed.total_minor,
             chunks=chunks,
             left_out=None,
             excluded=tally.sums,
@@ -175,13 +203,16 @@ class Listing:
             close_run(self.desk.store, change, run.run_id)
             self.desk.store.commit(change)
 
-    def _decided(self, run_id: str) -> str:
-        """The hash of the decisions as they are stored."""
-        store, place, so_far = self.desk.store, f"RUN#{run_id}", ""
+    def _decided(self, run_id: str) -> tuple[int, str, set[str]]:
+        """Of the decisions as they are stored: the last number, the hash, the payouts taken out."""
+        store, place, so_far, number = self.desk.store, f"RUN#{run_id}", "", 0
+        out: set[str] = set()
         for rows in pages(lambda at: store.query(RunDecision, "core", place, "D#", cursor=at)):
             for row in rows:
-                so_far = row.hash_after(so_far)
-        return so_far
+                number, so_far = row.number, row.hash_after(so_far)
+                if row.verdict == "hold":
+                    out.add(row.subject)
+        return number, so_far, out
 
 
 def _chunks_of(run_id: str, lines: Sequence[RunLine], first: int) -> list[RunChunk]:
@@ -194,6 +225,10 @@ def _chunks_of(run_id: str, lines: Sequence[RunLine], first: int) -> list[RunChu
         )
         for at in range(0, len(lines), RUN_CHUNK_PAYOUTS)
     ]
+
+
+def _frozen(payout: Payout) -> tuple[str, int, str]:
+    return payout.state, payout.amount_minor, payout_digest(payout)
 
 
 def _row(line: RunLine) -> ChunkRow:

@@ -13,6 +13,7 @@ from typing import Literal
 
 from goodword.ids import derived_id
 from goodword.ledger.model import Entry, Leg, account, fees, move, rail_account, rail_fees
+from goodword.payouts.hashing import payout_digest
 from goodword.payouts.model import Payout, PayoutState
 from goodword.rewards.model import Reward, RewardState, moved
 
@@ -20,7 +21,13 @@ What = Literal["payout_frozen", "payout_paid", "payout_given_back", "payout_retu
 
 
 def entry_of(payout: Payout, what: What, at_ms: int) -> Entry:
-    """The entry of one movement of the whole amount, or of what has not come back yet."""
+    """The entry of one movement of the whole amount, or of what has not come back yet.
+
+    The one that freezes a payout says for ever what was frozen.
+    """
+    refs = {"payout_id": payout.payout_id, "run_id": payout.run_id}
+    if what == "payout_frozen":
+        refs["digest"] = payout_digest(payout)
     return Entry(
         entry_id=entry_id_of(payout, what),
         what=what,
@@ -28,7 +35,7 @@ def entry_of(payout: Payout, what: What, at_ms: int) -> Entry:
         program_id=payout.program_id,
         currency=payout.currency,
         legs=_legs(payout, what),
-        refs={"payout_id": payout.payout_id, "run_id": payout.run_id},
+        refs=refs,
     )
 
 

@@ -16,7 +16,7 @@ HALTING = frozenset({"insufficient_funds", "rate_limited"})
 TELLING = frozenset(
     {"no_look_up", "key_conflict", "duplicate_without_link", "past_key_window", "first_unclear"}
     | {"not_enrolled", "enrolment_paused", "enrolment_banned", "on_hold", "dispute_open"}
-    | {"destination_changed", "no_destination"}
+    | {"destination_changed", "no_destination", "changed_after_release"}
 )
 RailStatus = Literal["accepted", "paid", "failed", "unclaimed", "returned", "unknown"]
 

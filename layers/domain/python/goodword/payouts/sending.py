@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from goodword.errors import Conflict, NotFound, Stale
-from goodword.ledger.model import Entry, entry_key
 from goodword.limits import (
     LOOK_SECONDS_FIRST,
     LOOK_SECONDS_MAX,
@@ -47,7 +46,6 @@ from goodword.payouts.model import (
     run_key,
     run_moved,
 )
-from goodword.payouts.movements import entry_id_of
 from goodword.payouts.ports import (
     HALTING,
     TELLING,
@@ -179,19 +177,20 @@ class Sending:
         self, run: PayoutRun, row: ChunkRow, line: RunLine | None, payout: Payout
     ) -> Payout:
         """Mark the draft as sent, then ask the rail; or fail it, when it may not be sent."""
-        digest = payout_digest(payout)
+        digest, standing = payout_digest(payout), standing_of(self.desk.store, payout)
         if line is None or (digest, digest) != (row.digest, line.digest):
-            return self._give_back_as_frozen(payout)
-        standing = standing_of(self.desk.store, payout)
+            return self._give_back_as_frozen(payout, standing)
         refused, order = self._order(payout, standing)
         if order is None:
-            return self._give_up(payout, refused)
+            return self._give_up(payout, refused, standing)
         if not self._mark_sent(run, payout, standing):
             return self._read(payout)
         return self._record(payout, self.rails[payout.rail].send(order))
 
     def _order(self, payout: Payout, standing: Standing) -> tuple[str, PaymentOrder | None]:
         """The order, or why there cannot be one."""
+        if not standing.knows(payout):
+            return FORGED, None
         if standing.bar:
             return standing.bar, None
         opened = self.destinations.open(payout.advocate_id, payout.rail)
@@ -262,28 +261,31 @@ class Sending:
         quiet = now_ms >= first_ms + QUIET_HOURS * HOUR_MS
         if quiet and payout.rail not in RAILS_TOLD_AGAIN:
             # No earlier call can still be under way, and the rail would know one that arrived.
-            return self._give_up(payout, refused)
+            return self._give_up(payout, refused, standing)
         return self._record(payout, RailAnswer("unknown", reason=refused))
 
-    def _give_up(self, payout: Payout, reason: str) -> Payout:
+    def _give_up(self, payout: Payout, reason: str, standing: Standing) -> Payout:
         """Fail a payment that the rail surely has not; only if nobody touched it since the read."""
+        if reason == FORGED:
+            return self._give_back_as_frozen(payout, standing)
+        return self._failed(payout, reason)
+
+    def _failed(self, payout: Payout, reason: str) -> Payout:
         try:
             return end_payout(self.desk, payout, "failed", reason)
         except (Stale, Collision):
             return self._read(payout)
 
-    def _give_back_as_frozen(self, payout: Payout) -> Payout:
+    def _give_back_as_frozen(self, payout: Payout, standing: Standing) -> Payout:
         """Fail a payment whose record was edited by the amount that the journal knows.
 
         What the record says by now is believed in nothing. A payment of which the journal knows
         nothing stays as it is: the run stays open, and a person has to look.
         """
-        place = entry_key(entry_id_of(payout, "payout_frozen"))
-        entry = self.desk.store.get(Entry, place)
-        if entry is None or entry.refs.get("payout_id") != payout.payout_id:
+        if (entry := standing.frozen(payout)) is None:
             return payout
         amount_minor = max(leg.amount_minor for leg in entry.legs)
-        return self._give_up(payout.but(amount_minor=amount_minor), FORGED)
+        return self._failed(payout.but(amount_minor=amount_minor), FORGED)
 
     def _won(self, change: Change) -> bool:
         try:
