@@ -161,3 +161,9 @@ def test_a_form_that_is_not_known_or_not_of_a_review_is_refused() -> None:
 def test_no_rating_gets_into_a_link_by_the_name_of_the_company(odd: str) -> None:
     with pytest.raises(ValidationError):
         terms(REVIEW | {"profile": odd})
+
+
+def test_a_channel_that_delivers_nothing_is_refused() -> None:
+    with pytest.raises(ValidationError, match=r"channels\.0"):
+        terms(REFERENCE, channels=["webhook"])
+    assert terms(REFERENCE, channels=["in_app", "email"]).channels == ("in_app", "email")
