@@ -213,7 +213,7 @@ def _person(person: str, amount_minor: int) -> list[Record]:
 def _due(person: str, number: int) -> Iterator[Record]:
     digest = Places.hash("simulator", {"receiver": f"{person}@x.example"})
     yield PayoutMethod(advocate_id=person, rail="simulator", destination_hash=digest, changed_ms=0)
-    yield Payee(destination_hash=digest, advocate_id=person)
+    yield Payee(account_hash=digest, advocate_id=person)
     yield Reward(
         reward_id=f"rwd_{number:08d}",
         advocate_id=person,

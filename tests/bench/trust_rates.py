@@ -1,9 +1,9 @@
 """How many of the planted are held, and how many honest people with them: `make trust-rates`.
 
-A crowd of one seed (`tests.support.crowd`) goes through the product's own path: deliveries are
-booked, rewards assessed when they are new and again before they become due. What is counted is
-whether a reward was ever held by a check. Limits: at least 99 % of planted self-referrals and rings
-held, at most 1 % of honest orders.
+A crowd of one seed (`tests.support.crowd`) goes through the product's own path: people say where
+they are paid, deliveries are booked, rewards assessed when they are new and again before they
+become due. What is counted is whether a reward was ever held by a check. Limits: at least 99 % of
+planted self-referrals and rings held, at most 1 % of honest orders.
 
     python -m tests.bench.trust_rates --seed 7 [--orders 4000] [--seeds 3]
 """
@@ -14,10 +14,11 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from goodword.advocates.model import Enrolment, Known, Link
+from goodword.advocates.methods import PayoutMethods
+from goodword.advocates.model import Advocate, Enrolment, Known, Link
 from goodword.conversions.model import ConversionFact, Customer
 from goodword.ports import Change
-from goodword.privacy.model import fold_email
+from goodword.privacy.model import PersonalFields, fold_email
 from goodword.records import Key, Record
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
@@ -28,7 +29,10 @@ from goodword.trust.model import REASONS, Assessment
 from goodword.trust.noting import own_marks
 from goodword.trust.signals import folded_name
 
-from tests.support.crowd import START_MS, Bought, Crowd, Label, Member
+from tests.fakes.privacy import MemoryVault
+from tests.support.crowd import START_MS, Bought, Crowd, Label
+from tests.support.crowd_people import Member
+from tests.support.people import MACS
 from tests.support.scene import PROGRAM, SECRET, Scene
 
 PLANTED_HELD_LEAST, HONEST_HELD_MOST = 0.99, 0.01
@@ -80,9 +84,10 @@ class Market(Scene):
         super().__init__(review={"auto_approve_limit_minor": 10**9}, caps=())
         self.seen = SeenVisits()
         self.worker = type(self.worker)(
-            self.worker.desk, self.worker.blind, self.worker.click_secrets, self.seen
+            self.worker.desk, MACS, self.worker.click_secrets, self.seen
         )
         self.crowd = crowd
+        self.vault = MemoryVault()
         self.labels: dict[str, Bought] = {}
         self.clock.at_ms = START_MS - 30 * DAY_MS
         for member in crowd.members:
@@ -91,11 +96,13 @@ class Market(Scene):
             self._clicked(member, clicks, alone)
 
     def _join(self, member: Member) -> None:
-        change, mac = Change(), self.worker.blind.mac
+        change, mac, vault = Change(), MACS.mac, self.vault
         email = mac("email", fold_email(member.human.email))
         fields = {"advocate_id": member.advocate_id, "program_id": PROGRAM}
         at = {"created_ms": self.clock.at_ms, "changed_ms": self.clock.at_ms}
         change.create(
+            Advocate(advocate_id=member.advocate_id, created_ms=self.clock.at_ms),
+            vault.seal(member.advocate_id, PersonalFields(email=member.human.email)),
             Enrolment.model_validate(fields | at | {"state": "active"}),
             Link(
                 code=member.code,
@@ -111,12 +118,12 @@ class Market(Scene):
         )
         marks = [
             ("email", email),
-            ("payee", mac("destination", member.payee)),
-            ("email", mac("email", f"{member.payee}@pay.example")),
             ("name", mac("trust-name", folded_name(member.human.name))),
         ]
         own_marks(self.desk("join"), change, member.advocate_id, marks)
         self.store.commit(change)
+        methods = PayoutMethods(self.desk("join"), MACS, vault)
+        methods.put(member.advocate_id, *member.paid_at())
 
     def _clicked(self, member: Member, clicks: int, alone: int) -> None:
         change = Change()

@@ -48,7 +48,7 @@ def share(world: Treasury) -> None:
     """Ben's destination is also that of somebody else."""
     method = next(one for one in world.all(PayoutMethod) if one.advocate_id == BEN)
     change = Change()
-    change.create(Payee(destination_hash=method.destination_hash, advocate_id="adv_twin"))
+    change.create(Payee(account_hash=method.paid_at, advocate_id="adv_twin"))
     world.store.commit(change)
 
 

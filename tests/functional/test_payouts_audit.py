@@ -27,10 +27,10 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def household(world: Treasury) -> None:
-    """Ben's destination is also that of somebody else."""
+    """Ben is paid on an account on which somebody else is, too."""
     method = next(one for one in world.all(PayoutMethod) if one.advocate_id == BEN)
     change = Change()
-    change.create(Payee(destination_hash=method.destination_hash, advocate_id="adv_twin"))
+    change.create(Payee(account_hash=method.paid_at, advocate_id="adv_twin"))
     world.store.commit(change)
 
 

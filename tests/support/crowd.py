@@ -18,55 +18,19 @@ from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
 from goodword.tracking.model import Visited
 from goodword.trust.signals import Signals
 
+from tests.support.crowd_people import (
+    AGENTS,
+    DOMAINS,
+    FIRST,
+    LAST,
+    STREETS,
+    Human,
+    Member,
+    mailbox,
+)
+
 Label = Literal["honest", "self_referral", "ring", "stuffing", "coupon", "bot", "out_of_reach"]
-
-
-def _words(text: str) -> list[str]:
-    return text.split()
-
-
-FIRST = _words(
-    "Anna Ben Clara David Emil Frida Georg Hanna Ida Jonas Klara Leo Mia Noah Olga Paul Rosa "
-    "Samir Tilda Uwe Vera Walid Yara Zoe Amir Bruno Carla Dilara Enno Fatma Greta Hugo Ines Jan "
-    "Kaya Lars "
-)
-LAST = _words(
-    "Adler Bauer Cordes Demir Ebert Fischer Graf Huber Ilic Jansen Keller Lorenz Maier Nowak "
-    "Otto Peters Quast Richter Sommer Thiel Ulrich Vogel Wagner Xander Yilmaz Zander Arslan "
-    "Berg Conrad Dietz Engel Frank Gross Hahn Imhof Jung Koch Lang Moser Neumann Ost Pohl Rau "
-    "Stein Trapp Urban "
-)
-STREETS = _words("Mill Church High Station Park Lake Garden Rose Oak Castle Market Bridge ")
-AGENTS = tuple(f"Browser/{n} (phone or laptop model {n % 13}) de {390 + n}x844" for n in range(40))
-DOMAINS = ("gmail.com", "web.example", "mail.example", "post.example", "firma.example")
 START_MS = 1_763_800_000_000
-
-
-@dataclass
-class Human:
-    """Who somebody is, as far as orders show it."""
-
-    name: str
-    email: str
-    card: str
-    device: str
-    address: tuple[str, ...]
-    postcode: str
-    ip: str
-    agent: str
-    country: str = "DE"
-
-
-@dataclass
-class Member:
-    """An advocate: who it is, how it is paid, and whether it ever orders openly."""
-
-    advocate_id: str
-    code: str
-    human: Human
-    payee: str
-    opened: tuple[Literal["", "prompted", "unprompted"], str] = ("prompted", "other")
-    extra_clicks: int = 0
 
 
 @dataclass
@@ -311,6 +275,8 @@ class Crowd:
         left = self.chance.choice(
             [*named, "card", "device", "home", "nothing"] if openly else named
         )
+        if left == "payee_email":
+            own.payee = own.payee.replace("payee", "mail")
         times = self.chance.randint(4, 6) if left == "home" else self.chance.randint(1, 3)
         label: Label = "out_of_reach" if left == "nothing" else "self_referral"
         for _ in range(times):
@@ -339,7 +305,7 @@ class Crowd:
         if left == "email_tag":
             same["email"] = self._tagged(human)
         if left == "payee_email":
-            same["email"] = f"{own.payee}@pay.example"
+            same["email"] = mailbox(own.payee)
         return self.human(**same)
 
     def _misspelt(self, name: str) -> str:

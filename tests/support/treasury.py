@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
-from goodword.advocates.destination import canonical
+from goodword.advocates.destination import account_of, canonical
 from goodword.advocates.model import PayoutMethod
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
@@ -79,6 +79,7 @@ class Treasury(Payday):
             advocate_id=advocate_id,
             rail=rail,
             destination_hash=MACS.mac("destination", canonical(rail, fields)),
+            account_hash=MACS.mac("account", account_of(fields)),
             changed_ms=self.clock.at_ms,
         )
         known = self.store.get(PayoutMethod, method.key)

@@ -1,14 +1,16 @@
 """The destination is in the vault only; the record has a hash that changes with it."""
 
 import pytest
-from goodword.advocates.destination import canonical
-from goodword.advocates.model import PayoutMethod
+from goodword.advocates.destination import account_of, canonical
+from goodword.advocates.model import Payee, PayoutMethod
 from goodword.errors import InvalidInput, NotFound
 from goodword.ports import Change
 from goodword.privacy.model import VaultItem
 from goodword.privacy.ports import Forgotten
+from goodword.programs.payment import RailName
+from goodword.trust.trails import Trail
 
-from tests.support.people import MACS, Town
+from tests.support.people import BEN, MACS, Town
 
 BANK = {"name": "Anna Maria", "iban": "DE89370400440532013000"}
 
@@ -88,3 +90,67 @@ def test_a_forgotten_person_has_no_destination_any_more(town: Town) -> None:
 def test_nobody_else_has_a_method(town: Town) -> None:
     with pytest.raises(NotFound, match="unknown_advocate"):
         town.methods.put("adv_none", "csv", BANK)
+
+
+def payees(town: Town) -> set[tuple[str, str]]:
+    return {(one.account_hash, one.advocate_id) for one in town.all(Payee)}
+
+
+@pytest.mark.parametrize(
+    ("rail", "one", "other"),
+    [
+        ("csv", BANK, {"name": "Ben M.", "iban": "de89 3704 0044 0532 0130 00"}),
+        (
+            "paypal",
+            {"email": "a.b@gmail.com", "country": "DE"},
+            {"email": "AB+7@googlemail.com", "country": "AT"},
+        ),
+        (
+            "stripe",
+            {"account": "acct_123456", "country": "DE"},
+            {"account": "acct_123456", "country": "AT"},
+        ),
+        (
+            "tremendous",
+            {"name": "Max", "email": "a@x.example", "country": "DE"},
+            {"name": "Maxi", "email": "A@x.example", "country": "DE"},
+        ),
+    ],
+)
+def test_two_who_are_paid_on_one_account_are_known_whatever_else_they_type(
+    town: Town, rail: RailName, one: dict[str, str], other: dict[str, str]
+) -> None:
+    program_id = town.program().program_id
+    anna, ben = town.joined(program_id).advocate_id, town.joined(program_id, BEN).advocate_id
+    first, second = town.methods.put(anna, rail, one)[0], town.methods.put(ben, rail, other)[0]
+    assert first.destination_hash != second.destination_hash
+    assert payees(town) == {(first.account_hash, anna), (first.account_hash, ben)}
+    (trail,) = [each for each in town.all(Trail) if each.kind == "payee"]
+    assert (trail.mac, set(trail.owners)) == (first.account_hash, {anna, ben})
+
+
+def test_one_is_noted_where_one_is_paid_and_nowhere_else(town: Town) -> None:
+    anna = town.joined(town.program().program_id).advocate_id
+    here = MACS.mac("account", account_of(BANK))
+    before, _ = town.methods.put(anna, "csv", BANK)
+    after, _ = town.methods.put(anna, "csv", {**BANK, "name": "Anna M. Maria"})
+    assert before.destination_hash != after.destination_hash
+    assert payees(town) == {(here, anna)}
+    there, _ = town.methods.put(anna, "simulator", {"receiver": "anna@rail.example"})
+    assert payees(town) == {(there.account_hash, anna)}
+    town.methods.put(anna, "csv", BANK)
+    assert payees(town) == {(here, anna)}
+
+
+def test_a_method_from_before_is_noted_anew(town: Town) -> None:
+    anna = town.joined(town.program().program_id).advocate_id
+    method, _ = town.methods.put(anna, "csv", BANK)
+    (payee,) = town.all(Payee)
+    old, change = method.but(account_hash=""), Change()
+    change.delete(payee)
+    change.create(Payee(account_hash=old.paid_at, advocate_id=anna))
+    change.replace(town.all(PayoutMethod)[0].but(account_hash=""))
+    town.store.commit(change)
+    assert payees(town) == {(method.destination_hash, anna)}
+    town.methods.put(anna, "csv", {**BANK, "name": "Anna M. Maria"})
+    assert payees(town) == {(method.account_hash, anna)}

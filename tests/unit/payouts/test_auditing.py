@@ -210,7 +210,7 @@ def test_advocates_who_share_a_destination_are_seen() -> None:
     change = Change()
     there = world.places.hash("simulator", world.places.fields[MAYA])
     for person in (MAYA, BEN, "adv_3"):
-        change.create(Payee(destination_hash=there, advocate_id=person))
+        change.create(Payee(account_hash=there, advocate_id=person))
     world.store.commit(change)
     world.listed()
     assert found(world) == {("shared_payee", MAYA): "open"}

@@ -1,7 +1,8 @@
 """A payout destination is checked, written one way only, and shown masked.
 
 `accept` turns what a person typed into the fields that a rail takes, `canonical` is the one text
-whose keyed MAC is `PayoutMethod.destination_hash`, and `masked` is all that any answer shows.
+whose keyed MAC is `PayoutMethod.destination_hash`, `account_of` the one of `account_hash` there,
+and `masked` is all that any answer shows.
 """
 
 import json
@@ -10,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from goodword.errors import FieldError, InvalidInput
+from goodword.privacy.model import fold_email
 from goodword.programs.payment import RailName
 
 _RECEIVER = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,4}")
@@ -74,6 +76,19 @@ def canonical(rail: str, destination: Mapping[str, str]) -> str:
     return json.dumps(
         {"rail": rail, "to": dict(destination)}, sort_keys=True, separators=(",", ":")
     )
+
+
+def account_of(destination: Mapping[str, str]) -> str:
+    """The one text of the account that the money ends on, of an accepted destination.
+
+    Equal for one account however it is given: under any holder's name, country or rail, and for
+    a mailbox in every spelling that `fold_email` takes for one. InvalidInput `bad_email`.
+    """
+    if mailbox := destination.get("receiver") or destination.get("email", ""):
+        return f"mailbox {fold_email(mailbox)}"
+    if customer := destination.get("customer", ""):
+        return f"customer {int(customer)}"
+    return destination.get("iban", "") or destination["account"]
 
 
 def masked(destination: Mapping[str, str]) -> dict[str, str]:

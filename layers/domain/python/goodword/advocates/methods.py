@@ -1,12 +1,14 @@
 """Where an advocate is paid is sealed in the vault; the record has the rail and a keyed hash only.
 
-The hash is what a payout freezes: a destination that was changed after the freeze is not paid.
+The hash is what a payout freezes: a destination that was changed after the freeze is not paid. Who
+is paid where others are is told by a second hash, of the account alone: a name typed otherwise
+hides nobody.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from goodword.advocates.destination import accept, canonical, country_of
+from goodword.advocates.destination import accept, account_of, canonical, country_of
 from goodword.advocates.model import Payee, PayoutMethod, method_key, payee_key
 from goodword.advocates.people import read_advocate
 from goodword.errors import NotFound
@@ -32,7 +34,7 @@ class PayoutMethods:
         """The method and its destination as kept. The same destination again changes nothing."""
         kept = accept(rail, destination)
         digest = self.macs.mac("destination", canonical(rail, kept))
-        country = country_of(kept)
+        account, country = self.macs.mac("account", account_of(kept)), country_of(kept)
 
         def attempt() -> PayoutMethod:
             advocate = read_advocate(self.desk.store, advocate_id)
@@ -45,6 +47,7 @@ class PayoutMethods:
                 advocate_id=advocate_id,
                 rail=rail,
                 destination_hash=digest,
+                account_hash=account,
                 country_hash=self.macs.mac("country", country) if country else "",
                 changed_ms=self.desk.clock.now_ms(),
                 version=method.version if method else 0,
@@ -54,16 +57,16 @@ class PayoutMethods:
             change.replace(advocate)  # loses the race against being erased
             self._known_there(change, changed, method)
             change.replace(self.vault.seal(advocate_id, fields, item))
-            own_marks(self.desk, change, advocate_id, self._marks(digest, kept))
+            own_marks(self.desk, change, advocate_id, self._marks(account, kept))
             change.create(self.desk.event("advocate.payout_method_changed", advocate_id, rail=rail))
             self.desk.store.commit(change)
             return changed
 
         return until_settled(attempt), kept
 
-    def _marks(self, digest: str, kept: Mapping[str, str]) -> list[tuple[str, str]]:
+    def _marks(self, account: str, kept: Mapping[str, str]) -> list[tuple[str, str]]:
         """By what trust knows the payee again: the account, its holder's name, its address."""
-        marks = [("payee", digest)]
+        marks = [("payee", account)]
         if name := folded_name(kept.get("name", "")):
             marks.append(("name", self.macs.mac("trust-name", name)))
         address = kept.get("receiver") or kept.get("email", "")
@@ -89,10 +92,13 @@ class PayoutMethods:
     def _known_there(
         self, change: Change, after: PayoutMethod, before: PayoutMethod | None
     ) -> None:
-        """Note the advocate under the new destination, and no longer under the old one."""
+        """Note the advocate under the new account, and no longer under the old one."""
         person = after.advocate_id
-        change.create(Payee(destination_hash=after.destination_hash, advocate_id=person))
-        old = before and self.desk.store.get(Payee, payee_key(before.destination_hash, person))
+        here = Payee(account_hash=after.paid_at, advocate_id=person)
+        old = before and self.desk.store.get(Payee, payee_key(before.paid_at, person))
+        if old and old.key == here.key:
+            return
+        change.create(here)
         if old:
             change.delete(old)
 

@@ -168,6 +168,8 @@ class LinkOfAdvocate(Record):
 class PayoutMethod(Record):
     """Which rail takes the money and a keyed hash of where to; the place itself is in the vault.
 
+    `destination_hash` is of all fields and changes with any of them; `account_hash` is of the
+    account alone, the same for everybody who is paid there (a record from before has none).
     `country_hash` is the keyed hash of the country of the destination; empty if it has none.
     """
 
@@ -176,12 +178,18 @@ class PayoutMethod(Record):
     advocate_id: str
     rail: RailName
     destination_hash: DestinationHash
+    account_hash: DestinationHash | Literal[""] = ""
     country_hash: str = ""
     changed_ms: int
 
     @property
     def key(self) -> Key:
         return method_key(self.advocate_id)
+
+    @property
+    def paid_at(self) -> str:
+        """Under what `Payee` has the advocate."""
+        return self.account_hash or self.destination_hash
 
 
 def _bounded(absences: Sequence[Absence]) -> tuple[Absence, ...]:
@@ -237,23 +245,23 @@ def known_key(mac: str) -> Key:
 
 
 class Payee(Record):
-    """Says that an advocate is paid at this destination: advocates who share one are found so."""
+    """Says that an advocate is paid on this account: advocates who share one are found so."""
 
     KIND: ClassVar[str] = "payee"
 
-    destination_hash: DestinationHash
+    account_hash: DestinationHash
     advocate_id: str
 
     @property
     def key(self) -> Key:
-        return payee_key(self.destination_hash, self.advocate_id)
+        return payee_key(self.account_hash, self.advocate_id)
 
 
-def payees_of(destination_hash: str) -> str:
-    """The partition of the advocates who are paid at one destination."""
-    return f"PAYEE#{destination_hash}"
+def payees_of(account_hash: str) -> str:
+    """The partition of the advocates who are paid on one account."""
+    return f"PAYEE#{account_hash}"
 
 
-def payee_key(destination_hash: str, advocate_id: str) -> Key:
+def payee_key(account_hash: str, advocate_id: str) -> Key:
     """Where it is said that this advocate is paid there."""
-    return Key("core", payees_of(destination_hash), advocate_id)
+    return Key("core", payees_of(account_hash), advocate_id)

@@ -146,9 +146,8 @@ class Auditing:
         )
 
     def _sharers(self, payout: Payout) -> Sequence[str]:
-        page = self.desk.store.query(
-            Payee, "core", payees_of(payout.destination_hash), limit=AUDIT_SHARERS + 1
-        )
+        account = payout.account_hash or payout.destination_hash
+        page = self.desk.store.query(Payee, "core", payees_of(account), limit=AUDIT_SHARERS + 1)
         others = [one.advocate_id for one in page.rows if one.advocate_id != payout.advocate_id]
         return others[:AUDIT_SHARERS]
 

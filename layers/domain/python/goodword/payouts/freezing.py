@@ -251,6 +251,7 @@ class Freezing:
             currency=run.currency,
             rail=run.rail,
             destination_hash=method.destination_hash,
+            account_hash=method.paid_at,
             cutoff_ms=run.cutoff_ms,
             created_ms=now_ms,
             changed_ms=now_ms,

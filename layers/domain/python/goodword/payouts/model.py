@@ -189,9 +189,10 @@ class Payout(Record):
 
     `amount_minor` is the sum of the frozen rewards plus `carry_minor`, what the advocate owed from
     reversals after earlier payments (negative), or is owed because such a one was reinstated after
-    it had been netted (positive). `sent_ms` is the first time that the rail was
-    asked, `look_ms` when it is to be asked again, `looks` how often it has been. `unclaimed_ms` is
-    since when it waits for its receiver. Of a paid one `returned_minor` is the part that came back.
+    it had been netted (positive). `account_hash` says who else is paid there (`Payee`), frozen with
+    the destination. `sent_ms` is the first time that the rail was asked, `look_ms` when it is to be
+    asked again, `looks` how often it has been. `unclaimed_ms` is since when it waits for its
+    receiver. Of a paid one `returned_minor` is the part that came back.
     """
 
     KIND: ClassVar[str] = "payout"
@@ -206,6 +207,7 @@ class Payout(Record):
     currency: Currency
     rail: RailName
     destination_hash: DestinationHash
+    account_hash: DestinationHash | Literal[""] = ""
     state: PayoutState = "draft"
     reason: str = ""
     cutoff_ms: int

@@ -287,7 +287,7 @@ class Erasing:
         }
         if method is not None:
             change.delete(method)
-            kinds[payee_key(method.destination_hash, advocate_id)] = Payee
+            kinds[payee_key(method.paid_at, advocate_id)] = Payee
         for found in store.get_mixed(kinds).values():
             change.delete(found)
         if advocate.known:

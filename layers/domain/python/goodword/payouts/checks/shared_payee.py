@@ -1,4 +1,4 @@
-"""Several advocates are paid at one destination: a family, or one person with many names."""
+"""Several advocates are paid on one account: a family, or one person with many names."""
 
 from goodword.payouts.checks.facts import PaymentFacts
 from goodword.payouts.findings import Found
