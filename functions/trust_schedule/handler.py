@@ -13,5 +13,6 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """Answers how many disputes were escalated or lapsed, and how many bans were finished."""
     counts = sweep("trust_sweep")
     observe.metric("DisputesEscalated", counts["escalated"])
+    observe.metric("BansFailed", counts["bans_failed"])
     log.info("swept", extra=counts)
     return counts

@@ -46,6 +46,7 @@ def add_trust(ground: Ground) -> None:
     )
     ground.schedules.start(sweeper, "rate(5 minutes)", "Sweeps disputes whose time is over")
     ground.alarms.on_count("DisputesEscalated", "A dispute was not answered in time")
+    ground.alarms.on_count("BansFailed", "A ban could not be carried out yet")
 
 
 def _may_move_on(ground: Ground, *, checks: bool = False) -> list[PolicyStatement]:

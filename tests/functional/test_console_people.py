@@ -7,7 +7,8 @@ import pytest
 from goodword.advocates.model import Enrolment
 from goodword.conversions.model import Delivery
 from goodword.events import Event
-from goodword.payouts.stops import PayoutStop
+from goodword.payouts.stops import Cause, PayoutStop, barred
+from goodword.ports import Change
 from goodword.programs.model import Program
 from goodword.times import DAY_MS, rfc3339
 from goodword.trust.banning import Ban
@@ -100,6 +101,17 @@ def test_payouts_are_held_and_let_go(here: Pages, anna: Enrolment) -> None:
     assert send(fay, path, "lift", reason_code="other").status == 303
     (stop,) = here.town.all(PayoutStop)
     assert stop.causes == {}
+
+
+def test_the_stop_of_a_ban_is_shown_and_has_no_button(here: Pages, anna: Enrolment) -> None:
+    fay, path, change = here.browser(FINANCE), place(anna), Change()
+    cause = Cause(reason="on_hold", code="ban", by="sub-fay", at_ms=0)
+    change.save(barred(PayoutStop(advocate_id=anna.advocate_id), anna.program_id, cause))
+    here.town.store.commit(change)
+    assert "Stopped by finance" in fay.get(path).words
+    assert f'action="{path}/lift"' not in fay.get(path).html
+    assert send(fay, path, "hold", reason_code="other").status == 303
+    assert fay.get(path).html.count(f'action="{path}/lift"') == 1
 
 
 def test_a_ban_and_an_exemption(here: Pages, anna: Enrolment) -> None:

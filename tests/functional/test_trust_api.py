@@ -265,7 +265,7 @@ def test_what_was_learned_is_summed_up_by_check_and_by_code(house: House) -> Non
 def test_the_clock_escalates(house: House) -> None:
     house.clock.advance(8 * DAY_MS)
     counts = call("trust_schedule", sample("trust_schedule", "tick"))
-    assert counts == {"escalated": 1, "lapsed": 0, "bans": 0}
+    assert counts == {"escalated": 1, "lapsed": 0, "bans": 0, "bans_failed": 0}
 
 
 ADVOCATE, READ, DECIDE = "amlfd", "fd", "f"
@@ -379,5 +379,5 @@ def test_letters_say_what_the_pages_say(house: House) -> None:
 
 def test_a_tick_takes_no_orders(house: House) -> None:
     counts = call("trust_schedule", sample("trust_schedule", "refused_orders"))
-    assert counts == {"escalated": 0, "lapsed": 0, "bans": 0}
+    assert counts == {"escalated": 0, "lapsed": 0, "bans": 0, "bans_failed": 0}
     assert house.one(Dispute).state == "open"

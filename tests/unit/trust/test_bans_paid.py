@@ -30,9 +30,13 @@ def banned(world: Payday, since_ms: int = EARLY_MS) -> Ban:
     return Bans(world.desk("fay")).ban(MAYA, PROGRAM, "spam", since_ms, None)
 
 
+def unheard(_ban: Ban, failure: Exception) -> None:
+    raise failure
+
+
 def swept(world: Payday) -> Ban:
     world.clock.advance(31 * MINUTE_MS)
-    Bans(world.desk("clock")).sweep()
+    Bans(world.desk("clock")).sweep(unheard)
     return world.one(Ban)
 
 
@@ -49,7 +53,7 @@ def test_a_payment_that_was_released_but_not_sent_is_stopped_and_voided(
     assert (ban.voided, ban.paid_before, ban.waits, ban.voiding) == (0, 0, True, True)
     assert read_stop(world.store, MAYA).reason == "on_hold"
     assert swept(world).waits, "it looks again, and only once in a while"
-    assert Bans(world.desk("clock")).sweep() == 0
+    assert Bans(world.desk("clock")).sweep(unheard) == 0
     if end == "sent":
         world.sent()
     else:

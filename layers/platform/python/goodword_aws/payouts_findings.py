@@ -49,7 +49,7 @@ def finding_page(store: Store, run_id: str, limit: int, cursor: str | None) -> P
 
 def shown_holds(stop: PayoutStop) -> HoldsAnswer:
     """The stop as an answer, the oldest cause first."""
-    causes = sorted(stop.causes.items(), key=lambda one: (one[1].at_ms, one[0]))
+    causes = sorted(stop.all.items(), key=lambda one: (one[1].at_ms, one[0]))
     return HoldsAnswer(
         advocate_id=stop.advocate_id, data=tuple(_hold(name, cause) for name, cause in causes)
     )

@@ -11,13 +11,13 @@ from goodword.ports import Desk
 from goodword.records import Key, Record, Table
 from goodword.tracking.click import Click
 from goodword.tracking.model import Visited
-from goodword.trust.banning import Bans
+from goodword.trust.banning import Ban, Bans
 from goodword.trust.disputing import Disputes
 from goodword.trust.places import visited
 from goodword.trust.resolving import Resolving
 from goodword.trust.words import TrustWords
 
-from goodword_aws import wiring
+from goodword_aws import observe, wiring
 from goodword_aws.aws import client
 from goodword_aws.workflow import StepFunctions
 
@@ -70,10 +70,19 @@ def resolving(desk: Desk) -> Resolving:
 
 
 def sweep(actor: Actor | str) -> dict[str, int]:
-    """Disputes whose time is over, and bans that are not carried out to their end."""
-    desk = wiring.desk(actor)
+    """Disputes whose time is over, and bans that are not carried out to their end.
+
+    A ban that fails is logged and counted in `bans_failed`; the others have their turn.
+    """
+    desk, log, failed = wiring.desk(actor), observe.logger("trust"), list[Ban]()
+
+    def tell(ban: Ban, failure: Exception) -> None:
+        whose = {"advocate": ban.advocate_id, "program": ban.program_id}
+        observe.failure(log, "a ban was cut off", failure, **whose)
+        failed.append(ban)
+
     counts = disputes(desk).sweep()
-    return counts | {"bans": Bans(desk).sweep()}
+    return counts | {"bans": Bans(desk).sweep(tell), "bans_failed": len(failed)}
 
 
 @cache

@@ -2,7 +2,8 @@
 
 One record per advocate holds every reason at once, each under the id of what caused it (a dispute,
 a hold by finance), so that lifting the one does not lift the other. Other capabilities put their
-own reasons here, in their own Change: `stopped` and `lifted` give the record to save.
+own reasons here, in their own Change: `stopped` and `lifted` give the record to save. Bans stand
+apart: there is always room for one, and nobody lifts its stop but the ban itself (`barred`, `let`).
 """
 
 from dataclasses import dataclass
@@ -30,12 +31,16 @@ class Cause(Value):
 
 
 class PayoutStop(Record):
-    """What keeps an advocate from being paid, by the id of its cause; empty when nothing does."""
+    """What keeps an advocate from being paid, by the id of its cause; empty when nothing does.
+
+    `bans` are those that are not carried out yet, by programme: no more than somebody is in.
+    """
 
     KIND: ClassVar[str] = "payout_stop"
 
     advocate_id: str
     causes: dict[str, Cause] = Field(default={}, max_length=STOPS_MAX)
+    bans: dict[str, Cause] = {}
 
     @property
     def key(self) -> Key:
@@ -44,10 +49,15 @@ class PayoutStop(Record):
     @property
     def reason(self) -> StopReason | None:
         """The reason that is shown: a dispute before a hold; None when nothing stops."""
-        found = {cause.reason for cause in self.causes.values()}
+        found = {cause.reason for cause in self.all.values()}
         if "dispute_open" in found:
             return "dispute_open"
         return "on_hold" if found else None
+
+    @property
+    def all(self) -> dict[str, Cause]:
+        """Every cause by an id that is its own, bans among them."""
+        return {f"ban:{program}": cause for program, cause in self.bans.items()} | self.causes
 
     def held(self, until_ms: int | None = None) -> tuple[str, ...]:
         """The ids of finance's holds; only those made by then if that is said."""
@@ -78,6 +88,16 @@ def stopped(stop: PayoutStop, cause_id: str, cause: Cause) -> PayoutStop:
 def lifted(stop: PayoutStop, cause_id: str) -> PayoutStop:
     """The record without the cause; without any effect if it is not there."""
     return stop.but(causes={one: cause for one, cause in stop.causes.items() if one != cause_id})
+
+
+def barred(stop: PayoutStop, program_id: str, cause: Cause) -> PayoutStop:
+    """The record with a ban from a programme that is to be carried out."""
+    return stop.but(bans={**stop.bans, program_id: cause})
+
+
+def let(stop: PayoutStop, program_id: str) -> PayoutStop:
+    """The record without that ban, which is carried out or lifted."""
+    return stop.but(bans={one: cause for one, cause in stop.bans.items() if one != program_id})
 
 
 @dataclass(frozen=True)

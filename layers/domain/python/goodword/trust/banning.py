@@ -3,10 +3,12 @@
 What was earned before the violation stays and is paid. What was earned since is voided, one reward
 at a time, each with its entry and the reason `ban`; what of it was paid already stays with a person
 to be talked about, and is only counted. What is in a payout that has not ended is stopped, and
-voided when it is due again. The ban is one Change and stands at once; voiding goes on until it is
-done, by whoever comes first: the call that banned, or the sweeper.
+voided when it is due again. The ban is one Change with the stop of all payouts and stands at once;
+voiding goes on until it is done, by whoever comes first: the call that banned, or the sweeper. Then
+the stop ends, and never before, unless the ban is lifted.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
@@ -22,7 +24,7 @@ from goodword.limits import (
     BANS_PER_SWEEP,
     QUERY_PAGES_MAX,
 )
-from goodword.payouts.stops import Cause, lifted, read_stop, stopped
+from goodword.payouts.stops import Cause, barred, let, read_stop
 from goodword.ports import Change, Desk, Store, until_settled
 from goodword.programs.effective import version_in_force
 from goodword.receipts import Receipt, no_receipt, settle
@@ -136,6 +138,7 @@ class Bans:
             )
             change = Change()
             change.save(made)
+            self._stop(change, made)
             self._move(change, enrolment, "banned", reason, since_ms)
             self._tell(change, "enrolment.banned", made, enrolment)
             return settle(self.desk.store, change, made, receipt)
@@ -166,13 +169,31 @@ class Bans:
                 break
         return ban
 
-    def sweep(self) -> int:
-        """Finish bans whose call was cut off, or that waited for a payout."""
+    def sweep(self, tell: Callable[[Ban, Exception], None]) -> int:
+        """Finish bans whose call was cut off, or that waited for a payout; how many it took up.
+
+        `tell` hears of each that failed: it is put off, and keeps no other from its turn.
+        """
         until = f"{self.desk.clock.now_ms():015d}$"  # "$" sorts after the "#" before the id
         page = self.desk.store.query_index(Ban, "core", "BANS", until=until, limit=BANS_PER_SWEEP)
         for ban in page.rows:
-            self.carry_out(ban.advocate_id, ban.program_id)
+            try:
+                self.carry_out(ban.advocate_id, ban.program_id)
+            except Exception as failure:  # noqa: BLE001 - whatever is wrong with one, the others go on
+                tell(ban, failure)
+                until_settled(partial(self._put_off, ban))
         return len(page.rows)
+
+    def _put_off(self, ban: Ban) -> None:
+        now = self.desk.store.get(Ban, ban.key)
+        if now is None or not now.voiding:
+            return
+        change = Change()
+        change.replace(now.but(look_ms=self._next_look_ms()))
+        self.desk.store.commit(change)
+
+    def _next_look_ms(self) -> int:
+        return self.desk.clock.now_ms() + BAN_LOOK_MINUTES * MINUTE_MS
 
     def _void_page(self, advocate_id: str, program_id: str) -> Ban:
         """One page of rewards, each in a Change of its own, then the cursor."""
@@ -207,7 +228,7 @@ class Bans:
         change = Change()
         if not after.goes_on:
             self._stop(change, after)
-            after = after.but(look_ms=self.desk.clock.now_ms() + BAN_LOOK_MINUTES * MINUTE_MS)
+            after = after.but(look_ms=self._next_look_ms())
         change.replace(after)
         if not after.voiding:
             change.create(
@@ -224,13 +245,13 @@ class Bans:
         return after
 
     def _stop(self, change: Change, ban: Ban) -> None:
-        """While some of it is in a payout, nothing is sent to this person; after that it may be."""
-        stop, cause_id = read_stop(self.desk.store, ban.advocate_id), f"ban:{ban.program_id}"
-        if ban.voiding and cause_id not in stop.causes:
+        """Until it is carried out nothing is sent to this person; after that it may be."""
+        stop, program_id = read_stop(self.desk.store, ban.advocate_id), ban.program_id
+        if ban.voiding and program_id not in stop.bans:
             cause = Cause(reason="on_hold", code=BAN, by=ban.banned_by, at_ms=ban.banned_ms)
-            change.save(stopped(stop, cause_id, cause))
-        elif not ban.voiding and cause_id in stop.causes:
-            change.save(lifted(stop, cause_id))
+            change.save(barred(stop, program_id, cause))
+        elif not ban.voiding and program_id in stop.bans:
+            change.save(let(stop, program_id))
 
     def _void(self, ban: Ban, reward_id: str) -> str:
         """One reward: void or reversed if it was earned since; `paid` is only counted.

@@ -305,7 +305,7 @@ class Disputes:
                 raise NotFound("unknown_payout", "there is no such payout")
         elif wish.about == "payouts_held":
             if not read_stop(self.desk.store, advocate_id).held():
-                raise NotFound("payouts_not_held", "nobody holds your payouts")
+                raise NotFound("payouts_not_held", "no hold of finance; a ban has its appeal")
         elif wish.about == "ban":
             self._check_ban(advocate_id, wish.program_id)
         else:
