@@ -25,6 +25,11 @@ TRANSACTION_MAX = 100
 BATCH_MAX = 100
 TOKEN_SECONDS = 600
 INDEX = "gsi1"
+PLACES = {"Put": "Item", "Delete": "Key", "ConditionCheck": "Key"}
+PARAMETERS = (
+    *("TableName", "ConditionExpression", "ReturnValuesOnConditionCheckFailure"),
+    *("ExpressionAttributeNames", "ExpressionAttributeValues"),
+)
 
 
 def error(code: str, operation: str, **more: Any) -> ClientError:
@@ -195,10 +200,8 @@ class FakeDynamo:
 
     def _judge(self, action: str, asked: Mapping[str, Any]) -> tuple[Key, Item | None, Any]:
         """The key, what is to stand there, and why not."""
-        known = {"TableName", "ConditionExpression", "ReturnValuesOnConditionCheckFailure"}
-        known |= {"ExpressionAttributeNames", "ExpressionAttributeValues"}
-        place = {"Put": "Item", "Delete": "Key", "ConditionCheck": "Key"}.get(action)
-        if place is None or not {*asked} <= {*known, place}:
+        place = PLACES.get(action, "")
+        if not place or not asked.keys() <= {place, *PARAMETERS}:
             raise Unknown(f"{action} with {[*asked]}")
         key = self._key(asked["TableName"], asked[place])
         item = asked["Item"] if action == "Put" else None
@@ -221,27 +224,30 @@ class FakeDynamo:
             old = self._wire.get(key)
             stored = None if item is None else Stored(item)
             told.append((key, old, stored))
-            self._unlist(key, old)
-            if item is None or stored is None:
+            self._list(key, old, stored)
+            if stored is None:
                 self.items.pop(key, None)
                 self._wire.pop(key, None)
-                continue
-            self.items[key], self._wire[key] = stored.plain, stored
-            self._kinds[str(stored.plain.get("kind"))][key] = stored
-            insort(self._rows[key.table, key.pk], key.sk)
-            if "gsi1pk" in item:
-                entry = (item["gsi1sk"]["S"], key.pk, key.sk)
-                insort(self._index[key.table, item["gsi1pk"]["S"]], entry)
+            else:
+                self.items[key], self._wire[key] = stored.plain, stored
         self.written(told)
 
-    def _unlist(self, key: Key, old: Stored | None) -> None:
-        if old is None:
-            return
-        self._rows[key.table, key.pk].remove(key.sk)
-        self._kinds[str(old.plain.get("kind"))].pop(key, None)
-        if "gsi1pk" in old:
-            entry = (old["gsi1sk"]["S"], key.pk, key.sk)
-            self._index[key.table, old["gsi1pk"]["S"]].remove(entry)
+    def _list(self, key: Key, old: Stored | None, new: Stored | None) -> None:
+        """What stands in the partitions, in the index and among its kind, in order."""
+        before, after = (None if one is None else _entry(key, one) for one in (old, new))
+        if before != after:
+            if before:
+                self._index[key.table, before[0]].remove(before[1:])
+            if after:
+                insort(self._index[key.table, after[0]], after[1:])
+        if old is None and new is not None:
+            insort(self._rows[key.table, key.pk], key.sk)
+        if old is not None and new is None:
+            self._rows[key.table, key.pk].remove(key.sk)
+        if old is not None:
+            self._kinds[str(old.plain.get("kind"))].pop(key, None)
+        if new is not None:
+            self._kinds[str(new.plain.get("kind"))][key] = new
 
     def of_kind(self, kind: str) -> list[Stored]:
         """Every item of a kind, in key order."""
@@ -272,6 +278,13 @@ class FakeDynamo:
             for key, here in zip(keys, at, strict=True)
             if (here < place if backwards else here > place)
         ]
+
+
+def _entry(key: Key, item: Stored) -> tuple[str, str, str, str] | None:
+    """Where an item stands in the index: the partition, and the place in it."""
+    if "gsi1pk" not in item:
+        return None
+    return item["gsi1pk"]["S"], item["gsi1sk"]["S"], key.pk, key.sk
 
 
 def _equal_to(

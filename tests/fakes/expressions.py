@@ -27,23 +27,23 @@ class Expression:
     """One expression with its names and values; all of both must be used, as DynamoDB asks."""
 
     def __init__(self, text: str, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
-        self.terms, used = _parsed(text)
+        self.terms, self._parts, used = _parsed(text)
         self._names, self._values = names, values
-        if used != {*names, *values}:
+        if used != names.keys() | values.keys():
             raise Unknown(f"unused or missing placeholders: {used ^ {*names, *values}} in {text!r}")
 
     def holds(self, item: Item) -> bool:
         """Whether every term is true of the item ({} where there is none)."""
-        return all(self._term(term, item) for term in self.terms)
+        return all(self._term(words, item) for words in self._parts)
 
-    def _term(self, term: str, item: Item) -> bool:
-        kind, name, *more = _words(term)
-        stored = item.get(self._name(name))
-        values = [self._values[word] for word in more if word.startswith(":")]
+    def _term(self, words: tuple[str, ...], item: Item) -> bool:
+        kind, name, *more = words
+        stored = item.get(self._names[name] if name[0] == "#" else name)
         if kind == "exists":
             return stored is not None
         if kind == "not_exists":
             return stored is None
+        values = [self._values[word] for word in more]
         if kind == "begins":
             text = (stored or {}).get("S")
             return text is not None and text.startswith(values[0]["S"])
@@ -52,9 +52,6 @@ class Expression:
         if kind == "one_of":
             return stored in values
         return self._compare(stored, kind, values[0])
-
-    def _name(self, name: str) -> str:
-        return self._names[name] if name.startswith("#") else name
 
     @staticmethod
     def _compare(stored: Any, operator: str, wanted: Any) -> bool:
@@ -68,7 +65,6 @@ class Expression:
         return _ORDER[operator](*((int(left), int(right)) if tag == "N" else (left, right)))
 
 
-@lru_cache(maxsize=4_096)
 def _words(term: str) -> tuple[str, ...]:
     """What a term says: its kind or its sign, the attribute, and its values."""
     if found := _TERM.match(term):
@@ -85,9 +81,10 @@ def _words(term: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _parsed(text: str) -> tuple[list[str], set[str]]:
-    """The terms of an expression, and the placeholders in it."""
-    return _split(text), set(re.findall(r"[#:]\w+", text))
+def _parsed(text: str) -> tuple[list[str], list[tuple[str, ...]], set[str]]:
+    """The terms of an expression, what each of them says, and the placeholders in it."""
+    terms = _split(text)
+    return terms, [_words(term) for term in terms], set(re.findall(r"[#:]\w+", text))
 
 
 def _split(text: str) -> list[str]:

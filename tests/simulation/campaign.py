@@ -52,7 +52,7 @@ class Totals:
 def play_some(first: int, count: int, lane: Lane) -> list[Outcome]:
     """Some seeds one after the other, in a process of their own."""
     with many():
-        outcomes = [play(seed, lane=lane) for seed in range(first, first + count)]
+        outcomes = [play(seed, lane=lane, digested=False) for seed in range(first, first + count)]
     for one in outcomes:
         one.places = []  # nobody asks, and they are long
     return outcomes

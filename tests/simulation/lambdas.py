@@ -117,9 +117,9 @@ def remembered(kind: type[R], item: Any) -> R:
     return record
 
 
-def carried(record: Record) -> Carried:
+def carried(record: Record, version: int | None = None) -> Carried:
     """The product's item of a record, with the plain values that it was made of."""
-    plain = to_plain(record)
+    plain = to_plain(record, version)
     return Carried({name: marshal(value) for name, value in plain.items()}, plain)
 
 

@@ -7,7 +7,7 @@ and keeps those on which something ends. It shares nothing with the product but 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from functools import cache
 from random import Random
 
 FIRST_DAY = date(2025, 9, 1)  # long before the play begins
@@ -41,9 +41,13 @@ def drawn(chance: Random, *, often: bool) -> Paying:
     )
 
 
-@lru_cache(maxsize=256)
 def calendar(paying: Paying) -> dict[int, int]:
     """When a period ends (ms), by when it is paid: of several that are paid at once, the last."""
+    return _calendar(Paying(paying.cadence, 0, paying.net_days, paying.business_day))
+
+
+@cache
+def _calendar(paying: Paying) -> dict[int, int]:
     return {_ms(_paid_on(paying, day)): _ms(day) for day in _ends(paying)}
 
 

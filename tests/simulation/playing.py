@@ -44,13 +44,17 @@ def play(
     lane: Lane = "fast",
     story: Story | None = None,
     plan: Plan | None = None,
+    digested: bool = True,
 ) -> Outcome:
-    """Run one seed; with a plan, its faults instead of those of the seed."""
+    """Run one seed; with a plan, its faults instead of those of the seed.
+
+    `digested` tells what was left as a number too, which takes its time.
+    """
     golden = lane == "golden"
     told = story or (golden_story(seed) if golden else draw(seed))
     town = Town(told, trace=trace, wire=lane == "wire")
     town.outside.plan = {} if golden and plan is None else plan
-    outcome = judged(town, Golden(town) if golden else Play(town), seed)
+    outcome = judged(town, Golden(town) if golden else Play(town), seed, digested=digested)
     vars(town).clear()  # it holds itself in many ways, and would wait for the collector
     return outcome
 
@@ -67,7 +71,7 @@ def many() -> Iterator[None]:
         gc.freeze()  # what is left is code; to look through it each time costs a twentieth
 
 
-def judged(town: Town, director: Play, seed: int) -> Outcome:
+def judged(town: Town, director: Play, seed: int, *, digested: bool = True) -> Outcome:
     """Play a town to its end, and look at what is left."""
     town.accepted = director.accepted
     with town.open():
@@ -87,7 +91,7 @@ def judged(town: Town, director: Play, seed: int) -> Outcome:
         days=(town.clock.at_ms - START_MS) / 86_400_000,
         faults=town.outside.faults,
         reached=reached,
-        digest=town.memory.digest(),
+        digest=town.memory.digest() if digested else "",
         places=town.outside.places,
         struck=town.outside.struck,
     )

@@ -4,6 +4,7 @@ It is written in the transaction of the change it tells of. It names people by i
 no personal field: `data` takes ids, amounts, states and reason codes.
 """
 
+from functools import cache
 from typing import ClassVar
 
 from goodword.records import Key, Record, Table, Value
@@ -18,6 +19,7 @@ class Actor(Value):
     id: str
 
 
+@cache
 def system(name: str) -> Actor:
     """The actor of an automatic step: `system("reward_approval")`."""
     return Actor(kind="system", id=name)

@@ -13,11 +13,7 @@ _PAIRS = [high + low for high in ALPHABET for low in ALPHABET]  # two digits at 
 
 def _base32(value: int, length: int) -> str:
     """The last `length` digits, an even number of them."""
-    pairs = []
-    for _ in range(length // 2):
-        value, pair = divmod(value, 1_024)
-        pairs.append(_PAIRS[pair])
-    return "".join(reversed(pairs))
+    return "".join([_PAIRS[value >> shift & 1_023] for shift in range(5 * length - 10, -1, -10)])
 
 
 def new_id(prefix: str, at_ms: int, entropy: bytes) -> str:

@@ -145,7 +145,7 @@ class Arrivals:
         try:
             self._client.put_item(
                 TableName=self._table,
-                Item=to_item(delivery.but(version=1)),
+                Item=to_item(delivery, version=1),
                 ConditionExpression="attribute_not_exists(pk)",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )

@@ -8,10 +8,12 @@ down is NULL, so that what is read equals what was written. Floats are refused: 
 import base64
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
 from goodword.errors import InvalidInput
 from goodword.records import Record
+from pydantic_core import to_json
 
 R = TypeVar("R", bound=Record)
 Plain = dict[str, Any]  # attributes as JSON-like values
@@ -26,11 +28,24 @@ def attribute(field: str) -> str:
     return f"{field}_" if field in _PLACE else field
 
 
-def to_plain(record: Record) -> Plain:
-    """The attributes of the record's item, with the version that it carries."""
-    fields = json.loads(record.model_dump_json())
-    plain = {attribute(name): value for name, value in fields.items() if value is not None}
-    plain |= {"pk": record.key.pk, "sk": record.key.sk, "kind": record.KIND}
+@cache
+def _attributes(kind: type[Record]) -> tuple[tuple[str, str, bool], ...]:
+    """The fields of a kind: the name, the attribute, and whether there must be a value."""
+    fields = kind.model_fields.items()
+    return tuple((name, attribute(name), field.is_required()) for name, field in fields)
+
+
+def to_plain(record: Record, version: int | None = None) -> Plain:
+    """The attributes of the record's item, with this version or with the one that it carries."""
+    fields = record.model_dump(mode="json")
+    plain = {
+        stored: value
+        for name, stored, _ in _attributes(type(record))
+        if (value := fields[name]) is not None
+    }
+    (_, plain["pk"], plain["sk"]), plain["kind"] = record.key, record.KIND
+    if version is not None:
+        plain["version"] = version
     if entry := record.index_entry:
         plain |= {"gsi1pk": entry.pk, "gsi1sk": entry.sk}
     if (expires_s := record.expires_s) is not None:
@@ -47,22 +62,23 @@ def from_plain(kind: type[R], plain: Mapping[str, Any]) -> R:
     if plain["kind"] != kind.KIND:
         raise TypeError(f"{plain['pk']}/{plain['sk']} is a {plain['kind']}, not a {kind.KIND}")
     fields = {}
-    for name, field in kind.model_fields.items():
-        if (stored := attribute(name)) in plain:
+    for name, stored, is_required in _attributes(kind):
+        if stored in plain:
             fields[name] = plain[stored]
-        elif field.is_required():
+        elif is_required:
             fields[name] = None
-    return kind.model_validate_json(json.dumps(fields))
+    return kind.model_validate_json(to_json(fields))
 
 
 def marshal(value: object) -> dict[str, Any]:
     """A JSON-like value as a DynamoDB attribute value. TypeError on a float or anything foreign."""
-    if isinstance(value, str):
+    kind = type(value)
+    if kind is str:
         return {"S": value}
-    if isinstance(value, bool):
-        return {"BOOL": value}
-    if isinstance(value, int):
+    if kind is int:
         return {"N": str(value)}
+    if kind is bool:
+        return {"BOOL": value}
     if value is None:
         return {"NULL": True}
     if isinstance(value, list):
@@ -88,9 +104,9 @@ def unmarshal(value: Mapping[str, Any]) -> Any:
     raise TypeError(f"an attribute of type {tag} is none of ours")
 
 
-def to_item(record: Record) -> Item:
-    """The record as DynamoDB takes it."""
-    return {name: marshal(value) for name, value in to_plain(record).items()}
+def to_item(record: Record, version: int | None = None) -> Item:
+    """The record as DynamoDB takes it, with this version or with the one that it carries."""
+    return {name: marshal(value) for name, value in to_plain(record, version).items()}
 
 
 def from_item(kind: type[R], item: Mapping[str, Mapping[str, Any]]) -> R:

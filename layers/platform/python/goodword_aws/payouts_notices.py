@@ -79,7 +79,7 @@ def _put(notice: RailNotice) -> None:
     try:
         client("dynamodb").put_item(
             TableName=settings().arrivals_table,
-            Item=to_item(notice.but(version=1)),
+            Item=to_item(notice, version=1),
             ConditionExpression="attribute_not_exists(pk)",
         )
     except ClientError as refused:

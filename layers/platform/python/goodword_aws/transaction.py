@@ -54,10 +54,10 @@ def transact_items(change: Change, tables: Mapping[Table, str]) -> list[dict[str
     """The items in the order of `Change.keys`, so that a reason's index finds its key."""
     items: list[dict[str, Any]] = []
     for record in change.created:
-        put = {"Item": to_item(record.but(version=1)), "ConditionExpression": _ABSENT}
+        put = {"Item": to_item(record, version=1), "ConditionExpression": _ABSENT}
         items.append({"Put": {"TableName": tables[record.TABLE], **put}})
     for record, guard in change.replaced:
-        item = to_item(record.but(version=record.version + 1))
+        item = to_item(record, version=record.version + 1)
         condition = _Condition()
         condition.compare("version", "=", record.version)
         condition.guard(guard)

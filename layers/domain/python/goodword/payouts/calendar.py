@@ -67,8 +67,9 @@ def _period(payment: Payment, end: date) -> Period:
 def _last_end(payment: Payment, now_ms: int) -> date:
     """The last day of all on which a period ended whose cut-off has been."""
     local = as_datetime(now_ms).astimezone(ZoneInfo(payment.time_zone)).date()
-    # A cut-off that is moved forward to Friday may be days before the period's end.
-    latest = local + (1 + BUSINESS_SHIFT_DAYS_MAX - payment.net_days) * _DAY
+    # Only a cut-off that is moved forward to Friday may be days before the period's end.
+    before = BUSINESS_SHIFT_DAYS_MAX if payment.business_day == "previous" else 0
+    latest = local + (1 + before - payment.net_days) * _DAY
     day = _on_or_before(payment, latest)
     while _cutoff_ms(payment, day) > now_ms:
         day = _on_or_before(payment, day - _DAY)
