@@ -40,6 +40,7 @@ AREAS = {  # what registers the pages of an area: where they are; of two that fi
     "kpis:add_kpis": ("/console/kpis",),
     "journeys:add_journeys": ("/console/journeys",),
     "stories:add_stories": ("/console/stories",),
+    "references:add_references": ("/console/references",),
     "letters:add_letters": ("/console/letters",),
     "sources:add_sources": ("/console/sources",),
 }

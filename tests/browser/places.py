@@ -168,6 +168,24 @@ def _is_ready(reader: Reader) -> bool:
     return reader.page.locator("#work a[download]").count() > 0
 
 
+def _reference(reader: Reader) -> str:
+    """Somebody of the story as a reference with a booked call; made unless there is one."""
+    reader.open("/console/references")
+    if not reader.page.locator(".items a.what").count():
+        marta, program_id = reader.told.person("marta"), reader.told.directory.program_id
+        subjects = marta.get(f"/v1/subjects?program_id={program_id}")["data"]
+        place = f"/console/references/{subjects[0]['id']}"
+        reader.open(place)
+        reader.page.locator("#f-industry").fill("Coffee shops")
+        reader.page.locator("#f-use_cases").fill("Office coffee, Gifts")
+        reader.page.locator(f'form[action="{place}"] button').click()
+        reader.page.locator(f'form[action="{place}/calls"] button').first.click()
+        reader.open("/console/references")
+    found = reader.page.locator(".items a.what").first.get_attribute("href")
+    assert found is not None
+    return found
+
+
 def _in_town(path: str) -> Path:
     """A page of the demo's own, beside the product."""
     return lambda reader: f"{reader.told.town}{path}"
@@ -298,6 +316,9 @@ CONSOLE = (
         _within("/console/journeys", "tbody th a"),
         page="/console/journeys/<journey_id>",
     ),
+    _plain("console-references", "marta", "/console/references"),
+    _plain("console-references-need", "marta", "/console/references?industry=coffee&size=small"),
+    Place("console-reference", "marta", _reference, page="/console/references/<subject_id>"),
     _plain("console-letters", "marta", "/console/letters"),
     _plain("console-stories", "marta", "/console/stories"),
     Place("console-story", "marta", _at("/console/stories/none"), 404, "/console/stories/<ask_id>"),

@@ -17,6 +17,7 @@ from goodword.trust.model import Exemption
 from tests.support.api import ADMIN, ANNA, FINANCE, MARKETER, STAFF
 from tests.support.pages import Browser, Pages, Shown, pages
 from tests.support.people import ANNA as ANNA_IN
+from tests.support.people import BEN as BEN_IN
 from tests.support.people import kept_delivery
 
 HOSTILE = '<script>alert("x")</script>{{ 7 * 7 }}'
@@ -278,3 +279,39 @@ def test_a_flag_that_is_none_is_not_set(
     assert here.town.events("enrolment.segment_joined") == []
     form = mara.get(path).fields(f"{path}/flag")
     assert here.browser(FINANCE).ask("POST", f"{path}/flag", form=form).status == 403
+
+
+def test_staff_put_somebody_into_a_segment_and_find_all_of_it(here: Pages, anna: Enrolment) -> None:
+    mara, path = here.browser(MARKETER), place(anna)
+    said = {"segment": "  Gold   Partners ", "to": "on", "reason": "sells_most"}
+    form = mara.get(path).fields(f"{path}/segment") | said
+    for _ in range(2):
+        assert mara.ask("POST", f"{path}/segment", form=form).location == path
+    (event,) = here.town.events("enrolment.segment_joined")
+    assert (event.actor.id, event.data["segment"]) == (MARKETER.subject, "gold partners")
+    assert "gold partners since" in mara.get(path).words
+    ben = here.town.joined(anna.program_id, BEN_IN)
+    listed = mara.get("/console/advocates", program=anna.program_id)
+    assert "gold partners (1)" in listed.words
+    assert ben.advocate_id in listed.words
+    some = mara.get("/console/advocates", program=anna.program_id, segment="Gold partners")
+    assert anna.advocate_id in some.words
+    assert ben.advocate_id not in some.words
+    assert send(mara, path, "segment", **said | {"to": "off"}).status == 303
+    assert "gold partners (1)" not in mara.get("/console/advocates").words
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"segment": "<b>"}, {"segment": ""}, {"reason": "No Code"}, {"to": "maybe"}]
+)
+def test_a_segment_that_is_none_is_refused_on_the_page(
+    here: Pages, anna: Enrolment, wrong: dict[str, str]
+) -> None:
+    mara, path = here.browser(MARKETER), place(anna)
+    said = {"segment": "gold", "to": "on", "reason": "sells_most"} | wrong
+    refused = send(mara, path, "segment", **said)
+    assert refused.status == 422
+    assert 'role="alert"' in refused.html
+    assert here.town.events("enrolment.segment_joined") == []
+    form = mara.get(path).fields(f"{path}/segment")
+    assert here.browser(FINANCE).ask("POST", f"{path}/segment", form=form).status == 403

@@ -211,3 +211,26 @@ def test_nobody_is_called_too_often_or_too_soon(
         assert second - first >= rest
     for at in taken:
         assert len([one for one in taken if at - quota < one <= at]) <= calls_max
+
+
+def test_one_person_is_looked_at_with_what_stands_against_a_call(desk: Desk) -> None:
+    desk.hear("consent", customer_id="u-9", value=1)
+    nobody = desk.subject("u-9")
+    assert desk.references.look(nobody) is None
+    fan = desk.fan("u-1")
+    found = desk.references.look(fan)
+    assert found is not None
+    assert (found.profile.subject_id, found.reason, found.fit.points) == (fan, "", 0)
+    desk.references.book(fan)
+    rests = desk.references.look(fan)
+    assert rests is not None
+    assert (rests.reason, rests.from_ms) == ("cool_down", desk.clock.at_ms + 14 * DAY_MS)
+
+
+def test_all_who_are_references_are_listed_page_by_page(desk: Desk) -> None:
+    fans = sorted(desk.fan(name) for name in ("u-1", "u-2", "u-3"))
+    desk.fan("u-4", active=False)
+    first = desk.references.page("prg_1", 2, None)
+    rest = desk.references.page("prg_1", 2, first.cursor)
+    assert [one.subject_id for one in (*first.rows, *rest.rows)] == fans
+    assert rest.cursor is None

@@ -7,7 +7,7 @@ from goodword.advocates.segmenting import Segmenting
 from goodword.advocates.segments import SegmentName, Segments, folded_segment
 from goodword.errors import InvalidInput
 from goodword.limits import SEGMENTS_OF_ADVOCATE_MAX
-from goodword.ports import Page
+from goodword.ports import Desk, Page
 from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import Field
@@ -84,11 +84,18 @@ def listed(call: Call) -> Page[Enrolment]:
     program_id, page = call.query.get("program_id", ""), call.page
     if not program_id:
         raise InvalidInput("program_id_missing", "say which programme: ?program_id=")
-    if segment := folded_segment(call.query.get("segment", "")):
-        segments = Segmenting(call.desk)
-        return segments.members(program_id, segment, page.limit, page.starting_after)
-    return call.desk.store.query_index(
-        Enrolment, "core", f"ENR#{program_id}", limit=page.limit, cursor=page.starting_after
+    segment = folded_segment(call.query.get("segment", ""))
+    return members(call.desk, program_id, segment, page.limit, page.starting_after)
+
+
+def members(
+    desk: Desk, program_id: str, segment: str, limit: int, cursor: str | None
+) -> Page[Enrolment]:
+    """The advocates of a programme, oldest first; by id those of one of its segments."""
+    if segment:
+        return Segmenting(desk).members(program_id, segment, limit, cursor)
+    return desk.store.query_index(
+        Enrolment, "core", f"ENR#{program_id}", limit=limit, cursor=cursor
     )
 
 

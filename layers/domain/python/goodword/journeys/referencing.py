@@ -25,7 +25,7 @@ from goodword.journeys.reference import (
 )
 from goodword.journeys.signal import Subject
 from goodword.limits import REFERENCE_CALLS_KEPT, REFERENCES_LOOKED, REFERENCES_READ
-from goodword.ports import Change, Desk, until_settled
+from goodword.ports import Change, Desk, Page, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Value
 
@@ -68,6 +68,17 @@ class References:
         if found is None:
             raise NotFound("unknown_reference", "this person is no reference")
         return found
+
+    def look(self, subject_id: str) -> Candidate | None:
+        """A person's profile with what stands against a call now; None for no reference."""
+        found = self._of(self._person(subject_id))
+        return self._candidate(found, Fit(points=0, parts=())) if found else None
+
+    def page(self, program_id: str, limit: int, cursor: str | None) -> Page[ReferenceProfile]:
+        """Everybody who is a reference of a programme, by id; may lag behind a moment."""
+        return self.desk.store.query_index(
+            ReferenceProfile, "core", f"REFERENCES#{program_id}", limit=limit, cursor=cursor
+        )
 
     def find(self, program_id: str, need: Need) -> list[Candidate]:
         """Those that have anything in common with the need, best first, who is free before others.

@@ -11,7 +11,8 @@ from goodword.advocates.links import Links
 from goodword.advocates.looking import LOOK_CODES
 from goodword.advocates.model import Enrolment
 from goodword.advocates.people import read_advocate
-from goodword.advocates.segments import FLAGS, current
+from goodword.advocates.segmenting import Segmenting, read_segments
+from goodword.advocates.segments import FLAGS, Membership, folded_segment
 from goodword.advocates.service import STAFF_MOVES
 from goodword.errors import NotFound
 from goodword.limits import PAGE_ITEMS_MAX
@@ -25,6 +26,7 @@ from goodword.trust.exempting import EXEMPT_CODES
 from goodword.trust.model import Exemption, exemption_key
 
 from goodword_aws import advocates as shapes
+from goodword_aws.advocates_segments import members
 from goodword_aws.explanations import my_unrewarded
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.console.roles import MONEY, WRITERS
@@ -42,15 +44,10 @@ def listed(view: View) -> dict[str, Any]:
     """The advocates of one programme, oldest first; the first programme unless one is chosen."""
     programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
     chosen = view.query.get("program", programs[0].program_id if programs else "")
+    segment = folded_segment(view.query.get("segment", ""))
     page: Page[Enrolment] = Page([], None)
     if chosen:
-        page = view.desk.store.query_index(
-            Enrolment,
-            "core",
-            f"ENR#{chosen[:60]}",
-            limit=view.page.limit,
-            cursor=view.page.starting_after,
-        )
+        page = members(view.desk, chosen[:60], segment, view.page.limit, view.page.starting_after)
     now_ms = view.desk.clock.now_ms()
     rows = [shapes.advocate_row(one, None, now_ms) for one in page.rows]
     return {
@@ -58,6 +55,8 @@ def listed(view: View) -> dict[str, Any]:
         "chosen": chosen,
         "rows": rows,
         "cursor": page.cursor,
+        "segment": segment,
+        "segments": read_segments(view.desk.store, chosen[:60]).counts if chosen else (),
         "may_invite": bool(view.person.groups & WRITERS),
     }
 
@@ -103,16 +102,22 @@ def person(view: View) -> dict[str, Any]:
     }
 
 
-def _segments(view: View, advocate_id: str) -> dict[str, list[str]]:
-    """By programme: the segments that the person is in now, flags among them."""
+def _segments(view: View, advocate_id: str) -> dict[str, list[Membership]]:
+    """By programme: the segments that the person is in now and since when, flags among them."""
     rows = view.desk.store.query(Enrolment, "core", f"ADV#{advocate_id}", "A#ENR#").rows
-    return {one.program_id: sorted(current(one.segments)) for one in rows}
+    return {
+        one.program_id: sorted(
+            (each for each in one.segments if each.until_ms is None), key=lambda each: each.segment
+        )
+        for one in rows
+    }
 
 
-def flag(view: View, program_id: str, name: str, *, on: bool, reason: str, here: str) -> None:
-    """Set a flag, or take it off: a segment, with who did it and why in the journal."""
-    from goodword.advocates.segmenting import Segmenting  # noqa: PLC0415 - one form needs it
+def segment(view: View, program_id: str, name: str, *, on: bool, reason: str, here: str) -> None:
+    """Put somebody into a segment or take them out, with who did it and why in the journal.
 
+    A flag is a segment, too.
+    """
     Segmenting(view.desk).move(
         view.path["advocate_id"],
         program_id,

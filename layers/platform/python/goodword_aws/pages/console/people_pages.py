@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from goodword.advocates.looking import Looking
+from goodword.advocates.segments import SegmentName
 from goodword.advocates.service import StaffMove
 from goodword.payouts.stops import Holding
 from goodword.privacy.model import Locale, PersonalFields, clean_email
@@ -98,6 +99,15 @@ class Flag(Form):
     reason: ReasonCode
 
 
+class Put(Form):
+    """Which segment somebody comes into or goes out of, in which programme, and why."""
+
+    program_id: ProgramId
+    segment: SegmentName
+    to: Literal["on", "off"]
+    reason: ReasonCode
+
+
 class Resend(Form):
     """Which request is sent once more."""
 
@@ -123,6 +133,7 @@ def add_people(site: Site) -> None:
     page("POST", f"{PERSON}/exempt", roles=FINANCE, again=_person)(_exempt)
     page("POST", f"{PERSON}/exempt/end", roles=FINANCE, again=_person)(_end_exemption)
     page("POST", f"{PERSON}/flag", roles=WRITERS, again=_person)(_flag)
+    page("POST", f"{PERSON}/segment", roles=WRITERS, again=_person)(_segment)
     page("POST", f"{PERSON}/resend", roles=WRITERS, again=_person)(_resend)
     page("POST", f"{PERSON}/move", roles=WRITERS, again=_person)(_move)
 
@@ -244,7 +255,14 @@ def _move(view: View) -> Answer:
 def _flag(view: View) -> Answer:
     said, here = view.fields(Flag), _here(view)
     on = said.to == "on"
-    people.flag(view, said.program_id, said.flag, on=on, reason=said.reason, here=here)
+    people.segment(view, said.program_id, said.flag, on=on, reason=said.reason, here=here)
+    return Go(here, "note.done")
+
+
+def _segment(view: View) -> Answer:
+    said, here = view.fields(Put), _here(view)
+    on = said.to == "on"
+    people.segment(view, said.program_id, said.segment, on=on, reason=said.reason, here=here)
     return Go(here, "note.done")
 
 
