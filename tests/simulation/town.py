@@ -202,7 +202,8 @@ class Town:
         )
         known = self.memory.get(PayoutMethod, wanted.key)
         change = Change()
-        change.save(wanted.but(version=known.version if known else 0))
+        moved_ms = self.clock.at_ms if known else 0
+        change.save(wanted.but(version=known.version if known else 0, moved_ms=moved_ms))
         self.memory.commit(change)
 
     # --- Step Functions ---------------------------------------------------------------------

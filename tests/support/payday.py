@@ -200,7 +200,8 @@ class Payday(Scene):
 
     def pay_to(self, advocate_id: str, receiver: str = "", rail: RailName = "simulator") -> None:
         """Give or change where a person's money goes."""
-        self.places.fields[advocate_id] = {"receiver": receiver or f"{advocate_id}@x.example"}
+        there, before = receiver or f"{advocate_id}@x.example", self.places.fields.get(advocate_id)
+        self.places.fields[advocate_id] = {"receiver": there}
         wanted = PayoutMethod(
             advocate_id=advocate_id,
             rail=rail,
@@ -208,8 +209,9 @@ class Payday(Scene):
             changed_ms=self.clock.at_ms,
         )
         known = self.store.get(PayoutMethod, wanted.key)
+        moved_ms = self.clock.at_ms if before not in (None, self.places.fields[advocate_id]) else 0
         change = Change()
-        change.save(wanted.but(version=known.version if known else 0))
+        change.save(wanted.but(version=known.version if known else 0, moved_ms=moved_ms))
         self.store.commit(change)
 
     def due(

@@ -154,3 +154,19 @@ def test_a_method_from_before_is_noted_anew(town: Town) -> None:
     assert payees(town) == {(method.destination_hash, anna)}
     town.methods.put(anna, "csv", {**BANK, "name": "Anna M. Maria"})
     assert payees(town) == {(method.account_hash, anna)}
+
+
+def test_the_money_moves_with_the_account_and_not_with_the_name(town: Town) -> None:
+    anna = town.joined(town.program().program_id).advocate_id
+    assert town.methods.put(anna, "csv", BANK)[0].moved_ms == 0
+    town.clock.advance(1)
+    named, _ = town.methods.put(anna, "csv", {**BANK, "name": "Anna M. Maria"})
+    assert (named.moved_ms, named.changed_ms) == (0, town.clock.at_ms)
+    town.clock.advance(1)
+    moved, _ = town.methods.put(anna, "simulator", {"receiver": "anna@rail.example"})
+    assert moved.moved_ms == (since := town.clock.at_ms)
+    town.clock.advance(1)
+    typed, _ = town.methods.put(anna, "simulator", {"receiver": "Anna@rail.example"})
+    assert (typed.moved_ms, typed.changed_ms) == (since, since + 1)
+    town.clock.advance(1)
+    assert town.methods.put(anna, "csv", BANK)[0].moved_ms == since + 2

@@ -1,6 +1,7 @@
 """Each check names what is unusual by its figures, and leaves the usual alone."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -47,7 +48,7 @@ def facts(
     amount_minor: int = 50_000,
     earlier: Sequence[tuple[int, str]] = (),
     *,
-    changed_ms: int | None = 0,
+    moved_ms: int | None = 0,
     sharers: Sequence[str] = (),
     networks: Mapping[str, int] | None = None,
     places: Mapping[str, int] | None = None,
@@ -57,8 +58,12 @@ def facts(
     share: int | None = None,
     parts: int = 1,
 ) -> PaymentFacts:
-    method = changed_ms is not None and PayoutMethod(
-        advocate_id="adv_1", rail="simulator", destination_hash=HERE, changed_ms=changed_ms
+    method = moved_ms is not None and PayoutMethod(
+        advocate_id="adv_1",
+        rail="simulator",
+        destination_hash=HERE,
+        changed_ms=CUTOFF_MS - 1,
+        moved_ms=moved_ms,
     )
     return PaymentFacts(
         payout=payout(amount_minor),
@@ -134,13 +139,19 @@ Check = Callable[[PaymentFacts, AuditTerms], Found | None]
         (one_network, facts(), None),
         (
             new_destination,
-            facts(1, [(1, THERE), (1, THERE)], changed_ms=CUTOFF_MS - 5 * HOUR_MS),
+            facts(1, [(1, THERE), (1, THERE)], moved_ms=CUTOFF_MS - 5 * HOUR_MS),
             {"hours_before_cut_off": 5, "paid_elsewhere_before": 2},
         ),
-        (new_destination, facts(1, [(1, THERE)], changed_ms=CUTOFF_MS - 7 * DAY_MS), None),
-        (new_destination, facts(1, [(1, HERE)], changed_ms=CUTOFF_MS - 1), None),
-        (new_destination, facts(1, changed_ms=CUTOFF_MS - 1), None),
-        (new_destination, facts(1, [(1, THERE)], changed_ms=None), None),
+        (new_destination, facts(1, [(1, THERE)], moved_ms=CUTOFF_MS - 7 * DAY_MS), None),
+        (new_destination, facts(1, [(1, HERE)], moved_ms=CUTOFF_MS - 1), None),
+        (
+            new_destination,
+            facts(1, moved_ms=CUTOFF_MS - HOUR_MS),
+            {"hours_before_cut_off": 1, "paid_elsewhere_before": 0},
+        ),
+        (new_destination, facts(1, [(1, HERE), (1, THERE)], moved_ms=CUTOFF_MS - 1), None),
+        (new_destination, facts(1), None),
+        (new_destination, facts(1, [(1, THERE)], moved_ms=None), None),
         (shared_payee, facts(sharers=("adv_2", "adv_3")), {"other_advocates": 2}),
         (shared_payee, facts(), None),
         (
@@ -196,3 +207,14 @@ def test_a_run_is_unusual_or_not(total: int, before: tuple[int, ...], times: int
 
 def test_the_middle_of_an_even_number_is_the_lower_one() -> None:
     assert (median([4, 1, 3, 2]), median([7])) == (2, 7)
+
+
+def test_an_account_under_another_name_is_no_new_destination() -> None:
+    now = facts(1, [(1, THERE)], moved_ms=CUTOFF_MS - HOUR_MS)
+    one = replace(
+        now,
+        payout=now.payout.but(account_hash="c" * 64),
+        earlier=[before.but(account_hash="c" * 64) for before in now.earlier],
+    )
+    assert new_destination(now, TERMS)
+    assert new_destination(one, TERMS) is None

@@ -41,7 +41,7 @@ class PayoutMethods:
             method = self.desk.store.get(PayoutMethod, method_key(advocate_id))
             if method is not None and method.destination_hash == digest:
                 return method
-            item = self._item(advocate_id)
+            item, now_ms = self._item(advocate_id), self.desk.clock.now_ms()
             fields = self.vault.open(item).but(payout=kept)
             changed = PayoutMethod(
                 advocate_id=advocate_id,
@@ -49,7 +49,8 @@ class PayoutMethods:
                 destination_hash=digest,
                 account_hash=account,
                 country_hash=self.macs.mac("country", country) if country else "",
-                changed_ms=self.desk.clock.now_ms(),
+                changed_ms=now_ms,
+                moved_ms=_moved_ms(method, account, now_ms),
                 version=method.version if method else 0,
             )
             change = Change()
@@ -107,3 +108,10 @@ class PayoutMethods:
         if item is None:
             raise Forgotten
         return item
+
+
+def _moved_ms(before: PayoutMethod | None, account: str, now_ms: int) -> int:
+    """When the money last went elsewhere: now, if this is another account than before."""
+    if before is None:
+        return 0
+    return before.moved_ms if before.account_hash == account else now_ms

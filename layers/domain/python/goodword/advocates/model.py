@@ -171,6 +171,7 @@ class PayoutMethod(Record):
     `destination_hash` is of all fields and changes with any of them; `account_hash` is of the
     account alone, the same for everybody who is paid there (a record from before has none).
     `country_hash` is the keyed hash of the country of the destination; empty if it has none.
+    `moved_ms` is when the account became another one the last time; 0 while it is the first.
     """
 
     KIND: ClassVar[str] = "payout_method"
@@ -181,6 +182,7 @@ class PayoutMethod(Record):
     account_hash: DestinationHash | Literal[""] = ""
     country_hash: str = ""
     changed_ms: int
+    moved_ms: int = 0
 
     @property
     def key(self) -> Key:
