@@ -23,7 +23,7 @@ from pydantic import model_validator
 
 from goodword.ids import shard_of
 from goodword.limits import DUE_SHARDS
-from goodword.money import Currency, Minor
+from goodword.money import Currency, Minor, NaturalMinor
 from goodword.records import IndexEntry, Key, Record, Table, Value
 
 Bucket = Literal["pending", "on_hold", "payable", "in_payout"]
@@ -86,7 +86,8 @@ class Balance(Record):
 
     All amounts are what the advocate owns (positive) or owes (negative payable after a clawback).
     `paid_minor`, `earned_minor` and `reversed_minor` are lifetime sums; what is reinstated is no
-    longer reversed.
+    longer reversed. `least_minor` is the minimum below which a payout run left the balance out:
+    until it reaches that, no run has to read it again.
     """
 
     KIND: ClassVar[str] = "balance"
@@ -101,6 +102,7 @@ class Balance(Record):
     paid_minor: Minor = 0
     earned_minor: Minor = 0
     reversed_minor: Minor = 0
+    least_minor: NaturalMinor = 0
     leads: int = 0
     sales: int = 0
 
@@ -112,10 +114,12 @@ class Balance(Record):
     def index_entry(self) -> IndexEntry | None:
         if self.payable_minor == 0:
             return None
-        return IndexEntry(
-            due_index(self.program_id, self.currency, shard_of(self.advocate_id, DUE_SHARDS)),
-            self.advocate_id,
-        )
+        place = (self.program_id, self.currency, shard_of(self.advocate_id, DUE_SHARDS))
+        if max(0, self.payable_minor) < self.least_minor:
+            return IndexEntry(
+                small_index(*place), f"{small_rank(self.payable_minor)}#{self.advocate_id}"
+            )
+        return IndexEntry(due_index(*place), self.advocate_id)
 
 
 def balance_key(advocate_id: str, program_id: str, currency: str) -> Key:
@@ -126,6 +130,16 @@ def balance_key(advocate_id: str, program_id: str, currency: str) -> Key:
 def due_index(program_id: str, currency: str, shard: int) -> str:
     """The index partition of balances that have something payable (0 <= shard < DUE_SHARDS)."""
     return f"DUE#{program_id}#{currency}#{shard}"
+
+
+def small_index(program_id: str, currency: str, shard: int) -> str:
+    """The index partition of balances that a run left out as too small, the largest first."""
+    return f"SMALL#{program_id}#{currency}#{shard}"
+
+
+def small_rank(payable_minor: int) -> str:
+    """Where an amount stands there; whoever owes comes last."""
+    return f"{10**15 - payable_minor:016d}"
 
 
 def expense(program_id: str) -> str:

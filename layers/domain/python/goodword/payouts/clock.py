@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from goodword.errors import Conflict, FieldError, GoodwordError, InvalidInput
-from goodword.ledger.model import Balance, due_index
+from goodword.ledger.model import Balance, due_index, small_index
 from goodword.limits import (
     DUE_SHARDS,
     RUN_IDLE_MINUTES,
@@ -177,8 +177,9 @@ class PayoutClock:
     def _owes(self, program: Program, currency: str) -> bool:
         return any(
             self.desk.store.query_index(
-                Balance, "core", due_index(program.program_id, currency, shard), limit=1
+                Balance, "core", index(program.program_id, currency, shard), limit=1
             ).rows
+            for index in (due_index, small_index)
             for shard in range(DUE_SHARDS)
         )
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from goodword.advocates.model import Enrolment, PayoutMethod, enrolment_key, method_key
 from goodword.errors import Conflict, NotFound, Stale
-from goodword.ledger.model import Balance, apply, due_index
+from goodword.ledger.model import Balance, apply, due_index, small_index, small_rank
 from goodword.limits import (
     DUE_SHARDS,
     FREEZE_CALLS_MAX,
@@ -108,36 +108,35 @@ class Freezing:
     def freeze(self, run_id: str, cursor: str) -> str:
         """Freeze the next pages of balances; the cursor of the next call, "" when all are done.
 
-        Begin with "". One call stops after FREEZE_PAGES pages or FREEZE_SECONDS seconds.
+        Begin with "". One call stops after FREEZE_PAGES pages of people or FREEZE_SECONDS seconds.
         """
         start_ms = self.desk.clock.now_ms()
         at = _Place.read(cursor)
-        for _ in range(FREEZE_PAGES):
+        left = FREEZE_PAGES
+        while left:
             run = read_run(self.desk.store, run_id)
             if run.state != "draft" or run.listing != "open":
                 return ""
-            following = self._page(run, at)
+            seen, following = self._page(run, at)
             if following is None:
                 return ""
             at = following
+            left -= seen > 0
             if self.desk.clock.now_ms() - start_ms > FREEZE_SECONDS * SECOND_MS:
                 break
         return at.next_call().text()
 
-    def _page(self, run: PayoutRun, at: "_Place") -> "_Place | None":
-        """Freeze one page; the place after it, None when nothing more is to be frozen."""
+    def _page(self, run: PayoutRun, at: "_Place") -> "tuple[int, _Place | None]":
+        """Freeze one page: how many it had, and the place after it; None when that was the last."""
+        place, until = _partition(run, at.part)
         page = self.desk.store.query_index(
-            Balance,
-            "core",
-            due_index(run.program_id, run.currency, at.shard),
-            limit=FREEZE_PAGE,
-            cursor=at.cursor or None,
+            Balance, "core", place, until=until, limit=FREEZE_PAGE, cursor=at.cursor or None
         )
         try:
             frozen_now = sum(self._take_in(run, balance) for balance in page.rows)
         except GuardFailed:
-            return None  # the list was closed, or the run cancelled, meanwhile
-        return at.after(frozen_now, page.cursor)
+            return 0, None  # the list was closed, or the run cancelled, meanwhile
+        return len(page.rows), at.after(frozen_now, page.cursor)
 
     def _draft(self, program_id: str, period: str, cutoff_ms: int, abroad: str) -> PayoutRun:
         now_ms = self.desk.clock.now_ms()
@@ -284,7 +283,11 @@ class Freezing:
     def _leave_out(
         self, run: PayoutRun, balance: Balance, choice: LeftOut, known: Exclusion | None
     ) -> bool:
-        """Put down why; the answer is always False: nothing was frozen."""
+        """Put down why; the answer is always False: nothing was frozen.
+
+        What is below the minimum leaves the index of what is due until it has grown, so that no
+        later run reads and notes it again.
+        """
         key = exclusion_key(run.run_id, balance.advocate_id, balance.currency)
         known = known or self.desk.store.get(Exclusion, key)
         exclusion = Exclusion(
@@ -295,12 +298,33 @@ class Freezing:
             currency=balance.currency,
             version=known.version if known else 0,
         )
+        change, least = Change(), _least(run)
         if exclusion != known:
-            change = Change()
             change.save(exclusion)
+        is_small = balance.payable_minor < least and choice.reason != "still_moving"
+        if is_small and balance.least_minor != least:
+            change.replace(balance.but(least_minor=least))
+        if change.keys:
             change.require(run.key, Guard(equals={"state": "draft", "listing": "open"}))
             self.desk.store.commit(change)
         return False
+
+
+def _least(run: PayoutRun) -> int:
+    """The least that this run pays anybody."""
+    return max(1, run.minimum_minor)
+
+
+def _partition(run: PayoutRun, part: int) -> tuple[str, str | None]:
+    """Where balances of the run are found: the n-th place, and up to which key of it.
+
+    First those that earlier runs found too small and that no longer are, because the minimum was
+    lowered. They come first so that one that grows meanwhile is met in the second half.
+    """
+    if part < DUE_SHARDS:
+        until = f"{small_rank(_least(run))}$"  # "$" sorts after the "#" before the id
+        return small_index(run.program_id, run.currency, part), until
+    return due_index(run.program_id, run.currency, part - DUE_SHARDS), None
 
 
 def _as(kind: type[R], found: dict[Key, Record], key: Key) -> R | None:
@@ -310,32 +334,32 @@ def _as(kind: type[R], found: dict[Key, Record], key: Key) -> R | None:
 
 @dataclass(frozen=True)
 class _Place:
-    """How far the freeze has come: calls made, payouts frozen, index partition and place in it."""
+    """How far the freeze has come: calls made, payouts frozen, n-th partition and place in it."""
 
     calls: int
     frozen: int
-    shard: int
+    part: int
     cursor: str
 
     @classmethod
     def read(cls, text: str) -> "_Place":
         if not text:
             return cls(0, 0, 0, "")
-        calls, frozen_so_far, shard, cursor = text.split(":", 3)
-        return cls(int(calls), int(frozen_so_far), int(shard), cursor)
+        calls, frozen_so_far, part, cursor = text.split(":", 3)
+        return cls(int(calls), int(frozen_so_far), int(part), cursor)
 
     def text(self) -> str:
         if self.calls >= FREEZE_CALLS_MAX:
             return ""
-        return f"{self.calls}:{self.frozen}:{self.shard}:{self.cursor}"
+        return f"{self.calls}:{self.frozen}:{self.part}:{self.cursor}"
 
     def next_call(self) -> "_Place":
         return replace(self, calls=self.calls + 1)
 
     def after(self, frozen_now: int, cursor: str | None) -> "_Place | None":
-        shard = self.shard if cursor else self.shard + 1
+        part = self.part if cursor else self.part + 1
         total = self.frozen + frozen_now
         full = total + FREEZE_PAGE * PAYOUT_PARTS_MAX > RUN_CHUNKS_MAX * RUN_CHUNK_PAYOUTS
-        if shard == DUE_SHARDS or full:
+        if part == 2 * DUE_SHARDS or full:
             return None
-        return _Place(self.calls, total, shard, cursor or "")
+        return _Place(self.calls, total, part, cursor or "")
