@@ -20,6 +20,7 @@ from goodword_aws.advocates_segments import add_segments, listed
 from goodword_aws.advocates_shown import add_shown
 from goodword_aws.calls import Call, Raw, Role
 from goodword_aws.http import Api
+from goodword_aws.journeys_introductions import add_introductions
 from goodword_aws.payouts_answers import statement_as, statement_pages
 from goodword_aws.programs_versions import AcknowledgementAnswer, acknowledgement_answer
 from goodword_aws.wiring import require
@@ -44,6 +45,7 @@ api = Api("advocates")
 add_shown(api)
 add_account(api)
 add_segments(api)
+add_introductions(api)
 
 
 @api.route("GET", "/v1/me", roles=PERSON, answer=shapes.DashboardAnswer)

@@ -39,6 +39,7 @@ AREAS = {  # what registers the pages of an area: where they are; of two that fi
     "ledger:add_ledger": ("/console/ledger", "/console/audit"),
     "kpis:add_kpis": ("/console/kpis",),
     "journeys:add_journeys": ("/console/journeys",),
+    "introductions:add_introductions": ("/console/introductions",),
     "stories:add_stories": ("/console/stories",),
     "references:add_references": ("/console/references",),
     "letters:add_letters": ("/console/letters",),

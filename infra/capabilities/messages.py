@@ -32,6 +32,7 @@ TOLD = (
     "journey.ask_accepted_work",
     "story.proposed",
     "story.given_back",
+    "friend.introduced",
     "message.due",
 )
 SENDER_SECONDS = 60

@@ -7,16 +7,24 @@ import pytest
 from goodword.advocates.model import Advocate, Enrolment, Known, Link, LinkOfAdvocate
 from goodword.advocates.segments import Membership, SegmentCount, SegmentMember, Segments
 from goodword.conversions.model import Source
+from goodword.journeys.introduction import (
+    Introduced,
+    Introduction,
+    IntroductionOfAdvocate,
+    ReferralForm,
+    SaidOfFriend,
+)
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, fold_email
 from goodword.programs.draft import Draft
 from goodword.programs.model import Program, ProgramVersion
 from goodword.programs.pilot import Pilot
 from goodword.programs.replay import Replay
+from goodword.records import Record
 from goodword.times import DAY_MS
 from goodword_aws import wiring
 
-from tests.fakes.privacy import PlainSealer
+from tests.fakes.privacy import MemoryVault, PlainSealer
 from tests.support.api import Front, front
 from tests.support.people import MACS
 from tests.support.scene import terms
@@ -158,6 +166,21 @@ EXPECTED = {
     ("advocates_api", "refused_wrong_iban"): "bad_destination",
     ("advocates_api", "refused_analyst_lists_people"): "not_allowed",
     ("advocates_api", "refused_reason_in_words"): "invalid_body",
+    ("advocates_api", "referral_form"): 200,
+    ("advocates_api", "introduce"): 201,
+    ("advocates_api", "my_introductions"): 200,
+    ("advocates_api", "list_introductions"): 200,
+    ("advocates_api", "read_introduction"): 200,
+    ("advocates_api", "set_referral_form"): 200,
+    ("advocates_api", "refused_introduced_already"): "introduced_already",
+    ("advocates_api", "refused_introduce_unasked"): "friend_not_asked",
+    ("advocates_api", "refused_introduce_unanswered"): "form_not_answered",
+    ("advocates_api", "refused_introduce_no_address"): "bad_email",
+    ("advocates_api", "refused_introduce_oneself"): "own_address",
+    ("advocates_api", "refused_finance_reads_introduction"): "not_allowed",
+    ("advocates_api", "refused_introductions_of_no_program"): "program_id_missing",
+    ("advocates_api", "refused_form_asks_salary"): "invalid_body",
+    ("advocates_api", "refused_unknown_introduction"): "unknown_introduction",
 }
 
 
@@ -274,7 +297,34 @@ def settle_in(call: Front) -> None:
         ),
         LinkOfAdvocate.model_validate(own | link),
     )
+    change.create(*introduced(town.vault, now_ms))
     town.store.commit(change)
+
+
+def introduced(vault: MemoryVault, now_ms: int) -> list[Record]:
+    """An open form, and Kim, whom Ben has introduced."""
+    kim, mac = "frn_sample", MACS.mac("email", fold_email("kim@acme.example"))
+    item = vault.seal(kim, PersonalFields(name="Kim", email="kim@acme.example"))
+    said = SaidOfFriend(company="Acme", need="Fewer returns").model_dump_json()
+    return [
+        item,
+        ReferralForm(
+            program_id=PROGRAM,
+            is_open=True,
+            asks={"company": "optional", "need": "required", "timing": "optional"},
+        ),
+        Introduction(
+            introduction_id="int_sample",
+            program_id=PROGRAM,
+            advocate_id=BEN,
+            friend_id=kim,
+            conversion_id="cnv_sample",
+            sealed=vault.seal_text(kim, said, "int_sample"),
+            made_ms=now_ms,
+        ),
+        Introduced(program_id=PROGRAM, mac=mac, introduction_id="int_sample"),
+        IntroductionOfAdvocate(advocate_id=BEN, introduction_id="int_sample"),
+    ]
 
 
 def test_every_sample_is_expected_and_every_expected_one_is_there() -> None:

@@ -246,3 +246,7 @@ STORY_TEXT_MAX = 8_000  # characters of the text that is approved; a long page o
 STORY_REMARK_MAX = 1_000  # characters of what one side says to the other about a text
 STORY_REMARKS_MAX = 20  # remarks kept; with the text they stay below half of an item's 400 KB
 STORY_NAME_MAX = 120  # characters of how a named person wants to be called
+INTRODUCTIONS_PER_DAY = 10  # people one advocate can introduce by form in 24 hours; each gets mail
+INTRODUCTION_LINE_MAX = 120  # characters of a company or a role
+INTRODUCTION_NOTE_MAX = 1_000  # characters of what somebody needs, or of a note
+KEYS_PER_SWEEP = 100  # keys of forgotten friends that one sweep destroys

@@ -10,14 +10,17 @@ from typing import Literal
 
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
 from goodword.errors import NotAllowed
+from goodword.journeys.introduction import Introduced, introduced_key
 from goodword.money import Money
 from goodword.ports import Desk
 from goodword.privacy.model import fold_email
 from goodword.records import Value
 from goodword.times import rfc3339
+from pydantic import Field
 
 from goodword_aws import wiring
 from goodword_aws.calls import Principal
+from goodword_aws.journeys_introductions import introducing
 
 
 class Touched(Value):
@@ -42,6 +45,19 @@ class Ordered(Value):
     recommended: bool
 
 
+class SaidOf(Value):
+    """What an advocate wrote of the person in a form, and when."""
+
+    at: str
+    name: str = Field(repr=False)
+    company: str = Field(repr=False)
+    role: str = Field(repr=False)
+    need: str = Field(repr=False)
+    note: str = Field(repr=False)
+    timing: str
+    budget: str
+
+
 class Recorded(Value):
     """Everything that is kept about one address in one programme."""
 
@@ -49,6 +65,7 @@ class Recorded(Value):
     touches: tuple[Touched, ...]
     orders: tuple[Ordered, ...]
     objects_since: str | None = None
+    introduced: SaidOf | None = None
 
 
 def mac_of(principal: Principal) -> str:
@@ -61,8 +78,9 @@ def mac_of(principal: Principal) -> str:
 def recorded(desk: Desk, program_id: str, mac: str) -> Recorded:
     """What is kept about an address."""
     found = desk.store.get(Identity, identity_key(program_id, mac))
+    introduced = _introduced(desk, program_id, mac)
     if found is None:
-        return Recorded(program_id=program_id, touches=(), orders=())
+        return Recorded(program_id=program_id, touches=(), orders=(), introduced=introduced)
     keys = [conversion_key(one.conversion_id) for one in found.conversions]
     orders = desk.store.get_many(Conversion, keys) if keys else {}
     return Recorded(
@@ -72,6 +90,24 @@ def recorded(desk: Desk, program_id: str, mac: str) -> Recorded:
         ),
         orders=tuple(_ordered([orders[key] for key in keys if key in orders])),
         objects_since=None if found.closed_ms is None else rfc3339(found.closed_ms),
+        introduced=introduced,
+    )
+
+
+def _introduced(desk: Desk, program_id: str, mac: str) -> SaidOf | None:
+    """What was said of the person in an introduction, if there was one."""
+    known = desk.store.get(Introduced, introduced_key(program_id, mac))
+    if known is None:
+        return None
+    cases = introducing(desk)
+    one = cases.read(known.introduction_id)
+    fields, said = cases.opened(one)
+    return SaidOf(
+        at=rfc3339(one.made_ms),
+        name=fields.name,
+        timing=one.timing,
+        budget=one.budget,
+        **said.model_dump(),
     )
 
 

@@ -101,6 +101,8 @@ def _more_of(event: Event, locale: str) -> Mapping[str, str]:
         from goodword_aws.journeys_letters import ask_values  # noqa: PLC0415 - loads journeys
 
         return ask_values(event, locale)
+    if event.type == "friend.introduced":
+        return {"go": f"{settings().public_url.rstrip('/')}/friend/{event.data['program_id']}"}
     if not event.type.startswith(_RARE):
         return {}
     from goodword_aws.programs_terms import change_values  # noqa: PLC0415 - loads the API's answers

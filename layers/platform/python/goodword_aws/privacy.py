@@ -28,6 +28,7 @@ from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, trust_answers, wiring
 from goodword_aws.advocates_segments import segments_answer
 from goodword_aws.journeys_asks import my_ask_answer
+from goodword_aws.journeys_introductions import introducing, my_introduction
 from goodword_aws.journeys_stories import own_stories
 from goodword_aws.journeys_walks import asks
 from goodword_aws.payouts_answers import balances_of, statement_pages
@@ -40,7 +41,7 @@ Read = Callable[[Desk, str, str | None], Rows]
 SECTION_NAMES = (
     *("person", "consents", "programmes", "balances", "known_by", "links"),
     *("rewards", "orders_that_earned_nothing", "payouts", "hand_outs"),
-    *("disputes", "asks", "stories", "letters", "history"),
+    *("disputes", "asks", "stories", "introductions", "letters", "history"),
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
@@ -84,6 +85,7 @@ def sections(desk: Desk) -> Sections:
         "disputes": _disputes,
         "asks": _asks,
         "stories": _stories,
+        "introductions": _introductions,
         "letters": _letters,
         "history": _history,
     }
@@ -195,6 +197,12 @@ def _asks(desk: Desk, own: str, cursor: str | None) -> Rows:
 def _stories(desk: Desk, own: str, cursor: str | None) -> Rows:
     """One at a time: with its texts it is a page of its own."""
     return _shown(own_stories(desk, own, 1, cursor))
+
+
+def _introductions(desk: Desk, own: str, cursor: str | None) -> Rows:
+    """That somebody was introduced, and when; of the person there is nothing in it."""
+    page = introducing(desk).of(own, EXPORT_ROWS, cursor)
+    return _shown(Page([my_introduction(one) for one in page.rows], page.cursor))
 
 
 def _letters(desk: Desk, own: str, cursor: str | None) -> Rows:

@@ -26,6 +26,7 @@ def sweep() -> dict[str, int]:
     desk, log = wiring.desk("privacy_schedule"), observe.logger("privacy")
     counts = {"exports": exports(desk).sweep(), "erased": 0, "failed": 0}
     work, accounts = erasing(desk), pool_accounts()
+    work.destroy_keys()
     for one in work.due():
         try:
             counts["erased"] += work.carry_out(one.advocate_id, accounts)

@@ -14,10 +14,18 @@ from functools import partial
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
 from goodword.errors import Conflict
 from goodword.journeys.copied import CrmCopy
+from goodword.journeys.introduction import (
+    Introduced,
+    Introduction,
+    KeyToDestroy,
+    introduced_key,
+    introduction_key,
+)
 from goodword.journeys.reference import ReferenceProfile, reference_key
 from goodword.journeys.signal import Subject, SubjectMark, mark_key, subject_key
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Change, Desk, Store, until_settled
+from goodword.privacy.model import VaultItem, vault_key
 from goodword.rewards.handed import forget_references
 from goodword.trust.signals import Trace, trace_key
 from goodword.trust.trails import Trail, trail_key
@@ -58,6 +66,7 @@ class Forgetting:
             until_settled(partial(self._drop, identity))
         for known in (mac, *(one.mac for one in friend)):
             until_settled(partial(self._unlink, program_id, known))
+            until_settled(partial(self._take_out, program_id, known))
         return len(orders)
 
     def _close(self, program_id: str, mac: str, *, closed: bool) -> None:
@@ -121,6 +130,22 @@ class Forgetting:
             for other in store.get_many(SubjectMark, keys).values() if keys else ():
                 if other.key not in change.keys:
                     change.delete(other)
+        store.commit(change)
+
+    def _take_out(self, program_id: str, mac: str) -> None:
+        """Nothing of who was introduced is left; the key goes with the clock of privacy."""
+        store, change = self.desk.store, Change()
+        known = store.get(Introduced, introduced_key(program_id, mac))
+        if known is None:
+            return
+        one = store.get(Introduction, introduction_key(known.introduction_id))
+        assert one is not None  # the two were made in one Change
+        item = store.get(VaultItem, vault_key(one.friend_id))
+        change.delete(known)
+        change.replace(one.but(sealed="", forgotten_ms=self.desk.clock.now_ms()))
+        change.create(KeyToDestroy(friend_id=one.friend_id))
+        if item is not None:
+            change.delete(item)
         store.commit(change)
 
     def _orders(self, identities: Iterable[Identity]) -> Sequence[Conversion]:

@@ -32,12 +32,14 @@ from goodword.advocates.segmenting import forget_segments
 from goodword.conversions.forgetting import Forgetting
 from goodword.errors import Conflict
 from goodword.events import Plain
+from goodword.journeys.introduction import KEYS_TO_DESTROY, KeyToDestroy
 from goodword.journeys.withdrawing import Withdrawing
 from goodword.ledger.model import Balance
 from goodword.limits import (
     ERASURE_LOOK_HOURS,
     ERASURE_WAIT_DAYS,
     ERASURES_PER_SWEEP,
+    KEYS_PER_SWEEP,
 )
 from goodword.money import is_money
 from goodword.ports import Change, Desk, until_settled
@@ -196,6 +198,15 @@ class Erasing:
         self.vault.forget(advocate_id)
         until_settled(partial(self._finish, advocate_id))
         return True
+
+    def destroy_keys(self) -> None:
+        """Destroy the keys of friends who were forgotten; a repeat is harmless."""
+        index = partial(self.desk.store.query_index, KeyToDestroy, "core", KEYS_TO_DESTROY)
+        for one in index(limit=KEYS_PER_SWEEP).rows:
+            self.vault.forget(one.friend_id)
+            change = Change()
+            change.delete(one)
+            self.desk.store.commit(change)
 
     def _begin(self, advocate_id: str) -> bool:
         erasure = self.of(advocate_id)
