@@ -28,7 +28,7 @@ from goodword.programs.model import FlatReward, Rule
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 
-from tests.support.people import ANNA, BEN, MACS, Town, kept_delivery
+from tests.support.people import BEN, MACS, Town, kept_delivery
 
 ROBIN = "robin@acme.example"
 ASKS = {"company": "required", "need": "required", "timing": "optional", "note": "optional"}
@@ -135,9 +135,9 @@ def test_nobody_is_introduced_twice(desk: Desk) -> None:
 
 def test_who_is_known_or_objects_is_not_passed_on(desk: Desk) -> None:
     with pytest.raises(InvalidInput, match="own_address"):
-        desk.introduce(email=ANNA.email)
+        desk.introduce(email="anna@mail.example")
     with pytest.raises(Conflict, match="friend_known"):
-        desk.introduce(email=BEN.email)
+        desk.introduce(email="ben@mail.example")
     Forgetting(desk.desk()).close(desk.program_id, desk.mac, closed=True)
     with pytest.raises(Conflict, match="friend_known"):
         desk.introduce()

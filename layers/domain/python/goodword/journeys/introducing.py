@@ -84,8 +84,13 @@ class Introducing:
             if after != before:
                 change.save(after)
                 asked = ",".join(after.asks)
-                said = {"is_open": after.is_open, "asks": asked}
-                change.create(self.desk.event("introduction.form_set", form.program_id, **said))
+                told = self.desk.event(
+                    "introduction.form_set",
+                    form.program_id,
+                    is_open=after.is_open,
+                    asks=asked,
+                )
+                change.create(told)
             return settle(self.desk.store, change, after, receipt)
 
         return until_settled(attempt)
