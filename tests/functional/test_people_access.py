@@ -103,6 +103,12 @@ ALLOWED = {
     ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/state"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/segments"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/embed"): "d",
+    ("GET", "/v1/me/referral-form"): EVERYBODY,
+    ("POST", "/v1/me/introductions"): EVERYBODY,
+    ("GET", "/v1/me/introductions"): EVERYBODY,
+    ("GET", "/v1/advocates/introductions"): WRITERS,
+    ("GET", "/v1/advocates/introductions/<introduction_id>"): WRITERS,
+    ("PUT", "/v1/advocates/referral-forms/<program_id>"): WRITERS,
     ("GET", "/v1/links/<code>/qr"): EVERYBODY,
 }
 # What a permitted call may still run into: staff who never joined, a person who has, no method yet.
@@ -120,6 +126,9 @@ KNOWN = {
     "unknown_payout",
     "unknown_reward",
     "unknown_conversion",
+    "unknown_introduction",
+    "program_id_missing",
+    "form_closed",
 }
 APIS = ("programs_api", "programs_api_drafts", "advocates_api")
 
@@ -149,6 +158,7 @@ def settled(call: Front) -> dict[str, str]:
         "payout_id": "pay_none",
         "reward_id": "rwd_none",
         "conversion_id": "cnv_none",
+        "introduction_id": "int_none",
         "code": call.town.links.list(ben)[0].code,
     }
 
@@ -188,6 +198,12 @@ def body_for(method: str, path: str, program_id: str) -> object:
         },
         "/v1/me/programs/<program_id>/acknowledgements": {"version": 1},
         "/v1/me/links": {"program_id": program_id},
+        "/v1/me/introductions": {
+            "program_id": program_id,
+            "email": "robin@acme.example",
+            "agreed": True,
+        },
+        "/v1/advocates/referral-forms/<program_id>": {"is_open": True},
         "/v1/me/payout-method": {"rail": "simulator", "destination": {"receiver": "a@b.example"}},
         "/v1/advocates": {"program_id": program_id, "email": "new@mail.example"},
         "/v1/advocates/<advocate_id>/links": {"program_id": program_id},
