@@ -14,7 +14,8 @@ Path = Callable[[Reader], str]
 class Place:
     """A page: who opens it, and how its address is found.
 
-    `page` is the path that it is registered under; empty for what is no page of ours.
+    `page` is the path that it is registered under; empty for what is no page of ours. `then` is
+    what is done there to come to an answer that has no address of its own.
     """
 
     name: str
@@ -22,6 +23,14 @@ class Place:
     path: Path
     status: int = 200
     page: str = ""
+    then: Callable[[Reader], None] | None = None
+
+    def visit(self, reader: Reader) -> int:
+        """Come to the page; the status of its address."""
+        status = reader.open(self.path(reader))
+        if self.then is not None:
+            self.then(reader)
+        return status
 
 
 def _plain(name: str, who: str, path: str) -> Place:
@@ -168,22 +177,11 @@ def _is_ready(reader: Reader) -> bool:
     return reader.page.locator("#work a[download]").count() > 0
 
 
-def _reference(reader: Reader) -> str:
-    """Somebody of the story as a reference with a booked call; made unless there is one."""
-    reader.open("/console/references")
-    if not reader.page.locator(".items a.what").count():
-        marta, program_id = reader.told.person("marta"), reader.told.directory.program_id
-        subjects = marta.get(f"/v1/subjects?program_id={program_id}")["data"]
-        place = f"/console/references/{subjects[0]['id']}"
-        reader.open(place)
-        reader.page.locator("#f-industry").fill("Coffee shops")
-        reader.page.locator("#f-use_cases").fill("Office coffee, Gifts")
-        reader.page.locator(f'form[action="{place}"] button').click()
-        reader.page.locator(f'form[action="{place}/calls"] button').first.click()
-        reader.open("/console/references")
-    found = reader.page.locator(".items a.what").first.get_attribute("href")
-    assert found is not None
-    return found
+def _draw_secret(reader: Reader) -> None:
+    """The one answer that a drawn secret stands in."""
+    reader.page.locator("#f-label").fill("Shop of the walk")
+    reader.page.locator("main form button").last.click()
+    reader.page.wait_for_selector("#secret")
 
 
 def _in_town(path: str) -> Path:
@@ -317,8 +315,15 @@ CONSOLE = (
         page="/console/journeys/<journey_id>",
     ),
     _plain("console-references", "marta", "/console/references"),
-    _plain("console-references-need", "marta", "/console/references?industry=coffee&size=small"),
-    Place("console-reference", "marta", _reference, page="/console/references/<subject_id>"),
+    _plain(
+        "console-references-need", "marta", "/console/references?industry=coffee+shops&size=medium"
+    ),
+    Place(
+        "console-reference",
+        "marta",
+        _first("/console/references", ".items a.what"),
+        page="/console/references/<subject_id>",
+    ),
     _plain("console-letters", "marta", "/console/letters"),
     _plain("console-introductions", "marta", "/console/introductions"),
     Place(
@@ -332,6 +337,13 @@ CONSOLE = (
     Place("console-story", "marta", _at("/console/stories/none"), 404, "/console/stories/<ask_id>"),
     _plain("console-sources", "ada", "/console/sources"),
     _plain("console-source-new", "ada", "/console/sources/new"),
+    Place(
+        "console-source-secret",
+        "ada",
+        _at("/console/sources/new"),
+        page="/console/sources/new",
+        then=_draw_secret,
+    ),
     Place(
         "console-source",
         "ada",

@@ -26,6 +26,7 @@ AGENT = (
     "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) "
     "Chrome/150.0.0.0 Safari/537.36"
 )
+SCRIPT = "text/javascript"
 EXPECTED = ("status of 404", "status of 401", "status of 403", "status of 422", "status of 409")
 
 
@@ -148,9 +149,10 @@ class Readers:
         size: tuple[int, int] = PHONE,
         scheme: Scheme = "light",
         scripts: bool = True,
+        mute: bool = False,
         language: str = "en-GB",
     ) -> Reader:
-        """A reader, signed in if somebody is named."""
+        """A reader, signed in if somebody is named; `mute`: no script of ours comes through."""
         context = self.chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
@@ -160,6 +162,8 @@ class Readers:
             reduced_motion="reduce",
             user_agent=AGENT,
         )
+        if mute:
+            context.route("**/*.js", lambda route: route.fulfill(body="", content_type=SCRIPT))
         page = context.new_page()
         reader = Reader(self.told, context, page)
         page.on("console", lambda said: _heard(reader, said))

@@ -14,6 +14,7 @@ from infra.local.waiting import eventually
 from tests.browser.reading import Told
 
 HELD_ORDER, MISSED_ORDER = 8_000, "9101"
+FAN = "toni@cafes.example"
 
 
 def staged(told: Told) -> Told:
@@ -35,6 +36,7 @@ def staged(told: Told) -> Told:
         _ask(story, maya)
     _misreport(told, story)
     _draft(story, told.person("marta"))
+    _reference(story, told.person("marta"))
     return told
 
 
@@ -84,3 +86,28 @@ def _draft(story: Story, marta: Signed) -> None:
         return bool(marta.get(f"{path}/replay")["state"] == "done")
 
     eventually(finished, "the replay", 90)
+
+
+def _reference(story: Story, marta: Signed) -> None:
+    """A delighted customer who agreed to be asked, with what they can speak about and one call."""
+    need = f"/v1/subjects/references?program_id={story.program_id}&industry=coffee-shops"
+    if marta.get(need)["data"]:
+        return
+    source = story.cast.source("generic", story.program_id)
+    for number, kind, value in ((1, "consent", 1), (2, "nps", 10)):
+        said = {"signal_id": f"fan-{number}", "kind": kind, "value": value, "customer_email": FAN}
+        done(story.cast.generic(source, "signal", said))
+    wanted: Json = {"program_id": story.program_id, "email": FAN}
+
+    def known() -> Json | None:
+        found = marta.send("POST", "/v1/subjects/find", wanted)
+        seen: Json = found.json()
+        return seen if found.status == 200 else None
+
+    eventually(lambda: known() is not None, "the customer", 60)
+    place = f"/v1/subjects/{(known() or {})['id']}/reference"
+    traits = {"industry": "coffee-shops", "size": "small", "use_cases": ["office-coffee", "gifts"]}
+    assert marta.send("PUT", place, traits).status == 200
+    calls = marta.post(f"{place}/calls", {})["calls"]
+    told = {"state": "held", "outcome": "helped", "follow_up": "thank", "followed": False}
+    marta.post(f"{place}/calls/{calls[0]['id']}", told)

@@ -105,7 +105,7 @@ def test_a_period_is_asked_for_watched_and_saved(office: Office) -> None:
     page = fay.get(asked.location)  # as if nothing had happened in between
     assert "Ready" in page.words
     assert "data-live" not in page.html
-    assert "They can be saved until" in page.words
+    assert "They can be saved until 9 Dec 2025; then they are deleted." in page.words
     orders = office.rows(fay, page, "conversions")
     assert [row["order_id"] for row in orders] == [f"'{FORMULA}", HOSTILE]
     assert [row["net"] for row in orders] == ["50.00", "99.00"]
@@ -137,7 +137,7 @@ def test_who_saved_what_is_in_the_journal_before_it_is_out(office: Office) -> No
     assert (saved.actor.kind, saved.actor.id) == ("staff", FAY.subject)
     assert saved.data["file"] == "rewards-1"
     audit = fay.get("/console/audit", subject=PROGRAM)
-    assert "program.extract_saved" in audit.words
+    assert "A file of an export was saved program.extract_saved Staff" in audit.words
     office.world.bucket.objects.clear()
     gone = fay.get(f"{page.path}/rewards/1/csv")
     assert gone.status == 404

@@ -76,7 +76,8 @@ def test_a_reference_is_made_found_called_and_rests(here: Pages) -> None:
     after = mara.get(path)
     assert "It helped the deal" in after.words
     assert "Thank them: done" in after.words
-    assert "Rests after the last call From" in mara.get(PLACE, **need).words
+    assert "Rests after the last call From 6 Dec 2025 on." in mara.get(PLACE, **need).words
+    assert "Call booked on 22 Nov 2025" in after.words
     here.town.clock.advance(15 * DAY_MS)
     assert "May be called" in mara.get(PLACE, **need).words
     assert EMAIL not in after.html + mara.get(PLACE).html
