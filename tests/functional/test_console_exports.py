@@ -128,6 +128,21 @@ def test_a_period_is_asked_for_watched_and_saved(office: Office) -> None:
     assert "canary" not in str(entries) + str(orders)
 
 
+def test_the_days_are_those_of_the_programme_wherever_the_reader_is(tmp_path: Path) -> None:
+    with treasury(tmp_path, time_zone="Asia/Tokyo") as (world, _rail), signing_in() as pool:
+        world.clock.advance(3 * DAY_MS)
+        office = Office(world, Pages(world, pool=pool), Vaulted(world))  # type: ignore[arg-type]
+        fay = office.pages.browser(FAY)
+        fay.cookies["gw_zone"] = "America/Los_Angeles"
+        form = fay.get(PLACE).fields(PLACE) | {"since": "2025-11-01", "until": "2025-11-02"}
+        page = fay.get(fay.ask("POST", PLACE, form=form).location)
+        assert "1 Nov 2025 – 2 Nov 2025" in page.words  # noqa: RUF001 - as people write it
+        assert "Asia/Tokyo" in page.words
+        made = world.one(Extract)
+        assert rfc3339(made.from_ms) == "2025-10-31T15:00:00.000Z"
+        assert made.until_ms - made.from_ms == 2 * DAY_MS
+
+
 def test_who_saved_what_is_in_the_journal_before_it_is_out(office: Office) -> None:
     fay = office.pages.browser(FAY)
     page = made(office, fay, "rewards")

@@ -21,7 +21,8 @@ PREFIX = "EXTRACT#"
 class Extract(Record):
     """One extract, and how far it is: `at` of `what`, there at `cursor`, of which `share` percent.
 
-    The period is [from, until). `parts` and `rows` count what is kept, by kind.
+    The period is [from, until), whole days of the `zone`. `parts` and `rows` count what is kept, by
+    kind.
     """
 
     KIND: ClassVar[str] = "extract"
@@ -31,6 +32,7 @@ class Extract(Record):
     what: tuple[What, ...] = Field(min_length=1)
     from_ms: int
     until_ms: int
+    zone: str = "UTC"
     state: Literal["gathering", "ready", "failed"] = "gathering"
     asked_by: str
     asked_ms: int

@@ -74,6 +74,7 @@ class Extracts:
         what: Sequence[What],
         from_ms: int,
         until_ms: int,
+        zone: str = "UTC",
         receipt: Receipt[Extract] = no_receipt,
     ) -> Extract:
         """Begin one, of days that are over: later the same days would give other rows."""
@@ -88,6 +89,7 @@ class Extracts:
                 what=tuple(one for one in WHAT if one in what),
                 from_ms=from_ms,
                 until_ms=until_ms,
+                zone=zone,
                 asked_by=self.desk.actor.id,
                 asked_ms=now_ms,
                 changed_ms=now_ms,

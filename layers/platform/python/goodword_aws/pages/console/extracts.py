@@ -67,8 +67,10 @@ def _list(view: View) -> Answer:
 
 
 def _ask(view: View) -> Answer:
-    """From the first instant of the first day to the end of the last, where the reader is."""
-    said, zone = view.fields(Wanted), view.reader.zone
+    """From the first instant of the first day to the end of the last, in the programme's zone."""
+    said = view.fields(Wanted)
+    _, version = Programs(view.desk).read(said.program_id)
+    zone = version.terms.payment.time_zone
     since_ms, last_ms = start_ms(said.since, zone), start_ms(said.until, zone)
     after = as_datetime(last_ms).astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     made = extracts(view.desk).ask(
@@ -76,6 +78,7 @@ def _ask(view: View) -> Answer:
         said.what,
         since_ms,
         start_ms(after.isoformat(), zone),
+        zone,
         lambda one: view.claim(_place(one)),
     )
     return Go(_place(made), "note.extract_asked")
@@ -117,6 +120,7 @@ def _shown(one: Extract) -> dict[str, Any]:
         "what": one.what,
         "from_ms": one.from_ms,
         "last_ms": one.until_ms - 1,
+        "zone": one.zone,
         "asked_ms": one.asked_ms,
         "asked_by": one.asked_by,
         "kept_until_ms": one.kept_until_ms,
