@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from infra.local.waiting import eventually
+from tests.browser.doing import draw_secret, export
 from tests.browser.reading import Reader
 
 Path = Callable[[Reader], str]
@@ -161,29 +162,6 @@ def _asked_by_letter(more: str = "") -> Path:
     return lambda reader: f"{_letter(reader, '/asks/').removesuffix('/unsubscribe')}{more}"
 
 
-def _export(reader: Reader) -> str:
-    """An export of the last month that is ready; it is asked for unless there is one."""
-    if reader.open("/console/exports") == 200 and not reader.page.locator(".items a.what").count():
-        reader.page.locator("main form button").first.click()
-        eventually(lambda: _is_ready(reader), "the files", 60)
-        reader.open("/console/exports")
-    found = reader.page.locator(".items a.what").first.get_attribute("href")
-    assert found is not None
-    return found
-
-
-def _is_ready(reader: Reader) -> bool:
-    reader.page.reload()
-    return reader.page.locator("#work a[download]").count() > 0
-
-
-def _draw_secret(reader: Reader) -> None:
-    """The one answer that a drawn secret stands in."""
-    reader.page.locator("#f-label").fill("Shop of the walk")
-    reader.page.locator("main form button").last.click()
-    reader.page.wait_for_selector("#secret")
-
-
 def _in_town(path: str) -> Path:
     """A page of the demo's own, beside the product."""
     return lambda reader: f"{reader.told.town}{path}"
@@ -302,7 +280,7 @@ CONSOLE = (
     Place(
         "console-export",
         "fatima",
-        _export,
+        export,
         page="/console/exports/<program_id>/<extract_id>",
     ),
     _plain("console-audit", "ada", "/console/audit"),
@@ -342,7 +320,7 @@ CONSOLE = (
         "ada",
         _at("/console/sources/new"),
         page="/console/sources/new",
-        then=_draw_secret,
+        then=draw_secret,
     ),
     Place(
         "console-source",
