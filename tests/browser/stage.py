@@ -6,7 +6,7 @@ the past. Done again it changes nothing; all of it goes over HTTP like the story
 
 import time
 
-from infra.local.cast import Cast, Json, Signed, done
+from infra.local.cast import Cast, Endpoint, Json, Signed, done
 from infra.local.demo import Story
 from infra.local.progress import Silent
 from infra.local.rule_change import REPLAYED_DAYS, instant
@@ -14,7 +14,7 @@ from infra.local.waiting import eventually
 from tests.browser.reading import Told
 
 HELD_ORDER, MISSED_ORDER = 8_000, "9101"
-FAN = "toni@cafes.example"
+FAN, FAN_SHOP = "toni@cafes.example", "Surveys of cafes"
 
 
 def staged(told: Told) -> Told:
@@ -36,7 +36,7 @@ def staged(told: Told) -> Told:
         _ask(story, maya)
     _misreport(told, story)
     _draft(story, told.person("marta"))
-    _reference(story, told.person("marta"))
+    _reference(story, told.person("marta"), told.person("ada"))
     return told
 
 
@@ -88,12 +88,15 @@ def _draft(story: Story, marta: Signed) -> None:
     eventually(finished, "the replay", 90)
 
 
-def _reference(story: Story, marta: Signed) -> None:
+def _reference(story: Story, marta: Signed, ada: Signed) -> None:
     """A delighted customer who agreed to be asked, with what they can speak about and one call."""
     need = f"/v1/subjects/references?program_id={story.program_id}&industry=coffee-shops"
     if marta.get(need)["data"]:
         return
-    source = story.cast.source("generic", story.program_id)
+    made = ada.post(
+        "/v1/sources", {"kind": "generic", "program_id": story.program_id, "label": FAN_SHOP}
+    )
+    source = Endpoint(made["id"], made["signing_secret"])
     for number, kind, value in ((1, "consent", 1), (2, "nps", 10)):
         said = {"signal_id": f"fan-{number}", "kind": kind, "value": value, "customer_email": FAN}
         done(story.cast.generic(source, "signal", said))
