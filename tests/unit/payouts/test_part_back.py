@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from goodword.payouts.ports import RailAnswer
+from goodword.payouts.reconciling import RunDifference
 from goodword.times import DAY_MS, HOUR_MS
 
 from tests.support.payday import CUTOFF_MS, Payday
@@ -33,6 +34,48 @@ def test_a_part_that_comes_back_is_payable_again_and_the_rest_when_it_does() -> 
     assert (world.payout.state, world.purse().payable_minor) == ("returned", 500)
     assert [one.data["amount_minor"] for one in world.events("payout.returned")] == [200]
     assert (world.purse().paid_minor, world.ledger_differences()) == (0, [])
+
+
+def test_what_the_rail_calls_failed_after_it_had_paid_came_back() -> None:
+    """Said twice, it is posted once; a later run pays it under a new id."""
+    world = Payday()
+    world.due(500)
+    run = world.sent()
+    world.cycle.settle(run.run_id)
+    for _ in range(2):
+        told(world, status="failed", reason="order_canceled")
+        payout = world.payout
+        assert (payout.state, payout.reason) == ("returned", "order_canceled")
+        assert (world.purse().payable_minor, world.purse().paid_minor) == (500, 0)
+    (event,) = world.events("payout.returned")
+    assert (event.reason, event.data["amount_minor"]) == ("order_canceled", 500)
+    assert world.ledger_differences() == []
+    world.cycle.reconcile(run.run_id)
+    world.cycle.compare(run.run_id, 0)
+    world.cycle.sum_up(run.run_id)
+    assert world.all(RunDifference) == []
+    world.clock.at_ms = CUTOFF_MS + 31 * DAY_MS
+    world.sent("2025-11", CUTOFF_MS + 30 * DAY_MS)
+    assert len({key for key, _ in world.rail.paid}) == 2
+
+
+def test_only_the_rest_comes_back_when_a_part_had_before() -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    told(world, status="paid", amount_minor=500, returned_minor=200)
+    told(world, status="failed", reason="order_canceled")
+    assert [one.data["amount_minor"] for one in world.events("payout.returned")] == [300]
+    assert (world.purse().payable_minor, world.ledger_differences()) == (500, [])
+
+
+def test_a_refusal_that_comes_late_takes_nothing_back() -> None:
+    """Two workers: the first call was paid, and the answer to the other one is a refusal."""
+    world = Payday()
+    world.due(500)
+    world.sent()
+    world.sending._record(world.payout, RailAnswer("failed", reason="receiver_refused"))
+    assert (world.payout.state, world.purse().payable_minor) == ("paid", 0)
 
 
 def test_a_part_that_came_back_is_paid_by_the_next_run() -> None:

@@ -1,5 +1,7 @@
 """What a rail's answer says of one payment, where it says less, or more, than its status."""
 
+from dataclasses import replace
+
 from goodword.limits import QUIET_HOURS
 from goodword.payouts.model import Payout
 from goodword.payouts.ports import HALTING, RailAnswer
@@ -14,6 +16,13 @@ def repeated(answer: RailAnswer, first_ms: int, now_ms: int) -> RailAnswer:
     if answer.status == "failed" and answer.reason in HALTING and not quiet:
         return RailAnswer("unknown", answer.reference, "first_unclear")
     return answer
+
+
+def since_paid(answer: RailAnswer) -> RailAnswer:
+    """The answer to a question about a payment that was booked as paid: one that the rail calls
+    failed by now is with us again.
+    """
+    return replace(answer, status="returned") if answer.status == "failed" else answer
 
 
 def short_of(payout: Payout, answer: RailAnswer) -> int:

@@ -25,7 +25,7 @@ from goodword.limits import (
     SEND_UNKNOWN_MAX,
     UNKNOWN_PER_SWEEP,
 )
-from goodword.payouts.answers import repeated, short_of
+from goodword.payouts.answers import repeated, short_of, since_paid
 from goodword.payouts.ending import end_payout, part_back, waits_event
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import payout_digest
@@ -151,7 +151,7 @@ class Sending:
             if answer is not None and answer.status == "unknown":
                 return False
             if answer is not None:
-                self._record(payout, answer)
+                self._record(payout, since_paid(answer))
         return True
 
     def _is_enough(self, before: Payout, after: Payout, unclear: int) -> bool:
