@@ -116,6 +116,15 @@ def test_a_person_decides_only_when_nothing_can_be_sent_any_more(at: Counter) ->
     assert RESEND_MARGIN_HOURS * HOUR_MS < at.rail.key_window_ms <= 48 * HOUR_MS
 
 
+# For how long each of them documents to know a key; two name no end.
+DOCUMENTED_HOURS = {"stripe": 24, "paypal": 30 * 24}
+
+
+def test_nothing_is_sent_again_when_the_rail_may_have_forgotten_the_key(at: Counter) -> None:
+    hours = DOCUMENTED_HOURS.get(at.name, 48)
+    assert at.rail.key_window_ms <= hours * HOUR_MS
+
+
 @pytest.mark.parametrize(
     "url", ["http://rail.example", "ftp://127.0.0.1", "https://", "rail.example", ""]
 )

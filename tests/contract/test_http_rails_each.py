@@ -259,6 +259,27 @@ def test_a_reward_that_is_cancelled_at_tremendous_is_money_that_came_back() -> N
         assert (found.status, found.reason) == ("returned", "reward_canceled")
 
 
+def test_an_order_that_is_cancelled_at_tremendous_after_it_was_paid_is_called_so() -> None:
+    with counter("tremendous") as at:
+        assert at.rail.send(at.order()).status == "paid"
+        assert isinstance(at.server, Tremendous)
+        at.server.orders["pay_1"][1]["status"] = "CANCELED"
+        found = at.rail.look_up("pay_1")
+        assert found is not None
+        assert (found.status, found.reason) == ("failed", "order_canceled")
+
+
+def test_a_key_that_tremendous_knows_for_something_else_is_looked_up() -> None:
+    """A conflict says that there is an order, not what became of it: never that it failed."""
+    with counter("tremendous") as at:
+        at.rail.send(at.order())
+        said = at.rail.send(replace(at.order(amount=9_999), again=True))
+        assert (said.status, said.reason, at.made) == ("unknown", "key_conflict", 1)
+        found = at.rail.look_up("pay_1")
+        assert found is not None
+        assert (found.status, found.amount_minor) == ("paid", 1_234)
+
+
 @pytest.mark.parametrize(("currency", "fee"), [("EUR", 0), ("USD", 50)])
 def test_fees_of_tremendous_are_dollars_whatever_the_reward_is_in(currency: str, fee: int) -> None:
     with counter("tremendous") as at:
