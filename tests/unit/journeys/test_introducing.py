@@ -232,6 +232,18 @@ def test_who_is_forgotten_leaves_nothing_and_their_key_goes(desk: Desk) -> None:
     assert desk.introduce(desk.ben).friend_id != one.friend_id
 
 
+def test_who_objects_is_taken_out_and_not_introduced_again(desk: Desk) -> None:
+    one = desk.introduce()
+    for _ in range(2):
+        Forgetting(desk.desk()).close(desk.program_id, desk.mac, closed=True)
+    after = desk.introducing.read(one.introduction_id)
+    assert (after.sealed, after.forgotten_ms) == ("", desk.clock.at_ms)
+    assert desk.introducing.page(desk.program_id, 9, None).rows == []
+    assert [gone.friend_id for gone in desk.all(KeyToDestroy)] == [one.friend_id]
+    with pytest.raises(Conflict, match="friend_known"):
+        desk.introduce(desk.ben)
+
+
 def test_a_kept_copy_of_somebody_forgotten_opens_nothing(desk: Desk) -> None:
     one = desk.introduce()
     desk.vault.forget(one.friend_id)

@@ -322,6 +322,7 @@ def test_what_was_taken_back_before_keeps_its_day_when_its_person_is_erased(desk
 
 def test_two_who_write_at_once_do_not_lose_each_other(desk: Desk) -> None:
     desk.sent()
+    assert desk.staff.of_ask(desk.ask) == desk.story
     desk.before_next_commit(lambda: desk.proposed("First."))
     desk.proposed("Second.")
     assert [one.text for one in desk.own.told(desk.story).remarks] == ["Is this right?"] * 2

@@ -48,8 +48,13 @@ class Forgetting:
         return (own, *(store.get_many(Identity, keys).values() if keys else ()))
 
     def close(self, program_id: str, mac: str, *, closed: bool) -> None:
-        """Object to being remembered, or allow it again. Twice is as once."""
+        """Object to being remembered, or allow it again. Twice is as once.
+
+        Who objects wants to be contacted by nobody: an introduction by a form is taken out.
+        """
         until_settled(partial(self._close, program_id, mac, closed=closed))
+        if closed:
+            until_settled(partial(self._take_out, program_id, mac))
 
     def forget(self, program_id: str, mac: str) -> int:
         """Forget the friend; answers how many orders lost their customer. Twice is as once.

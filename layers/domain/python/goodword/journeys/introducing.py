@@ -107,13 +107,13 @@ class Introducing:
         """
         said = self._checked(program_id, friend)
         mac = self.macs.mac("email", fold_email(friend.fields.email))
+        friend_id = self.desk.ids.new("frn")  # one key, however often the attempt loses a race
 
         def attempt() -> Introduction:
             program = active_program(self.desk.store, program_id)
             advocate = read_advocate(self.desk.store, advocate_id)
             self._check(advocate_id, program_id, mac)
             now_ms, change = self.desk.clock.now_ms(), Change()
-            friend_id = self.desk.ids.new("frn")
             made = self._lead(change, program, advocate_id, mac)
             item = self.vault.seal(friend_id, friend.fields)
             introduction = Introduction(
