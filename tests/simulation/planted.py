@@ -14,13 +14,12 @@ from goodword.conversions import deciding, rewarded, service
 from goodword.conversions.evidence import friend_conversions
 from goodword.conversions.model import Facts, ReversalFact
 from goodword.ledger import model as ledger
-from goodword.payouts import choice, cycle, ending, freezing, sending
+from goodword.payouts import choice, cycle, ending, freezing, sending, standing
 from goodword.payouts import model as runs
 from goodword.payouts.approving import Approving
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import RUN_MOVES, run_moved
 from goodword.payouts.ports import PaymentOrder, RailAnswer
-from goodword.payouts.standing import standing_of
 from goodword.ports import Change, Guard
 from goodword.rewards import arithmetic, books
 from goodword.rewards import service as rewards
@@ -236,6 +235,7 @@ def lapse_pays() -> Iterable[Swap]:
         return found.but(terms=found.terms.but(review=review))
 
     yield rewards.Approval, "_version", version
+    yield rewards, "_needs_nobody", lambda *_: True
 
 
 def nothing_to_review() -> Iterable[Swap]:
@@ -311,7 +311,7 @@ def no_minimum() -> Iterable[Swap]:
 
 def never_asked() -> Iterable[Swap]:
     def look_up(self: Any, payout: Any) -> Any:
-        _, order = self._order(payout, standing_of(self.desk.store, payout))
+        _, order = self._order(payout, standing.standing_of(self.desk.store, payout))
         return self._record(payout, self.rails[payout.rail].send(order))
 
     yield sending.Sending, "_look_up", look_up

@@ -164,10 +164,13 @@ def test_a_lapsed_review_is_escalated_and_then_refused(house: Callable[..., Hous
     assert scene.asked == ["assess", "ask", "lapse", "ask", "lapse"]
 
 
-def test_a_lapse_releases_only_where_the_programme_says_so(house: Callable[..., House]) -> None:
+def test_a_lapse_releases_only_what_has_become_small(house: Callable[..., House]) -> None:
     scene = house(50_000, review=reviewed("release"))
     life = scene.begin()
-    scene.lapse(life)
+    for _ in range(3):
+        scene.lapse(life)
+    assert (life.status, life.last, scene.reward.state) == ("RUNNING", REVIEW, "on_hold")
+    scene.refund("most", 30_000)
     scene.lapse(life)
     assert (life.last, scene.reward.state) == (DONE, "due")
     reasons = [event.reason for event in scene.events("reward.approved")]

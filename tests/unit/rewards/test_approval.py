@@ -7,6 +7,7 @@ from goodword.rewards.caps import CapUse
 from goodword.rewards.model import Reward, moved
 from goodword.rewards.reversal import refunded_share, reverse, to_take
 from goodword.times import DAY_MS
+from goodword.trust.terms import TrustTerms
 from goodword.workflow import TaskToken
 
 from tests.support.scene import MAYA, Scene
@@ -123,12 +124,46 @@ def test_a_review_that_lapses_is_escalated_and_then_refused() -> None:
     assert scene.balance().on_hold_minor == 0
 
 
-def test_a_programme_may_name_release_as_the_path() -> None:
-    scene = on_hold(review=Review(auto_approve_limit_minor=0, on_lapse="release"))
-    for days in (7, 3):
-        scene.clock.advance(days * DAY_MS)
+def lapsed(scene: Scene, times: int = 2) -> tuple[str, str]:
+    """What becomes of the reward when nobody answers so often."""
+    for _ in range(times):
+        scene.clock.advance(7 * DAY_MS)
         scene.approval.lapse(scene.reward.reward_id)
-    assert (scene.reward.state, scene.reward.reason) == ("approved", "review_lapsed_release")
+    return scene.reward.state, scene.reward.reason
+
+
+def test_a_lapse_releases_what_has_become_small_where_the_programme_says_so() -> None:
+    scene = on_hold(review=Review(auto_approve_limit_minor=2_000, on_lapse="release"))
+    scene.refund("most", 30_000)
+    assert scene.reward.remaining_minor == 2_000
+    assert lapsed(scene) == ("approved", "review_lapsed_release")
+
+
+def test_what_has_become_small_is_refused_where_the_programme_says_that() -> None:
+    scene = on_hold(review=Review(auto_approve_limit_minor=2_000))
+    scene.refund("most", 30_000)
+    assert lapsed(scene) == ("rejected", "review_lapsed_refuse")
+
+
+@pytest.mark.parametrize(
+    ("limit_minor", "second_look_minor"), [(0, None), (1_999, None), (2_000, 1_999), (0, 1)]
+)
+def test_a_lapse_never_releases_what_a_person_has_to_look_at(
+    limit_minor: int, second_look_minor: int | None
+) -> None:
+    scene = on_hold(
+        review=Review(auto_approve_limit_minor=limit_minor, on_lapse="release"),
+        trust=TrustTerms(second_look_minor=second_look_minor),
+    )
+    scene.refund("most", 30_000)
+    held = (scene.reward.state, scene.reward.reason)
+    assert lapsed(scene, 5) == held == ("on_hold", "over_auto_approve_limit")
+    assert scene.reward.escalated
+    assert len(scene.events("reward.escalated")) == 5
+    assert scene.approval.sweep()["lapsed"] == 0, "it has a new date"
+    scene.clock.advance(40 * DAY_MS)
+    assert scene.approval.post(scene.reward.reward_id).route == "review"
+    assert scene.balance().payable_minor == 0
 
 
 def test_a_reversal_during_the_review_ends_it() -> None:

@@ -93,20 +93,18 @@ def test_what_is_seen_later_holds_before_it_is_due() -> None:
     assert here.ledger_differences() == []
 
 
-def test_what_lapsed_into_release_is_not_held_again() -> None:
+def test_no_lapse_releases_what_a_check_has_held() -> None:
     here = Scene(
         trust={"checks": {"click_time": {"hold_points": 1}}},
         review={"auto_approve_limit_minor": 9_999, "on_lapse": "release"},
     )
     held = bought(here, click_ids=(here.click(days_ago=0),))
     assert held.reason == "timing_checked"
-    here.clock.advance(7 * DAY_MS)
-    here.approval.lapse(held.reward_id)
-    here.clock.advance(7 * DAY_MS)
-    here.approval.lapse(held.reward_id)
-    assert here.reward.reason == "review_lapsed_release"
-    assert here.approval.post(held.reward_id).route == "done"
-    assert here.reward.state == "due"
+    for _ in range(3):
+        here.clock.advance(7 * DAY_MS)
+        assert here.approval.lapse(held.reward_id).route == "review"
+    assert (here.reward.state, here.reward.reason) == ("on_hold", "timing_checked")
+    assert here.approval.post(held.reward_id).route == "review"
 
 
 def test_an_exemption_records_and_does_not_act_until_it_ends() -> None:

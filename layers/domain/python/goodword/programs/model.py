@@ -91,7 +91,11 @@ class Destination(Value):
 
 
 class Review(Value):
-    """Who looks at a reward before it may be paid, and what happens if nobody does."""
+    """Who looks at a reward before it may be paid, and what happens if nobody does.
+
+    A lapse pays nothing that a person has to look at: `release` lets go only what a refund has
+    brought below the limit since, and escalates everything else again.
+    """
 
     auto_approve_limit_minor: NaturalMinor
     auto_approve_limit_in: NaturalIn = {}

@@ -2,8 +2,8 @@
 
 The Step Functions machine `reward_approval` walks these steps; the sweeper walks whatever it
 missed, so a lost execution never strands money. Nothing is paid by a clock: a review that nobody
-answers is escalated, then refused or released as the programme's terms say, with that reason on
-record.
+answers is escalated, then refused as the programme's terms say, with that reason on record. Where
+they say release, only what needs no person any more is released; all else is escalated again.
 """
 
 from dataclasses import dataclass
@@ -213,15 +213,19 @@ class Approval:
         return after
 
     def lapse(self, reward_id: str) -> Step:
-        """The review's time is over: escalate once, then the path that the terms name."""
+        """The review's time is over: escalate once, then the path that the terms name.
+
+        What a person has to look at is never released by time: it is escalated again.
+        """
 
         def attempt() -> Step:
             reward, now_ms = self.find(reward_id), self.desk.clock.now_ms()
             if reward.state != "on_hold" or reward.lapse_ms is None or now_ms < reward.lapse_ms:
                 return self.next_step(reward)
-            review = self._version(reward).terms.review
-            change = Change()
-            if not reward.escalated:
+            terms = self._version(reward).terms
+            review, change = terms.review, Change()
+            ends = review.on_lapse == "refuse" or _needs_nobody(reward, terms)
+            if not (reward.escalated and ends):
                 after = reward.but(
                     escalated=True, lapse_ms=now_ms + review.escalation_days * DAY_MS
                 )
@@ -252,7 +256,7 @@ class Approval:
             if stopped := self._stopped(reward):
                 return self.next_step(stopped)
             terms, change, found = self._version(reward).terms, Change(), None
-            if reward.decided_by is None and not reward.escalated:
+            if reward.decided_by is None:
                 found = Assessor(self.desk).assess(change, reward, terms.trust, "before_due")
             held = found is not None and found.outcome != "pass"
             state: RewardState = "on_hold" if held else "due"
@@ -342,3 +346,11 @@ def _first_step(reward: Reward, found: Assessment | None, terms: Terms) -> tuple
     if reward.remaining_minor <= terms.review.auto_approve_limit_minor:
         return "approved", "within_auto_approve_limit"
     return "on_hold", "over_auto_approve_limit"
+
+
+def _needs_nobody(reward: Reward, terms: Terms) -> bool:
+    """Whether a held reward would pass by itself by now: it was too large alone, and has shrunk."""
+    most, second = terms.review.auto_approve_limit_minor, terms.trust.second_look_minor
+    if second is not None:
+        most = min(most, second)
+    return reward.reason == "over_auto_approve_limit" and reward.remaining_minor <= most
