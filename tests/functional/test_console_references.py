@@ -54,8 +54,8 @@ def test_a_reference_is_made_found_called_and_rests(here: Pages) -> None:
     path = opened(mara)
     assert "Make somebody a reference" in mara.get(path).words
     page = kept(mara, path)
-    assert "oeffentliche hand, medium May be called" in page.words
-    assert "oeffentliche hand, medium" in mara.get(PLACE).words
+    assert "Oeffentliche hand, medium May be called" in page.words
+    assert "Oeffentliche hand, medium" in mara.get(PLACE).words
     need = {"industry": "öffentliche Hand", "size": "large", "use_case": "live chat, export"}
     found = mara.get(PLACE, **need)
     assert "1 fits" in found.words
