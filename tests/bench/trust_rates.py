@@ -27,7 +27,7 @@ from goodword.tracking.model import ClickCount, Visited, click_count_key
 from goodword.trust.checks import CHECKS
 from goodword.trust.model import REASONS, Assessment
 from goodword.trust.noting import own_marks
-from goodword.trust.signals import folded_name
+from goodword.trust.signals import own_names
 
 from tests.fakes.privacy import MemoryVault
 from tests.support.crowd import START_MS, Bought, Crowd, Label
@@ -118,7 +118,7 @@ class Market(Scene):
         )
         marks = [
             ("email", email),
-            ("name", mac("trust-name", folded_name(member.human.name))),
+            *own_names(member.human.name, MACS),
         ]
         own_marks(self.desk("join"), change, member.advocate_id, marks)
         self.store.commit(change)

@@ -27,6 +27,8 @@ from tests.support.crowd_people import (
     Human,
     Member,
     mailbox,
+    misspelt,
+    plain,
 )
 
 Label = Literal["honest", "self_referral", "ring", "stuffing", "coupon", "bot", "out_of_reach"]
@@ -89,7 +91,7 @@ class Crowd:
         first, last = pick(FIRST), f"{pick(LAST)}{pick(('', 'mann', 'sen', 'er', 'ke'))}"
         fields: dict[str, object] = {
             "name": f"{first} {last}",
-            "email": f"{first}.{last}{n}@{pick(DOMAINS)}".lower(),
+            "email": f"{plain(first)}.{plain(last)}{n}@{pick(DOMAINS)}",
             "card": f"card-{n}",
             "device": f"device-{n}" if self.chance.random() < 0.6 else "",
             "address": (f"{pick(STREETS)} Street {n}",),
@@ -301,19 +303,12 @@ class Crowd:
         if left in ("card", "device"):
             same[left] = getattr(human, left)
         if left == "name":
-            same["name"] = self._misspelt(human.name)
+            same["name"] = misspelt(human.name, self.chance)
         if left == "email_tag":
             same["email"] = self._tagged(human)
         if left == "payee_email":
             same["email"] = mailbox(own.payee)
         return self.human(**same)
-
-    def _misspelt(self, name: str) -> str:
-        """The own name as forms take it: shouted, turned round, with a title; seldom a new one."""
-        first, last = name.split()
-        initial = f"{first} {self.chance.choice(FIRST)[0]}. {last}"
-        many = [name, name.upper(), f"{last}, {first}", f"Dr. {name}", name.replace("e", "é")]
-        return initial if self.chance.random() < 0.003 else self.chance.choice(many)
 
     def _tagged(self, human: Human) -> str:
         """The own address, written otherwise."""

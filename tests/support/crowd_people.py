@@ -1,6 +1,7 @@
 """Who the people of a crowd are, and where its advocates say that they are paid."""
 
 from dataclasses import dataclass
+from random import Random
 from typing import Literal
 
 from goodword.programs.payment import RailName
@@ -13,17 +14,57 @@ def _words(text: str) -> list[str]:
 FIRST = _words(
     "Anna Ben Clara David Emil Frida Georg Hanna Ida Jonas Klara Leo Mia Noah Olga Paul Rosa "
     "Samir Tilda Uwe Vera Walid Yara Zoe Amir Bruno Carla Dilara Enno Fatma Greta Hugo Ines Jan "
-    "Kaya Lars "
+    "Kaya Lars Jürgen Zoë Anna-Lena Jan-Ole Christian Christina Arno Nora Mira Marie-Luise Björn "
 )
 LAST = _words(
     "Adler Bauer Cordes Demir Ebert Fischer Graf Huber Ilic Jansen Keller Lorenz Maier Nowak "
     "Otto Peters Quast Richter Sommer Thiel Ulrich Vogel Wagner Xander Yilmaz Zander Arslan "
     "Berg Conrad Dietz Engel Frank Gross Hahn Imhof Jung Koch Lang Moser Neumann Ost Pohl Rau "
-    "Stein Trapp Urban "
+    "Stein Trapp Urban Müller Köhler Jäger Schröder O'Brien D'Angelo Meyer-Groß Sørensen Bäcker "
 )
 STREETS = _words("Mill Church High Station Park Lake Garden Rose Oak Castle Market Bridge ")
 AGENTS = tuple(f"Browser/{n} (phone or laptop model {n % 13}) de {390 + n}x844" for n in range(40))
 DOMAINS = ("gmail.com", "web.example", "mail.example", "post.example", "firma.example")
+
+
+_SPELT = {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ø": "oe"}
+_BARE = {"ä": "a", "ö": "o", "ü": "u", "ë": "e", "ø": "o", "é": "e"}
+
+
+def plain(word: str) -> str:
+    """As in an address of e-mail."""
+    return "".join(_SPELT.get(one, one) for one in word.lower() if one not in "'-")
+
+
+def misspelt(name: str, chance: Random) -> str:
+    """A name as people write their own when it is not to be known, or in a hurry.
+
+    Nothing here asks how the product folds. One in fifty has a wrong letter.
+    """
+    first, last = name.split()
+    if chance.random() < 0.02:
+        at = chance.randrange(1, len(last))
+        return f"{first} {last[:at]}{chance.choice('bdfgklmnprstvwz')}{last[at + 1 :]}"
+    at = chance.randrange(len(last) - 1)
+    turned = f"{last[:at]}{last[at + 1]}{last[at]}{last[at + 2 :]}"
+    many = (
+        name.upper(),
+        f"{last}, {first}",
+        f"Dr. {name}",
+        name.replace("e", "é"),
+        f"{first} {chance.choice(FIRST)[0]}. {last}",
+        "".join(_SPELT.get(one, one) for one in name),
+        "".join(_BARE.get(one, one) for one in name),
+        name.replace("'", ""),
+        name.replace("'", "\u2019"),
+        name.replace("-", " "),
+        name.replace("-", ""),
+        f"{first[0]}. {last}",
+        f"{last} {first[0]}",
+        f"{first} {turned}",
+        f"{first[:-1]}{first[-1] * 2} {last}",
+    )
+    return chance.choice(many)
 
 
 @dataclass

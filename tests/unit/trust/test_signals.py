@@ -10,6 +10,7 @@ from goodword.trust.signals import (
     folded_network,
     folded_stem,
     marks_of,
+    own_names,
     trace_of,
 )
 from goodword.trust.trails import Own, Pace, Paced, Sighting, Trail, customer_of
@@ -54,9 +55,10 @@ def test_other_doors_are_other_addresses() -> None:
 
 
 def test_names_networks_and_stems() -> None:
-    assert folded_name("Dr. Anna  MÜLLER") == folded_name("Müller, Anna") == "anna muller"
-    assert folded_name("Anna M. Müller") == folded_name("Anna Müller M") == "anna muller"
-    assert folded_name("Anna") == folded_name("") == folded_name("J. Smith") == ""
+    assert folded_name("Dr. Anna  M\u00dcLLER") == folded_name("M\u00fcller, Anna") == "aaelmnru"
+    assert folded_name("Anna M. M\u00fcller") == folded_name("Anna Mueller M") == "aaelmnru"
+    assert folded_name("Anna") == folded_name("") == folded_name("Anna-Lena") == ""
+    assert folded_name("J. Smith") == folded_name("Smith J") == "j.himst"
     assert folded_name("\u674e \u660e") != "", "one letter is a whole name in other scripts"
     assert folded_network("91.4.5.6") == folded_network("::ffff:91.4.5.6") == "91.4.5.6"
     assert folded_network("2a02:8071:1:2:3::4") == folded_network("2a02:8071:1:2::9") != ""
@@ -64,6 +66,54 @@ def test_names_networks_and_stems() -> None:
         assert folded_network(private) == ""
     assert folded_stem("anna.m1@x.example") == folded_stem("anna.m.22@x.example")
     assert folded_stem("bob1@x.example") == folded_stem("annamaria@x.example") == ""
+
+
+def known(own: str, written: str) -> bool:
+    macs = PlainIndex()
+    marks = {mac for _, mac in own_names(own, macs)}
+    return macs.mac("trust-name", folded_name(written)) in marks
+
+
+@pytest.mark.parametrize(
+    ("own", "written"),
+    [
+        ("J\u00fcrgen Gro\u00df", "Juergen Gross"),
+        ("J\u00fcrgen Gro\u00df", "Jurgen Gros"),
+        ("J\u00f8rn \u0141apa", "Jorn Lapa"),
+        ("Sean O'Brien", "Sean O\u2019Brien"),
+        ("Sean O'Brien", "OBrien, Sean"),
+        ("Anna-Lena Meyer-Schmidt", "Anna Lena Meyer Schmidt"),
+        ("Anna-Lena Meyer-Schmidt", "Annalena Meyerschmidt"),
+        ("Anna Keller", "A. Keller"),
+        ("Anna Keller", "KELLER A"),
+        ("Anna Keller", "Anna Kelelr"),
+        ("Paul Neumann", "Paul Nuemann"),
+        ("Paul Schr\u00f6der", "Paul Schrd\u00f6er"),
+        ("Zo\u00eb Berg", "Zoee Berg"),
+    ],
+)
+def test_a_name_is_known_as_people_misspell_it(own: str, written: str) -> None:
+    assert known(own, written)
+
+
+@pytest.mark.parametrize(
+    ("own", "written"),
+    [
+        ("Anna Keller", "Ben Keller"),
+        ("Anna Keller", "B. Keller"),
+        ("Anna Keller", "Anna Kellen"),
+        ("Anna", "Anna"),
+        ("\u674e \u660e", "\u674e \u4f1f"),
+    ],
+)
+def test_another_name_is_another(own: str, written: str) -> None:
+    assert not known(own, written)
+
+
+def test_other_spellings_of_own_names_have_room_of_their_own() -> None:
+    own = Own(advocate_id="adv_1").plus([("spelt", f"{n}") for n in range(60)])
+    own = own.plus([("name", f"{n}") for n in range(60)])
+    assert (len(own.marks["spelt"]), len(own.marks["name"])) == (40, 8)
 
 
 def test_marks_are_keyed_by_kind_and_hold_no_value() -> None:

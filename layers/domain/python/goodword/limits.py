@@ -88,6 +88,7 @@ CLICK_AGE_DAYS_MAX = 400  # days; no window may be longer than a click is verifi
 TRAIL_DAYS = 180  # days after which a mark that nobody shows again is forgotten
 SIGHTINGS_MAX = 40  # newest sightings of one mark; more customers of one card need no counting
 TRAIL_OWNERS_MAX = 20  # advocates who share one mark; a ring of two is seen, one of 20 is too
+OWN_SPELT_MAX = 40  # other spellings of own names; a name has about eight
 OWN_MARKS_MAX = 8  # own marks of each kind; people move, and buy other phones
 PARTNERS_MAX = 5  # other advocates kept who share a card or device with one conversion
 PACE_MAX = 60  # newest rewarded conversions of one advocate that checks look at

@@ -17,7 +17,7 @@ from goodword.privacy.model import PersonalFields, VaultItem, fold_email, vault_
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.programs.payment import RailName
 from goodword.trust.noting import own_marks
-from goodword.trust.signals import folded_name
+from goodword.trust.signals import own_names
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,7 @@ class PayoutMethods:
     def _marks(self, account: str, kept: Mapping[str, str]) -> list[tuple[str, str]]:
         """By what trust knows the payee again: the account, its holder's name, its address."""
         marks = [("payee", account)]
-        if name := folded_name(kept.get("name", "")):
-            marks.append(("name", self.macs.mac("trust-name", name)))
+        marks += own_names(kept.get("name", ""), self.macs)
         address = kept.get("receiver") or kept.get("email", "")
         if "@" in address:
             marks.append(("email", self.macs.mac("email", fold_email(address))))

@@ -16,7 +16,7 @@ from goodword.ports import Change, Desk, Store, until_settled
 from goodword.privacy.model import PersonalFields, fold_email
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.trust.noting import own_marks
-from goodword.trust.signals import folded_name
+from goodword.trust.signals import own_names
 
 
 @dataclass(frozen=True)
@@ -83,8 +83,7 @@ class People:
             self.vault.seal(advocate.advocate_id, fields),
             *(_known(of, mac, advocate.advocate_id) for of, mac in macs),
         )
-        if name := folded_name(fields.name):
-            marks.append(("name", self.macs.mac("trust-name", name)))
+        marks += own_names(fields.name, self.macs)
         own_marks(self.desk, change, advocate.advocate_id, marks)
         return advocate
 

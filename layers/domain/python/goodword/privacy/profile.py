@@ -9,7 +9,7 @@ from goodword.privacy.consents import note_consent
 from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.trust.noting import own_marks
-from goodword.trust.signals import folded_name
+from goodword.trust.signals import own_names
 
 SORTS: tuple[Letters, ...] = ("rewards", "payouts")
 
@@ -48,9 +48,8 @@ class Profiles:
             change, desk = Change(), acting_as(self.desk, advocate_id)
             change.replace(self.vault.seal(advocate_id, after, item))
             change.replace(advocate)  # loses the race against being erased
-            if "name" in changed and (known := folded_name(name)):
-                mark = ("name", self.macs.mac("trust-name", known))
-                own_marks(self.desk, change, advocate_id, [mark])
+            if "name" in changed:
+                own_marks(self.desk, change, advocate_id, own_names(name, self.macs))
             for sort in SORTS:
                 if (sort in before.muted) != (sort in muted):
                     note_consent(desk, change, advocate_id, sort, given=sort not in muted)

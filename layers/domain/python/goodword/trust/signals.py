@@ -8,6 +8,8 @@ rd.` and `Mill Road 12` in 10115 DE are one address.
 import ipaddress
 import re
 import unicodedata
+from collections.abc import Iterator
+from itertools import permutations
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -21,6 +23,11 @@ MarkKind = Literal["card", "device", "name", "address", "browser", "network", "s
 EmailKind = Literal["", "disposable", "role"]
 
 _WORD = re.compile(r"[^\W_]+")
+_JOINTS = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2010\u2011-]")
+_UMLAUT, _TWICE = re.compile("([aou])e"), re.compile(r"(.)\1+")
+_PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d"})
+_TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "herr", "frau"})
+NAME_WORDS = 3  # words of an own name of which abbreviations are known
 _TRAILING_DIGITS = re.compile(r"[0-9._-]+$")
 # What people write in several ways, in the languages in which shops of the programmes deliver.
 _STREETS = {
@@ -155,14 +162,64 @@ def marks_of(signals: Signals, email: str | None, macs: Macs) -> tuple[Mark, ...
     )
 
 
+def own_names(text: str, macs: Macs) -> list[tuple[str, str]]:
+    """The marks (kind, MAC) of a name that is one's own, and of how else it might be written.
+
+    `spelt` are its abbreviations, and turned letters that fold to something else than the name.
+    """
+    name = folded_name(text)
+    if not name:
+        return []
+    short = [
+        f"{first[0]}.{_letters(last)}"
+        for first, last in permutations(_full(text)[:NAME_WORDS], 2)
+        if first[0].isascii()
+    ]
+    turned = (f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}" for at in _pairs(text))
+    spelt = [folded for folded in (*short, *map(folded_name, turned)) if folded not in ("", name)]
+    found = [("name", name), *(("spelt", one) for one in dict.fromkeys(spelt))]
+    return [(kind, macs.mac("trust-name", folded)) for kind, folded in found]
+
+
+def _pairs(text: str) -> Iterator[int]:
+    """Where two letters stand beside each other."""
+    return (at for at in range(len(text) - 1) if text[at : at + 2].isalpha())
+
+
 def folded_name(text: str) -> str:
-    """`Dr. Anna  MÜLLER`, `Müller, Anna M.` are one name; one word alone is nobody's."""
-    words = sorted(
+    """The letters of a name: `Dr. Anna  MÜLLER`, `Mueller, Anna M.` and `Anna Mulelr` are one.
+
+    Words may be parted or joined and stand in any order, letters change places, be doubled or not.
+    One word is nobody's but with an initial before or behind it: `A. Müller`, apart from the full.
+    """
+    words = _full(text)
+    if len(words) > 1:
+        return _letters("".join(words))
+    initials = [one for one in _words(_joined(text)) if len(one) == 1 and one.isascii()]
+    return f"{initials[0]}.{_letters(words[0])}" if words and initials else ""
+
+
+def _full(text: str) -> list[str]:
+    """The words of a name in plain letters, without titles and initials."""
+    words = [
         word
-        for word in _words(text)
-        if word not in {"dr", "mr", "mrs", "ms", "prof"} and not (len(word) == 1 and word.isascii())
-    )
-    return " ".join(words) if len(words) > 1 else ""
+        for word in _words(_joined(text))
+        if word not in _TITLES and not (len(word) == 1 and word.isascii())
+    ]
+    return [_once(_UMLAUT.sub(r"\1", _once(word))) for word in words]
+
+
+def _joined(text: str) -> str:
+    """What apostrophes and hyphens part is one word, in letters that lose only their accents."""
+    return _JOINTS.sub("", text.casefold().translate(_PLAIN))
+
+
+def _once(word: str) -> str:
+    return _TWICE.sub(r"\1", word)
+
+
+def _letters(word: str) -> str:
+    return "".join(sorted(word))
 
 
 def folded_address(lines: tuple[str, ...], postcode: str, country: str) -> str:

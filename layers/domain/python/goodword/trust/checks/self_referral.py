@@ -1,7 +1,8 @@
 """An order that carries the advocate's own details looks like the advocate's own order.
 
 Weights: the same e-mail address 100 (folded: dots, tags, letter case), the e-mail a payout goes to
-100, the same card 70, the same device 70, who pays has the same full name 60, delivered to the own
+100, the same card 70, the same device 70, who pays has the same full name 60 (in whatever order and
+spelling of the same letters, also with an initial for one of its words), delivered to the own
 address 30, the own browser on the own network 20, the own network alone 10. A family shares
 address and network, often the model of its phones: 30 + 20 does not hold. Several different
 customers at the own address add 10 each from `household_customers` on, at most 30.
@@ -33,7 +34,8 @@ def look(case: Case) -> tuple[Figure, ...]:
     if trace is None:
         return tuple(found)
     for kind, points in WEIGHTS:
-        if own.has(kind, mac := trace.mac(kind)):  # type: ignore[arg-type]  # both have these four
+        mac = trace.mac(kind)  # type: ignore[arg-type]  # both have these four
+        if own.has(kind, mac) or (kind == "name" and own.has("spelt", mac)):
             found.append(Figure(name=f"same_{kind}", points=points, mark=shown(mac)))
     if own.has("browser", mac := trace.mac("browser")):
         found.append(Figure(name="same_browser", points=SAME_BROWSER, mark=shown(mac)))
