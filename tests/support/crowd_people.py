@@ -39,10 +39,10 @@ def plain(word: str) -> str:
 def misspelt(name: str, chance: Random) -> str:
     """A name as people write their own when it is not to be known, or in a hurry.
 
-    Nothing here asks how the product folds. One in fifty has a wrong letter.
+    Nothing here asks how the product folds. Three in a thousand have a wrong letter.
     """
     first, last = name.split()
-    if chance.random() < 0.02:
+    if chance.random() < 0.003:
         at = chance.randrange(1, len(last))
         return f"{first} {last[:at]}{chance.choice('bdfgklmnprstvwz')}{last[at + 1 :]}"
     at = chance.randrange(len(last) - 1)
