@@ -2,6 +2,7 @@
 
     python -m tests.simulation SEED                replay a seed with its trace
     python -m tests.simulation SEED --wire         the same through real botocore
+    python -m tests.simulation SEED --brief        a seed of the brief lane
     python -m tests.simulation SEED --shrink       the smallest story and faults that still find it
     python -m tests.simulation --flow 2 17:die_after 40:conflict    a golden flow with these faults
     python -m tests.simulation --duel 3 0 12     two invocations that meet there
@@ -25,7 +26,7 @@ if "--judge" in sys.argv:  # before anything of the product is imported
 from tests.simulation.campaign import WORKERS, campaign
 from tests.simulation.duels import Meeting, meet
 from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles
-from tests.simulation.playing import play
+from tests.simulation.playing import Lane, play
 from tests.simulation.proof import write_proof
 from tests.simulation.shrinking import shrink
 
@@ -35,6 +36,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.simulation", description=__doc__)
     parser.add_argument("seed", type=int, nargs="?", default=0)
     parser.add_argument("--wire", action="store_true")
+    parser.add_argument("--brief", action="store_true")
     parser.add_argument("--shrink", action="store_true")
     parser.add_argument("--flow", nargs="+", metavar="WORD")
     parser.add_argument("--duel", nargs=3, type=int, metavar=("NUMBER", "SWAPPED", "AFTER"))
@@ -66,7 +68,8 @@ def main() -> int:
         plan = {int(place): kind for place, _, kind in (one.partition(":") for one in faults)}
         outcome = play(int(flow), print, lane="golden", plan=plan)
     else:
-        outcome = play(given.seed, print, lane="wire" if given.wire else "fast")
+        lane: Lane = "wire" if given.wire else "brief" if given.brief else "fast"
+        outcome = play(given.seed, print, lane=lane)
     print("\n".join(outcome.found) or "nothing was found")
     return bool(outcome.found)
 

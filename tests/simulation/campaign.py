@@ -43,10 +43,10 @@ class Totals:
             f"{self.lane} lane: {self.seeds:,} seeds, {self.days / 365:,.0f} simulated years, "
             f"{self.calls:,} calls to the outside, {sum(self.faults.values()):,} faults"
         )
-        wire = " --wire" if self.lane == "wire" else ""
+        lane = "" if self.lane == "fast" else f" --{self.lane}"
         for seed, found in sorted(self.found.items())[:10]:
             yield f"seed {seed}: {'; '.join(found[:3])}"
-            yield f"    replay: .venv/bin/python -m tests.simulation {seed}{wire}"
+            yield f"    replay: .venv/bin/python -m tests.simulation {seed}{lane}"
 
 
 def play_some(first: int, count: int, lane: Lane) -> list[Outcome]:

@@ -14,6 +14,7 @@ from tests.simulation.bans import BANS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
 from tests.simulation.complaints import part_of
+from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import Due, earning, expected, share
 from tests.simulation.paychecks import JUDGES
 from tests.simulation.reasons import REASONS
@@ -47,6 +48,7 @@ def check(town: "Town") -> list[str]:
         *BANS,
         _leftovers,
         _calm,
+        *NIGHTLY,
     ):
         name = judge.__name__.strip("_")
         try:

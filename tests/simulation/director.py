@@ -322,8 +322,11 @@ class Director(Timing):
             if (one.state == "unknown" and now_ms >= (one.sent_ms or now_ms) + 2 * DAY_MS)
             or (one.rail == "csv" and one.state == "sent")
         ]
+        hasty = [one for one in self.town.all(Payout) if one.state == "unknown"]
         if open_:
             self.say(self.chance.choice(open_))
+        elif hasty:
+            self.say(hasty[0])  # it must be refused: nobody can know by now
 
     def say(self, payout: Payout) -> None:
         rail = self.town.rail

@@ -17,6 +17,7 @@ from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_
 from tests.simulation.terms import payment_of
 
 STEPS_INTAKE, STEPS_MONEY, STEPS_PAYDAY = (15, 60), (15, 60), (25, 80)
+BRIEF = 3  # in a brief story there are so many times fewer
 ROUNDS_MAX = 400  # rounds of healing after which something does not drain
 ROUNDS_SILENT = 12  # rounds in which nobody answers, in some seeds
 PEOPLE_OF_A_RUN = 3  # who let a large one pass, if they answer on the same day
@@ -61,10 +62,10 @@ class Play(Director):
         self.limit_ms = END_MS
         self.act(self.chance.randint(0, 15), START_MS + 2 * DAY_MS, self.intake_acts(), 6)
         self._tell_all(START_MS + 2 * DAY_MS)
-        self.act(self.chance.randint(*STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
+        self.act(self._steps(STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
 
     def _all_of_it(self) -> None:
-        intake = self.chance.randint(*STEPS_INTAKE)
+        intake = self._steps(STEPS_INTAKE)
         race = self.town.story.leaning == "race"
         if race:
             self.to(RACE_MS)
@@ -72,7 +73,11 @@ class Play(Director):
         self.act(intake, START_MS + (INTAKE_DAYS + 4) * DAY_MS, acts, 6)
         if self.town.story.calm:
             self._tell_all()
-        self.act(self.chance.randint(*STEPS_MONEY), END_MS, self.money_acts(), 14)
+        self.act(self._steps(STEPS_MONEY), END_MS, self.money_acts(), 14)
+
+    def _steps(self, some: tuple[int, int]) -> int:
+        steps = self.chance.randint(*some)
+        return steps // BRIEF if self.town.story.brief else steps
 
     # --- the end ----------------------------------------------------------------------------
 

@@ -36,7 +36,9 @@ Plan = Mapping[int, str]  # the faults of one run, by the place where they strik
 class Outside:
     """Draws the faults of one seed and counts what was reached."""
 
-    def __init__(self, seed: int, baton: Baton, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, seed: int, baton: Baton, tell: Callable[[str], None], *, often: bool = False
+    ) -> None:
         chance = Random(f"faults {seed}")
         self._chance = chance
         self._luck = Random(f"luck {seed}")  # apart, so that a plan plays the same run again
@@ -47,6 +49,8 @@ class Outside:
             self.rates[kind] = chance.choice(RAIL_RATES)
         for kind in READS:
             self.rates[kind] /= 4  # there are many more reads than anything else
+        if often:
+            self.rates = {kind: 2 * rate for kind, rate in self.rates.items()}
         self.healed = False
         self.calls = 0
         self.faults: Counter[str] = Counter()

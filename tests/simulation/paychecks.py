@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books import Books, Item
 from tests.simulation.paydays import calendar
-from tests.simulation.story import PEOPLE
+from tests.simulation.story import DAY_MS, PEOPLE
 from tests.support.payday import Places
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
 
 INVOCATION_MS = 60_000  # so long what has looked before may still go on
+PERSON_MS = 2 * DAY_MS  # so long a payment that is unclear is nobody's to end
 LIVE = ("draft", "sent", "unknown", "paid")
 
 
@@ -221,6 +222,19 @@ def _files(books: Books) -> Iterator[str]:
             yield f"{payout['payout_id']} stands {rows.count(payout['payout_id'])} times"
 
 
+def _hasty(books: Books) -> Iterator[str]:
+    """A person says what became of an unclear payment only when no rail can know more of it."""
+    payouts = {one["payout_id"]: one for one in books["payout"]}
+    for event in books["event"]:
+        payout = payouts.get(event["subject"])
+        told = event["type"] in ("payout.paid", "payout.failed")
+        if not told or payout is None or event["actor"]["kind"] != "staff":
+            continue
+        early = event["at_ms"] < (payout.get("sent_ms") or 0) + PERSON_MS
+        if early and payout["rail"] != "csv":
+            yield f"{payout['payout_id']} was ended by a person before anybody could know"
+
+
 def _told(key: str, payout: Item, transfers: list[Item], came_back: set[str]) -> Iterator[str]:
     left = [one for one in transfers if one["status"] != "failed"]
     if len(left) > 1:
@@ -258,5 +272,5 @@ def _disputes(books: Books) -> Iterator[str]:
 
 JUDGES = (
     *(_payouts, _standing, _runs, _findings, _in_time, _paydays),
-    *(_paid_out, _rail, _files, _disputes),
+    *(_paid_out, _rail, _files, _hasty, _disputes),
 )

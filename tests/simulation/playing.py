@@ -11,7 +11,7 @@ from tests.simulation.checks import check
 from tests.simulation.golden import Golden, golden_story
 from tests.simulation.healing import Play
 from tests.simulation.outside import Plan
-from tests.simulation.story import START_MS, Story, draw
+from tests.simulation.story import START_MS, Story, draw, draw_brief
 from tests.simulation.town import Town
 
 STATED = ("reward", "payout", "payout_run", "conversion", "delivery", "dispute")
@@ -19,7 +19,7 @@ RARE = (
     *("reward.reopened", "payout_run.checked", "payout_run.finding_cleared"),
     *("enrolment.banned", "enrolment.ban_carried_out", "enrolment.unbanned"),
 )
-Lane = Literal["fast", "wire", "golden"]
+Lane = Literal["fast", "brief", "wire", "golden"]
 
 
 @dataclass
@@ -51,7 +51,7 @@ def play(
     `digested` tells what was left as a number too, which takes its time.
     """
     golden = lane == "golden"
-    told = story or (golden_story(seed) if golden else draw(seed))
+    told = story or {"golden": golden_story, "brief": draw_brief}.get(lane, draw)(seed)
     town = Town(told, trace=trace, wire=lane == "wire")
     town.outside.plan = {} if golden and plan is None else plan
     outcome = judged(town, Golden(town) if golden else Play(town), seed, digested=digested)

@@ -18,7 +18,7 @@ from tests.simulation.mutants import Fate, chosen, fates
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 WORDS = Path(__file__).with_name("proof_page.md")
-FAST_SEEDS, WIRE_SEEDS, PAIRS = 20_000, 150, 2_000
+FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS, PAIRS = 20_000, 10_000, 150, 2_000
 MUTANTS, MUTANT_SEEDS = 20, 500
 
 
@@ -27,6 +27,7 @@ class Proof:
     """All that was played."""
 
     fast: Totals
+    brief: Totals
     wire: Totals
     alone: Exhausted
     step: int
@@ -46,6 +47,7 @@ class Proof:
     def found(self) -> dict[str, list[str]]:
         """Whatever was found in the product."""
         seeds = {f"seed {seed}": what for seed, what in self.fast.found.items()}
+        seeds |= {f"seed {seed} --brief": what for seed, what in self.brief.found.items()}
         seeds |= {f"seed {seed} --wire": what for seed, what in self.wire.found.items()}
         return seeds | self.alone.found | self.pairs.found | self.surprised
 
@@ -55,6 +57,8 @@ def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
     begun = time.monotonic()
     fast = campaign(seeds=round(FAST_SEEDS * small))
     tell("\n".join(fast.lines()))
+    brief = campaign(seeds=round(BRIEF_SEEDS * small), lane="brief")
+    tell("\n".join(brief.lines()))
     wire = campaign(seeds=round(WIRE_SEEDS * small), lane="wire")
     tell("\n".join(wire.lines()))
     step = max(1, round(1 / small))
@@ -73,13 +77,15 @@ def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
     tell(f"{sum(bool(one.killed_by) for one in played)} of {len(played)} mutants killed")
     minutes = (time.monotonic() - begun) / 60
     counts = sum(count for count, _ in parts)
-    proof = Proof(fast, wire, alone, step, pairs, counts, surprised, deaths, played, minutes)
+    lanes = (fast, brief, wire)
+    proof = Proof(*lanes, alone, step, pairs, counts, surprised, deaths, played, minutes)
     PAGE.write_text(_page(proof))
     return bool(proof.found or proof.survived)
 
 
 def _page(proof: Proof) -> str:
-    rows = [f"* {line}" for totals in (proof.fast, proof.wire) for line in totals.lines()]
+    lanes = (proof.fast, proof.brief, proof.wire)
+    rows = [f"* {line}" for totals in lanes for line in totals.lines()]
     killed = [one for one in proof.deaths if one.by]
     dead = [one for one in proof.fates if one.killed_by]
     rows += [

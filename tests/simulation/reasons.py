@@ -107,7 +107,8 @@ def _nobody(story: Story, lost: list[str]) -> set[str]:
         return {STICKY, "sticky_refused"}
     if len(in_time) == 1:
         return in_time
-    return {"all_refused", *["sticky_refused"] * story.sticky}
+    # The one who sticks may be refused, or have brought nothing in time: stories do not keep who.
+    return {"all_refused", *["sticky_refused", STICKY] * story.sticky}
 
 
 def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:

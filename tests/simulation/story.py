@@ -22,6 +22,7 @@ LEANINGS = (*("wide",) * 5, *("payday",) * 4, *("race",) * 2)
 RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
 DISPUTED = 0.6  # of the stories where nothing is capped
 SHARP, CONDUCT, BY_HAND = 0.2, 0.25, 0.12  # of the stories; nobody is banned in a calm one
+BRIEF_FROM = 10_000_000  # seeds that nobody plays in full
 EXACT = 0.3  # of the stories have a limit that is met to the cent
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
@@ -128,6 +129,7 @@ class Story:
     sharp: bool = False  # the audit of a run finds much
     rail: RailName = "simulator"
     conduct: bool = False  # people are banned, and taken back
+    brief: bool = False  # one order and few steps, among more faults
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""
@@ -176,6 +178,12 @@ def draw(seed: int) -> Story:
         leaning=leaning,
     )
     return _banks(chance, story)
+
+
+def draw_brief(seed: int) -> Story:
+    """One order of a story of its own, of which little is told: a small world, soon at its end."""
+    story = draw(BRIEF_FROM + seed)
+    return replace(story, orders=story.orders[:1], burst=False, brief=True)
 
 
 def _exactly(chance: Random, story: Story) -> None:

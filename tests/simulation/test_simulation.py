@@ -15,8 +15,8 @@ from tests.simulation.planted import MISTAKES
 from tests.simulation.playing import RARE, play
 from tests.simulation.shrinking import shrink
 
-FAST_SEEDS, WIRE_SEEDS = 5_000, 60  # those of this world that were played before it landed
-FAULTS_MIN = 13 * FAST_SEEDS
+FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS = 12_000, 10_000, 60
+SEEDS_MIN, FAULTS_MIN = 20_000, 250_000  # of the first two together
 SINGLES_MIN, PAIRS = 4_000, 400
 REACHED = {
     *("reward paid", "reward rejected", "reward void", "reward due", "reward reversed"),
@@ -37,14 +37,16 @@ def test_a_seed_is_the_same_run_every_time() -> None:
         assert first.calls > 100
         assert play(seed, plan=first.struck).digest == first.digest
     assert play(5, lane="wire") == play(5, lane="wire")
+    assert play(5, lane="brief") == play(5, lane="brief")
 
 
 def test_no_seed_breaks_an_invariant() -> None:
-    totals = campaign(seeds=FAST_SEEDS)
-    print("\n".join(totals.lines()))
-    assert not totals.found, "\n".join(totals.lines())
-    assert totals.seeds == FAST_SEEDS
-    assert sum(totals.faults.values()) >= FAULTS_MIN
+    totals, brief = campaign(seeds=FAST_SEEDS), campaign(seeds=BRIEF_SEEDS, lane="brief")
+    lines = "\n".join([*totals.lines(), *brief.lines()])
+    print(lines)
+    assert not totals.found | brief.found, lines
+    assert totals.seeds + brief.seeds >= SEEDS_MIN
+    assert sum((totals.faults + brief.faults).values()) >= FAULTS_MIN
     assert {name for name in REACHED if not totals.reached[name]} == set()
     assert {name for name in KINDS if not totals.faults[name]} == set()
 

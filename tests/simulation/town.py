@@ -84,7 +84,7 @@ class Town:
         self.clock = FakeClock(START_MS)
         self._trace = trace
         self.baton = Baton(self.chance, self.clock, self.chance.choice((0.02, 0.2, 0.7)))
-        self.outside = Outside(story.seed, self.baton, self.tell)
+        self.outside = Outside(story.seed, self.baton, self.tell, often=story.brief)
         self.ids = CountingIds(self.clock)
         self._table()
         self.places, by_hand = Places(), story.rail == "csv"

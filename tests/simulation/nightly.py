@@ -1,0 +1,95 @@
+"""What the product says of a finished town, held against what is known: its own nightly check.
+
+The check of the ledger must find nothing. Then a balance is falsified: it must be found by name, be
+mended from the journal, and be right again. And whoever still has money is told why it waits.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from goodword.advocates.model import Enrolment, PayoutMethod
+from goodword.events import system
+from goodword.ledger.model import Balance
+from goodword.ledger.service import Checker
+from goodword.payouts.choice import waits_for
+from goodword.payouts.stops import PayoutStop
+from goodword.ports import Change, Desk
+
+from tests.simulation.books import Books
+from tests.simulation.terms import payment_of
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+EVERY = 4  # of the seeds are checked
+FALSE_MINOR = 7  # by so much a balance is falsified
+
+
+class _Tables:
+    """All records of a kind, as the check reads them."""
+
+    def __init__(self, town: "Town") -> None:
+        self._town = town
+
+    def scan(self, kind: Any, _table: str) -> Iterator[Any]:
+        return iter(self._town.all(kind))
+
+
+def _nightly(books: Books) -> Iterator[str]:
+    """I1: the product's own check finds nothing here, and finds and mends what is falsified."""
+    town = books.town
+    if town.story.seed % EVERY:
+        return
+    desk = Desk(store=town.memory, clock=town.clock, ids=town.ids, actor=system("ledger_check"))
+    checker = Checker(desk, _Tables(town))
+    told, wrong = checker.compare()
+    if wrong or told.found or told.unsettled:
+        yield f"it finds {told.differences}, {told.unsettled} unsettled"
+    if (told.entries, told.balances) != (len(books["entry"]), len(books["balance"])):
+        yield f"it has looked at {told.entries} entries and {told.balances} balances"
+    right = town.all(Balance)
+    if not right or wrong:
+        return
+    one = right[town.story.seed // EVERY % len(right)]
+    change = Change()
+    change.replace(one.but(payable_minor=one.payable_minor + FALSE_MINOR))
+    town.memory.commit(change)
+    told, wrong = checker.compare()
+    said = " ".join(told.differences)
+    if told.found != 1 or f"{one.key.pk} {one.key.sk} payable_minor" not in said:
+        yield f"of a false balance it says {told.differences}"
+    if checker.mend(wrong) != 1:
+        yield "a false balance is not mended"
+    if [each.but(version=0) for each in town.all(Balance)] != [
+        each.but(version=0) for each in right
+    ]:
+        yield "a false balance is mended to another amount"
+
+
+def _waiting(books: Books) -> Iterator[str]:
+    """Whoever still has money is told the first thing that keeps it, worked out anew."""
+    town = books.town
+    payment = payment_of(town.story)
+    methods = {one.advocate_id: one for one in town.all(PayoutMethod)}
+    standing = {one.advocate_id: one for one in town.all(Enrolment)}
+    stops = {one.advocate_id: one for one in town.all(PayoutStop)}
+    for balance in town.all(Balance):
+        who = balance.advocate_id
+        enrolment, stop = standing[who], stops.get(who)
+        said = waits_for(payment, balance, enrolment, methods[who], stop)
+        wanted: str | None = None
+        if balance.payable_minor < max(1, town.story.paying.minimum):
+            wanted = "below_minimum" if balance.payable_minor else "nothing_ready"
+        if stop is not None and stop.reason:
+            wanted = stop.reason
+        if enrolment.state == "paused":
+            wanted = "enrolment_paused"
+        if enrolment.state == "banned" and not enrolment.keeps_earned:
+            wanted = "enrolment_banned"
+        if balance.payable_minor < 0:
+            wanted = "negative_balance"
+        if said != wanted:
+            yield f"{who} is told {said}, not {wanted}"
+
+
+NIGHTLY = (_waiting, _nightly)  # the check last: it writes
