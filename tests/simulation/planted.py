@@ -6,7 +6,8 @@ mistake is a list of replacements in the product, or in what the store does with
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -326,16 +327,14 @@ def any_destination() -> Iterable[Swap]:
 
     def order(self: Any, payout: Any, standing: Any) -> Any:
         opened = self.destinations.open(payout.advocate_id, payout.rail)
-        return real(self, payout.but(destination_hash=opened.hash), standing)
+        same = opened and SimpleNamespace(hash=payout.destination_hash, fields=opened.fields)
+        blindly = SimpleNamespace(open=lambda *_: same)
+        return real(replace(self, destinations=blindly), payout, standing)
 
     yield sending.Sending, "_order", order
 
 
 def _none(*_: object, **__: object) -> None: ...
-
-
-def _nobody(*_: object, **__: object) -> list[str]:
-    return []
 
 
 def swap(target: object, name: str, new: object) -> Callable[[], Iterable[Swap]]:
@@ -369,7 +368,7 @@ MISTAKES = (
     ),
     Mistake("the friend is whose report came first", sticky_by_arrival),
     Mistake("nobody's own purchase is refused", swap(deciding, "refusals", lambda *_: {})),
-    Mistake("a later decision never changes", swap(service.Worker, "_others", _nobody)),
+    Mistake("a later decision never changes", swap(service.Worker, "_others", lambda *_: [])),
     Mistake(
         "the newest version decides",
         swap(deciding, "version_at", lambda versions, *_: versions[-1]),
