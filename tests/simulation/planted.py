@@ -368,7 +368,7 @@ MISTAKES = (
     ),
     Mistake("the friend is whose report came first", sticky_by_arrival),
     Mistake("nobody's own purchase is refused", swap(deciding, "refusals", lambda *_: {})),
-    Mistake("a later decision never changes", swap(service.Worker, "_others", lambda *_: [])),
+    Mistake("a later decision never changes", swap(service.Worker, "_others", lambda *_, **__: [])),
     Mistake(
         "the newest version decides",
         swap(deciding, "version_at", lambda versions, *_: versions[-1]),
