@@ -14,7 +14,7 @@ from goodword.conversions.evidence import friend_order, friend_since, remembered
 from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
 from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
-from goodword.conversions.months import promised
+from goodword.conversions.months import promised, still_won
 from goodword.conversions.occasions import AdvocatePlace
 from goodword.conversions.permitted import enrolments_of, of_winner, refusals, same_until
 from goodword.conversions.rewarded import rewards_of, share_of
@@ -54,8 +54,8 @@ def decide(
     """
     versions = [one.in_currency(conversion.currency) for one in versions]
     enrolments = enrolments_of(desk, conversion)
-    rules = version_at(versions, conversion.occurred_ms).terms.attribution
-    months = promised(conversion, identities, rules, partial(_version_of, versions))
+    version_of = partial(_version_of, versions)
+    rules, months = promised(conversion, identities, versions, version_of)
     attribution = attribute(
         conversion.touches,
         rules=rules,
@@ -73,7 +73,8 @@ def decide(
     basis = exchanged(basis_of(conversion, identities).but(**own), met, version.terms.currency)
     retold = stored is not None and amounts_of(stored) != amounts_of(conversion)
     if not _changes(desk, basis, conversion, before, attribution, program, versions, retold, met):
-        _remember(change, conversion, identities, stored)
+        won = still_won(conversion, attribution.winner, identities, version_of)
+        _remember(change, conversion, identities, stored, won)
         if stored is not None and retold:
             books = RewardBooks(desk, change)
             told = placed(stored), placed(conversion)
@@ -322,7 +323,7 @@ def _write(
     winner = attribution.winner
     advocate_id = winner.advocate_id if winner else None
     settled = _settled(conversion, attribution, verdict)
-    _remember(change, settled, identities, None)
+    _remember(change, settled, identities, None, winner.touch_id if winner else "")
     pinned = _version_of(versions, winner or conversion)
     outcome = _outcome(attribution, verdict)
     change.create(
@@ -385,8 +386,9 @@ def _remember(
     conversion: Conversion,
     identities: Sequence[Identity],
     stored: Conversion | None,
+    won: str,
 ) -> None:
     if conversion != stored:
         change.save(conversion)
-    for identity in remembered(conversion, identities):
+    for identity in remembered(conversion, identities, won):
         change.save(identity)

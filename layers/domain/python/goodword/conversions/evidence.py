@@ -5,13 +5,14 @@ same order, and the friend's identity (a sign-up remembers the click for the pur
 later). They form a set: the order of arrival does not matter.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
 from goodword.advocates.code import fold
 from goodword.advocates.model import Known, Link, link_key
 from goodword.conversions.aliases import OrderAlias, alias_key
+from goodword.conversions.founding import merged
 from goodword.conversions.model import Conversion, ConversionFact, Identity, Settled, Space
 from goodword.conversions.numbers import OrderNumber, folded_number, number_key, numbered
 from goodword.conversions.order import merged_facts, reconciled
@@ -21,7 +22,6 @@ from goodword.limits import (
     BACKDATED_DAYS_MAX,
     CLOCK_SKEW_SECONDS,
     FRIEND_CONVERSIONS_MAX,
-    TOUCHES_MAX,
 )
 from goodword.ports import Change
 from goodword.programs.model import Program, program_key
@@ -205,13 +205,6 @@ def also_told(conversion: Conversion, fact: ConversionFact) -> Conversion:
     )
 
 
-def merged(*groups: Iterable[Touch]) -> tuple[Touch, ...]:
-    """The set of all touches, oldest first; of too many the newest are kept."""
-    by_id = {touch.touch_id: touch for group in groups for touch in group}
-    ordered = sorted(by_id.values(), key=lambda touch: (touch.at_ms, touch.touch_id))
-    return tuple(ordered[-TOUCHES_MAX:])
-
-
 def friend_touches(identities: Sequence[Identity], before_ms: int) -> tuple[Touch, ...]:
     """What the friend's identities remember from before a conversion of this time.
 
@@ -221,7 +214,7 @@ def friend_touches(identities: Sequence[Identity], before_ms: int) -> tuple[Touc
         return ()
     latest_ms = before_ms + CLOCK_SKEW_SECONDS * SECOND_MS
     early = ([touch for touch in one.touches if touch.at_ms <= latest_ms] for one in identities)
-    return merged(*early)
+    return merged(*early, of=identities)
 
 
 def to_move(
@@ -309,21 +302,28 @@ def friend_since(identities: Sequence[Identity], conversion: Conversion) -> int 
     return min([conversion.occurred_ms, *referred])
 
 
-def remembered(conversion: Conversion, identities: Sequence[Identity]) -> tuple[Identity, ...]:
-    """The friend's identities after this conversion; only those that changed or are new."""
+def remembered(
+    conversion: Conversion, identities: Sequence[Identity], won: str
+) -> tuple[Identity, ...]:
+    """The friend's identities after this conversion, which the touch `won` won; only those that
+    changed or are new.
+    """
     known = {identity.mac: identity for identity in identities}
+    touches = tuple(one for one in conversion.touches if one.kind != "grant")  # of this order alone
     settled = Settled(
         conversion_id=conversion.conversion_id,
         occurred_ms=conversion.occurred_ms,
         advocate_id=conversion.advocate_id,
         action=conversion.action,
+        won=won if any(one.touch_id == won for one in touches) else "",
     )
     after, closed_ms = [], is_closed(identities)
-    touches = tuple(one for one in conversion.touches if one.kind != "grant")  # of this order alone
     for mac in conversion.identities:
         before = known.get(mac) or Identity(program_id=conversion.program_id, mac=mac)
-        identity = _with(before, settled).but(
-            touches=() if closed_ms is not None else merged(before.touches, touches),
+        now = _with(before, settled)
+        newest = merged(before.touches, touches, of=(now, *identities))
+        identity = now.but(
+            touches=() if closed_ms is not None else newest,
             closed_ms=closed_ms,
             friend_id=before.friend_id or conversion.friend_id,
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from goodword.advocates.model import Known, known_key
 from goodword.conversions.aliases import OrderAlias, alias_key
 from goodword.conversions.deciding import decide
-from goodword.conversions.evidence import merged
+from goodword.conversions.founding import merged
 from goodword.conversions.model import (
     Conversion,
     Identity,
@@ -98,7 +98,7 @@ def grant(desk: Desk, change: Change, wanted: Wanted) -> Conversion:
     ):
         raise Conflict("conversion_locked", "this order was granted to somebody else")
     identities = _identities(desk.store, conversion)
-    touches = merged(conversion.touches, (_touch(wanted, conversion),))
+    touches = merged(conversion.touches, (_touch(wanted, conversion),), of=identities)
     decide(
         desk,
         change,

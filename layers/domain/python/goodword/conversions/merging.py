@@ -15,7 +15,7 @@ from goodword.conversions.aliases import OrderAlias, alias_key
 from goodword.conversions.amounts import amounts_of, retold
 from goodword.conversions.deciding import basis_of, uncount, unlocked
 from goodword.conversions.disputes import Inquiry, Reinstatement
-from goodword.conversions.evidence import merged
+from goodword.conversions.founding import merged
 from goodword.conversions.model import (
     Conversion,
     Identity,

@@ -1,9 +1,8 @@
 """One delivery says what happened, in our words; what it says is the same however often it comes.
 
 A source adapter turns a verified delivery into `Facts`, which the worker books. What verified but
-cannot be understood is kept as `not_understood` and shown to staff. `net_minor` is what rewards are
-computed on (without discounts, tax, shipping), `gross_minor` what the customer paid; a refund says
-which of the two its amount is a part of.
+cannot be understood is kept as `not_understood` and shown to staff. Rewards are computed on
+`net_minor` (no discounts, tax, shipping); `gross_minor` was paid; a refund says of which it is.
 """
 
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
@@ -369,12 +368,13 @@ def refund_key(conversion_id: str, refund_id: str) -> Key:
 
 
 class Settled(Value):
-    """One conversion of a friend, and the advocate it is attributed to at present."""
+    """One conversion of a friend, its advocate at present, and the touch that `won` it for them."""
 
     conversion_id: str
     occurred_ms: int
     advocate_id: str | None
     action: Literal["lead", "sale"] = "sale"
+    won: str = ""
 
 
 class Identity(Record):

@@ -18,9 +18,9 @@ from goodword.conversions.deciding import decide
 from goodword.conversions.evidence import (
     friend_conversions,
     friend_touches,
-    merged,
     names_of,
 )
+from goodword.conversions.founding import merged
 from goodword.conversions.gathering import BlindIndex, Gathering, Visits
 from goodword.conversions.marking import mark
 from goodword.conversions.merging import carry, disagree, known_as, merge
@@ -265,7 +265,8 @@ class Worker:
         if conversion is None or conversion.duplicate_of is not None or conversion.forgotten:
             return
         identities = friend_of(self.desk.store, conversion)
-        touches = merged(conversion.touches, friend_touches(identities, conversion.occurred_ms))
+        known = friend_touches(identities, conversion.occurred_ms)
+        touches = merged(conversion.touches, known, of=identities)
         program = self.desk.store.get(Program, program_key(conversion.program_id))
         assert program is not None  # a programme is never deleted, and this one had a conversion
         change = Change()

@@ -18,12 +18,12 @@ from goodword.conversions.evidence import (
     also_told,
     friend_conversions,
     friend_touches,
-    merged,
     names_of,
     new_conversion,
     to_move,
     too_old,
 )
+from goodword.conversions.founding import merged
 from goodword.conversions.gathering import BlindIndex, of_touches
 from goodword.conversions.merging import standing
 from goodword.conversions.model import (
@@ -82,7 +82,7 @@ class Weighing:
         identities = friend_of(self.desk.store, conversion, evidence.identities)
         remembered = friend_touches(identities, conversion.occurred_ms)
         conversion = conversion.but(
-            touches=merged(conversion.touches, evidence.touches, remembered)
+            touches=merged(conversion.touches, evidence.touches, remembered, of=identities)
         )
         buyer, versions = evidence.buyer_advocate_id, self.editions.of(self.desk.store, program)
         if existing is None:
