@@ -246,6 +246,10 @@ def test_what_is_solely_in_favour_gives_nobody_less(
             world.deliver(fact)
         had, has = ({b.advocate_id: b.pending_minor for b in w.balances()} for w in worlds)
         assert all(has[one] >= amount for one, amount in had.items())
+        limit = worlds[0].one(ProgramVersion).terms.review.auto_approve_limit_minor
+        kept = [{one.reward_id: one.remaining_minor for one in w.all(Reward)} for w in worlds]
+        both = [(was, kept[1][name]) for name, was in kept[0].items() if name in kept[1]]
+        assert not any(was <= limit < now for was, now in both)  # what nobody had to look at
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=SLOW)

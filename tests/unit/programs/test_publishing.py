@@ -9,12 +9,10 @@ from goodword.limits import REPLAY_FRESH_DAYS
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, GuardFailed
 from goodword.programs.announcement import Announcement
-from goodword.programs.caps import Cap
 from goodword.programs.draft import Draft, terms_hash
 from goodword.programs.drafts import Drafts
-from goodword.programs.favour import solely_in_favour
 from goodword.programs.life import coming, open_pilot, scheduled, state_of
-from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Rule, Terms
+from goodword.programs.model import ProgramVersion, Terms
 from goodword.programs.pilot import Pilot
 from goodword.programs.publishing import Publishing, Wish
 from goodword.programs.replay import Replay
@@ -197,81 +195,6 @@ class TestNotice:
         published(hall, hall.program_id, terms(hold_days=7), effective_ms=at_ms + 30 * DAY_MS)
         draft = hall.ready(hold_days=10)
         assert hall.publish(draft).effective_ms == at_ms + 14 * DAY_MS
-
-
-class TestFavour:
-    def better(self, **changes: object) -> bool:
-        return solely_in_favour(terms(caps=()), terms(**({"caps": ()} | changes)))
-
-    def rules(self, points: int, minimum: int = 0, flat: int = 200) -> tuple[Rule, ...]:
-        rate = PercentageReward(basis_points=points)
-        return (
-            Rule(rule_id="sale", action="sale", reward=rate, minimum_order_minor=minimum),
-            Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=flat)),
-        )
-
-    def test_more_is_better(self) -> None:
-        assert self.better()
-        assert self.better(rules=self.rules(1_200))
-        assert self.better(rules=self.rules(1_000, flat=300), hold_days=0)
-        more = Rule(rule_id="more", action="sale", reward=FlatReward(amount_minor=1))
-        assert self.better(rules=(*self.rules(1_000), more))
-        assert not self.better(rules=(*self.rules(1_000), more.but(for_months=3)))
-
-    def test_less_or_otherwise_is_not(self) -> None:
-        assert not self.better(rules=self.rules(999))
-        assert not self.better(rules=self.rules(1_100, minimum=1))
-        assert not self.better(rules=self.rules(1_100, flat=199))
-        assert not self.better(rules=self.rules(1_100)[::-1])
-        assert not self.better(rules=self.rules(1_100)[:1])
-        assert not self.better(rules=self.rules(1_100), hold_days=15)
-        assert not self.better(rules=self.rules(1_100), name="Another name")
-        assert not self.better(caps=(Cap(amount_minor=10**9),))
-        flat = Rule(rule_id="sale", action="sale", reward=FlatReward(amount_minor=10**6))
-        assert not self.better(rules=(flat, self.rules(1_000)[1]))
-        down = PercentageReward(basis_points=1_000, rounding="down")
-        assert not self.better(rules=(Rule(rule_id="sale", action="sale", reward=down),))
-
-    def test_a_limit_may_be_raised_alone(self) -> None:
-        one, two = Cap(amount_minor=100), Cap(amount_minor=900, period="year")
-
-        def better(before: tuple[Cap, ...], after: tuple[Cap, ...]) -> bool:
-            return solely_in_favour(terms(caps=before), terms(caps=after))
-
-        assert better((one,), (one.but(amount_minor=200),))
-        assert better((one, two), ())
-        assert better((one, two), (one, two))
-        assert not better((one,), (one.but(amount_minor=99),))
-        assert not better((one,), (two,))
-        assert not better((one, two), (one.but(amount_minor=200), two))
-        assert not better((one, two), (two,))
-        assert not better((), (one,))
-
-    def test_with_a_budget_only_the_hold_may_be_shorter(self) -> None:
-        def better(**changes: object) -> bool:
-            return solely_in_favour(terms(), terms(**changes), budget=True)
-
-        assert better(hold_days=0)
-        assert not better(caps=())
-        assert not better(caps=(), rules=self.rules(2_000))
-
-    def test_higher_shares_under_a_limit_can_be_less(self) -> None:
-        """The counterexample: an order that is returned later has used up the limit.
-
-        10 % of 50.00 and of 50.00 under a limit of 10.00; the first comes back: 5.00 are left. With
-        20 % the first took all of it, and nothing is left.
-        """
-        from tests.support.scene import Scene  # noqa: PLC0415 - this one test plays a scene
-
-        left = []
-        for points in (1_000, 2_000):
-            sale = Rule(rule_id="sale", action="sale", reward=PercentageReward(basis_points=points))
-            scene = Scene(rules=(sale,), caps=(Cap(amount_minor=1_000),))
-            for order in ("1001", "1002"):
-                scene.sale(order, 5_000, click_ids=(scene.click(),))
-            scene.refund("r1", None)
-            left.append(scene.balance().pending_minor)
-        assert left == [500, 0]
 
 
 class TestPilots:
