@@ -54,7 +54,7 @@ def test_a_touch_that_did_not_bring_the_customer_is_promised_nothing(
     model: str, one: tuple[Rule, ...], two: tuple[Rule, ...]
 ) -> None:
     """Both clicks are Maya's and in time for the first order; the one that lost pins the months."""
-    rules = AttributionRules(model=model)
+    rules = AttributionRules.model_validate({"model": model})
     scene = Scene(caps=(), rules=one, attribution=rules)
     clicks = [scene.click(days_ago=2)]
     then(scene, rules=two, attribution=rules)

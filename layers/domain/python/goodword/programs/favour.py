@@ -57,7 +57,7 @@ def _solely(before: Terms, after: Terms, *, budget: bool) -> bool:
         return False
     if after.hold_days > before.hold_days:
         return False
-    same = one["rules"] == other["rules"] and one["caps"] == other["caps"]
+    same = bool(one["rules"] == other["rules"] and one["caps"] == other["caps"])
     if same or budget or after.tiers is not None:
         return same
     if one["rules"] == other["rules"]:
