@@ -1,9 +1,10 @@
-"""The sweep of walks, and of letters that waited for the morning: nobody is stranded (I13)."""
+"""The sweep of walks, of letters that waited for the morning, and of anniversaries (I13)."""
 
 from typing import Any
 
 from goodword.messages.waking import Waking
 from goodword_aws import observe, wiring
+from goodword_aws.advocates_recognition import recognising
 from goodword_aws.journeys_walks import walking
 
 wiring.require("core_table", "journal_table", "index_secret_arn")
@@ -14,6 +15,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """Answers how many were looked at."""
     counts = {
         "walks": walking("journeys_sweep").sweep(),
+        "anniversaries": recognising("anniversaries").sweep(),
         "letters": Waking(wiring.desk("letters_sweep")).sweep(),
     }
     log.info("swept", extra=counts)

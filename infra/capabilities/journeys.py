@@ -21,6 +21,7 @@ HEARD = (
     "enrolment.banned",
     "enrolment.declined",
     "enrolment.left",
+    "enrolment.milestone_reached",
     "enrolment.paused",
     "enrolment.unbanned",
     "conversion.decided",

@@ -9,6 +9,8 @@ from infra.foundations.streams import may_work_on, work_on
 TOLD = (
     "advocate.invited",
     "enrolment.activated",
+    "enrolment.level_reached",
+    "enrolment.milestone_reached",
     "reward.due",
     "hand_out.made",
     "payout.paid",

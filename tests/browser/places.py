@@ -344,6 +344,7 @@ PLACES = (
     _plain("style", "", "/style"),
     _plain("nobody", "nora", "/my"),
     _plain("home", "maya", "/my"),
+    _plain("level", "maya", "/my/level"),
     _plain("earnings", "maya", "/my/earnings"),
     Place(
         "reward", "maya", _first("/my/earnings", ".items a.what"), page="/my/earnings/<reward_id>"

@@ -61,6 +61,7 @@ def house() -> Iterator[House]:
     [
         *("reward_due", "invited", "activated", "payout_failed"),
         *("payout_returned", "payout_part_returned", "payout_unclaimed"),
+        *("level_reached", "milestone_reached"),
     ],
 )
 def test_a_fact_becomes_one_mail(house: House, case: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import pytest
 from goodword.advocates.model import Advocate, Enrolment, Known, Link, Payee, PayoutMethod
 from goodword.advocates.people import SignIn
+from goodword.advocates.recognition import Recognition
 from goodword.advocates.segmenting import Segmenting
 from goodword.advocates.segments import SegmentMember
 from goodword.conversions.model import Identity
@@ -53,6 +54,9 @@ class Leaving:
         self.own = enrolment.advocate_id
         self.town.link(enrolment, label="Anna's canary")
         self.town.methods.put(self.own, "csv", IBAN)
+        change = Change()
+        change.create(Recognition(advocate_id=self.own, program_id=self.program_id, look_ms=1))
+        self.town.store.commit(change)
 
     @property
     def erasing(self) -> Erasing:
@@ -115,7 +119,7 @@ def test_everything_by_which_she_could_be_found_is_gone(anna: Leaving) -> None:
     anna.ask()
     anna.wait()
     assert anna.carry_out() is True
-    for kind in (VaultItem, Known, Payee, PayoutMethod, Own):
+    for kind in (VaultItem, Known, Payee, PayoutMethod, Own, Recognition):
         assert anna.town.all(kind) == [], kind.KIND
     assert all(anna.own not in one.owners for one in anna.town.all(Trail))
     assert {(one.label, one.state) for one in anna.town.all(Link)} <= {

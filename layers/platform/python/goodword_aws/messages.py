@@ -25,6 +25,7 @@ from goodword_aws.settings import settings
 _REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail"}
 _RARE = ("program.change_", "dispute.", "enrolment.banned", "enrolment.unbanned")
 _ASKS = ("journey.", "story.")
+_REACHED = frozenset({"enrolment.level_reached", "enrolment.milestone_reached"})
 _METRICS = {"sent": "MessagesSent", "failed": "MessagesFailed", "unknown": "MessagesUnknown"}
 
 
@@ -103,6 +104,10 @@ def _more_of(event: Event, locale: str) -> Mapping[str, str]:
         return ask_values(event, locale)
     if event.type == "friend.introduced":
         return {"go": f"{settings().public_url.rstrip('/')}/friend/{event.data['program_id']}"}
+    if event.type in _REACHED:
+        from goodword_aws.advocates_recognition import letter_values  # noqa: PLC0415 - the same
+
+        return letter_values(event, locale)
     if not event.type.startswith(_RARE):
         return {}
     from goodword_aws.programs_terms import change_values  # noqa: PLC0415 - loads the API's answers

@@ -12,6 +12,7 @@ from typing import Any
 from goodword.advocates.dashboard import read_summary
 from goodword.advocates.links import Links
 from goodword.advocates.model import Enrolment
+from goodword.advocates.recognition import Recognition
 from goodword.events import Event, history_of
 from goodword.limits import EXPORT_ROWS
 from goodword.ports import Desk, Page
@@ -141,7 +142,8 @@ def _programmes(desk: Desk, own: str, _cursor: str | None) -> Rows:
         if isinstance(each, Enrolment)
         for one in segments_answer(each).times
     ]
-    return _whole([*found.programs, *stops, *times])
+    reached = desk.store.query(Recognition, "core", f"ADV#{own}", "A#LEVEL#").rows
+    return _whole([*found.programs, *stops, *times, *reached])
 
 
 def _balances(desk: Desk, own: str, _cursor: str | None) -> Rows:

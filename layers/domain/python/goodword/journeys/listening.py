@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from goodword.conversions.model import Delivery
+from goodword.conversions.model import Delivery, Space
 from goodword.errors import NotFound
 from goodword.ids import derived_id
 from goodword.journeys.scoring import Standing, standing
@@ -48,6 +48,17 @@ class Whose(Named, Protocol):
     def occurred_ms(self) -> int: ...
 
 
+class Origin(Protocol):
+    """Where signals come from, and within what their ids are meant."""
+
+    @property
+    def program_id(self) -> str: ...
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def space(self) -> Space: ...
+
+
 class Noted(Content, Protocol):
     """What a signal says, by its name and its time."""
 
@@ -68,7 +79,21 @@ class Listening:
         """Keep the signal under its subject; safe to repeat."""
         until_settled(partial(self._note, delivery, fact))
 
-    def meet(self, delivery: Delivery, whose: Whose) -> Subject:
+    def note_of(self, origin: Origin, marks: Sequence[str], fact: Noted) -> None:
+        """The same for a person of whom these identifiers are known already; safe to repeat."""
+
+        def attempt() -> None:
+            name_key = signal_name_key(origin.program_id, origin.space.namespace, fact.signal_id)
+            if self.desk.store.get(SignalName, name_key) is not None:
+                return
+            change = Change()
+            subject = self._subject(change, origin, "person", marks, fact.occurred_ms, None, 1)
+            put_signal(self.desk, change, origin, subject.subject_id, fact)
+            self.desk.store.commit(change)
+
+        until_settled(attempt)
+
+    def meet(self, delivery: Origin, whose: Whose) -> Subject:
         """The subject of these identifiers, without a signal: a CRM says who a contact is."""
 
         def attempt() -> Subject:
@@ -96,7 +121,7 @@ class Listening:
         self.desk.store.commit(change)
 
     def _account(
-        self, change: Change, delivery: Delivery, whose: Whose, signals: int = 1
+        self, change: Change, delivery: Origin, whose: Whose, signals: int = 1
     ) -> Subject | None:
         if whose.account_id is None:
             return None
@@ -107,7 +132,7 @@ class Listening:
     def _person(
         self,
         change: Change,
-        delivery: Delivery,
+        delivery: Origin,
         whose: Whose,
         account: Subject | None,
         signals: int = 1,
@@ -121,7 +146,7 @@ class Listening:
     def _subject(
         self,
         change: Change,
-        delivery: Delivery,
+        delivery: Origin,
         what: str,
         marks: Sequence[str],
         at_ms: int,
@@ -241,9 +266,7 @@ class Subjects(Customers):
         return self.read(mark.subject_id)
 
 
-def put_signal(
-    desk: Desk, change: Change, delivery: Delivery, subject_id: str, fact: Noted
-) -> None:
+def put_signal(desk: Desk, change: Change, delivery: Origin, subject_id: str, fact: Noted) -> None:
     """Add the signal to the change, with the name that a repeat meets and the event that tells."""
     (program_id, namespace), now_ms = delivery.space, desk.clock.now_ms()
     keep_s = (max(now_ms, fact.occurred_ms) + SIGNAL_DAYS * DAY_MS) // SECOND_MS

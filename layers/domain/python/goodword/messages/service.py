@@ -30,7 +30,12 @@ from goodword.privacy.ports import Forgotten, PersonalVault
 from goodword.programs.effective import version_in_force
 from goodword.times import SECOND_MS
 
-OPTIONAL: Mapping[str, Letters] = {"reward.due": "rewards", "payout.paid": "payouts"}
+OPTIONAL: Mapping[str, Letters] = {
+    "reward.due": "rewards",
+    "enrolment.level_reached": "rewards",
+    "enrolment.milestone_reached": "rewards",
+    "payout.paid": "payouts",
+}
 
 
 class Refused(GoodwordError):

@@ -28,6 +28,7 @@ from goodword.advocates.model import (
     payee_key,
 )
 from goodword.advocates.people import acting_as, read_advocate
+from goodword.advocates.recognition import Recognition, recognition_key
 from goodword.advocates.segmenting import forget_segments
 from goodword.conversions.forgetting import Forgetting
 from goodword.errors import Conflict
@@ -249,6 +250,9 @@ class Erasing:
             plain = link.but(label="", state="paused")
             if link.program_id == program_id and link != plain:
                 change.replace(plain)
+        dates = self.desk.store.get(Recognition, recognition_key(advocate_id, program_id))
+        if dates is not None:
+            change.delete(dates)
         stored = self.desk.store.get(Enrolment, key)
         before = forget_segments(self.desk.store, change, stored) if stored else None
         if before is not None and "left" in MOVES[before.state]:

@@ -14,6 +14,7 @@ from pydantic import Field, StringConstraints, model_validator
 from goodword.limits import (
     ACCEPTED_CURRENCIES_MAX,
     BUDGET_LIMITS_MAX,
+    MILESTONES_MAX,
     RATE_DAYS_MAX,
     REWARDS_PER_ORDER_MAX,
     SHARED_CAPS_MAX,
@@ -21,6 +22,7 @@ from goodword.limits import (
 from goodword.money import CURRENCIES, Currency, MoneyCode, NaturalIn, NaturalMinor, Rounding
 from goodword.programs.amounts import check_accepted, check_points, priced
 from goodword.programs.caps import BudgetLimit, Cap
+from goodword.programs.milestones import Milestone, check_milestones
 from goodword.programs.payment import Payment, strictest
 from goodword.programs.pilot import Pilot
 from goodword.programs.rules import FlatReward, PercentageReward, Rule, TieredReward
@@ -127,6 +129,7 @@ class Terms(Value):
     exchange: ExchangeRule = ExchangeRule()
     rules: tuple[Rule, ...] = Field(min_length=1, max_length=50)
     tiers: Tiers | None = None
+    milestones: tuple[Milestone, ...] = Field(default=(), max_length=MILESTONES_MAX)
     caps: tuple[Cap, ...] = Field(default=(), max_length=20)
     hold_days: int = Field(ge=0, le=365)
     notice_days: int = Field(default=14, ge=0, le=180)
@@ -175,6 +178,13 @@ class Terms(Value):
             check_points(self.rules)
         if accepts and self.tiers is not None and self.tiers.measure == "net":
             raise ValueError("levels by net would add up several currencies: use orders")
+        return self
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        check_milestones(self.milestones, self.rules)
+        if self.accepted and any(one.measure == "net" for one in self.milestones):
+            raise ValueError("milestones by net would add up several currencies: use orders")
         return self
 
     def in_currency(self, currency: str) -> Self:

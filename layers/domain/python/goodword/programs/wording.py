@@ -43,7 +43,10 @@ class ChangeWords(Value):
 
 
 # What an advocate is told of; the rest (where links lead, who reviews) is the company's own.
-FOR_ADVOCATES = ("rules", "caps", "hold_days", "payment", "attribution", "notice_days")
+FOR_ADVOCATES = (
+    *("rules", "caps", "tiers", "milestones"),
+    *("hold_days", "payment", "attribution", "notice_days"),
+)
 
 
 def in_words(
@@ -118,6 +121,8 @@ def _value(path: str, value: Json, voice: Voice, words: ChangeWords) -> str:
     if isinstance(value, dict) and path.endswith(SUFFIX):
         each = (voice.money(int(str(amount)), code) for code, amount in value.items())
         return ", ".join(each)
+    if isinstance(value, dict) and "title" in value:
+        return str(value["title"])
     if isinstance(value, int):
         return _number(path, value, voice, words)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

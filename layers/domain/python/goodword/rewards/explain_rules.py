@@ -49,12 +49,26 @@ def rule_text(rule: Rule, voice: Voice) -> str:
     if rule.for_months is not None:
         said.append(words["months"].format(months=rule.for_months))
     if rule.when is not None:
-        condition = condition_text(rule.when, voice)
-        said.append(words["when"].format(condition=condition))
+        said.append(_when(rule.when, voice))
     if rule.minimum_order_minor:
         minimum = voice.money(rule.minimum_order_minor)
         said.append(voice.speech.minimum.format(minimum=minimum))
     return " ".join(said)
+
+
+def level_text(rule: Rule, level: str, voice: Voice) -> str:
+    """What the rule gives at one level, and for what; nothing if it does not depend on levels."""
+    reward = rule.reward
+    if not isinstance(reward, TieredReward) or level not in reward.by_level:
+        return ""
+    what = voice.speech.what[rule.action]
+    gives = _gives(reward.by_level[level], currency_of(rule.unit, voice.currency), voice)
+    said = voice.speech.rule["at_level"].format(gives=gives, what=what)
+    return said if rule.when is None else f"{said} {_when(rule.when, voice)}"
+
+
+def _when(condition: Condition, voice: Voice) -> str:
+    return voice.speech.rule["when"].format(condition=condition_text(condition, voice))
 
 
 def looked_at_text(line: RuleLine, basis: Basis, voice: Voice) -> str:

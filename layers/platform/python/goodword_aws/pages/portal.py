@@ -24,6 +24,7 @@ from goodword_aws.advocates_offer import offer_answer
 from goodword_aws.messages import catalogue_of
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.embed import embedded
+from goodword_aws.pages.portal_level import recognised
 from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
@@ -45,6 +46,7 @@ def home(view: View) -> dict[str, Any]:
         "rewards": earnings.my_rewards(
             view.desk, view.advocate_id, LATEST, None, view.reader.language
         ).rows,
+        "recognised": recognised(view, found, view.advocate_id),
         "funnels": {card.program_id: _funnel(view, card) for card in found.programs},
     }
 

@@ -62,6 +62,7 @@ def _values(view: View, language: str, motion: Motion) -> Mapping[str, str]:
         for name in (
             *("brand", "program", "disclosure", "changes", "terms"),
             *("told_fact", "told_reason", "told_action"),
+            *("level", "level_gives", "milestone", "milestone_gives"),
         )
     }
     today, later = (catalogue.date_of(now_ms + days * DAY_MS) for days in (0, 14))

@@ -30,6 +30,7 @@ from goodword_aws.advocates_segments import members
 from goodword_aws.explanations import my_unrewarded
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.console.roles import MONEY, WRITERS
+from goodword_aws.pages.portal_level import recognised
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import balances_of, statement_pages
 from goodword_aws.payouts_findings import holds_of
@@ -84,10 +85,11 @@ def person(view: View) -> dict[str, Any]:
     advocate_id, desk = view.path["advocate_id"], view.desk
     read_advocate(desk.store, advocate_id, erased=True)
     money = bool(view.person.groups & MONEY)
+    board = shapes.dashboard(desk, advocate_id)
     links = Links(desk).page(advocate_id, PAGE_ITEMS_MAX, None)
     return {
         "advocate_id": advocate_id,
-        "board": shapes.dashboard(desk, advocate_id),
+        "board": board,
         "links": [shapes.link_answer(one) for one in links.rows],
         "sees_money": money,
         "may_act": "finance" in view.person.groups,
@@ -98,6 +100,7 @@ def person(view: View) -> dict[str, Any]:
         "letters": _letters(view, advocate_id),
         "segments": _segments(view, advocate_id),
         "flags": FLAGS,
+        "recognised": recognised(view, board, advocate_id),
         **(_money(view, advocate_id) if money else {}),
     }
 
