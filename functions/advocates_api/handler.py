@@ -16,7 +16,7 @@ from goodword_aws import earnings, explanations
 from goodword_aws import programs_terms as terms
 from goodword_aws.account import add_account
 from goodword_aws.advocates_offer import OfferAnswer, offer_answer
-from goodword_aws.advocates_recognised import add_recognised
+from goodword_aws.advocates_recognition import add_recognised
 from goodword_aws.advocates_segments import add_segments, listed
 from goodword_aws.advocates_shown import add_shown
 from goodword_aws.calls import Call, Raw, Role

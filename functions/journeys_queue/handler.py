@@ -8,7 +8,8 @@ from aws_lambda_powertools.utilities.batch import (
     process_partial_response,
 )
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
-from goodword_aws import advocates_recognition, wiring
+from goodword_aws import wiring
+from goodword_aws.advocates_heard import heard as recognition_heard
 from goodword_aws.journeys_walks import heard
 from goodword_aws.kpis_rows import keep_row
 
@@ -19,7 +20,7 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 def one(record: SQSRecord) -> None:
     """The message is a bus event; what it makes happen happens once, and is counted once."""
     keep_row(record.body)
-    advocates_recognition.heard(record.body)
+    recognition_heard(record.body)
     heard(record.body)
 
 

@@ -101,6 +101,8 @@ ALLOWED = {
     ("GET", "/v1/advocates/<advocate_id>/links"): READERS,
     ("POST", "/v1/advocates/<advocate_id>/links"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/state"): WRITERS,
+    ("GET", "/v1/advocates/<advocate_id>/enrolments/<program_id>/recognition"): READERS,
+    ("GET", "/v1/me/programs/<program_id>/recognition"): EVERYBODY,
     ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/segments"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/embed"): "d",
     ("GET", "/v1/me/referral-form"): EVERYBODY,

@@ -148,7 +148,17 @@ def own_keys(row: str) -> list[str]:
 def test_each_record_of_a_person_is_in_the_copy_or_left_out_for_a_reason() -> None:
     """The keys under `ADV#` are those of the architecture's table; a new one must be placed."""
     shown = {
-        *("A#HEAD", "A#ENR#", "A#BAL#", "A#CLK#", "A#STOP", "A#METHOD", "A#MARKS", "A#BAN#"),
+        *(
+            "A#HEAD",
+            "A#ENR#",
+            "A#BAL#",
+            "A#CLK#",
+            "A#LEVEL#",
+            "A#STOP",
+            "A#METHOD",
+            "A#MARKS",
+            "A#BAN#",
+        ),
         *("L#", "R#", "P#", "H#", "C#", "D#", "G#", "K#", "M#", "Y#", "I#"),
     }
     rows = [one for one in ARCHITECTURE.read_text().splitlines() if "ADV#<advocate_id>" in one]

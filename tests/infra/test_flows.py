@@ -50,6 +50,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "enrolment.banned",
                 "enrolment.declined",
                 "enrolment.left",
+                "enrolment.milestone_reached",
                 "enrolment.paused",
                 "enrolment.unbanned",
                 "conversion.decided",
@@ -101,6 +102,8 @@ def test_a_stream_brings_new_items_of_one_kind(
             [
                 "advocate.invited",
                 "enrolment.activated",
+                "enrolment.level_reached",
+                "enrolment.milestone_reached",
                 "reward.due",
                 "hand_out.made",
                 "payout.paid",

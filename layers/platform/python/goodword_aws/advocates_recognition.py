@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodword.advocates.model import Enrolment
 from goodword.advocates.recognising import Recognising, read_known
@@ -28,9 +28,15 @@ from goodword.rewards.tally import Tally
 from goodword.times import rfc3339
 
 from goodword_aws import wiring
-from goodword_aws.explanations import voice_of
+from goodword_aws.calls import Call, Role
+from goodword_aws.explanations import spoken, voice_of
 from goodword_aws.settings import settings
 
+if TYPE_CHECKING:
+    from goodword_aws.http import Api  # the pages do without its resolver
+
+READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance"})
+LOCALE = {"locale": "the language of what levels give, en or de; without it the person's own"}
 ORDERS = frozenset(
     {"conversion.decided", "conversion.reversed", "conversion.reinstated", "conversion.merged"}
 )
@@ -236,3 +242,38 @@ def _milestones(
 
 def _promised(amount_minor: int | None, currency: str) -> Money | None:
     return Money(amount_minor=amount_minor, currency=currency) if amount_minor else None
+
+
+def add_recognised(api: "Api") -> None:
+    """Register both routes."""
+    api.route(
+        "GET",
+        "/v1/me/programs/<program_id>/recognition",
+        roles={"advocate"},
+        answer=RecognitionAnswer,
+        query=LOCALE,
+    )(read_mine)
+    api.route(
+        "GET",
+        "/v1/advocates/<advocate_id>/enrolments/<program_id>/recognition",
+        roles=READERS,
+        answer=RecognitionAnswer,
+        query=LOCALE,
+    )(read_theirs)
+
+
+def read_mine(call: Call) -> RecognitionAnswer:
+    """One's level, what the next one takes, every change of it, and the milestones."""
+    return _read(call, call.advocate_id)
+
+
+def read_theirs(call: Call) -> RecognitionAnswer:
+    """The same of an advocate, for staff."""
+    return _read(call, call.path["advocate_id"])
+
+
+def _read(call: Call, advocate_id: str) -> RecognitionAnswer:
+    from goodword_aws.advocates import locale_of  # noqa: PLC0415 - workers do without its packages
+
+    locale = call.query.get("locale") or locale_of(call.desk, advocate_id)
+    return recognition_answer(call.desk, advocate_id, call.path["program_id"], spoken(locale))

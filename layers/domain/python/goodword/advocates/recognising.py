@@ -24,7 +24,6 @@ from goodword.advocates.recognition import (
     recognition_key,
     told,
 )
-from goodword.conversions.crediting import Work, credit
 from goodword.ids import derived_id
 from goodword.limits import ANNIVERSARIES_PER_SWEEP
 from goodword.ports import Change, Desk, Store, until_settled
@@ -131,6 +130,8 @@ class Recognising:
         """Add what the rules give for it; why they gave nothing, if they did not."""
         if milestone.reward_minor is None:
             return ""
+        from goodword.conversions.crediting import Work, credit  # noqa: PLC0415 - looks do without
+
         of = enrolment.program_id, enrolment.advocate_id, milestone.milestone_id
         conversion = credit(
             self.desk,
