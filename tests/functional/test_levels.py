@@ -59,8 +59,8 @@ def anna(here: Pages) -> Enrolment:
 
 def ordered(here: Pages, anna: Enrolment, orders: int) -> None:
     """So many orders stand, and the bus says so."""
-    own = {"advocate_id": anna.advocate_id, "program_id": anna.program_id}
-    stored = next(iter(here.town.all(Tally)), Tally(**own))
+    none = Tally(advocate_id=anna.advocate_id, program_id=anna.program_id)
+    stored = next(iter(here.town.all(Tally)), none)
     change = Change()
     change.save(stored.but(in_all=Sum(orders=orders, net_minor=orders * 5_000)))
     here.town.store.commit(change)

@@ -182,7 +182,7 @@ def test_nobody_is_noted_who_is_not_enrolled(club: Club) -> None:
 
 def test_of_two_who_look_at_once_one_looks_again(club: Club) -> None:
     club.sale("1001", click_ids=(club.click(),))
-    commit, raced = club.store.commit, []
+    commit, raced = club.store.commit, list[bool]()
 
     def slower(change: Change) -> None:
         if not raced:
