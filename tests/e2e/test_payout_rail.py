@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from infra.local.cast import Cast, Json, Signed
+from infra.local.cast import Cast, Json, RefusedError, Signed
 from infra.local.signing import sign_stripe
 from infra.local.stack import LocalStack
 from infra.local.waiting import eventually
@@ -270,9 +270,10 @@ def test_an_edit_after_the_request_pays_nothing_and_neither_does_a_stray_token(
             fatima.post(f"{path}/request", hashed)
 
     edit_line(stack, run["id"])
-    frank.post(f"{path}/release", hashed | {"total_minor": 1_000})
+    with pytest.raises(RefusedError, match="run_changed"):
+        frank.post(f"{path}/release", hashed | {"total_minor": 1_000})
     time.sleep(5)
-    assert fatima.get(path)["run"]["state"] == "released"
+    assert fatima.get(path)["run"]["state"] == "requested"
     assert transfers(stack, run["id"], fatima) == 0
     fatima.post(f"{path}/cancel", {"reason_code": "wrong_amounts"})
 
