@@ -231,6 +231,18 @@ def test_the_index_holds_only_what_waits(store: Store) -> None:
     created(store, thing("a", waits="2"), thing("b", waits="1"), thing("c"), thing("d", waits="2"))
     assert [row.name for row in store.query_index(Thing, "core", "WAITS").rows] == ["b", "a", "d"]
     assert [row.name for row in store.query_index(Thing, "core", "WAITS", until="1").rows] == ["b"]
+    for since, until, names in (
+        ("2", None, ["a", "d"]),
+        ("1", "1", ["b"]),
+        ("1", "2", ["b", "a", "d"]),
+        ("3", None, []),
+        ("2", "1", []),
+    ):
+        found = store.query_index(Thing, "core", "WAITS", since=since, until=until)
+        assert ([row.name for row in found.rows], found.cursor) == (names, None)
+    first = store.query_index(Thing, "core", "WAITS", since="1", until="2", limit=2)
+    rest = store.query_index(Thing, "core", "WAITS", since="1", until="2", cursor=first.cursor)
+    assert [[row.name for row in page.rows] for page in (first, rest)] == [["b", "a"], ["d"]]
     change = Change()
     change.replace(read(store, "b").but(waits=None))
     store.commit(change)

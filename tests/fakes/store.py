@@ -88,6 +88,7 @@ class MemoryStore:
         table: Table,
         pk: str,
         *,
+        since: str = "",
         until: str | None = None,
         limit: int = 100,
         cursor: str | None = None,
@@ -99,6 +100,7 @@ class MemoryStore:
                 for key, item in self.items.items()
                 if key.table == table
                 and item.get("gsi1pk") == pk
+                and item["gsi1sk"] >= since
                 and (until is None or item["gsi1sk"] <= until)
             )
             places = [place for place in places if place > after]

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import pytest
+from goodword.conversions.model import Conversion
 from goodword.rewards.model import Reward
+from goodword.trust import searching
 from goodword.trust.dispute import Dispute
 from goodword_aws import wiring
 
@@ -100,6 +102,34 @@ def test_a_missing_order_that_was_never_reported_is_granted(house: House) -> Non
     done = resolve(fay, path, outcome="granted", order_id="", **said, told_source="src_1")
     assert done.status == 303, done.words
     assert house.court.one(Reward).earned_minor == 1_000
+
+
+def test_a_mistyped_number_shows_what_it_may_mean_and_that_is_granted(house: House) -> None:
+    house.court.sale("1002", 10_000)
+    made = house.court.missing("1020")
+    fay, path = house.pages.browser(FAY), path_of(made)
+    page = fay.get(path)
+    assert "There is no order with this number" in page.words
+    assert "1002" in page.words
+    assert "two characters swapped" in page.words
+    conversion_id = house.court.one(Conversion).conversion_id
+    assert conversion_id in page.words
+    done = resolve(fay, path, outcome="granted", order_id="", conversion_id=conversion_id)
+    assert done.status == 303, done.words
+    reward = house.court.one(Reward)
+    assert (reward.advocate_id, reward.order_id) == (MAYA, "1002")
+
+
+def test_the_page_says_which_lists_are_cut(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "SEARCH_SHOWN_MAX", 1)
+    made, fay = house.court.missing("1020"), house.pages.browser(FAY)
+    for order in ("1021", "1022"):
+        buyer = {"customer_id": f"c{order}"}
+        house.court.sale(order, click_ids=(house.court.click(),), customer=buyer)
+    words = fay.get(path_of(made)).words
+    assert "Not every order with nearly this number is shown." in words
+    assert "This person has more orders of these days than were searched." in words
+    assert "More deliveries of these days" not in words
 
 
 def test_who_may_see_and_decide(house: House, monkeypatch: pytest.MonkeyPatch) -> None:

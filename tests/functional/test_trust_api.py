@@ -146,6 +146,21 @@ def test_a_dispute_is_opened_and_read_by_its_advocate_alone(house: House) -> Non
     assert house.all(Said)
 
 
+def test_an_advocate_reads_only_own_orders_that_a_mistyped_number_may_mean(house: House) -> None:
+    dispute, change = house.one(Dispute), Change()
+    change.replace(dispute.but(order_number="1002"))
+    house.store.commit(change)
+    found = good("my_dispute")["searched"]
+    assert (found["order"], found["left_out"]) == (None, [])
+    assert [one["order"]["order_id"] for one in found["candidates"]] == ["1000"]
+    assert {one["touch"]["advocate_id"] for one in found["candidates"][0]["order"]["touches"]} == {
+        MAYA
+    }
+    staff = good("dispute")["searched"]
+    assert [one["order"]["order_id"] for one in staff["candidates"]] == ["1000", "1001"]
+    assert {one["slip"] for one in staff["candidates"]} == {"one_wrong"}
+
+
 def test_opening_twice_under_one_key_opens_one(house: House) -> None:
     event = sample("trust_api", "open_missing_conversion")
     event["body"] = event["body"].replace("1001", "2002")

@@ -72,11 +72,14 @@ class Ahead:
         table: Table,
         pk: str,
         *,
+        since: str = "",
         until: str | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[R]:
-        return self._store.query_index(kind, table, pk, until=until, limit=limit, cursor=cursor)
+        return self._store.query_index(
+            kind, table, pk, since=since, until=until, limit=limit, cursor=cursor
+        )
 
     def commit(self, change: Change) -> None:
         self._store.commit(change)

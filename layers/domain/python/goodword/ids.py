@@ -43,6 +43,20 @@ def time_of(identifier: str) -> int:
     return at_ms
 
 
+def beginnings(prefix: str, since_ms: int, until_ms: int) -> tuple[str, ...]:
+    """How the ids of an interval begin, the earlier first: in one way, or in two.
+
+    Ids sort by time, so a list of them is read for a few days without all that is newer. Ids of
+    other days begin like that as well.
+    """
+    letters = 10
+    while until_ms - since_ms >= 32 ** (10 - letters):
+        letters -= 1
+    first, last = max(0, since_ms), max(0, until_ms)
+    both = (f"{prefix}_{_base32(at_ms, 10)[:letters]}" for at_ms in (first, last))
+    return tuple(dict.fromkeys(both))
+
+
 def shard_of(identifier: str, shards: int) -> int:
     """A stable number in 0..shards-1, to spread one index key over several partitions."""
     return int.from_bytes(hashlib.sha256(identifier.encode()).digest()[:4]) % shards

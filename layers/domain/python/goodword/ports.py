@@ -192,11 +192,15 @@ class Store(Protocol):
         table: Table,
         pk: str,
         *,
+        since: str = "",
         until: str | None = None,
         limit: int = 100,
         cursor: str | None = None,
     ) -> Page[R]:
-        """Records of one index partition up to and including sort key `until`; may lag behind."""
+        """Records of one index partition with sort keys of `since` to `until`, both included.
+
+        It may lag behind. A `since` after `until` finds nothing.
+        """
         ...
 
     def commit(self, change: Change) -> None:

@@ -128,12 +128,14 @@ class DynamoStore:
         table: Table,
         pk: str,
         *,
+        since: str = "",
         until: str | None = None,
         limit: int = PAGE_ITEMS_MAX,
         cursor: str | None = None,
     ) -> Page[R]:
-        values = {":pk": marshal(pk)} | ({":until": marshal(until)} if until is not None else {})
-        condition = "gsi1pk = :pk" + ("" if until is None else " AND gsi1sk <= :until")
+        if until is not None and since > until:
+            return Page([], None)  # DynamoDB refuses such a BETWEEN
+        condition, values = _between(pk, since, until)
         request: dict[str, Any] = {
             "TableName": self._tables[table],
             "IndexName": INDEX,
@@ -300,6 +302,17 @@ def _refusal(change: Change, reasons: Sequence[Mapping[str, Any]]) -> GoodwordEr
     if stale:
         return Stale("stale", "; ".join(f"{key.pk}/{key.sk}" for key in stale))
     return GuardFailed([keys[index] for index in sorted(failed)])
+
+
+def _between(pk: str, since: str, until: str | None) -> tuple[str, Item]:
+    """The key condition of an index read, with its values."""
+    values = {":pk": marshal(pk)}
+    values |= {":since": marshal(since)} if since else {}
+    values |= {":until": marshal(until)} if until is not None else {}
+    if until is None:
+        return "gsi1pk = :pk" + (" AND gsi1sk >= :since" if since else ""), values
+    bounds = " AND gsi1sk BETWEEN :since AND :until" if since else " AND gsi1sk <= :until"
+    return f"gsi1pk = :pk{bounds}", values
 
 
 def _version(reason: Mapping[str, Any]) -> int:

@@ -62,12 +62,13 @@ def find_orders(store: Store, program_id: str, order_id: str) -> tuple[Conversio
     for start in range(0, len(keys), READ_KEYS_MAX):
         part = {key: places[key] for key in keys[start : start + READ_KEYS_MAX]}
         for one in store.get_mixed(part).values():
-            found |= dict.fromkeys(_named(one))
+            found |= dict.fromkeys(named_by(one))
     orders = [store.get(Conversion, conversion_key(one)) for one in found]
     return tuple(order for order in orders if order is not None)
 
 
-def _named(one: Record) -> tuple[str, ...]:
+def named_by(one: Record) -> tuple[str, ...]:
+    """The conversions that a number or an outside id stands for."""
     if isinstance(one, OrderNumber):
         return one.conversion_ids
     return (one.conversion_id,) if isinstance(one, OrderAlias) else ()

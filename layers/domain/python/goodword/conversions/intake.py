@@ -278,11 +278,26 @@ def overdue(store: Store, now_ms: int) -> Iterator[Delivery]:
 
 
 def list_kept(
-    store: Store, program_id: str, *, limit: int, cursor: str | None = None
+    store: Store,
+    program_id: str,
+    *,
+    limit: int,
+    cursor: str | None = None,
+    since_ms: int = 0,
+    until_ms: int | None = None,
 ) -> Page[Delivery]:
-    """What staff must look at: not understood or quarantined, oldest first. Bodies stay sealed."""
+    """What staff must look at: not understood or quarantined, oldest first. Bodies stay sealed.
+
+    Those received from `since_ms` on, before `until_ms`.
+    """
     return store.query_index(
-        Delivery, "arrivals", kept_index(program_id), limit=limit, cursor=cursor
+        Delivery,
+        "arrivals",
+        kept_index(program_id),
+        since=f"{max(0, since_ms):015d}",
+        until=None if until_ms is None else f"{max(0, until_ms):015d}",
+        limit=limit,
+        cursor=cursor,
     )
 
 

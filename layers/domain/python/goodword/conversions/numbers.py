@@ -7,7 +7,8 @@ under that number later.
 """
 
 import unicodedata
-from typing import ClassVar
+from collections.abc import Iterator
+from typing import ClassVar, Literal
 
 from pydantic import Field
 
@@ -16,6 +17,9 @@ from goodword.conversions.model import Space
 from goodword.limits import NUMBERED_ORDERS_MAX
 from goodword.records import Key, Record
 
+Slip = Literal["swapped", "one_too_many", "one_wrong", "one_left_out"]
+SLIPS: tuple[Slip, ...] = ("swapped", "one_too_many", "one_wrong", "one_left_out")
+DIGITS = "0123456789"
 LENGTH_MAX = 60  # characters of a folded number; longer texts are nobody's number
 
 
@@ -65,3 +69,28 @@ def folded_number(text: str) -> str:
     plain = unicodedata.normalize("NFKC", text).casefold()
     folded = "".join(plain.split()).lstrip("#")
     return folded if folded.isprintable() and folded.isascii() and len(folded) <= LENGTH_MAX else ""
+
+
+def meant(typed: str) -> dict[str, Slip]:
+    """What else may be meant by a mistyped number, by one slip of the fingers, likeliest first.
+
+    Two neighbours swapped, one character too many, one digit wrong, one digit left out.
+    """
+    found: dict[str, Slip] = {}
+    for slip, text in _slipped(typed):
+        if text not in ("", typed):
+            found.setdefault(text, slip)
+    return found
+
+
+def _slipped(typed: str) -> Iterator[tuple[Slip, str]]:
+    for at in range(len(typed) - 1):
+        yield "swapped", f"{typed[:at]}{typed[at + 1]}{typed[at]}{typed[at + 2 :]}"
+    for at in range(len(typed)):
+        yield "one_too_many", f"{typed[:at]}{typed[at + 1 :]}"
+    for at, letter in enumerate(typed):
+        for digit in DIGITS if letter in DIGITS else "":
+            yield "one_wrong", f"{typed[:at]}{digit}{typed[at + 1 :]}"
+    for at in range(len(typed) + 1):
+        for digit in DIGITS:
+            yield "one_left_out", f"{typed[:at]}{digit}{typed[at:]}"
