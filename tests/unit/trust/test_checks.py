@@ -364,5 +364,24 @@ def test_the_verdict_is_the_strongest_active_finding_or_the_sum() -> None:
     assert verdict((), terms) == ("pass", "", 0)
 
 
+def test_one_mark_that_several_checks_weigh_is_one_sign() -> None:
+    """A family on one browser, and a couple with one account: 30, and once 25, and 30."""
+    terms = TrustTerms()
+    at_home = (
+        Figure(name="same_address", points=30, mark="home"),
+        Figure(name="same_browser", points=20, mark="browser"),
+    )
+    own_order = finding("self_referral", at_home, terms)
+    many = finding("velocity", (Figure(name="x", points=25, mark="browser"),), terms)
+    couple = finding("ring", (Figure(name="y", points=30),), terms)
+    assert verdict((own_order, many, couple), terms) == ("pass", "", 85)
+    assert verdict((couple, many, own_order), terms) == ("pass", "", 85)
+    other = finding("velocity", (Figure(name="x", points=25, mark="another"),), terms)
+    assert verdict((own_order, other, couple), terms) == ("hold", "several_signs", 105)
+    # What no mark names is a sign of its own each time.
+    nameless = finding("stuffing", (Figure(name="z", points=30),), terms)
+    assert verdict((couple, nameless, many, own_order), terms)[2] == 115
+
+
 def test_a_wrapped_visit_keeps_only_words() -> None:
     assert set(Visited.model_fields) == {"opened", "referrer", "campaign", "country", "device"}

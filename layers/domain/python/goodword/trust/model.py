@@ -3,7 +3,7 @@
     points of a check   < hold_points     pass
                         >= hold_points    hold: a person looks, by a date
                         >= refuse_points  refuse, only where the terms name it; with its reason
-    sum of all active   >= total_hold     hold, though no check alone would
+    sum of all active   >= total_hold     hold, though no check alone would; a mark counts once
 Shadow checks are recorded and change nothing. A figure names a category and counts; it never holds
 a value of a person, and a MAC only by its first digits, to tell equal from different.
 """
@@ -233,7 +233,7 @@ def verdict(findings: tuple[Finding, ...], terms: TrustTerms) -> tuple[Outcome, 
     The strongest finding gives the reason; of equal ones the first in the order of the set.
     """
     active = [one for one in findings if one.mode == "active"]
-    points = sum(one.points for one in active)
+    points = _together(active)
     for outcome in ("refuse", "hold"):
         found = [one for one in active if one.outcome == outcome]
         if found:
@@ -242,6 +242,22 @@ def verdict(findings: tuple[Finding, ...], terms: TrustTerms) -> tuple[Outcome, 
     if points >= terms.total_hold_points:
         return "hold", REASONS["total"], points
     return "pass", "", points
+
+
+def _together(findings: list[Finding]) -> int:
+    """The points of several checks, in which a mark that several of them weigh counts once.
+
+    One network on which a family buys is the own browser of one check and the browser of many
+    customers of another: one fact, and not two signs. Its most points count.
+    """
+    marked: dict[str, int] = {}
+    points = 0
+    for figure in (figure for one in findings for figure in one.figures):
+        if figure.mark:
+            marked[figure.mark] = max(figure.points, marked.get(figure.mark, 0))
+        else:
+            points += figure.points
+    return points + sum(marked.values())
 
 
 def shown(mac: str) -> str:

@@ -1,8 +1,8 @@
 """The set of checks, in the order in which their findings are kept.
 
 A check is one function from a `Case` to figures with points; it reads nothing else and decides
-nothing. The set has a version: change a weight, and the version changes with it, so that a stored
-assessment always says by which weights it was made.
+nothing. The set has a version: change a weight, or how points add up, and the version changes with
+it, so that a stored assessment always says by which weights it was made.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ from goodword.trust.checks import (
 from goodword.trust.model import Case, Figure, Finding, finding
 from goodword.trust.terms import CheckName, TrustTerms
 
-CHECK_SET = "2026-11-26.1"
+CHECK_SET = "2026-11-26.2"
 
 Look = Callable[[Case], tuple[Figure, ...]]
 CHECKS: Mapping[CheckName, Look] = {
