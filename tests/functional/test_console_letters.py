@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from goodword_aws.messages import catalogue_of
 from goodword_aws.pages.console.letters import HERE, MOTIONS
+from goodword_aws.pages.reader import LANGUAGES, phrases
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller
 from tests.support.pages import Pages, pages
@@ -28,6 +29,12 @@ def test_every_letter_is_there_whole(here: Pages, language: str) -> None:
     amount = {"en": "€24.00", "de": "24,00"}[language]
     assert brand in page.words
     assert amount in page.words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_letter_has_a_name_on_the_page_of_its_reader(language: str) -> None:
+    named = {f"people.letter.{one.replace('.', '_')}" for one in catalogue_of("en").letters}
+    assert named - set(phrases(language)) == set()
 
 
 @pytest.mark.parametrize("motion", MOTIONS)

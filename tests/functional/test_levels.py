@@ -11,6 +11,7 @@ from goodword.events import Event
 from goodword.journeys.signal import Signal, Subject
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
+from goodword.programs.tiers import Level
 from goodword.rewards.model import Reward
 from goodword.rewards.tally import Sum, Tally
 from goodword_aws import privacy
@@ -111,6 +112,18 @@ def test_a_page_shows_the_level_what_comes_next_and_the_history(
     ordered(here, anna, 7)
     assert "That is the highest level." in browser.get("/my/level").words
     assert here.browser().get("/my/level").status == 303
+
+
+def test_what_is_measured_by_net_is_shown_as_money(here: Pages) -> None:
+    tiers = TIERS.but(measure="net", levels=(TIERS.levels[0], Level(name="silver", at_least=7_000)))
+    large = FIRST.but(title="A lot", measure="net", at_least=500_000, reward_minor=None)
+    program = here.town.program(tiers=tiers, milestones=(large,))
+    anna = here.town.joined(program.program_id, ANNA_IN)
+    shown = here.browser(ANNA).get("/my/level")
+    assert "Still needed: €70.00 until silver." in shown.words
+    assert "€0.00 / €5,000.00" in shown.words
+    staff = here.browser(FINANCE).get(f"/console/advocates/{anna.advocate_id}")
+    assert "€0.00 / €5,000.00" in staff.words
 
 
 def test_a_return_is_told_in_german_too(here: Pages, anna: Enrolment) -> None:
