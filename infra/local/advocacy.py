@@ -57,14 +57,14 @@ def walk_journeys(story: "Story", terms: Json) -> None:
     people = {key: _joins(story, program_id, key) for key in made}
     source = story.cast.source("generic", program_id)
     for key, person in people.items():
-        _heard(story, source, person.person.email, HEARD[key])
+        hear(story, source, person.person.email, HEARD[key])
     for key, person in people.items():
         _entered(story, marta, program_id, person, made[key])
     story.forward(4, "the first waits are over")
-    _soon(story)
+    soon(story)
     for key, person in people.items():
         _asked(story, marta, key, person)
-    _soon(story)
+    soon(story)
     story.say("Each journey, in people:")
     for key, journey_id in made.items():
         funnel = eventually(partial(_counted, marta, journey_id), f"the funnel of {key}", 60)
@@ -125,7 +125,8 @@ def _joins(story: "Story", program_id: str, key: str) -> Signed:
     return story.cast.join(f"{name}@people.example", shown, program_id)
 
 
-def _heard(story: "Story", source: Endpoint, email: str, said: tuple[Json, ...]) -> None:
+def hear(story: "Story", source: Endpoint, email: str, said: tuple[Json, ...]) -> None:
+    """A customer consents, and more is noticed about them."""
     for one in ({"kind": "consent", "value": 1}, *said):
         name = f"{one['kind']}-{secrets.token_hex(4)}"
         body = {"signal_id": name, "customer_email": email, **one}
@@ -160,10 +161,10 @@ def _asked(story: "Story", marta: Signed, key: str, person: Signed) -> None:
     mails = eventually(lambda: story.cast.stack.mails(email)[-1:], f"{shown}'s letter", 90)
     story.say(f'{shown}\'s mailbox: "{mails[0].subject}" -> {answer}')
     person.post(f"/v1/me/asks/{requests[0]['id']}/answer", {"answer": answer})
-    _soon(story)
+    soon(story)
     path = f"/v1/asks/{requests[0]['id']}/work"
     marta.post(path, {"done": True, "reason_code": code})
-    _soon(story)
+    soon(story)
     if motion not in PAYS:
         story.say(f"Marta: {code}; a recommendation earns when the friend buys")
         return
@@ -192,7 +193,7 @@ def _counted(marta: Signed, journey_id: str) -> Json:
     return funnel if funnel["done"] else {}
 
 
-def _soon(story: "Story") -> None:
+def soon(story: "Story") -> None:
     """Some minutes later the sweep of journeys has rung."""
     story.cast.stack.clock.advance(300)
     story.ring("journeys_schedule")

@@ -1,4 +1,4 @@
-"""The demo tells one referral from click to paid, a refund, a proof, new rules, and journeys.
+"""The demo tells one referral from click to paid, a refund, a proof, new rules, and advocacy.
 
 Everything goes over HTTP with real signatures and real sign-ins; the only things done for the
 listener are moving the clock and ringing it early, and both are said. The stack stays up.
@@ -20,6 +20,7 @@ from infra.local.places import DEMO_HOME
 from infra.local.progress import Progress
 from infra.local.rule_change import change_rules
 from infra.local.stack import LocalStack, attach, bring_up
+from infra.local.voices import hear_voices
 from infra.local.waiting import eventually
 
 DAY_SECONDS = 86_400
@@ -57,6 +58,32 @@ TERMS: Json = {
         "rail": "simulator",
     },
 }
+# What people reach, and are told of; it is worth nothing but the words.
+REACHED: Json = {
+    "tiers": {
+        "measure": "orders",
+        "levels": [
+            {"name": "friend", "at_least": 0},
+            {"name": "regular", "at_least": 2},
+            {"name": "insider", "at_least": 10},
+        ],
+    },
+    "milestones": [
+        {
+            "milestone_id": "first_order",
+            "title": "The first order over your link",
+            "measure": "orders",
+            "at_least": 1,
+        },
+        {
+            "milestone_id": "thousand",
+            "title": "Beans for 1,000 euros",
+            "measure": "net",
+            "at_least": 100_000,
+        },
+        {"milestone_id": "year", "title": "A year with us", "measure": "years", "at_least": 1},
+    ],
+}
 OTHERS = {"ben": ("Ben", 5), "cleo": ("Cleo", 3), "dora": ("Dora", 1)}
 
 
@@ -88,6 +115,7 @@ class Story:
         self.proof(maya, reward)
         change_rules(self, shop, maya, code)
         walk_journeys(self, TERMS | {"destination": self.shop_window()})
+        hear_voices(self, maya, self.cast.sign_in("ben@people.example"))
         self.cast.sign_in("nora@people.example")  # somebody who has not joined yet
         self.cast.sign_in("robin@shoppers.example")  # the friend who bought
         self.cast.staff("lars", "analyst")
@@ -96,7 +124,8 @@ class Story:
     def set_up(self) -> Endpoint:
         """A programme, and the shop that reports to it."""
         self.act("1. Acme Coffee starts a programme")
-        self.program_id = self.cast.program(TERMS | {"destination": self.shop_window()})
+        terms = TERMS | REACHED | {"destination": self.shop_window()}
+        self.program_id = self.cast.program(terms)
         self.say("Marta (marketing): 10 % of an order from 10.00 EUR, 2.00 EUR for a sign-up,")
         self.say(f"at most 500.00 EUR a month, {HOLD_DAYS} days hold, paid on the 1st")
         shop = self.cast.source("shopify", self.program_id)

@@ -1,7 +1,8 @@
 """What the demo's story leaves out, so that no page of the console is empty.
 
 A reward on hold, an open question, a delivery that was not understood, a draft that was tried on
-the past. Done again it changes nothing; all of it goes over HTTP like the story itself.
+the past, a story that is to be approved and one that is to be told. Done again it changes nothing;
+all of it goes over HTTP like the story itself.
 """
 
 import time
@@ -10,11 +11,12 @@ from infra.local.cast import Cast, Endpoint, Json, Signed, done
 from infra.local.demo import Story
 from infra.local.progress import Silent
 from infra.local.rule_change import REPLAYED_DAYS, instant
+from infra.local.voices import asked, proposed
 from infra.local.waiting import eventually
 from tests.browser.reading import Told
 
 HELD_ORDER, MISSED_ORDER = 8_000, "9101"
-FAN, FAN_SHOP = "toni@cafes.example", "Surveys of cafes"
+FAN, FAN_SHOP, CAFES = "toni@cafes.example", "Surveys of cafes", "Cafes that tell"
 
 
 def staged(told: Told) -> Told:
@@ -37,6 +39,7 @@ def staged(told: Told) -> Told:
     _misreport(told, story)
     _draft(story, told.person("marta"))
     _reference(story, told.person("marta"), told.person("ada"))
+    _stories(story, told)
     return told
 
 
@@ -93,10 +96,7 @@ def _reference(story: Story, marta: Signed, ada: Signed) -> None:
     need = f"/v1/subjects/references?program_id={story.program_id}&industry=coffee-shops"
     if marta.get(need)["data"]:
         return
-    made = ada.post(
-        "/v1/sources", {"kind": "generic", "program_id": story.program_id, "label": FAN_SHOP}
-    )
-    source = Endpoint(made["id"], made["signing_secret"])
+    source = _source(story, ada, FAN_SHOP)
     for number, kind, value in ((1, "consent", 1), (2, "nps", 10)):
         said = {"signal_id": f"fan-{number}", "kind": kind, "value": value, "customer_email": FAN}
         done(story.cast.generic(source, "signal", said))
@@ -114,3 +114,19 @@ def _reference(story: Story, marta: Signed, ada: Signed) -> None:
     calls = marta.post(f"{place}/calls", {})["calls"]
     told = {"state": "held", "outcome": "helped", "follow_up": "thank", "followed": False}
     marta.post(f"{place}/calls/{calls[0]['id']}", told)
+
+
+def _source(story: Story, ada: Signed, label: str) -> Endpoint:
+    body = {"kind": "generic", "program_id": story.program_id, "label": label}
+    made = ada.post("/v1/sources", body)
+    return Endpoint(made["id"], made["signing_secret"])
+
+
+def _stories(story: Story, told: Told) -> None:
+    """Cleo has a text before her, Dora has been asked."""
+    cleo, dora = told.person("cleo"), told.person("dora")
+    if dora.get("/v1/me/asks")["data"]:
+        return
+    source = _source(story, told.person("ada"), CAFES)
+    ask_id, _ = asked(story, source, cleo, dora)
+    proposed(told.person("marta"), cleo, ask_id)
