@@ -104,6 +104,26 @@ def test_whoever_wrote_it_cannot_publish_it_by_hand_either(here: Pages, place: s
     assert len(here.town.all(ProgramVersion)) == 1
 
 
+def test_a_draft_that_was_tried_on_too_few_days_waits(here: Pages, place: str) -> None:
+    here.town.clock.advance(60 * DAY_MS)
+    otto, mara = here.browser(OTTO), here.browser(MARKETER)
+    draft = begun(otto, place)
+    first = rfc3339(here.town.clock.at_ms - 5 * DAY_MS)[:10]
+    otto.send(otto.get(draft), f"{draft}/replay", since=first)
+    work(Front(here.town, here.loaded), "program.replay_asked")
+    shown = mara.get(draft)
+    assert "It was tried on too few days" in shown.words
+    assert "the last 28 days at least" in shown.words
+    assert f'action="{draft}/publish"' not in shown.html
+    (kept,) = here.town.all(Draft)
+    form = mara.get(draft).fields(f"{draft}/replay") | {"digest": kept.digest}
+    refused = mara.ask("POST", f"{draft}/publish", form=form)
+    assert refused.status == 409
+    assert "on the last four weeks at least" in refused.words
+    replayed(here, otto, draft)
+    assert "You can publish it" in mara.get(draft).words
+
+
 def test_what_is_wrong_with_the_text_is_said_with_its_place(here: Pages, place: str) -> None:
     otto = here.browser(OTTO)
     draft = begun(otto, place)

@@ -97,6 +97,7 @@ EXPECTED = {
     ("programs_api_drafts", "refused_publish_by_its_mailbox"): "same_person",
     ("programs_api_drafts", "refused_publish_another_digest"): "draft_moved_on",
     ("programs_api_drafts", "refused_publish_unreplayed"): "replay_needed",
+    ("programs_api_drafts", "refused_publish_replayed_too_briefly"): "replay_too_short",
     ("programs_api_drafts", "publish"): 201,
     ("programs_api_drafts", "publish_pilot"): 201,
     ("programs_api_drafts", "publish_pilot_of_a_segment"): 201,
@@ -276,6 +277,10 @@ def settle_in(call: Front) -> None:
         draft(now_ms, "drf_sample", "sub-mara", "a" * 64),
         draft(now_ms, "drf_ready", "sub-otto", "d" * 64).but(replay_id="rpl_ready"),
         replay(now_ms, "drf_ready", "d" * 64),
+        draft(now_ms, "drf_short", "sub-otto", "c" * 64).but(replay_id="rpl_short"),
+        replay(now_ms, "drf_short", "c" * 64).but(
+            replay_id="rpl_short", from_ms=now_ms - 9 * DAY_MS, until_ms=now_ms - 8 * DAY_MS
+        ),
         *piloted(now_ms),
         Source(
             source_id=SOURCE,

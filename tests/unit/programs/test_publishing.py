@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Actor
-from goodword.limits import REPLAY_FRESH_DAYS
+from goodword.limits import REPLAY_BACK_DAYS, REPLAY_END_DAYS, REPLAY_FRESH_DAYS
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, GuardFailed
 from goodword.programs.announcement import Announcement
@@ -16,6 +16,7 @@ from goodword.programs.model import ProgramVersion, Terms
 from goodword.programs.pilot import Pilot
 from goodword.programs.publishing import Publishing, Wish
 from goodword.programs.replay import Replay
+from goodword.programs.replaying import Replays
 from goodword.times import DAY_MS
 
 from tests.support.people import Town
@@ -155,6 +156,36 @@ class TestTheReplay:
             hall.publish(draft)
         with pytest.raises(Conflict, match="draft_moved_on"):
             hall.by_mara.publish(hall.program_id, draft.draft_id, "1" * 64)
+
+    @pytest.mark.parametrize(
+        ("age", "since", "until", "enough"),
+        [
+            (100, REPLAY_BACK_DAYS * DAY_MS, 0, True),
+            (100, REPLAY_BACK_DAYS * DAY_MS - 1, 0, False),
+            (100, 90 * DAY_MS, REPLAY_END_DAYS * DAY_MS, True),
+            (100, 90 * DAY_MS, REPLAY_END_DAYS * DAY_MS + 1, False),
+            (100, 1, 0, False),
+            (5, 5 * DAY_MS, 0, True),
+            (5, 5 * DAY_MS - 1, 0, False),
+            (0, 1, 0, True),
+        ],
+    )
+    def test_is_of_the_last_four_weeks_or_of_all_there_was(
+        self, hall: Hall, age: int, since: int, until: int, enough: bool
+    ) -> None:
+        """A replay of one empty millisecond would say that nothing changes."""
+        hall.clock.advance(age * DAY_MS)
+        draft = drafted(hall, hall.program_id, terms(hold_days=30))
+        replays, now_ms = Replays(hall.desk(OTTO)), hall.clock.now_ms()
+        asked = replays.ask(hall.program_id, draft.draft_id, now_ms - since, now_ms - until)
+        replays.run(asked.replay_id)
+        hall.clock.advance(REPLAY_FRESH_DAYS * DAY_MS)  # as it was when it was asked for
+        if enough:
+            assert hall.publish(draft).number == 2
+        else:
+            with pytest.raises(Conflict, match="replay_too_short"):
+                hall.publish(draft)
+            assert len(hall.versions()) == 1
 
     def test_is_kept_with_the_version(self, hall: Hall) -> None:
         made = hall.publish(hall.ready(hold_days=30))

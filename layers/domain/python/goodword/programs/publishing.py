@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import Conflict, FieldError, InvalidInput, NotAllowed
 from goodword.events import Event
-from goodword.limits import READ_KEYS_MAX, REPLAY_FRESH_DAYS
+from goodword.limits import (
+    READ_KEYS_MAX,
+    REPLAY_BACK_DAYS,
+    REPLAY_END_DAYS,
+    REPLAY_FRESH_DAYS,
+)
 from goodword.persons import Person
 from goodword.ports import Change, Desk, Guard, Store, until_settled
 from goodword.programs.announcement import Announcement, What
@@ -70,7 +75,7 @@ class Publishing:
             self._check_second(draft.editors, draft.marks)
             program, versions = read_program(store, program_id), read_versions(store, program_id)
             check_successor(program, draft.terms, draft.based_on)
-            replay = self._fresh_replay(draft, now_ms)
+            replay = self._fresh_replay(draft, now_ms, program.created_ms)
             if open_pilot(versions, now_ms) is not None:
                 raise Conflict("pilot_is_open", "promote or withdraw the pilot first")
             tried = with_members(store, program_id, pilot)
@@ -141,8 +146,11 @@ class Publishing:
         if Person(self.desk.actor.id, None, self.mark).wrote(editors, marks):
             raise NotAllowed("same_person", "whoever wrote it does not publish it")
 
-    def _fresh_replay(self, draft: Draft, now_ms: int) -> Replay:
-        """The replay of exactly this draft. Conflict `replay_needed` without a fresh one."""
+    def _fresh_replay(self, draft: Draft, now_ms: int, created_ms: int) -> Replay:
+        """The replay of exactly this draft. Conflict `replay_needed` without a fresh one.
+
+        Conflict `replay_too_short` if it is of a period that says too little.
+        """
         place = replay_key(draft.replay_id) if draft.replay_id else None
         replay = self.desk.store.get(Replay, place) if place else None
         if replay is None or replay.digest != draft.digest:
@@ -151,6 +159,12 @@ class Publishing:
             raise Conflict("replay_needed", f"the replay is {replay.state}")
         if now_ms - replay.changed_ms > REPLAY_FRESH_DAYS * DAY_MS:
             raise Conflict("replay_needed", f"the replay is older than {REPLAY_FRESH_DAYS} days")
+        if not replay.reaches(created_ms):
+            detail = (
+                f"it goes back {REPLAY_BACK_DAYS} days, or to the beginning of the programme,"
+                f" and ends within the last {REPLAY_END_DAYS} days before it is asked for"
+            )
+            raise Conflict("replay_too_short", detail)
         return replay
 
     def _version(self, draft: Draft, number: int, effective_ms: int) -> ProgramVersion:

@@ -19,7 +19,12 @@ from goodword.conversions.exchange import MISMATCH
 from goodword.conversions.exchange import WAITING as WAITING_FOR_RATE
 from goodword.conversions.model import Conversion
 from goodword.conversions.rewarded import standing_share
-from goodword.limits import CLOCK_SKEW_SECONDS, REPLAY_KEPT_DAYS
+from goodword.limits import (
+    CLOCK_SKEW_SECONDS,
+    REPLAY_BACK_DAYS,
+    REPLAY_END_DAYS,
+    REPLAY_KEPT_DAYS,
+)
 from goodword.money import Currency, NaturalMinor
 from goodword.programs.model import ProgramVersion, Replayed, version_at
 from goodword.records import IndexEntry, Key, Record
@@ -113,6 +118,16 @@ class Replay(Record):
         if self.state == "done":
             return 100
         return 0 if self.total == 0 else min(99, self.done * 100 // self.total)
+
+    def reaches(self, created_ms: int) -> bool:
+        """Whether its period is enough to publish on, in a programme made at `created_ms`.
+
+        It goes back four weeks (REPLAY_BACK_DAYS) from when it was asked for, or to the beginning
+        of a programme that is younger, and ends within the last two days (REPLAY_END_DAYS).
+        """
+        back_ms = max(created_ms, self.asked_ms - REPLAY_BACK_DAYS * DAY_MS)
+        last_ms = self.asked_ms - REPLAY_END_DAYS * DAY_MS
+        return self.from_ms <= back_ms and self.until_ms >= last_ms
 
     @property
     def summary(self) -> Replayed:

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from goodword.errors import NotFound
-from goodword.limits import PAGE_ITEMS_MAX
+from goodword.limits import PAGE_ITEMS_MAX, REPLAY_BACK_DAYS
 from goodword.persons import Person
 from goodword.programs.changes import TermsDifference, differences
 from goodword.programs.draft import Draft
 from goodword.programs.drafts import Drafts
 from goodword.programs.model import STATE_MOVES, ProgramVersion, Terms
-from goodword.programs.replay import RUNNING
+from goodword.programs.replay import RUNNING, Replay
 from goodword.programs.replaying import Replays
 from goodword.programs.service import Programs
 from goodword.rewards.explain_rules import rule_text
@@ -28,7 +28,7 @@ from goodword_aws.pages.view import View
 from goodword_aws.problems import refused_body
 from goodword_aws.programs import program_answer, up_to_now
 from goodword_aws.programs_drafts import draft_answer, draft_detail, said_changes
-from goodword_aws.programs_replays import ReplayAnswer, change_answer, replay_answer
+from goodword_aws.programs_replays import change_answer, replay_answer
 from goodword_aws.programs_versions import version_answers, version_detail
 
 PAST_DAYS = 60  # of the replay that the form proposes
@@ -85,7 +85,8 @@ def draft(view: View) -> dict[str, Any]:
     """A draft: what it changes, its text, its replay, and who may publish it."""
     program_id = view.path["program_id"]
     found = Drafts(view.desk).read(program_id, view.path["draft_id"])
-    head = program_answer(Programs(view.desk).read(program_id)[0])
+    program = Programs(view.desk).read(program_id)[0]
+    head = program_answer(program)
     detail = draft_detail(view.desk, found, view.reader.locale)
     replay = newest_replay(view, found)
     now_ms = view.desk.clock.now_ms()
@@ -94,9 +95,10 @@ def draft(view: View) -> dict[str, Any]:
         "draft": detail,
         "paths": paths(detail.differences),
         "text": text_of(found.terms),
-        "replay": replay,
+        "replay": replay and replay_answer(replay),
         "running": replay is not None and replay.state in RUNNING,
-        "step": step_of(view, found, replay),
+        "step": step_of(view, found, replay, program.created_ms),
+        "back_days": REPLAY_BACK_DAYS,
         "outdated": head.latest_version != found.based_on,
         "until": view.reader.at(now_ms - DAY_MS).date().isoformat(),
         "since": view.reader.at(now_ms - PAST_DAYS * DAY_MS).date().isoformat(),
@@ -121,14 +123,14 @@ def changes(view: View) -> dict[str, Any]:
     }
 
 
-def newest_replay(view: View, found: Draft) -> ReplayAnswer | None:
+def newest_replay(view: View, found: Draft) -> Replay | None:
     """The newest replay of the draft; None before the first of this revision."""
     if found.replay_id is None:
         return None
-    return replay_answer(Replays(view.desk).read(found.replay_id))
+    return Replays(view.desk).read(found.replay_id)
 
 
-def step_of(view: View, found: Draft, replay: ReplayAnswer | None) -> str:
+def step_of(view: View, found: Draft, replay: Replay | None, created_ms: int) -> str:
     """What the draft waits for, as this person sees it: a key of `rules.step`."""
     if found.state != "open":
         return found.state
@@ -136,6 +138,8 @@ def step_of(view: View, found: Draft, replay: ReplayAnswer | None) -> str:
         return "replay"
     if replay.state in RUNNING:
         return "running"
+    if not replay.reaches(created_ms):
+        return "short"
     return "same_person" if _wrote(view, found) else "publish"
 
 
