@@ -98,6 +98,7 @@ EXPECTED = {
     ("programs_api_drafts", "refused_publish_another_digest"): "draft_moved_on",
     ("programs_api_drafts", "refused_publish_unreplayed"): "replay_needed",
     ("programs_api_drafts", "refused_publish_replayed_too_briefly"): "replay_too_short",
+    ("programs_api_drafts", "refused_terms_of_an_unknown_level"): "invalid_body",
     ("programs_api_drafts", "publish"): 201,
     ("programs_api_drafts", "publish_pilot"): 201,
     ("programs_api_drafts", "publish_pilot_of_a_segment"): 201,

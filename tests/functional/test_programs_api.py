@@ -59,6 +59,21 @@ def test_wrong_terms_are_refused_with_exact_paths(call: Front) -> None:
     assert not call.town.all(Program)
 
 
+def test_a_level_that_there_is_not_is_refused_with_its_path(call: Front) -> None:
+    terms = terms_json()
+    asked = {"op": "in", "of": "level", "values": ["gold", "platin"]}
+    terms["rules"][0]["when"] = {"op": "not", "condition": asked}
+    levels = [{"name": "silver", "at_least": 0}, {"name": "gold", "at_least": 5}]
+    terms["tiers"] = {"measure": "orders", "levels": levels}
+    reply = call(MARKETER, "POST", "/v1/programs", {"terms": terms, "rationale": "try"})
+    assert (reply.status, reply.code) == (422, "invalid_body")
+    (wrong,) = reply.body["errors"]
+    assert wrong == {
+        "field": "terms.rules.0.when.condition.values.1",
+        "message": "tiers have no level of this name",
+    }
+
+
 def test_a_programme_pauses_and_closes(call: Front) -> None:
     path = f"/v1/programs/{made(call)}/state"
     paused = call(MARKETER, "POST", path, {"state": "paused", "reason": "budget"})

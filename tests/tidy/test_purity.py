@@ -7,7 +7,7 @@ import pytest
 
 from tests.tidy.sources import DOMAIN, Module, modules, parsed
 
-PACKAGES = {"goodword", "pydantic", "annotated_types"}
+PACKAGES = {"goodword", "pydantic", "pydantic_core", "annotated_types"}
 # Of the standard library, what reaches outside the process, or is different at every call.
 IMPURE = {
     *("asyncio", "concurrent", "multiprocessing", "subprocess", "threading", "signal", "queue"),

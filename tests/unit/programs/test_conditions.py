@@ -170,6 +170,7 @@ def test_what_is_asked_and_found_is_written_down_at_its_path() -> None:
         (ask("between", "quantity", low=5, high=4), "low is more than high"),
         (ask("in", "customer", values=["old"]), "`new` or `returning`"),
         (ask("equals", "country", value="Germany"), "two letters"),
+        (ask("equals", "country", value="ÄÖ"), "two letters"),
         ({"op": "all", "conditions": []}, "at least 1 item"),
         (ask("in", "brand", values=["x"], extra=1), "Extra inputs"),
     ],

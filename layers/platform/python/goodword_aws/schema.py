@@ -9,10 +9,15 @@ from typing import Any
 
 from goodword.programs.model import Terms
 
+from goodword_aws.schema_between import BETWEEN
+from goodword_aws.schema_exact import ExactSchema
+
 
 def terms_schema() -> dict[str, Any]:
     """The JSON Schema of `Terms` as the API takes them."""
-    schema = Terms.model_json_schema(mode="validation")
+    schema = Terms.model_json_schema(mode="validation", schema_generator=ExactSchema)
+    for name, demands in BETWEEN.items():
+        (schema if name == "Terms" else schema["$defs"][name])["allOf"] = demands
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 

@@ -181,6 +181,10 @@ def _depth(condition: Condition) -> int:
 def _check(found: L, of: str, values: tuple[str, ...]) -> L:
     if of == "customer" and not CUSTOMERS.issuperset(values):
         raise ValueError("a customer is `new` or `returning`")
-    if of == "country" and not all(len(one) == 2 and one.isalpha() for one in values):
+    if of == "country" and not all(map(_is_country, values)):
         raise ValueError("a country is a code of two letters (ISO 3166-1)")
     return found
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code.isascii() and code.isalpha()

@@ -25,8 +25,8 @@ from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.milestones import Milestone, check_milestones
 from goodword.programs.payment import Payment, strictest
 from goodword.programs.pilot import Pilot
-from goodword.programs.rules import FlatReward, PercentageReward, Rule, TieredReward
-from goodword.programs.tiers import Tiers
+from goodword.programs.rules import FlatReward, PercentageReward, Rule
+from goodword.programs.tiers import Tiers, check_levels
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.tracking.model import AttributionRules
 from goodword.trust.terms import TrustTerms
@@ -34,7 +34,7 @@ from goodword.trust.terms import TrustTerms
 __all__ = ["FlatReward", "PercentageReward", "Rule"]  # part of the terms, see `rules`
 
 Host = Annotated[
-    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:\d{2,5})?$")
+    str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?(:[0-9]{2,5})?$")
 ]
 Url = Annotated[str, StringConstraints(min_length=8, max_length=2048)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
@@ -149,11 +149,7 @@ class Terms(Value):
             raise ValueError(f"{self.currency!r} is not an ISO 4217 currency")
         if len({rule.rule_id for rule in self.rules}) != len(self.rules):
             raise ValueError("two rules have the same rule_id")
-        levels = {level.name for level in self.tiers.levels} if self.tiers else set()
-        for rule in self.rules:
-            named = rule.reward.by_level if isinstance(rule.reward, TieredReward) else ()
-            if not levels.issuperset(named):
-                raise ValueError(f"the rule {rule.rule_id} names a level that tiers do not have")
+        check_levels(self.rules, self.tiers)
         if len({cap.name for cap in self.caps}) != len(self.caps):
             raise ValueError("two caps limit the same in the same period")
         always = Counter[str]()
