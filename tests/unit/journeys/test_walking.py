@@ -16,6 +16,7 @@ from goodword.rewards.model import Reward
 from goodword.workflow import TaskToken
 
 from tests.support.journeys import REFERENCE
+from tests.support.milestones import TIERS
 from tests.support.scene import terms as programme
 from tests.support.walks import BYE, RULES, THANKS, Path
 
@@ -88,7 +89,7 @@ def test_what_is_accepted_and_done_is_handed_over_thanked_and_rewarded(path: Pat
 
 
 def test_what_the_programme_does_not_reward_is_said(path: Path) -> None:
-    path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY)))
+    path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY), tiers=TIERS))
     path.publish(SPEECH, THANKS | {"of_ask": "speech"}, goal={"motion": "speaking"})
     path.delight()
     walk = path.entered()
@@ -266,7 +267,7 @@ def test_work_is_credited_once_whatever_rewards_the_journey_names(path: Path) ->
 
 
 def test_what_earned_nothing_earns_nothing_the_second_time(path: Path) -> None:
-    path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY)))
+    path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY), tiers=TIERS))
     first = THANKS | {"of_ask": "join"}
     ask = {"step": "ask", "name": "join", "motion": "community", "template": "t"}
     path.publish(ask, first, first | {"name": "more"}, goal={"motion": "community"})

@@ -23,7 +23,7 @@ from goodword.ports import Change, Collision, Desk, Page
 from goodword.records import Value
 from pydantic import BaseModel, ValidationError
 
-from goodword_aws import calls, observe, openapi, problems, wiring
+from goodword_aws import calls, observe, problems, wiring
 from goodword_aws.calls import Call, Principal, Raw, Role
 from goodword_aws.documents import as_json, is_yaml
 from goodword_aws.routes import Handle, Route, pattern_of
@@ -101,6 +101,8 @@ class Api:
 
     def openapi(self) -> dict[str, Any]:
         """The paths and schemas of this Api, as a part of an OpenAPI 3.1 document."""
+        from goodword_aws import openapi  # noqa: PLC0415 - for the docs; no request needs it
+
         return openapi.described(self.service, self.routes)
 
     def _guarded(self, route: Route) -> Callable[..., Response[Any]]:
