@@ -293,8 +293,11 @@ def test_an_endless_freeze_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goodword.payouts.freezing.FREEZE_CALLS_MAX", 1)
     monkeypatch.setattr("goodword.payouts.freezing.FREEZE_PAGES", 1)
     world = Payday()
+    world.due(500)
+    world.due(500, BEN)
     run = world.cycle.open(PROGRAM, PERIOD, CUTOFF_MS)
     assert world.cycle.freeze(run.run_id, "").route == "close_list"
+    assert len(world.all(Payout)) == 1
 
 
 def test_more_lines_than_a_run_may_have_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -348,9 +351,11 @@ def test_an_advocate_gets_only_so_many_payouts_in_a_run(monkeypatch: pytest.Monk
 
 def test_a_reason_that_has_not_changed_is_not_written_again() -> None:
     world = Payday()
-    world.due(50)
+    world.enrol("adv_1", "CODE1")  # has no payout method
+    world.due(5_000, "adv_1")
     run = world.cycle.open(PROGRAM, PERIOD, CUTOFF_MS)
     world.cycle.freeze(run.run_id, "")
+    assert reasons(world) == {"adv_1": ("no_method", 5_000)}
     before = len(world.store.commits)
     world.cycle.freeze(run.run_id, "")
     assert len(world.store.commits) == before

@@ -8,6 +8,7 @@ from goodword.programs.wording import in_words, rules_in_words
 from goodword_aws.explanations import voice_of
 from goodword_aws.programs_drafts import change_words
 
+from tests.support.milestones import FIRST
 from tests.support.people import Town
 from tests.support.scene import terms
 
@@ -121,6 +122,13 @@ def test_a_change_is_said_in_german(version: object) -> None:
         "Von da an nicht mehr: 2,00\xa0€ für eine Anmeldung.",
         "Neu von da an: 1 % der Bestellung.",
     ]
+
+
+def test_a_milestone_is_said_by_its_title(version: object) -> None:
+    after = terms(milestones=(FIRST.but(reward_minor=None),))
+    (found,) = words(version, after, "en", for_advocate=True)
+    assert FIRST.title in found
+    assert "milestone_id" not in found
 
 
 def test_what_has_no_words_is_said_by_its_path(version: object) -> None:

@@ -77,10 +77,8 @@ def _named_levels(rule: Rule) -> Iterator[tuple[tuple[str | int, ...], str]]:
     if isinstance(rule.reward, TieredReward):
         yield from ((("reward", "by_level", name), name) for name in rule.reward.by_level)
     for path, leaf in leaves(rule.when) if rule.when else ():
-        if leaf.of != "level":
-            continue
         place = [int(step) if step.isdigit() else step for step in path.split(".")]
-        if isinstance(leaf, OneOf | NoneOf):
+        if isinstance(leaf, OneOf | NoneOf) and leaf.of == "level":
             yield from (((*place, "values", n), name) for n, name in enumerate(leaf.values))
-        elif isinstance(leaf, Equals):
+        if isinstance(leaf, Equals) and leaf.of == "level":
             yield (*place, "value"), str(leaf.value)
