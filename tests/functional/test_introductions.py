@@ -11,11 +11,12 @@ from goodword.privacy.model import fold_email
 from goodword_aws.friends import recorded
 from goodword_aws.privacy import sections
 
-from tests.functional.test_portal_asks import Ses, text_of
+from tests.functional.test_portal_asks import text_of
 from tests.support.api import ANALYST, ANNA, MARKETER, Caller, front
 from tests.support.functions import call, sample
 from tests.support.pages import Pages, signing_in
 from tests.support.people import MACS
+from tests.support.ses import Ses
 from tests.unit.journeys.test_introducing import ROBIN, Desk
 
 HERE = "/my/introductions"

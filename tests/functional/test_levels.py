@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from goodword.advocates.model import Enrolment
@@ -22,19 +21,9 @@ from tests.support.milestones import FIRST, LEVELLED, TIERS
 from tests.support.pages import Pages, pages
 from tests.support.people import ANNA as ANNA_IN
 from tests.support.people import BEN as BEN_IN
+from tests.support.ses import Ses
 
 TITLE = "First <b>& best</b> {{ 7 * 7 }}"
-
-
-class Ses:
-    """SES v2: keeps the requests."""
-
-    def __init__(self) -> None:
-        self.requests: list[dict[str, Any]] = []
-
-    def send_email(self, **request: Any) -> dict[str, str]:
-        self.requests.append(request)
-        return {"MessageId": f"ses-{len(self.requests)}"}
 
 
 @pytest.fixture

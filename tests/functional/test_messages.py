@@ -1,7 +1,6 @@
 """The mail function, from the SQS batch to what SES is asked; nothing personal in its logs."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
@@ -13,22 +12,9 @@ from goodword_aws.messages import catalogue_of
 from tests.fakes.privacy import MemoryVault
 from tests.support.functions import call, over, sample
 from tests.support.scene import MAYA, Scene
+from tests.support.ses import Ses
 
 ADDRESS = "canary-maya@example.com"
-
-
-class Ses:
-    """SES v2: keeps the requests, or answers with an error."""
-
-    def __init__(self) -> None:
-        self.requests: list[dict[str, Any]] = []
-        self.error: Exception | None = None
-
-    def send_email(self, **request: Any) -> dict[str, str]:
-        self.requests.append(request)
-        if self.error:
-            raise self.error
-        return {"MessageId": f"ses-{len(self.requests)}"}
 
 
 class House(Scene):

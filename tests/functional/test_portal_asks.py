@@ -20,20 +20,10 @@ from tests.support.functions import call, sample
 from tests.support.journeys import REVIEW
 from tests.support.pages import Pages, signing_in
 from tests.support.people import BEN as BEN_IN
+from tests.support.ses import Ses
 from tests.support.walks import BYE, THANKS, Path
 
 REMIND = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
-
-
-class Ses:
-    """SES v2: keeps the requests."""
-
-    def __init__(self) -> None:
-        self.requests: list[dict[str, Any]] = []
-
-    def send_email(self, **request: Any) -> dict[str, str]:
-        self.requests.append(request)
-        return {"MessageId": f"ses-{len(self.requests)}"}
 
 
 @pytest.fixture

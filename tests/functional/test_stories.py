@@ -12,11 +12,12 @@ from goodword_aws import journeys_walks
 from goodword_aws.journeys_stories import own_stories
 from goodword_aws.privacy import sections
 
-from tests.functional.test_portal_asks import Ses, tell, text_of
+from tests.functional.test_portal_asks import tell, text_of
 from tests.support.api import ANALYST, ANNA, BEN, MARKETER, Caller, front
 from tests.support.pages import Pages, signing_in
 from tests.support.people import BEN as BEN_IN
 from tests.support.people import http
+from tests.support.ses import Ses
 from tests.unit.journeys.test_storytelling import Desk, Nobody
 
 HOSTILE = "<script>alert(1)</script>{{7*7}} \"quoted\" & 'so'\n<img src=x onerror=y>"
