@@ -8,6 +8,7 @@ import copy
 import json
 import re
 from collections.abc import Iterator, Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from pydantic import ValidationError
 from tests.support.people import terms_json
 from tests.support.programmes import FULL, IN_DOLLARS, PAID_OFTEN
 
-jsonschema = pytest.importorskip("jsonschema")
+jsonschema = import_module("jsonschema")
 Way = tuple[str | int, ...]
 
 # The list of docs/programs.md, with how the parser says each.
