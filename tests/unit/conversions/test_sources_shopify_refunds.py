@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+import pytest
 from goodword.conversions.model import Facts, ReversalFact, Source
 from goodword_aws.sources import read_delivery
 
@@ -97,6 +98,67 @@ def test_a_customer_who_paid_in_another_currency_is_refunded_in_the_shops() -> N
     assert (reversal(alone).currency, reversal(alone).amount_minor) == ("EUR", 1190)
 
 
-def test_untaxed_goods_need_no_proof() -> None:
-    fact = reversal(refund("12.00", "0.00", "1.00"))
-    assert (fact.amount_minor, fact.of) == (1200, "net")
+@pytest.mark.parametrize("paid", ["12.00", "1.00"])
+def test_untaxed_goods_need_no_proof(paid: str) -> None:
+    fact = reversal(refund("12.00", "0.00", paid))
+    assert (fact.amount_minor, fact.of, fact.without_tax().amount_minor) == (1200, "net", 1200)
+
+
+def test_more_money_than_untaxed_goods_were_worth_comes_off_what_was_paid() -> None:
+    other = {"kind": "refund_discrepancy", "amount": "-8.00", "tax_amount": "0.00"}
+    more = reversal(refund("12.00", "0.00", "20.00", order_adjustments=[other]))
+    assert (more.amount_minor, more.of, more.lines) == (2000, "gross", ())
+    shipped = refund("12.00", "0.00", "17.00", refund_shipping_lines=[shipping("5.00", "5.00")])
+    assert (reversal(shipped).amount_minor, reversal(shipped).of) == (1200, "net")
+
+
+def shipping(part: str, price: str, *taxes: tuple[str, object], **more: object) -> Json:
+    """Of a shipping line what came back, and the line as the order has it."""
+    lines = [{"price": tax, "price_set": money(tax), "rate": rate} for tax, rate in taxes]
+    line = {"price": price, "price_set": money(price), "tax_lines": lines, **more}
+    return {"subtotal_amount_set": money(part), "shipping_line": line}
+
+
+@pytest.mark.parametrize(
+    ("line", "paid"),
+    [
+        (shipping("5.00", "5.00", ("0.95", 0.19)), "20.23"),
+        (shipping("5.00", "5.00", ("0.95", None)), "20.23"),
+        (shipping("2.50", "5.00", ("0.95", 0.19)), "17.26"),  # half of it, rounded up
+        (shipping("4.00", "5.00", ("0.76", 0.19), discounted_price="4.00"), "19.04"),
+        (shipping("5.00", "5.00", ("0.50", 0.1), ("0.45", 0.09)), "20.23"),
+        (shipping("0.00", "0.00", ("0.01", 0.19)), "14.28"),
+        (shipping("5.00", "5.00"), "19.28"),
+        ({"subtotal_amount_set": money("5.00"), "shipping_line": {}}, "19.28"),
+    ],
+)
+def test_the_tax_of_shipping_is_no_more_money_for_the_goods(line: Json, paid: str) -> None:
+    """Since 2024-10 Shopify tells refunded shipping without the tax that came back with it."""
+    fact = reversal(refund("12.00", "2.28", paid, refund_shipping_lines=[line]))
+    assert (fact.amount_minor, fact.of, fact.tax_minor) == (1200, "net", 0)
+    over = refund("12.00", "2.28", f"{float(paid) + 1:.2f}", refund_shipping_lines=[line])
+    assert reversal(over).of == "gross"
+
+
+def test_where_prices_include_tax_shipping_has_none_on_top() -> None:
+    line = shipping("5.95", "5.95", ("0.95", 0.19))
+    inside = reversal(refund("11.90", "1.90", "17.85", refund_shipping_lines=[line]))
+    assert (inside.amount_minor, inside.of) == (1000, "net")
+    more = refund(paid="8.95", refund_line_items=[], refund_shipping_lines=[line])
+    assert (reversal(more).amount_minor, reversal(more).of) == (300, "gross")
+
+
+def test_shipping_alone_takes_nothing_though_its_tax_comes_on_top() -> None:
+    line = shipping("5.00", "5.00", ("0.95", 0.19))
+    alone = refund(paid="5.95", refund_line_items=[], refund_shipping_lines=[line])
+    assert facts(alone).ignored == "nothing_refunded"
+
+
+def test_shipping_that_is_told_twice_counts_once() -> None:
+    adjusted = {"kind": "shipping_refund", "amount": "-5.00", "tax_amount": "-0.95"}
+    twice = refund(
+        paid="20.23",
+        refund_shipping_lines=[shipping("5.00", "5.00", ("0.95", 0.19))],
+        order_adjustments=[adjusted],
+    )
+    assert (reversal(twice).amount_minor, reversal(twice).of) == (1200, "net")

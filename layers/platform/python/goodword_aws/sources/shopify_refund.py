@@ -6,6 +6,7 @@ went back alone was never rewarded, and takes nothing.
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 
 from goodword.conversions.intake import NotUnderstood
 from goodword.conversions.model import ReversalFact
@@ -37,7 +38,7 @@ def refund_fact(refund: Document, received_ms: int) -> ReversalFact | str:
     if amount is None:
         if _abroad(made, currency):
             raise NotUnderstood("currency_mismatch", "refunded in another currency than the shop's")
-        amount = _paid_back(made, currency) - _shipping(refund, currency)
+        amount = _paid_back(made, currency) - sum(_shipping(refund, currency))
     if amount <= 0:
         return "nothing_refunded"
     return ReversalFact(
@@ -105,23 +106,26 @@ def _of_goods(
 ) -> tuple[int | None, bool]:
     """The net of returned goods, and whether it is known to be free of tax.
 
-    None if it is nothing, or if more went back than they were worth. A refund does not say whether
-    its prices include tax. The money that moved does: it is the goods' subtotal and the shipping,
-    with the tax on top only where prices exclude it. Where none moved, or other money than the
-    shop's, or less because of a fee, the order says so when the refund is booked on it.
+    None if it is nothing, or if more went back than they were worth, taxed or not. A refund does
+    not say whether its prices include tax. The money that moved does: it is the goods' subtotal and
+    the shipping, with the tax of both on top only where prices exclude it. Where none moved, or
+    other money than the shop's, or less because of a fee, the order says so when the refund is
+    booked on it.
     """
     goods = sum(natural_amount(line, "subtotal", "subtotal", currency) for line in lines)
     tax = sum(natural_amount(line, "total_tax", "total_tax", currency) for line in lines)
-    if goods == 0 or tax == 0:
-        return goods or None, True
+    untaxed = tax == 0
+    if goods == 0:
+        return None, True
     if not made or _abroad(made, currency):
-        return goods, False
-    rest = _paid_back(made, currency) - goods - _shipping(refund, currency)
-    if rest == tax:
-        return goods, True
+        return goods, untaxed
+    shipping, its_tax = _shipping(refund, currency)
+    rest = _paid_back(made, currency) - goods - shipping
+    if rest > tax + its_tax:
+        return None, True
     if rest == 0:
         return goods - tax, True
-    return (None, True) if rest > tax else (goods, False)
+    return goods, untaxed or rest >= tax
 
 
 def _abroad(made: Sequence[Document], currency: str) -> bool:
@@ -133,19 +137,43 @@ def _abroad(made: Sequence[Document], currency: str) -> bool:
     )
 
 
-def _shipping(refund: Document, currency: str) -> int:
-    """Shipping with its tax, in either of the two places where versions have it."""
-    lines = refund.documents("refund_shipping_lines")
-    newer = sum(
-        natural_amount(line, "subtotal_amount", "subtotal_amount", currency) for line in lines
-    )
+def _shipping(refund: Document, currency: str) -> tuple[int, int]:
+    """Refunded shipping, and the tax that may have come back on top of it.
+
+    Older versions tell both as an adjustment; newer ones have the shipping without its tax.
+    """
     older = 0
     for one in refund.documents("order_adjustments"):
         if one.text("kind") == "shipping_refund":
             older += abs(signed_amount(one, "amount", currency)) + abs(
                 signed_amount(one, "tax_amount", currency)
             )
-    return newer or older
+    if older:
+        return older, 0
+    shipping = tax = 0
+    for line in refund.documents("refund_shipping_lines"):
+        part = natural_amount(line, "subtotal_amount", "subtotal_amount", currency)
+        shipping += part
+        tax += _tax_on_top(line.document("shipping_line"), part, currency)
+    return shipping, tax
+
+
+def _tax_on_top(shipping: Document, part: int, currency: str) -> int:
+    """The tax of a part of a shipping line, rounded up; nothing where the price includes it.
+
+    Only the tax of the whole line is told. Its rate says what it is of: of 5.00 at 19 %, 0.95 came
+    on top, while 0.80 were inside.
+    """
+    taxes = list(shipping.documents("tax_lines"))
+    name = "price" if shipping.at("discounted_price") is None else "discounted_price"
+    tax = sum(natural_amount(one, "price", "price", currency) for one in taxes)
+    price = natural_amount(shipping, name, name, currency) if tax else 0
+    if price == 0:
+        return 0
+    rate = sum(ratio for one in taxes if isinstance(ratio := one.at("rate"), Decimal))
+    if rate and abs(tax * (1 + rate) - price * rate) < abs(tax - price * rate):
+        return 0
+    return -(-tax * min(part, price) // price)
 
 
 def _paid_back(made: Sequence[Document], currency: str) -> int:
