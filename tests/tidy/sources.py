@@ -2,8 +2,10 @@
 
 import ast
 import os
+import shutil
 import subprocess
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from functools import cache
 from pathlib import Path
 
@@ -25,7 +27,6 @@ WORDS = {
     "insights",
 }
 FACES = {"portal", "console"}  # no capabilities of their own: pages over the same services
-BUILT = {".git", ".venv", ".build", ".local", "cdk.out", "node_modules", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -78,23 +79,33 @@ def parsed(text: str, place: str = f"{DOMAIN}/goodword/rewards/planted.py") -> M
 
 @cache
 def files() -> tuple[str, ...]:
-    """Every file that is or would be committed, from the root; git decides where there is git."""
-    if (ROOT / ".git").exists():
-        listed = subprocess.run(
-            ["git", "ls-files", "-co", "--exclude-standard"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=True,
-        ).stdout.splitlines()
-    else:
-        listed = [
-            str((Path(directory) / name).relative_to(ROOT))
-            for directory, names, within in os.walk(ROOT)
-            if not BUILT.intersection(Path(directory).relative_to(ROOT).parts)
-            for name in within
-        ]
+    """Every file that is or would be committed, from the root; git decides where it can."""
+    listed = listed_by_git() or walked()
     return tuple(sorted(place for place in listed if (ROOT / place).is_file()))
+
+
+def listed_by_git() -> list[str]:
+    """As git has it; nothing without git, or where it refuses (a checkout of somebody else's)."""
+    if not (ROOT / ".git").exists() or shutil.which("git") is None:
+        return []
+    words = ("git", "ls-files", "-co", "--exclude-standard")
+    return subprocess.run(
+        words, cwd=ROOT, capture_output=True, text=True, check=False
+    ).stdout.splitlines()
+
+
+def walked() -> list[str]:
+    """The same by walking: all whose names .gitignore does not have."""
+    left_out = [".git", *(ROOT / ".gitignore").read_text().replace("/", "").split()]
+
+    def kept(names: list[str]) -> list[str]:
+        return [name for name in names if not any(fnmatch(name, one) for one in left_out)]
+
+    found: list[str] = []
+    for directory, within, names in os.walk(ROOT):
+        within[:] = kept(within)
+        found += [str((Path(directory) / name).relative_to(ROOT)) for name in kept(names)]
+    return found
 
 
 @cache

@@ -6,7 +6,7 @@ from io import StringIO
 
 import pytest
 
-from tests.tidy.sources import ROOT, files, modules
+from tests.tidy.sources import ROOT, files, listed_by_git, modules
 
 # Written in parts, so that this file does not break its own rules.
 UNFINISHED = re.compile(
@@ -80,6 +80,13 @@ def dead_links(place: str) -> list[str]:
         elif anchor and where.suffix == ".md" and anchor not in anchors(where.read_text()):
             found.append(f"{place} links to {target}, which has no such heading")
     return found
+
+
+def test_without_git_the_same_files_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = set(files())
+    monkeypatch.setenv("PATH", "")
+    assert listed_by_git() == []
+    assert set(files.__wrapped__()) == known
 
 
 def test_nothing_is_left_unfinished() -> None:
