@@ -33,6 +33,7 @@ def test_exact_hosts_are_allowed(url: str) -> None:
         "https://www.shop.example/",
         "https://shop.example.evil.example/",
         "https://shop.example:444/",
+        "https://shop.example:0/",
         "https://shop.example:x/",
         "https://shop.example:99999/",
         "https://maya@shop.example/",

@@ -22,7 +22,8 @@ MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605 Version/1
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 INSTAGRAM = f"{IPHONE} Instagram 350.0.0 (iPhone16,2; iOS 19_1; de_DE)"
 GARDEN = f"{PIXEL} Botanica/2.1"
-PEOPLE = [GARDEN, IPHONE, IPAD, PIXEL, TAB, CUBOT, WINDOWS, MAC, FIREFOX, INSTAGRAM]
+OPERA = "Opera/9.80 (Android; Opera Mini/36.2/191.256; U; de) Presto/2.12.423 Version/12.16"
+PEOPLE = [GARDEN, OPERA, IPHONE, IPAD, PIXEL, TAB, CUBOT, WINDOWS, MAC, FIREFOX, INSTAGRAM]
 ROBOTS = [
     "Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)",
     "Mozilla/5.0 (compatible; bingbot/2.0)",
@@ -42,6 +43,17 @@ ROBOTS = [
     "Screaming Frog SEO Spider/20.0",
     "ia_archiver",
     "UptimeRobot/2.0",
+    "Mozilla/5.0 (compatible; GoogleOther)",
+    "Mozilla/5.0 (compatible; Google-InspectionTool/1.0;)",
+    "Mozilla/5.0 (compatible; Bluesky Cardyb/1.1; +mailto:support@bsky.app)",
+    "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; Perplexity-User/1.0)",
+    "Microsoft Office Existence Discovery",
+    "meta-externalfetcher/1.1",
+    "Slack-ImgProxy (+https://api.slack.com/robots)",
+    "Mastodon/4.3.0 (http.rb/5.2.0; +https://mastodon.example/)",
+    "node",
+    "Deno/2.5",
+    "HTTPie/3.2",
     "   ",
 ]
 
@@ -68,6 +80,7 @@ def test_robots_do_not(agent: str) -> None:
         ("GET", {"purpose": "prefetch"}),
         ("GET", {"sec-purpose": "prefetch;anonymous-client-ip"}),
         ("GET", {"sec-purpose": "Prefetch;prerender"}),
+        ("GET", {"sec-purpose": "prerender"}),
         ("GET", {"x-moz": "prefetch"}),
         ("GET", {"x-purpose": "preview"}),
         ("GET", {"sec-fetch-dest": "image"}),

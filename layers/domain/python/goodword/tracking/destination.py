@@ -28,7 +28,7 @@ def is_allowed(url: str, hosts: Collection[str]) -> bool:
     secure = parts.scheme == "https" or (parts.scheme == "http" and host in _LOCAL_HOSTS)
     if not secure or not host.isascii() or "@" in parts.netloc or "%" in host:
         return False
-    return (f"{host}:{port}" if port else host) in hosts
+    return (host if port is None else f"{host}:{port}") in hosts
 
 
 def with_parameters(url: str, ours: Mapping[str, str | None], defaults: Mapping[str, str]) -> str:

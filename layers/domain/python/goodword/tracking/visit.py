@@ -18,8 +18,11 @@ ENCODED_MAX = 3  # times that a text may be percent-encoded over and over and st
 VISITOR_BYTES = 8  # bytes; tells the visitors of one link and day apart, and nothing more
 _DAY_MS = 86_400_000
 
+# How the browsers of people begin, in lower case: for thirty years all have called themselves so,
+# while programs that fetch pages (`node`, `Microsoft Office`) mostly say what they are.
+_BROWSERS = ("mozilla/", "opera/", "ucweb/")
 # Names that programs give themselves, in lower case. Words, not patterns: compiling a pattern of
-# forty names is a tenth of the redirect's start.
+# forty names is a tenth of the redirect's start. `-user/` fetches what a person asked a model for.
 _ROBOTS = (
     *("crawl", "spider", "slurp", "archiver", "headless", "phantomjs", "lighthouse", "pagespeed"),
     *("preview", "externalhit", "facebookcatalog", "whatsapp/", "embedly", "iframely", "vkshare"),
@@ -28,8 +31,10 @@ _ROBOTS = (
     *("wget", "curl/", "libwww", "lwp::", "python", "java/", "go-http", "okhttp/", "axios/"),
     *("node-fetch", "undici", "httpclient", "httpunit", "http_request", "ruby", "perl/", "php/"),
     *("guzzle", "postman", "insomnia", "selenium", "puppeteer", "playwright", "google-read-aloud"),
-    *("adsbot", "proofpoint", "mimecast", "barracuda"),
+    *("adsbot", "proofpoint", "mimecast", "barracuda", "cardyb", "googleother"),
+    *("inspectiontool", "-user/"),
 )
+_UNSEEN = ("prefetch", "prerender", "preview")
 _TABLETS = ("ipad", "tablet", "kindle", "silk/", "playbook")
 _PHONES = ("iphone", "ipod", "mobile", "phone", "blackberry", "opera mini")
 _DESKTOPS = ("windows nt", "macintosh", "x11", "cros ", "linux")
@@ -43,7 +48,7 @@ def is_counted(method: str, headers: Mapping[str, str]) -> bool:
         method == "GET"
         and agent.strip() != ""
         and not _is_robot(agent.lower())
-        and not any("prefetch" in one or "preview" in one for one in map(str.lower, purposes))
+        and not any(_has(purpose.lower(), _UNSEEN) for purpose in purposes)
         and headers.get("sec-fetch-dest", "document") == "document"
         and headers.get("sec-fetch-mode", "navigate") == "navigate"
     )
@@ -103,7 +108,8 @@ def visitor_of(address: str, agent: str, at_ms: int, secret: bytes) -> str:
 def _is_robot(agent: str) -> bool:
     """`Googlebot/2.1` and `scanner 1` are robots; `CUBOT` is a make of phones."""
     return (
-        _has(agent, _ROBOTS)
+        not agent.startswith(_BROWSERS)
+        or _has(agent, _ROBOTS)
         or _ends_in(agent.replace("cubot", " "), "bot", str.isalpha)
         or _ends_in(agent, "scan", str.isalnum)
         or _ends_in(agent, "scanner", str.isalnum)
