@@ -14,6 +14,7 @@ part of a receiver before the @ chooses what happens:
     timeout-after-accept    paid, and the first answer never comes
     timeout-before-accept   nothing happens the first time, and no answer comes
     gone                    accepted; the money comes back at the second look-up
+    partly                  paid; a third of it has come back at the second look-up
     anything else           paid at once
 
 `serve` runs it in this process, `python -m infra.local.rail_simulator` as one of its own.
@@ -43,6 +44,7 @@ create table if not exists transfers (
     currency text not null, receiver text not null, status text not null, reason text not null,
     looks integer not null default 0, at_s real not null);
 create table if not exists tries (key text primary key, count integer not null);
+create table if not exists returns (key text primary key, amount_minor integer not null);
 """
 
 Answer = tuple[int, dict[str, Any]]
@@ -92,11 +94,34 @@ class Ledger:
                 return 404, {"code": "unknown_key"}
             later = LATER.get(known["receiver"].partition("@")[0])
             status = later if later and known["looks"] >= 1 else known["status"]
+            if known["looks"] == 1 and known["receiver"].startswith("partly@"):
+                self._return(known, known["amount_minor"] // 3)
             self._base.execute(
                 "update transfers set looks = looks + 1, status = ? where number = ?",
                 (status, known["number"]),
             )
             return 200, self._told({**dict(known), "status": status})
+
+    def take_back(self, key: str, amount_minor: int) -> None:
+        """A part of a payment that was made, or the rest of it, comes back from the receiver."""
+        with self._lock:
+            known = self._known(key) or self._newest(key)
+            if known is not None and known["status"] == "paid":
+                self._return(known, amount_minor)
+
+    def claim(self, key: str, status: str) -> None:
+        """What waited for its receiver is `paid`, or `returned`."""
+        with self._lock:
+            self._base.execute(
+                "update transfers set status = ? where key = ? and status = 'unclaimed'",
+                (status, key),
+            )
+
+    def returned(self, key: str) -> int:
+        """How much of what was made under the key has come back."""
+        row = self._base.execute("select amount_minor from returns where key = ?", (key,))
+        found = row.fetchone()
+        return int(found["amount_minor"]) if found else 0
 
     def transfers(self) -> list[dict[str, Any]]:
         """Every transfer that was ever made, oldest first."""
@@ -115,7 +140,18 @@ class Ledger:
             " and status not in ('failed', 'returned')",
             (row["key"],),
         ).fetchone()["total"]
-        return {**_shown(row), "total_minor": total}
+        back = self.returned(row["key"]) if row["status"] == "paid" else 0
+        told = {**_shown(row), "total_minor": total, "returned_minor": back}
+        return {**told, "reason": "partly_reversed"} if back else told
+
+    def _return(self, row: sqlite3.Row, amount_minor: int) -> None:
+        """So much more of it is back; when all of it is, it is a payment that was returned."""
+        back = min(row["amount_minor"], self.returned(row["key"]) + amount_minor)
+        self._base.execute("insert or replace into returns values (?, ?)", (row["key"], back))
+        if back == row["amount_minor"]:
+            self._base.execute(
+                "update transfers set status = 'returned' where number = ?", (row["number"],)
+            )
 
     def _count_try(self, key: str) -> int:
         row = self._base.execute(
@@ -126,9 +162,17 @@ class Ledger:
         return int(row["count"])
 
     def _known(self, key: str) -> sqlite3.Row | None:
+        """The newest under this key; what waits, or of which a part came back, is not forgotten."""
         row: sqlite3.Row | None = self._base.execute(
-            "select * from transfers where key = ? and at_s > ? order by number desc",
+            "select * from transfers where key = ? and (at_s > ? or status = 'unclaimed'"
+            " or key in (select key from returns)) order by number desc",
             (key, self._seconds() - WINDOW_SECONDS),
+        ).fetchone()
+        return row
+
+    def _newest(self, key: str) -> sqlite3.Row | None:
+        row: sqlite3.Row | None = self._base.execute(
+            "select * from transfers where key = ? order by number desc", (key,)
         ).fetchone()
         return row
 

@@ -113,6 +113,7 @@ def test_no_answer_names_a_person(rail: Rail) -> None:
         ("unclaimed", "unclaimed", "unclaimed", 1),
         ("slow", "accepted", "accepted", 1),
         ("gone", "accepted", "accepted", 1),
+        ("partly", "paid", "paid", 1),
         ("duplicate", "unknown", "paid", 1),
         ("timeout-after-accept", "unknown", "paid", 1),
         ("timeout-before-accept", "unknown", None, 0),
@@ -136,6 +137,35 @@ def test_some_payments_end_later(simulator: RailSimulator, receiver: str, end: s
     rail.send(order(receiver=f"{receiver}@x.example"))
     said = [rail.look_up("pay_1"), rail.look_up("pay_1")]
     assert [each.status if each else None for each in said] == ["accepted", end]
+
+
+def test_a_part_comes_back_and_later_the_rest(simulator: RailSimulator) -> None:
+    rail = SimulatorRail(simulator.url)
+    rail.send(order(receiver="partly@x.example"))
+    said = [one for _ in range(3) if (one := rail.look_up("pay_1"))]
+    assert [one.returned_minor for one in said] == [0, 411, 411]
+    assert {one.status for one in said} == {"paid"}
+    assert (said[1].reason, said[1].left_minor) == ("partly_reversed", 1_234 - 411)
+    simulator.ledger.take_back("pay_1", 1_000)  # more than is left is what is left
+    found = rail.look_up("pay_1")
+    assert found is not None
+    assert (found.status, simulator.ledger.returned("pay_1")) == ("returned", 1_234)
+
+
+def test_who_claims_is_paid_and_it_is_never_forgotten(tmp_path: Path) -> None:
+    now = [1_000_000.0]
+    with serve(tmp_path / "rail.sqlite", seconds=lambda: now[0]) as running:
+        rail = SimulatorRail(running.url)
+        for key, receiver in (("pay_1", "unclaimed"), ("pay_2", "unclaimed"), ("pay_3", "maya")):
+            rail.send(order(key, receiver=f"{receiver}@x.example"))
+        now[0] += 30 * 86_400
+        running.ledger.claim("pay_1", "paid")
+        running.ledger.take_back("pay_1", 0)
+        running.ledger.claim("pay_2", "returned")
+        running.ledger.claim("pay_3", "returned")  # it did not wait for anybody
+        running.ledger.take_back("pay_3", 34)
+        said = [rail.look_up(key) for key in ("pay_1", "pay_3")]
+    assert [(one.status, one.returned_minor) for one in said if one] == [("paid", 0), ("paid", 34)]
 
 
 def test_another_payment_under_a_known_key_is_never_made(simulator: RailSimulator) -> None:

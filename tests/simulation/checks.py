@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from goodword.limits import LATE_DAYS
 
+from tests.simulation.bank import BANKS
 from tests.simulation.bans import BANS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
@@ -46,6 +47,7 @@ def check(town: "Town") -> list[str]:
         *CAPS,
         *REASONS,
         *BANS,
+        *BANKS,
         _leftovers,
         _calm,
         *NIGHTLY,
@@ -98,6 +100,8 @@ def _holdings(books: Books, person: str, said: dict[str, int], paid: int) -> Ite
         held[PENDING.get(reward["state"], "")] += reward["remaining_minor"]
     for payout in payouts:
         held[HELD.get(payout["state"], "")] += payout["amount_minor"]
+        if payout["state"] == "paid":
+            held["paid"] -= payout.get("returned_minor", 0)
     earned = sum(one["remaining_minor"] for one in rewards if one["state"] not in GONE)
     for bucket in ("pending", "on_hold", "in_payout"):
         if said[bucket] != held[bucket]:

@@ -43,9 +43,12 @@ class Play(Director):
         """The next payday of whatever is due, with faults again, and the end after it."""
         town = self.town
         disputed = town.story.disputed and bool(town.all(Payout))
-        if not disputed and not any(one.state == "due" for one in town.all(Reward)):
+        some = disputed or self.bank.takes_back()
+        if not some and not any(one.state == "due" for one in town.all(Reward)):
             return
         town.outside.healed = False
+        if self.bank.takes_back():
+            self.bank.take_back()
         if disputed:
             self.complaints.open()
             self.settle()
@@ -151,6 +154,7 @@ class Play(Director):
         if answers:
             self.press()
             self.complaints.end_all()
+        self.bank.end()
         for payout in town.all(Payout):
             since_ms = town.clock.at_ms - (payout.sent_ms or town.clock.at_ms)
             silent = payout.state == "unknown" and since_ms >= 2 * DAY_MS
@@ -172,5 +176,6 @@ class Play(Director):
         ]
         found += [f"open {one.dispute_id}" for one in self.complaints.running()]
         found += [f"ban of {one['advocate_id']}" for one in self.conduct.running()]
+        found += self.bank.open()
         found += [f"open run {one.run_id}" for one in self.town.all(OpenRun)]
         return found + [f"execution {one.name}" for one in self.town.baton.tasks]

@@ -92,10 +92,11 @@ def _payouts(books: Books) -> Iterator[str]:
 
 
 def _given_back(books: Books, person: str) -> bool:
-    """Whether a debt that was netted may be owed again: a payout that ended unpaid, or a bank."""
+    """Whether a debt that was netted may be owed again: money that did not stay, or a bank."""
     ended = ("cancelled", "failed", "returned")
-    mine = [one["state"] for one in books["payout"] if one["advocate_id"] == person]
-    return books.town.story.has_won() or any(state in ended for state in mine)
+    mine = [one for one in books["payout"] if one["advocate_id"] == person]
+    back = any(one["state"] in ended or one.get("returned_minor") for one in mine)
+    return books.town.story.has_won() or back
 
 
 def _standing(books: Books) -> Iterator[str]:

@@ -19,6 +19,7 @@ from goodword.rewards.model import Reward
 from goodword.tracking import model as tracking
 
 from tests.simulation.planted_money import MONEY
+from tests.simulation.planted_world import WORLD
 from tests.simulation.planting import Mistake, Swap, blind, dropped, nothing, swap, unguarded
 
 
@@ -185,4 +186,5 @@ MISTAKES = (
     Mistake("the payee may decide", payee_decides),
     Mistake("lost approvals are not swept", swap(rewards.Approval, "sweep", lambda _: {})),
     *MONEY,
+    *WORLD,
 )

@@ -39,6 +39,7 @@ class SimulatedRail(SimulatorRail):
         self._baton = baton
         self._outside = outside
         self._watch = watch
+        self.told = set[str]()  # the payments of which it has told, or is about to
 
     def end(self) -> None:
         """Forget it all."""

@@ -80,13 +80,14 @@ def _read(status: int, answer: dict[str, Any]) -> RailAnswer:
     if status not in (200, 201) or told not in _STATUSES:
         return RailAnswer("unknown", reason="no_answer" if status == 0 else "unclear_answer")
     fee, reference = answer.get("fee_minor"), answer.get("reference")
-    left = answer.get("total_minor")
+    left, back = answer.get("total_minor"), answer.get("returned_minor")
     return RailAnswer(
         cast(RailStatus, told),
         reference=str(reference) if _matches(_REFERENCE, reference) else "",
         reason=_code(answer.get("reason"), "refused_by_rail" if told == "failed" else ""),
         fee_minor=fee if type(fee) is int and fee >= 0 else 0,
         amount_minor=left if type(left) is int else None,
+        returned_minor=back if type(back) is int and back >= 0 else 0,
     )
 
 
