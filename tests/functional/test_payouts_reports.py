@@ -62,6 +62,33 @@ def test_a_transfer_too_many_is_found_when_it_is_compared_again(house: House) ->
     assert [(one["payout_id"], one["what"]) for one in found] == [(key, "amount_differs")]
 
 
+def test_what_came_back_unheard_is_posted_when_it_is_compared_again(house: House) -> None:
+    """The rail's notice never came; the comparison posts the money back, and the next run pays."""
+    world, rail = house
+    paid(world)
+    (hers,) = (one for one in world.all(Payout) if one.advocate_id == MAYA)
+    rail.ledger._base.execute(
+        "update transfers set status = 'returned', reason = 'account_closed' where key = ?",
+        (hers.payout_id,),
+    )
+    for _ in range(2):
+        world.clock.advance(MINUTE_MS)
+        assert world.api("usr_anna", "POST", f"{PATH}/reconciliation/start")[1]["started"]
+        found = told(world.sample("payouts_api", "reconciliation"))[1]
+        assert (found["differences"], found["came_back"]) == (0, 1)
+        assert found["came_back_amount"] == {"amount_minor": 500, "currency": "EUR"}
+        assert found["ours"] == found["rails"] == {"amount_minor": 700, "currency": "EUR"}
+    lines = world.api("usr_anna", "GET", f"{PATH}/lines")[1]["data"]
+    (line,) = (one for one in lines if one["payout_id"] == hers.payout_id)
+    assert (line["state"], line["reason"]) == ("returned", "account_closed")
+    assert len(world.events("payout.returned")) == 1
+    assert world.ledger_differences() == []
+    world.clock.at_ms += 31 * DAY_MS
+    world.sample("payouts_schedule", "tick")
+    lines = world.api("usr_anna", "GET", f"{LATER}/lines")[1]["data"]
+    assert [(one["advocate_id"], one["amount"]["amount_minor"]) for one in lines] == [(MAYA, 500)]
+
+
 def test_an_unclear_run_is_compared_again_until_staff_is_told(house: House) -> None:
     world, rail = house
     world.pay_to(MAYA, "unclaimed@x.example")

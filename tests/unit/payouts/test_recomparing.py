@@ -130,7 +130,7 @@ def test_the_report_of_a_person_ends_it() -> None:
     run_id, rows = world.run().run_id, []
     for one in world.all(Payout):
         rows.append(ReportRow(payout_id=one.payout_id, amount_minor=one.amount_minor))
-    found = Reconciling(world.desk(), {}).report(run_id, rows)
+    found = Reconciling(world.desk()).report(run_id, rows)
     assert (found.tally.unclear, world.all(OpenComparison)) == (0, [])
     assert world.cycle.recompare(run_id).route == "settled"
 

@@ -145,7 +145,7 @@ def payout_machine() -> PayoutMachine:
 
 def reconciling(actor: Actor) -> Reconciling:
     """The comparison with a report that a person gives; it asks no rail."""
-    return Reconciling(wiring.desk(actor), {})
+    return Reconciling(wiring.desk(actor))
 
 
 def person(principal: Principal) -> Person:

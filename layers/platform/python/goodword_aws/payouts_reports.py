@@ -50,6 +50,7 @@ class RepeatsAnswer(Value):
 class ReconciliationAnswer(Value):
     """The last comparison. Clean when `differences` is 0; then both sums are equal to the cent.
 
+    Of `came_back` payments money was with us again, `came_back_amount` in all; it is in no sum.
     `unclear` of the differences may still go by themselves; `repeats` says when they are looked at.
     """
 
@@ -59,6 +60,8 @@ class ReconciliationAnswer(Value):
     ours: Money
     rails: Money
     fees: Money
+    came_back: int
+    came_back_amount: Money
     differences: int
     unclear: int
     repeats: RepeatsAnswer | None
@@ -105,6 +108,8 @@ def shown_reconciliation(store: Store, found: Reconciliation) -> ReconciliationA
         ours=money(tally.ours_minor),
         rails=money(tally.rails_minor),
         fees=money(tally.fees_minor),
+        came_back=tally.came_back,
+        came_back_amount=money(tally.came_back_minor),
         differences=tally.differences,
         unclear=tally.unclear,
         repeats=repeats_of(store, found.run_id),

@@ -148,12 +148,12 @@ class Cycle:
 
     def reconcile(self, run_id: str) -> Step:
         """Which chunks are to be compared with the rail's own word, if any."""
-        chunks = Reconciling(self.desk, self.sending().rails).parts(run_id)
+        chunks = Reconciling(self.desk, self.sending()).parts(run_id)
         return Step(run_id=run_id, route="compare" if chunks else "settled", chunks=chunks)
 
     def recompare(self, run_id: str) -> Step:
         """The chunks with something unclear, when it is time to compare them again."""
-        chunks = Reconciling(self.desk, self.sending().rails).turn(run_id)
+        chunks = Reconciling(self.desk, self.sending()).turn(run_id)
         if chunks is None:
             return Step(run_id=run_id, route="settled")
         if not chunks:
@@ -162,12 +162,12 @@ class Cycle:
 
     def compare(self, run_id: str, chunk: int, cursor: str = "") -> Step:
         """Compare the payments of this chunk, and of the few after it; or the unclear ones only."""
-        Reconciling(self.desk, self.sending().rails).look(run_id, chunk, cursor)
+        Reconciling(self.desk, self.sending()).look(run_id, chunk, cursor)
         return Step(run_id=run_id, route="compare")
 
     def sum_up(self, run_id: str) -> Step:
         """What the comparison of all chunks came to."""
-        Reconciling(self.desk, self.sending().rails).sum_up(run_id)
+        Reconciling(self.desk, self.sending()).sum_up(run_id)
         return self.stand(run_id)
 
     def give_back(self, run_id: str, cursor: str) -> Step:

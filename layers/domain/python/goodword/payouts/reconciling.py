@@ -6,12 +6,14 @@
     failed, returned  failed, returned, not known    paid_at_rail
     sent, unknown     -                              unclear
 
-A difference is listed, never repaired by itself: money is moved by the usual ways only. Comparing
+What the rail itself says came back since it was paid, whole or in part, is posted back first, as
+after a notice of the rail. Any other difference is listed, never repaired by itself. Comparing
 again replaces what was found before; what was `unclear` is compared again by itself
-(`recomparing`). For a rail by hand a person gives the bank's report.
+(`recomparing`). For a rail by hand a person gives the bank's report, which moves nothing: a wrong
+column in it would pay a whole run twice.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
@@ -33,15 +35,15 @@ from goodword.payouts.model import (
     payout_key,
 )
 from goodword.payouts.paging import pages
-from goodword.payouts.ports import Rail, RailAnswer, RailStatus
+from goodword.payouts.ports import RailAnswer, RailStatus
 from goodword.payouts.recomparing import (
     ONLY_UNCLEAR,
     close_if_clear,
     reconcilable,
     take_turn,
 )
+from goodword.payouts.sending import Sending
 from goodword.ports import Change, Desk, Store, until_settled
-from goodword.programs.payment import RailName
 from goodword.records import Key, Record, Value
 
 What = Literal[
@@ -78,13 +80,16 @@ class RunDifference(Record):
 class Tally(Value):
     """Sums of what was compared; `rails_minor` is what left by the rail's own word.
 
-    `unclear` are those of the differences that may go by themselves when the rail answers.
+    `unclear` are those of the differences that may go by themselves when the rail answers. Of
+    `came_back` payments money was with us again, whole or in part, whoever heard of it first.
     """
 
     compared: int = Field(default=0, ge=0)
     ours_minor: NaturalMinor = 0
     rails_minor: NaturalMinor = 0
     fees_minor: NaturalMinor = 0
+    came_back: int = Field(default=0, ge=0)
+    came_back_minor: NaturalMinor = 0
     differences: int = Field(default=0, ge=0)
     unclear: int = Field(default=0, ge=0)
 
@@ -163,15 +168,15 @@ def compare(payout: Payout, said: RailAnswer | None) -> What | None:
 
 @dataclass(frozen=True)
 class Reconciling:
-    """Compare a run with what the rail, or a report, says."""
+    """Compare a run with what the rail, or a report, says; without `sending` no rail is asked."""
 
     desk: Desk
-    rails: Mapping[RailName, Rail]
+    sending: Sending | None = None
 
     def parts(self, run_id: str) -> tuple[int, ...]:
         """The first chunk of each part of the run that one call compares; none if there is none."""
         run = read_run(self.desk.store, run_id)
-        asks = reconcilable(run) and run.rail in self.rails
+        asks = reconcilable(run) and self._asks(run)
         return tuple(range(0, run.chunks, RECONCILE_CHUNKS)) if asks else ()
 
     def turn(self, run_id: str) -> tuple[int, ...] | None:
@@ -180,7 +185,7 @@ class Reconciling:
         None: it is not, or the rail is asked no more. Empty: only the sum is missing.
         """
         run = read_run(self.desk.store, run_id)
-        if not until_settled(partial(take_turn, self.desk, run)) or run.rail not in self.rails:
+        if not until_settled(partial(take_turn, self.desk, run)) or not self._asks(run):
             return None
         clear = self._clear(run_id)
         asked = (number for number in range(run.chunks) if number not in clear)
@@ -189,11 +194,11 @@ class Reconciling:
     def look(self, run_id: str, first: int, only: str = "") -> None:
         """Compare one part with the rail: the chunks from `first` on, or the unclear ones only."""
         run = read_run(self.desk.store, run_id)
-        if reconcilable(run) and run.rail in self.rails:
+        if reconcilable(run) and self.sending is not None and self._asks(run):
             clear = self._clear(run_id, first) if only == ONLY_UNCLEAR else frozenset[int]()
             for number in range(first, min(first + RECONCILE_CHUNKS, run.chunks)):
                 if number not in clear:
-                    self._chunk(run, number)
+                    self._chunk(self.sending, run, number)
 
     def sum_up(self, run_id: str) -> None:
         """Add up what the parts came to, once all were compared. Conflict `not_all_compared`."""
@@ -228,6 +233,9 @@ class Reconciling:
                 tally = tally.plus(self._not_ours(run_id, row))
         return until_settled(partial(self._finish, run, "report", tally))
 
+    def _asks(self, run: PayoutRun) -> bool:
+        return self.sending is not None and run.rail in self.sending.rails
+
     def _clear(self, run_id: str, first: int | None = None) -> frozenset[int]:
         """The chunks that were compared and left nothing unclear; of one part, or of all."""
         if first is None:
@@ -237,16 +245,17 @@ class Reconciling:
             found = list(self.desk.store.get_many(ChunkTally, keys).values())
         return frozenset(row.number for row in found if row.tally.unclear == 0)
 
-    def _chunk(self, run: PayoutRun, number: int) -> None:
+    def _chunk(self, sending: Sending, run: PayoutRun, number: int) -> None:
         chunk = self.desk.store.get(RunChunk, chunk_key(run.run_id, number))
         assert chunk is not None, "a settled run has all its chunks"
         keys = [payout_key(row.advocate_id, row.payout_id) for row in chunk.rows]
         tally = Tally()
         for payout in self.desk.store.get_many(Payout, keys).values():
-            asked = payout.sent_ms is not None
-            rail = self.rails[run.rail]
-            said = rail.look_up(payout.payout_id, payout.reference) if asked else None
-            tally = tally.plus(self._note(payout, said))
+            said = None
+            if payout.sent_ms is not None:
+                said = sending.rails[run.rail].look_up(payout.payout_id, payout.reference)
+            after = sending.post_back(payout, said) if said is not None else payout
+            tally = tally.plus(self._note(after, said))
         until_settled(
             partial(self._save, ChunkTally(run_id=run.run_id, number=number, tally=tally))
         )
@@ -260,11 +269,14 @@ class Reconciling:
         left = said is not None and said.status in _LEFT
         told = said.left_minor if said is not None and left else 0
         ours = payout.amount_minor - payout.returned_minor
+        back = payout.amount_minor if payout.state == "returned" else payout.returned_minor
         return Tally(
             compared=1,
             ours_minor=ours if payout.state == "paid" else 0,
             rails_minor=ours if told is None else told,
             fees_minor=payout.fee_minor,
+            came_back=int(back > 0),
+            came_back_minor=back,
             differences=int(what is not None),
             unclear=int(what == "unclear"),
         )

@@ -151,8 +151,17 @@ class Sending:
             if answer is not None and answer.status == "unknown":
                 return False
             if answer is not None:
-                self._record(payout, since_paid(answer))
+                self.post_back(payout, answer)
         return True
+
+    def post_back(self, payout: Payout, answer: RailAnswer) -> Payout:
+        """Post what came back of a payment that was booked as paid; the payout as it is then.
+
+        However the rail's word was heard (a notice, a comparison), each cent is posted once.
+        """
+        said = since_paid(answer)
+        back = said.status == "returned" or short_of(payout, said) > payout.returned_minor
+        return self._record(payout, said) if payout.state == "paid" and back else payout
 
     def _is_enough(self, before: Payout, after: Payout, unclear: int) -> bool:
         """Whether the rail is to be left alone now: it is silent, or takes nothing for now."""
