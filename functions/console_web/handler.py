@@ -26,6 +26,7 @@ require(
 CONSOLE = "goodword_aws.pages.console"
 AREAS = {  # what registers the pages of an area: where they are; of two that fit the first counts
     "runs_pages:add_runs": ("/console/runs", "/console/payouts"),
+    "waiting:add_waiting": ("/console/waiting",),
     "handouts:add_hand_outs": ("/console/hand-outs",),
     "extracts:add_extracts": ("/console/exports",),
     "reviews:add_reviews": ("/console/reviews",),

@@ -11,6 +11,7 @@ from goodword.ports import Page
 from goodword_aws import payouts_answers as answers
 from goodword_aws import payouts_forms as forms
 from goodword_aws import payouts_reports as reports
+from goodword_aws import payouts_waiting as waiting
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Raw, Role
 from goodword_aws.http import Api
@@ -150,6 +151,21 @@ def decide(call: Call) -> RunAnswer:
         lambda done: call.claim(shown_run(done)),
     )
     return shown_run(after)
+
+
+@handler.route(
+    "GET",
+    "/v1/payout-waiting",
+    roles=READERS,
+    paged=True,
+    query={"program_id": "of which programme", "currency": "its own unless another is named"},
+)
+def who_waits(call: Call) -> Page[waiting.WaitingAnswer]:
+    """Everybody whose money something keeps back: why, since when, what would let it go.
+
+    A page may be short or empty while there are more.
+    """
+    return waiting.who_waits(call)
 
 
 @handler.route(

@@ -38,6 +38,7 @@ BALANCE: Form = {
 # What a stored balance may have beside: sums and counts that no account holds, and where it stands.
 BESIDE = {
     *("paid_minor", "earned_minor", "reversed_minor", "least_minor", "leads", "sales"),
+    "payable_since_ms",
     *("pk", "sk", "gsi1pk", "gsi1sk", "kind", "version"),
 }
 

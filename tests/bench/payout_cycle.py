@@ -14,6 +14,7 @@ import secrets
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -87,12 +88,16 @@ class _Everybody(Places):
 
 @dataclass
 class Measured:
-    """What one cycle asked for."""
+    """What one cycle asked for; of its transactions only how often each step made which.
+
+    A list of every request would grow with the run, and be taken for the product's memory.
+    """
 
     advocates: int
     due: int
     count: Count = field(default_factory=Count)
     steps: dict[str, Count] = field(default_factory=dict)
+    transactions: dict[str, Counter[str]] = field(default_factory=dict)
     transitions: int = 0
     chunks: list[int] = field(default_factory=list)
     state_bytes: int = 0
@@ -253,6 +258,8 @@ def _walk(world: _World, meter: Meter, found: Measured) -> None:
         found.calls += 1
         for count in (found.count, found.steps.setdefault(event["step"], Count())):
             _add(count, part)
+        made = (what for name, what in part.trace if name == "TransactWriteItems")
+        found.transactions.setdefault(event["step"], Counter()).update(made)
         if event["step"] == "send":
             found.chunks.append(sum(part.requests.values()))
         return answer
@@ -280,7 +287,6 @@ def _add(count: Count, part: Count) -> None:
     count.events += part.events
     count.read_units += part.read_units
     count.write_units += part.write_units
-    count.trace += part.trace
 
 
 def _resident_mb() -> float:

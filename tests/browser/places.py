@@ -86,6 +86,7 @@ CONSOLE = (
         page="/console/runs/<run_id>/reconciliation",
     ),
     Place("console-payout", "fatima", first_payment, page="/console/payouts/<payout_id>"),
+    _plain("console-waiting", "fatima", "/console/waiting"),
     _plain("console-reviews", "fatima", "/console/reviews"),
     Place(
         "console-review",

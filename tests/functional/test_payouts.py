@@ -278,6 +278,8 @@ CODES = {
     "refused_unknown_payout": (404, "unknown_payout"),
     "refused_unknown_run": (404, "unknown_run"),
     "refused_run_now_in_no_currency_of_it": (422, "currency_mismatch"),
+    "refused_waiting_for_nothing": (422, "invalid_query"),
+    "refused_waiting_in_no_currency": (422, "unknown_currency"),
     "refused_without_key": (400, "idempotency_key_missing"),
 }
 
@@ -304,6 +306,7 @@ def test_refused_calls_change_nothing(house: House, case: str) -> None:
         "differences",
         "list_runs",
         "balances",
+        "waiting",
     ],
 )
 def test_reading_changes_nothing(house: House, case: str) -> None:

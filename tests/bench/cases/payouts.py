@@ -8,7 +8,6 @@ rail answers at once. `python -m tests.bench.payout_cycle` does the same by itse
 """
 
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -66,7 +65,7 @@ def run(bench: Bench) -> Sequence[Table]:
 def _by_step(row: Measured) -> list[list[Cell]]:
     found: list[list[Cell]] = []
     for step, count in row.steps.items():
-        written = Counter(what for name, what in count.trace if name == "TransactWriteItems")
+        written = row.transactions[step]
         most = max(written.values(), default=0)
         usual = "; ".join(what for what, times in written.items() if 2 * times > most)
         per_due = count.read_units / row.due, count.write_units / row.due

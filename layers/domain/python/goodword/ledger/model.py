@@ -87,7 +87,8 @@ class Balance(Record):
     All amounts are what the advocate owns (positive) or owes (negative payable after a clawback).
     `paid_minor`, `earned_minor` and `reversed_minor` are lifetime sums; what is reinstated is no
     longer reversed. `least_minor` is the minimum below which a payout run left the balance out:
-    until it reaches that, no run has to read it again.
+    until it reaches that, no run has to read it again. `payable_since_ms` is since when there has
+    been something payable, or owed, without a break.
     """
 
     KIND: ClassVar[str] = "balance"
@@ -103,6 +104,7 @@ class Balance(Record):
     earned_minor: Minor = 0
     reversed_minor: Minor = 0
     least_minor: NaturalMinor = 0
+    payable_since_ms: int | None = None
     leads: int = 0
     sales: int = 0
 
@@ -198,7 +200,15 @@ def apply(balance: Balance, entry: Entry) -> Balance:
             moved[name] = getattr(balance, name) + abs(leg.amount_minor)
         elif leg.account.startswith("rail:"):
             moved["paid_minor"] = balance.paid_minor - leg.amount_minor
-    return balance.but(**moved)
+    after = balance.but(**moved)
+    return after.but(payable_since_ms=_payable_since(balance, after, entry.at_ms))
+
+
+def _payable_since(before: Balance, after: Balance, at_ms: int) -> int | None:
+    if after.payable_minor == 0:
+        return None
+    same = before.payable_minor * after.payable_minor > 0
+    return before.payable_since_ms if same else at_ms
 
 
 def owners(entry: Entry) -> set[str]:

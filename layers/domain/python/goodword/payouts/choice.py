@@ -64,10 +64,10 @@ def hindrance(
         return "other_currency"
     if barred := bar(enrolment, stop):
         return barred
-    return _wrong_method(method, run.rail, run.barred)
+    return wrong_method(method, run.rail, run.barred)
 
 
-def _wrong_method(
+def wrong_method(
     method: PayoutMethod | None, rail: RailName, barred: Collection[str]
 ) -> Why | None:
     """Why nothing can be paid by this method, or None."""
@@ -105,7 +105,7 @@ def waits_for(
         return "negative_balance"
     if (why := bar(enrolment, stop)) is not None:
         return why
-    if (why := _wrong_method(method, payment.rail, barred)) is not None:
+    if (why := wrong_method(method, payment.rail, barred)) is not None:
         return why
     if balance.payable_minor == 0:
         return "nothing_ready"

@@ -1,0 +1,212 @@
+"""Everybody whose money waits, why, since when, and what would let it go: for finance, by pages.
+
+Balances with something payable stand in two sparse indexes: what a run may pay, and what a run
+found too small and put aside (`SMALL#...`). Both are read, one place after the other, so whoever a
+run noted once is here for as long as they wait. Nobody is stored as waiting: what is said is what
+stands now, by the same rules by which a run decides (`choice`). Whoever nothing keeps back is left
+out: the next run pays them.
+"""
+
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from goodword.advocates.model import Enrolment, PayoutMethod, enrolment_key, method_key
+from goodword.errors import InvalidInput
+from goodword.ledger.model import Balance, due_index, small_index
+from goodword.limits import DUE_SHARDS, READ_KEYS_MAX, WAITING_READS
+from goodword.money import NaturalMinor
+from goodword.payouts.choice import Waiting, bar, wrong_method
+from goodword.payouts.stops import PayoutStop, stop_key
+from goodword.ports import Page, Store
+from goodword.privacy.ports import Macs
+from goodword.programs.effective import version_in_force
+from goodword.programs.payment import Payment
+from goodword.records import Key, Record, Value
+
+LetsGo = Literal[
+    "earning_more",
+    "joining",
+    "resuming",
+    "lifting_the_ban",
+    "carrying_out_the_ban",
+    "lifting_the_hold",
+    "answering_the_dispute",
+    "a_method",
+    "a_method_of_the_rail",
+    "a_method_elsewhere",
+]
+LETS_GO: dict[Waiting, LetsGo] = {
+    "negative_balance": "earning_more",
+    "below_minimum": "earning_more",
+    "not_enrolled": "joining",
+    "enrolment_paused": "resuming",
+    "enrolment_banned": "lifting_the_ban",
+    "on_hold": "lifting_the_hold",
+    "dispute_open": "answering_the_dispute",
+    "no_method": "a_method",
+    "rail_mismatch": "a_method_of_the_rail",
+    "sanctioned_country": "a_method_elsewhere",
+}
+_KINDS = 4  # records read for each balance
+_BAN = "ban:"  # how `PayoutStop.all` names the stop of a ban
+
+
+class Kept(Value):
+    """One thing that keeps money back; `cause_id` is the hold or dispute, `code` its reason code.
+
+    `since_ms` is since when it does, or if nothing says that, since when there is money to keep.
+    """
+
+    reason: Waiting
+    lets_go: LetsGo
+    since_ms: int | None
+    cause_id: str = ""
+    code: str = ""
+
+
+class Waits(Value):
+    """Somebody who waits: `kept` are all reasons, the one that a run would name first.
+
+    `missing_minor` is what has to be earned until a run would pay; 0 if nothing has.
+    """
+
+    balance: Balance
+    kept: tuple[Kept, ...]
+    missing_minor: NaturalMinor
+
+
+def kept_back(
+    payment: Payment,
+    balance: Balance,
+    enrolment: Enrolment | None,
+    method: PayoutMethod | None,
+    stop: PayoutStop | None,
+    barred: Sequence[str],
+) -> tuple[Kept, ...]:
+    """Everything that keeps a balance out of the next payout; the first is `choice.waits_for`."""
+    since_ms = balance.payable_since_ms
+    found = []
+    if balance.payable_minor < 0:
+        found.append(_kept("negative_balance", since_ms))
+    if (why := bar(enrolment)) is not None:
+        found.append(_kept(why, enrolment.changed_ms if enrolment else since_ms))
+    found += _stops(stop) if stop else []
+    if (why := wrong_method(method, payment.rail, barred)) is not None:
+        found.append(_kept(why, since_ms))
+    if 0 <= balance.payable_minor < payment.minimum_minor:
+        found.append(_kept("below_minimum", since_ms))
+    return tuple(found)
+
+
+def waiting_page(
+    store: Store,
+    macs: Macs,
+    program_id: str,
+    currency: str,
+    now_ms: int,
+    limit: int,
+    cursor: str | None,
+) -> Page[Waits]:
+    """The next people who wait for money of a currency ("": the programme's own).
+
+    One call reads at most WAITING_READS pages of balances: it may be short, or empty, with more to
+    come. Raises NotFound `unknown_program`, InvalidInput `bad_cursor`.
+    """
+    terms = version_in_force(store, program_id, now_ms).terms
+    currency = currency or terms.currency
+    payment = terms.payment_in(currency)
+    barred = tuple(macs.mac("country", one) for one in payment.barred_countries)
+    found: list[Waits] = []
+    part, at = _place(cursor)
+    for _ in range(WAITING_READS):
+        place = _partition(program_id, currency, part)
+        page = store.query_index(Balance, "core", place, limit=limit - len(found), cursor=at)
+        found += _waits(store, payment, page.rows, barred)
+        part, at = (part, page.cursor) if page.cursor else (part + 1, None)
+        if part == 2 * DUE_SHARDS or len(found) == limit:
+            break
+    return Page(found, None if part == 2 * DUE_SHARDS else f"{part}:{at or ''}")
+
+
+def _waits(
+    store: Store, payment: Payment, seen: Sequence[Balance], barred: Sequence[str]
+) -> Iterator[Waits]:
+    """Those of the balances, as they are now, that something keeps back."""
+    size = READ_KEYS_MAX // _KINDS
+    for start in range(0, len(seen), size):
+        part = seen[start : start + size]
+        wanted: dict[Key, type[Record]] = {}
+        for one in part:
+            wanted |= _records(one)
+        found = store.get_mixed(wanted)
+        for one in part:
+            waits = _one(payment, one, found, barred)
+            if waits is not None:
+                yield waits
+
+
+def _records(seen: Balance) -> dict[Key, type[Record]]:
+    person = seen.advocate_id
+    return {
+        seen.key: Balance,
+        enrolment_key(person, seen.program_id): Enrolment,
+        method_key(person): PayoutMethod,
+        stop_key(person): PayoutStop,
+    }
+
+
+def _one(
+    payment: Payment, seen: Balance, found: dict[Key, Record], barred: Sequence[str]
+) -> Waits | None:
+    balance, enrolment, method, stop = (found.get(key) for key in _records(seen))
+    if not isinstance(balance, Balance) or balance.payable_minor == 0:
+        return None  # the index lags: it was paid, or refunded, meanwhile
+    kept = kept_back(
+        payment,
+        balance,
+        enrolment if isinstance(enrolment, Enrolment) else None,
+        method if isinstance(method, PayoutMethod) else None,
+        stop if isinstance(stop, PayoutStop) else None,
+        barred,
+    )
+    if not kept:
+        return None
+    missing = max(0, max(1, payment.minimum_minor) - balance.payable_minor)
+    return Waits(balance=balance, kept=kept, missing_minor=missing)
+
+
+def _stops(stop: PayoutStop) -> list[Kept]:
+    """Each cause, disputes first, then the oldest."""
+    causes = sorted(
+        stop.all.items(),
+        key=lambda one: (one[1].reason != "dispute_open", one[1].at_ms, one[0]),
+    )
+    return [
+        Kept(
+            reason=cause.reason,
+            lets_go="carrying_out_the_ban" if name.startswith(_BAN) else LETS_GO[cause.reason],
+            since_ms=cause.at_ms,
+            cause_id=name,
+            code=cause.code,
+        )
+        for name, cause in causes
+    ]
+
+
+def _kept(reason: Waiting, since_ms: int | None) -> Kept:
+    return Kept(reason=reason, lets_go=LETS_GO[reason], since_ms=since_ms)
+
+
+def _partition(program_id: str, currency: str, part: int) -> str:
+    """The n-th place in which balances stand: those due, then those put aside."""
+    if part < DUE_SHARDS:
+        return due_index(program_id, currency, part)
+    return small_index(program_id, currency, part - DUE_SHARDS)
+
+
+def _place(cursor: str | None) -> tuple[int, str | None]:
+    """The place that a cursor of ours names, and how far in it."""
+    part, _, at = (cursor or "0:").partition(":")
+    if not (part.isascii() and part.isdecimal() and len(part) <= 2 and int(part) < 2 * DUE_SHARDS):
+        raise InvalidInput("bad_cursor", "this is not the cursor of a page")
+    return int(part), at or None
