@@ -37,6 +37,7 @@ ROUTES = {
         "verdict": "clear",
         "reason_code": "other",
     },
+    ("GET", "/v1/payout-waiting"): None,
     ("GET", "/v1/payout-holds"): None,
     ("POST", "/v1/payout-holds"): {"advocate_id": "adv_1", "reason_code": "other"},
     ("POST", "/v1/payout-holds/lift"): {
