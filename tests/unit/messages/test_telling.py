@@ -333,3 +333,11 @@ def test_a_day_is_that_of_the_person(house: House, zone: str, day: str) -> None:
     house.store.commit(change)
     house.messenger.tell(event("payout.paid").but(at_ms=NOW_MS + 10 * 3_600_000))
     assert day in house.box.sent[0][1].text
+
+
+def test_a_letter_leads_to_the_page_of_what_it_tells_of(house: House) -> None:
+    house.messenger.tell(event("payout.paid"))
+    house.messenger.tell(event("advocate.invited").but(event_id="evt_2"))
+    texts = [letter.text for _, letter, _ in house.box.sent]
+    assert ": https://go.example/my/payouts/rwd_1\n" in texts[0]
+    assert f": https://go.example/join/{PROGRAM}\n" in texts[1]

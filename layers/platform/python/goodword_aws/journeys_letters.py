@@ -37,7 +37,8 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
     here = f"{home}/asks/{ask_pass(secret, ask.ask_id, ask.expires_ms)}"
     until = catalogue_of(locale).date_of(ask.expires_ms)
     links = {"ask_stop": f"{here}/unsubscribe", "ask_until": until}
-    places = {THANKS: home, **dict.fromkeys(ABOUT_STORIES, f"{home}/my/asks/{ask.ask_id}/story")}
+    told = f"{home}/my/asks/{ask.ask_id}/story"
+    places = {THANKS: f"{home}/my", **dict.fromkeys(ABOUT_STORIES, told)}
     return {**said, **links, "go": places.get(event.type, here)}
 
 

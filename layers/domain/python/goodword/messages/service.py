@@ -23,6 +23,7 @@ from goodword.messages.model import (
     message_key,
 )
 from goodword.messages.outlook import CAME_BACK, outlook
+from goodword.messages.places import page_of
 from goodword.money import is_money
 from goodword.ports import Change, Collision, Desk
 from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
@@ -207,7 +208,7 @@ class Messenger:
             now_ms = self.desk.clock.now_ms()
             values["outlook"] = outlook(event, self.desk.store, terms, catalogue, now_ms)
         values |= self.more_of(event, person.locale)
-        go = values.get("go", self.portal)
+        go = values.get("go", self.portal + page_of(event))
         letter = catalogue.letter(type, person.name, go, values)
         return person.email, letter.but(stop=values.get("ask_stop", ""))
 
