@@ -1,6 +1,7 @@
 """What the intake does when senders, secrets and the services behind it misbehave."""
 
 import base64
+import random
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from botocore.exceptions import ReadTimeoutError
 from goodword.conversions.intake import list_kept
 from goodword.conversions.model import Delivery
 from goodword.events import Event
-from goodword.limits import BODY_BYTES_MAX
+from goodword.limits import DELIVERY_BYTES_MAX
 from goodword.times import MINUTE_MS
 from goodword_aws import arrivals, wiring
 
@@ -30,7 +31,7 @@ from infra.local.signing import sign_generic, sign_stripe
 from tests.support.breaking import Broken, outcome, refused, with_client
 from tests.support.functions import sample
 from tests.support.intake import AT_MS, Installation
-from tests.support.scene import PROGRAM
+from tests.support.scene import MAYA, PROGRAM
 
 CANARIES = ("robin.friend@example.com", "Robin", "Leipzig", "u-4711")
 
@@ -125,7 +126,7 @@ def test_what_nobody_foresaw_is_answered_500_without_its_text(
 
 
 def test_an_oversized_body_is_refused_before_anything_is_read(here: Installation) -> None:
-    body = compact(SALE | {"metadata": {"x": "y" * BODY_BYTES_MAX}})
+    body = compact(SALE | {"metadata": {"x": "y" * DELIVERY_BYTES_MAX}})
     for encoded in (False, True):
         event = generic(body, "msg_big", source_id="src_nobody", encoded=encoded)
         assert outcome(here.send(event)) == (413, "body_too_large")
@@ -133,14 +134,43 @@ def test_an_oversized_body_is_refused_before_anything_is_read(here: Installation
 
 def test_a_body_of_exactly_the_limit_is_kept(here: Installation) -> None:
     shell = compact(checkout(padding=""))
-    body = compact(checkout(padding="x" * (BODY_BYTES_MAX - len(shell))))
-    assert len(body) == BODY_BYTES_MAX
+    body = compact(checkout(padding="x" * (DELIVERY_BYTES_MAX - len(shell))))
+    assert len(body) == DELIVERY_BYTES_MAX
     for encoded in (False, True):
         assert here.send(stripe(body, encoded=encoded))["statusCode"] == 200
     assert outcome(here.send(stripe(body + b" "))) == (413, "body_too_large")
 
 
-def test_incompressible_bodies_of_the_limit_fit_an_item(here: Installation) -> None:
+def test_a_signed_body_that_does_not_compress_is_refused_and_not_tried_for_ever(
+    here: Installation,
+) -> None:
+    noise = random.Random(7).randbytes(400_000)
+    refused_one = here.send(shopify("orders/paid", "noise", base64.b85encode(noise)))
+    assert outcome(refused_one) == (413, "body_too_large")
+    assert here.deliveries() == []
+
+
+def test_a_wholesale_order_of_500_lines_is_booked(here: Installation) -> None:
+    """As Shopify sends it: three kilobytes a line, far more than a quarter of a megabyte."""
+    lines = [
+        {
+            "id": 700_000 + number,
+            "price": "10.00",
+            "quantity": 1,
+            "sku": f"SKU-{number}",
+            "properties": [{"name": f"note {n}", "value": "w" * 60} for n in range(25)],
+        }
+        for number in range(500)
+    ]
+    order = shopify_order(450_789_500, "5000.00", "5950.00", "950.00", line_items=lines)
+    body = compact(order | {"discount_codes": [{"code": "MAYA7"}]})
+    assert 1_000_000 < len(body) < DELIVERY_BYTES_MAX
+    assert outcome(here.send(shopify("orders/paid", "wholesale", body))) == (200, "accepted")
+    assert here.stream() == {"batchItemFailures": []}
+    assert (here.conversion.net_minor, here.conversion.advocate_id) == (500_000, MAYA)
+
+
+def test_incompressible_bodies_of_a_quarter_megabyte_fit_an_item(here: Installation) -> None:
     noise = base64.b85encode(bytes((i * i * 31 + i // 7) % 251 for i in range(200_000)))[:260_000]
     event = shopify("orders/paid", "noise", noise)
     assert outcome(here.send(event)) == (200, "accepted")

@@ -10,6 +10,7 @@ import pytest
 from goodword.conversions.intake import DeliveryHead, NotUnderstood
 from goodword.conversions.model import Facts, Source, SourceKind
 from goodword.errors import NotAuthentic, TooLarge
+from goodword.limits import DELIVERY_BYTES_MAX
 from goodword_aws.arrivals import raw_body
 from goodword_aws.sources import ADAPTERS, read_delivery
 from goodword_aws.sources.signatures import lowered
@@ -170,7 +171,7 @@ def test_a_body_is_the_same_plain_and_base64(text: str) -> None:
 
 @given(st.integers(-5, 5))
 def test_the_limit_is_on_bytes_not_on_their_form(off: int) -> None:
-    raw = b"x" * (256 * 1024 + off)
+    raw = b"x" * (DELIVERY_BYTES_MAX + off)
     for event in (
         {"body": raw.decode(), "isBase64Encoded": False},
         {"body": base64.b64encode(raw).decode(), "isBase64Encoded": True},

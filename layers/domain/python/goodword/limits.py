@@ -3,9 +3,9 @@
 AMOUNT_MINOR_MAX = 10**12  # minor units; far above any order, far below what would overflow a sum
 ACCEPTED_CURRENCIES_MAX = 12  # beside a programme's own; each amount of its terms names them all
 
-BODY_BYTES_MAX = (
-    256 * 1024
-)  # bytes of a webhook body; what Stripe, Shopify and a bus event stay under
+BODY_BYTES_MAX = 256 * 1024  # bytes of what a call of the API may send
+DELIVERY_BYTES_MAX = 2 * 1024 * 1024  # bytes of a webhook; a Shopify order of 500 lines has 1.5 MB
+SEALED_BYTES_MAX = 360_000  # characters of a sealed webhook; with the rest of its item below 400 KB
 TRANSACTION_ITEMS_MAX = 100  # writes; DynamoDB's own limit
 COMMIT_TRIES_MAX = 8  # whole read-decide-write attempts; a hot advocate clears well before that
 CONFLICT_TRIES_MAX = 6  # re-sends of one transaction after TransactionConflict (botocore does none)

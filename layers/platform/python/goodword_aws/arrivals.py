@@ -29,7 +29,8 @@ from goodword.errors import (
     Unavailable,
 )
 from goodword.limits import (
-    BODY_BYTES_MAX,
+    DELIVERY_BYTES_MAX,
+    SEALED_BYTES_MAX,
     SOURCE_CACHE_SECONDS,
     SOURCE_RELOAD_SECONDS,
     SOURCES_CACHED_MAX,
@@ -104,8 +105,8 @@ def _target(event: Mapping[str, Any], public_url: str) -> dict[str, str]:
 def raw_body(event: Mapping[str, Any]) -> bytes:
     """The bytes that were sent, which are what was signed; the gateway may have encoded them."""
     body = event.get("body") or ""
-    if len(body) > (BODY_BYTES_MAX + 2) * 4 // 3 + 2:
-        raise TooLarge("body_too_large", f"a body has at most {BODY_BYTES_MAX} bytes")
+    if len(body) > (DELIVERY_BYTES_MAX + 2) * 4 // 3 + 2:
+        raise _too_large(f"a body has at most {DELIVERY_BYTES_MAX} bytes")
     if event.get("isBase64Encoded"):
         try:
             raw = base64.b64decode(body, validate=True)
@@ -113,9 +114,13 @@ def raw_body(event: Mapping[str, Any]) -> bytes:
             raise Malformed("malformed_body", "the body was not passed on whole") from bad
     else:
         raw = body.encode("utf-8", "surrogatepass")
-    if len(raw) > BODY_BYTES_MAX:
-        raise TooLarge("body_too_large", f"a body has at most {BODY_BYTES_MAX} bytes")
+    if len(raw) > DELIVERY_BYTES_MAX:
+        raise _too_large(f"a body has at most {DELIVERY_BYTES_MAX} bytes")
     return raw
+
+
+def _too_large(detail: str) -> TooLarge:
+    return TooLarge("body_too_large", detail)
 
 
 class Arrivals:
@@ -232,9 +237,7 @@ class FrontDesk:
         delivery = first_seen(
             source,
             head,
-            sealed_body=self.sealer.seal_bytes(
-                zlib.compress(call.raw), about_body(source.source_id, head)
-            ),
+            sealed_body=self._sealed(call.raw, about_body(source.source_id, head)),
             at_ms=self.clock.now_ms(),
             writer=call.writer,
         )
@@ -242,6 +245,13 @@ class FrontDesk:
         if outcome == "quarantined" and source.kind == "generic":
             raise Conflict("delivery_id_reused", "this webhook-id came before with another body")
         return Taken(outcome, source, head)
+
+    def _sealed(self, raw: bytes, about: str) -> str:
+        """The body as it is kept. Real ones are compressed to a tenth; noise may not fit."""
+        sealed = self.sealer.seal_bytes(zlib.compress(raw), about)
+        if len(sealed) > SEALED_BYTES_MAX:
+            raise _too_large("the body is not text that can be kept in one piece")
+        return sealed
 
     def _verified(self, call: Call) -> tuple[Source, DeliveryHead]:
         """The source and the head of a delivery that is genuine.
