@@ -6,7 +6,6 @@ from goodword.journeys.funnel import Funnels
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.reference import Traits
-from goodword.journeys.scoring import Standing
 from goodword.ports import Page
 from goodword_aws import journeys as shapes
 from goodword_aws import journeys_definitions as documents
@@ -55,10 +54,7 @@ def find_subject(call: Call) -> shapes.SubjectAnswer:
 )
 def read_standing(call: Call) -> shapes.StandingAnswer:
     """The score with each signal's part in it, what forbids asking, and what may be asked."""
-    subjects = shapes.subjects(call.desk)
-    subject = subjects.read(call.path["subject_id"])
-    standing: Standing = subjects.standing(subject)
-    return shapes.standing_answer(subject, standing)
+    return shapes.standing_of(call.desk, call.path["subject_id"])
 
 
 @handler.route(

@@ -5,11 +5,14 @@ was done; money follows by the programme's rules and finance's approval, never f
 """
 
 from goodword.journeys.asks import NOT_WORK_CODES, WORK_CODES, Wishes
+from goodword.journeys.caring import Caring, which_of
+from goodword.journeys.experience import Experience
 from goodword.journeys.resending import Resending
 from goodword.journeys.walk import AskMade
 from goodword.messages.log import letters_of
 from goodword.ports import Page
 from goodword_aws import journeys_asks as shapes
+from goodword_aws import journeys_care as care
 from goodword_aws import journeys_stories as told
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
@@ -47,6 +50,22 @@ def answer_ask(call: Call) -> shapes.MyAskAnswer:
     ask = asks(call.desk).own(call.path["ask_id"], call.advocate_id)
     after = asks(call.desk).answer(
         ask.ask_id, call.body.answer, lambda done: call.claim(shapes.my_ask_answer(done))
+    )
+    return shapes.my_ask_answer(after)
+
+
+@handler.route(
+    "POST",
+    "/v1/me/asks/<ask_id>/rating",
+    roles=PERSON,
+    body=shapes.RateAsk,
+    answer=shapes.MyAskAnswer,
+)
+def rate_ask(call: Call) -> shapes.MyAskAnswer:
+    """Say how being asked was, where that is the question; it decides how often one is asked."""
+    ask = asks(call.desk).own(call.path["ask_id"], call.advocate_id)
+    after = Experience(asks(call.desk)).rate(
+        ask.ask_id, call.body.rating, lambda done: call.claim(shapes.my_ask_answer(done))
     )
     return shapes.my_ask_answer(after)
 
@@ -223,6 +242,22 @@ def waiting(call: Call) -> Page[shapes.AskAnswer]:
         call.query.get("program_id", ""), call.page.limit, call.page.starting_after
     )
     return Page([shapes.ask_answer(one) for one in page.rows], page.cursor)
+
+
+@handler.route(
+    "GET",
+    "/v1/asks/strains",
+    roles=WRITERS,
+    answer=care.StrainedAnswer,
+    paged=True,
+    query=WHICH | {"of": "worn_out or lapsed"},
+)
+def strained(call: Call) -> Page[care.StrainedAnswer]:
+    """Whom to look after: who is worn out by requests, or has fallen away, and every reason."""
+    which = which_of(call.query.get("of", "worn_out"))
+    program_id = call.query.get("program_id", "")[:64]
+    page = Caring(call.desk).page(program_id, which, call.page.starting_after)
+    return Page([care.strained_answer(one) for one in page.rows], page.cursor)
 
 
 @handler.route("GET", "/v1/asks/reason-codes", roles=READERS)

@@ -37,6 +37,7 @@ HEARD: dict[str, tuple[Json, ...]] = {
         {"kind": "renewal", "account_id": "noor-and-sons"},
     ),
     "support_rescue": (
+        {"kind": "review", "value": 4, "about": "g2"},
         {"kind": "milestone", "word": "tenth order"},
         {"kind": "nps", "value": 9},
         {"kind": "case_opened", "value": 1, "about": "case-7"},

@@ -34,6 +34,7 @@ JOURNEY: Json = {
     "quiet_hours": ALWAYS,
 }
 DELIGHTED: tuple[Json, ...] = (
+    {"kind": "review", "value": 5, "about": "g2"},
     {"kind": "result", "value": 40},
     {"kind": "milestone", "word": "tenth order"},
     {"kind": "nps", "value": 10},

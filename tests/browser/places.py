@@ -209,6 +209,7 @@ CONSOLE = (
         introduction,
         page="/console/introductions/<introduction_id>",
     ),
+    Place("console-care", "marta", listed("/console/care"), page="/console/care"),
     Place("console-stories", "marta", listed("/console/stories"), page="/console/stories"),
     Place("console-story", "marta", staff_story("maya"), page="/console/stories/<ask_id>"),
     Place("console-story-proposed", "marta", staff_story("cleo"), page="/console/stories/<ask_id>"),

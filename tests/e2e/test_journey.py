@@ -140,6 +140,7 @@ def delighted(stage: Stage, email: str, word: str) -> None:
         cast.source(kind, scene.program_id) for kind in ("typeform", "zendesk", "segment")
     )
     stage.says("consent", email, value=1)
+    stage.says("review", email, value=3)  # no points, but something light before something deeper
     form = typeform_response(f"tok-{word}", 9, stars=5, hidden={"email": email})
     form["form_response"]["submitted_at"] = scene.now()
     used = segment_track(f"m-{word}", "Seats", email=email) | {"timestamp": scene.now()}
@@ -171,6 +172,9 @@ def asked_for_a_reference(stage: Stage, robin: Signed, rescued: str) -> tuple[Js
     standing = stage.marta.get(f"/v1/subjects/{stage.subject(email)}/standing")
     assert standing["score"] == sum(one["points"] for one in standing["contributions"])
     assert {one["motion"] for one in standing["motions"] if one["qualifies"]} >= {"reference"}
+    assert standing["trust"]["unasked"] == ["review"]
+    (talk,) = (one for one in standing["motions"] if one["motion"] == "speaking")
+    assert talk["first"] == ["reference", "story"]
     stage.later(2 * DAY + 60)
     (asked,) = eventually(lambda: robin.get("/v1/me/asks")["data"], "the request", 60)
     assert (asked["motion"], asked["state"]) == ("reference", "sent")
@@ -241,7 +245,7 @@ def test_a_delighted_customer_is_asked_does_it_and_is_rewarded(stage: Stage) -> 
     asked, link = asked_for_a_reference(stage, robin, rescued)
     second = others_are_held(stage, robin, dora)
     done_and_rewarded(stage, robin, asked)
-    assert stage.walk(robin.person.email, rescued)["reason"] == "finished"
+    assert stage.walk(robin.person.email, rescued)["step"] == "breathe"
     funnel = stage.marta.get(f"/v1/journeys/{rescued}/funnel")
     stages = [funnel[name] for name in ("entered", "asked", "accepted", "done", "rewarded")]
     assert stages == [1, 1, 1, 1, 1]

@@ -58,9 +58,10 @@ def test_a_delighted_customer_qualifies_and_everybody_can_see_why(scene: Scenari
     given = {one["kind"]: one["points"] for one in seen["contributions"]}
     assert given == {"nps": 30, "csat": 15, "case_opened": -10, "case_resolved": 8, "milestone": 10}
     assert seen["score"] == sum(given.values())
-    verdicts = {one["motion"]: one["qualifies"] for one in seen["motions"]}
-    assert verdicts["reference"]
-    assert not verdicts["advisory_board"]
+    verdicts = {one["motion"]: one for one in seen["motions"]}
+    assert verdicts["referral"]["qualifies"]
+    assert verdicts["reference"]["reasons"] == ["light_first"]  # fit for it, but not as the first
+    assert "score_too_low" in verdicts["advisory_board"]["reasons"]
 
     # A forged delivery says nothing, finance sees nobody, and no address is told.
     fake = cast.source("typeform", scene.program_id)

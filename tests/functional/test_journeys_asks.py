@@ -9,7 +9,7 @@ from goodword.journeys.story import Rights
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
 from goodword.rewards.model import Reward
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, rfc3339
 from goodword_aws import journeys_walks
 
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, Front, front
@@ -18,6 +18,7 @@ from tests.support.journeys import REFERENCE
 from tests.support.people import BEN as BEN_SIGN_IN
 from tests.support.people import http
 from tests.support.walks import BYE, THANKS, Path
+from tests.unit.journeys.test_experience import questioned
 
 API = "journeys_api_asks"
 EXPECTED: dict[str, int | str] = {
@@ -63,6 +64,14 @@ EXPECTED: dict[str, int | str] = {
     "refused_propose_not_sent": "story_not_sent",
     "refused_give_back_proposed": "story_not_there",
     "refused_work_of_story": "story_not_approved",
+    "rate": 200,
+    "refused_rate_of_another": "unknown_ask",
+    "refused_rate_six": "invalid_body",
+    "refused_rate_of_a_call": "not_feedback",
+    "refused_accept_feedback": "feedback_is_rated",
+    "strains": 200,
+    "refused_strains_unknown": "unknown_list",
+    "refused_analyst_reads_strains": "not_allowed",
 }
 
 
@@ -122,6 +131,7 @@ def named(path: Path) -> dict[str, str]:
         copy = asked.but(version=0, ask_id=ask_id, advocate_id=advocate_id, state=state)
         copy = copy.but(made_ms=asked.made_ms - days * DAY_MS)
         change.create(copy)
+    change.create(asked.but(version=0, ask_id="ask_feedback", motion="feedback"))
     path.store.commit(change)
     digest = told(path, asked)
     return {
@@ -227,6 +237,34 @@ def test_an_answer_that_comes_too_late_is_told_so(house: Front, path: Path) -> N
     path.later(days=14)
     where = f"/v1/me/asks/{asked.ask_id}/answer"
     assert ask(house, ANNA, "POST", where, {"answer": "accepted"}).code == "ask_over"
+
+
+def test_how_it_was_is_said_by_its_person_and_seen_by_staff(house: Front, path: Path) -> None:
+    _, question = questioned(path)
+    where = f"/v1/me/asks/{question.ask_id}/rating"
+    said = ask(house, ANNA, "POST", where, {"rating": 2})
+    assert (said.body["state"], said.body["rating"]) == ("accepted_work", 2)
+    assert said.body["about"] == path.made[0].ask_id
+    assert ask(house, ANNA, "POST", where, {"rating": 2}, key="again").status == 200
+    assert ask(house, ANNA, "POST", where, {"rating": 5}, key="other").code == "ask_over"
+    query = {"program_id": path.program_id, "of": "worn_out"}
+    (row,) = ask(house, MARKETER, "GET", "/v1/asks/strains", query=query).body["data"]
+    assert row == {
+        "subject_id": question.subject_id,
+        "advocate_id": path.anna,
+        "strains": ["unhappy"],
+        "asked": 2,
+        "rating": 2,
+        "last_answer_at": rfc3339(path.clock.at_ms),
+    }
+    where = f"/v1/subjects/{question.subject_id}/standing"
+    event = http("GET", where, subject="sub-m", groups=("marketer",))
+    seen = house.send("journeys_api", event).body
+    trust = seen["trust"]
+    assert (trust["rating"], trust["strains"], trust["ladder"]) == (2, ["unhappy"], 1)
+    assert trust["unhappy_until"] is not None
+    (story,) = (one for one in seen["motions"] if one["motion"] == "story")
+    assert (story["reasons"], story["first"]) == (["unhappy_with_asks"], [])
 
 
 def test_wishes_hold_and_are_some_known_persons(house: Front, path: Path) -> None:

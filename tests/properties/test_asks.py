@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from goodword.journeys.asking import AskBook, Asked, AskRules, may_ask
+from goodword.journeys.asked import Asked
+from goodword.journeys.asking import AskBook, AskRules, may_ask
 from goodword.journeys.definition import Ask, Frequency, JourneyTerms, QuietHours
 from goodword.journeys.scoring import BARS, standing
 from goodword.journeys.signal import Signal

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
+from goodword.journeys.experience import Experience
 from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.scoring import standing
 from goodword.journeys.signal import Signal
@@ -25,7 +26,8 @@ from tests.support.journeys import terms
 from tests.support.walks import Path
 
 ZONES = ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Auckland"]
-MOTIONS = ["review", "reference", "referral", "community", "story"]
+MOTIONS = ["review", "reference", "referral", "community", "story", "speaking", "feedback"]
+LIGHT, DEEP = {"review", "referral", "community"}, {"reference", "story", "speaking"}
 ANSWERS = ["accepted", "declined", "submitted"]
 hours = st.integers(0, 23)
 frequencies = st.builds(Frequency, asks=st.integers(1, 3), days=st.integers(1, 40))
@@ -49,6 +51,7 @@ SIGNALS = [
     ("nps", 10, None),
     ("nps", 9, None),
     ("csat", 100, None),
+    ("review", 2, None),
     ("result", 40, None),
     ("consent", 0, None),
     *[("consent", 1, None)] * 3,
@@ -70,6 +73,7 @@ steps = st.builds(
     Act, st.integers(0, 24 * 12), st.sampled_from(["step", "sweep", "race"]), st.none(), st.none()
 )
 answers = st.builds(Act, st.integers(0, 48), st.just("answer"), st.integers(0, 2), st.none())
+works = st.builds(Act, st.integers(0, 48), st.just("work"), st.integers(1, 5), st.none())
 wishes = st.builds(
     Act,
     st.integers(0, 9),
@@ -77,7 +81,7 @@ wishes = st.builds(
     st.none(),
     st.none(),
 )
-acts = st.one_of(said, said, steps, steps, steps, answers, wishes)
+acts = st.one_of(said, said, steps, steps, steps, answers, works, wishes)
 
 
 @st.composite
@@ -118,6 +122,7 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
     cool_down_days=st.integers(0, 20),
     night=quiet,
     zone=st.sampled_from(ZONES),
+    light=st.booleans(),
 )
 def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     published: list[JourneyTerms],
@@ -126,6 +131,7 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     cool_down_days: int,
     night: QuietHours,
     zone: str,
+    light: bool,
 ) -> None:
     path = Path()
     rules = AskRules(
@@ -139,7 +145,7 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     path.store.commit(change)
     for one in published:
         path.publish_terms(one, "finish")
-    subject_id = path.delight()
+    subject_id = path.delight(light=light)
     Wishes(path.desk()).put(subject_id, path.program_id, (), zone)
     wished: list[tuple[int, tuple[str, ...]]] = []
     play(path, Act(0, "case_resolved", None, "d"), subject_id, wished)
@@ -166,6 +172,8 @@ def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[st
         path.walking.sweep()
     elif act.what == "answer":
         answer(path, ANSWERS[act.value or 0])
+    elif act.what == "work":
+        work(path, act.value or 0)
     elif act.what in ("unsubscribe", "return"):
         what = () if act.what == "return" else ("referral",) if act.hours % 2 else ("all",)
         own = Wishes(path.desk())
@@ -183,11 +191,22 @@ def answer(path: Path, said: str) -> None:
     asked = [one for one in path.made if one.state == "sent"]
     if not asked or path.clock.at_ms >= asked[0].expires_ms:
         return
-    if asked[0].motion == "story" and said == "submitted":
+    if asked[0].motion == "feedback" and said != "declined":
+        Experience(path.asks).rate(asked[0].ask_id, 2 if said == "accepted" else 4)
+    elif asked[0].motion == "story" and said == "submitted":
         path.stories.save(asked[0], {"result": "Six hours a week."})
         path.stories.send(asked[0])
     else:
         path.asks.answer(asked[0].ask_id, said)  # type: ignore[arg-type]  # one of them
+
+
+def work(path: Path, number: int) -> None:
+    """Staff say what came of the oldest promise: mostly that it was kept."""
+    promised = [one for one in path.made if one.state in ("accepted", "submitted")]
+    if promised:
+        done = number > 1 and promised[0].motion != "story"
+        code = "other" if done else "withdrawn"
+        path.asks.work(promised[0].ask_id, done=done, code=code, own_advocate_id=None)
 
 
 def check(
@@ -209,6 +228,7 @@ def check(
         for days in (rules.cool_down_days, own.cool_down_days):
             assert not [one for one in earlier if at_ms - one < days * DAY_MS]
         willing(signals, at_ms, ask)
+        climbed(path, ask)
         awake((own.quiet_hours, rules.quiet_hours), zone, at_ms)
         unwanted = [what for since_ms, what in wished if since_ms <= at_ms][-1:]
         assert not {"all", ask.motion} & set(*unwanted)
@@ -223,6 +243,34 @@ def check(
     for walk in path.all(Walk):  # whoever stands still says why, and until when
         assert walk.state != "walking" or walk.next_ms >= walk.entered_ms
         assert walk.state != "ended" or walk.reason
+
+
+def climbed(path: Path, ask: AskMade) -> None:
+    """By hand, from the events before the ask: nothing deep came first, nor after a bad word."""
+    before = [one for one in path.events() if one.at_ms < ask.made_ms]
+    motions = {one.ask_id: one.motion for one in path.made}
+    said = [one for one in before if one.subject in motions]
+    done = {motions[one.subject] for one in said if one.type == "journey.ask_accepted_work"}
+    yes = {"journey.ask_accepted", "journey.ask_submitted"}
+    taken = {motions[one.subject] for one in said if one.type in yes} | done
+    ratings = [one for one in said if one.type == "journey.feedback_given"]
+    newest = max(ratings, key=lambda one: one.at_ms, default=None)
+    bad = newest is not None and newest.data["rating"] == 2
+    bad = bad and newest is not None and ask.made_ms < newest.at_ms + 180 * DAY_MS
+    reviewed = [
+        one for one in path.all(Signal) if one.kind == "review" and one.noted_ms <= ask.made_ms
+    ]
+    if ask.motion in DEEP:
+        assert not bad
+    if ask.motion in ("reference", "story"):
+        assert reviewed or taken & (LIGHT | DEEP)
+    if ask.motion == "speaking":
+        assert done & DEEP
+    if ask.motion == "feedback":
+        assert done - {"feedback"}
+    if bad and ask.motion != "review":
+        earlier = [one.made_ms for one in path.made if one.made_ms < ask.made_ms]
+        assert ask.made_ms >= max(earlier) + 90 * DAY_MS
 
 
 def terms_at(path: Path, walk: Walk) -> JourneyTerms:

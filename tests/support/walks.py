@@ -105,8 +105,12 @@ class Path(Town):
         assert name is not None
         return name.subject_id
 
-    def delight(self, **whose: Any) -> str:
-        """What makes somebody a fan; the subject."""
+    def delight(self, *, light: bool = True, **whose: Any) -> str:
+        """What makes somebody a fan; the subject. A review of three stars gives no points, but is
+        the light thing that comes before deeper ones.
+        """
+        if light:
+            self.hear("review", 3, **whose)
         for kind, value in (("consent", 1), ("nps", 10), ("csat", 100), ("result", 30)):
             subject_id = self.hear(kind, value, **whose)
         return subject_id

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from goodword.journeys.asking import AskBook, Asked, AskRules, Verdict, awake_ms, may_ask
+from goodword.journeys.asked import Asked
+from goodword.journeys.asking import AskBook, AskRules, Verdict, awake_ms, may_ask
 from goodword.journeys.definition import Ask, Frequency, QuietHours
 from goodword.journeys.scoring import standing
 from goodword.limits import ASKS_KEPT_MAX

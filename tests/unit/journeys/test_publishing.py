@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from goodword.advocates.model import Enrolment, Known
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Actor
-from goodword.journeys.asking import AskBook, Asked
+from goodword.journeys.asked import Asked
+from goodword.journeys.asking import AskBook
 from goodword.journeys.journey import Journey, JourneyVersion
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
@@ -156,6 +158,7 @@ def test_what_is_not_there_is_not_found(house: House) -> None:
 def people(house: House) -> None:
     """A fan, a fan without consent, a fan who was asked lately, somebody with nothing resolved."""
     for who in ("fan", "shy", "tired", "quiet"):
+        house.hear("review", customer_id=who, value=3)  # something light, of no points
         house.hear("nps", customer_id=who, value=10)
         house.hear("result", customer_id=who, value=50)
         if who != "shy":
@@ -166,8 +169,18 @@ def people(house: House) -> None:
     asked = Asked(ask_id="ask_1", journey_id="jrn_1", motion="story", at_ms=AT, state="declined")
     change = Change()
     change.create(AskBook(subject_id=tired.subject_id).plus(asked))
+    for one in house.people:
+        name = f"adv_{one.subject_id}"
+        change.create(*(Known(mac=mac, of="email", advocate_id=name) for mac in one.marks))
+        change.create(enrolled(name))
     house.store.commit(change)
     house.clock.at_ms = AT + 1_000
+
+
+def enrolled(advocate_id: str) -> Enrolment:
+    return Enrolment(
+        advocate_id=advocate_id, program_id=PROGRAM, state="active", created_ms=AT, changed_ms=AT
+    )
 
 
 def test_a_dry_run_says_who_would_be_asked_and_why_others_not(house: House) -> None:
@@ -182,6 +195,21 @@ def test_a_dry_run_says_who_would_be_asked_and_why_others_not(house: House) -> N
     again = next(one.from_ms for one in found.people if one.reason == "too_often")
     assert again is not None
     assert again > house.clock.at_ms
+
+
+def test_a_dry_run_knows_whom_nobody_can_reach_and_what_comes_first(house: House) -> None:
+    house.hear("nps", customer_id="new", value=10)
+    house.hear("result", customer_id="new", value=50)
+    house.hear("consent", customer_id="new", value=1)
+    house.hear("case_resolved", customer_id="new", about="c-new")
+    house.clock.at_ms = AT + 1_000
+    dry = Previewing(house.desk(), house.subjects)
+    assert dry.of(PROGRAM, PRIVATE, None).reasons == {"not_known_here": 1}
+    (one,), change = house.people, Change()
+    change.create(*(Known(mac=mac, of="email", advocate_id="adv_new") for mac in one.marks))
+    change.create(enrolled("adv_new"))
+    house.store.commit(change)
+    assert dry.of(PROGRAM, PRIVATE, None).reasons == {"light_first": 1}
 
 
 @pytest.mark.parametrize(

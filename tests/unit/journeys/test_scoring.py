@@ -147,7 +147,7 @@ def test_no_answer_of_any_kind_moves_the_review_motion(kind: str) -> None:
 def test_deeper_motions_take_more() -> None:
     found = now(CONSENT, signal("nps", 1, 9))
     ready = [one.motion for one in found.motions if one.qualifies]
-    assert ready == ["review", "referral", "community"]
+    assert ready == ["review", "referral", "community", "feedback"]
     assert motion(found, "beta").reasons == ("few_results",)
     assert motion(found, "story").reasons == ("score_too_low", "few_results")
     assert BARS["advisory_board"].score > BARS["reference"].score > BARS["referral"].score

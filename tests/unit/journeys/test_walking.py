@@ -23,7 +23,7 @@ from tests.support.walks import BYE, RULES, THANKS, Path
 WAIT = {"step": "wait", "name": "settle", "hours": 48}
 NO = {"step": "branch", "name": "no", "of_ask": "call", "answered": "declined", "then": "bye"}
 SALES = {"step": "hand_over", "name": "sales", "to": "references"}
-SPEECH = {"step": "ask", "name": "speech", "motion": "speaking", "template": "speech"}
+GATHER = {"step": "ask", "name": "gather", "motion": "community", "template": "gather"}
 GOLD_ONLY = Rule(
     rule_id="story",
     action="event",
@@ -90,7 +90,7 @@ def test_what_is_accepted_and_done_is_handed_over_thanked_and_rewarded(path: Pat
 
 def test_what_the_programme_does_not_reward_is_said(path: Path) -> None:
     path.next_version(path.program_id, programme(rules=(*RULES, GOLD_ONLY), tiers=TIERS))
-    path.publish(SPEECH, THANKS | {"of_ask": "speech"}, goal={"motion": "speaking"})
+    path.publish(GATHER, THANKS | {"of_ask": "gather"}, goal={"motion": "community"})
     path.delight()
     walk = path.entered()
     path.hear("renewal", account_id="acme")

@@ -3,8 +3,10 @@
 from typing import Literal
 
 from goodword.journeys import scoring
+from goodword.journeys.gate import Gate, Seen
+from goodword.journeys.ladder import FIRST, LADDER, lighter
 from goodword.journeys.listening import Subjects
-from goodword.journeys.scoring import Motion, Side, Standing
+from goodword.journeys.scoring import Motion, Side, Verdict
 from goodword.journeys.signal import SignalKind, Subject
 from goodword.ports import Desk
 from goodword.privacy.model import EMAIL_LENGTH_MAX, fold_email
@@ -13,6 +15,7 @@ from goodword.times import rfc3339
 from pydantic import Field
 
 from goodword_aws import wiring
+from goodword_aws.journeys_care import RungAnswer, TrustAnswer, rungs, trust_answer
 
 
 class FindSubject(Value):
@@ -58,11 +61,15 @@ class SuppressorAnswer(Value):
 
 
 class VerdictAnswer(Value):
-    """Whether a person may be asked for this, and each reason against it."""
+    """Whether a person may be asked for this, and each reason against it.
+
+    `first` says what they may be asked for before, where trust has not grown that far.
+    """
 
     motion: Motion
     qualifies: bool
     reasons: tuple[str, ...]
+    first: tuple[Motion, ...]
 
 
 class StandingAnswer(Value):
@@ -78,6 +85,7 @@ class StandingAnswer(Value):
     contributions: tuple[ContributionAnswer, ...]
     suppressors: tuple[SuppressorAnswer, ...]
     motions: tuple[VerdictAnswer, ...]
+    trust: TrustAnswer
 
 
 class WeightAnswer(Value):
@@ -109,6 +117,8 @@ class ModelAnswer(Value):
     gone_days: int
     weights: tuple[WeightAnswer, ...]
     bars: tuple[BarAnswer, ...]
+    ladder: int
+    rungs: tuple[RungAnswer, ...]
 
 
 def subjects(desk: Desk) -> Subjects:
@@ -127,8 +137,15 @@ def subject_answer(subject: Subject) -> SubjectAnswer:
     )
 
 
-def standing_answer(subject: Subject, found: Standing) -> StandingAnswer:
+def standing_of(desk: Desk, subject_id: str) -> StandingAnswer:
+    """How somebody stands now, with what was asked of them before."""
+    seen = Gate(desk, subjects(desk)).look(subject_id)
+    return standing_answer(seen)
+
+
+def standing_answer(seen: Seen) -> StandingAnswer:
     """As staff see it."""
+    subject, found = seen.subject, seen.standing
     return StandingAnswer(
         subject=subject_answer(subject),
         model=found.model,
@@ -152,7 +169,8 @@ def standing_answer(subject: Subject, found: Standing) -> StandingAnswer:
             )
             for one in found.suppressors
         ),
-        motions=tuple(VerdictAnswer(**one.model_dump()) for one in found.motions),
+        motions=tuple(_verdict(one) for one in found.motions),
+        trust=trust_answer(seen),
     )
 
 
@@ -169,4 +187,11 @@ def model_answer() -> ModelAnswer:
         bars=tuple(
             BarAnswer(motion=motion, **bar._asdict()) for motion, bar in scoring.BARS.items()
         ),
+        ladder=LADDER,
+        rungs=rungs(),
     )
+
+
+def _verdict(one: Verdict) -> VerdictAnswer:
+    waits = not set(FIRST.values()).isdisjoint(one.reasons)
+    return VerdictAnswer(**one.model_dump(), first=lighter(one.motion) if waits else ())

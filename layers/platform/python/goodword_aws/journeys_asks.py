@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
 from goodword.errors import InvalidInput, NotFound
+from goodword.journeys.asked import Rating
 from goodword.journeys.asking import AskBook
 from goodword.journeys.asks import Wishes
 from goodword.journeys.reviewing import review_link
@@ -25,6 +26,12 @@ class AnswerAsk(Value):
     answer: Literal["accepted", "declined", "submitted"]
 
 
+class RateAsk(Value):
+    """How being asked was, from 1 (bad) to 5 (good)."""
+
+    rating: Rating
+
+
 class RecordWork(Value):
     """Whether what was promised came, and how staff know: a code of this answer's kind."""
 
@@ -36,12 +43,15 @@ class PutWishes(Value):
     """What not to be asked for (`all`: nothing at all), and where the person's night is."""
 
     program_id: str = Field(max_length=64)
-    unsubscribed: tuple[Motion | Literal["all"], ...] = Field(default=(), max_length=9)
+    unsubscribed: tuple[Motion | Literal["all"], ...] = Field(default=(), max_length=10)
     time_zone: str = Field(default="UTC", max_length=60)
 
 
 class MyAskAnswer(Value):
-    """A request as its person sees it. `link` is the form of a review on its site, if known."""
+    """A request as its person sees it. `link` is the form of a review on its site, if known.
+
+    `rating` is what was answered to a request for feedback, about the request `about`.
+    """
 
     id: str
     program_id: str
@@ -52,6 +62,8 @@ class MyAskAnswer(Value):
     asked_at: str
     answer_until: str
     reward_ids: tuple[str, ...]
+    rating: int | None
+    about: str | None
 
 
 class AskAnswer(Value):
@@ -72,6 +84,8 @@ class AskAnswer(Value):
     answer_until: str
     taken_at: str | None
     reward_ids: tuple[str, ...]
+    rating: int | None
+    about: str | None
 
 
 class WishesAnswer(Value):
@@ -94,6 +108,8 @@ def my_ask_answer(ask: AskMade) -> MyAskAnswer:
         asked_at=rfc3339(ask.made_ms),
         answer_until=rfc3339(ask.expires_ms),
         reward_ids=ask.reward_ids,
+        rating=ask.rating,
+        about=ask.about or None,
     )
 
 
@@ -115,6 +131,8 @@ def ask_answer(ask: AskMade) -> AskAnswer:
         answer_until=rfc3339(ask.expires_ms),
         taken_at=rfc3339(ask.taken_ms) if ask.taken_ms is not None else None,
         reward_ids=ask.reward_ids,
+        rating=ask.rating,
+        about=ask.about or None,
     )
 
 

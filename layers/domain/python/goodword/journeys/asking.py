@@ -11,25 +11,17 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from goodword.journeys.definition import Ask, Frequency, JourneyTerms, QuietHours
+from goodword.journeys.asked import Asked
+from goodword.journeys.definition import PUBLIC, Ask, Frequency, JourneyTerms, QuietHours
+from goodword.journeys.ladder import AHEAD, Ahead
 from goodword.journeys.scoring import Motion, Standing
-from goodword.limits import ASKS_KEPT_MAX
-from goodword.records import Key, Record, Value
+from goodword.journeys.wear import last_ms, unhappy_until, worn_out
+from goodword.limits import ASKS_KEPT_MAX, SELDOM_DAYS
+from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, MINUTE_MS, as_datetime
 
 QUARTER_MS = 15 * MINUTE_MS
 OPEN_MS = 180 * DAY_MS
-AskState = Literal[
-    "planned",
-    "sent",
-    "accepted",
-    "declined",
-    "expired",
-    "submitted",
-    "accepted_work",
-    "rejected_work",
-    "rewarded",
-]
 Never = Literal[
     "open_urgent_case",
     "invoice_overdue",
@@ -38,27 +30,28 @@ Never = Literal[
     "no_consent",
     "unsubscribed",
     "not_qualified",
+    "light_first",
+    "deeper_first",
+    "unhappy_with_asks",
+    "nothing_done",
 ]
+SELDOM = Frequency(asks=1, days=SELDOM_DAYS)  # for whoever found being asked bad
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
 Unreached = Literal["not_known_here", "not_taking_part"]
 
 
-class Asked(Value):
-    """One ask in a person's book, of whatever journey."""
-
-    ask_id: str
-    journey_id: str
-    motion: Motion
-    at_ms: int
-    state: AskState
-
-
 class AskBook(Record):
-    """Every ask of one person, newest last; written with each ask, so that limits hold for all."""
+    """Every ask of one person, newest last; written with each ask, so that limits hold for all.
+
+    Programme and advocate are those of the last ask. Who is worn out, and who was silent longest,
+    are found in the index of the programme.
+    """
 
     KIND: ClassVar[str] = "ask_book"
 
     subject_id: str
+    program_id: str = ""
+    advocate_id: str = ""
     asks: tuple[Asked, ...] = Field(default=(), max_length=ASKS_KEPT_MAX)
     unsubscribed: tuple[Motion | Literal["all"], ...] = ()
     time_zone: str = "UTC"
@@ -66,6 +59,13 @@ class AskBook(Record):
     @property
     def key(self) -> Key:
         return book_key(self.subject_id)
+
+    @property
+    def index_entry(self) -> IndexEntry | None:
+        if not self.program_id or not self.asks:
+            return None
+        place = worn_place(self.program_id) if worn_out(self.asks) else asked_place(self.program_id)
+        return IndexEntry(place, f"{last_ms(self.asks):015d}#{self.subject_id}")
 
     def plus(self, asked: Asked) -> "AskBook":
         """The book with one more; beyond its size the oldest go."""
@@ -75,6 +75,16 @@ class AskBook(Record):
 def book_key(subject_id: str) -> Key:
     """Where a person's asks are."""
     return Key("core", f"SBJ#{subject_id}", "ASKS")
+
+
+def worn_place(program_id: str) -> str:
+    """The index of those whom being asked has worn out, the longest silent first."""
+    return f"WORN#{program_id}"
+
+
+def asked_place(program_id: str) -> str:
+    """The index of everybody else who was ever asked, the longest silent first."""
+    return f"ASKED#{program_id}"
 
 
 class AskRules(Record):
@@ -126,6 +136,7 @@ def may_ask(
             _asked_already(ask, book.asks, now_ms),
             _too_often(terms.frequency, book.asks, now_ms),
             _too_often(rules.frequency, book.asks, now_ms),
+            _seldom(ask, book.asks, now_ms),
             _cool_down(max(terms.cool_down_days, rules.cool_down_days), book.asks, now_ms),
         )
         if found is not None
@@ -198,7 +209,17 @@ def _never(ask: Ask, standing: Standing, book: AskBook) -> Never | None:
     against = [one.code for one in standing.suppressors if one.code in verdict.reasons]
     if against:
         return against[0]
-    return None if verdict.qualifies else "not_qualified"
+    if verdict.qualifies:
+        return None
+    ahead: list[Ahead] = [one for one in AHEAD if one in verdict.reasons]
+    return ahead[0] if len(ahead) == len(verdict.reasons) else "not_qualified"
+
+
+def _seldom(ask: Ask, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
+    """Whoever found being asked bad is asked seldom; a public review never hangs on an answer."""
+    if ask.motion in PUBLIC or unhappy_until(asks, now_ms) is None:
+        return None
+    return _too_often(SELDOM, asks, now_ms)
 
 
 def _asked_already(ask: Ask, asks: Sequence[Asked], now_ms: int) -> Verdict | None:

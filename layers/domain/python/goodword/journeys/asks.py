@@ -8,7 +8,9 @@ nothing. Whoever answers wakes the walk, which decides what follows.
 from dataclasses import dataclass
 
 from goodword.errors import Conflict, NotAllowed, NotFound
-from goodword.journeys.asking import AskBook, AskState, book_key
+from goodword.events import Plain
+from goodword.journeys.asked import AskState
+from goodword.journeys.asking import AskBook, book_key
 from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, ask_key, walk_key
 from goodword.limits import READ_KEYS_MAX
@@ -73,7 +75,8 @@ class Asks:
         """The person accepts, declines, or says that it is done.
 
         Raises Conflict `ask_over` once it has expired or was answered otherwise for good,
-        `story_is_sent` for a story, which is done by sending it (`storytelling`).
+        `story_is_sent` for a story, which is done by sending it (`storytelling`),
+        `feedback_is_rated` for feedback, which is given as a number (`experience`).
         """
 
         def attempt() -> AskMade:
@@ -82,6 +85,8 @@ class Asks:
                 return ask
             if ask.motion == "story" and state == "submitted":
                 raise Conflict("story_is_sent", "a story is done by writing and sending it")
+            if ask.motion == "feedback" and state != "declined":
+                raise Conflict("feedback_is_rated", "say from 1 to 5 how it was")
             over = ask.state == "sent" and self.desk.clock.now_ms() >= ask.expires_ms
             if over or state not in ANSWERS.get(ask.state, ()):
                 raise Conflict("ask_over", "this request is over or has its answer")
@@ -156,12 +161,16 @@ def note(desk: Desk, change: Change, ask: AskMade) -> None:
     """Add to `change`: the ask, its line in the person's book, and what happened."""
     book = desk.store.get(AskBook, book_key(ask.subject_id))
     assert book is not None  # the ask was written into it when it was made
-    asks = [one.but(state=ask.state) if one.ask_id == ask.ask_id else one for one in book.asks]
+    now = {"state": ask.state, "moved_ms": ask.changed_ms, "rating": ask.rating}
+    asks = [one.but(**now) if one.ask_id == ask.ask_id else one for one in book.asks]
     change.replace(book.but(asks=tuple(asks)))
     change.replace(ask)
+    given: dict[str, Plain] = {}
+    if ask.rating is not None:
+        given = {"rating": ask.rating, "about": ask.about}
     change.create(
         desk.event(
-            f"journey.ask_{ask.state}" if ask.state != "rewarded" else "journey.rewarded",
+            _told(ask),
             ask.ask_id,
             ask.reason,
             program_id=ask.program_id,
@@ -170,8 +179,16 @@ def note(desk: Desk, change: Change, ask: AskMade) -> None:
             walk_id=ask.walk_id,
             subject_id=ask.subject_id,
             motion=ask.motion,
+            **given,
         )
     )
+
+
+def _told(ask: AskMade) -> str:
+    """The type of the event about its state."""
+    if ask.rating is not None:
+        return "journey.feedback_given"
+    return "journey.rewarded" if ask.state == "rewarded" else f"journey.ask_{ask.state}"
 
 
 @dataclass(frozen=True)

@@ -273,6 +273,10 @@ def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
         at = places.get(asked)
         if at is None or at >= place or not isinstance(steps[at], Ask):
             yield FieldError(f"steps.{place}.of_ask", "must be an earlier step that asks")
+            continue
+        asks = steps[at]
+        if isinstance(one, Reward) and isinstance(asks, Ask) and asks.motion == "feedback":
+            yield FieldError(f"steps.{place}.of_ask", "nothing is given for feedback")
 
 
 def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:

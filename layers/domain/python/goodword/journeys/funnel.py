@@ -8,7 +8,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from goodword.journeys.walk import DONE, TAKEN, Walk
+from goodword.journeys.asked import DONE, TAKEN
+from goodword.journeys.walk import Walk
 from goodword.limits import FUNNEL_PAGES_MAX, FUNNEL_PEOPLE_LEAST
 from goodword.ports import Desk
 from goodword.records import Value

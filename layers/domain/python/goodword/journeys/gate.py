@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
+from goodword.journeys.asked import Asked
 from goodword.journeys.asking import (
     AskBook,
     AskRules,
@@ -22,12 +23,14 @@ from goodword.journeys.asking import (
     rules_key,
 )
 from goodword.journeys.definition import Ask, JourneyTerms
+from goodword.journeys.ladder import Trust, trust_of, trusted
 from goodword.journeys.listening import Customers
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.limits import ASKS_KEPT_MAX
 from goodword.ports import Change, Desk, Guard
 from goodword.records import Key, Record
+from goodword.rewards.tally import Tally, tally_key
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Seen:
     subject: Subject
     signals: Sequence[Signal]
     standing: Standing
+    trust: Trust
     rules: AskRules
     book: AskBook
     others: Sequence[AskBook]
@@ -48,13 +52,12 @@ class Seen:
     @property
     def whole(self) -> AskBook:
         """The person's book with those of their parts."""
-        asks = [one for book in (self.book, *self.others) for one in book.asks]
         unsubscribed = dict.fromkeys(
             what for book in (self.book, *self.others) for what in book.unsubscribed
         )
         return AskBook(
             subject_id=self.subject.subject_id,
-            asks=tuple(sorted(asks, key=lambda one: one.at_ms))[-ASKS_KEPT_MAX:],
+            asks=all_asks((self.book, *self.others)),
             unsubscribed=tuple(unsubscribed),
             time_zone=self.book.time_zone,
         )
@@ -111,10 +114,13 @@ class Gate:
         books = store.get_many(AskBook, [own, *parts])
         company = subject.account_id
         enrolment, reached = self._reach(subject)
+        asks = all_asks(list(books.values()))
+        trust = trust_of(asks, signals, self._orders(enrolment), at_ms)
         return Seen(
             subject=subject,
             signals=signals,
-            standing=standing(signals, at_ms),
+            standing=trusted(standing(signals, at_ms), trust),
+            trust=trust,
             rules=store.get(AskRules, rules_at) or AskRules(program_id=subject.program_id),
             book=books.get(own) or AskBook(subject_id=subject.subject_id),
             others=[books.get(at) or AskBook(subject_id=at.pk[4:]) for at in parts],
@@ -135,5 +141,19 @@ class Gate:
         active = next((one for one in found if one.state == "active"), None)
         return (active, None) if active is not None else (None, "not_taking_part")
 
+    def _orders(self, enrolment: Enrolment | None) -> int:
+        """How many orders the person has brought through links."""
+        if enrolment is None:
+            return 0
+        place = tally_key(enrolment.advocate_id, enrolment.program_id)
+        found = self.desk.store.get(Tally, place)
+        return found.in_all.orders if found else 0
+
     def _enrolments(self, keys: Sequence[Key]) -> list[Enrolment]:
         return list(self.desk.store.get_many(Enrolment, keys).values())
+
+
+def all_asks(books: Sequence[AskBook]) -> tuple[Asked, ...]:
+    """The asks of these books, the newest last; beyond the size of one book the oldest go."""
+    asks = sorted((one for book in books for one in book.asks), key=lambda one: one.at_ms)
+    return tuple(asks[-ASKS_KEPT_MAX:])

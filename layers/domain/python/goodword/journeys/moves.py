@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from goodword.conversions.crediting import Work, credit
 from goodword.events import Event, Plain
-from goodword.journeys.asking import Asked, Verdict
+from goodword.journeys.asked import TAKEN, Asked
+from goodword.journeys.asking import Verdict
 from goodword.journeys.asks import moved, note
 from goodword.journeys.definition import (
     Ask,
@@ -22,7 +23,7 @@ from goodword.journeys.definition import (
 )
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.previewing import holds
-from goodword.journeys.walk import TAKEN, AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
+from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
 from goodword.limits import WALK_SLEEP_DAYS, WORK_DAYS_MAX
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, program_key
@@ -86,18 +87,21 @@ class Moves:
         if walk.of_step(step.name) is not None:
             return self._onward(change, walk, terms)
         seen = self.gate.look(walk.subject_id)
+        if step.motion == "feedback" and seen.trust.unrated is None:
+            return self._onward(change, walk, terms)  # nothing was done that one could ask about
         verdict = seen.may_ask(step, terms)
         if not verdict.allowed:
             return self._not_yet(change, walk, terms, step, verdict)
         ask = self._made(walk, terms, step, seen)
         change.save(
-            seen.book.plus(
+            seen.book.but(program_id=ask.program_id, advocate_id=ask.advocate_id).plus(
                 Asked(
                     ask_id=ask.ask_id,
                     journey_id=ask.journey_id,
                     motion=ask.motion,
                     at_ms=ask.made_ms,
                     state=ask.state,
+                    about=ask.about,
                 )
             )
         )
@@ -257,6 +261,7 @@ class Moves:
             made_ms=now_ms,
             expires_ms=now_ms + step.expires_days * DAY_MS,
             changed_ms=now_ms,
+            about=seen.trust.unrated or "" if step.motion == "feedback" else "",
         )
 
     def _event(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from goodword.journeys.asking import AskBook, AskRules, Verdict, book_key, may_ask, rules_key
+from goodword.journeys.asking import Verdict
 from goodword.journeys.definition import (
     Ask,
     Condition,
@@ -17,8 +17,9 @@ from goodword.journeys.definition import (
     ScoreCondition,
     SignalCondition,
 )
+from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
-from goodword.journeys.scoring import Standing, standing
+from goodword.journeys.scoring import Standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.limits import PREVIEW_PEOPLE_MAX
 from goodword.ports import Desk
@@ -57,10 +58,7 @@ class Previewing:
     def of(self, program_id: str, terms: JourneyTerms, cursor: str | None) -> Preview:
         """The next page of people."""
         page = self.subjects.page(program_id, PREVIEW_PEOPLE_MAX, cursor)
-        rules = self.desk.store.get(AskRules, rules_key(program_id)) or AskRules(
-            program_id=program_id
-        )
-        seen = tuple(self._look(one, terms, rules) for one in page.rows)
+        seen = tuple(self._look(one, terms) for one in page.rows)
         return Preview(
             looked_at=len(seen),
             would_enter=sum(one.enters for one in seen),
@@ -70,16 +68,14 @@ class Previewing:
             cursor=page.cursor,
         )
 
-    def _look(self, subject: Subject, terms: JourneyTerms, rules: AskRules) -> Looked:
-        now_ms, signals = self.desk.clock.now_ms(), self.subjects.signals(subject)
-        found = standing(signals, now_ms)
-        if not enters(terms, signals, found, now_ms):
+    def _look(self, subject: Subject, terms: JourneyTerms) -> Looked:
+        """As the journey itself would look at the person."""
+        seen = Gate(self.desk, self.subjects).look(subject.subject_id)
+        if not enters(terms, seen.signals, seen.standing, seen.at_ms):
             return Looked(
                 subject_id=subject.subject_id, enters=False, asks=False, reason="does_not_enter"
             )
-        place = book_key(subject.subject_id)
-        book = self.desk.store.get(AskBook, place) or AskBook(subject_id=subject.subject_id)
-        verdict = first_ask(terms, rules, found, book, now_ms)
+        verdict = first_ask(terms, seen)
         return Looked(
             subject_id=subject.subject_id,
             enters=True,
@@ -104,14 +100,12 @@ def holds(condition: Condition, signals: Iterable[Signal], found: Standing, now_
     return _signalled(condition, signals, now_ms)
 
 
-def first_ask(
-    terms: JourneyTerms, rules: AskRules, found: Standing, book: AskBook, now_ms: int
-) -> Verdict:
+def first_ask(terms: JourneyTerms, seen: Seen) -> Verdict:
     """What would become of the journey's first ask, if it came today."""
     ask = next((one for one in terms.steps if isinstance(one, Ask)), None)
     if ask is None:
         return Verdict(allowed=False, reason="no_ask")
-    return may_ask(ask, terms, rules, found, book, now_ms)
+    return seen.may_ask(ask, terms)
 
 
 def _signalled(condition: SignalCondition, signals: Iterable[Signal], now_ms: int) -> bool:

@@ -24,6 +24,7 @@ from goodword.journeys.reference import (
     reference_key,
 )
 from goodword.journeys.signal import Subject
+from goodword.journeys.wear import unhappy_until
 from goodword.limits import REFERENCE_CALLS_KEPT, REFERENCES_LOOKED, REFERENCES_READ
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
@@ -172,7 +173,11 @@ class References:
             return Candidate(profile=profile, fit=found, reason="unsubscribed")
         if standing.suppressors:
             return Candidate(profile=profile, fit=found, reason=standing.suppressors[0].code)
-        reason, from_ms = free_from(profile, self.desk.clock.now_ms())
+        now_ms = self.desk.clock.now_ms()
+        reason, from_ms = free_from(profile, now_ms)
+        until_ms = unhappy_until(book.asks, now_ms) if book else None
+        if until_ms is not None:
+            reason, from_ms = "unhappy_with_asks", until_ms
         if not reason:
             return Candidate(profile=profile, fit=found)
         return Candidate(profile=profile, fit=found, reason=reason, from_ms=from_ms)

@@ -33,6 +33,7 @@ Motion = Literal[
     "speaking",
     "advisory_board",
     "beta",
+    "feedback",
 ]
 
 
@@ -115,6 +116,7 @@ BARS: dict[Motion, Bar] = {
     "story": Bar(50, results=20, risk=20),
     "speaking": Bar(60, results=20, risk=10),
     "advisory_board": Bar(70, results=30, risk=10),
+    "feedback": Bar(-1_000, risk=1_000),  # how being asked was: of everybody who did something
 }
 
 

@@ -10,16 +10,13 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from goodword.ids import shard_of
-from goodword.journeys.asking import AskState
+from goodword.journeys.asked import AskState, Rating
 from goodword.journeys.definition import Channel
 from goodword.journeys.scoring import Motion
 from goodword.limits import WALK_SHARDS, WALKS_KEPT_MAX
 from goodword.records import IndexEntry, Key, Record, Value
 
 WalkState = Literal["walking", "ended", "held_out"]
-OWED: frozenset[AskState] = frozenset({"accepted", "submitted", "accepted_work"})
-TAKEN: frozenset[AskState] = OWED | {"rejected_work", "rewarded"}
-DONE: frozenset[AskState] = frozenset({"accepted_work", "rewarded"})
 
 
 class WalkAsk(Value):
@@ -113,7 +110,8 @@ def entered_key(subject_id: str, journey_id: str) -> Key:
 
 class AskMade(Record):
     """One ask of one person. `reason` says why it ended as it did; `reward_ids` what it earned.
-    `resent_ms` is when staff had its letter sent once more.
+    `resent_ms` is when staff had its letter sent once more. `rating` and `about` are of feedback:
+    what the person said, and which ask it is about.
 
     `words` is the template of its letters. In the index of a programme while it waits for staff:
     something was promised, or said to be done.
@@ -141,6 +139,8 @@ class AskMade(Record):
     changed_ms: int
     reward_ids: tuple[str, ...] = ()
     resent_ms: tuple[int, ...] = ()
+    rating: Rating | None = None
+    about: str = ""
 
     @property
     def key(self) -> Key:

@@ -14,11 +14,12 @@ from typing import Literal
 from pydantic import Field
 
 from goodword.errors import NotFound
+from goodword.journeys.asked import OWED
 from goodword.journeys.asks import ANSWER_NAME
 from goodword.journeys.definition import Ask, JourneyTerms
 from goodword.journeys.journey import Journey, JourneyVersion, journey_key, version_key
 from goodword.journeys.moves import Moves
-from goodword.journeys.walk import OWED, Walk, walk_key
+from goodword.journeys.walk import Walk, walk_key
 from goodword.limits import (
     WALK_GRACE_SECONDS,
     WALK_MOVES_MAX,

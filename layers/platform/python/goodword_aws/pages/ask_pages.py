@@ -5,13 +5,14 @@ shows nothing else. A mail program's own button posts to `unsubscribe` without a
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from goodword.errors import NotFound
 from goodword.events import Actor
-from goodword.journeys.asking import AskState
+from goodword.journeys.asked import DONE, AskState
 from goodword.journeys.asks import Wishes
-from goodword.journeys.walk import DONE, AskMade
+from goodword.journeys.experience import Experience
+from goodword.journeys.walk import AskMade
 from goodword.journeys.wording import ask_words
 from goodword.ports import Desk
 from goodword.programs.effective import version_in_force
@@ -21,6 +22,7 @@ from goodword_aws.calls import Role
 from goodword_aws.journeys_asks import my_ask_answer
 from goodword_aws.journeys_pass import passed
 from goodword_aws.journeys_walks import asks
+from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
 from goodword_aws.settings import settings
@@ -30,13 +32,21 @@ SAID: Mapping[str, AskState] = {"accept": "accepted", "decline": "declined", "do
 BY = "/asks/<token>"
 
 
+class Rate(Form):
+    """How being asked was."""
+
+    rating: Literal["1", "2", "3", "4", "5"]
+
+
 def add_asks(site: Site) -> None:
     """Register the pages."""
     site.page("GET", "/my/asks", roles=PERSON)(_mine)
+    site.page("POST", "/my/asks/<ask_id>/rate", roles=PERSON, again=_mine)(_rate_mine)
     site.page("POST", "/my/asks/<ask_id>/<said>", roles=PERSON, again=_mine)(_answer_mine)
     site.page("GET", BY, roles=None)(_one)
     site.page("GET", f"{BY}/unsubscribe", roles=None)(_one)
     site.page("POST", f"{BY}/unsubscribe", roles=None, signed=True)(_stop)
+    site.page("POST", f"{BY}/rate", roles=None, again=_one)(_rate_one)
     site.page("POST", f"{BY}/<said>", roles=None, again=_one)(_answer_one)
 
 
@@ -53,6 +63,14 @@ def _answer_mine(view: View) -> Answer:
     """Answer one of one's own."""
     ask = asks(view.desk).own(view.path["ask_id"], view.advocate_id)
     asks(view.desk).answer(ask.ask_id, _said(view), lambda _: view.claim("/my/asks"))
+    return Go("/my/asks", "note.ask_answered")
+
+
+def _rate_mine(view: View) -> Answer:
+    """Say how being asked was."""
+    ask = asks(view.desk).own(view.path["ask_id"], view.advocate_id)
+    rating = int(view.fields(Rate).rating)
+    Experience(asks(view.desk)).rate(ask.ask_id, rating, lambda _: view.claim("/my/asks"))
     return Go("/my/asks", "note.ask_answered")
 
 
@@ -77,6 +95,13 @@ def _answer_one(view: View) -> Answer:
     """Answer it; as the advocate, whoever is signed in here."""
     ask = _linked(view)
     asks(_as_advocate(ask)).answer(ask.ask_id, _said(view))
+    return Go(f"/asks/{view.path['token']}", "note.ask_answered")
+
+
+def _rate_one(view: View) -> Answer:
+    """Say how being asked was, by the letter's link."""
+    ask = _linked(view)
+    Experience(asks(_as_advocate(ask))).rate(ask.ask_id, int(view.fields(Rate).rating))
     return Go(f"/asks/{view.path['token']}", "note.ask_answered")
 
 
@@ -111,12 +136,13 @@ def _shown(view: View, ask: AskMade) -> dict[str, Any]:
     )
     over = view.desk.clock.now_ms() >= ask.expires_ms
     may: tuple[str, ...] = ()
+    rates = ask.motion == "feedback" and ask.state == "sent" and not over
     if ask.state == "sent" and not over:
-        may = ("accept", "decline")
+        may = ("decline",) if rates else ("accept", "decline")
     elif ask.state == "accepted":
         may = ("decline",) if ask.motion == "story" else ("done", "decline")
     state = "expired" if ask.state == "sent" and over else ask.state
     shown = {"ask": my_ask_answer(ask), "words": words, "may": may, "state": state}
     told = ask.motion == "story" and (bool(may) or ask.state in ("submitted", *DONE))
     story = f"/my/asks/{ask.ask_id}/story" if told else ""
-    return shown | {"disclosure": terms.disclosure, "story": story}
+    return shown | {"disclosure": terms.disclosure, "story": story, "rates": rates}
