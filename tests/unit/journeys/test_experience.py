@@ -1,5 +1,7 @@
 """How being asked was is asked itself, within everybody's limits, and what is said is heeded."""
 
+from typing import Any
+
 import pytest
 from goodword.errors import Conflict
 from goodword.journeys.asking import AskBook, book_key
@@ -13,7 +15,7 @@ from tests.support.walks import BYE, THANKS, Path
 
 BREATHE = {"step": "wait", "name": "breathe", "hours": 72}
 HOW = {"step": "ask", "name": "how", "motion": "feedback", "template": "how_was_it"}
-OFTEN = {"frequency": {"asks": 9, "days": 30}, "cool_down_days": 0}
+OFTEN: dict[str, Any] = {"frequency": {"asks": 9, "days": 30}, "cool_down_days": 0}
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_the_first_number_stands_and_staff_have_no_say(path: Path) -> None:
     cases = Experience(path.asks)
     for state in ("accepted", "submitted"):
         with pytest.raises(Conflict, match="feedback_is_rated"):
-            path.asks.answer(question.ask_id, state)  # type: ignore[arg-type]  # one of them
+            path.asks.answer(question.ask_id, state)
     with pytest.raises(Conflict, match="ask_not_accepted"):
         path.asks.work(question.ask_id, done=True, code="other", own_advocate_id=None)
     with pytest.raises(Conflict, match="not_feedback"):

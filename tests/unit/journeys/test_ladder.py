@@ -1,5 +1,7 @@
 """Nobody is asked for more than trust has grown to, and what comes first is said."""
 
+from typing import Any
+
 import pytest
 from goodword.journeys.asked import Asked, AskState
 from goodword.journeys.ladder import AHEAD, RUNGS, Trust, ahead, lighter, trust_of, trusted
@@ -13,7 +15,7 @@ TAKEN: tuple[AskState, ...] = ("accepted", "submitted", "accepted_work", "reward
 NOTHING: tuple[AskState, ...] = ("planned", "sent", "declined", "expired", "rejected_work")
 
 
-def asked(motion: Motion, state: AskState = "rewarded", days_ago: float = 30, **more: int) -> Asked:
+def asked(motion: Motion, state: AskState = "rewarded", days_ago: float = 30, **more: Any) -> Asked:
     at_ms = NOW - round(days_ago * DAY_MS)
     return Asked(
         ask_id=f"ask_{motion}_{days_ago}",

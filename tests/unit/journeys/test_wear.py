@@ -39,7 +39,7 @@ def test_several_in_a_row_that_came_to_nothing(
 
 
 def test_being_asked_too_much_is_counted_in_the_last_days() -> None:
-    often = row(*["rewarded"] * 5, every=20)
+    often = [asked("story", "rewarded", 87 - 20 * n) for n in range(5)]
     assert strains(often, NOW) == ("asked_much",)
     assert strains(often[1:], NOW) == ()
     assert strains(often, NOW + 4 * DAY_MS) == ()
