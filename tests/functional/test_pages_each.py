@@ -188,6 +188,7 @@ APIS = ("advocates_api", "trust_api", "journeys_api_asks")
 BODIES: Mapping[str, object] = {
     "/v1/me/disputes/<dispute_id>/messages": {"text": "x"},
     "/v1/me/asks/<ask_id>/answer": {"answer": "accepted"},
+    "/v1/me/asks/<ask_id>/rating": {"rating": 4},
     "/v1/me/asks/<ask_id>/story/object": {"digest": "0" * 64, "remark": "x"},
     "/v1/me/asks/<ask_id>/story/approve": {"digest": "0" * 64, "uses": ["press"], "named": False},
 }
