@@ -115,6 +115,15 @@ class Reader:
             )
         )
 
+    def pushed_sideways(self) -> list[str]:
+        """Tables that show a part of themselves only."""
+        found: list[str] = self.page.evaluate(
+            """() => [...document.querySelectorAll('.scroll')]
+              .filter(e => e.checkVisibility() && e.scrollWidth > e.clientWidth + 1)
+              .map(e => `${e.getAttribute('aria-label')}: ${e.scrollWidth}/${e.clientWidth}`)"""
+        )
+        return found
+
     def small_targets(self) -> list[str]:
         """Things to tap that are smaller than 24 by 24 px; links within sentences may be."""
         found: list[str] = self.page.evaluate(

@@ -30,6 +30,7 @@ def test_a_page_is_for_everybody(readers: Readers, place: Place) -> None:
         assert reader.grave() == [], (size, scheme)
         assert reader.overflow() <= 0, size
         assert reader.small_targets() == [], size
+        assert size != PHONE or reader.pushed_sideways() == []
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)

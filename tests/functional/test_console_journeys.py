@@ -167,6 +167,19 @@ def test_staff_see_the_letters_of_a_person_and_send_one_again_once(here: Pages, 
     assert len(path.events("journey.resent")) == 1
 
 
+@pytest.mark.parametrize("answer", ["accepted", "declined"])
+def test_what_was_answered_has_no_letter_to_send(here: Pages, path: Path, answer: str) -> None:
+    _, ask = path.asked(THANKS, BYE)
+    told(path, [])
+    path.later(days=1)
+    marta, place = here.browser(MARKETER), f"/console/advocates/{path.anna}"
+    assert "Send once more" in marta.get(place).words
+    path.asks.answer(ask.ask_id, answer)  # type: ignore[arg-type]  # one of its states
+    page = marta.get(place).words
+    assert "A request" in page
+    assert "Send once more" not in page
+
+
 def test_a_letter_of_another_is_not_sent_and_finance_sends_none(here: Pages, path: Path) -> None:
     path.asked(THANKS, BYE)
     told(path, [])

@@ -102,6 +102,30 @@ def token(browser: Browser) -> dict[str, str]:
     return browser.get("/style").fields("/auth/reader")
 
 
+def test_each_role_sees_its_own_and_no_other(here: Pages) -> None:
+    """Whoever may not is told so, page by page and form by form of the console; nothing happens.
+
+    The portal's pages are everybody's own: staff may be advocates too.
+    """
+    places = {"program_id": here.town.program().program_id, "number": "1"}
+    join(here, places["program_id"])
+    refused = 0
+    for role, caller in CALLERS.items():
+        browser = here.browser(caller)
+        sent = token(browser)
+        before = dict(here.town.store.items)
+        for method, of_both in (("GET", GETS), ("POST", POSTS)):
+            for face, path, roles in of_both:
+                if face != "console_web" or roles is None or role in roles:
+                    continue
+                form = sent if method == "POST" else None
+                shown = browser.ask(method, filled(path, places), form=form)
+                assert shown.status == 403, (role, method, path, shown.words)
+                refused += 1
+        assert here.town.store.items == before
+    assert refused > 200, "most of the console is another role's"
+
+
 @dataclass(frozen=True)
 class Bens:
     """What is Ben's, by the place in an address that names it."""

@@ -44,6 +44,20 @@ def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(here: Pages) -> Non
     assert is_in(browser)
 
 
+def test_one_comes_back_to_what_one_had_chosen(here: Pages) -> None:
+    browser = here.browser()
+    led = browser.get("/console/audit", subject="ledger", starting_after="a b")
+    assert led.location == (
+        "/auth/sign-in?next=/console/audit%3Fsubject%3Dledger%26starting_after%3Da%2Bb"
+    )
+    after = parse_qs(urlsplit(led.location).query)["next"][0]
+    begun = browser.get("/auth/sign-in", next=after)
+    said = {name: each[0] for name, each in parse_qs(urlsplit(begun.location).query).items()}
+    here.pool.codes["c"], here.pool.nonces["c"] = FINANCE, said["nonce"]
+    back = browser.get("/auth/callback", code="c", state=said["state"])
+    assert back.location == "/console/audit?subject=ledger&starting_after=a+b"
+
+
 def test_the_verifier_goes_with_the_code(here: Pages) -> None:
     here.browser(ANNA)
     (sent,) = here.pool.sent

@@ -1,11 +1,15 @@
 """Every phrase is there in every language, with the same places, and none lies about unused."""
 
+import json
 import re
 import string
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel import Locale
+from goodword.trust.checks import addresses, ring, self_referral
+from goodword_aws.journeys_introductions import Language
 from goodword_aws.pages.reader import (
     LANGUAGES,
     Reader,
@@ -23,6 +27,7 @@ SOURCES = [
     *ROOT.glob("layers/platform/python/goodword_aws/p*_pages.py"),
     *ROOT.glob("functions/*_web/handler.py"),
 ]
+CATALOGUES = sorted((ROOT / "layers/domain/python/goodword").rglob("*en.json"))
 # `t("a.b")`, `text("a.b")`, `knows("a.b")`, `"note.saved"`; and `"a.b." ~ name` for what varies.
 WHOLE = re.compile(r"""["']([a-z0-9_]+(?:\.[A-Za-z0-9_]+)+)["']""")
 BEGINNING = re.compile(r"""["']([a-z0-9_]+(?:\.[a-z0-9_]+)*\.)(?:["']|\{)""")
@@ -46,6 +51,27 @@ def test_languages_have_the_same_phrases(language: str) -> None:
     assert {key for key in english if places(english[key]) != places(other[key])} == set()
 
 
+def paths_of(node: object, path: str = "") -> set[str]:
+    """Where a catalogue has a text."""
+    if isinstance(node, dict):
+        return {one for name, below in node.items() for one in paths_of(below, f"{path}/{name}")}
+    return {path}
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+@pytest.mark.parametrize("english", CATALOGUES, ids=lambda path: f"{path.parts[-3]}/{path.name}")
+def test_a_language_has_a_file_beside_each_english_one(english: Path, language: str) -> None:
+    """So that a further language is a line and its files, and what is missing is named here."""
+    its = english.with_name(english.name.replace("en.json", f"{language}.json"))
+    assert its.is_file()
+    wanted, there = (paths_of(json.loads(one.read_text("utf-8"))) for one in (english, its))
+    assert there >= wanted
+
+
+def test_a_person_is_told_in_any_language_that_is_spoken() -> None:
+    assert set(get_args(Language)) == set(LANGUAGES)
+
+
 @pytest.mark.parametrize("language", sorted(LANGUAGES))
 def test_plural_forms_are_those_of_the_language(language: str) -> None:
     wanted = set(Locale(language).plural_form.tags) | {"other"}
@@ -66,6 +92,22 @@ def test_every_phrase_is_asked_for() -> None:
     beginnings = tuple(BEGINNING.findall(text))
     unused = {key for key in phrases("en") if key not in whole and not key.startswith(beginnings)}
     assert unused == set()
+
+
+def test_whatever_a_check_can_count_is_said_in_words() -> None:
+    sources = (ROOT / "layers/domain/python/goodword/trust/checks").glob("*.py")
+    text = "\n".join(path.read_text("utf-8") for path in sources)
+    said = set(re.findall(r"""name="([a-z_]+)"|_weighed\(\s*"([a-z_]+)\"""", text))
+    names = {one or other for one, other in said}
+    names |= {f"same_{kind}" for kind, _ in self_referral.WEIGHTS}
+    names |= {f"{kind}_of_other_advocates_customers" for kind in ring.ACROSS}
+    names |= {f"{kind}_email" for kind in addresses.KIND_POINTS}
+    names |= {f"customers_of_{kind}" for kind in ("device", "browser", "network")}
+    names |= {f"same_name_and_{kind}" for kind in ("card", "device")}
+    assert text.count('name=f"') == 4, "another name that is put together: list it above"
+    assert {f"reviews.figure.{name}" for name in names} == {
+        key for key in phrases("en") if key.startswith("reviews.figure.")
+    }
 
 
 def test_an_unknown_phrase_is_an_error() -> None:

@@ -7,7 +7,7 @@ from goodword.journeys.asks import Wishes
 from goodword.journeys.gate import Gate
 from goodword.journeys.leaving import Leaving
 from goodword.journeys.listening import Customers
-from goodword.journeys.resending import RESENT, Resending
+from goodword.journeys.resending import RESENT, Resending, waits
 
 from tests.support.walks import BYE, Path
 
@@ -81,3 +81,14 @@ def test_it_is_never_against_its_person(path: Path, kind: str, why: str) -> None
 def test_what_is_not_there_is_not_sent(path: Path) -> None:
     with pytest.raises(NotFound, match="unknown_ask"):
         resend(path, "ask_none")
+
+
+@pytest.mark.parametrize("answer", ["", "accepted", "declined"])
+def test_only_what_can_still_be_answered_waits_for_a_letter(path: Path, answer: str) -> None:
+    (ask,) = path.made
+    assert waits(ask, path.clock.at_ms)
+    assert not waits(ask, ask.expires_ms)
+    assert not waits(ask.but(resent_ms=(1, 2)), path.clock.at_ms)
+    if answer:
+        path.asks.answer(ask.ask_id, answer)  # type: ignore[arg-type]  # one of its states
+    assert waits(path.made[0], path.clock.at_ms) == (not answer)

@@ -12,6 +12,7 @@ from goodword.conversions.listing import ConversionOfAdvocate, listing_key, unre
 from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import NotFound
 from goodword.events import Event, history_of
+from goodword.languages import LANGUAGES
 from goodword.payouts.calendar import next_payout, payout_of
 from goodword.ports import Desk, Page, Store
 from goodword.programs.model import ProgramVersion, version_key
@@ -35,7 +36,7 @@ from goodword_aws import wiring
 from goodword_aws.earnings import words
 from goodword_aws.rewards import EVENTS_SHOWN
 
-LOCALES = ("en", "de")
+LOCALES = tuple(LANGUAGES)
 
 
 class MyExplanation(Value):

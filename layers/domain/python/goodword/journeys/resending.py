@@ -18,6 +18,12 @@ from goodword.times import HOUR_MS
 RESENT = "journey.resent"
 
 
+def waits(ask: AskMade, now_ms: int) -> bool:
+    """Whether a further letter could still lead to an answer; what was answered needs none."""
+    is_open = ask.state == "sent" and now_ms < ask.expires_ms
+    return is_open and len(ask.resent_ms) < RESENDS_MAX
+
+
 @dataclass(frozen=True)
 class Resending:
     """The use case of the button."""

@@ -8,9 +8,8 @@ from functools import cache
 from importlib import resources
 
 from goodword.journeys.scoring import Motion
+from goodword.languages import LANGUAGES
 from goodword.records import Value
-
-LANGUAGES = ("en", "de")
 
 
 class MotionWords(Value):

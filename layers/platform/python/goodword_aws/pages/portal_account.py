@@ -3,13 +3,14 @@
 What is chosen here is kept with the person and, for this browser, in its cookies.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from goodword.languages import LANGUAGES
 from goodword.limits import ERASURE_WAIT_DAYS
 from goodword.privacy.consents import consents_of
 from goodword.privacy.model import Letters
 from goodword.times import DAY_MS
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from goodword_aws import account, privacy
 from goodword_aws import advocates as shapes
@@ -24,13 +25,14 @@ from goodword_aws.settings import settings
 HERE = "/my/account"
 EXPORT, ERASE = f"{HERE}/export", f"{HERE}/erase"
 Box = Literal["yes"] | None
+Spoken = Annotated[str, StringConstraints(pattern=rf"^({'|'.join(LANGUAGES)})$")]
 
 
 class Profile(Form):
     """What one says of oneself. A box that is not ticked is not sent."""
 
     name: PersonName = Field(default="", repr=False)
-    language: Literal["en", "de"]
+    language: Spoken
     zone: account.KnownZone = Field(default="", repr=False)
     rewards: Box = None
     payouts: Box = None

@@ -17,12 +17,12 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from goodword.languages import LANGUAGES
 from goodword.money import CREDIT, PIECES, Money, exponent, is_money
 from goodword.times import as_datetime, parse_rfc3339
 
 from goodword_aws.zones import is_zone
 
-LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
 DEFAULT_LOCALE, DEFAULT_ZONE = "en-GB", "UTC"
 REMEMBERED_MAX = 256  # tags and zones; they come from outside
 ASKED_MAX = 10  # languages of one Accept-Language header that are looked at

@@ -19,6 +19,7 @@ from goodword_aws.pages.assets import asset_path
 from goodword_aws.pages.charts import bars, lines, shares, steps
 from goodword_aws.pages.icons import icon
 from goodword_aws.pages.reader import LANGUAGES, Reader
+from goodword_aws.pages.tables import rows_of
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals.update(asset=asset_path, icon=icon, languages=LANGUAGES)
+    made.globals.update(asset=asset_path, icon=icon, languages=LANGUAGES, rows_of=rows_of)
     return made
 
 

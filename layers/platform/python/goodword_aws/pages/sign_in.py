@@ -23,7 +23,7 @@ from goodword_aws.pages.sessions import Pool, Tokens
 from goodword_aws.pages.view import Leave, View
 
 REFRESH_SECONDS = 30 * 86_400  # as the pool's client says; Cognito has the last word
-_NEXT = re.compile(r"/(?![/\\])[A-Za-z0-9_./~?=&%-]{0,300}")
+_NEXT = re.compile(r"/(?![/\\])[A-Za-z0-9_./~?=&%+-]{0,300}")
 _WAY = "."  # between the parts of the flow's cookie; none of them contains it
 
 

@@ -73,6 +73,12 @@ class _Asked:
     def route(self) -> str:
         return self.way.path if self.way else "none"
 
+    @property
+    def address(self) -> str:
+        """The path with what was asked of it, to come back to after signing in."""
+        query = str(self.event.get("rawQueryString") or "")
+        return f"{self.path}?{query}" if query else self.path
+
 
 class Site:
     """The pages of one face; it is itself the Lambda handler."""
@@ -260,7 +266,7 @@ class Site:
         else:
             self._log.info("refused", extra={"code": refused.code})
         if refused.code == "not_signed_in" and asked.method == "GET":
-            return Go(f"/auth/sign-in?next={quote(asked.path, safe='/')}")
+            return Go(f"/auth/sign-in?next={quote(asked.address, safe='/')}")
         if refused.code == "not_an_advocate" and asked.method == "GET":
             return Sheet("portal/nobody.html", {})
         data = {

@@ -133,15 +133,18 @@ def segment(view: View, program_id: str, name: str, *, on: bool, reason: str, he
 
 def _letters(view: View, advocate_id: str) -> list[Any]:
     """The newest letters to the person, and which of them staff may have sent once more."""
-    from goodword.messages.log import letters_of  # noqa: PLC0415 - one page of many needs it
+    from goodword.journeys.resending import waits  # noqa: PLC0415 - one page of many needs it
+    from goodword.journeys.walk import AskMade, ask_key  # noqa: PLC0415 - the same
+    from goodword.messages.log import letters_of  # noqa: PLC0415 - the same
 
     from goodword_aws.journeys_letters import REQUESTS  # noqa: PLC0415 - the same
     from goodword_aws.messages_log import letter_answer  # noqa: PLC0415 - the same
 
     rows = letters_of(view.desk.store, advocate_id, LISTED, None).rows
     newest = {one.subject: one.event_id for one in reversed(rows) if one.type in REQUESTS}
-    writes = bool(view.person.groups & WRITERS)
-    again = {event_id for event_id in newest.values() if writes}
+    writes, now_ms = bool(view.person.groups & WRITERS), view.desk.clock.now_ms()
+    made = {one: view.desk.store.get(AskMade, ask_key(one)) for one in newest if writes}
+    again = {newest[one.ask_id] for one in made.values() if one and waits(one, now_ms)}
     return [(letter_answer(one), one.event_id in again) for one in rows]
 
 
