@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup
 
-COLUMNS_FROM = 4  # fewer columns fit the narrowest phone beside each other
 TAG = re.compile(r"<(/?)(thead|tbody|tfoot|tr|th|td)\b([^>]*)>")
 HEAD = re.compile(r"<t([hd])\b[^>]*>(.*?)</t\1>", re.DOTALL)
 ANY_TAG = re.compile(r"<[^>]*>")
 ROWS = re.compile(r'\browspan="(\d+)"')
+COLUMNS = re.compile(r'\bcolspan="(\d+)"')
 
 
 @dataclass(frozen=True)
@@ -25,11 +25,11 @@ class Rows:
     as_cards: bool
 
 
-def rows_of(html: Markup) -> Rows:
+def rows_of(html: Markup, cards_from: int) -> Rows:
     """The rows of a table as they go out. What people wrote is escaped in `html` already."""
     head = html.partition("</thead>")[0] if "<thead" in html else ""
     heads = tuple(ANY_TAG.sub("", said).strip() for _, said in HEAD.findall(head))
-    if len(heads) < COLUMNS_FROM:
+    if len(heads) < cards_from:
         return Rows(html, as_cards=False)
     # Only attributes of our own are put in; their words come out of the same escaped text.
     return Rows(Markup(TAG.sub(_Labels(heads), html)), as_cards=True)  # noqa: S704
@@ -69,7 +69,8 @@ class _Labels:
         label = self.heads[self.column] if self.column < len(self.heads) else ""
         if spans := ROWS.search(rest):
             self.taken[self.column] = int(spans[1])
-        self.column += 1
+        wide = COLUMNS.search(rest)
+        self.column += int(wide[1]) if wide else 1
         if name == "th":
             return ' role="rowheader"'
         return f' role="cell" data-label="{label}"' if label else ' role="cell"'
