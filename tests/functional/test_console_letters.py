@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
+from goodword.languages import LANGUAGES
 from goodword_aws.messages import catalogue_of
 from goodword_aws.pages.console.letters import HERE, MOTIONS
-from goodword_aws.pages.reader import LANGUAGES, phrases
+from goodword_aws.pages.reader import phrases
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller
 from tests.support.pages import Pages, pages

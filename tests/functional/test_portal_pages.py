@@ -6,13 +6,14 @@ from typing import get_args
 import pytest
 from goodword.advocates.destination import FIELDS
 from goodword.advocates.model import Enrolment, PayoutMethod
+from goodword.languages import LANGUAGES
 from goodword.ledger.model import Balance
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion, program_key, version_key
 from goodword.programs.payment import Payment, RailName
 from goodword.rewards.model import Reward, reward_key
 from goodword.times import DAY_MS
-from goodword_aws.pages.reader import LANGUAGES, phrases
+from goodword_aws.pages.reader import phrases
 
 from tests.support.api import ANNA, BEN, Caller
 from tests.support.pages import Browser, Pages, pages

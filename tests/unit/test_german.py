@@ -10,10 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from goodword.languages import LANGUAGES
 from goodword.money import CREDIT, CURRENCIES, PIECES
 from goodword_aws.earnings import words
 from goodword_aws.messages import money_of
-from goodword_aws.pages.reader import LANGUAGES, Reader, phrases
+from goodword_aws.pages.reader import Reader, phrases
 
 ROOT = Path(__file__).parents[2]
 DOMAIN = ROOT / "layers/domain/python/goodword"

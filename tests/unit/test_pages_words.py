@@ -8,10 +8,10 @@ from typing import get_args
 
 import pytest
 from babel import Locale
+from goodword.languages import LANGUAGES
 from goodword.trust.checks import addresses, ring, self_referral
 from goodword_aws.journeys_introductions import Language
 from goodword_aws.pages.reader import (
-    LANGUAGES,
     Reader,
     UnknownPhrase,
     accepted_languages,

@@ -6,6 +6,7 @@ Of who was introduced nothing is shown again but the day: the person's data is t
 from typing import Annotated, Any, Literal
 
 from goodword.journeys.introduction import BUDGETS, QUESTIONS, TIMINGS, Budget, Timing
+from goodword.languages import LANGUAGES
 from goodword.limits import INTRODUCTION_LINE_MAX, INTRODUCTION_NOTE_MAX, INTRODUCTIONS_PER_DAY
 from goodword.privacy.model import EMAIL_LENGTH_MAX
 from pydantic import Field, StringConstraints
@@ -21,7 +22,6 @@ from goodword_aws.journeys_introductions import (
     my_introduction,
 )
 from goodword_aws.pages.portal_forms import Form
-from goodword_aws.pages.reader import LANGUAGES
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
 

@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any
 
 from goodword.errors import FieldError
+from goodword.languages import LANGUAGES
 from goodword.money import Money
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,7 +19,7 @@ from markupsafe import Markup
 from goodword_aws.pages.assets import asset_path
 from goodword_aws.pages.charts import bars, lines, shares, steps
 from goodword_aws.pages.icons import icon
-from goodword_aws.pages.reader import LANGUAGES, Reader
+from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.tables import rows_of
 
 

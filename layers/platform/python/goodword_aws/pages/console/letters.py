@@ -10,10 +10,10 @@ from dataclasses import replace
 from typing import get_args
 
 from goodword.journeys.scoring import Motion
+from goodword.languages import LANGUAGES
 from goodword.times import DAY_MS
 
 from goodword_aws.calls import Role
-from goodword_aws.pages.reader import LANGUAGES
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
 
