@@ -69,6 +69,8 @@ class Bank:
 
     def open(self) -> list[str]:
         """What the rail has told and nobody has asked it about."""
+        if not self.town.story.fickle:
+            return []
         waiting = [one.plain["event_id"] for one in self.town.dynamo.of_kind(RailNotice.KIND)]
         return [f"notice {one}" for one in (*waiting, *(one.event_id for one in self._untold))]
 

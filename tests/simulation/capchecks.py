@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from tests.simulation.books import Books, Item
+from tests.simulation.currencies import MONEY
 from tests.simulation.story import Limited, Order
 
 GONE = ("rejected", "void")
@@ -43,7 +44,8 @@ def _caps(books: Books) -> Iterator[str]:
     story = books.town.story
     held: Counter[tuple[Limited, str, str]] = Counter()
     for reward in books["reward"]:
-        if reward["state"] in GONE or not reward["remaining_minor"]:
+        counts = reward["currency"] in MONEY and reward["remaining_minor"]
+        if reward["state"] in GONE or not counts:
             continue
         order = story.order(reward["order_id"])
         amount = {"rewards": 1, "amount_minor": reward["remaining_minor"]}

@@ -4,7 +4,7 @@ Everything is recomputed here from plain items and the rail's own list; no rule 
 called to judge the product.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,10 @@ from tests.simulation.bans import BANS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
 from tests.simulation.complaints import part_of
+from tests.simulation.currencies import EXTRA, given, unit_of, units
+from tests.simulation.giving import GIVING
 from tests.simulation.nightly import NIGHTLY
-from tests.simulation.oracle import Due, earning, expected, share
+from tests.simulation.oracle import Due, expected, share
 from tests.simulation.paychecks import JUDGES
 from tests.simulation.reasons import REASONS
 from tests.simulation.story import DAY_MS, PEOPLE
@@ -48,6 +50,7 @@ def check(town: "Town") -> list[str]:
         *REASONS,
         *BANS,
         *BANKS,
+        *GIVING,
         _leftovers,
         _calm,
         *NIGHTLY,
@@ -67,34 +70,40 @@ def _ledger(books: Books) -> Iterator[str]:
             yield f"{entry['what']} does not sum to zero"
 
 
-def _accounts(books: Books) -> Counter[str]:
-    sums: Counter[str] = Counter()
+def _accounts(books: Books) -> dict[str, Counter[str]]:
+    sums: dict[str, Counter[str]] = defaultdict(Counter)
     for entry in books["entry"]:
         for leg in entry["legs"]:
-            sums[leg["account"]] += leg["amount_minor"]
+            sums[entry["currency"]][leg["account"]] += leg["amount_minor"]
     return sums
 
 
 def _balances(books: Books) -> Iterator[str]:
     """I1: balances are the journal's, and what rewards and payouts say is what they hold."""
-    sums = _accounts(books)
-    for person in PEOPLE:
-        mine = [one for one in books["balance"] if one["advocate_id"] == person]
-        stored = next((one for one in mine if one["currency"] == "EUR"), {})
-        if any(one[f"{bucket}_minor"] for one in mine if one is not stored for bucket in BUCKETS):
-            yield f"{person} has money in a currency that nothing is paid in"
-        said = {bucket: stored.get(f"{bucket}_minor", 0) for bucket in BUCKETS}
-        for bucket in BUCKETS:
-            if said[bucket] != -sums[f"advocate:{person}:{bucket}"]:
-                yield f"{person} {bucket}: journal {-sums[f'advocate:{person}:{bucket}']}"
-        yield from _holdings(books, person, said, stored.get("paid_minor", 0))
-    if sum(sums.values()) != 0:
-        yield "the ledger does not sum to zero"
+    accounts, able = _accounts(books), units(books.town.story)
+    for unit in {*accounts, *able, *(one["currency"] for one in books["balance"])}:
+        sums = accounts[unit]
+        for person in PEOPLE:
+            mine = [one for one in books["balance"] if one["advocate_id"] == person]
+            stored = next((one for one in mine if one["currency"] == unit), {})
+            said = {bucket: stored.get(f"{bucket}_minor", 0) for bucket in BUCKETS}
+            if unit not in able and any(said.values()):
+                yield f"{person} has {unit}, in which nothing is given"
+            for bucket in BUCKETS:
+                if said[bucket] != -sums[f"advocate:{person}:{bucket}"]:
+                    yield f"{person} {bucket}: journal {-sums[f'advocate:{person}:{bucket}']}"
+            yield from _holdings(books, (person, unit), said, stored.get("paid_minor", 0))
+        if sum(sums.values()) != 0:
+            yield "the ledger does not sum to zero"
 
 
-def _holdings(books: Books, person: str, said: dict[str, int], paid: int) -> Iterator[str]:
-    rewards = [one for one in books["reward"] if one["advocate_id"] == person]
-    payouts = [one for one in books["payout"] if one["advocate_id"] == person]
+def _holdings(
+    books: Books, place: tuple[str, str], said: dict[str, int], paid: int
+) -> Iterator[str]:
+    def mine(kind: str) -> list[Item]:
+        return [one for one in books[kind] if (one["advocate_id"], one["currency"]) == place]
+
+    person, rewards, payouts = place[0], mine("reward"), mine("payout")
     held: Counter[str] = Counter()
     for reward in rewards:
         held[PENDING.get(reward["state"], "")] += reward["remaining_minor"]
@@ -102,6 +111,7 @@ def _holdings(books: Books, person: str, said: dict[str, int], paid: int) -> Ite
         held[HELD.get(payout["state"], "")] += payout["amount_minor"]
         if payout["state"] == "paid":
             held["paid"] -= payout.get("returned_minor", 0)
+    held["paid"] += sum(one["amount_minor"] for one in mine("hand_out"))
     earned = sum(one["remaining_minor"] for one in rewards if one["state"] not in GONE)
     for bucket in ("pending", "on_hold", "in_payout"):
         if said[bucket] != held[bucket]:
@@ -202,7 +212,9 @@ def _amounts(books: Books) -> Iterator[str]:
             if winner is None:
                 yield f"{order.name} is rewarded without a touch"
                 continue
-            most = earning(story, order, winner["at_ms"])
+            most = given(story, order, reward["rule_id"], winner["at_ms"])
+            if reward["currency"] != unit_of(story, order, reward["rule_id"]):
+                yield f"{order.name} earned {reward['currency']}"
             if reward["earned_minor"] != most and not story.caps + story.budget:
                 yield f"{order.name} earned {reward['earned_minor']}, not {most}"
             wanted = share(order, reward["earned_minor"])
@@ -251,7 +263,8 @@ def _calm(books: Books) -> Iterator[str]:
     rewards = {one["reward_id"]: one for one in books["reward"]}
     for conversion in books["conversion"]:
         name = conversion["order_id"]
-        earned = sum(rewards[one]["earned_minor"] for one in conversion.get("reward_ids", ()))
+        mine = [rewards[one] for one in conversion.get("reward_ids", ())]
+        earned = sum(one["earned_minor"] for one in mine if one["rule_id"] != EXTRA)
         got = Due(conversion.get("advocate_id"), earned, 0)
         states = {rewards[one]["state"] for one in conversion.get("reward_ids", ())}
         if "rejected" in states and got.person == want[name].person:

@@ -17,6 +17,7 @@ from goodword.rewards.model import Reward
 from tests.simulation.bank import Bank
 from tests.simulation.bans import Conduct
 from tests.simulation.complaints import Complaints
+from tests.simulation.giving import Giving
 from tests.simulation.office import Office
 from tests.simulation.rail import FilesByHand
 from tests.simulation.story import DAY_MS, PEOPLE, START_MS
@@ -41,6 +42,7 @@ class Director(Timing):
         self.complaints = Complaints(self.town, self.task)
         self.conduct = Conduct(self.town, self.person)
         self.bank = Bank(self.town, self.task)
+        self.giving = Giving(self.town, self.task)
         self._houses = 0
         self._said: set[tuple[str, str]] = set()
 
@@ -62,7 +64,8 @@ class Director(Timing):
         acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house] * 2
         acts += [self.staff] * (self.town.story.seed % 3 == 0 or self.town.story.conduct)
         acts += [self.mistype] * 3 * self.town.story.sharp
-        return acts + self.office.acts() + self.complaints.acts() + self.bank.acts()
+        acts += self.bank.acts() + self.giving.acts()
+        return acts + self.office.acts() + self.complaints.acts()
 
     def race_acts(self) -> list[Callable[[], None]]:
         """Much at one moment."""
@@ -71,7 +74,8 @@ class Director(Timing):
 
     def money_acts(self) -> list[Callable[[], None]]:
         acts = [self.tick] * 6 + [self.jump] * 5 + [self.review] * 2 + [self.run] * 6
-        acts += [self.bus, self.move_house, self.word_of_a_person, self.rush, *self.bank.acts()]
+        acts += [self.bus, self.move_house, self.word_of_a_person, self.rush]
+        acts += self.bank.acts() + self.giving.acts()
         return (
             acts
             if self.town.story.calm

@@ -154,6 +154,7 @@ class Play(Director):
         if answers:
             self.press()
             self.complaints.end_all()
+            self.giving.hand_over_all()
         self.bank.end()
         for payout in town.all(Payout):
             since_ms = town.clock.at_ms - (payout.sent_ms or town.clock.at_ms)

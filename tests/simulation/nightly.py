@@ -16,6 +16,7 @@ from goodword.payouts.stops import PayoutStop
 from goodword.ports import Change, Desk
 
 from tests.simulation.books import Books
+from tests.simulation.currencies import MONEY
 from tests.simulation.terms import payment_of
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ def _waiting(books: Books) -> Iterator[str]:
     standing = {one.advocate_id: one for one in town.all(Enrolment)}
     stops = {one.advocate_id: one for one in town.all(PayoutStop)}
     for balance in town.all(Balance):
+        if balance.currency not in MONEY:
+            continue
         who = balance.advocate_id
         enrolment, stop = standing[who], stops.get(who)
         said = waits_for(payment, balance, enrolment, methods[who], stop)

@@ -60,8 +60,8 @@ def earning(story: Story, order: Order, touched_ms: int) -> int:
 
 
 def at_home(story: Story, order: Order) -> int:
-    """The order's net in euros: divided by the rate of its day, to the even cent."""
-    if order.currency == "EUR":
+    """The order's net in what it earns: divided by the rate of its day, to the even cent."""
+    if order.currency == "EUR" or story.accepts:
         return order.net
     rate = story.rates[day_of(order.at_ms)]
     whole, _, part = rate.partition(".")

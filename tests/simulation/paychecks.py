@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books import Books, Item
+from tests.simulation.currencies import MONEY
 from tests.simulation.paydays import calendar
 from tests.simulation.story import DAY_MS, PEOPLE
 from tests.support.payday import Places
@@ -35,6 +36,8 @@ def watch_order(town: "Town", body: dict[str, Any]) -> None:
         town.fail(f"sent while the run is {run['state']}")
     if body["amount_minor"] != payout["amount_minor"]:
         town.fail("another amount than the frozen one is sent")
+    if body.get("currency", payout["currency"]) != payout["currency"]:
+        town.fail("another currency than the frozen one is sent")
     fields = {"receiver": body["receiver"]}
     if Places.hash(payout["rail"], fields) != payout["destination_hash"]:
         town.fail("it is sent somewhere else than was frozen")
@@ -82,6 +85,8 @@ def _payouts(books: Books) -> Iterator[str]:
             yield f"{payout['payout_id']} is below the minimum"
         if payout["carry_minor"] > 0 and not _given_back(books, payout["advocate_id"]):
             yield f"{payout['payout_id']} pays what is not owed any more"
+        if payout["currency"] not in MONEY:
+            yield f"{payout['payout_id']} sends {payout['currency']}"
         if payout["amount_minor"] <= 0:
             yield f"{payout['payout_id']} pays what nobody earned"
         if payout["state"] in LIVE:
@@ -106,13 +111,13 @@ def _standing(books: Books) -> Iterator[str]:
         held = states.get(reward.get("payout_id") or "")
         if reward["state"] == "batched" and held not in ("draft", "sent", "unknown"):
             yield f"{reward['reward_id']} is batched in a payout that is {held}"
-        if reward["state"] == "paid" and held != "paid":
+        if reward["state"] == "paid" and held != "paid" and "hand_out_id" not in reward:
             yield f"{reward['reward_id']} is paid by a payout that is {held}"
 
 
 def _runs(books: Books) -> Iterator[str]:
     """I6, I12: one run per period; a payee neither requests nor releases."""
-    periods = Counter(one["period"] for one in books["payout_run"])
+    periods = Counter((one["period"], one["currency"]) for one in books["payout_run"])
     for period, count in periods.items():
         if count > 1:
             yield f"{count} runs for {period}"
@@ -166,15 +171,17 @@ def _paid_out(books: Books) -> Iterator[str]:
     """Whoever could be paid in the last run that met no fault is in it."""
     town = books.town
     runs = [one for one in books["payout_run"] if one["created_ms"] > town.healed_ms]
-    if not runs:
-        return
-    run = max(runs, key=lambda one: one["cutoff_ms"])
     since = {one["subject"]: one["at_ms"] for one in _by_time(books) if one["type"] == "reward.due"}
     standing = {one["advocate_id"]: one["state"] for one in books["enrolment"]}
     for balance in books["balance"]:
-        person = balance["advocate_id"]
+        person, unit = balance["advocate_id"], balance["currency"]
+        run = _last_run(books, [one for one in runs if one["currency"] == unit])
+        if run is None or unit not in MONEY:
+            continue
         due = [
-            one for one in books["reward"] if one["state"] == "due" and one["advocate_id"] == person
+            one
+            for one in books["reward"]
+            if (one["state"], one["advocate_id"], one["currency"]) == ("due", person, unit)
         ]
         ready = [
             one["remaining_minor"]
@@ -192,6 +199,16 @@ def _paid_out(books: Books) -> Iterator[str]:
         least = max(1, town.story.paying.minimum)
         if standing[person] == "active" and owed >= least and not touched:
             yield f"{person} was due {owed} in {run['run_id']} and is not in it"
+
+
+def _last_run(books: Books, runs: list[Item]) -> Item | None:
+    """The last of these runs; of a payday that met no fault and has none, what would be there."""
+    town, ends = books.town, calendar(books.town.story.paying)
+    last = max(cutoff for cutoff in ends if cutoff <= town.clock.at_ms)
+    if last > town.healed_ms and not any(one["cutoff_ms"] == last for one in runs):
+        times = {"cutoff_ms": last, "created_ms": last, "ended_ms": ends[last]}
+        return {"run_id": f"the payday of {last}", **times}
+    return max(runs, key=lambda one: int(one["cutoff_ms"]), default=None)
 
 
 def _by_time(books: Books) -> list[Item]:

@@ -18,7 +18,7 @@ STATED = ("reward", "payout", "payout_run", "conversion", "delivery", "dispute")
 RARE = (
     *("reward.reopened", "payout_run.checked", "payout_run.finding_cleared"),
     *("enrolment.banned", "enrolment.ban_carried_out", "enrolment.unbanned"),
-    *("payout.part_returned", "payout.unclaimed"),
+    *("payout.part_returned", "payout.unclaimed", "hand_out.made"),
 )
 Lane = Literal["fast", "brief", "wire", "golden"]
 

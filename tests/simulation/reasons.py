@@ -123,7 +123,7 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
         return
     if reason.startswith("programme_") or reason == "waiting_for_rate":
         return
-    due = earning(story, order, winner["at_ms"])
+    due = earning(story, order, winner["at_ms"]) or story.extra * (order.action == "sale")
     if rewarded and not due:
         yield "it earns, though it is too small"
     if not rewarded:

@@ -12,6 +12,7 @@ from random import Random
 from goodword.programs.payment import RailName
 
 from tests.simulation.paydays import Paying, drawn
+from tests.simulation.rarities import add_rarities
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -22,7 +23,6 @@ LEANINGS = (*("wide",) * 5, *("payday",) * 4, *("race",) * 2)
 RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
 DISPUTED = 0.6  # of the stories where nothing is capped
 SHARP, CONDUCT, BY_HAND = 0.2, 0.25, 0.12  # of the stories; nobody is banned in a calm one
-FICKLE = {"payday": 0.25, "wide": 0.08}  # of the stories of a leaning
 BRIEF_FROM = 10_000_000  # seeds that nobody plays in full
 EXACT = 0.3  # of the stories have a limit that is met to the cent
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
@@ -131,6 +131,9 @@ class Story:
     rail: RailName = "simulator"
     conduct: bool = False  # people are banned, and taken back
     fickle: bool = False  # payments come back, whole or in part, or wait for their receiver
+    gives: dict[str, str] = field(default_factory=dict)  # what is no money, by action
+    extra: int = 0  # points beside what a sale earns
+    accepts: bool = False  # orders in dollars stay in dollars, and are paid in them
     brief: bool = False  # one order and few steps, among more faults
 
     def has_won(self) -> bool:
@@ -223,16 +226,8 @@ def _banks(chance: Random, story: Story) -> Story:
     story.sharp = more.random() < SHARP
     story.rail = "csv" if more.random() < BY_HAND else "simulator"
     story.conduct = not story.calm and more.random() < CONDUCT
-    _fickle(Random(f"banks {story.seed}"), story)
+    add_rarities(story)
     return story
-
-
-def _fickle(chance: Random, story: Story) -> None:
-    """Banks take payments back, and some receiver has to claim what comes."""
-    rare = chance.random() < FICKLE.get(story.leaning, 0)
-    story.fickle = rare and story.rail == "simulator"
-    if story.fickle and chance.random() < 0.5:
-        story.receivers[chance.choice(PEOPLE)] = "unclaimed"
 
 
 def _gather(chance: Random, orders: list[Order]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from random import Random
+from typing import Any
 
 from goodword.conversions.model import (
     ConversionFact,
@@ -18,6 +19,7 @@ from goodword.programs.model import (
     ExchangeRule,
     FlatReward,
     PercentageReward,
+    Program,
     ProgramVersion,
     Review,
     Rule,
@@ -27,7 +29,7 @@ from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
-from tests.simulation.story import CODES, START_MS, Order, Story, Touched
+from tests.simulation.story import CODES, START_MS, Order, Story, Terms, Touched
 from tests.support.scene import PROGRAM, SECRET, terms
 
 SHARP = {
@@ -42,19 +44,51 @@ SHARP = {
 }
 
 
-def version_of(story: Story, number: int) -> ProgramVersion:
-    """A version; the first one holds from long before."""
-    promised = story.versions[number]
+def _abroad(story: Story, amount_minor: int | None) -> dict[str, int]:
+    """What an amount is in dollars where they are accepted: as many of them."""
+    return {"USD": amount_minor} if story.accepts and amount_minor else {}
+
+
+def _rules(story: Story, promised: Terms) -> tuple[Rule, ...]:
+    units: dict[str, Any] = {"sale": {}, "lead": {}}
+    for action, unit in story.gives.items():
+        units[action] = {"unit": unit} | ({"item": "a month"} if unit == "code" else {})
     sale = Rule(
         rule_id="sale",
         action="sale",
         reward=PercentageReward(basis_points=promised.points),
         minimum_order_minor=story.minimum_order,
+        minimum_order_in=_abroad(story, story.minimum_order),
+        **units["sale"],
     )
-    lead = Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=promised.flat))
+    flat = FlatReward(amount_minor=promised.flat, amount_in=_abroad(story, promised.flat))
+    lead = Rule(rule_id="lead", action="lead", reward=flat, **units["lead"])
+    points = FlatReward(amount_minor=story.extra or 1)
+    extra = Rule(rule_id="extra", action="sale", reward=points, unit="points")
+    return (sale, lead, extra) if story.extra else (sale, lead)
+
+
+def program_of(story: Story) -> Program:
+    """The head of the programme."""
+    return Program(
+        program_id=PROGRAM,
+        latest=len(story.versions),
+        in_force=1,
+        name="Acme",
+        currency="EUR",
+        currencies=("USD",) if story.accepts else (),
+        created_ms=START_MS - 100 * 86_400_000,
+        budget=budget_of(story),
+    )
+
+
+def version_of(story: Story, number: int) -> ProgramVersion:
+    """A version; the first one holds from long before."""
+    promised = story.versions[number]
     written = terms(
-        rules=(sale, lead),
-        currencies="convert" if story.rates else "refuse",
+        rules=_rules(story, promised),
+        currencies="accept" if story.accepts else "convert" if story.rates else "refuse",
+        accepted=("USD",) if story.accepts else (),
         exchange=ExchangeRule(days=0),
         caps=tuple(
             Cap.model_validate({limit.of: limit.size, "scope": limit.scope, "period": limit.period})
@@ -70,7 +104,11 @@ def version_of(story: Story, number: int) -> ProgramVersion:
             }
         ),
         review=Review.model_validate(
-            {"auto_approve_limit_minor": story.limit, "on_lapse": story.on_lapse}
+            {
+                "auto_approve_limit_minor": story.limit,
+                "auto_approve_limit_in": _abroad(story, story.limit),
+                "on_lapse": story.on_lapse,
+            }
         ),
         payment=payment_of(story),
     )
@@ -95,11 +133,11 @@ def budget_of(story: Story) -> tuple[BudgetLimit, ...]:
 
 def payment_of(story: Story) -> Payment:
     """How and when people are paid."""
-    return _payment(story.paying, story.sharp, story.rail)
+    return _payment(story.paying, story.sharp, story.rail, story.accepts)
 
 
 @cache
-def _payment(paying: Paying, sharp: bool, rail: str) -> Payment:
+def _payment(paying: Paying, sharp: bool, rail: str, accepts: bool) -> Payment:
     counted = {"every_days": EVERY_DAYS, "starts_on": STARTS_ON.isoformat()}
     return Payment.model_validate(
         {
@@ -110,6 +148,8 @@ def _payment(paying: Paying, sharp: bool, rail: str) -> Payment:
             "business_day": paying.business_day,
             "two_checkers_from_minor": paying.checkers,
             "audit": SHARP if sharp else {},
+            "minimum_in": {"USD": paying.minimum} if accepts and paying.minimum else {},
+            "two_checkers_from_in": {"USD": paying.checkers} if accepts and paying.checkers else {},
         }
         | (counted if paying.cadence == "every_n_days" else {})
     )

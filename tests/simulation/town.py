@@ -21,7 +21,6 @@ from goodword.errors import GoodwordError
 from goodword.events import Actor, system
 from goodword.ports import Change, Desk
 from goodword.programs.effective import Editions
-from goodword.programs.model import Program
 from goodword.records import Key
 from goodword_aws.arrivals import SourceBook
 from goodword_aws.items import Item
@@ -37,7 +36,7 @@ from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
 from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.story import CODES, PEOPLE, START_MS, Story
-from tests.simulation.terms import budget_of, version_of
+from tests.simulation.terms import program_of, version_of
 from tests.simulation.watching import Watch
 from tests.simulation.wire import unhurried, wire_client
 from tests.support import asl
@@ -103,6 +102,7 @@ class Town:
         self.started: set[str] = set()
         self.answers: dict[str, dict[str, str]] = {}
         self.failures: list[str] = []
+        self.typed: dict[str, int] = {}  # what people have typed, by the reference of a hand-out
         self.came_back: set[str] = set()  # paid, as the rail believes; the bank knows better
         self.healed_ms = START_MS  # since when nothing fails any more
         self.refusals: dict[str, int] = {}
@@ -165,15 +165,7 @@ class Town:
         for number in range(len(story.versions)):
             change.create(version_of(story, number))
         change.create(
-            Program(
-                program_id=PROGRAM,
-                latest=len(story.versions),
-                in_force=1,
-                name="Acme",
-                currency="EUR",
-                created_ms=START_MS - 100 * 86_400_000,
-                budget=budget_of(story),
-            ),
+            program_of(story),
             Source(
                 source_id=SOURCE,
                 kind="generic",

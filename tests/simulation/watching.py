@@ -7,6 +7,7 @@ The tables below are written down anew from the glossary; they share nothing wit
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.dynamo import Writes
+from tests.simulation.giving import watch_hand_out
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -18,7 +19,7 @@ MOVES = {
         "pending": {"on_hold", "approved", "void"},
         "on_hold": {"pending", "approved", "rejected", "void"},
         "approved": {"on_hold", "due", "void"},
-        "due": {"batched", "reversed"},
+        "due": {"batched", "reversed", "paid"},  # paid at once: what is no money
         "batched": {"due", "paid", "reversed"},
         "paid": {"reversed", "due"},
         "rejected": {"pending"},  # a dispute about it is granted
@@ -79,6 +80,8 @@ class Watch:
                 self._town.fail(f"{key.pk} {key.sk} of the journal was written over")
             if new is not None:
                 self._judge(old, new, events)
+                if new["kind"] == "hand_out" and old is None:
+                    watch_hand_out(self._town, new)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
         if self._town.baton.current is not None:
@@ -116,6 +119,8 @@ class Watch:
                 self._town.fail(f"{kind} moved to {now} and no event tells of it")
         if now in REASONED[kind] and not new.get("reason"):
             self._town.fail(f"{kind} is {now} without a reason")
+        if kind == "reward" and (was, now) == ("due", "paid") and not new.get("hand_out_id"):
+            self._town.fail("a reward is paid out of no payout")
         if kind == "payout" and old is None:
             self._covered(new)
         fixed = FROZEN if kind == "payout" else CONSTANT.get(kind, ())

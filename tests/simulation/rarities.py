@@ -1,0 +1,39 @@
+"""What only some stories have, drawn apart, so that older seeds stay what they are."""
+
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.simulation.story import Story
+
+FICKLE = {"payday": 0.25, "wide": 0.08}  # of the stories of a leaning
+UNITS, ACCEPTS = 0.15, 0.1  # of the stories give what is no money, or take two currencies
+ABROAD = 0.6  # of the orders of two currencies
+NO_MONEY = ({"sale": "store_credit"}, {"sale": "points", "lead": "code"}, {"lead": "points"})
+
+
+def add_rarities(story: "Story") -> None:
+    """All of them."""
+    _fickle(Random(f"banks {story.seed}"), story)
+    _units(Random(f"units {story.seed}"), story)
+
+
+def _fickle(chance: Random, story: "Story") -> None:
+    """Banks take payments back, and some receiver has to claim what comes."""
+    rare = chance.random() < FICKLE.get(story.leaning, 0)
+    story.fickle = rare and story.rail == "simulator"
+    if story.fickle and chance.random() < 0.5:
+        story.receivers[chance.choice(list(story.receivers))] = "unclaimed"
+
+
+def _units(chance: Random, story: "Story") -> None:
+    """Something that is no money is earned, or money of two currencies."""
+    kind = chance.random()
+    if kind < UNITS:
+        story.gives = dict(chance.choice(NO_MONEY))
+        story.extra = chance.choice((0, 7))
+    elif kind < UNITS + ACCEPTS and not story.caps and not story.budget:
+        story.accepts, story.rates = True, {}
+        for order in story.orders:
+            abroad = order.action == "sale" and chance.random() < ABROAD
+            order.currency = "USD" if abroad else "EUR"
