@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from goodword.advocates.model import Enrolment
+from goodword.conversions.disputes import Reinstatement
 from goodword.conversions.exchange import Wanted
-from goodword.conversions.model import RATES_WANTED, Conversion
+from goodword.conversions.model import RATES_WANTED, Conversion, Refund, ReinstatementFact
 from goodword.conversions.order import OrderFacts, OrderLine
 from goodword.ports import Change, Page
 from goodword.programs.caps import BudgetLimit, Cap
@@ -194,6 +195,22 @@ def test_refunds_are_shares_and_need_no_rate(abroad: Abroad) -> None:
         assert abroad.scene.reward.remaining_minor == left
     assert abroad.scene.reward.state == "void"
     assert abroad.scene.ledger_differences() == []
+    assert [one.taken_minor for one in abroad.scene.all(Refund)] == [308, 307, 308]
+    told = abroad.scene.events("conversion.reversed")
+    assert [one.data["taken_minor"] for one in told] == [308, 307, 308]
+
+
+def test_what_is_given_back_is_told_in_the_programmes_currency(abroad: Abroad) -> None:
+    abroad.rate("2")
+    abroad.sale()
+    abroad.scene.refund("dp_1", 4_000, currency="USD", reason="chargeback")
+    abroad.scene.deliver(
+        ReinstatementFact(refund_id="dp_1", orders=("1001",), occurred_ms=NOW_MS, currency="USD")
+    )
+    assert abroad.scene.reward.remaining_minor == 500
+    assert abroad.scene.one(Reinstatement).given_minor == 200
+    (event,) = abroad.scene.events("conversion.reinstated")
+    assert event.data["given_minor"] == 200
 
 
 def test_a_refund_in_another_currency_than_the_orders_is_not_understood(abroad: Abroad) -> None:

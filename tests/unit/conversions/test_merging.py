@@ -15,6 +15,7 @@ from goodword.conversions.model import (
 from goodword.conversions.naming import join_names
 from goodword.ledger.model import Balance
 from goodword.ports import Change
+from goodword.programs.model import Rule
 from goodword.rewards.model import Reward
 from goodword.rewards.tally import Sum, Tally
 from goodword.times import DAY_MS, MINUTE_MS
@@ -115,6 +116,42 @@ def test_provisional_amounts_give_way_and_never_come_back(scene: Scene) -> None:
     assert scene.sale("1", 5_000, provisional=True).state == "booked"
     assert (scene.conversion.net_minor, scene.conversion.provisional) == (4_000, False)
     assert scene.balance().pending_minor == 400
+
+
+def test_orders_of_two_currencies_are_never_made_one() -> None:
+    rule = Rule.model_validate(
+        {"rule_id": "x", "action": "sale", "reward": {"kind": "percentage", "basis_points": 1_000}}
+    )
+    review = {"auto_approve_limit_minor": 0}
+    scene = Scene(currencies="accept", accepted=("USD",), rules=(rule,), caps=(), review=review)
+    for name, currency in (("pi_1", "EUR"), ("in_1", "USD"), ("cs_1", "EUR")):
+        told(scene, name, currency=currency)
+    assert scene.worker.unite(SPACE, ("cs_1", "in_1", "pi_1")) == "order_differs"
+    assert states(scene) == {
+        "pi_1": ("pending", 500),
+        "in_1": ("pending", 500),
+        "cs_1": ("void", 0),
+    }
+    assert scene.refund("r1", 2_500, orders=("in_1",), currency="USD").state == "booked"
+    assert states(scene)["in_1"] == ("pending", 250)
+    assert scene.ledger_differences() == []
+
+
+def test_what_was_taken_is_told_in_money_alone() -> None:
+    rules: list[dict[str, object]] = [
+        {"reward": {"kind": "percentage", "basis_points": 1_000}},
+        {"reward": {"kind": "flat", "amount_minor": 7_000}, "unit": "points"},
+    ]
+    made = [
+        Rule.model_validate({"rule_id": f"r{n}", "action": "sale"} | one)
+        for n, one in enumerate(rules)
+    ]
+    scene = Scene(rules=tuple(made), caps=())
+    told(scene, "pi_1")
+    told(scene, "in_1")
+    assert unite(scene) == ""
+    (event,) = scene.events("conversion.merged")
+    assert event.data["taken_minor"] == 500
 
 
 def test_an_inquiry_about_the_duplicate_holds_the_reward_of_the_one_that_is_kept(

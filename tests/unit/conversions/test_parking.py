@@ -2,7 +2,7 @@
 
 import pytest
 from goodword.conversions.aliases import ParkedRefunds, parked
-from goodword.conversions.model import Refund, ReversalFact, Space
+from goodword.conversions.model import Refund, ReinstatementFact, ReversalFact, Space
 from goodword.conversions.service import Worker
 from goodword.ports import Change
 
@@ -64,3 +64,34 @@ def test_of_two_workers_that_find_a_waiting_refund_one_books_it(
     assert scene.one(Refund).taken_minor == 250
     assert scene.reward.remaining_minor == 250
     assert scene.ledger_differences() == []
+
+
+def won(refund_id: str) -> ReinstatementFact:
+    return ReinstatementFact(refund_id=refund_id, orders=("1001",), occurred_ms=1, currency="EUR")
+
+
+def names(scene: Scene) -> list[str]:
+    return [fact.name for place in scene.all(ParkedRefunds) for fact in place.facts]
+
+
+def test_what_cannot_be_booked_on_the_order_stays_and_a_person_is_told(scene: Scene) -> None:
+    """As it would be if it came after its order; what can be booked is."""
+    scene.refund("r2", 2_000, currency="USD")
+    order = scene.sale("1001", click_ids=(scene.click(),))
+    assert (order.state, order.reason) == ("not_understood", "currency_mismatch")
+    assert names(scene) == ["r2"]
+    assert [one.fact.refund_id for one in scene.all(Refund)] == ["r1"]
+    assert scene.reward.remaining_minor == 250
+    again = scene.sale("1001", click_ids=(scene.click(),))
+    assert (again.state, again.reason) == ("not_understood", "currency_mismatch")
+    assert (names(scene), scene.reward.remaining_minor) == (["r2"], 250)
+
+
+def test_the_win_of_a_running_total_is_shown_to_a_person_before_its_order_as_after_it() -> None:
+    scene = Scene()
+    scene.refund("ch_1:2000", 2_000, of="gross", cumulative=True)
+    scene.deliver(won("ch_1:2000"))
+    order = scene.sale("1001", click_ids=(scene.click(),))
+    assert (order.state, order.reason) == ("not_understood", "running_total")
+    assert names(scene) == ["won:ch_1:2000"]
+    assert scene.reward.remaining_minor == 300

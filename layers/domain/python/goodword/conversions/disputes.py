@@ -22,7 +22,7 @@ from goodword.records import Key, Record
 
 
 class Reinstatement(Record):
-    """A reversal that was taken back, put once. `given_minor` is what advocates got back."""
+    """A reversal that was taken back, put once. `given_minor` is the money given back."""
 
     KIND: ClassVar[str] = "reinstatement"
 

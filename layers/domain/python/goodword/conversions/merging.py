@@ -10,9 +10,10 @@ Three steps, each safe to repeat: `merge` in one Change, the decision of the wor
 """
 
 from collections.abc import Sequence
+from itertools import combinations
 
 from goodword.conversions.aliases import OrderAlias, alias_key
-from goodword.conversions.amounts import amounts_of, retold
+from goodword.conversions.amounts import DIFFERS, amounts_of, retold
 from goodword.conversions.deciding import basis_of, uncount, unlocked
 from goodword.conversions.disputes import Inquiry, Reinstatement
 from goodword.conversions.founding import merged
@@ -29,6 +30,7 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.order import merged_facts
 from goodword.conversions.rewarded import rewards_of
+from goodword.money import is_money
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, program_key
 from goodword.records import Record
@@ -60,15 +62,17 @@ def known_as(desk: Desk, space: Space, names: Sequence[str]) -> tuple[Conversion
     return tuple(sorted(found.values(), key=lambda one: (one.occurred_ms, one.conversion_id)))
 
 
-def merge(desk: Desk, space: Space, names: Sequence[str]) -> bool:
+def merge(desk: Desk, space: Space, names: Sequence[str]) -> bool | str:
     """One attempt to make the first two of these orders one; whether there were two.
 
-    Amounts that cannot be brought together stay as they were: see `amounts.retold`.
+    Amounts that cannot be brought together stay as they were: see `amounts.retold`. Orders in
+    different currencies cannot be the same one: they stay two, which is DIFFERS.
     """
     found = known_as(desk, space, names)
-    if len(found) < 2:
-        return False
-    kept, duplicate = found[:2]
+    pairs = (two for two in combinations(found, 2) if two[0].currency == two[1].currency)
+    if (first := next(pairs, None)) is None:
+        return DIFFERS if len(found) > 1 else False
+    kept, duplicate = first
     change, after = Change(), _amounts(desk, kept, duplicate)
     taken_minor = _take_back(desk, change, duplicate, kept, after)
     change.create(_decided(desk, duplicate))
@@ -162,14 +166,14 @@ def _with(kept: Conversion, duplicate: Conversion, amounts: Conversion) -> Conve
 def _take_back(
     desk: Desk, change: Change, duplicate: Conversion, kept: Conversion, after: Conversion
 ) -> int:
-    """Reverse what is left of its rewards, and count it no more; answers the sum in minor units.
+    """Reverse what is left of its rewards, and count it no more; answers what money that was.
 
     `after` is the kept one with its new amounts.
     """
     books, taken = RewardBooks(desk, change), 0
     for reward in rewards_of(desk, duplicate):
         if reward.remaining_minor and reward.state not in GONE:
-            taken += reward.remaining_minor
+            taken += reward.remaining_minor if is_money(reward.currency) else 0
             name = f"duplicate:{duplicate.conversion_id}"
             books.take(reward, reward.remaining_minor, name, DUPLICATE)
     uncount(books, duplicate)

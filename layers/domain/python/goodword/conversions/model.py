@@ -348,7 +348,7 @@ def conversion_key(conversion_id: str) -> Key:
 
 
 class Refund(Record):
-    """One booked refund, put once per order and id. `taken_minor` is what advocates lost."""
+    """One booked refund, put once per order and id. `taken_minor` is the money it took."""
 
     KIND: ClassVar[str] = "refund"
 

@@ -36,6 +36,7 @@ from goodword.conversions.order import Claims
 from goodword.conversions.rewarded import rewards_of, share_of, standing_share
 from goodword.events import Event
 from goodword.limits import REFUNDS_PARKED_MAX
+from goodword.money import is_money
 from goodword.payouts.paging import pages
 from goodword.ports import Change, Desk
 from goodword.records import Key, Record
@@ -121,7 +122,7 @@ def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> s
     for reward in rewards_of(desk, after) if refund is not None else ():
         if amount := to_give(reward, standing_share(reward, after)):
             books.give(reward, amount, fact.refund_id, fact.reason)
-            given += amount if reward.currency == after.currency else 0
+            given += amount if is_money(reward.currency) else 0
     books.tally(after.occurred_ms, placed(conversion), placed(after), after.program_id)
     books.close()
     change.create(
@@ -176,12 +177,12 @@ def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
 def _take_back(
     desk: Desk, change: Change, before: Conversion, after: Conversion, fact: ReversalFact
 ) -> int:
-    """Reverse every reward of the conversion by its share; answers what its advocate lost."""
+    """Reverse every reward of the conversion by its share; answers what money it took."""
     books, taken = RewardBooks(desk, change), 0
     for reward in rewards_of(desk, after):
         if amount := share_of(reward, after):
             books.take(reward, amount, fact.refund_id, fact.reason)
-            taken += amount if reward.currency == after.currency else 0
+            taken += amount if is_money(reward.currency) else 0
     books.tally(after.occurred_ms, placed(before), placed(after), after.program_id)
     books.close()
     return taken

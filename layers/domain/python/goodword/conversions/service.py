@@ -213,9 +213,10 @@ class Worker:
     # --- what waited for this delivery ------------------------------------------------------
 
     def replay_parked(self, space: Space, names: Sequence[str]) -> str:
-        """Book the refunds that came before their order, then clear their places.
+        """Book the refunds that came before their order, and clear their places of them.
 
-        TOO_MANY if one does not fit: its place stays, and a person has to look.
+        One that cannot be booked (it does not fit, or is in another currency) stays there, and a
+        person has to look: answers why.
         """
         problem = ""
         keys = [parked_key(space, name) for name in names]
@@ -223,23 +224,26 @@ class Worker:
             alias = self.desk.store.get(OrderAlias, alias_key(space, parked.alias))
             if alias is None:
                 continue
-            if any([self._later(alias.conversion_id, fact) for fact in parked.facts]):
-                problem = TOO_MANY
-            else:
-                until_settled(partial(self._clear, parked.key))
+            said = {fact.name: self._later(alias.conversion_id, fact) for fact in parked.facts}
+            problem = next(filter(None, said.values()), problem)
+            left = [name for name, why in said.items() if why]
+            if len(left) < len(said):
+                until_settled(partial(self._clear, parked.key, left))
         return problem
 
     def _later(self, conversion_id: str, fact: Later) -> str:
-        """Book what came of an order; TOO_MANY if it does not fit, and nothing else."""
-        booked = _fitting(partial(book_on, self.desk, conversion_id, fact))
-        return TOO_MANY if booked == TOO_MANY else ""
+        """Book what came of an order, or why that cannot be."""
+        return _fitting(partial(book_on, self.desk, conversion_id, fact))
 
-    def _clear(self, place: Key) -> None:
-        """Nothing is parked under a known order any more, so what is there has been booked."""
+    def _clear(self, place: Key, left: Sequence[str]) -> None:
+        """Nothing is parked under a known order any more: all but what is `left` was booked."""
         parked = self.desk.store.get(ParkedRefunds, place)
         if parked is not None:
-            change = Change()
-            change.delete(parked)
+            change, facts = Change(), tuple(one for one in parked.facts if one.name in left)
+            if facts:
+                change.replace(parked.but(facts=facts))
+            else:
+                change.delete(parked)
             self.desk.store.commit(change)
 
     def _others(self, booked: Conversion, *, is_new: bool) -> list[str]:
