@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import pytest
 from goodword.ports import Change
+from goodword.programs.model import Rule
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.trust.lessons import Ruled
@@ -60,6 +61,26 @@ def desk() -> Iterator[Desk]:
 
 def chosen(browser: Browser, place: str, verdict: str, code: str) -> Shown:
     return browser.get(place, verdict=verdict, reason_code=code)
+
+
+def test_a_reward_of_the_friends_is_reviewed_like_any_other() -> None:
+    """Credit of 50.00 is above the automatic limit of 20.00, so it waits for a person."""
+    side = {"reward": {"kind": "flat", "amount_minor": 5_000}, "unit": "store_credit"}
+    tenth = {"kind": "percentage", "basis_points": 1_000}
+    rule = {"rule_id": "both", "action": "sale", "reward": tenth, "friend": side}
+    scene = Scene(rules=(Rule.model_validate(rule),), caps=())
+    scene.sale(click_ids=(scene.click(),))
+    own = next(one for one in scene.all(Reward) if one.side == "friend")
+    scene.approval.assess(own.reward_id)
+    with over(scene) as patch, signing_in() as pool:
+        opened(scene, patch)
+        fay = Pages(scene, pool=pool).browser(FAY)  # type: ignore[arg-type]  # any world
+        place = f"/console/reviews/{own.reward_id}"
+        assert place in fay.get("/console/reviews").html
+        for shown in (fay.get(place), chosen(fay, place, "approve", "checked_order")):
+            assert shown.status == 200
+            assert "The friend of an order" in shown.words
+            assert "50.00" in shown.words
 
 
 def test_what_the_checks_taught_is_on_a_page_of_its_own(desk: Desk) -> None:

@@ -100,7 +100,7 @@ def read_story(store: Store, conversion_id: str, also: Reward | None = None) -> 
         raise NotFound("unknown_conversion", "there is no such conversion")
     numbers = sorted({one.version_number for one in decisions})
     versions = store.get_many(ProgramVersion, [version_key(found.program_id, n) for n in numbers])
-    rewards = {one.reward_id: one for one in _rewards(store, found, decisions)}
+    rewards = {one.reward_id: one for one in _rewards(store, decisions)}
     if also is not None:
         rewards[also.reward_id] = also
     return Story(
@@ -175,17 +175,16 @@ def examples_answer(version: ProgramVersion, locale: str) -> ExamplesAnswer:
     )
 
 
-def _rewards(store: Store, found: Conversion, decisions: Iterable[Decision]) -> Iterable[Reward]:
-    """The rewards of every decision: also those that a later one made void."""
+def _rewards(store: Store, decisions: Iterable[Decision]) -> Iterable[Reward]:
+    """The rewards of every decision, of both sides: also those that a later one made void."""
     keys = [
-        reward_key(one.advocate_id, reward_id_of(one.basis, one.advocate_id, line.rule_id))
+        reward_key(owner, reward_id_of(one.basis, owner, line.rule_id))
         for one in decisions
-        if one.advocate_id is not None
-        for line in one.lines
+        for owner, lines in ((one.advocate_id, one.lines), (one.basis.friend_id, one.friend_lines))
+        if owner is not None
+        for line in lines
         if line.earned_minor
     ]
-    if found.advocate_id is not None:
-        keys += [reward_key(found.advocate_id, one) for one in found.reward_ids]
     return store.get_many(Reward, list(dict.fromkeys(keys))).values() if keys else ()
 
 

@@ -27,7 +27,10 @@ class TakenSeen(Value):
 
 
 class ReversalSeen(Value):
-    """One booked refund: what the shop said (`stated` None: all that was left) and what it took."""
+    """One booked refund: what the shop said (`stated` None: all that was left) and what it took.
+
+    `taken` is the advocate's money; `shares` are of every reward, of both sides and in any unit.
+    """
 
     refund_id: str
     reason: str
@@ -54,7 +57,6 @@ def _seen(
     refund: Refund, story: Story, rewards: Sequence[Reward], booked: Event | None
 ) -> ReversalSeen:
     fact, currency = refund.fact, story.conversion.currency
-    earned = rewards[0].currency if rewards else currency
     return ReversalSeen(
         refund_id=fact.refund_id,
         reason=fact.reason,
@@ -63,7 +65,7 @@ def _seen(
         running_total=fact.cumulative,
         occurred_at=rfc3339(fact.occurred_ms),
         booked_at=rfc3339(refund.booked_ms),
-        taken=Money(amount_minor=refund.taken_minor, currency=earned),
+        taken=Money(amount_minor=refund.taken_minor, currency=story.latest.basis.currency),
         shares=tuple(_share(story, one, fact.refund_id, booked) for one in rewards),
     )
 

@@ -3,7 +3,7 @@
 Beside them stands what the advocate reads, word for word.
 """
 
-from typing import get_args
+from typing import Literal, get_args
 
 from goodword.conversions.order import OrderFacts
 from goodword.ledger.model import Entry, Leg, entry_key
@@ -43,7 +43,9 @@ class TouchSeen(Value):
 
 
 class RuleSeen(Value):
-    """What one rule made of the order: each question with its answer, the lines, the caps."""
+    """What one rule made of the order for one side: each question with its answer, the lines, the
+    caps. Amounts are of what it gives: a currency, store credit, points, gifts or codes.
+    """
 
     rule: Rule
     in_words: str
@@ -60,7 +62,8 @@ class DecisionSeen(Value):
     """One decision, with the version it was made under.
 
     `exchange` is how an order in another currency was changed; empty for one in the programme's.
-    `advocate_segments` are the winner's when it happened; null if nobody won it.
+    `advocate_segments` are the winner's when it happened; null if nobody won it. `friend_rules` is
+    what the rules gave to the friend.
     """
 
     number: int
@@ -79,6 +82,7 @@ class DecisionSeen(Value):
     advocate_segments: tuple[str, ...] | None
     exchange: str
     rules: tuple[RuleSeen, ...]
+    friend_rules: tuple[RuleSeen, ...]
     caps: tuple[str, ...]
 
 
@@ -94,8 +98,12 @@ class EntrySeen(Value):
 
 
 class RewardSeen(Value):
-    """A reward with each step of its life, its payout's included, and its entries."""
+    """A reward with each step of its life, its payout's included, and its entries.
 
+    A friend reads nothing here, so there are no sentences about the `side` of one.
+    """
+
+    side: Literal["advocate", "friend"]
     reward: RewardAnswer
     steps: tuple[Fact, ...]
     entries: tuple[EntrySeen, ...]
@@ -179,6 +187,9 @@ def _decision_seen(decision: Decision, story: Story, locale: str) -> DecisionSee
         advocate_segments=decision.basis.advocate_segments,
         exchange=_exchange(decision, voice),
         rules=tuple(_rule_seen(one, decision, story, voice) for one in decision.lines),
+        friend_rules=tuple(
+            _rule_seen(one, decision, story, voice) for one in decision.friend_lines
+        ),
         caps=tuple(voice.caps(version.terms.caps)),
     )
 
@@ -206,7 +217,7 @@ def _rule_seen(line: RuleLine, decision: Decision, story: Story, voice: Voice) -
     rule = story.rule(decision.version_number, line.rule_id)
 
     def money(amount_minor: int) -> Money:
-        return Money(amount_minor=amount_minor, currency=decision.basis.currency)
+        return Money(amount_minor=amount_minor, currency=line.currency or decision.basis.currency)
 
     return RuleSeen.model_validate(
         {
@@ -234,11 +245,13 @@ def _reward_seen(
         names += [entry_id_of(payout, what) for what in get_args(What)]
     found = store.get_many(Entry, [entry_key(one) for one in names]).values() if names else ()
     voice = voice_of(story.versions[reward.version_number], locale)
+    own = reward.side == "advocate"
     return RewardSeen(
+        side=reward.side,
         reward=shown(reward),
         steps=tuple(fact(one) for one in sorted(events, key=lambda one: one.at_ms)),
         entries=tuple(_entry_seen(one) for one in sorted(found, key=lambda one: one.at_ms)),
-        advocate_reads=explain_reward(story, reward, voice, due_ms),
+        advocate_reads=explain_reward(story, reward, voice, due_ms) if own else (),
     )
 
 

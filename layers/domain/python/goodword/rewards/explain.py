@@ -19,7 +19,7 @@ from goodword.programs.rules import Rule, facts_asked
 from goodword.records import Value
 from goodword.rewards.basis import Basis
 from goodword.rewards.caps import CapLine
-from goodword.rewards.decision import Decision, RuleLine
+from goodword.rewards.decision import Decision, RuleLine, reward_id_of
 from goodword.rewards.explain_rules import looked_at_text, rule_text, sum_text, unmet_text
 from goodword.rewards.explain_words import TouchKind, Voice
 from goodword.rewards.model import Reward
@@ -70,9 +70,10 @@ class Story:
         return self.decisions[-1]
 
     def decision_of(self, reward: Reward) -> Decision:
-        """The decision that made the reward: the first of its advocate's that is not older."""
-        made = [one for one in self.decisions if one.advocate_id == reward.advocate_id]
-        return next((one for one in made if one.at_ms >= reward.created_ms), made[-1])
+        """The decision that made the reward, of either side: its id tells."""
+        of = reward.advocate_id, reward.rule_id
+        made = (one for one in self.decisions if reward_id_of(one.basis, *of) == reward.reward_id)
+        return next(made)
 
     def rule(self, version_number: int, rule_id: str) -> Rule:
         """A rule of a version."""
