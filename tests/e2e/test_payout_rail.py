@@ -21,7 +21,7 @@ from infra.local.signing import sign_stripe
 from infra.local.stack import LocalStack
 from infra.local.waiting import eventually
 from tests.e2e.scenario import Scenario, scenario, terms
-from tests.e2e.test_payout import DAY_SECONDS, buy, items, runs
+from tests.e2e.test_payout import DAY_SECONDS, buy, items, refused, runs
 from tests.support.rails.door import SILENCE, Answer, running
 from tests.support.rails.stripe import Stripe
 
@@ -242,18 +242,23 @@ def _all_ended(finance: Signed, path: str) -> bool:
     return states <= {"paid", "failed", "returned"}
 
 
-def test_an_edit_after_the_request_pays_nothing_and_neither_does_a_stray_token(
-    stack: LocalStack,
-) -> None:
+def test_neither_a_payee_nor_an_edit_nor_a_stray_token_pays_anything(stack: LocalStack) -> None:
     scene = scenario(Cast(stack))
+    scene.cast.sign_in(f"olga.{scene.program_id[-6:]}@people.example", "finance")
     maya, code = scene.joins("maya")
+    olga, own_code = scene.joins("olga")  # of finance, and paid by this run
     buy(scene, 8_400, code)
-    eventually(partial(due, scene, maya), "a reward that is due", PATIENCE_SECONDS)
+    buy(scene, 8_401, own_code)
+    for person in (maya, olga):
+        eventually(partial(due, scene, person), "a reward that is due", PATIENCE_SECONDS)
     stack.clock.advance(DAY_SECONDS)
     fatima, frank = (scene.cast.staff(name, "finance") for name in ("fatima", "frank"))
     tick(stack)
     run = listed(scene, fatima)
     path, hashed = f"/v1/payout-runs/{run['id']}", {"run_hash": run["run_hash"]}
+    total = hashed | {"total_minor": 2_000}
+    assert run["count"] == 2
+    assert refused(olga, f"{path}/request", hashed) == (403, "payee_may_not_request")
 
     states = stack.client("stepfunctions")
     for name in ("request", "release"):
@@ -268,10 +273,12 @@ def test_an_edit_after_the_request_pays_nothing_and_neither_does_a_stray_token(
         assert transfers(stack, run["id"], fatima) == 0
         if name == "request":
             fatima.post(f"{path}/request", hashed)
+    assert refused(olga, f"{path}/release", total) == (403, "payee_may_not_release")
+    assert refused(fatima, f"{path}/release", total) == (403, "same_person")
 
     edit_line(stack, run["id"])
     with pytest.raises(RefusedError, match="run_changed"):
-        frank.post(f"{path}/release", hashed | {"total_minor": 1_000})
+        frank.post(f"{path}/release", total)
     time.sleep(5)
     assert fatima.get(path)["run"]["state"] == "requested"
     assert transfers(stack, run["id"], fatima) == 0
