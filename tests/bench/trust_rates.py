@@ -262,7 +262,7 @@ def main() -> int:
     """Print the table of one or several seeds; 1 if a limit is broken."""
     asked = argparse.ArgumentParser(description="rates of the checks of trust on a labelled crowd")
     asked.add_argument("--seed", type=int, default=1)
-    asked.add_argument("--orders", type=int, default=2_000)
+    asked.add_argument("--orders", type=int, default=4_000)
     asked.add_argument("--seeds", type=int, default=1, help="so many seeds, counted up from --seed")
     said, whole, kept = asked.parse_args(), Rates(), True
     for seed in range(said.seed, said.seed + said.seeds):

@@ -13,7 +13,7 @@ def _words(text: str) -> list[str]:
 
 FIRST = _words(
     "Anna Ben Clara David Emil Frida Georg Hanna Ida Jonas Klara Leo Mia Noah Olga Paul Rosa "
-    "Samir Tilda Uwe Vera Walid Yara Zoe Amir Bruno Carla Dilara Enno Fatma Greta Hugo Ines Jan "
+    "Samir Tilda Uwe Vera Walid Yara Amir Bruno Carla Dilara Enno Fatma Greta Hugo Ines Jan "
     "Kaya Lars Jürgen Zoë Anna-Lena Jan-Ole Christian Christina Arno Nora Mira Marie-Luise Björn "
 )
 LAST = _words(
@@ -39,10 +39,10 @@ def plain(word: str) -> str:
 def misspelt(name: str, chance: Random) -> str:
     """A name as people write their own when it is not to be known, or in a hurry.
 
-    Nothing here asks how the product folds. Three in a thousand have a wrong letter.
+    Nothing here asks how the product folds. Five in a hundred have a wrong letter.
     """
     first, last = name.split()
-    if chance.random() < 0.003:
+    if chance.random() < 0.05:
         at = chance.randrange(1, len(last))
         return f"{first} {last[:at]}{chance.choice('bdfgklmnprstvwz')}{last[at + 1 :]}"
     at = chance.randrange(len(last) - 1)

@@ -49,6 +49,26 @@ def test_an_own_card_holds_with_a_date_and_a_category() -> None:
     assert made.key.pk == f"RWD#{held.reward_id}"
 
 
+def test_a_relative_at_home_shares_the_device_and_nobody_else_does() -> None:
+    here = Scene()
+    home = Signals(card="visa 1", device="tablet-1", name="Maya Keller", postcode="10115")
+    home = home.but(address=("Mill Road 12",), country="DE")
+    here.sale("own", signals=home, **OPENLY)
+    assert {"family", "name", "device"} <= set(here.one(Own).marks)
+    relative = home.but(name="Keller, Robin", card="visa 2")
+    for number, (signals, state) in enumerate(
+        (
+            (relative, "approved"),
+            (relative.but(name="Robin Smith"), "on_hold"),
+            (relative.but(card="visa 1"), "on_hold"),
+            (relative.but(address=("Mill Road 14",)), "on_hold"),
+            (relative.but(name="Maya Keller"), "on_hold"),
+        )
+    ):
+        buyer = {"customer_id": f"c{number}", "email": f"c{number}@x.example"}
+        assert bought(here, f"o{number}", signals=signals, customer=buyer).state == state, number
+
+
 def test_nothing_of_a_person_is_stored() -> None:
     here = scene()
     bought(here)

@@ -5,17 +5,20 @@ from goodword.tracking.model import Visited
 from goodword.trust.places import referrer_of, visited
 from goodword.trust.signals import (
     Signals,
+    family_of,
     folded_address,
     folded_name,
     folded_network,
     folded_stem,
     marks_of,
+    near_names,
     own_names,
     trace_of,
 )
 from goodword.trust.trails import Own, Pace, Paced, Sighting, Trail, customer_of
 
 from tests.support.desk import PlainIndex
+from tests.support.people import MACS
 
 NOW = 1_763_800_000_000
 FULL = Signals(
@@ -108,6 +111,70 @@ def test_a_name_is_known_as_people_misspell_it(own: str, written: str) -> None:
 )
 def test_another_name_is_another(own: str, written: str) -> None:
     assert not known(own, written)
+
+
+def test_a_surname_is_known_of_a_full_name_alone() -> None:
+    macs = PlainIndex()
+    family = family_of("Anna M\u00fcller", macs)
+    assert family.startswith("mac-trust-family-")
+    for same in (
+        "Ben Mueller",
+        "M\u00dcLLER, Jan",
+        "Dr. Mia M. M\u00fcller",
+        "de M\u00fcller, Ida",
+    ):
+        assert family_of(same, macs) == family
+    for other in ("Anna Keller", "M\u00fcller Anna", "Anna, M\u00fcller"):
+        assert family_of(other, macs) not in ("", family)
+    for none in ("", "M\u00fcller", "A. M\u00fcller", ", Anna M\u00fcller"):
+        assert family_of(none, macs) == ""
+    assert ("family", family) in own_names("Anna M\u00fcller", macs)
+
+
+@pytest.mark.parametrize(
+    ("own", "written"),
+    [
+        ("Anna Keller", "Anna Kellen"),
+        ("Anna Keller", "KELLEN, anna"),
+        ("Keller, Anna", "Anna Kelder"),
+        ("Anna Müller", "Anna Mükler"),
+        ("Dr. Anna M. Keller", "Anna Kellex"),
+        ("Anna O'Brien", "Anna OBriem"),
+        ("Анна Каренина", "Анна Каренкна"),
+    ],
+)
+def test_a_surname_with_one_letter_wrong_is_near(own: str, written: str) -> None:
+    assert set(near_names(own, MACS)) & set(near_names(written, MACS))
+    marks = [mac for kind, mac in own_names(own, MACS) if kind == "near"]
+    assert marks == list(near_names(own, MACS))
+    assert all(len(one) == 16 for one in marks)
+
+
+@pytest.mark.parametrize(
+    ("own", "written"),
+    [
+        ("Jan Keller", "Jana Keller"),  # a family has its surname in common
+        ("Anna Keller", "Anne Keller"),
+        ("Anna Keller", "Anna Kessel"),
+        ("Anna Berger", "Anna Bergke"),
+        ("Anna Keller", "Anna Koller-Hahn"),
+        ("Anna Lang", "Anna Berg"),
+        ("Anna Lang", "Anna Land"),  # short names a letter apart are two names
+        ("Anna Keller", "A. Kellen"),
+        ("Anna Keller", "Kellen"),
+        ("Anna Keller", ""),
+        ("Keller, ", "Anna Keller"),
+    ],
+)
+def test_a_relative_or_another_name_is_not_near(own: str, written: str) -> None:
+    assert not set(near_names(own, MACS)) & set(near_names(written, MACS))
+
+
+def test_near_names_are_bounded_and_have_room_of_their_own() -> None:
+    long = "Anna " + "abcdefghijklmnopqrstuvwxyz"
+    assert len(near_names(long, MACS)) == 24
+    own = Own(advocate_id="adv_1").plus([("near", f"{n}") for n in range(90)])
+    assert len(own.marks["near"]) == 72
 
 
 def test_other_spellings_of_own_names_have_room_of_their_own() -> None:

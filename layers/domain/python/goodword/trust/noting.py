@@ -95,7 +95,11 @@ def _follow(desk: Desk, change: Change, conversion: Conversion, marks: list[Mark
 
 
 def _learn(desk: Desk, change: Change, advocate_id: str, trace: Trace) -> None:
-    marks = [(mark.kind, mark.mac) for mark in trace.marks if mark.kind in OWNED]
+    marks: list[tuple[str, str]] = [
+        (mark.kind, mark.mac) for mark in trace.marks if mark.kind in OWNED
+    ]
+    marks += [("family", trace.family)] if trace.family else []
+    marks += [("near", one) for one in trace.near]
     own_marks(desk, change, advocate_id, marks)
 
 

@@ -14,7 +14,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from goodword.limits import TRAIL_DAYS
+from goodword.limits import NEAR_NAMES_MAX, TRAIL_DAYS
 from goodword.privacy.ports import Macs
 from goodword.records import Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS
@@ -27,6 +27,8 @@ _JOINTS = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2010\u2011-]")
 _UMLAUT, _TWICE = re.compile("([aou])e"), re.compile(r"(.)\1+")
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d"})
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "herr", "frau"})
+NEAR_LEAST = 5  # letters of a surname that another may be near to; shorter ones are two surnames
+NEAR_DIGITS = 16  # hex digits kept of what near names share
 NAME_WORDS = 3  # words of an own name of which abbreviations are known
 _TRAILING_DIGITS = re.compile(r"[0-9._-]+$")
 # What people write in several ways, in the languages in which shops of the programmes deliver.
@@ -82,13 +84,19 @@ class Mark(Value):
 
 
 class Trace(Record):
-    """What is kept of the buyer of one conversion: MACs and coarse words; expires."""
+    """What is kept of the buyer of one conversion: MACs and coarse words; expires.
+
+    `family` is the MAC of the surname. It has no trail: who else bears a surname says nothing.
+    `near` is what the name shares with those that have one letter of the surname wrong.
+    """
 
     KIND: ClassVar[str] = "trace"
 
     conversion_id: str
     program_id: str
     marks: tuple[Mark, ...] = Field(default=(), max_length=12)
+    family: str = ""
+    near: tuple[str, ...] = Field(default=(), max_length=NEAR_NAMES_MAX)
     country: str = ""
     email_kind: EmailKind = ""
     orders_before: int | None = None
@@ -139,6 +147,8 @@ def trace_of(
     orders = before.orders_before if before.orders_before is not None else signals.orders_before
     return before.but(
         marks=tuple(marks[kind] for kind in sorted(marks)),
+        family=before.family or family_of(signals.name, macs),
+        near=before.near or near_names(signals.name, macs),
         country=before.country or signals.country,
         email_kind=before.email_kind or signals.email_kind,
         orders_before=orders,
@@ -178,7 +188,33 @@ def own_names(text: str, macs: Macs) -> list[tuple[str, str]]:
     turned = (f"{text[:at]}{text[at + 1]}{text[at]}{text[at + 2 :]}" for at in _pairs(text))
     spelt = [folded for folded in (*short, *map(folded_name, turned)) if folded not in ("", name)]
     found = [("name", name), *(("spelt", one) for one in dict.fromkeys(spelt))]
-    return [(kind, macs.mac("trust-name", folded)) for kind, folded in found]
+    marks = [(kind, macs.mac("trust-name", folded)) for kind, folded in found]
+    marks += [("near", one) for one in near_names(text, macs)]
+    family = family_of(text, macs)
+    return [*marks, ("family", family)] if family else marks
+
+
+def near_names(text: str, macs: Macs) -> tuple[str, ...]:
+    """What a full name shares with one of the same first name and one letter wrong in the surname.
+
+    The surname without its first letter, without its second and so on: of two that differ in one
+    letter, one of these is the same. A family has the surname in common and not the first name, so
+    that the first name must be the same.
+    """
+    before, comma, behind = text.partition(",")
+    last, first = (_bare(before), _bare(behind)) if comma else (_bare(text)[1:], _bare(text)[:1])
+    if not first or not last or len(last[-1]) < NEAR_LEAST:
+        return ()
+    head, surname = _letters(_once(_UMLAUT.sub(r"\1", _once(first[0])))), last[-1]
+    forms = (f"{head} {surname[:at]}?{surname[at + 1 :]}" for at in range(len(surname)))
+    marks = [macs.mac("trust-near", one)[-NEAR_DIGITS:] for one in forms]
+    return tuple(marks[:NEAR_NAMES_MAX])
+
+
+def family_of(text: str, macs: Macs) -> str:
+    """The keyed surname of a full name: its last word, or the last one before a comma."""
+    words = _full(text.partition(",")[0] if "," in text else text)
+    return macs.mac("trust-family", words[-1]) if words and len(_full(text)) > 1 else ""
 
 
 def _pairs(text: str) -> Iterator[int]:
@@ -200,13 +236,17 @@ def folded_name(text: str) -> str:
 
 
 def _full(text: str) -> list[str]:
+    """The words of a name as they are folded: umlauts in one letter, no letter twice."""
+    return [_once(_UMLAUT.sub(r"\1", _once(word))) for word in _bare(text)]
+
+
+def _bare(text: str) -> list[str]:
     """The words of a name in plain letters, without titles and initials."""
-    words = [
+    return [
         word
         for word in _words(_joined(text))
         if word not in _TITLES and not (len(word) == 1 and word.isascii())
     ]
-    return [_once(_UMLAUT.sub(r"\1", _once(word))) for word in words]
 
 
 def _joined(text: str) -> str:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from goodword.limits import (
     OWN_MARKS_MAX,
+    OWN_NEAR_MAX,
     OWN_SPELT_MAX,
     PACE_MAX,
     PARTNERS_MAX,
@@ -24,7 +25,17 @@ from goodword.records import Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS
 
 OwnKind = Literal[
-    "email", "payee", "card", "device", "name", "spelt", "address", "browser", "network"
+    "email",
+    "payee",
+    "card",
+    "device",
+    "name",
+    "spelt",
+    "near",
+    "family",
+    "address",
+    "browser",
+    "network",
 ]
 CUSTOMER_LENGTH = 16  # hex digits that tell the customers of one trail apart
 
@@ -113,7 +124,7 @@ class Own(Record):
         for kind, mac in marks:
             others = tuple(one for one in kept.get(kind, ()) if one != mac)
             known = mac in kept.get(kind, ())
-            most = OWN_SPELT_MAX if kind == "spelt" else OWN_MARKS_MAX
+            most = {"spelt": OWN_SPELT_MAX, "near": OWN_NEAR_MAX}.get(kind, OWN_MARKS_MAX)
             kept[kind] = kept[kind] if known else (*others, mac)[-most:]
         return self.but(marks=kept)
 

@@ -21,7 +21,7 @@ from goodword.trust.checks import (
 from goodword.trust.model import Case, Figure, Finding, finding
 from goodword.trust.terms import CheckName, TrustTerms
 
-CHECK_SET = "2026-11-26.2"
+CHECK_SET = "2026-11-26.3"
 
 Look = Callable[[Case], tuple[Figure, ...]]
 CHECKS: Mapping[CheckName, Look] = {
