@@ -46,6 +46,7 @@ AREAS = {  # what registers the pages of an area: where they are; of two that fi
     "references:add_references": ("/console/references",),
     "letters:add_letters": ("/console/letters",),
     "sources:add_sources": ("/console/sources",),
+    "webhooks:add_webhooks": ("/console/webhooks",),
 }
 site = Site("console")
 for register, below in AREAS.items():

@@ -148,7 +148,7 @@ def withdraw_story(call: Call) -> told.StoryAnswer:
     "GET", "/v1/me/ask-preferences", roles=PERSON, answer=shapes.WishesAnswer, query=WHICH
 )
 def my_wishes(call: Call) -> shapes.WishesAnswer:
-    """What one wishes not to be asked for, and where one's night is."""
+    """What one wishes not to be asked for, where one's night is, and what may be handed on."""
     return shapes.wishes_of(call, call.query.get("program_id", ""))
 
 
@@ -160,7 +160,7 @@ def my_wishes(call: Call) -> shapes.WishesAnswer:
     answer=shapes.WishesAnswer,
 )
 def put_wishes(call: Call) -> shapes.WishesAnswer:
-    """Say both; they hold for every request from now on, whatever journey it comes from."""
+    """Say all three; they hold for every request from now on, whatever journey it comes from."""
     body: shapes.PutWishes = call.body
     shapes.check_zone(body.time_zone)
     subject = shapes.own_subject(call, body.program_id)
@@ -170,6 +170,7 @@ def put_wishes(call: Call) -> shapes.WishesAnswer:
         body.unsubscribed,
         body.time_zone,
         lambda kept: call.claim(shapes.wishes_answer(body.program_id, kept)),
+        shares=body.share_contact,
     )
     return shapes.wishes_answer(body.program_id, book)
 

@@ -38,7 +38,10 @@ def add_console(ground: Ground) -> None:
             grants.table_items(ground.tables.keys, "GetItem", "PutItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "GenerateDataKey", "Decrypt"),
             grants.use_key(
-                ground.at, ground.secrets.vault_key, "GenerateDataKey", purposes=["source"]
+                ground.at,
+                ground.secrets.vault_key,
+                "GenerateDataKey",
+                purposes=["source", "webhook"],
             ),
             grants.read_secret(ground.secrets.index),
             grants.read_secret(ground.secrets.page),

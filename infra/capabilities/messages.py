@@ -62,6 +62,7 @@ def add_messages(ground: Ground) -> None:
             grants.append(ground.tables.journal),
             grants.table_items(ground.tables.keys, "GetItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
+            grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt", purposes=["webhook"]),
             grants.read_secret(ground.secrets.page),  # signs the links of requests
             grants.send_mail(ground.stack, ground.at, ground.parameters.mail_sender),
         ],

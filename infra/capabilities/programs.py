@@ -47,7 +47,10 @@ def add_programs(ground: Ground) -> None:
             grants.change(ground.tables.core),
             grants.append(ground.tables.journal),
             grants.use_key(
-                ground.at, ground.secrets.vault_key, "GenerateDataKey", purposes=["source"]
+                ground.at,
+                ground.secrets.vault_key,
+                "GenerateDataKey",
+                purposes=["source", "webhook"],
             ),
             grants.read_secret(ground.secrets.index),  # tells editors and publishers apart
         ],

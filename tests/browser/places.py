@@ -228,6 +228,12 @@ CONSOLE = (
         within("/console/sources", ".items a.what"),
         page="/console/sources/<source_id>",
     ),
+    Place(
+        "console-webhook",
+        "ada",
+        program("console/webhooks"),
+        page="/console/webhooks/<program_id>",
+    ),
     Place("console-nowhere", "fatima", at("/console/nowhere"), 404),
     Place("console-not-mine", "lars", at("/console/runs"), 403),
 )

@@ -14,6 +14,9 @@ from goodword.journeys.introduction import (
     ReferralForm,
     SaidOfFriend,
 )
+from goodword.messages.endpoint import Endpoint, HookLine, HookSecret
+from goodword.messages.endpoints import about
+from goodword.messages.model import Message
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, fold_email
 from goodword.programs.draft import Draft
@@ -60,6 +63,17 @@ EXPECTED = {
     ("programs_api", "create_source_stripe"): 201,
     ("programs_api", "rotate_secret"): 200,
     ("programs_api", "disable_source"): 200,
+    ("programs_api", "put_webhook"): 200,
+    ("programs_api", "read_webhook"): 200,
+    ("programs_api", "rotate_webhook"): 200,
+    ("programs_api", "webhook_off"): 200,
+    ("programs_api", "webhook_deliveries"): 200,
+    ("programs_api", "resend_webhook"): 200,
+    ("programs_api", "refused_webhook_address"): "bad_webhook_url",
+    ("programs_api", "refused_marketer_sets_webhook"): "not_allowed",
+    ("programs_api", "refused_webhook_of_none"): "unknown_endpoint",
+    ("programs_api", "refused_resend_webhook_sent"): "delivery_not_failed",
+    ("programs_api", "refused_resend_webhook_unknown"): "unknown_delivery",
     ("programs_api", "list_deliveries"): 200,
     ("programs_api", "examples"): 200,
     ("programs_api", "acknowledgements"): 200,
@@ -307,8 +321,28 @@ def settle_in(call: Front) -> None:
         ),
         LinkOfAdvocate.model_validate(own | link),
     )
-    change.create(*introduced(town.vault, now_ms))
+    change.create(*introduced(town.vault, now_ms), *hooked(now_ms))
     town.store.commit(change)
+
+
+def hooked(now_ms: int) -> list[Record]:
+    """A webhook, what it took, and what was given up."""
+    sealed = PlainSealer().seal_bytes(b"whsec_b2xk", about(PROGRAM))
+    found: list[Record] = [
+        Endpoint(
+            program_id=PROGRAM,
+            url="https://hooks.acme.example/before",
+            secrets=(HookSecret(sealed=sealed, made_ms=now_ms),),
+            created_ms=now_ms,
+        )
+    ]
+    for state in ("sent", "failed"):
+        name = f"evt_{state}"
+        message = {"event_id": name, "type": "journey.asked", "advocate_id": BEN, "state": state}
+        times = {"begun_ms": now_ms, "changed_ms": now_ms}
+        found.append(Message.model_validate(message | times | {"channel": "webhook"}))
+        found.append(HookLine(program_id=PROGRAM, event_id=name, begun_ms=now_ms))
+    return found
 
 
 def introduced(vault: MemoryVault, now_ms: int) -> list[Record]:

@@ -194,6 +194,24 @@ def test_only_programs_and_intake_touch_the_secrets_of_sources(prod: Template) -
     }
 
 
+def test_only_an_admins_desk_seals_what_signs_webhooks_and_only_the_sender_opens_it(
+    prod: Template,
+) -> None:
+    roles = {prod.role_of(name): name for name in directories(prod)}
+    touching = {
+        (roles[statement.role], action)
+        for statement in prod.statements()
+        for conditions in statement.conditions.values()
+        if "webhook" in conditions.get("kms:EncryptionContext:purpose", [])
+        for action in statement.actions
+    }
+    assert touching == {
+        ("programs_api", "kms:GenerateDataKey"),
+        ("console_web", "kms:GenerateDataKey"),
+        ("messages_queue", "kms:Decrypt"),
+    }
+
+
 def test_only_the_sealer_signs_and_only_with_the_key_of_seals(prod: Template) -> None:
     key = f"<{prod.named('AWS::KMS::Key', 'SealKey')}.Arn>"
     signing = [s for s in prod.statements() if "kms:Sign" in s.actions]

@@ -19,6 +19,18 @@ DIFFERENCES_KEPT_MAX = 100  # sentences kept of one check; the count is always w
 MESSAGE_DAYS = 400  # days the delivery log is kept; a year of questions, and some
 RESENDS_MAX = 2  # times that staff may have the letter of one request sent once more
 RESEND_HOURS = 24  # hours between two letters of one request that staff cause
+HOOK_URL_LENGTH_MAX = 500  # letters of the address of a webhook
+HOOK_SECONDS = 5  # seconds that one try may take in all; ten in a batch stay below the minute
+HOOK_REST_SECONDS = 60  # seconds in which nothing is sent to an endpoint that has just failed
+HOOK_WAIT_MINUTES_LEAST = (
+    5  # minutes until a message that was not taken is tried again; then double
+)
+HOOK_WAIT_MINUTES_MAX = 720  # minutes between two tries at most
+HOOK_TRIES_MAX = 12  # tries of one message, over about two days and a half; then staff see it
+HOOK_FAILURES_MAX = 20  # failures in a row from which an endpoint is switched off ...
+HOOK_FAILING_HOURS = 24  # ... if they have gone on for as many hours: one bad hour ends nothing
+HOOK_OFF_HOURS = 6  # hours until what waits for an endpoint that is off is looked at again
+HOOK_OLD_SECRET_HOURS = 168  # hours for which the secret before still signs beside the new one
 LETTERS_PER_SWEEP = 200  # letters whose hour has come that one sweep brings back to the queue
 SENDING_SECONDS_MAX = 180  # seconds a mail may be on its way; three times the sender's time-out
 SCAN_PAGES_MAX = 1_000_000  # pages of 1 MB; a nightly check of a bigger table needs segments

@@ -40,11 +40,15 @@ class RecordWork(Value):
 
 
 class PutWishes(Value):
-    """What not to be asked for (`all`: nothing at all), and where the person's night is."""
+    """What not to be asked for (`all`: nothing at all), and where the person's night is.
+
+    `share_contact` lets name and address go to the company's own system with each request.
+    """
 
     program_id: str = Field(max_length=64)
     unsubscribed: tuple[Motion | Literal["all"], ...] = Field(default=(), max_length=10)
     time_zone: str = Field(default="UTC", max_length=60)
+    share_contact: bool = False
 
 
 class MyAskAnswer(Value):
@@ -94,6 +98,7 @@ class WishesAnswer(Value):
     program_id: str
     unsubscribed: tuple[Motion | Literal["all"], ...]
     time_zone: str
+    share_contact: bool
 
 
 def my_ask_answer(ask: AskMade) -> MyAskAnswer:
@@ -139,7 +144,10 @@ def ask_answer(ask: AskMade) -> AskAnswer:
 def wishes_answer(program_id: str, book: AskBook) -> WishesAnswer:
     """As its person sees them."""
     return WishesAnswer(
-        program_id=program_id, unsubscribed=book.unsubscribed, time_zone=book.time_zone
+        program_id=program_id,
+        unsubscribed=book.unsubscribed,
+        time_zone=book.time_zone,
+        share_contact=book.shares,
     )
 
 

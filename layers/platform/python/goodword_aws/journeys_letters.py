@@ -23,7 +23,7 @@ ABOUT_STORIES = frozenset({"story.proposed", "story.given_back"})
 
 def ask_values(event: Event, locale: str) -> Mapping[str, str]:
     """The words of the request and its two links; nothing for other events."""
-    ask = _ask(event)
+    ask = ask_of(event)
     if ask is None:
         return {}
     from goodword_aws.messages import catalogue_of  # noqa: PLC0415 - it imports this
@@ -44,7 +44,7 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
 
 def unfit(event: Event) -> Unfit | None:
     """Why the letter does not leave now; None if it may. Time has passed since the event."""
-    ask = _ask(event)
+    ask = ask_of(event)
     if ask is None:
         return None
     return leaving(wiring.desk("messages")).unfit(ask, thanks=event.type not in REQUESTS)
@@ -55,7 +55,8 @@ def leaving(desk: Desk) -> Leaving:
     return Leaving(desk, Gate(desk, Customers(desk)))
 
 
-def _ask(event: Event) -> AskMade | None:
+def ask_of(event: Event) -> AskMade | None:
+    """The request that an event is about; None for events of which nobody is written to."""
     if event.type not in REQUESTS | ABOUT_STORIES | {THANKS}:
         return None
     return wiring.store().get(AskMade, ask_key(event.subject))

@@ -5,6 +5,7 @@ SES has no idempotency key, so a send whose reply was lost is left open for the 
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -131,19 +132,43 @@ def tell_all(records: Sequence[Mapping[str, Any]], log: Logger) -> dict[str, lis
     for record in records:
         try:
             event = Event.model_validate_json(json.dumps(json.loads(record["body"])["detail"]))
-            if (told := _told(event)) is not None:
-                _report(teller.tell(told), log)
+            _tell(teller, event, log)
         except Exception as error:  # noqa: BLE001 - the outermost of this message: it comes again
             observe.failure(log, "a message could not be told", error)
             failed.append({"itemIdentifier": str(record.get("messageId", ""))})
     return {"batchItemFailures": failed}
 
 
-def _told(event: Event) -> Event | None:
-    """What is to be told: the event, or the one whose letter has waited for its hour till now."""
-    if event.type != DUE:
-        return event
-    held = wiring.store().get(Message, message_key(event.subject))
+def _tell(teller: Messenger, event: Event, log: Logger) -> None:
+    """By every channel of the event, or by that alone whose hour has come.
+
+    Neither waits for the other: what one could not do is raised when both have been tried.
+    """
+    woken = event.type == DUE
+    by = event.data.get("channel", "email") if woken else None
+    told = _held(event, by) if woken else event
+    if told is None:
+        return
+    with ExitStack() as tried:
+        if by in (None, "webhook") and told.type.startswith(_ASKS):
+            tried.callback(_tell_webhook, told, log, woken=woken)
+        if by in (None, "email"):
+            _report(teller.tell(told), log)
+
+
+def _tell_webhook(told: Event, log: Logger, *, woken: bool) -> None:
+    from goodword_aws.messages_webhooks import hooks  # noqa: PLC0415 - loads TLS and journeys
+
+    message = hooks().tell(told, woken=woken)
+    if message is not None:
+        named = {"event_id": message.event_id, "about": message.type, "reason": message.reason}
+        log.info(f"webhook_{message.state}", extra=named)
+
+
+def _held(event: Event, by: object) -> Event | None:
+    """What a letter that has waited for its hour till now is about."""
+    key = message_key(event.subject, "webhook" if by == "webhook" else "email")
+    held = wiring.store().get(Message, key)
     return held.told if held is not None and held.state == "held" else None
 
 

@@ -14,6 +14,7 @@ class LetterAnswer(Value):
     id: str
     type: str
     about: str
+    channel: str
     state: str
     reason: str
     begun_at: str
@@ -27,6 +28,7 @@ def letter_answer(message: Message) -> LetterAnswer:
         id=message.event_id,
         type=message.type,
         about=message.subject,
+        channel=message.channel,
         state=message.state,
         reason=message.reason,
         begun_at=rfc3339(message.begun_ms),

@@ -45,6 +45,8 @@ class AskBook(Record):
 
     Programme and advocate are those of the last ask. Who is worn out, and who was silent longest,
     are found in the index of the programme.
+
+    `shares`: the person lets name and address go to the company's own systems with requests.
     """
 
     KIND: ClassVar[str] = "ask_book"
@@ -55,6 +57,7 @@ class AskBook(Record):
     asks: tuple[Asked, ...] = Field(default=(), max_length=ASKS_KEPT_MAX)
     unsubscribed: tuple[Motion | Literal["all"], ...] = ()
     time_zone: str = "UTC"
+    shares: bool = False
 
     @property
     def key(self) -> Key:

@@ -15,6 +15,7 @@ from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, ask_key, walk_key
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Change, Desk, Page, until_settled
+from goodword.privacy.consents import note_consent
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.workflow import TaskToken, Workflow, token_key
 
@@ -218,12 +219,15 @@ class Wishes:
         unsubscribed: tuple[str, ...],
         time_zone: str,
         receipt: Receipt[AskBook] = no_receipt,
+        *,
+        shares: bool = False,
     ) -> AskBook:
-        """Set both. The same again changes nothing."""
+        """Set all; the person does it. The same again changes nothing."""
 
         def attempt() -> AskBook:
             book = self.read(subject_id)
-            after = book.but(unsubscribed=tuple(dict.fromkeys(unsubscribed)), time_zone=time_zone)
+            wanted = tuple(dict.fromkeys(unsubscribed))
+            after = book.but(unsubscribed=wanted, time_zone=time_zone, shares=shares)
             return self._keep(book, after, program_id, receipt)
 
         return until_settled(attempt)
@@ -238,12 +242,18 @@ class Wishes:
         change = Change()
         if after != before:
             change.save(after)
+            if after.shares != before.shares:
+                who = self.desk.actor.id
+                note_consent(
+                    self.desk, change, who, "contact", given=after.shares, program_id=program_id
+                )
             change.create(
                 self.desk.event(
                     "journey.wishes_changed",
                     after.subject_id,
                     program_id=program_id,
                     unsubscribed=",".join(after.unsubscribed),
+                    shares=after.shares,
                 )
             )
         return settle(self.desk.store, change, after, receipt)

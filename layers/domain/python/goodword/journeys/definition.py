@@ -25,7 +25,7 @@ from goodword.money import PositiveMinor
 from goodword.records import Value
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
-Channel = Literal["email", "in_app"]  # what is delivered; any other would send nothing
+Channel = Literal["email", "in_app", "webhook"]  # what is delivered; others would send nothing
 Hour = Annotated[int, Field(ge=0, le=23)]
 PUBLIC: frozenset[Motion] = frozenset({"review"})
 
@@ -218,7 +218,7 @@ class JourneyTerms(Value):
     cool_down_days: int = Field(default=14, ge=0, le=365)
     again_days: int = Field(default=180, ge=1, le=730)
     quiet_hours: QuietHours = QuietHours()
-    channels: tuple[Channel, ...] = Field(default=("email",), min_length=1, max_length=2)
+    channels: tuple[Channel, ...] = Field(default=("email",), min_length=1, max_length=3)
     holdout_percent: int = Field(default=0, ge=0, le=50)
 
     def step(self, name: str) -> int:

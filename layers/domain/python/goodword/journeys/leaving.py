@@ -11,7 +11,7 @@ from goodword.journeys.definition import Ask, JourneyTerms
 from goodword.journeys.gate import Gate
 from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.walk import AskMade, Walk, walk_key
-from goodword.messages.model import Unfit
+from goodword.messages.model import MessageChannel, Unfit
 from goodword.ports import Desk
 
 
@@ -22,9 +22,11 @@ class Leaving:
     desk: Desk
     gate: Gate
 
-    def unfit(self, ask: AskMade, *, thanks: bool = False) -> Unfit | None:
-        """Why the letter does not leave now; None if it may."""
-        if "email" not in ask.channels:
+    def unfit(
+        self, ask: AskMade, *, thanks: bool = False, by: MessageChannel = "email"
+    ) -> Unfit | None:
+        """Why the letter, or the message `by` another channel, does not leave now; None: it may."""
+        if by not in ask.channels:
             return Unfit("other_channel")
         if not thanks and (ask.state != "sent" or self.desk.clock.now_ms() >= ask.expires_ms):
             return Unfit("ask_over")

@@ -16,6 +16,7 @@ from goodword.journeys.journey import (
     version_key,
 )
 from goodword.limits import JOURNEY_VERSIONS_MAX
+from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.effective import version_in_force
@@ -125,12 +126,24 @@ class Journeys:
     def broken(self, program_id: str, terms: JourneyTerms) -> list[FieldError]:
         """Everything for which these terms could not be published in the programme at present."""
         found = refusals(terms)
+        if not found and "webhook" in terms.channels:
+            found = self._no_webhook(program_id, terms)
         if found or not any(isinstance(one, Reward) for one in terms.steps):
             return found
         from goodword.journeys.promising import unkept  # noqa: PLC0415 - pages publish nothing
 
         now_ms = self.desk.clock.now_ms()
         return [*unkept(terms, version_in_force(self.desk.store, program_id, now_ms).terms.rules)]
+
+    def _no_webhook(self, program_id: str, terms: JourneyTerms) -> list[FieldError]:
+        """A channel that leads nowhere: nobody has named the programme's webhook, or it is off."""
+        endpoint = self.desk.store.get(Endpoint, endpoint_key(program_id))
+        if endpoint is not None and endpoint.state == "on":
+            return []
+        place = terms.channels.index("webhook")
+        return [
+            FieldError(f"channels.{place}", "no_webhook: the programme has no webhook that is on")
+        ]
 
     def set_state(
         self, journey_id: str, state: str, reason: str, receipt: Receipt[Journey] = no_receipt

@@ -11,6 +11,7 @@ from goodword.errors import Conflict, NotFound
 from goodword.journeys.leaving import Leaving
 from goodword.journeys.walk import AskMade, ask_key
 from goodword.limits import RESEND_HOURS, RESENDS_MAX
+from goodword.messages.model import MessageChannel
 from goodword.ports import Change, Desk, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.times import HOUR_MS
@@ -63,7 +64,8 @@ class Resending:
         return until_settled(attempt)
 
     def _check(self, ask: AskMade) -> None:
-        if (unfit := self.leaving.unfit(ask)) is not None:
+        by: MessageChannel = "email" if "email" in ask.channels else "webhook"
+        if (unfit := self.leaving.unfit(ask, by=by)) is not None:
             raise Conflict("letter_not_allowed", f"the letter may not leave: {unfit.reason}")
         if len(ask.resent_ms) >= RESENDS_MAX:
             raise Conflict("resent_often", "this request was sent often enough")

@@ -16,6 +16,6 @@ def letters_of(store: Store, advocate_id: str, limit: int, cursor: str | None) -
         cursor=cursor,
         newest_first=True,
     )
-    keys = [message_key(one.event_id) for one in page.rows]
+    keys = [message_key(one.event_id, one.channel) for one in page.rows]
     found = store.get_many(Message, keys) if keys else {}
     return Page([found[key] for key in keys if key in found], page.cursor)

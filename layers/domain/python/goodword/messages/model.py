@@ -17,22 +17,25 @@ from goodword.limits import MESSAGE_DAYS
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS, as_datetime
 
+MessageChannel = Literal["email", "webhook"]
 MessageState = Literal["waiting", "held", "sending", "sent", "skipped", "failed", "unknown"]
 HELD = "LETTERS"  # the index of letters that wait for their hour
 ENDS: frozenset[MessageState] = frozenset({"sent", "skipped", "failed", "unknown"})
 
 
 class Message(Record):
-    """One message about one event, made once.
+    """One message about one event, made once for each of its channels.
 
     `sending` is claimed before the mail leaves; whoever finds an old one does not know whether it
     left, and says `unknown` rather than sending it again. `waiting` surely has not left. `held` is
-    kept until `next_ms` with the event that it tells of, because at night nobody is written to.
+    kept until `next_ms` with the event that it tells of, because at night nobody is written to. A
+    webhook keeps its event for good: it may be sent again (`hooking`).
     """
 
     KIND: ClassVar[str] = "message"
 
     event_id: str
+    channel: MessageChannel = "email"
     type: str
     subject: str = ""
     advocate_id: str
@@ -47,13 +50,13 @@ class Message(Record):
 
     @property
     def key(self) -> Key:
-        return message_key(self.event_id)
+        return message_key(self.event_id, self.channel)
 
     @property
     def index_entry(self) -> IndexEntry | None:
         if self.state != "held" or self.next_ms is None:
             return None
-        return IndexEntry(HELD, f"{self.next_ms:015d}#{self.event_id}")
+        return IndexEntry(HELD, f"{self.next_ms:015d}#{self.event_id}#{self.channel}")
 
     @property
     def expires_s(self) -> int:
@@ -67,20 +70,22 @@ class MessageOfAdvocate(Record):
 
     advocate_id: str
     event_id: str
+    channel: MessageChannel = "email"
     begun_ms: int
 
     @property
     def key(self) -> Key:
-        return Key("core", f"ADV#{self.advocate_id}", f"M#{self.begun_ms:015d}#{self.event_id}")
+        name = self.event_id if self.channel == "email" else f"{self.event_id}#{self.channel}"
+        return Key("core", f"ADV#{self.advocate_id}", f"M#{self.begun_ms:015d}#{name}")
 
     @property
     def expires_s(self) -> int:
         return (self.begun_ms + MESSAGE_DAYS * DAY_MS) // SECOND_MS
 
 
-def message_key(event_id: str) -> Key:
-    """Where the message about an event is."""
-    return Key("core", f"MSG#{event_id}", "MESSAGE")
+def message_key(event_id: str, channel: MessageChannel = "email") -> Key:
+    """Where the message about an event is, by its channel."""
+    return Key("core", f"MSG#{event_id}", "MESSAGE" if channel == "email" else "WEBHOOK")
 
 
 class Unfit(NamedTuple):

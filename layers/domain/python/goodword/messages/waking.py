@@ -33,7 +33,8 @@ class Waking:
         """False for one that somebody else has just taken up."""
         change, event_id = Change(), message.event_id
         change.replace(message.but(next_ms=now_ms + HOUR_MS))
-        change.create(self.desk.event(DUE, event_id, message.reason, event_id=event_id))
+        told = {"event_id": event_id, "channel": message.channel}
+        change.create(self.desk.event(DUE, event_id, message.reason, **told))
         try:
             self.desk.store.commit(change)
         except Stale:

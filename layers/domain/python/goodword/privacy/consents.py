@@ -9,11 +9,13 @@ from typing import ClassVar, Literal
 from goodword.ports import Change, Desk, Store
 from goodword.records import Key, Record, Value
 
-What = Literal["terms", "rewards", "payouts"]
+What = Literal["terms", "rewards", "payouts", "contact"]
 
 
 class ConsentStep(Record):
-    """One step. `what` is taking part on terms (and saying so openly), or a sort of letters."""
+    """One step. `what` is taking part on terms (and saying so openly), a sort of letters, or that
+    name and address may go to the company's own systems with requests (`contact`).
+    """
 
     KIND: ClassVar[str] = "consent_step"
 

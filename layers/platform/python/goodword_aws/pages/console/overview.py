@@ -7,6 +7,7 @@ from typing import Any
 
 from goodword.ledger.service import CHECKS, LedgerCheck
 from goodword.limits import PAGE_ITEMS_MAX
+from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.programs.drafts import Drafts
 from goodword.programs.model import Program
 from goodword.programs.service import Programs
@@ -16,7 +17,7 @@ from goodword.times import parse_rfc3339
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console.figures import AGES, CHANNELS, Figures, figures_of
 from goodword_aws.pages.console.reviews import hours_left
-from goodword_aws.pages.console.roles import BY_PERSON, MONEY
+from goodword_aws.pages.console.roles import BY_PERSON, MONEY, WRITERS
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import run_page
 from goodword_aws.trust import disputes
@@ -41,7 +42,16 @@ def overview(view: View) -> dict[str, Any]:
         **_charted(view, chosen),
         **(_waiting(view) if money else {}),
         "drafts": _drafts(view, chosen),
+        "webhook_off": _webhook_off(view, chosen),
     }
+
+
+def _webhook_off(view: View, chosen: Program | None) -> bool:
+    """Whether the programme has a webhook that sends nothing; for those who look after it."""
+    if chosen is None or not view.person.groups & WRITERS:
+        return False
+    found = view.desk.store.get(Endpoint, endpoint_key(chosen.program_id))
+    return found is not None and found.state == "off"
 
 
 def _waiting(view: View) -> dict[str, Any]:

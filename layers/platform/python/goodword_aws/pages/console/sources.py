@@ -76,9 +76,9 @@ def _list(view: View) -> Answer:
     page = shapes.sources(view.desk).list(view.page.limit, view.page.starting_after)
     rows = [shapes.source_answer(one) for one in page.rows]
     may_act = "admin" in view.person.groups
-    return Sheet(
-        "console/sources.html", {"sources": rows, "cursor": page.cursor, "may_act": may_act}
-    )
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    shown = {"sources": rows, "cursor": page.cursor, "may_act": may_act, "programs": programs}
+    return Sheet("console/sources.html", shown)
 
 
 def _new(view: View) -> Answer:

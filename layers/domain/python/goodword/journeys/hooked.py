@@ -1,0 +1,57 @@
+"""What a company's own endpoint is told of a request: ids, and of the person what they agreed to.
+
+Being asked is agreed to by everybody who is; that name, address and a link which answers without a
+sign-in go to another system of the company is a consent of its own (`AskBook.shares`), which the
+person gives and takes back. Without it a message has random ids, the words in English, and the page
+where the person signs in.
+"""
+
+from dataclasses import dataclass
+
+from goodword.journeys.asking import AskBook
+from goodword.journeys.reviewing import review_link
+from goodword.journeys.walk import AskMade
+from goodword.journeys.wording import ask_words
+from goodword.privacy.model import PersonalFields
+from goodword.programs.model import Terms
+from goodword.times import rfc3339
+
+
+@dataclass(frozen=True)
+class Links:
+    """`page` asks for a sign-in; `answer` and `stop` act for whoever holds them."""
+
+    page: str
+    answer: str
+    stop: str
+
+
+def hook_body(
+    ask: AskMade, book: AskBook, person: PersonalFields | None, terms: Terms, links: Links
+) -> dict[str, object]:
+    """The `data` of a message about a request."""
+    known = person if book.shares else None
+    words = ask_words(known.locale if known else "en").values(
+        ask.motion, brand=terms.brand, site=ask.site, disclosure=terms.disclosure
+    )
+    return {
+        "program_id": ask.program_id,
+        "ask_id": ask.ask_id,
+        "journey_id": ask.journey_id,
+        "advocate_id": ask.advocate_id,
+        "subject_id": ask.subject_id,
+        "motion": ask.motion,
+        "template": ask.words,
+        "site": ask.site,
+        "review_link": review_link(ask.site, ask.profile),
+        "answer_until": rfc3339(ask.expires_ms),
+        "words": {name.removeprefix("ask_"): text for name, text in words.items()},
+        "page": links.page,
+        "answer": links.answer if known else None,
+        "unsubscribe": links.stop if known else None,
+        "person": _person(known) if known else None,
+    }
+
+
+def _person(known: PersonalFields) -> dict[str, str]:
+    return {"name": known.name, "email": known.email, "language": known.locale}

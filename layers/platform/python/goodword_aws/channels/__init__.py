@@ -1,0 +1,1 @@
+"""What messages leave by besides mail: one adapter each, behind `goodword.messages`."""
