@@ -11,7 +11,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from goodword_aws import wiring
 from goodword_aws.journeys_crm import heard
 
-wiring.require("core_table", "journal_table", "crm_keys_arn")
+wiring.require("core_table", "journal_table", "keys_table", "vault_key_arn", "crm_keys_arn")
 processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from goodword_aws import observe, wiring
 from goodword_aws.journeys_crm import sweep
 
-wiring.require("core_table", "journal_table", "crm_keys_arn")
+wiring.require("core_table", "journal_table", "keys_table", "vault_key_arn", "crm_keys_arn")
 log = observe.logger("journeys")
 
 

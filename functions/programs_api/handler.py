@@ -12,7 +12,6 @@ from goodword.programs.service import Programs
 from goodword.rewards.budget import Budgets
 from goodword_aws import programs as shapes
 from goodword_aws import programs_versions as versions
-from goodword_aws import webhooks as hooks
 from goodword_aws import wiring
 from goodword_aws.advocates_segments import SegmentRow, segment_rows
 from goodword_aws.budgets import BudgetAnswer, SetBudget, budget_answer
@@ -29,6 +28,7 @@ from goodword_aws.rates import (
     wanted_answer,
 )
 from goodword_aws.schema import terms_schema
+from goodword_aws.webhooks import add_webhooks
 from goodword_aws.wiring import require
 
 require(
@@ -48,6 +48,7 @@ READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"}
 BY_PERSON: frozenset[Role] = READERS - {"analyst"}  # analysts see sums, not single people
 
 api = Api("programs")
+add_webhooks(api)
 
 
 @api.route("GET", "/v1/programs", roles=READERS, answer=shapes.ProgramAnswer, paged=True)
@@ -279,93 +280,6 @@ def list_parked(call: Call) -> Page[shapes.ParkedAnswer]:
         call.desk.store, call.path["program_id"], call.page.limit, call.page.starting_after
     )
     return Page([shapes.parked_answer(one) for one in found.rows], found.cursor)
-
-
-@api.route("GET", "/v1/programs/<program_id>/webhook", roles=WRITERS, answer=hooks.WebhookAnswer)
-def read_webhook(call: Call) -> hooks.WebhookAnswer:
-    """Where the programme's messages go, and how it stands; without secrets."""
-    return hooks.webhook_answer(hooks.endpoints(call.desk).read(call.path["program_id"]))
-
-
-@api.route(
-    "PUT",
-    "/v1/programs/<program_id>/webhook",
-    roles=KEEPERS,
-    body=hooks.PutWebhook,
-    answer=hooks.WebhookSecretAnswer,
-)
-def put_webhook(call: Call) -> hooks.WebhookSecretAnswer:
-    """Name the address; the first answer has the secret, and no other."""
-    endpoint, drawn = hooks.endpoints(call.desk).put(
-        call.path["program_id"],
-        call.body.url,
-        lambda kept: call.claim(hooks.webhook_secret(kept)),
-    )
-    return hooks.webhook_secret(endpoint, drawn)
-
-
-@api.route(
-    "POST",
-    "/v1/programs/<program_id>/webhook/rotate",
-    roles=KEEPERS,
-    answer=hooks.WebhookSecretAnswer,
-)
-def rotate_webhook(call: Call) -> hooks.WebhookSecretAnswer:
-    """A new newest secret; the one before signs beside it for a week."""
-    endpoint, drawn = hooks.endpoints(call.desk).rotate(
-        call.path["program_id"], lambda rotated: call.claim(hooks.webhook_secret(rotated))
-    )
-    return hooks.webhook_secret(endpoint, drawn)
-
-
-@api.route(
-    "POST",
-    "/v1/programs/<program_id>/webhook/state",
-    roles=KEEPERS,
-    body=hooks.SetWebhookState,
-    answer=hooks.WebhookAnswer,
-)
-def set_webhook_state(call: Call) -> hooks.WebhookAnswer:
-    """Switch it on or off; on is a fresh start."""
-    body: hooks.SetWebhookState = call.body
-    endpoint = hooks.endpoints(call.desk).set_state(
-        call.path["program_id"],
-        body.state,
-        body.reason,
-        lambda moved: call.claim(hooks.webhook_answer(moved)),
-    )
-    return hooks.webhook_answer(endpoint)
-
-
-@api.route(
-    "GET",
-    "/v1/programs/<program_id>/webhook/deliveries",
-    roles=WRITERS,
-    answer=hooks.HookDeliveryAnswer,
-    paged=True,
-)
-def list_hook_deliveries(call: Call) -> Page[hooks.HookDeliveryAnswer]:
-    """What went to the webhook or is to go there, newest first."""
-    page = hooks.endpoints(call.desk).deliveries(
-        call.path["program_id"], call.page.limit, call.page.starting_after
-    )
-    return Page([hooks.hook_delivery(one) for one in page.rows], page.cursor)
-
-
-@api.route(
-    "POST",
-    "/v1/programs/<program_id>/webhook/deliveries/<event_id>/resend",
-    roles=WRITERS,
-    answer=hooks.HookDeliveryAnswer,
-)
-def resend_hook_delivery(call: Call) -> hooks.HookDeliveryAnswer:
-    """Try one that was given up again, under the same id; who may be asked is asked anew."""
-    after = hooks.endpoints(call.desk).resend(
-        call.path["program_id"],
-        call.path["event_id"],
-        lambda done: call.claim(hooks.hook_delivery(done)),
-    )
-    return hooks.hook_delivery(after)
 
 
 @api.route("GET", "/v1/sources", roles=WRITERS, answer=shapes.SourceAnswer, paged=True)

@@ -50,6 +50,8 @@ WRITTEN = (
     "reward.reinstated",
     "reward.reopened",
     "journey.contact_known",
+    "introduction.made",
+    "introduction.taken_out",
 )
 QUEUE_SECONDS = 60
 WALKS = ("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN")
@@ -165,12 +167,14 @@ def _figures(ground: Ground) -> None:
 
 def _crms(ground: Ground) -> None:
     """What is known of referrals goes out to CRMs; the only functions that hold their keys."""
-    needs = ("JOURNAL_TABLE", "CORE_TABLE", "CRM_KEYS_ARN")
+    needs = ("JOURNAL_TABLE", "CORE_TABLE", "KEYS_TABLE", "VAULT_KEY_ARN", "CRM_KEYS_ARN")
     may = [
         grants.read(ground.tables.core),
         grants.change(ground.tables.core),
         grants.append(ground.tables.journal),
         grants.read_secret(ground.secrets.crm_keys),
+        grants.table_items(ground.tables.keys, "GetItem"),  # who was introduced, and the form
+        grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
     ]
     queue = ground.bus.consumer("Crms", WRITTEN, worker_timeout_seconds=QUEUE_SECONDS)
     worker = ground.functions.make(

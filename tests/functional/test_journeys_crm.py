@@ -6,17 +6,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from goodword.conversions.model import Conversion
+from goodword.conversions.model import Conversion, Source
 from goodword.errors import NotFound
 from goodword.journeys.copied import CrmCopy
+from goodword.journeys.introduction import Introduction, SaidOfFriend
 from goodword.journeys.pipeline import Deals
 from goodword.journeys.signal import Subject
 from goodword.ports import Change
+from goodword.privacy.model import PersonalFields
 from goodword_aws import journeys_crm, wiring
 from goodword_aws.crm.setup import crms_of
+from goodword_aws.journeys_introductions import lead_copies
 from goodword_aws.pipeline import read_opportunity
 
-from tests.support.crm import Crm, step
+from tests.fakes.privacy import MemoryVault
+from tests.support.crm import PROGRAM, Crm, step
 from tests.support.crms.servers import TOKEN, HubSpot, hubspot
 from tests.support.functions import CONTEXT, load, over, sample
 from tests.support.people import MACS
@@ -137,6 +141,7 @@ def test_wrong_keys_keep_only_their_crm_away(town: Town) -> None:
         "pat",
         {"kind": "hubspot"},
         {"kind": "hubspot", "access_token": 7},
+        {"kind": "hubspot", "access_token": "t", "leads": "yes"},
         {"kind": "hubspot", "access_token": "t", "base_url": "http://hubspot.example"},
         {"kind": "salesforce", "client_id": "c", "client_secret": "s"},
         {"kind": "salesforce", "base_url": "acme", "client_id": "c", "client_secret": "s"},
@@ -152,3 +157,81 @@ def test_keys_that_are_not_understood_are_told_by_their_source(wrong: object) ->
     }
     found = crms_of(json.dumps({"src_1": wrong, "src_2": good}), told.append)
     assert (set(found), told) == ({"src_2"}, ["src_1"])
+
+
+def introduced(town: Town, patch: pytest.MonkeyPatch) -> Introduction:
+    """Robin was introduced in the CRM's programme, which takes leads."""
+    crm, vault = town.crm, MemoryVault()
+    patch.setattr(wiring, "vault", lambda: vault)
+    town.keys["src_crm"]["leads"] = True
+    crm.lead("cnv_9", 0, "adv_1")
+    source = {"source_id": "src_crm", "kind": "hubspot", "program_id": PROGRAM, "currency": "EUR"}
+    said = SaidOfFriend(company="Umbrella", need="Fewer returns").model_dump_json()
+    change = Change()
+    made = Introduction(
+        introduction_id="int_sample",
+        program_id=PROGRAM,
+        advocate_id="adv_1",
+        friend_id="frn_1",
+        conversion_id="cnv_9",
+        timing="now",
+        sealed=vault.seal_text("frn_1", said, "int_sample"),
+        made_ms=crm.clock.at_ms,
+    )
+    change.create(
+        made,
+        Source.model_validate(
+            source | {"label": "CRM", "sealed_secrets": ("s",), "created_ms": crm.clock.at_ms}
+        ),
+        vault.seal("frn_1", PersonalFields(name="Robin", email="robin@acme.example")),
+    )
+    crm.store.commit(change)
+    return made
+
+
+def test_who_was_introduced_is_a_contact_with_the_words_of_the_form(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = introduced(town, monkeypatch)
+    for _ in range(2):
+        assert town.send("introduction_made") == {"batchItemFailures": []}
+    (place,) = (name for name in town.hubspot.records if name.startswith("contacts/9"))
+    record = town.hubspot.records[place]
+    assert (record["email"], record["company"]) == ("robin@acme.example", "Umbrella")
+    assert record["goodword_context"] == "Need: Fewer returns\nTiming: now"
+    assert record["goodword_introduction_id"] == "int_sample"
+    assert town.hubspot.writes == 1
+    (copy,) = lead_copies(town.crm.store, made)
+    assert (f"contacts/{copy.record_id}", copy.source_id, copy.problem) == (place, "src_crm", "")
+    assert copy.written_at is not None
+
+
+def test_when_robin_objects_the_words_are_taken_out_again(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = introduced(town, monkeypatch)
+    town.hubspot.troubles = ["error"]
+    town.send("introduction_made")
+    (copy,) = lead_copies(town.crm.store, made)
+    assert (copy.record_id, copy.written_at, copy.problem) == (None, None, "rail_error")
+    assert copy.next_at is not None
+    town.crm.clock.advance(61_000)
+    assert town.sweep() == {"records": 1}
+    (now,) = town.crm.all(Introduction)
+    change = Change()
+    change.replace(now.but(sealed="", forgotten_ms=town.crm.clock.at_ms))
+    town.crm.store.commit(change)
+    assert town.send("introduction_taken_out") == {"batchItemFailures": []}
+    (place,) = (name for name in town.hubspot.records if name.startswith("contacts/9"))
+    assert town.hubspot.records[place]["goodword_context"] == ""
+    assert town.hubspot.records[place]["goodword_state"] == "objected"
+
+
+def test_whose_data_is_gone_is_not_told_of(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = introduced(town, monkeypatch)
+    empty = MemoryVault()
+    empty.forget("frn_1")
+    monkeypatch.setattr(wiring, "vault", lambda: empty)
+    town.send("introduction_made")
+    (copy,) = lead_copies(town.crm.store, made)
+    assert (copy.problem, town.hubspot.writes) == ("forgotten", 0)

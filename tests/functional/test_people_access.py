@@ -62,6 +62,12 @@ ALLOWED = {
     ("POST", "/v1/programs/<program_id>/drafts/<draft_id>/replay"): WRITERS,
     ("GET", "/v1/programs/<program_id>/drafts/<draft_id>/replay/changes"): READERS,
     ("POST", "/v1/programs/<program_id>/drafts/<draft_id>/publish"): WRITERS,
+    ("GET", "/v1/programs/<program_id>/webhook"): WRITERS,
+    ("PUT", "/v1/programs/<program_id>/webhook"): KEEPERS,
+    ("POST", "/v1/programs/<program_id>/webhook/rotate"): KEEPERS,
+    ("POST", "/v1/programs/<program_id>/webhook/state"): KEEPERS,
+    ("GET", "/v1/programs/<program_id>/webhook/deliveries"): WRITERS,
+    ("POST", "/v1/programs/<program_id>/webhook/deliveries/<event_id>/resend"): WRITERS,
     ("GET", "/v1/sources"): WRITERS,
     ("POST", "/v1/sources"): KEEPERS,
     ("GET", "/v1/sources/<source_id>"): WRITERS,
@@ -131,6 +137,7 @@ KNOWN = {
     "unknown_introduction",
     "program_id_missing",
     "form_closed",
+    "unknown_endpoint",
 }
 APIS = ("programs_api", "programs_api_drafts", "advocates_api")
 
@@ -161,6 +168,7 @@ def settled(call: Front) -> dict[str, str]:
         "reward_id": "rwd_none",
         "conversion_id": "cnv_none",
         "introduction_id": "int_none",
+        "event_id": "evt_none",
         "code": call.town.links.list(ben)[0].code,
     }
 
@@ -191,6 +199,8 @@ def body_for(method: str, path: str, program_id: str) -> object:
         "/v1/programs/<program_id>/state": {"state": "active", "reason": "walk"},
         "/v1/programs/<program_id>/budget": {"limits": [], "reason": "walk"},
         "/v1/rates": {"rates": [RATE]},
+        "/v1/programs/<program_id>/webhook": {"url": "https://hooks.acme.example/in"},
+        "/v1/programs/<program_id>/webhook/state": {"state": "off", "reason": "walk"},
         "/v1/sources": {"kind": "generic", "program_id": program_id, "label": "walk"},
         "/v1/sources/<source_id>/state": {"state": "active", "reason": "walk"},
         "/v1/me/enrolments": {

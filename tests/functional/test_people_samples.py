@@ -14,9 +14,6 @@ from goodword.journeys.introduction import (
     ReferralForm,
     SaidOfFriend,
 )
-from goodword.messages.endpoint import Endpoint, HookLine, HookSecret
-from goodword.messages.endpoints import about
-from goodword.messages.model import Message
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, fold_email
 from goodword.programs.draft import Draft
@@ -29,6 +26,7 @@ from goodword_aws import wiring
 
 from tests.fakes.privacy import MemoryVault, PlainSealer
 from tests.support.api import Front, front
+from tests.support.hooked import hooked
 from tests.support.people import MACS
 from tests.support.scene import terms
 
@@ -321,28 +319,8 @@ def settle_in(call: Front) -> None:
         ),
         LinkOfAdvocate.model_validate(own | link),
     )
-    change.create(*introduced(town.vault, now_ms), *hooked(now_ms))
+    change.create(*introduced(town.vault, now_ms), *hooked(PROGRAM, BEN, now_ms))
     town.store.commit(change)
-
-
-def hooked(now_ms: int) -> list[Record]:
-    """A webhook, what it took, and what was given up."""
-    sealed = PlainSealer().seal_bytes(b"whsec_b2xk", about(PROGRAM))
-    found: list[Record] = [
-        Endpoint(
-            program_id=PROGRAM,
-            url="https://hooks.acme.example/before",
-            secrets=(HookSecret(sealed=sealed, made_ms=now_ms),),
-            created_ms=now_ms,
-        )
-    ]
-    for state in ("sent", "failed"):
-        name = f"evt_{state}"
-        message = {"event_id": name, "type": "journey.asked", "advocate_id": BEN, "state": state}
-        times = {"begun_ms": now_ms, "changed_ms": now_ms}
-        found.append(Message.model_validate(message | times | {"channel": "webhook"}))
-        found.append(HookLine(program_id=PROGRAM, event_id=name, begun_ms=now_ms))
-    return found
 
 
 def introduced(vault: MemoryVault, now_ms: int) -> list[Record]:

@@ -82,6 +82,8 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "reward.reinstated",
                 "reward.reopened",
                 "journey.contact_known",
+                "introduction.made",
+                "introduction.taken_out",
             ],
         ),
         (

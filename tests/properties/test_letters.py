@@ -1,7 +1,9 @@
 """Whatever happens between an ask and its letter: none leaves at night or against a person's will.
 
 One ask is written; then things are heard, people leave and come back, night falls, the queue brings
-the letter early, late and twice, and the clock wakes what waits. What left is checked by hand.
+the letter early, late and twice, and the clock wakes what waits. The same by mail and to the
+company's own system, which is down at times, and is told who it is only while the person wants
+that. What left is checked by hand.
 """
 
 from datetime import UTC, datetime
@@ -9,6 +11,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from goodword.advocates.model import Enrolment
+from goodword.errors import Conflict
 from goodword.events import Event
 from goodword.journeys.asking import AskBook, AskRules
 from goodword.journeys.asks import Wishes
@@ -16,7 +19,9 @@ from goodword.journeys.definition import QuietHours
 from goodword.journeys.gate import Gate
 from goodword.journeys.leaving import Leaving
 from goodword.journeys.listening import Customers
+from goodword.journeys.resending import Resending
 from goodword.journeys.walk import AskMade, ask_key
+from goodword.messages.endpoint import HookAnswer
 from goodword.messages.model import Letter, Message
 from goodword.messages.service import Messenger
 from goodword.messages.waking import DUE, Waking
@@ -25,6 +30,7 @@ from goodword_aws.messages import money_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.hooks import TAKEN, Company
 from tests.support.walks import BYE, Path
 from tests.unit.messages.test_telling import ENGLISH, MORE
 
@@ -49,6 +55,7 @@ acts = st.lists(
                 *["woken"] * 2,
                 *("complaint", "consent_gone", "consent_given", "unsubscribed"),
                 *("banned", "back", "answers"),
+                *("down", "up", "up", "off", "on", "resent", "shares", "keeps"),
             ]
         ),
     ),
@@ -68,11 +75,17 @@ class Post:
         return f"{to}-{type}-{len(letter.subject)}"
 
 
+DOWN = HookAnswer(outcome="refused", reason="status_503")
+
+
 class Story:
     """Anna is asked; what forbids writing to her is noted beside the product."""
 
     def __init__(self, zone: str, quiet: tuple[int, int]) -> None:
         self.path, self.against, self.answered = Path(), set[str](), False
+        self.wants_shared = False
+        self.company = Company(self.path)
+        self.told: dict[str, Event] = {}
         self.zone, self.quiet = ZoneInfo(zone), quiet
         night = {"from_hour": quiet[0], "until_hour": (quiet[0] + quiet[1]) % 24}
         subject_id = self.path.delight()
@@ -82,7 +95,7 @@ class Story:
             AskRules(program_id=self.path.program_id, quiet_hours=ALWAYS),
         )
         self.path.store.commit(change)
-        self.path.publish(_CALL, BYE, quiet_hours=night)
+        self.path.publish(_CALL, BYE, quiet_hours=night, channels=["email", "webhook"])
         walk = self.path.entered()
         self.path.step(walk)
         for _ in range(2):
@@ -91,6 +104,7 @@ class Story:
                 self.path.step(walk)
         (self.ask,) = self.path.made
         (self.asked,) = self.path.events("journey.asked")
+        self.told = {self.asked.event_id: self.asked}
         self.post = Post(self.path)
         desk = self.path.desk("messages")
         self.leaving = Leaving(desk, Gate(desk, Customers(desk)))
@@ -112,26 +126,72 @@ class Story:
 
     def act(self, act: Act) -> None:
         self.path.clock.advance(act.quarters * 15 * 60_000)
-        before = len(self.post.took_ms)
+        before, got = len(self.post.took_ms), self.company.receiver.got
+        heard = len(got)
         getattr(self, act.what)()
-        for at_ms in self.post.took_ms[before:]:
+        for at_ms in (*self.post.took_ms[before:], *(one[0] for one in got[heard:])):
             assert not self.against, self.against
             assert not self.answered
             assert at_ms < self.ask.expires_ms
             hour = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(self.zone).hour
             assert (hour - self.quiet[0]) % 24 >= self.quiet[1]
-        assert len(self.post.took_ms) <= 1
+        for _, _, said, _ in got[heard:]:
+            assert (said["data"]["person"] is not None) == self.wants_shared
+            assert self.wants_shared or "anna@mail.example" not in str(said)
+        assert len(self.post.took_ms) <= len(self.told)
+        assert {one[1] for one in got} <= set(self.told)
+        sent = [one.event_id for one in self.path.all(Message) if one.state == "sent"]
+        assert len(sent) <= 2 * len(self.told)
 
     def brought(self) -> None:
-        self.messenger.tell(self.asked)
+        for event in self.told.values():
+            self.messenger.tell(event)
+            self.company.hooks.tell(event)
 
     def woken(self) -> None:
         known = len(self.path.events(DUE))
         Waking(self.path.desk("sweep")).sweep()
-        for _ in self.path.events(DUE)[known:]:
-            (held,) = self.path.all(Message)
-            if held.told is not None:
-                self.messenger.tell(held.told)
+        for due in self.path.events(DUE)[known:]:
+            by = due.data["channel"]
+            found = (one for one in self.path.all(Message) if one.channel == by)
+            held = next(one for one in found if one.event_id == due.subject)
+            if held.told is not None and held.state == "held":
+                if by == "webhook":
+                    self.company.hooks.tell(held.told, woken=True)
+                else:
+                    self.messenger.tell(held.told)
+
+    def down(self) -> None:
+        self.company.receiver.answer = DOWN
+
+    def up(self) -> None:
+        self.company.receiver.answer = TAKEN
+
+    def off(self) -> None:
+        self.company.endpoints.set_state(self.path.program_id, "off", "maintenance")
+
+    def on(self) -> None:
+        self.company.endpoints.set_state(self.path.program_id, "on", "mended")
+
+    def resent(self) -> None:
+        try:
+            Resending(self.path.desk(), self.leaving).resend(self.ask.ask_id)
+        except Conflict:
+            return
+        self.told |= {one.event_id: one for one in self.path.events("journey.resent")}
+
+    def shares(self) -> None:
+        self._wish(shares=True)
+
+    def keeps(self) -> None:
+        self._wish(shares=False)
+
+    def _wish(self, *, shares: bool) -> None:
+        wishes = Wishes(self.path.asks.desk)
+        book = wishes.read(self.ask.subject_id)
+        zone, program_id = book.time_zone, self.path.program_id
+        wishes.put(self.ask.subject_id, program_id, book.unsubscribed, zone, shares=shares)
+        self.wants_shared = shares
 
     def complaint(self) -> None:
         self._hear("complaint")
@@ -197,3 +257,4 @@ def test_a_letter_that_nothing_forbids_leaves_within_a_day(
     for _ in range(26):
         story.act(Act(4, "woken"))
     assert len(story.post.took_ms) == 1
+    assert len(story.company.receiver.got) == 1

@@ -1,14 +1,16 @@
 """However people walk, whatever is heard meanwhile: nobody is asked too often or unwillingly.
 
 The walks are the real ones: two to four journeys are published, signals come at random hours, the
-machine and the sweep step at random hours, people answer or do not. What was asked is then checked
-by hand against what had been told by that time.
+machine and the sweep step at random hours, people answer or do not. Anna takes part; Kim is known
+by signals alone, and at some moment as somebody who may not take part. What was asked, and what
+the company's own system was told, is then checked by hand against what had been told by that time.
 """
 
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
+from goodword.advocates.model import Known
 from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
@@ -22,11 +24,15 @@ from goodword.times import DAY_MS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.hooks import Company
 from tests.support.journeys import terms
+from tests.support.people import ANNA, MACS
 from tests.support.walks import Path
 
+KIM = "kim@mail.example"
 ZONES = ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Auckland"]
 MOTIONS = ["review", "reference", "referral", "community", "story", "speaking", "feedback"]
+STRANGERS = [one for one in MOTIONS if one != "story"]
 LIGHT, DEEP = {"review", "referral", "community"}, {"reference", "story", "speaking"}
 ANSWERS = ["accepted", "declined", "submitted"]
 hours = st.integers(0, 23)
@@ -77,7 +83,7 @@ works = st.builds(Act, st.integers(0, 48), st.just("work"), st.integers(1, 5), s
 wishes = st.builds(
     Act,
     st.integers(0, 9),
-    st.sampled_from(["unsubscribe", "return", "return"]),
+    st.sampled_from(["unsubscribe", "return", "return", "bring", "bring", "known"]),
     st.none(),
     st.none(),
 )
@@ -87,11 +93,12 @@ acts = st.one_of(said, said, steps, steps, steps, answers, works, wishes)
 @st.composite
 def journeys(draw: st.DrawFn) -> JourneyTerms:
     own: list[dict[str, Any]] = []
+    reach = draw(st.sampled_from(["advocates", "customers"]))
     for number in range(draw(st.integers(1, 3))):
         if draw(st.booleans()):
             own.append({"step": "wait", "name": f"w{number}", "hours": draw(st.integers(1, 99))})
         name = f"a{number}"
-        motion = draw(st.sampled_from(MOTIONS))
+        motion = draw(st.sampled_from(MOTIONS if reach == "advocates" else STRANGERS))
         own.append(
             {
                 "step": "ask",
@@ -111,6 +118,8 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
         cool_down_days=draw(st.integers(0, 20)),
         quiet_hours=draw(quiet).model_dump(),
         again_days=draw(st.integers(1, 40)),
+        reach=reach,
+        channels=["webhook"] if reach == "customers" else ["email"],
     )
 
 
@@ -123,6 +132,7 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
     night=quiet,
     zone=st.sampled_from(ZONES),
     light=st.booleans(),
+    who=st.sampled_from([ANNA.email, KIM, KIM]),
 )
 def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     published: list[JourneyTerms],
@@ -132,8 +142,10 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     night: QuietHours,
     zone: str,
     light: bool,
+    who: str,
 ) -> None:
     path = Path()
+    company = Company(path)
     rules = AskRules(
         program_id=path.program_id,
         frequency=limit,
@@ -145,18 +157,71 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     path.store.commit(change)
     for one in published:
         path.publish_terms(one, "finish")
-    subject_id = path.delight(light=light)
+    subject_id = path.delight(light=light, email=who)
     Wishes(path.desk()).put(subject_id, path.program_id, (), zone)
     wished: list[tuple[int, tuple[str, ...]]] = []
-    play(path, Act(0, "case_resolved", None, "d"), subject_id, wished)
+    known: list[int] = []
+    play(path, Act(0, "case_resolved", None, "d"), subject_id, who, wished)
     for act in played:
         path.later(hours=act.hours)
         path.clock.advance(1)  # no two at one moment: what came first is then known
-        play(path, act, subject_id, wished)
+        if act.what == "bring":
+            bring(path, company)
+        elif act.what == "known":
+            come_to_be_known(path, who, known)
+        else:
+            play(path, act, subject_id, who, wished)
     check(path, subject_id, rules, zone, wished)
+    check_stranger(path, company, who, zone, wished, known)
 
 
-def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[str, ...]]]) -> None:
+def bring(path: Path, company: Company) -> None:
+    """The queue brings every request, again and again; the clock wakes what waits."""
+    for event in (*path.events("journey.asked"), *path.events("journey.reminded")):
+        company.hooks.tell(event)
+    company.wake()
+
+
+def come_to_be_known(path: Path, who: str, known: list[int]) -> None:
+    """Kim turns out to be somebody who does not take part here."""
+    if who == KIM and not known:
+        change = Change()
+        mac = MACS.mac("email", KIM)
+        change.create(Known(mac=mac, of="email", advocate_id="adv_elsewhere"))
+        path.store.commit(change)
+        known.append(path.clock.at_ms)
+
+
+def check_stranger(
+    path: Path,
+    company: Company,
+    who: str,
+    zone: str,
+    wished: list[tuple[int, tuple[str, ...]]],
+    known: list[int],
+) -> None:
+    """What holds of somebody who does not take part, and of what the company was told."""
+    terms_of = {one.walk_id: terms_at(path, one) for one in path.all(Walk)}
+    asks = {one.ask_id: one for one in path.made}
+    for ask in asks.values():
+        assert (ask.advocate_id == "") == (who == KIM)
+        if who == KIM:
+            assert terms_of[ask.walk_id].reach == "customers"
+            assert all(ask.made_ms < at_ms for at_ms in known)
+    for at_ms, _, said, _ in company.receiver.got:
+        ask = asks[said["data"]["ask_id"]]
+        willing(path.all(Signal), at_ms, ask)
+        awake((terms_of[ask.walk_id].quiet_hours,), zone, at_ms)
+        unwanted = [what for since_ms, what in wished if since_ms <= at_ms][-1:]
+        assert not {"all", ask.motion} & set(*unwanted)
+        assert all(at_ms < since_ms for since_ms in known)
+        assert said["data"]["person"] is None
+        assert (said["data"]["answer"] is None) == (who != KIM)
+
+
+def play(
+    path: Path, act: Act, subject_id: str, who: str, wished: list[tuple[int, tuple[str, ...]]]
+) -> None:
     """One act, as the functions would have it."""
     if act.what == "step":
         for walk in path.all(Walk):
@@ -182,7 +247,7 @@ def play(path: Path, act: Act, subject_id: str, wished: list[tuple[int, tuple[st
         wished.append((path.clock.at_ms, what))
     else:
         more = {} if act.about is None else {"about": act.about}
-        path.hear(act.what, act.value, **more)
+        path.hear(act.what, act.value, email=who, **more)
         path.entering.consider(subject_id)
 
 

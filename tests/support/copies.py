@@ -9,6 +9,8 @@ from goodword.journeys.copied import (
     CrmAnswer,
     CrmCopy,
     CrmThing,
+    LeadFacts,
+    LeadWords,
     ReferralFacts,
     deal_copy_key,
 )
@@ -30,12 +32,31 @@ class Outside:
     answers: list[CrmAnswer] = field(default_factory=list)
     meanwhile: list[Callable[[], None]] = field(default_factory=list)
     writes: int = 0
+    takes_leads: bool = True
+    words: dict[str, LeadWords] = field(default_factory=dict)
+    asked_by: list[str] = field(default_factory=list)
 
     def write(self, what: CrmThing, outside_id: str, facts: ReferralFacts) -> CrmAnswer:
+        return self._kept(f"{what} {outside_id}", facts)
+
+    def introduce(self, record_id: str, facts: LeadFacts, words: LeadWords | None) -> CrmAnswer:
+        name = facts.introduction
+        self.asked_by.append(record_id)
+        if words is None and name not in self.words:
+            return CrmAnswer(outcome="gone", reason="not_there")
+        answer = self._kept(f"lead {name}", facts)
+        if answer.outcome == "written":
+            if words is not None:
+                self.words[name] = words
+            elif not facts.said:
+                self.words[name] = LeadWords()
+        return answer.but(record_id="901") if answer.outcome == "written" else answer
+
+    def _kept(self, name: str, facts: ReferralFacts) -> CrmAnswer:
         self.writes += 1
         answer = self.answers.pop(0) if self.answers else WRITTEN
         if answer.outcome == "written":
-            self.said[f"{what} {outside_id}"] = facts
+            self.said[name] = facts
         if self.meanwhile:
             self.meanwhile.pop(0)()
         return answer

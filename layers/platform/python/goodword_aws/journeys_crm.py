@@ -4,8 +4,9 @@ import json
 from collections.abc import Mapping, MutableMapping
 from functools import cache
 
-from goodword.journeys.copied import Crm
+from goodword.journeys.copied import Crm, LeadWords
 from goodword.journeys.copying import Copying
+from goodword.journeys.introduction import Introduction, context_of
 
 from goodword_aws import observe, wiring
 from goodword_aws.crm.setup import crms_of
@@ -27,7 +28,23 @@ def _made(text: str) -> Mapping[str, Crm]:
 def copying(actor: str) -> Copying:
     """The use case over this installation's CRMs; needs CRM_KEYS_ARN."""
     text = wiring.secrets().read(settings().crm_keys_arn)[0].decode()
-    return Copying(wiring.desk(actor), _made(text), _resting())
+    return Copying(wiring.desk(actor), _made(text), _resting(), _words_of)
+
+
+def _words_of(introduction: Introduction) -> LeadWords | None:
+    """Who was introduced, opened to be told to the CRM; None of somebody who was forgotten."""
+    from goodword.journeys.introducing import opened  # noqa: PLC0415 - few are leads
+
+    person, said = opened(wiring.store(), wiring.vault(), wiring.texts(), introduction)
+    if not person.email:
+        return None
+    return LeadWords(
+        name=person.name,
+        email=person.email,
+        company=said.company,
+        role=said.role,
+        context=context_of(said, introduction.timing, introduction.budget),
+    )
 
 
 def heard(body: str) -> None:
@@ -41,6 +58,8 @@ def heard(body: str) -> None:
         copies.deal(subject)
     elif kind == "conversion":
         copies.conversion(subject)
+    elif kind == "introduction":
+        copies.lead(subject)
     elif kind == "reward":
         copies.conversion(str(event["data"]["conversion_id"]))
     else:

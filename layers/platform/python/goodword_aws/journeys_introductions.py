@@ -7,6 +7,7 @@ again; who works with leads sees all of it. Remembered answers hold no personal 
 from typing import TYPE_CHECKING, Literal
 
 from goodword.errors import InvalidInput
+from goodword.journeys.copied import CrmCopy
 from goodword.journeys.introducing import Friend, Introducing
 from goodword.journeys.introduction import (
     Budget,
@@ -17,7 +18,7 @@ from goodword.journeys.introduction import (
     Timing,
 )
 from goodword.limits import INTRODUCTION_LINE_MAX, INTRODUCTION_NOTE_MAX
-from goodword.ports import Desk, Page
+from goodword.ports import Desk, Page, Store
 from goodword.privacy.model import EMAIL_LENGTH_MAX, PersonalFields, clean_email
 from goodword.records import Value
 from goodword.times import rfc3339
@@ -101,6 +102,16 @@ class IntroductionAnswer(MyIntroductionAnswer):
     forgotten_at: str | None
 
 
+class LeadCopyAnswer(Value):
+    """What a CRM was told of it: under which id it is there, since when, or why not yet."""
+
+    source_id: str
+    record_id: str | None
+    written_at: str | None
+    problem: str
+    next_at: str | None
+
+
 class IntroductionDetail(Value):
     """Who was introduced, and what was said; all empty once the person was forgotten."""
 
@@ -112,6 +123,7 @@ class IntroductionDetail(Value):
     role: str = Field(repr=False)
     need: str = Field(repr=False)
     note: str = Field(repr=False)
+    crm: tuple[LeadCopyAnswer, ...]
 
 
 def introducing(desk: Desk) -> Introducing:
@@ -155,7 +167,23 @@ def introduction_detail(desk: Desk, introduction_id: str) -> IntroductionDetail:
         name=fields.name,
         email=fields.email,
         language=fields.locale,
+        crm=lead_copies(desk.store, one),
         **said.model_dump(),
+    )
+
+
+def lead_copies(store: Store, one: Introduction) -> tuple[LeadCopyAnswer, ...]:
+    """What the CRMs were told of an introduction."""
+    found = store.query(CrmCopy, "core", one.key.pk, "C#").rows
+    return tuple(
+        LeadCopyAnswer(
+            source_id=copy.source_id,
+            record_id=copy.record_id or None,
+            written_at=None if copy.written_ms is None else rfc3339(copy.written_ms),
+            problem=copy.problem,
+            next_at=None if copy.next_ms is None else rfc3339(copy.next_ms),
+        )
+        for copy in found
     )
 
 

@@ -59,7 +59,12 @@ def _body(event: Event) -> Mapping[str, object] | None:
     terms = version_in_force(store, ask.program_id, event.at_ms).terms
     secret = wiring.secrets().read(settings().page_secret_arn)[0]
     answer = f"{home}/asks/{ask_pass(secret, ask.ask_id, ask.expires_ms)}"
-    links = Links(page=f"{home}/my/asks", answer=answer, stop=f"{answer}/unsubscribe")
+    links = Links(
+        page=f"{home}/my/asks",
+        join=f"{home}/join/{ask.program_id}",
+        answer=answer,
+        stop=f"{answer}/unsubscribe",
+    )
     person = _person(ask.advocate_id) if book.shares else None
     return hook_body(ask, book, person, terms, links)
 

@@ -151,6 +151,11 @@ class Forgetting:
         change.create(KeyToDestroy(friend_id=one.friend_id))
         if item is not None:
             change.delete(item)
+        change.create(
+            self.desk.event(
+                "introduction.taken_out", one.introduction_id, "own_wish", program_id=program_id
+            )
+        )
         store.commit(change)
 
     def _orders(self, identities: Iterable[Identity]) -> Sequence[Conversion]:

@@ -2,15 +2,21 @@
 
 A CrmCopy is one record there, a deal or a contact, with what was last written to it. Its plain id
 is kept because nothing can be written without it; a contact's goes when the friend is forgotten.
+
+An introduction is a record that the CRM is given: who it is and the words of the form, because the
+person has agreed to be contacted. They go there once and are kept nowhere on the way; after that
+our own fields alone are written, and when the person objects the words are taken out of it.
 """
 
 import hashlib
 from typing import ClassVar, Literal, Protocol
 
+from pydantic import Field
+
 from goodword.journeys.opportunity import deal_partition
 from goodword.records import IndexEntry, Key, Record, Value
 
-CrmThing = Literal["deal", "contact"]
+CrmThing = Literal["deal", "contact", "lead"]
 CRM_KINDS = frozenset({"hubspot", "salesforce"})  # sources whose CRM can be written to
 WAITING = "CRM_WAITS"  # the index partition of what has to be written, or written again
 
@@ -39,9 +45,27 @@ class ReferralFacts(Value):
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:32]
 
 
+class LeadFacts(ReferralFacts):
+    """The same of somebody who was introduced. `said`: the words of the form are to be there."""
+
+    introduction: str = ""
+    said: bool = False
+
+
+class LeadWords(Value):
+    """Who was introduced and what the form says of them, as whoever follows leads reads it."""
+
+    name: str = Field(default="", repr=False)
+    email: str = Field(default="", repr=False)
+    company: str = Field(default="", repr=False)
+    role: str = Field(default="", repr=False)
+    context: str = Field(default="", repr=False)
+
+
 class CrmCopy(Record):
     """A record of a CRM: `owner` is the partition of the deal or the person that it stands for.
 
+    Of a lead that is the introduction, and `outside_id` its id; `record_id` is the CRM's own.
     `written` is the digest of what was written last. `next_ms` says that it has to be written then,
     `problem` why it was not. Until `lease_ms` one worker writes it, and no other does: whoever has
     news then only writes the version on, so that the worker looks again. `marks` counts the
@@ -54,6 +78,7 @@ class CrmCopy(Record):
     source_id: str
     what: CrmThing
     outside_id: str
+    record_id: str = ""
     program_id: str
     marks: int = 0
     written: str = ""
@@ -100,12 +125,23 @@ class CrmAnswer(Value):
     outcome: Literal["written", "gone", "later", "refused"]
     reason: str = ""
     wait_seconds: int = 0
+    record_id: str = ""
 
 
 class Crm(Protocol):
-    """One connected CRM. A write sets our own fields of one record, and may be repeated."""
+    """One connected CRM. A write sets our own fields of one record, and may be repeated.
+
+    `introduce` gives it a lead: with `words` it is made, or found by its address, and says them;
+    without, our own fields of the one that is there are set, by the CRM's id or else by ours, and
+    the words taken out unless they are to be there.
+    """
+
+    @property
+    def takes_leads(self) -> bool: ...
 
     def write(self, what: CrmThing, outside_id: str, facts: ReferralFacts) -> CrmAnswer: ...
+
+    def introduce(self, record_id: str, facts: LeadFacts, words: LeadWords | None) -> CrmAnswer: ...
 
 
 def copy_key(owner: str, source_id: str, outside_id: str) -> Key:

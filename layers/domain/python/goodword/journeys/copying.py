@@ -5,11 +5,18 @@ late and repeated events do no harm. One worker at a time writes a record. A wri
 whose worker died, is in a list that the sweep works off: nothing waits in a queue for a CRM.
 """
 
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass
 from functools import partial
 
-from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
+from goodword.conversions.model import (
+    Conversion,
+    Identity,
+    Source,
+    conversion_key,
+    identity_key,
+    source_key,
+)
 from goodword.errors import Stale
 from goodword.journeys.copied import (
     WAITING,
@@ -17,9 +24,12 @@ from goodword.journeys.copied import (
     CrmAnswer,
     CrmCopy,
     DealLink,
+    LeadFacts,
+    LeadWords,
     ReferralFacts,
 )
 from goodword.journeys.crediting import Credit, Crediting, read_many
+from goodword.journeys.introduction import NAMESPACE, Introduction, introduction_key
 from goodword.journeys.listening import head
 from goodword.journeys.opportunity import Opportunity, deal_partition, opportunity_key
 from goodword.journeys.prompting import prompt_of, prompts_of
@@ -36,14 +46,25 @@ from goodword.ports import Change, Desk, until_settled
 from goodword.rewards.model import Reward, reward_key
 from goodword.times import SECOND_MS
 
+INTRODUCED = "introduced"
+OBJECTED = "objected"  # the state of a lead whose person does not want it any more
+
+
+def _no_words(_introduction: Introduction) -> LeadWords | None:
+    return None
+
 
 @dataclass(frozen=True)
 class Copying:
-    """Writes to the CRMs by source id; `resting` is until when one of them is left alone (ms)."""
+    """Writes to the CRMs by source id; `resting` is until when one of them is left alone (ms).
+
+    `words_of` opens what was said of somebody who was introduced; None once they are forgotten.
+    """
 
     desk: Desk
     crms: Mapping[str, Crm]
     resting: MutableMapping[str, int]
+    words_of: Callable[[Introduction], LeadWords | None] = _no_words
 
     def deal(self, opportunity_id: str) -> None:
         """Bring what the CRM says of a deal up to date."""
@@ -74,6 +95,31 @@ class Copying:
             deals |= self._person(subject)
         for name in deals:
             self.deal(name)
+        if found.namespace == NAMESPACE:
+            self.lead(found.order_id)
+
+    def lead(self, introduction_id: str) -> None:
+        """The same for somebody who was introduced, at each CRM of the programme that takes leads.
+
+        Whoever objects before that is never told of; after that the words are taken out.
+        """
+        store = self.desk.store
+        found = store.get(Introduction, introduction_key(introduction_id))
+        if found is None:
+            return
+        for source_id in sorted(name for name, crm in self.crms.items() if crm.takes_leads):
+            source = store.get(Source, source_key(source_id))
+            if source is None or source.program_id != found.program_id:
+                continue
+            copy = CrmCopy(
+                owner=found.key.pk,
+                source_id=source_id,
+                what="lead",
+                outside_id=introduction_id,
+                program_id=found.program_id,
+            )
+            if found.forgotten_ms is None or store.get(CrmCopy, copy.key) is not None:
+                self._bring(copy)
 
     def person(self, subject_id: str) -> None:
         """The same for a person's contacts and deals."""
@@ -154,14 +200,29 @@ class Copying:
         rest_ms = self.resting.get(copy.source_id, 0) - now_ms
         if rest_ms > 0:
             return CrmAnswer(outcome="later", reason="resting", wait_seconds=rest_ms // SECOND_MS)
-        answer = crm.write(copy.what, copy.outside_id, facts)
+        answer = self._told(crm, copy, facts)
         if answer.outcome == "later":
             self.resting[copy.source_id] = now_ms + answer.wait_seconds * SECOND_MS
         return answer
 
+    def _told(self, crm: Crm, copy: CrmCopy, facts: ReferralFacts) -> CrmAnswer:
+        """What the CRM answers; a lead's words are opened only to be sent for the first time."""
+        if not isinstance(facts, LeadFacts):
+            return crm.write(copy.what, copy.outside_id, facts)
+        words = None
+        if facts.said and not copy.record_id:
+            introduction = self.desk.store.get(Introduction, introduction_key(copy.outside_id))
+            assert introduction is not None  # the facts are of it
+            words = self.words_of(introduction)
+            if words is None:
+                return CrmAnswer(outcome="gone", reason="forgotten")
+        return crm.introduce(copy.record_id, facts, words)
+
     def _settle(self, mine: CrmCopy, facts: ReferralFacts, answer: CrmAnswer) -> None:
         now_ms, change = self.desk.clock.now_ms(), Change()
         told = {"problem": answer.reason, "lease_ms": 0}
+        if isinstance(facts, LeadFacts):
+            told["record_id"] = (answer.record_id or mine.record_id) if facts.said else ""
         if answer.outcome in ("written", "gone"):
             told |= {"written": facts.digest, "written_ms": now_ms, "tries": 0, "next_ms": None}
         else:
@@ -190,7 +251,24 @@ class Copying:
             (credited,) = Crediting(self.desk.store).of([deal])
             owed = credited.credit
             return self._facts_of(copy, owed, owed.owed if owed else "")
+        if kind == "INT":
+            return self._lead(copy, name)
         return self._facts_of(copy, self._recommended(head(self.desk, name)), "")
+
+    def _lead(self, copy: CrmCopy, name: str) -> LeadFacts:
+        """What is so of an introduction now; of somebody who objected nothing but that."""
+        found = self.desk.store.get(Introduction, introduction_key(name))
+        assert found is not None  # nothing takes an introduction away
+        if found.forgotten_ms is not None:
+            return LeadFacts(introduction=name, state=OBJECTED)
+        owed = Credit(
+            owed="sourced",
+            conversion_id=found.conversion_id,
+            advocate_id=found.advocate_id,
+            referred_ms=found.made_ms,
+        )
+        facts = self._facts_of(copy, owed, "")
+        return LeadFacts(**facts.model_dump(), introduction=name, said=True)
 
     def _recommended(self, subject: Subject) -> Credit | None:
         """The earliest recommendation of a person who does not object to being remembered."""
@@ -231,9 +309,16 @@ class Copying:
             journey=prompt.journey_id if prompt else "",
             ask=prompt.ask_id if prompt else "",
             owed=how,
-            state=conversion.state,
+            state=_state(conversion),
             reward=reward.state if reward else "",
         )
+
+
+def _state(conversion: Conversion) -> str:
+    """As sales reads it: an introduction that earns nothing is not thereby a bad lead."""
+    if conversion.namespace == NAMESPACE and conversion.state == "disqualified":
+        return INTRODUCED
+    return conversion.state
 
 
 def _partitions(subject: Subject) -> list[str]:

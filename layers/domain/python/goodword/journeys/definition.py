@@ -207,7 +207,11 @@ class QuietHours(Value):
 
 
 class JourneyTerms(Value):
-    """The whole definition. `holdout_percent` of those who could enter are only watched."""
+    """The whole definition. `holdout_percent` of those who could enter are only watched.
+
+    `reach` is who is asked: those who take part in the programme, or `customers` as well, of whom
+    nothing but signals is known: these are spoken to by the company's own system alone.
+    """
 
     name: str = Field(min_length=1, max_length=80)
     trigger: Trigger
@@ -220,6 +224,7 @@ class JourneyTerms(Value):
     quiet_hours: QuietHours = QuietHours()
     channels: tuple[Channel, ...] = Field(default=("email",), min_length=1, max_length=3)
     holdout_percent: int = Field(default=0, ge=0, le=50)
+    reach: Literal["advocates", "customers"] = "advocates"
 
     def step(self, name: str) -> int:
         """The place of a step. Raises KeyError for one that is not there."""
@@ -237,6 +242,8 @@ def work_name(motion: Motion) -> str:
 def refusals(terms: JourneyTerms) -> list[FieldError]:
     """Every rule that the document breaks, in its order; none means that it may be published."""
     found = [*_broken_names(terms.steps), *_broken_order(terms.steps), *_no_forms(terms.steps)]
+    if terms.reach == "customers":
+        found += _out_of_reach(terms)
     if not found:
         found += _gating(terms)
     if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
@@ -289,6 +296,17 @@ def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
         elif review_link(one.site, one.profile) is None:
             known = ", ".join(FORMS)
             yield FieldError(f"steps.{place}.profile", f"needs a site whose form is known: {known}")
+
+
+def _out_of_reach(terms: JourneyTerms) -> Iterator[FieldError]:
+    """What cannot be had of, or given to, somebody who does not take part."""
+    if "webhook" not in terms.channels:
+        yield FieldError("reach", "customers are asked by the webhook: no address is known of them")
+    for place, one in enumerate(terms.steps):
+        if isinstance(one, Ask) and one.motion == "story":
+            yield FieldError(f"steps.{place}.motion", "a story is told by whoever takes part")
+        if isinstance(one, Reward):
+            yield FieldError(f"steps.{place}", "only whoever takes part can earn something")
 
 
 def _gating(terms: JourneyTerms) -> Iterator[FieldError]:

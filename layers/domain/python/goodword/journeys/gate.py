@@ -62,29 +62,38 @@ class Seen:
             time_zone=self.book.time_zone,
         )
 
+    def unreached(self, terms: JourneyTerms) -> Unreached | None:
+        """Why a journey cannot ask the person at all.
+
+        Whoever was never here can be, where it reaches customers; whoever has left, or may not
+        take part, cannot.
+        """
+        if terms.reach == "customers" and self.reached == "not_known_here":
+            return None
+        return self.reached
+
     def may_ask(self, ask: Ask, terms: JourneyTerms) -> Verdict:
         """The verdict about one ask."""
-        if self.reached is not None:
-            return Verdict(allowed=False, reason=self.reached)
+        if (why := self.unreached(terms)) is not None:
+            return Verdict(allowed=False, reason=why)
         return may_ask(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
 
     def may_remind(self, ask: Ask, terms: JourneyTerms) -> Verdict:
         """The same for saying an ask once more; how often and how lately does not count there."""
-        if self.reached is not None:
-            return Verdict(allowed=False, reason=self.reached)
+        if (why := self.unreached(terms)) is not None:
+            return Verdict(allowed=False, reason=why)
         return may_remind(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
 
     def may_thank(self, terms: JourneyTerms) -> Verdict:
         """The same for thanks, which ask for nothing."""
-        if self.reached is not None:
-            return Verdict(allowed=False, reason=self.reached)
+        if (why := self.unreached(terms)) is not None:
+            return Verdict(allowed=False, reason=why)
         return may_thank(terms, self.rules, self.standing, self.whole, self.at_ms)
 
     @property
     def advocate_id(self) -> str:
-        """Who is to be asked; only of somebody who is reached."""
-        assert self.enrolment is not None
-        return self.enrolment.advocate_id
+        """Who is to be asked; empty of a customer who does not take part."""
+        return self.enrolment.advocate_id if self.enrolment is not None else ""
 
     def hold(self, change: Change) -> None:
         """Let the commit fail if anything that was read has moved, but for the book itself."""
@@ -95,6 +104,9 @@ class Seen:
                 change.require(one.key, Guard({"version": one.version}))
             else:
                 change.require_absent(one.key)
+        if self.enrolment is None:  # nobody has come to be known, and banned, meanwhile
+            for mac in self.subject.marks:
+                change.require_absent(known_key(mac))
 
 
 @dataclass(frozen=True)

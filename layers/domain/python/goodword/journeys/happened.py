@@ -60,8 +60,8 @@ def month_of(at_ms: int) -> str:
 def happened(event: Event) -> Happened | None:
     """What counts of the event; None if nothing does."""
     what = _what(event)
-    if what is None:
-        return None
+    if what is None or (what == "work" and not event.data.get("advocate_id")):
+        return None  # what customers do who do not take part is no activity of an advocate
     data = event.data
     return Happened(
         program_id=_text(data.get("program_id")),

@@ -4,6 +4,9 @@ Being asked is agreed to by everybody who is; that name, address and a link whic
 sign-in go to another system of the company is a consent of its own (`AskBook.shares`), which the
 person gives and takes back. Without it a message has random ids, the words in English, and the page
 where the person signs in.
+
+Of a customer who does not take part nothing is known that could be handed on, and there is nobody
+to sign in: such a message has ids, the links, and the page on which one may join.
 """
 
 from dataclasses import dataclass
@@ -19,9 +22,12 @@ from goodword.times import rfc3339
 
 @dataclass(frozen=True)
 class Links:
-    """`page` asks for a sign-in; `answer` and `stop` act for whoever holds them."""
+    """`page` asks for a sign-in, `join` is for whoever may want to take part; `answer` and `stop`
+    act for whoever holds them.
+    """
 
     page: str
+    join: str
     answer: str
     stop: str
 
@@ -31,6 +37,7 @@ def hook_body(
 ) -> dict[str, object]:
     """The `data` of a message about a request."""
     known = person if book.shares else None
+    acts = known is not None or not ask.advocate_id
     words = ask_words(known.locale if known else "en").values(
         ask.motion, brand=terms.brand, site=ask.site, disclosure=terms.disclosure
     )
@@ -38,7 +45,7 @@ def hook_body(
         "program_id": ask.program_id,
         "ask_id": ask.ask_id,
         "journey_id": ask.journey_id,
-        "advocate_id": ask.advocate_id,
+        "advocate_id": ask.advocate_id or None,
         "subject_id": ask.subject_id,
         "motion": ask.motion,
         "template": ask.words,
@@ -46,9 +53,9 @@ def hook_body(
         "review_link": review_link(ask.site, ask.profile),
         "answer_until": rfc3339(ask.expires_ms),
         "words": {name.removeprefix("ask_"): text for name, text in words.items()},
-        "page": links.page,
-        "answer": links.answer if known else None,
-        "unsubscribe": links.stop if known else None,
+        "page": links.page if ask.advocate_id else links.join,
+        "answer": links.answer if acts else None,
+        "unsubscribe": links.stop if acts else None,
         "person": _person(known) if known else None,
     }
 

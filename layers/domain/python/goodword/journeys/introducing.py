@@ -16,6 +16,7 @@ from goodword.conversions.model import Conversion, Identity, identity_key
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound, TooLarge
 from goodword.ids import derived_id
 from goodword.journeys.introduction import (
+    NAMESPACE,
     QUESTIONS,
     Budget,
     Introduced,
@@ -34,7 +35,7 @@ from goodword.limits import (
     INTRODUCTION_NOTE_MAX,
     INTRODUCTIONS_PER_DAY,
 )
-from goodword.ports import Change, Desk, Page, until_settled
+from goodword.ports import Change, Desk, Page, Store, until_settled
 from goodword.privacy.model import PersonalFields, VaultItem, fold_email, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault, TextSealer
 from goodword.programs.effective import active_program
@@ -44,7 +45,6 @@ from goodword.records import Value
 from goodword.times import DAY_MS
 from goodword.tracking.model import Touch
 
-NAMESPACE = "introductions"
 EVENT_NAME = "introduction"
 
 
@@ -170,14 +170,7 @@ class Introducing:
 
     def opened(self, one: Introduction) -> tuple[PersonalFields, SaidOfFriend]:
         """Who it is, and what was said; nothing of somebody who was forgotten."""
-        item = self.desk.store.get(VaultItem, vault_key(one.friend_id))
-        if item is None or not one.sealed:
-            return PersonalFields(), SaidOfFriend()
-        try:
-            text = self.texts.open_text(one.friend_id, one.sealed, one.introduction_id)
-            return self.vault.open(item), SaidOfFriend.model_validate_json(text)
-        except Forgotten:
-            return PersonalFields(), SaidOfFriend()
+        return opened(self.desk.store, self.vault, self.texts, one)
 
     # --- parts --------------------------------------------------------------------------------
 
@@ -298,3 +291,17 @@ class Introducing:
                 "friend.introduced", name, program_id=one.program_id, advocate_id=one.friend_id
             ),
         )
+
+
+def opened(
+    store: Store, vault: PersonalVault, texts: TextSealer, one: Introduction
+) -> tuple[PersonalFields, SaidOfFriend]:
+    """Who was introduced, and what was said; nothing of somebody who was forgotten."""
+    item = store.get(VaultItem, vault_key(one.friend_id))
+    if item is None or not one.sealed:
+        return PersonalFields(), SaidOfFriend()
+    try:
+        text = texts.open_text(one.friend_id, one.sealed, one.introduction_id)
+        return vault.open(item), SaidOfFriend.model_validate_json(text)
+    except Forgotten:
+        return PersonalFields(), SaidOfFriend()

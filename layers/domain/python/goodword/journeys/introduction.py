@@ -17,6 +17,7 @@ Timing = Literal["now", "this_quarter", "this_year", "later", "unknown"]
 TIMINGS: tuple[Timing, ...] = ("now", "this_quarter", "this_year", "later", "unknown")
 Budget = Literal["below_1k", "1k_10k", "10k_100k", "above_100k", "unknown"]
 BUDGETS: tuple[Budget, ...] = ("below_1k", "1k_10k", "10k_100k", "above_100k", "unknown")
+NAMESPACE = "introductions"  # of the conversions that introductions are
 KEYS_TO_DESTROY = "KEYS_TO_DESTROY"  # the index partition of people whose key is to go
 
 
@@ -77,6 +78,18 @@ class Introduction(Record):
             return None
         place = f"{self.made_ms:015d}#{self.introduction_id}"
         return IndexEntry(f"INTRODUCTIONS#{self.program_id}", place)
+
+
+def context_of(said: SaidOfFriend, timing: Timing, budget: Budget) -> str:
+    """What the form says, line by line, for whoever follows leads; empty lines are left out."""
+    lines = {
+        "Role": said.role,
+        "Need": said.need,
+        "Timing": "" if timing == "unknown" else timing,
+        "Budget": "" if budget == "unknown" else budget,
+        "Note": said.note,
+    }
+    return "\n".join(f"{name}: {text}" for name, text in lines.items() if text)
 
 
 def introduction_key(introduction_id: str) -> Key:

@@ -31,7 +31,7 @@ class Leaving:
         if not thanks and (ask.state != "sent" or self.desk.clock.now_ms() >= ask.expires_ms):
             return Unfit("ask_over")
         seen, terms = self.gate.look(ask.subject_id), self._terms(ask)
-        if seen.reached is None and seen.advocate_id != ask.advocate_id:
+        if seen.unreached(terms) is None and seen.advocate_id != ask.advocate_id:
             return Unfit("not_taking_part")  # the one who was asked is not whom we know by now
         if thanks:
             verdict = seen.may_thank(terms)

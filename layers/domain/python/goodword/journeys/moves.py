@@ -105,9 +105,10 @@ class Moves:
                 )
             )
         )
+        if ask.advocate_id:
+            change.create(AskOfAdvocate(advocate_id=ask.advocate_id, ask_id=ask.ask_id))
         change.create(
             ask,
-            AskOfAdvocate(advocate_id=ask.advocate_id, ask_id=ask.ask_id),
             self._event("journey.asked", walk, ask=ask.line, advocate_id=ask.advocate_id),
         )
         seen.hold(change)

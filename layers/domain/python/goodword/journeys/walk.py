@@ -109,7 +109,9 @@ def entered_key(subject_id: str, journey_id: str) -> Key:
 
 
 class AskMade(Record):
-    """One ask of one person. `reason` says why it ended as it did; `reward_ids` what it earned.
+    """One ask of one person; `advocate_id` is empty of a customer who does not take part.
+
+    `reason` says why it ended as it did; `reward_ids` what it earned.
     `resent_ms` is when staff had its letter sent once more. `rating` and `about` are of feedback:
     what the person said, and which ask it is about.
 

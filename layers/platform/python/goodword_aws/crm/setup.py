@@ -1,10 +1,11 @@
 """Which CRMs are written to is what the installation's secret of CRM keys says, by source:
 
-    {"src_...": {"kind": "hubspot", "access_token": "pat-eu1-..."},
+    {"src_...": {"kind": "hubspot", "access_token": "pat-eu1-...", "leads": true},
      "src_...": {"kind": "salesforce", "base_url": "https://acme.my.salesforce.com",
                  "client_id": "...", "client_secret": "..."}}
 
-What is not understood keeps only that CRM away; its source is told, its keys never.
+With `leads` it is given those who were introduced. What is not understood keeps only that CRM away;
+its source is told, its keys never.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,14 +39,22 @@ def _text(keys: Mapping[str, Any], name: str) -> str:
     return value
 
 
+def _leads(keys: Mapping[str, Any]) -> bool:
+    value = keys.get("leads", False)
+    if not isinstance(value, bool):
+        raise TypeError("leads must be true or false")
+    return value
+
+
 def _hubspot(keys: Mapping[str, Any]) -> Crm:
     wire = Wire(keys.get("base_url") or hubspot.BASE, read=read_body)
-    return HubSpotCrm(wire, _text(keys, "access_token"))
+    return HubSpotCrm(wire, _text(keys, "access_token"), takes_leads=_leads(keys))
 
 
 def _salesforce(keys: Mapping[str, Any]) -> Crm:
     wire = Wire(_text(keys, "base_url"), read=read_body)
-    return SalesforceCrm(wire, _text(keys, "client_id"), _text(keys, "client_secret"))
+    client = (_text(keys, "client_id"), _text(keys, "client_secret"))
+    return SalesforceCrm(wire, *client, takes_leads=_leads(keys))
 
 
 _MAKE: Mapping[str, Callable[[Mapping[str, Any]], Crm]] = {

@@ -86,6 +86,7 @@ def _one(view: View) -> Sheet:
             "one": _shown(view, ask),
             "base": here,
             "stopped": stopped,
+            "join": "" if ask.advocate_id else f"/join/{ask.program_id}",
             "stops": view.here.endswith("/unsubscribe"),
         },
     )
@@ -119,6 +120,9 @@ def _linked(view: View) -> AskMade:
 
 
 def _as_advocate(ask: AskMade) -> Desk:
+    """Whoever was asked; a customer who does not take part is known by the signals' id alone."""
+    if not ask.advocate_id:
+        return wiring.desk(Actor(kind="customer", id=ask.subject_id))
     return wiring.desk(Actor(kind="advocate", id=ask.advocate_id))
 
 
