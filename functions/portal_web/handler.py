@@ -80,7 +80,9 @@ def order(view: View) -> Answer:
     explanation = explanations.my_conversion(
         view.desk, view.advocate_id, view.path["conversion_id"], view.reader.locale
     )
-    return Sheet("portal/reward.html", {"reward": None, "explanation": explanation})
+    rewards = portal.own_rewards(view, view.path["conversion_id"])
+    data = {"reward": None, "explanation": explanation, "rewards": rewards}
+    return Sheet("portal/reward.html", data)
 
 
 @site.page("GET", "/my/earnings/<reward_id>", roles=PERSON)
@@ -90,7 +92,7 @@ def reward(view: View) -> Answer:
     explanation = explanations.my_reward(view.desk, own, reward_id, view.reader.locale)
     shown = earnings.my_reward(view.desk, own, reward_id, view.reader.language)
     given = handed_to(view.desk.store, own, shown.hand_out_id)
-    data = {"reward": shown, "explanation": explanation, "handed": given}
+    data = {"reward": shown, "explanation": explanation, "handed": given, "rewards": ()}
     return Sheet("portal/reward.html", data)
 
 

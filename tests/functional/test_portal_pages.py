@@ -1,11 +1,13 @@
 """What advocates and the public see and do on their pages, and what they never see."""
 
 from collections.abc import Iterator, Mapping
-from typing import get_args
+from types import SimpleNamespace
+from typing import Any, get_args
 
 import pytest
 from goodword.advocates.destination import FIELDS
 from goodword.advocates.model import Enrolment, PayoutMethod
+from goodword.conversions.model import Conversion
 from goodword.languages import LANGUAGES
 from goodword.ledger.model import Balance
 from goodword.ports import Change
@@ -13,6 +15,7 @@ from goodword.programs.model import Program, ProgramVersion, program_key, versio
 from goodword.programs.payment import Payment, RailName
 from goodword.rewards.model import Reward, reward_key
 from goodword.times import DAY_MS
+from goodword_aws.pages.portal import own_rewards
 from goodword_aws.pages.reader import phrases
 
 from tests.support.api import ANNA, BEN, Caller
@@ -194,6 +197,48 @@ def test_rewards_have_fact_reason_and_action(here: Pages, program_id: str) -> No
         assert "You do not have to do anything" in words or "nothing" in words.lower()
     browser.language = "de"
     assert "wird geprüft" in browser.get("/my/earnings").words
+
+
+def test_what_one_can_do_about_a_reward_is_a_link(here: Pages, program_id: str) -> None:
+    own = joined(here, program_id).advocate_id
+    reward = reward_of(program_id, own, here.town.clock.at_ms)
+    asking = f"/my/disputes/new?about=hold&amp;subject={reward.reward_id}&amp;program={program_id}"
+    browser = here.browser(ANNA)
+    for state, payout_id, link in (
+        ("pending", None, ""),
+        ("on_hold", None, asking),
+        ("paid", "pay_1", "/my/payouts/pay_1"),
+    ):
+        here.town.store.items.pop(reward.key, None)
+        keep(here, reward.but(state=state, payout_id=payout_id))
+        page = browser.get("/my/earnings").html
+        assert (asking in page, "/my/payouts/pay_1" in page) == (link == asking, "pay" in link)
+
+
+def test_an_order_leads_to_ones_own_rewards_alone(here: Pages, program_id: str) -> None:
+    own = joined(here, program_id).advocate_id
+    reward = reward_of(program_id, own, here.town.clock.at_ms)
+    order = Conversion.model_validate(
+        {
+            "conversion_id": "cnv_1",
+            "program_id": program_id,
+            "action": "sale",
+            "order_id": "order-1",
+            "currency": "EUR",
+            "net_minor": 5_000,
+            "gross_minor": 5_000,
+            "state": "qualified",
+            "advocate_id": own,
+            "occurred_ms": 1,
+            "received_ms": 1,
+            "reason": "",
+            "reward_ids": (reward.reward_id, "rwd_of_the_friend"),
+        }
+    )
+    keep(here, reward, order)
+    view: Any = SimpleNamespace(desk=here.town.desk(), advocate_id=own)
+    assert own_rewards(view, "cnv_1") == [reward.reward_id]
+    assert own_rewards(view, "cnv_none") == []
 
 
 def test_another_persons_things_are_not_there(here: Pages, program_id: str) -> None:

@@ -19,7 +19,7 @@ def test_each_cell_of_a_wide_table_knows_its_column() -> None:
     assert '<td role="cell" data-label="How much" class="figure">9</td>' in rows.html
     assert '<td role="cell" data-label="Who &amp; &#34;why&#34;">you</td>' in rows.html
     assert '<td role="cell"></td><td role="cell" data-label' in rows.html
-    assert '<th role="rowheader" scope="row">Order</th>' in rows.html
+    assert '<th role="rowheader" data-label="What" scope="row">Order</th>' in rows.html
     assert '<th role="columnheader" scope="col">What</th>' in rows.html
     assert rows.html.count('role="rowgroup"') == 2
     assert rows.html.count('role="row"') == 2

@@ -11,12 +11,14 @@ from typing import Any
 from goodword.advocates.destination import FIELDS
 from goodword.advocates.links import Links
 from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import NotFound
 from goodword.money import Money
 from goodword.payouts.statement import Statement
 from goodword.programs.effective import active_program, read_versions, version_in_force
 from goodword.programs.model import ProgramVersion, version_at
 from goodword.rewards.explain_rules import rule_text
+from goodword.rewards.model import Reward, reward_key
 
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, wiring
@@ -80,6 +82,15 @@ def rewards(view: View) -> dict[str, Any]:
         earned = [(one.created_at, one.earned) for one in lately.rows]
         charts = monthly(view, "earned", earned, more=lately.cursor is not None)
     return {"rewards": found.rows, "cursor": found.cursor, "first": first, "charts": charts}
+
+
+def own_rewards(view: View, conversion_id: str) -> list[str]:
+    """What a conversion earned the reader, by the ids of their rewards."""
+    found = view.desk.store.get(Conversion, conversion_key(conversion_id))
+    keys = [reward_key(view.advocate_id, one) for one in (found.reward_ids if found else ())]
+    return (
+        [one.reward_id for one in view.desk.store.get_many(Reward, keys).values()] if keys else []
+    )
 
 
 def payouts(view: View) -> dict[str, Any]:

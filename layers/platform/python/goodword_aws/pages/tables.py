@@ -71,6 +71,5 @@ class _Labels:
             self.taken[self.column] = int(spans[1])
         wide = COLUMNS.search(rest)
         self.column += int(wide[1]) if wide else 1
-        if name == "th":
-            return ' role="rowheader"'
-        return f' role="cell" data-label="{label}"' if label else ' role="cell"'
+        role = "rowheader" if name == "th" else "cell"
+        return f' role="{role}" data-label="{label}"' if label else f' role="{role}"'
