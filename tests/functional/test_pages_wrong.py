@@ -54,6 +54,13 @@ def test_a_mistake_that_no_catalogue_knows_is_still_no_english_in_german() -> No
     assert field_name("terms.rules.0", Reader("de")) == "terms.rules.0"
 
 
+def test_who_is_signed_in_stays_so_where_there_is_nothing(here: Pages) -> None:
+    for browser, word in ((here.browser(ANNA), "Sign out"), (here.browser(), "Sign in")):
+        page = browser.get("/nowhere")
+        assert page.status == 404
+        assert word in page.words
+
+
 def test_an_unknown_address_is_a_page_to_people_and_a_problem_to_programs(here: Pages) -> None:
     browser = here.browser()
     page = browser.ask("GET", "/nowhere/<b>", headers={"accept": "text/html,*/*;q=0.8"})

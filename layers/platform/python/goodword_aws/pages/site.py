@@ -29,6 +29,7 @@ from goodword.errors import (
     KeyReused,
     NotAllowed,
     NotAuthentic,
+    NotFound,
     Unavailable,
 )
 from goodword.ports import Change, Collision, Desk
@@ -178,7 +179,12 @@ class Site:
             return replace(shown, status=status) if isinstance(shown, Sheet) else shown
 
     def _serve(self, asked: _Asked) -> Answer:
-        way, path = self._ways.find(asked.method, asked.path)
+        try:
+            way, path = self._ways.find(asked.method, asked.path)
+        except NotFound:
+            if asked.cookies and not _is_program(asked):
+                self._recognise(asked)  # who is signed in is not asked to on the page that says so
+            raise
         asked.way = way
         self._recognise(asked)
         if way.roles is not None and asked.principal is None:
