@@ -227,7 +227,7 @@ def test_a_reminder_and_thanks_are_letters_too(here: Pages, path: Path, ses: Ses
     tell(event)
     thanks = text_of(ses.requests[-1])
     assert "Thank you for the reference call" in thanks
-    assert "https://go.example\n" in thanks
+    assert "https://go.example/my\n" in thanks
     tell(event)
     assert len(ses.requests) == 3
 
