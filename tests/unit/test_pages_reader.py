@@ -33,12 +33,6 @@ def test_money(reader: Reader, amount: int, currency: str, shown: str) -> None:
     assert reader.minor(amount, currency) == said
 
 
-def test_whole_amounts_in_short() -> None:
-    assert EN.money_short(Money(amount_minor=120_000, currency="EUR")) == "€1,200"
-    assert EN.money_short(Money(amount_minor=120_050, currency="EUR")) == "€1,200.50"
-    assert EN.money_short(Money(amount_minor=3, currency="CODES")) == "3 codes"
-
-
 def test_times_name_their_zone() -> None:
     assert EN.time(AT) == "22 Nov 2025, 08:26 GMT"
     assert DE.time(AT) == "22.11.2025, 09:26 CET"

@@ -57,11 +57,6 @@ def holds(condition: Condition | None, basis: Basis, line: OrderLine | None = No
     return _answer(condition, basis, line)
 
 
-def matching(condition: Condition | None, basis: Basis) -> tuple[OrderLine, ...]:
-    """The lines of the order that meet the condition."""
-    return tuple(line for line in basis.order.lines if holds(condition, basis, line))
-
-
 def checked(condition: Condition | None, basis: Basis) -> tuple[Checked, ...]:
     """Every question of the condition with its answer, in reading order."""
     if condition is None:

@@ -1,7 +1,5 @@
 """What every installation's pages have: signing in and out, language and zone, static files."""
 
-from urllib.parse import urlencode
-
 from goodword.errors import InvalidInput
 
 from goodword_aws import wiring
@@ -57,8 +55,3 @@ def _remember(view: View) -> Answer:
 def _static(view: View) -> Answer:
     found = asset_at(f"/static/{view.path['name']}")
     return File(found.content, found.content_type, keep=True)
-
-
-def sign_in_path(here: str) -> str:
-    """Where a page's `Sign in` leads, and back to it."""
-    return f"/auth/sign-in?{urlencode({'next': here})}"

@@ -18,7 +18,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from goodword.languages import LANGUAGES
-from goodword.money import CREDIT, PIECES, Money, exponent, is_money
+from goodword.money import CREDIT, PIECES, Money, exponent
 from goodword.times import as_datetime, parse_rfc3339
 
 from goodword_aws.zones import is_zone
@@ -103,23 +103,16 @@ class Reader:
         if amount.currency.endswith(CREDIT):
             plain = self.minor(amount.amount_minor, amount.currency.removesuffix(CREDIT))
             return self.text("ui.unit.CREDIT", amount=plain)
-        return self._written(amount, exponent(amount.currency))
+        return self._written(amount)
 
     def minor(self, amount_minor: int, currency: str) -> str:
         """The same for an amount and its code."""
         return self.money(Money(amount_minor=amount_minor, currency=currency))
 
-    def money_short(self, amount: Money) -> str:
-        """`€1,200`: without decimals that are zero, for axes and whole amounts in sentences."""
-        if not is_money(amount.currency):
-            return self.money(amount)
+    def _written(self, amount: Money) -> str:
+        """With the decimals of ISO 4217, which are not always those of the locale."""
         places = exponent(amount.currency)
-        whole = amount.amount_minor % 10**places == 0
-        return self._written(amount, 0 if whole else places)
-
-    def _written(self, amount: Money, places: int) -> str:
-        """With so many decimals: those of ISO 4217, which are not always those of the locale."""
-        value = Decimal(amount.amount_minor).scaleb(-exponent(amount.currency))
+        value = Decimal(amount.amount_minor).scaleb(-places)
         pattern = _pattern(self._babel, places)
         return _spaced(
             format_currency(
