@@ -97,7 +97,7 @@ def owed(call: Call) -> Page[OwedAnswer]:
 )
 def hand_over(call: Call) -> HandOutAnswer:
     """Record that all that is owed of a unit goes out now; refused if the amount has moved."""
-    done = HandOuts(call.desk).hand_over(
+    done = HandOuts(call.desk, wiring.mark_of(call.principal)).hand_over(
         **dict(call.body),
         own_id=call.principal.advocate_id,
         receipt=lambda made: call.claim(hand_out_answer(made)),

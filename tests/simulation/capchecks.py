@@ -39,16 +39,20 @@ def subjects(limit: Limited, reward: Item, order: Order) -> list[str]:
     return [name for name in (order.friend, order.email) if name]
 
 
+def _money(reward: Item) -> int:
+    """What of it a cap of money counts: points and credit are none, and count as rewards alone."""
+    return int(reward["remaining_minor"]) if reward["currency"] in MONEY else 0
+
+
 def _caps(books: Books) -> Iterator[str]:
     """No cap is exceeded by what lives; nothing is ever reinstated in these stories."""
     story = books.town.story
     held: Counter[tuple[Limited, str, str]] = Counter()
     for reward in books["reward"]:
-        counts = reward["currency"] in MONEY and reward["remaining_minor"]
-        if reward["state"] in GONE or not counts:
+        if reward["state"] in GONE or not reward["remaining_minor"]:
             continue
         order = story.order(reward["order_id"])
-        amount = {"rewards": 1, "amount_minor": reward["remaining_minor"]}
+        amount = {"rewards": 1, "amount_minor": _money(reward)}
         for limit in (*story.caps, *story.budget):
             for one in subjects(limit, reward, order):
                 held[limit, one, lasting(limit.period, order)] += amount[limit.of]
@@ -64,7 +68,7 @@ def _uses(books: Books) -> Iterator[str]:
     for reward in books["reward"]:
         for one in reward.get("counted", ()) if reward["state"] not in GONE else ():
             place = one["scope"], one["subject"], one["period"]
-            used[place] += reward["remaining_minor"]
+            used[place] += _money(reward)
             number[place] += min(1, reward["remaining_minor"])
     for use in books["cap_use"]:
         place = tuple(use["counted"][name] for name in ("scope", "subject", "period"))

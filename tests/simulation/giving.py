@@ -135,9 +135,11 @@ def _piece(made: Item, reward: Item) -> Iterator[str]:
 
 
 def _uncounted(books: Books) -> Iterator[str]:
-    """I11: what is no money counts in no cap of money."""
+    """I11: what is no money counts in no cap of money; caps on a number of rewards count it."""
+    numbers = {one.scope for one in books.town.story.caps if one.of == "rewards"}
     for reward in books["reward"]:
-        if reward["currency"] not in MONEY and reward.get("counted"):
+        counted = () if reward["currency"] in MONEY else reward.get("counted", ())
+        if any(place["scope"] not in numbers for place in counted):
             yield f"{reward['order_id']}: {reward['currency']} count as money of a cap"
 
 

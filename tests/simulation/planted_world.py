@@ -5,7 +5,7 @@ from typing import Any
 
 from goodword.payouts import clock, due, ending, freezing, hearing, movements, sending
 from goodword.payouts.ports import PaymentOrder
-from goodword.rewards import decision, handing
+from goodword.rewards import caps, handing
 
 from tests.simulation.planted_money import order_with
 from tests.simulation.planting import Mistake, Swap, nothing, swap
@@ -55,9 +55,10 @@ def any_amount() -> Iterable[Swap]:
 
 def one_gives_all() -> Iterable[Swap]:
     real = handing.HandOuts._check
+    nobody = {"decided_by": None, "decided_mark": "", "first_look_by": None, "first_look_mark": ""}
 
     def check(self: Any, why: str, rewards: Any, *amounts: int) -> None:
-        real(self, why, [one.but(decided_by=None) for one in rewards], *amounts)
+        real(self, why, [one.but(**nobody) for one in rewards], *amounts)
 
     yield handing.HandOuts, "_check", check
 
@@ -96,7 +97,7 @@ WORLD = (
     Mistake("what is owed back is handed over again", swap(handing, "carry", lambda *_: 0)),
     Mistake("holds keep nothing but money", swap(handing._Standing, "bar", "")),
     Mistake("what was handed over stays due", swap(handing, "moved", lambda one, *_: one)),
-    Mistake("points are counted as money", swap(decision, "is_money", lambda _: True)),
+    Mistake("points are counted as money", swap(caps, "is_money", lambda _: True)),
     Mistake("dollars are sent as euros", lambda: order_with(in_euros)),
     Mistake("all currencies are frozen as one", all_in_one),
     Mistake("only the programme's own currency is paid", swap(clock.PayoutClock, "_owes", nothing)),

@@ -46,9 +46,9 @@ def handed(world: World, own: str, program_id: str, reference: str) -> HandOut:
 class Counter(Scene):
     """2 % of the net in points: 100 of 50.00; due after the hold."""
 
-    def __init__(self, *rules: Mapping[str, object]) -> None:
+    def __init__(self, *rules: Mapping[str, object], **changes: object) -> None:
         made = tuple(Rule.model_validate(one) for one in rules or (POINTS,))
-        super().__init__(rules=made, caps=())
+        super().__init__(rules=made, caps=(), **changes)
 
     def order(self, name: str, net_minor: int = 5_000) -> None:
         """An order that Maya brought, of an hour ago."""

@@ -283,3 +283,44 @@ def test_a_friend_who_was_not_known_then_gets_nothing_by_being_known_now() -> No
     scene.clock.advance(1)
     replay, rows = ran(scene, rules=(rate(1_000).but(friend=CREDIT),), caps=())
     assert (rows, replay.reasons) == ([], {})
+
+
+def flat(name: str, amount: int, unit: str = "money") -> Rule:
+    reward = {"kind": "flat", "amount_minor": amount}
+    return Rule.model_validate({"rule_id": name, "action": "sale", "reward": reward, "unit": unit})
+
+
+def test_a_limit_on_a_number_counts_points_as_money() -> None:
+    two = Cap(rewards=2, period="lifetime")
+    scene = Scene(rules=(POINTS,), caps=())
+    orders(scene, 5_000, 5_000, 5_000)
+    replay, rows = ran(scene, rules=(POINTS,), caps=(two,))
+    assert [(one.order_id, one.before_minor, one.after_minor, one.currency) for one in rows] == [
+        ("o3", 20, 0, "POINTS")
+    ]
+    assert (replay.no_longer_earning, replay.uncertain) == (1, 0)
+
+
+def test_a_reward_that_becomes_points_leaves_the_limit_on_money_to_others() -> None:
+    """10.00 in all: 5.00 and 3.00, then 2.00 of 5.00; as points they leave 3.00 and 3.00."""
+    caps = (Cap(amount_minor=1_000, period="lifetime"), Cap(rewards=9, period="lifetime"))
+    scene = Scene(rules=(flat("r", 500), flat("s", 300)), caps=caps)
+    orders(scene, 5_000, 5_000)
+    replay, _ = ran(scene, rules=(flat("r", 500, "points"), flat("s", 300)), caps=caps)
+    assert replay.before_minor == {"EUR": 1_000, "POINTS": 0}
+    assert replay.after_minor == {"EUR": 600, "POINTS": 1_000}
+    assert replay.uncertain == 0
+
+
+def test_a_budget_is_known_behind_a_rule_of_points() -> None:
+    """The first line of the decision tells of the number alone, the second of all limits."""
+    nine = Cap(rewards=9, period="lifetime")
+    scene = Scene(rules=(POINTS, rate(1_000)), caps=(nine,))
+    change = Change()
+    limit = BudgetLimit(period="lifetime", amount_minor=600)
+    change.replace(scene.one(Program).but(budget=(limit,)))
+    scene.store.commit(change)
+    orders(scene, 5_000, 5_000)
+    replay, _ = ran(scene, rules=(POINTS, rate(2_000)), caps=(nine,))
+    assert (replay.before_minor["EUR"], replay.after_minor["EUR"]) == (600, 600)
+    assert replay.uncertain == 0

@@ -76,6 +76,11 @@ class TestAReward:
         told = of_reward(rewarded(caps=()))
         assert said(told, "cap") == "There is no upper limit on what you can earn."
 
+    @pytest.mark.parametrize("scope", ["friend", "programme"])
+    def test_is_not_denied_where_others_have_one_that_left_enough(self, scope: str) -> None:
+        cap = Cap.model_validate({"scope": scope, "amount_minor": 90_000, "period": "lifetime"})
+        assert said(of_reward(rewarded(caps=(cap,))), "cap") == ""
+
     def test_of_a_sign_up_names_neither_the_friend_nor_an_order(self) -> None:
         scene = Scene()
         scene.sale("user-77", 0, action="lead", gross_minor=0, click_ids=(scene.click(),))

@@ -287,3 +287,18 @@ def test_an_example_of_a_rule_for_everybody_else_is_of_no_segment() -> None:
     assert lines(version_of(percent(1_000, when=outside)), "order") == [
         "An order of €100.00: €100.00 * 10 % = €10.00 -> you earn €10.00"
     ]
+
+
+def test_the_example_of_the_limit_reaches_it_whatever_is_given_beside_money() -> None:
+    """500 points are no cents: there is room for one and a half of 10.00, not of 5.00 more."""
+    version = version_of(
+        amount(500, unit="points"), percent(1_000), caps=(Cap(amount_minor=9_000),)
+    )
+    (example,) = (one for one in examples(version) if one.kind == "cap")
+    assert [step.earned_minor for step in example.steps] == [7_500, 1_000, 500]
+
+
+def test_points_that_a_limit_on_a_number_keeps_back_are_said() -> None:
+    version = version_of(percent(1_000), POINTS, caps=(Cap(rewards=1, period="order"),))
+    (line,) = lines(version, "order")
+    assert line.endswith("-> you earn €10.00")

@@ -200,6 +200,28 @@ def test_who_approved_it_does_not_hand_it_over() -> None:
     assert other.hand_over(MAYA, PROGRAM, "POINTS", 4_000, "x").amount_minor == 4_000
 
 
+def test_another_sign_in_of_the_mailbox_that_approved_it_is_the_same_person() -> None:
+    counter = Counter(trust={"second_look_minor": 100})
+    counter.order("1", 200_000)
+    (reward,) = counter.all(Reward)
+    counter.approval.assess(reward.reward_id)
+    for who in ("usr_one", "usr_two"):
+        Approval(counter.desk(who), counter.workflow).decide(
+            reward.reward_id,
+            approve=True,
+            code="checked_order",
+            decider_advocate_id=None,
+            mark=f"mailbox of {who}",
+        )
+    counter.mature()
+    for who in ("usr_one", "usr_two"):
+        for desk, mark in ((counter.desk(who), ""), (counter.desk(FAY), f"mailbox of {who}")):
+            with pytest.raises(NotAllowed, match="you approved it"):
+                HandOuts(desk, mark).hand_over(MAYA, PROGRAM, "POINTS", 4_000, "x")
+    third = HandOuts(counter.desk(FAY), "mailbox of Fay")
+    assert third.hand_over(MAYA, PROGRAM, "POINTS", 4_000, "x").amount_minor == 4_000
+
+
 @pytest.mark.parametrize("unit", ["GIFTS", "POINTS"])
 def test_a_hold_of_finance_stops_hand_outs(unit: str) -> None:
     counter = Counter(CODE, POINTS)

@@ -243,7 +243,14 @@ REFUNDS = [
     Case(
         "a cancelled order", "EUR", "10 %", "order 50.00 +5.00; cancel all -5.00", "was cancelled"
     ),
-    Case("a sign-up is taken back", "EUR", "sign-up 2.00", "sign-up X +2.00", "sign-up"),
+    # sign-ups and orders have names of their own: this refund waits for an order X
+    Case(
+        "a refund of an order takes nothing from the sign-up of that name",
+        "EUR",
+        "sign-up 2.00",
+        "sign-up X +2.00; refund X 2.00 +0",
+        "€2.00 for a sign-up",
+    ),
 ]
 
 LIVES = [

@@ -41,6 +41,51 @@ UNITS = [
         "Only €3.00 of it was left",
         "3.00 a month",
     ),
+    # a cap of a number counts whatever is given: the second order finds the one reward used
+    Case(
+        "a number of rewards counts points",
+        "EUR",
+        "100 points",
+        "order A 50.00 = maya 100 points; order B 50.00 = maya 100 points",
+        "You can earn up to 1 reward in a calendar month (UTC).",
+        "1 reward a month",
+    ),
+    Case(
+        "one reward an order is the first one, money or not",
+        "EUR",
+        "20 points and 10 %",
+        "order 50.00 = maya 20 points",
+        "up to 1 reward for one order",
+        "1 reward an order",
+    ),
+    # 5.00 and 20 points are two rewards; of the second order's two only the first one fits
+    Case(
+        "three rewards of all, in any unit",
+        "EUR",
+        "10 % and 20 points",
+        "order A 50.00 = maya 5.00, maya 20 points; order B 50.00 = maya 10.00, maya 20 points;"
+        " order C 50.00 = maya 10.00, maya 20 points",
+        "All advocates together can earn up to 3 rewards in all.",
+        "3 rewards of all in all",
+    ),
+    Case(
+        "a gift that came back frees its place",
+        "EUR",
+        "1 gift",
+        "order A 50.00 = maya 1 gifts; order B 50.00 = maya 1 gifts; refund A all = nothing;"
+        " order C 50.00 = maya 1 gifts",
+        "1 reward of it was left before, 0 rewards afterwards",
+        "1 reward in all",
+    ),
+    # 100 points are one reward, and nothing of the 5.00
+    Case(
+        "points take nothing from a cap of money beside a number",
+        "EUR",
+        "100 points and 10 %",
+        "order A 50.00 = maya 5.00, maya 100 points; order B 50.00 = maya 5.00, maya 200 points",
+        "up to 3 rewards",
+        "5.00 a month and 3 rewards a month",
+    ),
     # a third of the order, a third of the points: 100 x 1/3 = 33.3 -> 33; 66.7 -> 67
     Case(
         "points go back with the order",
@@ -108,6 +153,16 @@ FRIENDS = [
         "You had reached the most",
         "5.00 a month",
     ),
+    # the friend's credit is no reward of Maya's: her one reward is the 5.00 of the first order
+    Case(
+        "a number of rewards does not count the friend's",
+        "EUR",
+        "10 % + friend 5.00 credit",
+        "order A 50.00 = maya 5.00, friend 5.00 credit;"
+        " order B 50.00 = maya 5.00, friend 10.00 credit",
+        "You had reached the most",
+        "1 reward in all",
+    ),
     Case(
         "neither side",
         "EUR",
@@ -150,7 +205,7 @@ LEVELS = [
         "by your level: silver 5 % of the amount; gold 10 % of the amount.",
         tiers="orders in all: silver 0, gold 2",
     ),
-    # 60.00 + 60.00 reach 100.00; the third order is gold: 2.50 + 3.00 ... = 3.00 + 3.00 + 5.00
+    # 60.00 + 60.00 reach 100.00; the third order is gold: 3.00 + 3.00 + 5.00 = 11.00
     Case(
         "up by amount",
         "EUR",

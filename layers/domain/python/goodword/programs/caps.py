@@ -27,6 +27,7 @@ class Cap(Value):
     """A limit on money (`amount_minor`, in the programme's currency) or on a count of `rewards`.
 
     Money of another accepted currency is counted by itself, against what `amount_in` says of it.
+    Points, gifts, codes and store credit are no money: they count as rewards alone.
 
     Of the scope `friend` it limits what the orders of one friend can earn, of `programme` what all
     advocates together can.

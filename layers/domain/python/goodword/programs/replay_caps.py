@@ -12,7 +12,7 @@ is told had used before the period. Where the outcome depends on it the conversi
 A budget is no part of the terms: it holds for each conversion as its decision found it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -70,7 +70,7 @@ class Caps:
             self._fresh(place)
             for one in page
             if one.decision.advocate_id is not None
-            for place in self._whole(one, one.decision.advocate_id).counted
+            for place in self._whole(one, one.decision.advocate_id).places
         ]
         wanted: dict[Key, type[Record]] = {one.key: ReplayUse for one in fresh}
         for one in page:
@@ -107,9 +107,10 @@ class Caps:
         found = []
         rewards = outcome.verdict.rewards if outcome.verdict else ()
         gives = any(is_money(one.currency) for one in rewards)
-        if gives and not _first_lines(standing) and self._has_budget:
+        if gives and not _tells_of_money(standing) and self._has_budget:
             found.append(BUDGET)
-        later = outcome.then is not None and bool(self.draft.terms.caps) and gives
+        limited = gives or any(one.counted for one in rewards)
+        later = outcome.then is not None and bool(self.draft.terms.caps) and limited
         if later or (passing is not None and self._anew(standing, outcome, passing)):
             found.append(AGAIN)
         return tuple(found)
@@ -133,7 +134,7 @@ class Caps:
             one for one in (outcome.winner, standing.decision.advocate_id) if one is not None
         )
         self._settle(standing)
-        places = {place: None for one in people for place in self._whole(standing, one).counted}
+        places = {place: None for one in people for place in self._whole(standing, one).places}
         moves = [Move(counted=place, use=_moved(place, standing, outcome)) for place in places]
         for move in moves:
             self._add(move.counted, move.use)
@@ -288,8 +289,17 @@ def _tight(limit: Limit, span: Span) -> Limit:
 
 
 def _first_lines(standing: Standing) -> Sequence[CapLine]:
-    """What the limits of a decision left before it gave anything."""
-    return next((line.caps for line in standing.decision.lines if line.caps), ())
+    """What the limits of a decision left before it gave anything: each as it is told first."""
+    found: dict[tuple[str, str], CapLine] = {}
+    for line in standing.decision.lines:
+        for one in line.caps:
+            found.setdefault((one.cap, one.period), one)
+    return list(found.values())
+
+
+def _tells_of_money(standing: Standing) -> bool:
+    """Whether the decision met its limits on money, as only rules of money do."""
+    return any(line.caps and is_money(line.currency) for line in standing.decision.lines)
 
 
 def _budget(standing: Standing, abroad: str) -> list[Limit]:
@@ -324,23 +334,24 @@ def _moved(place: Counted, standing: Standing, outcome: Outcome) -> Use:
     holds = {one.rule_id: 0 if fleeting else _left(one, standing) for one in had}
     lost = [one for one in had if one.rule_id not in alike]
     won = [one for one in wide if one.rule_id not in alike]
-    now = _sum(holds.values())
+    now = _sum(had, lambda one: holds[one.rule_id])
     others = [one for one in best if one.rule_id not in alike]
-    then = _sum(() if fleeting else (standing.held(one) for one in others))
-    lost_now = _sum(holds[one.rule_id] for one in lost)
+    then = _sum(() if fleeting else others, standing.held)
+    lost_now = _sum(lost, lambda one: holds[one.rule_id])
     sure = now if some else Sum(0, 0)
-    most_lost = _sum(one.earned_minor for one in lost)
-    least_lost = _sum(holds[one.rule_id] if some else 0 for one in lost)
-    most_won = _sum(one.earned_minor for one in won)
-    least_won = _sum(standing.held(one) if some else 0 for one in tight if one.rule_id not in alike)
+    most_lost = _sum(lost, _earned)
+    least_lost = lost_now if some else Sum(0, 0)
+    most_won = _sum(won, _earned)
+    sure_won = [one for one in tight if some and one.rule_id not in alike]
+    least_won = _sum(sure_won, standing.held)
     if outcome.then is not None:
-        once = _sum(one.earned_minor for one in _in(place, outcome.then))
+        once = _sum(_in(place, outcome.then), _earned)
         least_won, most_won = Sum(0, 0), _most(most_won, once)
     parts = {
         measure: Uses(
             used=now.of(measure),
             held=sure.of(measure),
-            earned=_sum(one.earned_minor for one in had).of(measure),
+            earned=_sum(had, _earned).of(measure),
             least=least_won.of(measure) - most_lost.of(measure),
             moved=then.of(measure) - lost_now.of(measure),
             most=most_won.of(measure) - least_lost.of(measure),
@@ -358,8 +369,11 @@ def _in(place: Counted, verdict: Verdict | None) -> list[Reward]:
 
 def _alike(had: Reward, given: Sequence[Reward]) -> bool:
     """Whether the draft gives the very same, so that refunds and refusals move both alike."""
-    what = (had.rule_id, had.earned_minor, had.parts)
-    return any((one.rule_id, one.earned_minor, one.parts) == what for one in given)
+    return any(_what(one) == _what(had) for one in given)
+
+
+def _what(reward: Reward) -> tuple[object, ...]:
+    return reward.rule_id, reward.currency, reward.earned_minor, reward.parts
 
 
 def _left(reward: Reward, standing: Standing) -> int:
@@ -371,6 +385,12 @@ def _most(one: Sum, other: Sum) -> Sum:
     return Sum(max(one.money, other.money), max(one.rewards, other.rewards))
 
 
-def _sum(amounts: Iterable[int]) -> Sum:
-    held = list(amounts)
-    return Sum(sum(held), sum(amount > 0 for amount in held))
+def _earned(reward: Reward) -> int:
+    return reward.earned_minor
+
+
+def _sum(rewards: Iterable[Reward], held: Callable[[Reward], int]) -> Sum:
+    """What of them counts against limits; what is no money counts in number alone."""
+    of = [(held(one), is_money(one.currency)) for one in rewards]
+    money = sum(amount for amount, is_paid in of if is_paid)
+    return Sum(money, sum(amount > 0 for amount, _ in of))

@@ -139,6 +139,7 @@ class RewardBooks:
             remaining_minor=amount_minor,
             start_by_ms=now_ms,
             decided_by=None,
+            decided_mark="",
             first_look_by=None,
             first_look_mark="",
             escalated=False,

@@ -6,18 +6,19 @@ record is written on the version that was read, so two decisions never use the s
 
 A decision sees all its caps as one `Room`. Each reward gets the smallest of what they leave, and
 its line says of every cap what was left before and after. Example: 5.00 computed, 3.00 left of the
-month and 20.00 of the year make 3.00; the month cut it.
+month and 20.00 of the year make 3.00; the month cut it. A reward that is no money counts as one in
+limits on a number, and in no others.
 
 A reinstatement is owed in any case, so it may use more than the limit (`over_minor`). Nothing is
 left then until reversals have made it up.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, Self
 
 from pydantic import Field
 
-from goodword.money import NaturalMinor
+from goodword.money import NaturalMinor, is_money
 from goodword.programs.caps import (
     Cap,
     CapPeriod,
@@ -113,6 +114,10 @@ class Limit(Value):
         """Whether it is of the whole programme, and lies in pots."""
         return bool(self.places) and self.scope in SHARED
 
+    def concerns(self, currency: str) -> bool:
+        """Whether it limits rewards of this currency or unit."""
+        return self.measure == "rewards" or is_money(currency)
+
     def most(self, computed_minor: int) -> int:
         """How much of a reward it lets through."""
         if self.measure == "rewards":
@@ -144,24 +149,31 @@ class Room(Value):
     limits: tuple[Limit, ...] = ()
 
     @property
-    def counted(self) -> tuple[Counted, ...]:
-        """Every use that a reward of this decision adds to, once."""
+    def places(self) -> tuple[Counted, ...]:
+        """Every use that a reward of this decision may add to, once."""
         return tuple(dict.fromkeys(place for limit in self.limits for place in limit.places))
 
-    def grant(self, computed_minor: int) -> Grant:
-        """The most of it that every cap lets through."""
-        allowed = [limit.most(computed_minor) for limit in self.limits]
+    def of(self, currency: str) -> Self:
+        """With the limits alone that concern rewards of this currency or unit."""
+        return self.but(limits=tuple(one for one in self.limits if one.concerns(currency)))
+
+    def grant(self, computed_minor: int, currency: str) -> Grant:
+        """The most of it that every cap lets through; `currency` is what it is of."""
+        limits = self.of(currency).limits
+        allowed = [limit.most(computed_minor) for limit in limits]
         earned = min([computed_minor, *allowed])
         cut = [most == earned < computed_minor for most in allowed]
-        cutting = [limit.scope for limit, was_cut in zip(self.limits, cut, strict=True) if was_cut]
-        after = tuple(limit.after(earned) for limit in self.limits)
+        cutting = [limit.scope for limit, was_cut in zip(limits, cut, strict=True) if was_cut]
+        after = [limit.after(earned) for limit in limits]
         lines = [
             _line(before, then, was_cut)
-            for before, then, was_cut in zip(self.limits, after, cut, strict=True)
+            for before, then, was_cut in zip(limits, after, cut, strict=True)
         ]
         reason = "budget_exhausted" if cutting == ["budget"] * len(cutting) else "cap_reached"
         reason = reason if cutting else ""
-        return Grant(earned, Room(limits=after), tuple(lines), reason)
+        moved = {one.name: one for one in after}
+        room = self.but(limits=tuple(moved.get(one.name, one) for one in self.limits))
+        return Grant(earned, room, tuple(lines), reason)
 
     def next_order(self) -> "Room":
         """The room for another order: what counts per order begins anew."""
@@ -181,10 +193,13 @@ class Weight(NamedTuple):
 
 
 def weight(reward: Reward | None) -> Weight:
-    """What is left of it and, while anything is, one reward; nothing once refused or void."""
+    """What is left of it, if it is money, and one reward while anything is; nothing once refused or
+    void.
+    """
     if reward is None or reward.state in ("rejected", "void"):
         return Weight(0, 0)
-    return Weight(reward.remaining_minor, min(1, reward.remaining_minor))
+    money = reward.remaining_minor if is_money(reward.currency) else 0
+    return Weight(money, min(1, reward.remaining_minor))
 
 
 def whole_room(

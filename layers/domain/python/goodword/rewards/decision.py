@@ -10,7 +10,7 @@ from typing import ClassVar, Literal
 
 from goodword.ids import derived_id
 from goodword.limits import LATE_DAYS
-from goodword.money import format_minor, is_money
+from goodword.money import format_minor
 from goodword.programs.model import ProgramVersion
 from goodword.records import Key, Record, Value
 from goodword.rewards.basis import Basis
@@ -91,14 +91,11 @@ def judge(
         if not concerns(rule, basis):
             continue
         line = apply_rule(rule, basis)
-        if is_money(line.currency):
-            granted = room.grant(line.computed_minor)
-            line, room = _limited(line, granted, basis), granted.room
-        else:
-            line = line.but(earned_minor=line.computed_minor)
+        granted = room.grant(line.computed_minor, line.currency)
+        line, room = _limited(line, granted, basis), granted.room
         lines.append(line)
         if line.earned_minor:
-            counted = room.counted if is_money(line.currency) else ()
+            counted = room.of(line.currency).places
             rewards.append(_reward(line, basis, version, advocate_id, now_ms, counted=counted))
     return Verdict(
         lines=tuple(lines),

@@ -192,13 +192,16 @@ def _asked(rule: Rule, basis: Basis, voice: Voice) -> list[Sentence]:
 
 
 def _caps(line: RuleLine, voice: Voice) -> list[Sentence]:
-    """Every limit and what it did; one of others than the advocate only when it cut."""
+    """Every limit and what it did; one of others than the advocate only when it cut.
+
+    That there is none is said only where there is none.
+    """
     said = [
         f"{voice.limit(one)} {_did(one, line, voice)}"
         for one in line.caps
         if one.cut or one.cap.startswith("advocate-")
     ]
-    return [Sentence(about="cap", text=text) for text in said or voice.caps(())]
+    return [Sentence(about="cap", text=text) for text in (said if line.caps else voice.caps(()))]
 
 
 def _did(one: CapLine, line: RuleLine, voice: Voice) -> str:
@@ -206,8 +209,8 @@ def _did(one: CapLine, line: RuleLine, voice: Voice) -> str:
     words = {
         "before": voice.counted(one.before, measure),
         "after": voice.counted(one.after, measure),
-        "earned": voice.money(line.earned_minor),
-        "computed": voice.money(line.computed_minor),
+        "earned": voice.money(line.earned_minor, line.currency),
+        "computed": voice.money(line.computed_minor, line.currency),
     }
     return voice.speech.cap["reached" if one.cut else "room"].format(**words)
 

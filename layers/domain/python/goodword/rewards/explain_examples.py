@@ -204,7 +204,8 @@ def _cap(version: ProgramVersion) -> list[Example]:
     shown = next((one for one in whole.limits if _is_shown(one)), None)
     if shown is None:
         return []
-    computed = sum(line.computed_minor for line in _judged(version, "1005", total, whole).lines)
+    lines = _judged(version, "1005", total, whole).lines
+    computed = sum(line.computed_minor for line in lines if is_money(line.currency))
     left = min(shown.left, computed + computed // 2)
     steps = []
     if used := shown.left - left:

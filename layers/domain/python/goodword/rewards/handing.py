@@ -31,6 +31,7 @@ from goodword.payouts.choice import bar, carry
 from goodword.payouts.due import due_rewards
 from goodword.payouts.model import FrozenReward
 from goodword.payouts.stops import PayoutStop, stop_key
+from goodword.persons import Person
 from goodword.ports import Change, Desk, Guard, Page, Store, until_settled
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.receipts import Receipt, no_receipt, settle
@@ -72,9 +73,10 @@ class Owed(Value):
 
 @dataclass(frozen=True)
 class HandOuts:
-    """The use cases of finance."""
+    """The use cases of finance. `mark` is the mailbox of whoever acts, as a keyed hash."""
 
     desk: Desk
+    mark: str = ""
 
     def waiting(
         self, program_id: str, unit: str, limit: int, cursor: str | None = None
@@ -147,7 +149,10 @@ class HandOuts:
     def _check(self, why: str, rewards: Sequence[Reward], amount: int, wanted: int) -> None:
         if why:
             raise Conflict("not_payable", f"nothing is handed over to them now: {why}")
-        if self.desk.actor.id in {one.decided_by for one in rewards}:
+        who = Person(self.desk.actor.id, None, self.mark)
+        looks = [(one.decided_by, one.decided_mark) for one in rewards]
+        looks += [(one.first_look_by, one.first_look_mark) for one in rewards]
+        if who.is_one_of(*looks):
             raise NotAllowed("same_person", "you approved it, so another person hands it over")
         if wanted != amount:
             raise Conflict("amount_moved", f"the books owe {amount} now, not {wanted}")

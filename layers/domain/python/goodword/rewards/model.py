@@ -84,11 +84,12 @@ class Reward(Record):
     `start_by_ms` when the sweeper assesses it if the approval machine never did. `held_from` is the
     state that an open inquiry took it from. `counted` are the caps' uses that it is a part of,
     `parts` the order lines that it was computed on, with their weights; none for the whole order.
-    `first_look_by` approved an amount that takes two people, `first_look_mark` is that mailbox;
-    `assessed` counts the assessments that trust has made of it. Of a friend's reward `advocate_id`
-    is the friend's random id, and `kept` says that refunds leave it. `again` says that it was owed
-    again after it had been taken back or refused. `ceiling_minor` is what a ban left of it, or a
-    dispute granted of it: nothing that is won back brings it above.
+    `decided_by` answered a review, `first_look_by` approved an amount that takes two people;
+    `decided_mark` and `first_look_mark` are keyed hashes of their mailboxes. `assessed` counts the
+    assessments that trust has made of it. Of a friend's reward `advocate_id` is the friend's random
+    id, and `kept` says that refunds leave it. `again` says that it was owed again after it had been
+    taken back or refused. `ceiling_minor` is what a ban left of it, or a dispute granted of it:
+    nothing that is won back brings it above.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -113,6 +114,7 @@ class Reward(Record):
     lapse_ms: int | None = None
     escalated: bool = False
     decided_by: str | None = None
+    decided_mark: str = ""
     counted: tuple[Counted, ...] = ()
     payout_id: str | None = None
     hand_out_id: str | None = None

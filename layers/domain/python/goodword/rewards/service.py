@@ -180,7 +180,7 @@ class Approval:
             if approve and any([self._takes_two(one, who) for one in both]):
                 after, *_ = [self._first_look(change, one, code, who) for one in both]
                 return settle(self.desk.store, change, after, receipt)
-            decided = {"decided_by": self.desk.actor.id, "lapse_ms": None}
+            decided = {"decided_by": who.subject, "decided_mark": who.mark, "lapse_ms": None}
             state: RewardState = "approved" if approve else "rejected"
             books = RewardBooks(self.desk, change)
             after, *beside = [books.step(one, state, code, **decided) for one in both]

@@ -227,7 +227,8 @@ class Resolving:
             both = (reward, *held_beside(self.desk, reward))
             for one in both:
                 self._check_second_look(one, ruling.mark)
-            more = {"decided_by": self.desk.actor.id, "lapse_ms": None}
+            by = {"decided_by": self.desk.actor.id, "decided_mark": ruling.mark}
+            more = {**by, "lapse_ms": None}
             ids = tuple(books.step(one, "approved", GRANTED, **more).reward_id for one in both)
             books.close()
             return {"reward_ids": ids, "conversion_id": reward.conversion_id}

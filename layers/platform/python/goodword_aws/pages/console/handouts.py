@@ -9,6 +9,7 @@ from goodword.rewards.handed import Reference
 from goodword.rewards.handing import HandOuts
 from pydantic import Field, StringConstraints
 
+from goodword_aws import wiring
 from goodword_aws.pages.console.roles import FINANCE, MONEY
 from goodword_aws.pages.console.typed import Whole
 from goodword_aws.pages.portal_forms import Form
@@ -71,7 +72,7 @@ def _units(view: View, program: Program, only: str) -> list[dict[str, Any]]:
 def _hand_over(view: View) -> Answer:
     said = view.fields(HandOver)
     here = f"{HAND_OUTS}?program={said.program}"
-    HandOuts(view.desk).hand_over(
+    HandOuts(view.desk, wiring.mark_of(view.person)).hand_over(
         said.advocate_id,
         said.program,
         said.unit,
