@@ -8,7 +8,7 @@
     python -m tests.simulation --duel 3 0 12     two invocations that meet there
     python -m tests.simulation --soak SECONDS [--first SEED]
     python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
-    python -m tests.simulation SEED --mutants 20 [--seeds N]     random one-line changes must die
+    python -m tests.simulation SEED --mutants 20 [--seeds N] [--write]     random changes must die
     python -m tests.simulation --proof [--small 0.1]    seeds, faults and mistakes, written down
 
 The exit code is 1 if anything was found.
@@ -17,7 +17,7 @@ The exit code is 1 if anything was found.
 import argparse
 import sys
 
-from tests.simulation import mutants
+from tests.simulation import mutants, surviving
 
 if "--judge" in sys.argv:  # before anything of the product is imported
     print(mutants.judge(sys.argv[sys.argv.index("--judge") + 1]))
@@ -46,12 +46,14 @@ def main() -> int:
     parser.add_argument("--proof", action="store_true")
     parser.add_argument("--small", type=float, default=1.0)
     parser.add_argument("--mutants", type=int, metavar="N")
-    parser.add_argument("--seeds", type=int, default=2_000)
+    parser.add_argument("--seeds", type=int, default=300)
+    parser.add_argument("--workers", type=int, default=WORKERS)
+    parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     if given.proof:
         return write_proof(print, small=given.small)
-    if given.mutants:
-        return _mutants(given.mutants, given.seed, given.seeds)
+    if given.mutants is not None:
+        return _mutants(given)
     if given.soak:
         totals = campaign(seconds=given.soak, first=given.first)
         print("\n".join(totals.lines()))
@@ -85,17 +87,24 @@ def _shrink(seed: int) -> int:
     return 1
 
 
-def _mutants(count: int, seed: int, seeds: int) -> int:
-    lived = 0
-    for fate in mutants.fates(mutants.chosen(count, seed), seeds, WORKERS):
-        lived += not fate.killed_by
+def _mutants(given: argparse.Namespace) -> int:
+    """Of none, the page is written from the last measurement."""
+    told: list[mutants.Fate] = []
+    seed, seeds = str(given.seed), given.seeds
+    for fate in mutants.fates(mutants.chosen(given.mutants, seed), seeds, given.workers):
+        told.append(fate)
         print(
             f"{fate.killed_by or 'SURVIVES':<22} {fate.seconds:6.1f} s  {fate.mutant.name}"
             f"  {fate.what[:90]}",
             flush=True,
         )
-    print(f"{count - lived} of {count} mutants killed")
-    return bool(lived)
+    if not told:
+        told, seed, seeds = surviving.remembered()
+    print("\n".join(surviving.summary(told)))
+    if given.write:
+        surviving.remember(told, seed, seeds)
+        surviving.put(surviving.section(told, seed, seeds))
+    return any(not one.killed_by and not surviving.unseen(one) for one in told)
 
 
 def _pairs() -> int:

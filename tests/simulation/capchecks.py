@@ -6,7 +6,8 @@ question for the product that counts it.
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
@@ -15,9 +16,9 @@ from tests.simulation.story import Limited, Order
 GONE = ("rejected", "void")
 
 
-def lasting(period: str, order: Order) -> str:
+def lasting(period: str, order: Order, zone: str) -> str:
     """What two orders of the same period have in common."""
-    at = datetime.fromtimestamp(order.at_ms // 1000, UTC)
+    at = datetime.fromtimestamp(order.at_ms // 1000, ZoneInfo(zone))
     year, week, _ = at.isocalendar()
     return {
         "order": order.name,
@@ -55,7 +56,7 @@ def _caps(books: Books) -> Iterator[str]:
         amount = {"rewards": 1, "amount_minor": _money(reward)}
         for limit in (*story.caps, *story.budget):
             for one in subjects(limit, reward, order):
-                held[limit, one, lasting(limit.period, order)] += amount[limit.of]
+                held[limit, one, lasting(limit.period, order, story.zone)] += amount[limit.of]
     for (limit, who, when), sum_held in held.items():
         if sum_held > limit.size:
             yield f"{who} has {sum_held} of {limit} in {when}"

@@ -12,15 +12,18 @@ from goodword.limits import LATE_DAYS
 
 from tests.simulation.bank import BANKS
 from tests.simulation.bans import BANS
+from tests.simulation.bookchecks import BOOKS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
 from tests.simulation.complaints import part_of
-from tests.simulation.currencies import EXTRA, given, unit_of, units
+from tests.simulation.currencies import unit_of, units
+from tests.simulation.flaws import TERMS
 from tests.simulation.giving import GIVING
 from tests.simulation.nightly import NIGHTLY
-from tests.simulation.oracle import Due, expected, share
+from tests.simulation.oracle import EXTRA, Due, expected, gives, share
 from tests.simulation.paychecks import JUDGES
-from tests.simulation.reasons import REASONS
+from tests.simulation.reasons import REASONS, last_decision, seen_in
+from tests.simulation.runchecks import RUNS
 from tests.simulation.story import DAY_MS, PEOPLE
 
 if TYPE_CHECKING:
@@ -47,6 +50,9 @@ def check(town: "Town") -> list[str]:
         _amounts,
         *JUDGES,
         *CAPS,
+        *BOOKS,
+        *RUNS,
+        *TERMS,
         *REASONS,
         *BANS,
         *BANKS,
@@ -205,27 +211,26 @@ def _amounts(books: Books) -> Iterator[str]:
     parts = {one["subject_id"] for one in books["dispute"] if one.get("outcome") == "partly"}
     for conversion in books["conversion"]:
         order = story.order(conversion["order_id"])
-        last = _last_decision(books, conversion)
+        last = last_decision(books, conversion)
         winner = last["attribution"].get("winner")
+        due = gives(story, order, winner["at_ms"], seen_in(last)) if winner else {}
         for reward_id in conversion.get("reward_ids", ()):
             reward = rewards[reward_id]
-            if winner is None:
-                yield f"{order.name} is rewarded without a touch"
+            one = due.get(reward["rule_id"])
+            if one is None:
+                yield f"{order.name} is rewarded without a touch, or a rule"
                 continue
-            most = given(story, order, reward["rule_id"], winner["at_ms"])
             if reward["currency"] != unit_of(story, order, reward["rule_id"]):
                 yield f"{order.name} earned {reward['currency']}"
-            if reward["earned_minor"] != most and not story.caps + story.budget:
-                yield f"{order.name} earned {reward['earned_minor']}, not {most}"
-            wanted = share(order, reward["earned_minor"])
+            if reward["earned_minor"] != one.amount and not story.caps + story.budget:
+                yield f"{order.name} earned {reward['earned_minor']}, not {one.amount}"
+            weights = {part["line_id"]: part["weight"] for part in reward.get("parts", ())}
+            if weights != one.weights:
+                yield f"{order.name} was earned on {weights}, not on {one.weights}"
+            wanted = share(order, reward["earned_minor"], one.weights)
             if reward_id in parts:
                 wanted = max(wanted, reward["earned_minor"] - part_of(reward["earned_minor"]))
             yield from _taken(order.name, reward, wanted)
-
-
-def _last_decision(books: Books, conversion: Item) -> Item:
-    mine = [one for one in books["decision"] if one["conversion_id"] == conversion["conversion_id"]]
-    return max(mine, key=lambda one: int(one["number"]))
 
 
 def _taken(name: str, reward: Item, wanted: int) -> Iterator[str]:
@@ -259,15 +264,16 @@ def _calm(books: Books) -> Iterator[str]:
     story = books.town.story
     if not story.calm:
         return
-    want = expected(story)
+    seen = {one["order_id"]: seen_in(last_decision(books, one)) for one in books["conversion"]}
+    want = expected(story, seen)
     rewards = {one["reward_id"]: one for one in books["reward"]}
     for conversion in books["conversion"]:
         name = conversion["order_id"]
         mine = [rewards[one] for one in conversion.get("reward_ids", ())]
         earned = sum(one["earned_minor"] for one in mine if one["rule_id"] != EXTRA)
-        got = Due(conversion.get("advocate_id"), earned, 0)
+        got = Due(conversion.get("advocate_id"), earned)
         states = {rewards[one]["state"] for one in conversion.get("reward_ids", ())}
         if "rejected" in states and got.person == want[name].person:
             continue  # what a person has refused stays as it was
-        if (got.person, got.earned) != (want[name].person, want[name].earned):
+        if got != want[name]:
             yield f"{name} earned {got.earned} for {got.person}, not {want[name]}"

@@ -1,18 +1,17 @@
 """Mistakes that nobody chose: random one-line changes in the money's own code; each must die.
 
-    python -m tests.simulation --mutants 20 --seed 7 [--seeds 20000]
+    python -m tests.simulation SEED --mutants 20 [--seeds 300] [--write]
 
-A mutant is one change of one line: another comparison, sign, state or constant, a guard or a record
-that is left out. It is made in memory when the module is loaded, in a process of its own; the tree
-is never touched. Then seeds and duels are played until something is found. Whoever survives is
-shown with its line, to be explained or to be caught.
+A mutant is one change of one line (`changing`) of any file of the money's paths (`moneypaths`). It
+is made in memory when the module is loaded, in a process of its own; the tree is never touched.
+Then what `make test` plays is played against it, as far as `--seeds` says: flows, seeds of the fast
+and of the brief lane, duels. Whoever survives is shown with its line, to be explained or caught;
+what changes nothing that can be seen is told apart in `EQUIVALENT`, by argument and by name.
 """
 
-import ast
 import importlib.machinery
 import json
 import os
-import re
 import subprocess
 import sys
 import time
@@ -23,97 +22,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-ROOT = Path(__file__).parents[2]
-DOMAIN = "layers/domain/python/goodword"
-PLATFORM = "layers/platform/python/goodword_aws"
-MONEY_PATHS = (
-    *(f"{DOMAIN}/ledger/{name}.py" for name in ("model",)),
-    *(
-        f"{DOMAIN}/rewards/{name}.py"
-        for name in ("arithmetic", "basis", "books", "budget", "caps", "decision", "model")
-    ),
-    *(f"{DOMAIN}/rewards/{name}.py" for name in ("pool_books", "pools", "reversal", "service")),
-    *(
-        f"{DOMAIN}/conversions/{name}.py"
-        for name in ("amounts", "decided", "deciding", "evidence", "exchange", "granting", "intake")
-    ),
-    *(
-        f"{DOMAIN}/conversions/{name}.py"
-        for name in ("merging", "model", "order", "reversing", "rewarded", "service")
-    ),
-    *(
-        f"{DOMAIN}/payouts/{name}.py"
-        for name in ("approving", "choice", "clock", "confirming", "cycle", "deciding", "due")
-    ),
-    *(
-        f"{DOMAIN}/payouts/{name}.py"
-        for name in ("ending", "freezing", "hashing", "listing", "model", "movements", "sending")
-    ),
-    f"{DOMAIN}/tracking/model.py",
-    f"{DOMAIN}/programs/model.py",
-    f"{DOMAIN}/programs/caps.py",
-    f"{DOMAIN}/programs/rates.py",
-    f"{DOMAIN}/ports.py",
-    f"{PLATFORM}/store.py",
-    f"{PLATFORM}/transaction.py",
-    f"{PLATFORM}/conversions.py",
-)
-SWAPS = {
-    ast.Lt: "<=",
-    ast.LtE: "<",
-    ast.Gt: ">=",
-    ast.GtE: ">",
-    ast.Eq: "!=",
-    ast.NotEq: "==",
-    ast.Is: "is not",
-    ast.IsNot: "is",
-    ast.In: "not in",
-    ast.NotIn: "in",
-    ast.Add: "-",
-    ast.Sub: "+",
-    ast.Mult: "//",
-    ast.FloorDiv: "*",
-    ast.Mod: "//",
-    ast.And: "or",
-    ast.Or: "and",
-}
-STATES = (
-    *("pending", "on_hold", "approved", "due", "batched", "paid", "rejected", "void", "reversed"),
-    *("draft", "sent", "unknown", "failed", "returned", "cancelled", "requested", "released"),
-    *("sending", "settled", "expired", "payable", "in_payout", "qualified", "disqualified"),
-    *("unattributed", "waiting", "booked", "half_even", "down", "net", "gross"),
-)
-NAMES = {
-    "min": "max",
-    "max": "min",
-    "any": "all",
-    "all": "any",
-    "replace": "create",
-    "first": "last",
-}
-LEFT_OUT = ("create", "require", "replace", "absent", "delete", "save", "vanish")
+from tests.simulation.changing import Mutant, mutants_of
+from tests.simulation.moneypaths import ROOT, money_paths
+
 SECONDS_MAX = 900  # seconds that one mutant may take
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """One change: in this file, from `start` to `end` of its text, `new` stands instead."""
-
-    path: str
-    line: int
-    start: int
-    end: int
-    old: str
-    new: str
-
-    @property
-    def name(self) -> str:
-        """Where it is and what it does."""
-        return f"{self.path.rpartition('/python/')[2]}:{self.line}: {self.old} -> {self.new}"
-
-    def text(self, source: str) -> str:
-        """The source with the change in it."""
-        return source[: self.start] + self.new + source[self.end :]
 
 
 @dataclass(frozen=True)
@@ -124,132 +36,13 @@ class Fate:
     killed_by: str
     what: str
     seconds: float
-    reached: bool = True
 
 
-class _Places:
-    """Offsets of a source's nodes."""
-
-    def __init__(self, path: str, source: str) -> None:
-        self.path, self.source = path, source
-        self._lines = [0]
-        for line in source.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line))
-
-    def at(self, line: int, column: int) -> int:
-        """The offset of a place (columns are bytes; the house writes ASCII code)."""
-        return self._lines[line - 1] + column
-
-    def mutant(self, node: ast.AST, new: str) -> Mutant:
-        """The node with other words in its place."""
-        place: Any = node
-        start = self.at(place.lineno, place.col_offset)
-        end = self.at(place.end_lineno, place.end_col_offset)
-        return Mutant(self.path, place.lineno, start, end, self.source[start:end], new)
-
-    def between(self, left: ast.AST, right: ast.AST, old: str, new: str) -> Mutant | None:
-        """An operator between two nodes."""
-        first, second = self.mutant(left, ""), self.mutant(right, "")
-        found = re.search(re.escape(old), self.source[first.end : second.start])
-        if found is None:
-            return None
-        start = first.end + found.start()
-        return Mutant(self.path, first.line, start, start + len(old), old, new)
-
-
-SIGNS: dict[type[ast.AST], str] = {
-    ast.Lt: "<",
-    ast.LtE: "<=",
-    ast.Gt: ">",
-    ast.GtE: ">=",
-    ast.Eq: "==",
-    ast.NotEq: "!=",
-    ast.Is: "is",
-    ast.IsNot: "is not",
-    ast.In: "in",
-    ast.NotIn: "not in",
-    ast.Add: "+",
-    ast.Sub: "-",
-    ast.Mult: "*",
-    ast.FloorDiv: "//",
-    ast.Mod: "%",
-    ast.And: "and",
-    ast.Or: "or",
-}
-
-
-def mutants_of(path: str) -> list[Mutant]:
-    """Every one-line change that we know of a file."""
-    source = (ROOT / path).read_text()
-    places, found = _Places(path, source), []
-    for node in ast.walk(ast.parse(source)):
-        if not _is_declaration(node):
-            found += [one for one in _changes(places, node) if one is not None]
-    return [one for one in found if "\n" not in one.old]
-
-
-def _is_declaration(node: ast.AST) -> bool:
-    return isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.Import, ast.arguments))
-
-
-def _changes(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
-    for kind in (_operators, _values, _left_out):
-        yield from kind(places, node)
-
-
-def _operators(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
-    """Another comparison, sign or junction."""
-    match node:
-        case ast.Compare(left=left, ops=[sign], comparators=[right]) if type(sign) in SWAPS:
-            yield places.between(left, right, SIGNS[type(sign)], SWAPS[type(sign)])
-        case ast.BinOp(left=left, op=sign, right=right) if type(sign) in SWAPS:
-            if not _of_text(left) and not _of_text(right):
-                yield places.between(left, right, SIGNS[type(sign)], SWAPS[type(sign)])
-        case ast.BoolOp(op=sign, values=[left, right, *_]):
-            yield places.between(left, right, SIGNS[type(sign)], SWAPS[type(sign)])
-        case ast.UnaryOp(op=ast.Not() | ast.USub(), operand=operand):
-            yield places.mutant(node, ast.unparse(operand))
-
-
-def _values(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
-    """Another constant, or the opposite function."""
-    match node:
-        case ast.Constant(value=bool(value)):
-            yield places.mutant(node, str(not value))
-        case ast.Constant(value=int(value)):
-            yield places.mutant(node, str(value + 1))
-        case ast.Constant(value=str(value)) if value in STATES:
-            others = [one for one in STATES if one != value]
-            yield places.mutant(node, f'"{others[(node.lineno * 7) % len(others)]}"')
-        case ast.Call(func=ast.Name(id=name)) if name in NAMES:
-            yield places.mutant(node.func, NAMES[name])
-
-
-def _left_out(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
-    """A record, a condition or a branch is left out."""
-    match node:
-        case ast.Expr(value=ast.Call(func=ast.Attribute(attr=name))) if name in LEFT_OUT:
-            yield places.mutant(node, "pass")
-        case ast.keyword(arg="equals" | "differs", value=ast.Dict() as said):
-            yield places.mutant(said, "{}")
-        case ast.If(test=test):
-            yield places.mutant(test, "False")
-            yield places.mutant(test, "True")
-        case ast.IfExp(test=test):
-            yield places.mutant(test, f"not ({ast.unparse(test)})")
-
-
-def _of_text(node: ast.AST) -> bool:
-    return isinstance(node, (ast.JoinedStr, ast.Tuple, ast.List)) or (
-        isinstance(node, ast.Constant) and isinstance(node.value, str)
-    )
-
-
-def chosen(count: int, seed: int) -> list[Mutant]:
+def chosen(count: int, seed: int | str) -> list[Mutant]:
     """So many mutants by chance: every line of the money paths is as likely as any other."""
     chance = Random(f"mutants {seed}")
     by_line: dict[tuple[str, int], list[Mutant]] = {}
-    for path in MONEY_PATHS:
+    for path in money_paths():
         for one in mutants_of(path):
             by_line.setdefault((one.path, one.line), []).append(one)
     lines = chance.sample(sorted(by_line), count)
@@ -287,7 +80,12 @@ def judge(given: str) -> str:
 
 def _hunt(seeds: int) -> tuple[str, str]:
     from tests.simulation.duels import DUELS, meet_all  # noqa: PLC0415 - after planting
-    from tests.simulation.playing import play  # noqa: PLC0415
+    from tests.simulation.golden import FLOWS  # noqa: PLC0415
+    from tests.simulation.playing import many, play  # noqa: PLC0415
+
+    def flows() -> Iterator[tuple[str, list[str]]]:
+        for number in range(len(FLOWS)):
+            yield f"flow {number}", play(number, lane="golden", plan={}).found
 
     def duels() -> Iterator[tuple[str, list[str]]]:
         for number in range(len(DUELS)):
@@ -295,13 +93,14 @@ def _hunt(seeds: int) -> tuple[str, str]:
 
     def seeded(first: int, end: int) -> Iterator[tuple[str, list[str]]]:
         for seed in range(first, end):
-            yield f"seed {seed}", play(seed).found
+            yield f"seed {seed}", play(seed, digested=False).found
+            yield f"seed {seed} --brief", play(seed, lane="brief", digested=False).found
 
-    early = min(300, seeds)
-    for hunt in (seeded(0, early), duels(), seeded(early, seeds)):
-        for name, found in hunt:
-            if found:
-                return name, found[0]
+    with many():
+        for hunt in (flows(), seeded(0, seeds), duels()):
+            for name, found in hunt:
+                if found:
+                    return name, found[0]
     return "", ""
 
 

@@ -1,11 +1,15 @@
 """A tiny second opinion: from what really happened to cents, sharing no code with the product."""
 
-from dataclasses import dataclass
-from decimal import ROUND_HALF_EVEN, Decimal
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
 
+from tests.simulation.offers import Offer, Seen, Worth, back, lines_of, worth
 from tests.simulation.story import CODES, DAY_MS, Order, Story, Terms, day_of
 
 SKEW_MS = 60_000
+EXTRA = "extra"  # the rule that gives points beside whatever else a sale earns
 OWNERS = {code: person for person, code in CODES.items()}
 
 
@@ -21,49 +25,62 @@ class Contact:
 
 @dataclass(frozen=True)
 class Due:
-    """What one order must come to: who earns it, how much, and how much of it is taken back."""
+    """What one order must come to: who earns it, and how much."""
 
     person: str | None
     earned: int
-    taken: int
 
 
-def even(value: Decimal) -> int:
-    """Rounded half to even."""
-    return int(value.quantize(Decimal(1), rounding=ROUND_HALF_EVEN))
+def expected(story: Story, seen: Mapping[str, Seen]) -> dict[str, Due]:
+    """Per order, in a calm story: the outcome for the facts in the order in which they happened.
 
-
-def expected(story: Story) -> dict[str, Due]:
-    """Per order, in a calm story: the outcome for the facts in the order in which they happened."""
+    Which order of its advocate one was, and at which level, is what was `seen` when it first was
+    theirs: that depends on the order of arrival, and is judged elsewhere.
+    """
     firsts: dict[str, str] = {}
+    bought: Counter[str] = Counter()
     outcome = {}
     for order in sorted(story.orders, key=lambda each: each.at_ms):
+        bought[order.friend] += order.action == "sale"
         winner = _winner(story, order, firsts.get(order.friend) if story.sticky else None)
         if winner is None:
-            outcome[order.name] = Due(None, 0, 0)
+            outcome[order.name] = Due(None, 0)
             continue
         firsts.setdefault(order.friend, winner.person)
-        earned = earning(story, order, winner.at_ms)
-        outcome[order.name] = Due(winner.person, earned, share(order, earned))
+        nth = max(bought[order.friend], order.basket.nth or 0)
+        known = replace(seen.get(order.name, Seen()), nth=nth)
+        outcome[order.name] = Due(winner.person, earning(story, order, winner.at_ms, known))
     return outcome
 
 
-def earning(story: Story, order: Order, touched_ms: int) -> int:
-    """What the version in force at the touch gives."""
+def earning(story: Story, order: Order, touched_ms: int, seen: Seen) -> int:
+    """What the version in force at the touch gives in all, but for points beside it."""
+    due = gives(story, order, touched_ms, seen)
+    return sum(one.amount for name, one in due.items() if name != EXTRA)
+
+
+def gives(story: Story, order: Order, touched_ms: int, seen: Seen) -> dict[str, Worth]:
+    """What each rule of the version in force at the touch gives, if it has a say."""
     version = in_force(story, touched_ms)
     if order.action == "lead":
-        return version.flat
-    net = at_home(story, order)
-    if net < story.minimum_order:
-        return 0
-    return even(Decimal(net) * version.points / 10_000)
+        return {"lead": Worth(version.flat)}
+    nets = order.net, at_home(story, order)
+    found = {one.name: worth(one, order.basket, nets, seen) for one in offers_of(story, version)}
+    due = {name: one for name, one in found.items() if one is not None}
+    return due | ({EXTRA: Worth(story.extra)} if story.extra else {})
+
+
+def offers_of(story: Story, version: Terms) -> tuple[Offer, ...]:
+    """The offers of a version; without any, a plain share of every order."""
+    plain = Offer(name="sale", size=version.points, minimum=story.minimum_order)
+    return version.offers or (plain,)
 
 
 def at_home(story: Story, order: Order) -> int:
     """The order's net in what it earns: divided by the rate of its day, to the even cent."""
     if order.currency == "EUR" or story.accepts:
         return order.net
-    rate = story.rates[day_of(order.at_ms)]
+    rate = story.rates[day_of(order.at_ms, story.zone)]
     whole, _, part = rate.partition(".")
     cents, rest = divmod(order.net * int("1".ljust(len(part) + 1, "0")), int(whole + part))
     twice = 2 * rest - int(whole + part)
@@ -76,23 +93,35 @@ def in_force(story: Story, at_ms: int) -> Terms:
     return begun[-1] if begun else story.versions[0]
 
 
-def share(order: Order, earned: int) -> int:
-    """How much of what was earned the refunds take back."""
-    refunded = {"net": 0, "gross": 0}
+def refunded(order: Order) -> tuple[int, int] | None:
+    """What of the order's net and gross is to be back; None: all of it."""
+    sums = {"net": 0, "gross": 0}
     for refund in order.refunds:
         if refund.won:
             continue
         if refund.amount is None:
-            refunded = {"net": order.net, "gross": order.gross}
-            break
-        so_far = refunded[refund.of]
-        refunded[refund.of] = max(so_far, refund.amount) if refund.total else so_far + refund.amount
-    back = sum(
-        even(Decimal(earned) * min(part, whole) / whole)
-        for part, whole in ((refunded["net"], order.net), (refunded["gross"], order.gross))
-        if whole
-    )
-    return min(back, earned)
+            return None
+        so_far = sums[refund.of]
+        sums[refund.of] = max(so_far, refund.amount) if refund.total else so_far + refund.amount
+    return min(sums["net"], order.net), min(sums["gross"], order.gross)
+
+
+def share(order: Order, earned: int, weights: Mapping[str, int]) -> int:
+    """How much of what was earned the refunds take back; by lines, if it was earned on lines."""
+    parts = refunded(order)
+    if parts is None:
+        return earned
+    if weights:
+        named: Counter[str] = Counter()
+        for refund in order.refunds:
+            if not refund.won:
+                named.update(dict(refund.lines))
+        sums = order.net, order.gross
+        lines = lines_of(order.basket, order.net)
+        return round(earned * back(sums, lines, named, parts, weights))
+    wholes = zip(parts, (order.net, order.gross), strict=True)
+    exact = sum((Fraction(part, whole) for part, whole in wholes if whole), Fraction(0))
+    return round(earned * min(exact, Fraction(1)))
 
 
 def _winner(story: Story, order: Order, first: str | None) -> Contact | None:

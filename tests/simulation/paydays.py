@@ -1,4 +1,4 @@
-"""When a period ends and when it is paid, worked out a second time: day by day, in UTC.
+"""When a period ends and when it is paid, worked out a second time: day by day, in its zone.
 
 The calendar of the product steps back and forth from a day; this one lists every day of the play
 and keeps those on which something ends. It shares nothing with the product but the words.
@@ -6,9 +6,10 @@ and keeps those on which something ends. It shares nothing with the product but 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from random import Random
+from zoneinfo import ZoneInfo
 
 FIRST_DAY = date(2025, 9, 1)  # long before the play begins
 DAYS = 800  # of which the play is a part
@@ -26,6 +27,7 @@ class Paying:
     net_days: int = 0
     business_day: str = "none"
     checkers: int | None = None
+    zone: str = "UTC"
 
 
 def drawn(chance: Random, *, often: bool) -> Paying:
@@ -43,12 +45,14 @@ def drawn(chance: Random, *, often: bool) -> Paying:
 
 def calendar(paying: Paying) -> dict[int, int]:
     """When a period ends (ms), by when it is paid: of several that are paid at once, the last."""
-    return _calendar(Paying(paying.cadence, 0, paying.net_days, paying.business_day))
+    when = Paying(paying.cadence, 0, paying.net_days, paying.business_day, zone=paying.zone)
+    return _calendar(when)
 
 
 @cache
 def _calendar(paying: Paying) -> dict[int, int]:
-    return {_ms(_paid_on(paying, day)): _ms(day) for day in _ends(paying)}
+    zone = ZoneInfo(paying.zone)
+    return {_ms(_paid_on(paying, day), zone): _ms(day, zone) for day in _ends(paying)}
 
 
 def _ends(paying: Paying) -> Iterator[date]:
@@ -73,5 +77,5 @@ def _paid_on(paying: Paying, end: date) -> date:
     )
 
 
-def _ms(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1_000
+def _ms(day: date, zone: ZoneInfo) -> int:
+    return int(datetime(day.year, day.month, day.day, tzinfo=zone).timestamp()) * 1_000

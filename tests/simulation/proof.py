@@ -14,12 +14,11 @@ from tests.simulation.duels import DUELS, meet_all
 from tests.simulation.exhausting import Exhausted, exhaust, singles, some_pairs
 from tests.simulation.golden import FLOWS
 from tests.simulation.killing import Death, kill_all, remember
-from tests.simulation.mutants import Fate, chosen, fates
+from tests.simulation.surviving import standing
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 WORDS = Path(__file__).with_name("proof_page.md")
 FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS, PAIRS = 20_000, 10_000, 150, 2_000
-MUTANTS, MUTANT_SEEDS = 20, 500
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,6 @@ class Proof:
     meetings: int
     surprised: dict[str, list[str]]
     deaths: Sequence[Death]
-    fates: Sequence[Fate]
     minutes: float
 
     @property
@@ -73,12 +71,10 @@ def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
     deaths = list(kill_all(kept=2))
     tell(f"{sum(bool(one.by) for one in deaths)} of {len(deaths)} planted mistakes killed")
     remember(deaths)
-    played = list(fates(chosen(max(5, round(MUTANTS * small)), 0), MUTANT_SEEDS, WORKERS))
-    tell(f"{sum(bool(one.killed_by) for one in played)} of {len(played)} mutants killed")
     minutes = (time.monotonic() - begun) / 60
     counts = sum(count for count, _ in parts)
     lanes = (fast, brief, wire)
-    proof = Proof(*lanes, alone, step, pairs, counts, surprised, deaths, played, minutes)
+    proof = Proof(*lanes, alone, step, pairs, counts, surprised, deaths, minutes)
     PAGE.write_text(_page(proof))
     return bool(proof.found or proof.survived)
 
@@ -87,24 +83,17 @@ def _page(proof: Proof) -> str:
     lanes = (proof.fast, proof.brief, proof.wire)
     rows = [f"* {line}" for totals in lanes for line in totals.lines()]
     killed = [one for one in proof.deaths if one.by]
-    dead = [one for one in proof.fates if one.killed_by]
     rows += [
         f"* {proof.alone.runs:,} runs with {_single(proof.step)} of: {'; '.join(FLOWS)}",
         f"* {proof.pairs.runs:,} runs with two faults, drawn from the same flows",
         f"* {proof.meetings:,} meetings of {len(DUELS)} pairs of invocations, at every call",
         f"* {len(killed)} of {len(proof.deaths)} planted mistakes killed",
-        f"* {len(dead)} of {len(proof.fates)} random one-line changes of the money's code killed"
-        f" by the meetings and at most {MUTANT_SEEDS:,} seeds",
         *(f"* FOUND {name}: {what[0]}" for name, what in proof.found.items()),
         *(f"* SURVIVED: {name}" for name in proof.survived),
         f"* all of it in {proof.minutes:.0f} minutes, in {WORKERS} processes",
     ]
     faults = [f"| {kind} | {count:,} |" for kind, count in sorted(proof.fast.faults.items())]
     kills = [f"| {one.name} | {one.by[0]} | {_cell(one.what)} |" for one in killed]
-    changed = [
-        f"| `{_cell(one.mutant.name)}` | {one.killed_by or 'SURVIVES'} | {_cell(one.what)} |"
-        for one in proof.fates
-    ]
     figures = [
         *rows,
         "\n## Faults of the fast lane\n| kind | struck |\n|---|---|",
@@ -112,9 +101,7 @@ def _page(proof: Proof) -> str:
         "\n## Planted mistakes, and what killed each first",
         "| mistake | by | found |\n|---|---|---|",
         *kills,
-        "\n## Random one-line changes, chosen by nobody",
-        "| change | by | found |\n|---|---|---|",
-        *changed,
+        f"\n{standing()}",
     ]
     words = ("git", "rev-parse", "--short", "HEAD")
     commit = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()

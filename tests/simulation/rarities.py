@@ -37,3 +37,7 @@ def _units(chance: Random, story: "Story") -> None:
         for order in story.orders:
             abroad = order.action == "sale" and chance.random() < ABROAD
             order.currency = "USD" if abroad else "EUR"
+    if story.gives or story.accepts:  # with the plain rules of such stories
+        story.ladder = None
+        for version in story.versions:
+            version.offers = ()

@@ -5,11 +5,12 @@ promises follow the reason of each, the winner and the reason of the whole; noth
 product but what it wrote down.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.simulation.books import Books, Item
-from tests.simulation.oracle import SKEW_MS, earning
+from tests.simulation.offers import Seen, Worth
+from tests.simulation.oracle import SKEW_MS, at_home, gives
 from tests.simulation.story import DAY_MS, Order, Story
 
 LATE = ("after_conversion", "outside_window")
@@ -112,7 +113,7 @@ def _nobody(story: Story, lost: list[str]) -> set[str]:
 
 
 def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
-    """The reason of the whole: why nothing was earned, or that something was."""
+    """The reason of the whole: why nothing was earned, or that something was; and of each rule."""
     winner: Any = decision["attribution"].get("winner")
     reason, rewarded = decision["reason"], decision["outcome"] == "rewarded"
     if rewarded != (reason == "rewarded"):
@@ -123,15 +124,86 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
         return
     if reason.startswith("programme_") or reason == "waiting_for_rate":
         return
-    due = earning(story, order, winner["at_ms"]) or story.extra * (order.action == "sale")
-    if rewarded and not due:
-        yield "it earns, though it is too small"
-    if not rewarded:
-        limits = {"cap_reached"} if story.caps else set()
-        limits |= {"budget_exhausted"} if story.budget else set()
-        wanted = {"below_minimum_order"} if not due else limits
-        if reason not in wanted:
-            yield f"it earned nothing by {reason}, not {wanted or 'anything'}"
+    basis, net = decision["basis"], at_home(story, order)
+    money = order.currency if story.accepts else "EUR"
+    if (basis["net_minor"], basis["currency"]) != (net, money):
+        yield f"it is decided on {basis['net_minor']} {basis['currency']}, not on {net} {money}"
+    lines = list(decision.get("lines", ()))
+    yield from _ruled(lines, gives(story, order, winner["at_ms"], seen_in(decision)))
+    yield from _cut(lines, lambda cap: _least(story, cap))
+    wanted = lines[0]["reason"] if lines else "no_rule_for_action"
+    if not rewarded and (reason != wanted or not reason):
+        yield f"it earned nothing by {reason}, not {wanted}"
+    if rewarded != any(one["earned_minor"] for one in lines):
+        yield f"it is {decision['outcome']}, and its rules say otherwise"
+
+
+def _ruled(lines: list[Item], due: dict[str, Worth]) -> Iterator[str]:
+    """Every rule that has a say, what it computes, or why nothing."""
+    names = [one["rule_id"] for one in lines]
+    if names != list(due):
+        yield f"the rules {names} have a say, not {list(due)}"
+        return
+    for line, one in zip(lines, due.values(), strict=True):
+        said = line["computed_minor"], line["reason"]
+        if said != (one.amount, one.reason) and not (one.amount and said[0] == one.amount):
+            yield f"{line['rule_id']} gives {said}, not {one.amount} {one.reason}"
+
+
+def _cut(lines: list[Item], size_of: Callable[[Item], int | None]) -> Iterator[str]:
+    """I11: what every limit left before and after each rule, and what the least of them let go."""
+    left: dict[str, int] = {}
+    for line in lines:
+        caps, computed = line.get("caps", ()), line["computed_minor"]
+        lets = [_lets(cap, computed) for cap in caps]
+        most = min([computed, *lets])
+        if line["earned_minor"] != most:
+            yield f"{line['rule_id']} earned {line['earned_minor']}, not {most}"
+        for cap, let in zip(caps, lets, strict=True):
+            took = min(1, most) if cap["cap"].endswith("rewards") else most
+            if cap["before"] != left.get(cap["cap"], cap["before"]):
+                yield f"{cap['cap']} leaves {cap['before']} after it left {left[cap['cap']]}"
+            if size_of(cap) not in (None, cap["limit"]):
+                yield f"{cap['cap']} is {cap['limit']}, not {size_of(cap)}"
+            if (cap["used"], cap["after"]) != (took, cap["before"] - took):
+                yield f"{cap['cap']} leaves {cap['after']} of {cap['before']}"
+            if cap["cut"] != (let == most < computed):
+                yield f"{cap['cap']} has cut it, or not: {cap['cut']}"
+            left[cap["cap"]] = cap["after"]
+        cut = {cap["cap"].partition("-")[0] for cap in caps if cap["cut"]}
+        why = "" if not cut else "budget_exhausted" if cut == {"budget"} else "cap_reached"
+        if computed and line["reason"] != why:
+            yield f"{line['rule_id']} was cut by {cut} and says {line['reason']}"
+
+
+def _lets(cap: Item, computed: int) -> int:
+    """How much of an amount a limit lets go: all or nothing, if it counts rewards."""
+    if cap["cap"].endswith("rewards"):
+        return computed if cap["before"] else 0
+    return min(computed, int(cap["before"]))
+
+
+def _least(story: Story, cap: Item) -> int | None:
+    """How large a limit is; of a budget it may have been less before."""
+    scope, period, _ = cap["cap"].split("-")
+    of = "rewards" if cap["cap"].endswith("rewards") else "amount_minor"
+    found = [
+        one.size for one in story.caps if (one.scope, one.period, one.of) == (scope, period, of)
+    ]
+    return found[0] if found else None
+
+
+def seen_in(decision: Item) -> Seen:
+    """What a decision knew beside the order."""
+    basis = decision["basis"]
+    names = ("friend_order", "advocate_conversion", "level")
+    return Seen(*(basis.get(name) for name in names))
+
+
+def last_decision(books: Books, conversion: Item) -> Item:
+    """The one that stands."""
+    mine = [one for one in books["decision"] if one["conversion_id"] == conversion["conversion_id"]]
+    return max(mine, key=lambda one: int(one["number"]))
 
 
 def _inquiries(books: Books) -> Iterator[str]:

@@ -6,11 +6,14 @@ it happens inside the hold period, so that the outcome is known to the cent in a
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from random import Random
+from zoneinfo import ZoneInfo
 
 from goodword.programs.payment import RailName
 
+from tests.simulation.enriching import enrich, given
+from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.rarities import add_rarities
 
@@ -62,6 +65,7 @@ class Returned:
     total: bool
     by_alias: bool
     won: bool = False
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
@@ -82,15 +86,17 @@ class Order:
     currency: str = "EUR"
     refunds: list[Returned] = field(default_factory=list)
     inquiry: bool = False
+    basket: Basket = EMPTY
 
 
 @dataclass
 class Terms:
-    """One version of what was promised."""
+    """One version of what was promised: `offers`, or a plain share of sales; an amount of leads."""
 
     from_ms: int
     points: int
     flat: int
+    offers: tuple[Offer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,6 +141,8 @@ class Story:
     extra: int = 0  # points beside what a sale earns
     accepts: bool = False  # orders in dollars stay in dollars, and are paid in them
     brief: bool = False  # one order and few steps, among more faults
+    ladder: Ladder | None = None
+    zone: str = "UTC"
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""
@@ -194,24 +202,28 @@ def draw_brief(seed: int) -> Story:
 def _exactly(chance: Random, story: Story) -> None:
     """Some limit is, to the cent, what one of the orders gives: on the edge, not beside it."""
     order = chance.choice(story.orders)
-    given = max(1, order.net * story.versions[0].points // 10_000)
+    size = given(story, order)
     match chance.choice(("minimum", "limit", "cap", "budget", "checkers")):
         case "minimum":
-            story.paying = replace(story.paying, minimum=given)
+            story.paying = replace(story.paying, minimum=size)
         case "checkers":
-            story.paying = replace(story.paying, checkers=given)
+            story.paying = replace(story.paying, checkers=size)
         case "limit":
-            story.limit = given
+            story.limit = size
         case "cap":
-            sizes = {"rewards": 1, "amount_minor": given}
+            sizes = {"rewards": 1, "amount_minor": size}
             story.caps = [replace(one, size=sizes[one.of]) for one in story.caps]
         case _:
-            story.budget = [replace(one, size=given) for one in story.budget]
+            story.budget = [replace(one, size=size) for one in story.budget]
 
 
 def _banks(chance: Random, story: Story) -> Story:
-    """Banks ask about some orders, and decide some refunds for the shop (where nothing is capped:
-    what is given again may exceed a cap)."""
+    """Banks ask about orders, and decide refunds for the shop where nothing is capped: it might
+    exceed a cap."""
+    usd = [one for one in story.orders if one.currency == "USD"]
+    told = [(one, story.rates[day_of(one.at_ms, "UTC")]) for one in usd]
+    enrich(Random(f"rich {story.seed}"), story, START_MS)
+    story.rates = {day_of(one.at_ms, story.zone): rate for one, rate in told}
     if chance.random() < EXACT:
         _exactly(chance, story)
     wins = not story.caps and not story.budget
@@ -292,9 +304,9 @@ def _payday(seed: int, chance: Random) -> Story:
     )
 
 
-def day_of(at_ms: int) -> str:
-    """The day of an instant (UTC)."""
-    return f"{datetime.fromtimestamp(at_ms // 1000, UTC):%Y-%m-%d}"
+def day_of(at_ms: int, zone: str) -> str:
+    """The day of an instant in a time zone."""
+    return f"{datetime.fromtimestamp(at_ms // 1000, ZoneInfo(zone)):%Y-%m-%d}"
 
 
 def _abroad(chance: Random, orders: list[Order]) -> dict[str, str]:
@@ -302,7 +314,7 @@ def _abroad(chance: Random, orders: list[Order]) -> dict[str, str]:
     for order in orders:
         if order.action == "sale" and chance.random() < 0.6:
             order.currency = "USD"
-    days = sorted({day_of(order.at_ms) for order in orders if order.currency == "USD"})
+    days = sorted({day_of(order.at_ms, "UTC") for order in orders if order.currency == "USD"})
     return {day: chance.choice(("1.0834", "2", "0.9", "1.333333")) for day in days}
 
 

@@ -14,6 +14,7 @@ from goodword.conversions.model import (
     ReinstatementFact,
     ReversalFact,
 )
+from goodword.conversions.order import ReturnedLine
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.model import (
     ExchangeRule,
@@ -30,6 +31,7 @@ from goodword.tracking.model import AttributionRules
 
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms, Touched
+from tests.simulation.wording import order_facts, rule_of, tiers_of
 from tests.support.scene import PROGRAM, SECRET, terms
 
 SHARP = {
@@ -53,6 +55,9 @@ def _rules(story: Story, promised: Terms) -> tuple[Rule, ...]:
     units: dict[str, Any] = {"sale": {}, "lead": {}}
     for action, unit in story.gives.items():
         units[action] = {"unit": unit} | ({"item": "a month"} if unit == "code" else {})
+    if promised.offers:
+        lead = Rule(rule_id="lead", action="lead", reward=FlatReward(amount_minor=promised.flat))
+        return (*map(rule_of, promised.offers), lead)
     sale = Rule(
         rule_id="sale",
         action="sale",
@@ -87,6 +92,7 @@ def version_of(story: Story, number: int) -> ProgramVersion:
     promised = story.versions[number]
     written = terms(
         rules=_rules(story, promised),
+        tiers=tiers_of(story.ladder) if story.ladder else None,
         currencies="accept" if story.accepts else "convert" if story.rates else "refuse",
         accepted=("USD",) if story.accepts else (),
         exchange=ExchangeRule(days=0),
@@ -147,6 +153,7 @@ def _payment(paying: Paying, sharp: bool, rail: str, accepts: bool) -> Payment:
             "net_days": paying.net_days,
             "business_day": paying.business_day,
             "two_checkers_from_minor": paying.checkers,
+            "time_zone": paying.zone,
             "audit": SHARP if sharp else {},
             "minimum_in": {"USD": paying.minimum} if accepts and paying.minimum else {},
             "two_checkers_from_in": {"USD": paying.checkers} if accepts and paying.checkers else {},
@@ -213,6 +220,8 @@ def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFa
                 for click in clicks
             ),
             "codes": (code,) if code else (),
+            "order": order_facts(order.basket),
+            "occasion": "renewal" if order.basket.renewal else "plain",
         }
     )
 
@@ -233,6 +242,9 @@ def _refunds(order: Order) -> Iterator[Facts]:
                         "amount_minor": refund.amount,
                         "of": refund.of,
                         "cumulative": refund.total,
+                        "lines": tuple(
+                            ReturnedLine(line_id=name, net_minor=net) for name, net in refund.lines
+                        ),
                     }
                 ),
             )

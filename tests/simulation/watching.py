@@ -7,7 +7,9 @@ The tables below are written down anew from the glossary; they share nothing wit
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.dynamo import Writes
+from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
+from tests.simulation.runchecks import left_behind
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -84,6 +86,7 @@ class Watch:
                     watch_hand_out(self._town, new)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
+        self._decided({str(new["kind"]): (old, new) for _, old, new in plain if new is not None})
         if self._town.baton.current is not None:
             said = sorted({key.sk.split("#")[0] for key, _, _ in writes})
             self._town.tell(f"    commit {' '.join(said)}")
@@ -91,8 +94,17 @@ class Watch:
             [(key, new) for (key, old, new) in writes if new is not None and old is None]
         )
 
+    def _decided(self, written: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]]) -> None:
+        """I11: what a decision says of limits and places was so at its commit."""
+        if "decision" in written and "conversion" in written:
+            before, after = written["conversion"]
+            for what in decided(self._town, written["decision"][1], before, after):
+                self._town.fail(what)
+
     def _covered(self, payout: dict[str, Any]) -> None:
         """I3: what is left payable once a payout is frozen is what the other due rewards hold."""
+        for what in left_behind(self._town, payout):
+            self._town.fail(what)
         items = self._town.dynamo
         mine = (payout["advocate_id"], payout["program_id"], payout["currency"])
         left = sum(

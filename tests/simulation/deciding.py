@@ -1,0 +1,119 @@
+"""What a decision found when it was made, looked up a second time at the moment of its commit.
+
+How much a limit had left, at which level its advocate was and which of their orders it is depends
+on what stood there at that moment; afterwards nobody can tell. So it is judged as it is written.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tests.simulation.bookchecks import tallied
+from tests.simulation.books import Item
+from tests.simulation.offers import Ladder
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+GONE = ("rejected", "void")
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+
+
+def decided(town: "Town", decision: Item, before: Item | None, after: Item) -> Iterator[str]:
+    """What is wrong with a decision; `before` and `after` are its conversion."""
+    name = after["order_id"]
+    for what in (*_limits(town, decision, after), *_place(town, before, after)):
+        yield f"{name}, decision {decision['number']}: {what}"
+
+
+def _limits(town: "Town", decision: Item, after: Item) -> Iterator[str]:
+    """I11: before its first rule every limit left what the living rewards of others leave."""
+    lines: list[Item] = list(decision.get("lines") or ())
+    caps = lines[0].get("caps", ()) if lines else ()
+    if not caps or town.story.accepts:
+        return
+    stored = [one.plain for one in town.dynamo.of_kind("reward")]
+    new = after.get("reward_ids") or ()
+    held = [one for one in stored if one["state"] not in GONE and one["reward_id"] not in new]
+    alone = len(town.baton.tasks) == 1
+    for cap in caps:
+        if not alone and not _is_guarded(lines, cap["cap"]):
+            continue  # somebody else may have moved it since it was read, and nothing hangs on it
+        if cap["period"] == "order":
+            if cap["before"] != cap["limit"]:
+                yield f"{cap['cap']} begins with {cap['before']}"
+            continue
+        scope, _, of_what = cap["cap"].split("-")
+        subjects = {
+            "advocate": [decision["advocate_id"]],
+            "friend": after.get("identities") or (),
+        }.get(scope, [cap["cap"]])
+        used = [_used(held, scope, one, cap["period"], of_what) for one in subjects]
+        left = max(0, cap["limit"] - max(used, default=0))
+        if cap["before"] > left or (cap["whole"] and cap["before"] != left):
+            yield f"{cap['cap']} left {left} of {cap['limit']}, and it says {cap['before']}"
+
+
+def _is_guarded(lines: list[Item], name: str) -> bool:
+    """Whether the commit fails if the use of the limit was not as it was read: it is moved."""
+    own = name.startswith(("advocate", "friend"))
+    caps = [one for line in lines for one in line.get("caps", ())]
+    return own and any(one["used"] for one in caps if one["cap"] == name)
+
+
+def _used(held: list[Item], scope: str, subject: str, period: str, of: str) -> int:
+    place = {"scope": scope, "subject": subject, "period": period}
+    mine = [one for one in held if any(each | place == each for each in one.get("counted") or ())]
+    if of == "rewards":
+        return sum(min(1, one["remaining_minor"]) for one in mine)
+    return sum(int(one["remaining_minor"]) for one in mine)
+
+
+def _place(town: "Town", before: Item | None, after: Item) -> Iterator[str]:
+    """Which order of its advocate it is, and at which level, when it first is theirs."""
+    new, old = after.get("place"), (before or {}).get("place")
+    if new is None or after.get("advocate_id") != new["advocate_id"]:
+        return
+    if after["state"] == "waiting":
+        return  # it is not counted yet, so nothing stands by what was read
+    others = [
+        one.plain
+        for one in town.dynamo.of_kind("conversion")
+        if one.plain["conversion_id"] != after["conversion_id"]
+        and one.plain.get("advocate_id") == new["advocate_id"]
+    ]
+    is_same = old is not None and old["advocate_id"] == new["advocate_id"]
+    if not is_same:
+        told = [one for one in others if one["state"] != "waiting"]
+        number = 1 + sum(one["action"] == after["action"] for one in told)
+        if new["number"] != number:
+            yield f"it is the {new['number']}th of its advocate, not the {number}th"
+    ladder = town.story.ladder
+    if ladder is None:
+        return
+    if is_same and old is not None and old.get("level") is not None:
+        if new.get("level") != old["level"]:
+            yield f"it was {old['level']} and is {new.get('level')}"
+        return
+    if not any(any(sums) for sums in tallied(town.story, [after])[0].values()):
+        return  # all of it came back already: it moves no total
+    total = _total(town, ladder, others, after)
+    if new.get("level") != ladder.level(total):
+        yield f"its advocate has {total}, and is {new.get('level')}"
+
+
+def _total(town: "Town", ladder: Ladder, others: list[Item], after: Item) -> int:
+    at = datetime.fromtimestamp(after["occurred_ms"] // 1_000, UTC)
+    size = MONTHS.get(ladder.period)
+    if size is not None:
+        others = [one for one in others if _span(_at(one), size) == _span(at, size)]
+    orders, net = tallied(town.story, others)[0][after["place"]["advocate_id"]]
+    return orders if ladder.measure == "orders" else net
+
+
+def _at(conversion: Item) -> datetime:
+    return datetime.fromtimestamp(conversion["occurred_ms"] // 1_000, UTC)
+
+
+def _span(at: datetime, months: int) -> tuple[int, int]:
+    return at.year, (at.month - 1) // months
