@@ -15,6 +15,7 @@ from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws import programs_terms as terms
 from goodword_aws.account import add_account
+from goodword_aws.advocates_board import add_board
 from goodword_aws.advocates_offer import OfferAnswer, offer_answer
 from goodword_aws.advocates_recognition import add_recognised
 from goodword_aws.advocates_segments import add_segments, listed
@@ -48,6 +49,7 @@ add_account(api)
 add_segments(api)
 add_introductions(api)
 add_recognised(api)
+add_board(api)
 
 
 @api.route("GET", "/v1/me", roles=PERSON, answer=shapes.DashboardAnswer)

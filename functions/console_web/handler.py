@@ -42,6 +42,7 @@ AREAS = {  # what registers the pages of an area: where they are; of two that fi
     "journeys:add_journeys": ("/console/journeys",),
     "introductions:add_introductions": ("/console/introductions",),
     "stories:add_stories": ("/console/stories",),
+    "board:add_board": ("/console/leaderboard",),
     "care:add_care": ("/console/care",),
     "references:add_references": ("/console/references",),
     "letters:add_letters": ("/console/letters",),

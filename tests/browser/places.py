@@ -209,6 +209,12 @@ CONSOLE = (
         introduction,
         page="/console/introductions/<introduction_id>",
     ),
+    Place(
+        "console-leaderboard",
+        "marta",
+        listed("/console/leaderboard"),
+        page="/console/leaderboard",
+    ),
     Place("console-care", "marta", listed("/console/care"), page="/console/care"),
     Place("console-stories", "marta", listed("/console/stories"), page="/console/stories"),
     Place("console-story", "marta", staff_story("maya"), page="/console/stories/<ask_id>"),
@@ -251,6 +257,7 @@ PLACES = (
     _plain("nobody", "nora", "/my"),
     _plain("home", "maya", "/my"),
     _plain("level", "maya", "/my/level"),
+    _plain("leaderboard", "maya", "/my/leaderboard"),
     _plain("earnings", "maya", "/my/earnings"),
     Place(
         "reward", "maya", first("/my/earnings", ".items a.what"), page="/my/earnings/<reward_id>"

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from goodword.advocates.boarding import Counting
 from goodword.advocates.model import Enrolment
 from goodword.advocates.recognising import Recognising, read_known
 from goodword.advocates.recognition import (
@@ -124,6 +125,7 @@ def heard(body: str) -> None:
     if type in JOINS | ORDERS:
         order = str(event["subject"]) if type in ORDERS else ""
         recognising("recognition").look(str(advocate_id), str(program_id), order)
+        Counting(wiring.desk("leaderboard")).look(str(advocate_id), str(program_id))
     elif type == REACHED:
         _signal(str(program_id), str(advocate_id), data)
 

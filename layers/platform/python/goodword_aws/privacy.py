@@ -27,6 +27,7 @@ from goodword.trust.trails import Own, own_key
 
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, trust_answers, wiring
+from goodword_aws.advocates_board import own_boards
 from goodword_aws.advocates_segments import segments_answer
 from goodword_aws.journeys_asks import my_ask_answer
 from goodword_aws.journeys_introductions import introducing, my_introduction
@@ -143,7 +144,7 @@ def _programmes(desk: Desk, own: str, _cursor: str | None) -> Rows:
         for one in segments_answer(each).times
     ]
     reached = desk.store.query(Recognition, "core", f"ADV#{own}", "A#LEVEL#").rows
-    return _whole([*found.programs, *stops, *times, *reached])
+    return _whole([*found.programs, *stops, *times, *reached, *own_boards(desk, own)])
 
 
 def _balances(desk: Desk, own: str, _cursor: str | None) -> Rows:

@@ -9,7 +9,7 @@ from typing import ClassVar, Literal
 from goodword.ports import Change, Desk, Store
 from goodword.records import Key, Record, Value
 
-What = Literal["terms", "rewards", "payouts", "contact"]
+What = Literal["terms", "rewards", "payouts", "contact", "leaderboard"]
 
 
 class ConsentStep(Record):

@@ -15,6 +15,7 @@ from typing import ClassVar, Literal, Protocol
 
 from pydantic import Field
 
+from goodword.advocates.boarding import Counting
 from goodword.advocates.links import links_of
 from goodword.advocates.model import (
     MOVES,
@@ -192,6 +193,7 @@ class Erasing:
         for program_id in [one.program_id for one in self._enrolments(advocate_id)]:
             until_settled(partial(self._leave, advocate_id, program_id))
             self._forget_friend(advocate_id, program_id)
+            Counting(self.desk).hide(advocate_id, program_id)
         self._unmark(advocate_id)
         forget_references(self.desk.store, advocate_id)
         Withdrawing(self.desk).forget(advocate_id)
