@@ -8,6 +8,8 @@ from goodword.conversions.forgetting import Forgetting
 from goodword.errors import Conflict, NotFound
 from goodword.events import Event
 from goodword.journeys import referencing
+from goodword.journeys.asked import Asked
+from goodword.journeys.asking import AskBook
 from goodword.journeys.asks import Wishes
 from goodword.journeys.reference import (
     Need,
@@ -19,6 +21,7 @@ from goodword.journeys.reference import (
 )
 from goodword.journeys.referencing import References
 from goodword.journeys.signal import Subject, SubjectMark
+from goodword.ports import Change
 from goodword.times import DAY_MS
 from hypothesis import given
 from hypothesis import strategies as st
@@ -234,3 +237,26 @@ def test_all_who_are_references_are_listed_page_by_page(desk: Desk) -> None:
     rest = desk.references.page("prg_1", 2, first.cursor)
     assert [one.subject_id for one in (*first.rows, *rest.rows)] == fans
     assert rest.cursor is None
+
+
+def test_whoever_found_being_asked_bad_is_not_called(desk: Desk) -> None:
+    name, now_ms = desk.fan("ann"), desk.clock.at_ms
+    bad = Asked(
+        ask_id="ask_1",
+        journey_id="jrn_1",
+        motion="feedback",
+        at_ms=now_ms,
+        state="accepted_work",
+        moved_ms=now_ms,
+        rating=2,
+    )
+    change = Change()
+    change.create(AskBook(subject_id=name, asks=(bad,)))
+    desk.store.commit(change)
+    with pytest.raises(Conflict, match="unhappy_with_asks"):
+        desk.references.book(name)
+    seen = desk.references.look(name)
+    assert seen is not None
+    assert (seen.reason, seen.from_ms) == ("unhappy_with_asks", now_ms + 180 * DAY_MS)
+    desk.clock.at_ms += 180 * DAY_MS
+    assert desk.references.book(name).calls
