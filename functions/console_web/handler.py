@@ -41,7 +41,7 @@ AREAS = {  # what registers the pages of an area: where they are; of two that fi
     "kpis:add_kpis": ("/console/kpis",),
     "journeys:add_journeys": ("/console/journeys",),
     "introductions:add_introductions": ("/console/introductions",),
-    "stories:add_stories": ("/console/stories",),
+    "stories:add_stories": ("/console/stories", "/console/spotlights"),
     "board:add_board": ("/console/leaderboard",),
     "care:add_care": ("/console/care",),
     "references:add_references": ("/console/references",),

@@ -13,6 +13,7 @@ from goodword.messages.log import letters_of
 from goodword.ports import Page
 from goodword_aws import journeys_asks as shapes
 from goodword_aws import journeys_care as care
+from goodword_aws import journeys_spotlights as shining
 from goodword_aws import journeys_stories as told
 from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
@@ -231,6 +232,61 @@ def give_story_back(call: Call) -> told.StaffStoryAnswer:
         ask, call.body.remark, own, told.claimed_by_staff(call)
     )
     return told.staff_story(story, call.desk.clock.now_ms())
+
+
+# --- spotlights -------------------------------------------------------------------------------
+
+
+@handler.route(
+    "GET",
+    "/v1/me/asks/spotlights",
+    roles=PERSON,
+    answer=shining.ShownAnswer,
+    paged=True,
+    query=WHICH,
+)
+def my_spotlights(call: Call) -> Page[shining.ShownAnswer]:
+    """Whose story is shown to everybody in a programme of one's own, at this moment."""
+    program_id = call.query.get("program_id", "")[:64]
+    return Page(shining.seen_by(call.desk, call.advocate_id, program_id), None)
+
+
+@handler.route(
+    "GET",
+    "/v1/asks/spotlights",
+    roles=WRITERS,
+    answer=shining.SpotlightAnswer,
+    paged=True,
+    query=WHICH,
+)
+def list_spotlights(call: Call) -> Page[shining.SpotlightAnswer]:
+    """All that were ever in the spotlight of a programme, newest first, and how it stands."""
+    program_id = call.query.get("program_id", "")[:64]
+    return shining.history(call.desk, program_id, call.page.limit, call.page.starting_after)
+
+
+@handler.route(
+    "POST",
+    "/v1/asks/<ask_id>/spotlight",
+    roles=WRITERS,
+    body=shining.PutSpotlight,
+    answer=shining.SpotlightAnswer,
+)
+def put_spotlight(call: Call) -> shining.SpotlightAnswer:
+    """Put an approved story into the spotlight for a time, if its person has agreed to that use."""
+    return shining.put(call.desk, call)
+
+
+@handler.route(
+    "POST",
+    "/v1/asks/<ask_id>/spotlight/end",
+    roles=WRITERS,
+    body=shining.EndSpotlight,
+    answer=shining.SpotlightAnswer,
+)
+def end_spotlight(call: Call) -> shining.SpotlightAnswer:
+    """Take it away before its time; its person takes it away by the rights of the story."""
+    return shining.end(call.desk, call)
 
 
 # --- requests, for staff ----------------------------------------------------------------------

@@ -216,6 +216,7 @@ CONSOLE = (
         page="/console/leaderboard",
     ),
     Place("console-care", "marta", listed("/console/care"), page="/console/care"),
+    Place("console-spotlights", "marta", listed("/console/spotlights"), page="/console/spotlights"),
     Place("console-stories", "marta", listed("/console/stories"), page="/console/stories"),
     Place("console-story", "marta", staff_story("maya"), page="/console/stories/<ask_id>"),
     Place("console-story-proposed", "marta", staff_story("cleo"), page="/console/stories/<ask_id>"),

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from goodword.journeys.spotlighting import Spotlights
 from goodword.journeys.story import Rights
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
@@ -65,6 +66,16 @@ EXPECTED: dict[str, int | str] = {
     "refused_give_back_proposed": "story_not_there",
     "refused_work_of_story": "story_not_approved",
     "rate": 200,
+    "put_spotlight": 200,
+    "end_spotlight": 200,
+    "list_spotlights": 200,
+    "my_spotlights": 200,
+    "refused_spotlight_not_agreed": "spotlight_not_agreed",
+    "refused_spotlight_without_end": "invalid_body",
+    "refused_spotlight_of_the_past": "bad_time_of_spotlight",
+    "refused_end_of_no_spotlight": "unknown_spotlight",
+    "refused_analyst_lists_spotlights": "not_allowed",
+    "refused_spotlights_where_one_is_not": "not_enrolled",
     "refused_rate_of_another": "unknown_ask",
     "refused_rate_six": "invalid_body",
     "refused_rate_of_a_call": "not_feedback",
@@ -134,7 +145,11 @@ def named(path: Path) -> dict[str, str]:
     change.create(asked.but(version=0, ask_id="ask_feedback", motion="feedback"))
     path.store.commit(change)
     digest = told(path, asked)
+    now_ms = path.clock.at_ms
+    lights = Spotlights(path.stories)
+    light = lights.put("ask_approved", now_ms, now_ms + DAY_MS, None)
     return {
+        "spt_sample": light.spotlight_id,
         "ask_sample": asked.ask_id,
         "prg_sample": path.program_id,
         "digest_of_the_text": digest,
@@ -154,7 +169,7 @@ def told(path: Path, asked: AskMade) -> str:
             path.stories.send(ask)
         if name in ("proposed", "approved"):
             digest = path.stories.propose(ask, "We save six hours.", "", None).digest
-    rights = Rights(uses=("website",), named=False)
+    rights = Rights(uses=("website", "spotlight"), named=False)
     path.stories.approve(path.asks.read("ask_approved"), digest, rights, "")
     return path.stories.of_ask(path.asks.read("ask_proposed")).digest
 

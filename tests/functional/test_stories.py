@@ -7,7 +7,7 @@ import pytest
 from goodword.journeys.story import Story
 from goodword.messages.model import Message
 from goodword.privacy.erasing import Erasing
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, as_datetime
 from goodword_aws import journeys_walks
 from goodword_aws.journeys_stories import own_stories
 from goodword_aws.privacy import sections
@@ -254,3 +254,44 @@ def test_letters_about_a_story_heed_wishes_and_the_night(here: Pages, path: Desk
     (message,) = path.all(Message)
     assert (message.state, message.reason) == ("skipped", "no_consent")
     assert not re.search("six", str(message))
+
+
+def test_a_story_is_in_the_spotlight_by_the_persons_word(here: Pages, path: Desk) -> None:
+    written(here, path, HOSTILE)
+    anna, marta = here.browser(ANNA), here.browser(MARKETER)
+    said = {"spotlight": "yes", "naming": "named", "shown_as": "Anna", "sure": "yes"}
+    form = anna.get(mine(path)).fields(f"{mine(path)}/approve") | said
+    assert anna.ask("POST", f"{mine(path)}/approve", form=form).status == 303
+    where = f"/console/stories/{path.ask.ask_id}"
+    page = marta.get(where)
+    day = f"{as_datetime(path.clock.at_ms + 3 * DAY_MS):%Y-%m-%d}"
+    for wrong in ("2020-01-01", "2099-01-01"):
+        refused = marta.send(marta.get(where), f"{where}/spotlight", last_day=wrong)
+        assert refused.status == 422, refused.words
+    done = marta.send(page, f"{where}/spotlight", last_day=day)
+    assert (done.status, done.location) == (303, "/console/spotlights"), done.words
+    path.joined(path.program_id, BEN_IN, version=2)
+    seen = here.browser(BEN).get("/my/leaderboard")
+    assert "<script>alert" not in seen.html
+    for words in ("In the spotlight", "alert(1)", "Anna"):
+        assert words in seen.words
+    spots = f"/console/spotlights/{path.ask.ask_id}/end"
+    listed = marta.get("/console/spotlights", program=path.program_id)
+    assert "Is shown" in listed.words
+    ended = marta.send(listed, spots, reason_code="enough")
+    assert ended.status == 303, ended.words
+    assert "In the spotlight" not in here.browser(BEN).get("/my/leaderboard").words
+    marta.send(marta.get(where), f"{where}/spotlight", last_day=day)
+    assert "In the spotlight" in here.browser(BEN).get("/my/leaderboard").words
+    anna.send(anna.get(mine(path)), f"{mine(path)}/withdraw")
+    assert "In the spotlight" not in here.browser(BEN).get("/my/leaderboard").words
+    history = marta.get("/console/spotlights", program=path.program_id).words
+    for words in ("May not be shown any more", "Taken away by staff"):
+        assert words in history
+
+
+def test_what_was_not_agreed_to_has_no_such_button(here: Pages, path: Desk) -> None:
+    path.proposed()
+    path.approved()
+    page = here.browser(MARKETER).get(f"/console/stories/{path.ask.ask_id}")
+    assert "Put into the spotlight" not in page.words

@@ -7,7 +7,16 @@ kept. Whoever wants the text reads the story.
 from typing import Annotated, Literal
 
 from goodword.errors import NotFound
-from goodword.journeys.story import Digest, Prompt, Rights, Story, StoryState, Told, Use
+from goodword.journeys.story import (
+    USES,
+    Digest,
+    Prompt,
+    Rights,
+    Story,
+    StoryState,
+    Told,
+    Use,
+)
 from goodword.journeys.storytelling import Stories
 from goodword.journeys.walk import AskMade
 from goodword.journeys.withdrawing import Withdrawing, stories_of
@@ -37,7 +46,7 @@ class ApproveStory(Value):
     """The text of this digest, for these uses; `until` is the first instant without the right."""
 
     digest: Digest
-    uses: tuple[Use, ...] = Field(min_length=1, max_length=5)
+    uses: tuple[Use, ...] = Field(min_length=1, max_length=len(USES))
     named: bool
     shown_as: str = Field(default="", max_length=STORY_NAME_MAX, repr=False)
     until: Instant | None = None

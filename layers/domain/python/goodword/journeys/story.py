@@ -21,8 +21,8 @@ from goodword.records import IndexEntry, Key, Record, Value
 Prompt = Literal["situation", "problem", "solution", "result", "advice"]
 PROMPTS: tuple[Prompt, ...] = ("situation", "problem", "solution", "result", "advice")
 StoryState = Literal["draft", "sent", "proposed", "approved", "withdrawn"]
-Use = Literal["website", "social", "newsletter", "sales", "press"]
-USES: tuple[Use, ...] = ("website", "social", "newsletter", "sales", "press")
+Use = Literal["website", "social", "newsletter", "sales", "press", "spotlight"]
+USES: tuple[Use, ...] = ("website", "social", "newsletter", "sales", "press", "spotlight")
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 # Controls, and marks that make a text read otherwise than it is stored.
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")

@@ -12,6 +12,7 @@ from goodword_aws import advocates as shapes
 from goodword_aws.advocates_board import board_answer, boards
 from goodword_aws.calls import Role
 from goodword_aws.forms import ProgramId
+from goodword_aws.journeys_spotlights import seen_by
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -54,6 +55,7 @@ def _page(view: View) -> Sheet:
         period = period_of(view)
         shown["board"] = board_answer(view.desk, view.advocate_id, chosen.program_id, period)
         shown |= {"periods": periods(view), "chosen": chosen}
+        shown["spotlights"] = seen_by(view.desk, view.advocate_id, chosen.program_id)
     return Sheet("portal/leaderboard.html", shown)
 
 

@@ -60,6 +60,7 @@ class Approval(Form):
     newsletter: Literal["yes", ""] = ""
     sales: Literal["yes", ""] = ""
     press: Literal["yes", ""] = ""
+    spotlight: Literal["yes", ""] = ""
     naming: Literal["named", "anonymous"]
     shown_as: Annotated[str, StringConstraints(max_length=STORY_NAME_MAX)] = Field(
         default="", repr=False

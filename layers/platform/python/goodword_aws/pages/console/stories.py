@@ -5,18 +5,23 @@ Whoever works here writes; only the person approves. What may no more be used is
 
 from typing import Annotated, Any
 
+from goodword.journeys.spotlight import END_CODES
 from goodword.limits import PAGE_ITEMS_MAX, STORY_REMARK_MAX, STORY_TEXT_MAX
 from goodword.programs.service import Programs
+from goodword.times import DAY_MS
 from pydantic import Field, StringConstraints
 
+from goodword_aws.forms import ReasonCode
+from goodword_aws.journeys_spotlights import history, spotlights
 from goodword_aws.journeys_stories import staff_story, stories, story_detail
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.console.roles import WRITERS
+from goodword_aws.pages.console.typed import Day, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
 
-HERE = "/console/stories"
+HERE, SPOTS = "/console/stories", "/console/spotlights"
 Remarked = Annotated[str, StringConstraints(max_length=2 * STORY_REMARK_MAX)]
 
 
@@ -37,11 +42,27 @@ class Question(Form):
     )
 
 
+class Shine(Form):
+    """The last day in the spotlight."""
+
+    last_day: Day
+
+
+class Darken(Form):
+    """Which one is taken away, and why."""
+
+    spotlight_id: Annotated[str, StringConstraints(max_length=64)]
+    reason_code: ReasonCode
+
+
 def add_stories(site: Site) -> None:
     """Register the pages."""
     site.page("GET", HERE, roles=WRITERS)(_list)
     site.page("GET", f"{HERE}/<ask_id>", roles=WRITERS)(_one)
     site.page("POST", f"{HERE}/<ask_id>/propose", roles=WRITERS, again=_one)(_propose)
+    site.page("POST", f"{HERE}/<ask_id>/spotlight", roles=WRITERS, again=_one)(_shine)
+    site.page("GET", SPOTS, roles=WRITERS)(_spotlights)
+    site.page("POST", f"{SPOTS}/<ask_id>/end", roles=WRITERS, again=_spotlights)(_darken)
     site.page("POST", f"{HERE}/<ask_id>/return", roles=WRITERS, again=_one)(_give_back)
 
 
@@ -73,6 +94,9 @@ def _one(view: View) -> Sheet:
             "told": found.told,
             "open": ask.state in ("accepted", "submitted"),
             "own": view.person.advocate_id == ask.advocate_id,
+            "shines": found.story.usable
+            and found.story.rights is not None
+            and "spotlight" in found.story.rights.uses,
             "text_max": STORY_TEXT_MAX,
             "remark_max": STORY_REMARK_MAX,
         },
@@ -93,6 +117,47 @@ def _give_back(view: View) -> Answer:
     said, own = view.fields(Question), view.person.advocate_id
     stories(view.desk).give_back(ask, said.remark, own, lambda _: view.claim(here))
     return Go(here, "note.story_given_back")
+
+
+def _shine(view: View) -> Answer:
+    """Put it into the spotlight, from now on to the end of a day where the reader is."""
+    last_ms = start_ms(view.fields(Shine).last_day, view.reader.zone) + DAY_MS
+    spotlights(view.desk).put(
+        view.path["ask_id"],
+        view.desk.clock.now_ms(),
+        last_ms,
+        view.person.advocate_id,
+        lambda _: view.claim(SPOTS),
+    )
+    return Go(SPOTS, "note.spotlight_put")
+
+
+def _spotlights(view: View) -> Sheet:
+    """What is in the spotlight of a programme, and what was."""
+    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
+    names = [one.program_id for one in programs]
+    asked = view.query.get("program", "")
+    chosen = asked if asked in names else next(iter(names), "")
+    page = history(view.desk, chosen, view.page.limit, view.page.starting_after)
+    shown: dict[str, Any] = {
+        "programs": programs,
+        "chosen": chosen,
+        "rows": page.rows,
+        "cursor": page.cursor,
+        "codes": END_CODES,
+    }
+    return Sheet("console/spotlights.html", shown)
+
+
+def _darken(view: View) -> Answer:
+    """Take one away."""
+    said = view.fields(Darken)
+    ask = asks(view.desk).read(view.path["ask_id"])
+    here = f"{SPOTS}?program={ask.program_id}"
+    spotlights(view.desk).end(
+        ask.program_id, said.spotlight_id, said.reason_code, lambda _: view.claim(here)
+    )
+    return Go(here, "note.spotlight_ended")
 
 
 def _here(view: View) -> str:
