@@ -259,11 +259,15 @@ def test_staff_mark_somebody_out_once_and_take_it_back(here: Pages, anna: Enrolm
         assert (done.status, done.location) == (303, path)
     (event,) = here.town.events("enrolment.segment_joined")
     assert (event.actor.id, event.reason) == (MARKETER.subject, "spoke_for_us")
-    assert mara.get(path).words.count("Executive sponsor") == 2  # the flag, and the choice
-    assert here.browser(FINANCE).get(path).words.count("Executive sponsor") == 1
+    shown = mara.get(path).words
+    assert shown.count("Executive sponsor") == 3  # the flag, its history, and the choice
+    assert "put in" in shown
+    assert "spoke_for_us" in shown
+    assert here.browser(FINANCE).get(path).words.count("Executive sponsor") == 2
     off = {"flag": "executive sponsor", "to": "off", "reason": "has_left"}
     assert send(mara, path, "flag", **off).status == 303
-    assert mara.get(path).words.count("Executive sponsor") == 1
+    assert mara.get(path).words.count("Executive sponsor") == 3  # twice in its history
+    assert "taken out" in mara.get(path).words
     assert len(here.town.events("enrolment.segment_left")) == 1
 
 

@@ -104,6 +104,24 @@ class Segmenting:
         unlist(self.desk.store, change, enrolment, ended)
 
 
+def joining(desk: Desk, change: Change, enrolment: Enrolment, name: str, reason: str) -> None:
+    """Add to the change: the advocate comes into the segment. Who is in it already, or can be in
+    no further one, or where the programme has no room for a new one, stays as they are.
+    """
+    here = current(enrolment.segments)
+    listed = read_segments(desk.store, enrolment.program_id).counted({name}, ())
+    full = len(here) >= SEGMENTS_OF_ADVOCATE_MAX or len(listed.counts) > SEGMENTS_OF_PROGRAM_MAX
+    if name in here or full:
+        return
+    times = moved(enrolment.segments, {name}, (), desk.clock.now_ms())
+    change.replace(enrolment.but(segments=times))
+    change.save(listed)
+    change.create(_member(enrolment, name))
+    said = {"advocate_id": enrolment.advocate_id, "program_id": enrolment.program_id}
+    joined = "enrolment.segment_joined"
+    change.create(desk.event(joined, enrolment.advocate_id, reason, **said, segment=name))
+
+
 def read_segments(store: Store, program_id: str) -> Segments:
     """The segments of a programme, none at first."""
     found = store.get(Segments, segments_key(program_id))

@@ -16,6 +16,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from goodword.advocates.segments import SegmentName
 from goodword.errors import FieldError
 from goodword.journeys.reviewing import FORMS, Profile, review_link
 from goodword.journeys.scoring import SENTIMENT, Motion
@@ -67,7 +68,18 @@ class MotionCondition(Value):
     motion: Motion
 
 
-Condition = Annotated[SignalCondition | ScoreCondition | MotionCondition, Field(discriminator="of")]
+class SegmentCondition(Value):
+    """In a segment of the programme at that moment, a flag among them; or in none of that name."""
+
+    of: Literal["segment"] = "segment"
+    segment: SegmentName
+    member: bool = True
+
+
+Condition = Annotated[
+    SignalCondition | ScoreCondition | MotionCondition | SegmentCondition,
+    Field(discriminator="of"),
+]
 
 
 class Trigger(Value):
@@ -159,6 +171,15 @@ class Reward(Value):
     amount_minor: PositiveMinor
 
 
+class Flag(Value):
+    """Whoever did what they were asked for comes into a segment: the advisory board, for one."""
+
+    step: Literal["flag"] = "flag"
+    name: Name
+    of_ask: Name
+    segment: SegmentName
+
+
 class HandOver(Value):
     """A person takes over: sales for a reference call, support for somebody who is unhappy."""
 
@@ -175,7 +196,7 @@ class Exit(Value):
 
 
 Step = Annotated[
-    Wait | Ask | Remind | Branch | Reward | HandOver | Exit, Field(discriminator="step")
+    Wait | Ask | Remind | Branch | Reward | Flag | HandOver | Exit, Field(discriminator="step")
 ]
 
 
@@ -257,7 +278,7 @@ def is_about_sentiment(condition: Condition) -> bool:
         return condition.kind in SENTIMENT
     if isinstance(condition, MotionCondition):
         return condition.motion not in PUBLIC  # the others' bars look at answers
-    return True  # a score is made of answers too
+    return True  # a score is made of answers too, and staff may put people into segments by them
 
 
 def _broken_names(steps: Sequence[Step]) -> Iterator[FieldError]:
@@ -274,7 +295,7 @@ def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
     for place, one in enumerate(steps):
         if isinstance(one, Branch) and places.get(one.then, -1) <= place:
             yield FieldError(f"steps.{place}.then", "must be a later step")
-        asked = one.of_ask if isinstance(one, Remind | Branch | Reward) else None
+        asked = one.of_ask if isinstance(one, Remind | Branch | Reward | Flag) else None
         if asked is None:
             continue
         at = places.get(asked)

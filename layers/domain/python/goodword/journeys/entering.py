@@ -13,12 +13,17 @@ from functools import partial
 
 from goodword.events import Event
 from goodword.ids import derived_id
-from goodword.journeys.definition import JourneyTerms, MotionCondition, Trigger
+from goodword.journeys.definition import (
+    JourneyTerms,
+    MotionCondition,
+    SegmentCondition,
+    Trigger,
+)
 from goodword.journeys.gate import Gate
 from goodword.journeys.journey import Journey, JourneyVersion, version_key
 from goodword.journeys.listening import Subjects
 from goodword.journeys.previewing import enters
-from goodword.journeys.scoring import Standing, standing
+from goodword.journeys.scoring import standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.walk import Entered, Walk, entered_key
 from goodword.limits import JOURNEYS_READ_MAX, WALKS_KEPT_MAX
@@ -61,7 +66,7 @@ class Entering:
         if any(now_ms < one.entered_ms + again_ms for one in known):
             return None
         signals = self.subjects.signals(person)
-        if not enters(version.terms, signals, self._stands(person, version.terms, signals), now_ms):
+        if not self._enters(person, version.terms, signals):
             return None
         walk = self._walk(person, journey, version.terms, signals)
         own = next((one for one in known if one.subject_id == person.subject_id), None)
@@ -83,11 +88,14 @@ class Entering:
         store.commit(change)
         return walk
 
-    def _stands(self, person: Subject, terms: JourneyTerms, signals: Sequence[Signal]) -> Standing:
-        """The person's standing; what was asked before is read where a condition looks at it."""
-        if any(isinstance(one, MotionCondition) for one in terms.entry):
-            return Gate(self.desk, self.subjects).look(person.subject_id).standing
-        return standing(signals, self.desk.clock.now_ms())
+    def _enters(self, person: Subject, terms: JourneyTerms, signals: Sequence[Signal]) -> bool:
+        """Whether the conditions hold. What was asked of the person before, and the segments, are
+        read where one looks at them."""
+        now_ms = self.desk.clock.now_ms()
+        if any(isinstance(one, MotionCondition | SegmentCondition) for one in terms.entry):
+            seen = Gate(self.desk, self.subjects).look(person.subject_id)
+            return enters(terms, signals, seen.standing, now_ms, seen.segments)
+        return enters(terms, signals, standing(signals, now_ms), now_ms)
 
     def _known(self, person: Subject, journey: Journey) -> Sequence[Entered]:
         """When the person, or whoever turned out to be the same, entered it last."""

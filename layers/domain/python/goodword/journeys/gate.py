@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
+from goodword.advocates.segments import current
 from goodword.journeys.asked import Asked
 from goodword.journeys.asking import (
     AskBook,
@@ -94,6 +95,11 @@ class Seen:
     def advocate_id(self) -> str:
         """Who is to be asked; empty of a customer who does not take part."""
         return self.enrolment.advocate_id if self.enrolment is not None else ""
+
+    @property
+    def segments(self) -> frozenset[str]:
+        """The segments that the person is in now, flags among them."""
+        return current(self.enrolment.segments) if self.enrolment is not None else frozenset()
 
     def hold(self, change: Change) -> None:
         """Let the commit fail if anything that was read has moved, but for the book itself."""

@@ -6,14 +6,17 @@ twice: a move that lets an ask expire does nothing else, the next one goes on fr
 
 from dataclasses import dataclass
 
+from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.advocates.segmenting import joining
 from goodword.conversions.crediting import Work, credit
 from goodword.events import Event, Plain
-from goodword.journeys.asked import TAKEN, Asked
+from goodword.journeys.asked import DONE, OWED, TAKEN, Asked
 from goodword.journeys.asking import Verdict
 from goodword.journeys.asks import moved, note
 from goodword.journeys.definition import (
     Ask,
     Branch,
+    Flag,
     HandOver,
     JourneyTerms,
     Remind,
@@ -56,6 +59,8 @@ class Moves:
                 after = self._branch(change, walk, terms, step)
             case Reward():
                 after = self._reward(change, walk, terms, step)
+            case Flag():
+                after = self._flag(change, walk, terms, step)
             case HandOver():
                 change.create(self._event("journey.handed_over", walk, to=step.to))
                 after = self._onward(change, walk, terms)
@@ -167,7 +172,8 @@ class Moves:
     def _branch(self, change: Change, walk: Walk, terms: JourneyTerms, step: Branch) -> Walk:
         if step.when is not None:
             seen = self.gate.look(walk.subject_id)
-            yes = holds(step.when, seen.signals, seen.standing, self._now_ms)
+            known = seen.signals, seen.standing, self._now_ms, seen.segments
+            yes = holds(step.when, *known)
         else:
             ask = walk.of_step(step.of_ask or "")
             wanted = TAKEN if step.answered == "accepted" else {step.answered}
@@ -182,10 +188,7 @@ class Moves:
         ask = self.desk.store.get(AskMade, ask_key(line.ask_id))
         assert ask is not None  # it was made with the walk's line of it
         if ask.state != "accepted_work":
-            until_ms = (ask.taken_ms or ask.made_ms) + WORK_DAYS_MAX * DAY_MS
-            if self._now_ms < until_ms:
-                return walk.but(next_ms=until_ms, held="work_not_done_yet")
-            return self._expired(change, walk, line, "work_not_done")
+            return self._until_done(change, walk, line, ask)
         program = self.desk.store.get(Program, program_key(walk.program_id))
         if program is not None and program.state == "paused":
             return walk.but(next_ms=self._now_ms + SLEEP_MS, held="programme_paused")
@@ -214,6 +217,21 @@ class Moves:
         note(self.desk, change, after)
         return self._onward(change, walk.with_ask(after.line), terms)
 
+    def _flag(self, change: Change, walk: Walk, terms: JourneyTerms, step: Flag) -> Walk:
+        """Whoever did it comes into the segment; what was promised has its time to be done."""
+        line = walk.of_step(step.of_ask)
+        if line is None or line.state not in (*OWED, "rewarded"):
+            return self._onward(change, walk, terms)
+        ask = self.desk.store.get(AskMade, ask_key(line.ask_id))
+        assert ask is not None  # it was made with the walk's line of it
+        if ask.state not in DONE:
+            return self._until_done(change, walk, line, ask)
+        place = enrolment_key(ask.advocate_id, ask.program_id)
+        enrolment = self.desk.store.get(Enrolment, place)
+        if enrolment is not None and enrolment.state == "active":
+            joining(self.desk, change, enrolment, step.segment, f"journey_{ask.motion}")
+        return self._onward(change, walk, terms)
+
     # --- what they share ----------------------------------------------------------------------
 
     @property
@@ -235,6 +253,13 @@ class Moves:
         if self._now_ms < ask.expires_ms:
             return walk.but(next_ms=ask.expires_ms, held="unanswered")
         return self._expired(change, walk, ask, "no_answer")
+
+    def _until_done(self, change: Change, walk: Walk, line: WalkAsk, ask: AskMade) -> Walk:
+        """What was promised has its time to be done."""
+        until_ms = (ask.taken_ms or ask.made_ms) + WORK_DAYS_MAX * DAY_MS
+        if self._now_ms < until_ms:
+            return walk.but(next_ms=until_ms, held="work_not_done_yet")
+        return self._expired(change, walk, line, "work_not_done")
 
     def _expired(self, change: Change, walk: Walk, line: WalkAsk, reason: str) -> Walk:
         ask = self.desk.store.get(AskMade, ask_key(line.ask_id))

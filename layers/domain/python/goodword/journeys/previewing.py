@@ -5,7 +5,7 @@ has them, so that one call stays small; the answer says where to go on.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from goodword.journeys.asking import Verdict
@@ -15,6 +15,7 @@ from goodword.journeys.definition import (
     JourneyTerms,
     MotionCondition,
     ScoreCondition,
+    SegmentCondition,
     SignalCondition,
 )
 from goodword.journeys.gate import Gate, Seen
@@ -71,7 +72,7 @@ class Previewing:
     def _look(self, subject: Subject, terms: JourneyTerms) -> Looked:
         """As the journey itself would look at the person."""
         seen = Gate(self.desk, self.subjects).look(subject.subject_id)
-        if not enters(terms, seen.signals, seen.standing, seen.at_ms):
+        if not enters(terms, seen.signals, seen.standing, seen.at_ms, seen.segments):
             return Looked(
                 subject_id=subject.subject_id, enters=False, asks=False, reason="does_not_enter"
             )
@@ -85,14 +86,28 @@ class Previewing:
         )
 
 
-def enters(terms: JourneyTerms, signals: Sequence[Signal], found: Standing, now_ms: int) -> bool:
+def enters(
+    terms: JourneyTerms,
+    signals: Sequence[Signal],
+    found: Standing,
+    now_ms: int,
+    segments: Collection[str] = (),
+) -> bool:
     """Whether the trigger has come and every entry condition holds."""
     questions: tuple[Condition, ...] = (terms.trigger.as_condition(), *terms.entry)
-    return all(holds(one, signals, found, now_ms) for one in questions)
+    return all(holds(one, signals, found, now_ms, segments) for one in questions)
 
 
-def holds(condition: Condition, signals: Iterable[Signal], found: Standing, now_ms: int) -> bool:
-    """The answer to one question about one person."""
+def holds(
+    condition: Condition,
+    signals: Iterable[Signal],
+    found: Standing,
+    now_ms: int,
+    segments: Collection[str] = (),
+) -> bool:
+    """The answer to one question about one person, who is in these segments."""
+    if isinstance(condition, SegmentCondition):
+        return (condition.segment in segments) == condition.member
     if isinstance(condition, ScoreCondition):
         return found.score >= condition.at_least
     if isinstance(condition, MotionCondition):

@@ -15,6 +15,7 @@ from goodword.advocates.segmenting import Segmenting, read_segments
 from goodword.advocates.segments import FLAGS, Membership, folded_segment
 from goodword.advocates.service import STAFF_MOVES
 from goodword.errors import NotFound
+from goodword.events import Event, history_of
 from goodword.limits import PAGE_ITEMS_MAX
 from goodword.payouts.stops import HOLD_CODES
 from goodword.ports import Page
@@ -100,6 +101,7 @@ def person(view: View) -> dict[str, Any]:
         "letters": _letters(view, advocate_id),
         "segments": _segments(view, advocate_id),
         "flags": FLAGS,
+        "moves_of": _segment_moves(view, advocate_id),
         "recognised": recognised(view, board, advocate_id),
         **(_money(view, advocate_id) if money else {}),
     }
@@ -114,6 +116,19 @@ def _segments(view: View, advocate_id: str) -> dict[str, list[Membership]]:
         )
         for one in rows
     }
+
+
+def _segment_moves(view: View, advocate_id: str) -> dict[str, list[Event]]:
+    """By programme: who put the person where or took them out, when and why, newest first, as far
+    as the newest hundred things go that happened to the person."""
+    page = view.desk.store.query(
+        Event, "journal", history_of(advocate_id), limit=PAGE_ITEMS_MAX, newest_first=True
+    )
+    found: dict[str, list[Event]] = {}
+    for one in page.rows:
+        if one.type.startswith("enrolment.segment_"):
+            found.setdefault(str(one.data["program_id"]), []).append(one)
+    return found
 
 
 def segment(view: View, program_id: str, name: str, *, on: bool, reason: str, here: str) -> None:
