@@ -132,7 +132,7 @@ EXPECTED = {
     ("advocates_api", "show_me"): 200,
     ("advocates_api", "hide_me"): 200,
     ("advocates_api", "staff_leaderboard"): 200,
-    ("advocates_api", "refused_leaderboard_of_a_day"): "bad_period",
+    ("advocates_api", "refused_leaderboard_of_a_day"): "no_such_period",
     ("advocates_api", "refused_leaderboard_where_one_is_not"): "not_enrolled",
     ("advocates_api", "refused_show_me_nameless"): "no_board_name",
     ("advocates_api", "refused_analyst_reads_leaderboard"): "not_allowed",

@@ -168,9 +168,9 @@ class Boards:
             return ""
 
     def top(self, program_id: str, period: str) -> Board:
-        """The first of a period, by what is true now. InvalidInput `bad_period`."""
+        """The first of a period, by what is true now. InvalidInput `no_such_period`."""
         if not is_period(period):
-            raise InvalidInput("bad_period", "say a month (2026-11), a year (2026) or all")
+            raise InvalidInput("no_such_period", "say a month (2026-11), a year (2026) or all")
         page = self.desk.store.query_index(
             Place, "core", board_place(program_id, period), limit=BOARD_READ
         )
