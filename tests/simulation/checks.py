@@ -19,6 +19,7 @@ from tests.simulation.complaints import part_of
 from tests.simulation.currencies import unit_of, units
 from tests.simulation.flaws import TERMS
 from tests.simulation.giving import GIVING
+from tests.simulation.leaving import LEFT
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, expected, gives, share
 from tests.simulation.paychecks import JUDGES
@@ -57,6 +58,7 @@ def check(town: "Town") -> list[str]:
         *BANS,
         *BANKS,
         *GIVING,
+        *LEFT,
         _leftovers,
         _calm,
         *NIGHTLY,

@@ -18,6 +18,7 @@ from tests.simulation.bank import Bank
 from tests.simulation.bans import Conduct
 from tests.simulation.complaints import Complaints
 from tests.simulation.giving import Giving
+from tests.simulation.leaving import Leaving
 from tests.simulation.office import Office
 from tests.simulation.rail import FilesByHand
 from tests.simulation.story import DAY_MS, PEOPLE, START_MS
@@ -43,6 +44,7 @@ class Director(Timing):
         self.conduct = Conduct(self.town, self.person)
         self.bank = Bank(self.town, self.task)
         self.giving = Giving(self.town, self.task)
+        self.leaving = Leaving(self.town, self.task)
         self._houses = 0
         self._said: set[tuple[str, str]] = set()
 
@@ -64,7 +66,7 @@ class Director(Timing):
         acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house] * 2
         acts += [self.staff] * (self.town.story.seed % 3 == 0 or self.town.story.conduct)
         acts += [self.mistype] * 3 * self.town.story.sharp
-        acts += self.bank.acts() + self.giving.acts()
+        acts += self.bank.acts() + self.giving.acts() + self.leaving.acts()
         return acts + self.office.acts() + self.complaints.acts()
 
     def race_acts(self) -> list[Callable[[], None]]:
@@ -75,7 +77,7 @@ class Director(Timing):
     def money_acts(self) -> list[Callable[[], None]]:
         acts = [self.tick] * 6 + [self.jump] * 5 + [self.review] * 2 + [self.run] * 6
         acts += [self.bus, self.move_house, self.word_of_a_person, self.rush]
-        acts += self.bank.acts() + self.giving.acts()
+        acts += self.bank.acts() + self.giving.acts() + self.leaving.acts()
         return (
             acts
             if self.town.story.calm
@@ -317,7 +319,8 @@ class Director(Timing):
         if self.chance.random() < 0.6:
             self._houses += 1
             person = self.chance.choice(PEOPLE)
-            self.town.pay_to(person, self.town.story.receivers[person], self._houses)
+            if self.leaving.stays(person):
+                self.town.pay_to(person, self.town.story.receivers[person], self._houses)
 
     def word_of_a_person(self) -> None:
         """After two days somebody looks at the rail's own list and says what became of it."""
@@ -360,7 +363,7 @@ class Director(Timing):
             return
         person = self.chance.choice(PEOPLE)
         one = next(each for each in self.town.all(Enrolment) if each.advocate_id == person)
-        if one.state == "banned":
+        if one.state in ("banned", "left"):
             return
         state = self.chance.choice(("active", "active", "paused", "banned"))
         if state == "banned" and self.town.story.conduct:

@@ -89,7 +89,7 @@ def watch_hand_out(town: "Town", made: Item) -> None:
 
 def _barred(town: "Town", person: str) -> str:
     """What keeps things from somebody at this moment."""
-    for kind in ("enrolment", "payout_stop", "ban"):
+    for kind in ("enrolment", "payout_stop", "ban", "advocate"):
         for one in town.dynamo.of_kind(kind):
             if one.plain["advocate_id"] == person and (why := _bar(kind, one.plain)):
                 return why
@@ -100,6 +100,8 @@ def _bar(kind: str, item: dict[str, Any]) -> str:
     if kind == "enrolment":
         banned = item["state"] == "banned" and not item.get("keeps_earned")
         return item["state"] if item["state"] == "paused" or banned else ""
+    if kind == "advocate":
+        return "erased" if item.get("erased_ms") else ""
     if kind == "ban":
         return "ban" if item["voiding"] else ""
     return "stop" if item.get("causes") or item.get("bans") else ""

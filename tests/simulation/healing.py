@@ -30,6 +30,8 @@ class Play(Director):
 
     def play(self) -> None:
         """The whole seed."""
+        if self.town.story.leaves:
+            self.leaving.ask()
         if self.town.story.leaning == "payday":
             self._payday()
         else:
@@ -156,6 +158,8 @@ class Play(Director):
             self.complaints.end_all()
             self.giving.hand_over_all()
         self.bank.end()
+        if town.story.leaves:
+            self.leaving.sweep()
         for payout in town.all(Payout):
             since_ms = town.clock.at_ms - (payout.sent_ms or town.clock.at_ms)
             silent = payout.state == "unknown" and since_ms >= 2 * DAY_MS
@@ -177,6 +181,6 @@ class Play(Director):
         ]
         found += [f"open {one.dispute_id}" for one in self.complaints.running()]
         found += [f"ban of {one['advocate_id']}" for one in self.conduct.running()]
-        found += self.bank.open()
+        found += self.bank.open() + self.leaving.open()
         found += [f"open run {one.run_id}" for one in self.town.all(OpenRun)]
         return found + [f"execution {one.name}" for one in self.town.baton.tasks]

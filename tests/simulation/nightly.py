@@ -79,10 +79,12 @@ def _waiting(books: Books) -> Iterator[str]:
             continue
         who = balance.advocate_id
         enrolment, stop = standing[who], stops.get(who)
-        said = waits_for(payment, balance, enrolment, methods[who], stop)
+        said = waits_for(payment, balance, enrolment, methods.get(who), stop)
         wanted: str | None = None
         if balance.payable_minor < max(1, town.story.paying.minimum):
             wanted = "below_minimum" if balance.payable_minor else "nothing_ready"
+        if who not in methods:
+            wanted = "no_method"
         if stop is not None and stop.reason:
             wanted = stop.reason
         if enrolment.state == "paused":

@@ -18,6 +18,7 @@ from goodword.rewards import service as rewards
 from goodword.rewards.model import Reward
 from goodword.tracking import model as tracking
 
+from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
 from tests.simulation.planted_world import WORLD
 from tests.simulation.planting import Mistake, Swap, blind, dropped, nothing, swap, unguarded
@@ -187,4 +188,5 @@ MISTAKES = (
     Mistake("lost approvals are not swept", swap(rewards.Approval, "sweep", lambda _: {})),
     *MONEY,
     *WORLD,
+    *LEAVING,
 )

@@ -19,6 +19,7 @@ RARE = (
     *("reward.reopened", "payout_run.checked", "payout_run.finding_cleared"),
     *("enrolment.banned", "enrolment.ban_carried_out", "enrolment.unbanned"),
     *("payout.part_returned", "payout.unclaimed", "hand_out.made"),
+    *("advocate.erased", "friend.forgotten"),
 )
 Lane = Literal["fast", "brief", "wire", "golden"]
 

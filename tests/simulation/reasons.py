@@ -14,7 +14,11 @@ from tests.simulation.oracle import SKEW_MS, at_home, gives
 from tests.simulation.story import DAY_MS, Order, Story
 
 LATE = ("after_conversion", "outside_window")
-STANDING = ("enrolment_paused", "enrolment_banned")  # as it was then; stories do not keep it
+STANDING = (
+    "enrolment_paused",
+    "enrolment_banned",
+    "enrolment_left",
+)  # as it was then; stories do not keep it
 STICKY = "sticky_advocate"
 
 

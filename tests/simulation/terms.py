@@ -5,6 +5,7 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from goodword.advocates.model import LinkOfAdvocate
 from goodword.conversions.model import (
     ConversionFact,
     Customer,
@@ -71,6 +72,17 @@ def _rules(story: Story, promised: Terms) -> tuple[Rule, ...]:
     points = FlatReward(amount_minor=story.extra or 1)
     extra = Rule(rule_id="extra", action="sale", reward=points, unit="points")
     return (sale, lead, extra) if story.extra else (sale, lead)
+
+
+def link_of(person: str) -> LinkOfAdvocate:
+    """The one link of an advocate, as it is listed."""
+    return LinkOfAdvocate(
+        advocate_id=person,
+        link_id=f"lnk_{CODES[person].lower()}",
+        code=CODES[person],
+        program_id=PROGRAM,
+        created_ms=START_MS - 100 * 86_400_000,
+    )
 
 
 def program_of(story: Story) -> Program:

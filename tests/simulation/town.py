@@ -36,7 +36,7 @@ from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
 from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.story import CODES, PEOPLE, START_MS, Story
-from tests.simulation.terms import program_of, version_of
+from tests.simulation.terms import link_of, program_of, version_of
 from tests.simulation.watching import Watch
 from tests.simulation.wire import unhurried, wire_client
 from tests.support import asl
@@ -177,6 +177,7 @@ class Town:
             ),
         )
         change.create(*(Advocate(advocate_id=one, created_ms=START_MS) for one in PEOPLE))
+        change.create(*(link_of(person) for person in PEOPLE))
         self.memory.commit(change)
         for person in PEOPLE:
             Scene.enrol(self, person, CODES[person])  # type: ignore[arg-type]  # it only stores

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tests.fakes.dynamo import Writes
 from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
+from tests.simulation.leaving import watch_erased
 from tests.simulation.runchecks import left_behind
 
 if TYPE_CHECKING:
@@ -84,6 +85,8 @@ class Watch:
                 self._judge(old, new, events)
                 if new["kind"] == "hand_out" and old is None:
                     watch_hand_out(self._town, new)
+                elif new["kind"] == "advocate":
+                    watch_erased(self._town, old, new)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
         self._decided({str(new["kind"]): (old, new) for _, old, new in plain if new is not None})

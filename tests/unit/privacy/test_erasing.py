@@ -1,5 +1,6 @@
 """Who asked to be erased has some days, is waited for with money, and is then gone for good."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -113,6 +114,30 @@ def test_it_can_be_taken_back_until_it_begins(anna: Leaving) -> None:
     assert anna.carry_out() is True
     with pytest.raises(Conflict, match="nothing_to_take_back"):
         anna.erasing.take_back(anna.own)
+
+
+def test_what_is_frozen_at_the_same_moment_is_waited_for(
+    anna: Leaving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna.has(payable_minor=500)
+    anna.ask(at_once=True)
+    anna.wait()
+    read = Erasing.balances
+
+    def and_then_a_run_freezes(self: Erasing, advocate_id: str) -> Sequence[Balance]:
+        found = read(self, advocate_id)
+        if found[0].payable_minor:
+            change = Change()
+            change.replace(found[0].but(payable_minor=0, in_payout_minor=500))
+            anna.town.store.commit(change)
+        return found
+
+    monkeypatch.setattr(Erasing, "balances", and_then_a_run_freezes)
+    assert anna.carry_out() is False
+    assert anna.town.vault.forgotten == set()
+    asked = anna.erasing.of(anna.own)
+    assert asked is not None
+    assert asked.state == "asked"
 
 
 def test_everything_by_which_she_could_be_found_is_gone(anna: Leaving) -> None:

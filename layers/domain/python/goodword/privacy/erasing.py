@@ -44,7 +44,7 @@ from goodword.limits import (
     KEYS_PER_SWEEP,
 )
 from goodword.money import is_money
-from goodword.ports import Change, Desk, until_settled
+from goodword.ports import Change, Desk, Guard, until_settled
 from goodword.privacy.consents import note_consent
 from goodword.privacy.exporting import Export, export_key
 from goodword.privacy.model import VaultItem, vault_key
@@ -220,13 +220,16 @@ class Erasing:
         now_ms, change = self.desk.clock.now_ms(), Change()
         if erasure.due_ms > now_ms:
             return False
-        if obstacles(self.balances(advocate_id), at_once=erasure.at_once):
+        balances = self.balances(advocate_id)
+        if obstacles(balances, at_once=erasure.at_once):
             change.replace(erasure.but(due_ms=now_ms + ERASURE_LOOK_HOURS * HOUR_MS))
             self.desk.store.commit(change)
             return False
         advocate = read_advocate(self.desk.store, advocate_id)
         change.replace(erasure.but(state="erasing"))
         change.replace(advocate.but(erased_ms=now_ms))  # nothing personal is taken in from here on
+        for one in balances:  # nothing is frozen for them between the look and this commit
+            change.require(one.key, Guard({"version": one.version}))
         self.desk.store.commit(change)
         return True
 
