@@ -70,10 +70,14 @@ class Story:
         return self.decisions[-1]
 
     def decision_of(self, reward: Reward) -> Decision:
-        """The decision that made the reward, of either side: its id tells."""
+        """The decision that made the reward, of either side: its id tells, or else its rule."""
         of = reward.advocate_id, reward.rule_id
         made = (one for one in self.decisions if reward_id_of(one.basis, *of) == reward.reward_id)
-        return next(made)
+        return next(made, None) or next(
+            one
+            for one in self.decisions
+            if any(line.rule_id == reward.rule_id for line in one.lines)
+        )
 
     def rule(self, version_number: int, rule_id: str) -> Rule:
         """A rule of a version."""
