@@ -70,14 +70,10 @@ class Story:
         return self.decisions[-1]
 
     def decision_of(self, reward: Reward) -> Decision:
-        """The decision that made the reward, of either side: its id tells, or else its rule."""
+        """The decision that made the reward, of either side: its id tells, else the latest."""
         of = reward.advocate_id, reward.rule_id
         made = (one for one in self.decisions if reward_id_of(one.basis, *of) == reward.reward_id)
-        return next(made, None) or next(
-            one
-            for one in self.decisions
-            if any(line.rule_id == reward.rule_id for line in one.lines)
-        )
+        return next(made, self.latest)
 
     def rule(self, version_number: int, rule_id: str) -> Rule:
         """A rule of a version."""
