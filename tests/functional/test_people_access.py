@@ -111,6 +111,10 @@ ALLOWED = {
     ("GET", "/v1/me/programs/<program_id>/recognition"): EVERYBODY,
     ("POST", "/v1/advocates/<advocate_id>/enrolments/<program_id>/segments"): WRITERS,
     ("POST", "/v1/advocates/<advocate_id>/embed"): "d",
+    ("GET", "/v1/me/leaderboard"): EVERYBODY,
+    ("PUT", "/v1/me/leaderboard/<program_id>"): EVERYBODY,
+    ("POST", "/v1/me/leaderboard/<program_id>/leave"): EVERYBODY,
+    ("GET", "/v1/advocates/leaderboard"): WRITERS,
     ("GET", "/v1/me/referral-form"): EVERYBODY,
     ("POST", "/v1/me/introductions"): EVERYBODY,
     ("GET", "/v1/me/introductions"): EVERYBODY,
@@ -210,6 +214,7 @@ def body_for(method: str, path: str, program_id: str) -> object:
         },
         "/v1/me/programs/<program_id>/acknowledgements": {"version": 1},
         "/v1/me/links": {"program_id": program_id},
+        "/v1/me/leaderboard/<program_id>": {"name": "Maya K."},
         "/v1/me/introductions": {
             "program_id": program_id,
             "email": "robin@acme.example",
