@@ -53,6 +53,7 @@ def add_payouts(ground: Ground) -> None:
     for path in ("/v1/payouts", "/v1/payout-runs", "/v1/payout-holds"):
         ground.door.open(desk, READ_AND_WRITE, path)
         ground.door.open(desk, READ_AND_WRITE, f"{path}/{{proxy+}}")
+    ground.door.open(desk, ("GET",), "/v1/payout-waiting")
     ground.door.open(desk, READ_AND_WRITE, "/v1/ledger/{proxy+}")
     _notices(ground)
 

@@ -109,6 +109,7 @@ PATHS = {
         "/v1/payouts/{proxy+}",
         "/v1/payout-holds",
         "/v1/payout-holds/{proxy+}",
+        "/v1/payout-waiting",
         "/v1/payout-runs",
         "/v1/payout-runs/{proxy+}",
         "/v1/ledger/{proxy+}",
