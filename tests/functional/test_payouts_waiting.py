@@ -79,7 +79,7 @@ def test_the_console_says_it_and_gives_it_as_a_file(world: Treasury) -> None:
             (MAYA, "4.00", "below_minimum"),
             (BEN, "20.00", "enrolment_paused"),
         }
-        wrong = fay.get("/console/waiting", currency="ZZZ")
+        wrong = fay.get("/console/waiting", currency="QQQ")
         assert (wrong.status, "There is no such currency" in wrong.words) == (200, True)
         usd = fay.get("/console/waiting", currency="USD")
         assert "Nobody waits" in usd.words
