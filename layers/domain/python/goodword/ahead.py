@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from goodword.limits import READ_KEYS_MAX
-from goodword.ports import Change, Page, Store
-from goodword.records import Key, Record, Table
+from goodword.ports import Store
+from goodword.records import Key, Record
 
 R = TypeVar("R", bound=Record)
 
@@ -21,6 +21,10 @@ class Ahead:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self.query = store.query
+        self.query_mixed = store.query_mixed
+        self.query_index = store.query_index
+        self.commit = store.commit
         self._asked: set[Key] = set()
         self.found: dict[Key, Record] = {}
 
@@ -46,43 +50,6 @@ class Ahead:
         missing = {key: kind for key, kind in wanted.items() if key not in self._asked}
         more = self._store.get_mixed(missing) if missing else {}
         return {key: self.found[key] for key in wanted if key in self.found} | more
-
-    def query(
-        self,
-        kind: type[R],
-        table: Table,
-        pk: str,
-        prefix: str = "",
-        *,
-        limit: int = 100,
-        cursor: str | None = None,
-        newest_first: bool = False,
-    ) -> Page[R]:
-        how = {"limit": limit, "cursor": cursor, "newest_first": newest_first}
-        return self._store.query(kind, table, pk, prefix, **how)  # type: ignore[arg-type]  # as above
-
-    def query_mixed(
-        self, kinds: Sequence[type[Record]], table: Table, pk: str, prefix: str = ""
-    ) -> Sequence[Record]:
-        return self._store.query_mixed(kinds, table, pk, prefix)
-
-    def query_index(
-        self,
-        kind: type[R],
-        table: Table,
-        pk: str,
-        *,
-        since: str = "",
-        until: str | None = None,
-        limit: int = 100,
-        cursor: str | None = None,
-    ) -> Page[R]:
-        return self._store.query_index(
-            kind, table, pk, since=since, until=until, limit=limit, cursor=cursor
-        )
-
-    def commit(self, change: Change) -> None:
-        self._store.commit(change)
 
     def _known(self, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
         there = {key: self.found[key] for key in keys if key in self.found}
