@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 CLAIMED = 0.5  # of the payments that wait for their receiver
 TWICE = 0.3  # of the notices come again
+AGAIN = 0.7  # what comes back is of a payment of which a part came back before
 
 
 class Bank:
@@ -38,9 +39,10 @@ class Bank:
 
     def take_back(self) -> None:
         """A part of some payment comes back, or what is left of it."""
-        able = self._able()
+        able, chance = self._able(), self.town.chance
         if able:
-            one, chance = self.town.chance.choice(able), self.town.chance
+            again = [one for one in able if self._rail().ledger.returned(one["key"])]
+            one = chance.choice(again if again and chance.random() < AGAIN else able)
             whole = one["amount_minor"]
             part = chance.choice((1, whole // 3, whole // 3, whole // 2, whole)) or 1
             self._rail().ledger.take_back(one["key"], part)

@@ -61,7 +61,8 @@ class Play(Director):
         self.heal()
 
     def _heard(self) -> list[Callable[[], None]]:
-        return [self.complaints.end, self.settle] * self.town.story.disputed
+        back = [self.bank.take_back, self.settle] * self.bank.takes_back()
+        return back + [self.complaints.end, self.settle] * self.town.story.disputed
 
     def _payday(self) -> None:
         self.limit_ms = END_MS
