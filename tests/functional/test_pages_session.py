@@ -190,6 +190,27 @@ def test_when_cognito_is_away_nobody_is_signed_out(
     assert browser.send(browser.get("/my"), "/auth/sign-out").status == 503
 
 
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        ("/console", "/console"),
+        ("/console/runs", "/console/runs"),
+        ("/console/waiting", "/console/runs"),
+        ("/console/exports", "/console/runs"),
+        ("/console/learned", "/console/reviews"),
+        ("/console/care", "/console/journeys"),
+        ("/console/letters", "/console/journeys"),
+        ("/console/advocates", "/console/advocates"),
+    ],
+)
+def test_each_page_of_the_console_says_which_part_one_is_in(
+    here: Pages, path: str, entry: str
+) -> None:
+    page = here.browser(ADMIN).get(path).html
+    assert f'<a href="{entry}" aria-current="page">' in page
+    assert page.count('aria-current="page"') == 1
+
+
 def test_the_console_is_for_staff(here: Pages) -> None:
     shown = here.browser(ADMIN).get("/console")
     assert shown.status == 200
