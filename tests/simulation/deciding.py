@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.bookchecks import tallied
 from tests.simulation.books import Item
+from tests.simulation.currencies import MONEY
 from tests.simulation.offers import Ladder
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _used(held: list[Item], scope: str, subject: str, period: str, of: str) -> i
     mine = [one for one in held if any(each | place == each for each in one.get("counted") or ())]
     if of == "rewards":
         return sum(min(1, one["remaining_minor"]) for one in mine)
-    return sum(int(one["remaining_minor"]) for one in mine)
+    return sum(int(one["remaining_minor"]) for one in mine if one["currency"] in MONEY)
 
 
 def _place(town: "Town", before: Item | None, after: Item) -> Iterator[str]:
