@@ -1,5 +1,7 @@
 """An advocate reads which order, which rule, which limit, until when and what to do; no more."""
 
+from dataclasses import replace
+
 import pytest
 from goodword.conversions.model import Conversion
 from goodword.programs.caps import Cap
@@ -80,6 +82,23 @@ class TestAReward:
     def test_is_not_denied_where_others_have_one_that_left_enough(self, scope: str) -> None:
         cap = Cap.model_validate({"scope": scope, "amount_minor": 90_000, "period": "lifetime"})
         assert said(of_reward(rewarded(caps=(cap,))), "cap") == ""
+
+    def test_beside_a_rule_of_which_the_cap_left_nothing_says_that_too(self) -> None:
+        rules = tuple(
+            Rule(rule_id=name, action="sale", reward=FlatReward(amount_minor=amount))
+            for name, amount in (("first", 500), ("second", 300))
+        )
+        cap = Cap.model_validate({"amount_minor": 500, "period": "month"})
+        scene = rewarded(rules=rules, caps=(cap,))
+        story = story_of(scene)
+        told = explain_conversion(story, MAYA, voice())
+        ruled = [one.text for one in told if one.about == "rule"]
+        assert ruled == ["The rule: €5.00 for an order.", "The rule: €3.00 for an order."]
+        assert any("You had reached the most" in one.text for one in told)
+        elsewhere = story.latest.but(advocate_id=BEN)
+        moved = replace(story, decisions=(*story.decisions, elsewhere))
+        again = explain_conversion(moved, MAYA, voice())
+        assert [one.text for one in again if one.about == "rule"] == ruled[:1]
 
     def test_of_a_sign_up_names_neither_the_friend_nor_an_order(self) -> None:
         scene = Scene()

@@ -105,6 +105,7 @@ def explain_conversion(
     said = [_order(story.conversion, voice)]
     for reward in own:
         said += _about_reward(story, reward, voice, next_payout_ms)
+    said += _limited_away(story, advocate_id, voice) if own else []
     if not own:
         said += _about_nothing(story, advocate_id, voice)
     return (*said, _zone(voice))
@@ -291,10 +292,28 @@ def _unrewarded(
         return _nothing(decision.reason, decision, version, voice)
     said: list[Sentence] = []
     for line in decision.lines:
-        rule = story.rule(decision.version_number, line.rule_id)
-        said += _asked(rule, decision.basis, voice)
-        said += _nothing(line.reason, decision, version, voice, line)
+        said += _of_nothing(story, decision, line, voice)
     return said
+
+
+def _limited_away(story: Story, advocate_id: str, voice: Voice) -> list[Sentence]:
+    """Beside what was earned, the rules of which limits left nothing."""
+    said: list[Sentence] = []
+    if (decision := story.latest).advocate_id == advocate_id:
+        for line in decision.lines:
+            if line.earned_minor == 0 and line.reason in LIMITED:
+                said += _of_nothing(story, decision, line, voice)
+    return said
+
+
+def _of_nothing(
+    story: Story, decision: Decision, line: RuleLine, voice: Voice
+) -> tuple[Sentence, ...]:
+    """A rule that gave nothing, and why."""
+    version = story.versions[decision.version_number]
+    rule = story.rule(decision.version_number, line.rule_id)
+    asked = _asked(rule, decision.basis, voice)
+    return (*asked, *_nothing(line.reason, decision, version, voice, line))
 
 
 def _nothing(
