@@ -1,7 +1,8 @@
 """The published description is made from the routes that are served, so the two cannot differ.
 
 `python -m goodword_aws.openapi > docs/openapi.json` imports every `functions/*_api*/handler.py` and
-merges what their Apis say with the intake, which has models, but no Api (`openapi_intake`).
+merges what their Apis say with the intake and the rails' door, which have no Api (`openapi_intake`,
+`openapi_rails`).
 """
 
 import importlib.util
@@ -17,7 +18,7 @@ from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
-from goodword_aws import openapi_intake
+from goodword_aws import openapi_intake, openapi_rails
 from goodword_aws.routes import VARIABLE, Route
 from goodword_aws.settings import describe_only
 
@@ -94,7 +95,7 @@ def collected(functions: Path) -> Document:
     apis = [
         _imported(path).handler.openapi() for path in sorted(functions.glob("*_api*/handler.py"))
     ]
-    return merged([*apis, openapi_intake.described()])
+    return merged([*apis, openapi_intake.described(), openapi_rails.described()])
 
 
 def as_text(document: Document) -> str:
