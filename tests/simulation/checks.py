@@ -17,6 +17,7 @@ from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
 from tests.simulation.complaints import part_of
 from tests.simulation.currencies import unit_of, units
+from tests.simulation.deadlines import DEADLINES
 from tests.simulation.flaws import TERMS
 from tests.simulation.giving import GIVING
 from tests.simulation.leaving import LEFT
@@ -49,6 +50,7 @@ def check(town: "Town") -> list[str]:
         _conversions,
         _decisions,
         _amounts,
+        *DEADLINES,
         *JUDGES,
         *CAPS,
         *BOOKS,

@@ -183,6 +183,7 @@ MISTAKES = (
     Mistake("a leg has the wrong sign", wrong_sign),
     Mistake("the hold is ignored", post_early),
     Mistake("a lapse pays", lapse_pays),
+    Mistake("a review ends at once", swap(rewards, "DAY_MS", -1)),
     Mistake("nothing is reviewed", nothing_to_review),
     Mistake("the payee may decide", payee_decides),
     Mistake("lost approvals are not swept", swap(rewards.Approval, "sweep", lambda _: {})),
