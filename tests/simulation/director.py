@@ -20,7 +20,7 @@ from tests.simulation.complaints import Complaints
 from tests.simulation.giving import Giving
 from tests.simulation.leaving import Leaving
 from tests.simulation.office import Office
-from tests.simulation.rail import FilesByHand
+from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.story import DAY_MS, PEOPLE, START_MS
 from tests.simulation.timing import Timing
 from tests.simulation.town import Town
@@ -339,9 +339,12 @@ class Director(Timing):
 
     def say(self, payout: Payout) -> None:
         rail = self.town.rail
-        left = rail.left()[payout.payout_id]
         if isinstance(rail, FilesByHand):
             left = rail.find(payout.payout_id, self.chance.random()) == "paid"
+        elif isinstance(rail, SimulatedRail):
+            left = rail.stands(payout.payout_id)
+        else:
+            left = bool(rail.left()[payout.payout_id])
         body = {
             "payout_id": payout.payout_id,
             "outcome": "paid" if left else "failed",

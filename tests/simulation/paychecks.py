@@ -259,7 +259,8 @@ def _told(key: str, payout: Item, transfers: list[Item], came_back: set[str]) ->
         yield f"{key} left {len(left)} times"
     if left and left[0]["amount_minor"] != payout["amount_minor"]:
         yield f"{key}: the rail paid another amount"
-    if left and payout["state"] in ("draft", "cancelled", "failed"):
+    back = bool(left) and left[0]["status"] == "returned"  # a person may call that failed
+    if left and payout["state"] in ("draft", "cancelled", *(() if back else ("failed",))):
         yield f"{key} left, though it is {payout['state']}"
     if not left and payout["state"] == "paid":
         yield f"{key} is paid, though the rail refused it"

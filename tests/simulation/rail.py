@@ -49,6 +49,11 @@ class SimulatedRail(SimulatorRail):
         """How often money left, or is leaving, under each key."""
         return Counter(one["key"] for one in self.ledger.transfers() if one["status"] in MADE)
 
+    def stands(self, key: str) -> bool:
+        """What a person finds in its list: a payment that has not come back as a whole."""
+        made = (one for one in self.ledger.transfers() if one["key"] == key)
+        return any(one["status"] in MADE and one["status"] != "returned" for one in made)
+
     def transfers(self) -> list[dict[str, Any]]:
         """All of them, oldest first."""
         return self.ledger.transfers()
