@@ -19,6 +19,7 @@ from tests.simulation.terms import payment_of
 STEPS_INTAKE, STEPS_MONEY, STEPS_PAYDAY = (15, 60), (15, 60), (25, 80)
 BRIEF = 3  # in a brief story there are so many times fewer
 ROUNDS_MAX = 400  # rounds of healing after which something does not drain
+ROUNDS_CALM = 100  # rounds of half a day; afterwards of an hour
 ROUNDS_SILENT = 12  # rounds in which nobody answers, in some seeds
 PEOPLE_OF_A_RUN = 3  # who let a large one pass, if they answer on the same day
 EPILOGUES = 0.5  # of the seeds
@@ -149,7 +150,9 @@ class Play(Director):
             if all(one.startswith("execution") for one in left):  # they wait for a bank's answer
                 self.to(min(one.wake_ms for one in town.baton.tasks))
                 continue
-            self.to(min([*self.aims(), town.clock.at_ms + 12 * HOUR_MS]))
+            # Where each day's payment comes back, people must be quicker than the days.
+            hours = 12 if number < ROUNDS_CALM else 1
+            self.to(min([*self.aims(), town.clock.at_ms + hours * HOUR_MS]))
         town.fail(f"it does not drain: {self._open()}")
 
     def _people(self, answers: bool) -> None:

@@ -1,7 +1,7 @@
 """A ban has a reason, a day and an appeal; what was earned before stays and is paid."""
 
 import pytest
-from goodword.advocates.model import Advocate, Enrolment, Link
+from goodword.advocates.model import Advocate, Enrolment, Link, LinkOfAdvocate
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.payouts.choice import bar
 from goodword.ports import Change
@@ -130,6 +130,24 @@ def test_an_appeal_is_a_dispute_and_lifts_the_ban() -> None:
     with pytest.raises(NotFound, match="not_banned"):
         here.bans.lift(Change(), MAYA, PROGRAM, "again")
     assert here.ban(reason="spam").state == "banned"
+
+
+def test_nobody_takes_part_again_who_was_erased_meanwhile() -> None:
+    here, change = Court(), Change()
+    own = [one for one in here.all(Link) if one.advocate_id == MAYA]
+    for one in own:
+        fields = one.model_dump(include={"advocate_id", "link_id", "code", "program_id"})
+        change.create(LinkOfAdvocate(**fields, created_ms=one.created_ms))
+    here.store.commit(change)
+    here.ban()
+    gone = Change()
+    gone.replace(here.one(Advocate).but(erased_ms=here.clock.at_ms))
+    here.store.commit(gone)
+    lifted = Change()
+    here.bans.lift(lifted, MAYA, PROGRAM, "mistake_of_ours")
+    here.store.commit(lifted)
+    assert (here.enrolment.state, here.one(Ban).state) == ("banned", "lifted")
+    assert {one.state for one in here.all(Link) if one.advocate_id == MAYA} == {"paused"}
 
 
 def test_a_ban_without_an_end_stops_at_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:

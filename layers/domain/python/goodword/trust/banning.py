@@ -149,7 +149,8 @@ class Bans:
     def lift(self, change: Change, advocate_id: str, program_id: str, reason: str) -> None:
         """Put the end of a ban into the change: active again, links too. NotFound `not_banned`.
 
-        What was voided stays void; a dispute about each reward may bring it back.
+        What was voided stays void; a dispute about each reward may bring it back. Nobody takes
+        part again who has been erased meanwhile: then only the ban's record ends.
         """
         ban = self.desk.store.get(Ban, ban_key(advocate_id, program_id))
         enrolment = self._enrolment(advocate_id, program_id)
@@ -158,8 +159,9 @@ class Bans:
         after = ban.but(state="lifted", voiding=False)
         change.replace(after)
         self._stop(change, after)
-        self._move(change, enrolment, "active", reason)
-        self._tell(change, "enrolment.unbanned", ban, enrolment)
+        if read_advocate(self.desk.store, advocate_id, erased=True).erased_ms is None:
+            self._move(change, enrolment, "active", reason)
+            self._tell(change, "enrolment.unbanned", ban, enrolment)
 
     def carry_out(self, advocate_id: str, program_id: str) -> Ban:
         """Void what was earned since, page by page; the ban as it is then."""
