@@ -217,7 +217,7 @@ def owners(entry: Entry) -> set[str]:
 
 
 def fold(entries: Iterable[Entry]) -> dict[Key, Balance]:
-    """The balances that the entries give, by key. The order of the entries does not matter."""
+    """The balances that the entries give, by key; only `payable_since_ms` asks for their order."""
     balances: dict[Key, Balance] = {}
     for entry in entries:
         for advocate_id in owners(entry):
