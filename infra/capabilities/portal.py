@@ -30,6 +30,7 @@ def add_portal(ground: Ground) -> None:
         needs=(*NEEDS, "KEYS_TABLE", "VAULT_KEY_ARN", "MAIL_SENDER"),
         may=[
             grants.read(ground.tables.core),
+            grants.query_index(ground.tables.core),
             grants.change(ground.tables.core, checks=True, deletes=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),
