@@ -222,6 +222,17 @@ def test_staff_see_how_each_refund_was_computed(desk: Desk) -> None:
     ]
 
 
+def test_an_order_with_more_refunds_than_a_page_is_told_whole(desk: Desk) -> None:
+    scene = desk.scene
+    for number in range(120):
+        scene.refund(f"r{number:03d}", 40)
+    _, told = desk("admin", f"/v1/rewards/{scene.reward.reward_id}/explanation")
+    assert len(told["reversals"]) == 120
+    taken = [one["shares"][0]["taken"]["amount_minor"] for one in told["reversals"]]
+    assert sum(taken) == scene.reward.earned_minor - scene.reward.remaining_minor
+    assert sum(one["type"] == "conversion.reversed" for one in told["steps"]) == 120
+
+
 def test_an_order_that_went_to_another_shows_both_rewards(desk: Desk) -> None:
     scene = desk.scene
     scene.sale(net_minor=4_990, click_ids=(scene.click("BEN77", 0.5),))

@@ -14,6 +14,7 @@ from goodword.errors import NotFound
 from goodword.events import Event, history_of
 from goodword.languages import LANGUAGES
 from goodword.payouts.calendar import next_payout, payout_of
+from goodword.payouts.paging import pages
 from goodword.ports import Desk, Page, Store
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.records import Key, Value
@@ -34,7 +35,6 @@ from goodword.times import rfc3339
 
 from goodword_aws import wiring
 from goodword_aws.earnings import words
-from goodword_aws.rewards import EVENTS_SHOWN
 
 LOCALES = tuple(LANGUAGES)
 
@@ -189,8 +189,10 @@ def _rewards(store: Store, decisions: Iterable[Decision]) -> Iterable[Reward]:
 
 
 def events_of(store: Store, subject: str) -> Sequence[Event]:
-    """The newest facts of a subject, oldest first."""
-    return store.query(Event, "journal", history_of(subject), limit=EVENTS_SHOWN).rows
+    """The facts of a subject, oldest first; all of them, page by page."""
+    place = history_of(subject)
+    read = pages(lambda cursor: store.query(Event, "journal", place, cursor=cursor))
+    return [event for rows in read for event in rows]
 
 
 def next_payout_of(desk: Desk, story: Story) -> int:

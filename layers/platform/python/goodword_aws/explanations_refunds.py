@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from goodword.conversions.model import Conversion, Refund
 from goodword.events import Event
 from goodword.money import Money, format_minor
+from goodword.payouts.paging import pages
 from goodword.ports import Store
 from goodword.records import Value
 from goodword.rewards.explain import Story
@@ -47,9 +48,11 @@ def reversals_of(
     store: Store, story: Story, rewards: Sequence[Reward], booked: Sequence[Event]
 ) -> tuple[ReversalSeen, ...]:
     """The refunds in the order in which they were booked; `booked` are the conversion's events."""
-    page = store.query(Refund, "core", f"CNV#{story.conversion.conversion_id}", "F#")
+    place = f"CNV#{story.conversion.conversion_id}"
+    read = pages(lambda cursor: store.query(Refund, "core", place, "F#", cursor=cursor))
+    refunds = [refund for rows in read for refund in rows]
     totals = {one.data.get("refund_id"): one for one in booked if one.type == REVERSED}
-    ordered = sorted(page.rows, key=lambda one: (one.booked_ms, one.fact.refund_id))
+    ordered = sorted(refunds, key=lambda one: (one.booked_ms, one.fact.refund_id))
     return tuple(_seen(one, story, rewards, totals.get(one.fact.refund_id)) for one in ordered)
 
 

@@ -7,6 +7,7 @@ from typing import Literal, get_args
 
 from goodword.conversions.order import OrderFacts
 from goodword.ledger.model import Entry, Leg, entry_key
+from goodword.limits import READ_KEYS_MAX
 from goodword.money import Money
 from goodword.payouts.model import Payout, payout_key
 from goodword.payouts.movements import What, entry_id_of
@@ -243,7 +244,10 @@ def _reward_seen(
     if payout is not None:
         events += events_of(store, payout.payout_id)
         names += [entry_id_of(payout, what) for what in get_args(What)]
-    found = store.get_many(Entry, [entry_key(one) for one in names]).values() if names else ()
+    found: list[Entry] = []
+    for start in range(0, len(names), READ_KEYS_MAX):
+        keys = [entry_key(one) for one in names[start : start + READ_KEYS_MAX]]
+        found += store.get_many(Entry, keys).values()
     voice = voice_of(story.versions[reward.version_number], locale)
     own = reward.side == "advocate"
     return RewardSeen(
