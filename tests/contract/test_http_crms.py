@@ -1,7 +1,5 @@
 """What is written to a CRM over HTTPS is what it then says, whatever its server does meanwhile."""
 
-from collections.abc import Iterator
-
 import pytest
 from goodword.journeys.copied import ReferralFacts
 from goodword_aws.crm.answers import read_body
@@ -9,7 +7,6 @@ from goodword_aws.crm.answers import read_body
 from tests.support.crms.servers import (
     LEAD,
     Connected,
-    Crm,
     HubSpot,
     Salesforce,
     hubspot,
@@ -25,19 +22,6 @@ FACTS = ReferralFacts(
     state="qualified",
     reward="due",
 )
-
-
-@pytest.fixture(params=["hubspot", "salesforce"])
-def crm(request: pytest.FixtureRequest) -> Iterator[Connected]:
-    server: Crm
-    if request.param == "hubspot":
-        server = HubSpot()
-        with server.serve() as wire:
-            yield hubspot(server, wire)
-    else:
-        server = Salesforce()
-        with server.serve() as wire:
-            yield salesforce(server, wire)
 
 
 def write(crm: Connected, facts: ReferralFacts = FACTS) -> tuple[str, str, int]:

@@ -1,6 +1,5 @@
 """Who was introduced is at the CRM once, with the words of the form, whatever its server does."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from goodword.journeys.copied import CrmAnswer, LeadFacts, LeadWords
 from tests.support.crms.servers import (
     OURS,
     Connected,
-    Crm,
     HubSpot,
     Salesforce,
     hubspot,
@@ -32,19 +30,6 @@ WORDS = LeadWords(
     role="Buyer",
     context="Need: Fewer returns\nTiming: now",
 )
-
-
-@pytest.fixture(params=["hubspot", "salesforce"])
-def crm(request: pytest.FixtureRequest) -> Iterator[Connected]:
-    server: Crm
-    if request.param == "hubspot":
-        server = HubSpot()
-        with server.serve() as wire:
-            yield hubspot(server, wire)
-    else:
-        server = Salesforce()
-        with server.serve() as wire:
-            yield salesforce(server, wire)
 
 
 def leads(crm: Connected) -> list[dict[str, Any]]:

@@ -8,13 +8,13 @@ from goodword.journeys.publishing import Journeys
 from goodword.journeys.walk import Walk
 from goodword.messages.model import Letter
 from goodword.messages.service import Messenger
-from goodword_aws import journeys_walks
 from goodword_aws.journeys_letters import REQUESTS, leaving
 from goodword_aws.messages import catalogue_of, money_of
 
-from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, front
+from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller
+from tests.support.asking import asking_pages
 from tests.support.journeys import REFERENCE, terms
-from tests.support.pages import Pages, signing_in
+from tests.support.pages import Pages
 from tests.support.people import BEN
 from tests.support.walks import BYE, THANKS, Path
 from tests.unit.messages.test_telling import MORE
@@ -29,11 +29,9 @@ def path() -> Path:
 
 
 @pytest.fixture
-def here(path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: path.workflow)
-    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
-    with front(path) as found, signing_in() as fake:
-        yield Pages(found.town, pool=fake)
+def here(path: Path) -> Iterator[Pages]:
+    with asking_pages(path) as made:
+        yield made
 
 
 def promised(path: Path, **changes: Any) -> str:

@@ -14,13 +14,13 @@ from goodword.journeys.story import Rights
 from goodword.privacy.model import PersonalFields
 from goodword.programs.milestones import Milestone
 from goodword.programs.tiers import Level, Tiers
-from goodword_aws import journeys_walks
 from markupsafe import escape
 from pydantic import ValidationError
 
 from tests.functional.test_pages_hostile import CLEAN, Found, visited
-from tests.support.api import ADMIN, ANNA, FINANCE, MARKETER, Caller, front
-from tests.support.pages import Browser, Pages, signing_in
+from tests.support.api import ADMIN, ANNA, FINANCE, MARKETER, Caller
+from tests.support.asking import asking_pages
+from tests.support.pages import Browser, Pages
 from tests.support.people import MACS
 from tests.support.scene import terms as programme
 from tests.support.walks import BYE, RULES
@@ -41,11 +41,9 @@ def path() -> Desk:
 
 
 @pytest.fixture
-def here(path: Desk, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: path.workflow)
-    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
-    with front(path) as found, signing_in() as fake:
-        yield Pages(found.town, pool=fake)
+def here(path: Desk) -> Iterator[Pages]:
+    with asking_pages(path) as made:
+        yield made
 
 
 def plain(text: str) -> str:

@@ -12,13 +12,13 @@ from goodword.journeys.walk import AskMade, Walk
 from goodword.limits import ASK_PASS_DAYS
 from goodword.messages.model import Message
 from goodword.times import DAY_MS, HOUR_MS
-from goodword_aws import journeys_walks
 from goodword_aws.journeys_pass import ask_pass, passed
 
-from tests.support.api import ANNA, BEN, MARKETER, front
+from tests.support.api import ANNA, BEN, MARKETER
+from tests.support.asking import asking_pages
 from tests.support.functions import call, sample
 from tests.support.journeys import REVIEW
-from tests.support.pages import Pages, signing_in
+from tests.support.pages import Pages
 from tests.support.people import BEN as BEN_IN
 from tests.support.ses import Ses
 from tests.support.walks import BYE, THANKS, Path
@@ -39,11 +39,9 @@ def ses() -> Ses:
 
 @pytest.fixture
 def here(path: Path, ses: Ses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: path.workflow)
-    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
-    with front(path) as found, signing_in() as fake:
+    with asking_pages(path) as made:
         monkeypatch.setattr("goodword_aws.messages.client", lambda _name: ses)
-        yield Pages(found.town, pool=fake)
+        yield made
 
 
 def tell(event: Event) -> None:

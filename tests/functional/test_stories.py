@@ -8,13 +8,13 @@ from goodword.journeys.story import Story
 from goodword.messages.model import Message
 from goodword.privacy.erasing import Erasing
 from goodword.times import DAY_MS, as_datetime
-from goodword_aws import journeys_walks
 from goodword_aws.journeys_stories import own_stories
 from goodword_aws.privacy import sections
 
 from tests.functional.test_portal_asks import tell, text_of
-from tests.support.api import ANALYST, ANNA, BEN, MARKETER, Caller, front
-from tests.support.pages import Pages, signing_in
+from tests.support.api import ANALYST, ANNA, BEN, MARKETER, Caller
+from tests.support.asking import asking_pages
+from tests.support.pages import Pages
 from tests.support.people import BEN as BEN_IN
 from tests.support.people import http
 from tests.support.ses import Ses
@@ -35,11 +35,9 @@ def ses() -> Ses:
 
 @pytest.fixture
 def here(path: Desk, ses: Ses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: path.workflow)
-    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
-    with front(path) as found, signing_in() as fake:
+    with asking_pages(path) as made:
         monkeypatch.setattr("goodword_aws.messages.client", lambda _name: ses)
-        yield Pages(found.town, pool=fake)
+        yield made
 
 
 def mine(path: Desk) -> str:

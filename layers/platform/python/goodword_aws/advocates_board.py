@@ -7,7 +7,7 @@ kept.
 from typing import TYPE_CHECKING, Annotated
 
 from goodword.advocates.board import Listing, Place, month_at
-from goodword.advocates.boarding import Board, Boards, Counting
+from goodword.advocates.boarding import Board, Boards, Counting, Row
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import NotFound
 from goodword.limits import BOARD_NAME_MAX
@@ -105,18 +105,16 @@ def board_answer(desk: Desk, advocate_id: str, program_id: str, period: str) -> 
     return BoardAnswer(
         program_id=program_id,
         period=found.period,
-        rows=tuple(
-            BoardRow(
-                rank=one.standing.rank,
-                tied=one.standing.tied,
-                name=one.name,
-                orders=one.standing.orders,
-                mine=one.standing.advocate_id == advocate_id,
-            )
-            for one in found.rows
-        ),
+        rows=tuple(_row(one, mine=one.standing.advocate_id == advocate_id) for one in found.rows),
         more=found.more,
         my_name=boards(desk).own(advocate_id, program_id),
+    )
+
+
+def _row(one: Row, *, mine: bool) -> BoardRow:
+    standing = one.standing
+    return BoardRow(
+        rank=standing.rank, tied=standing.tied, name=one.name, orders=standing.orders, mine=mine
     )
 
 
@@ -128,12 +126,7 @@ def staff_board(desk: Desk, program_id: str, period: str) -> StaffBoardAnswer:
         period=found.period,
         rows=tuple(
             StaffBoardRow(
-                rank=one.standing.rank,
-                tied=one.standing.tied,
-                name=one.name,
-                orders=one.standing.orders,
-                mine=False,
-                advocate_id=one.standing.advocate_id,
+                **_row(one, mine=False).model_dump(), advocate_id=one.standing.advocate_id
             )
             for one in found.rows
         ),

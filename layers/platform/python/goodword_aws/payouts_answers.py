@@ -176,12 +176,12 @@ def shown_run(run: PayoutRun) -> RunAnswer:
         excluded=_parts(run.excluded, run.currency),
         outcome=_parts(run.outcome, run.currency),
         requested_by=run.requested_by,
-        requested_at=_time(run.requested_ms),
+        requested_at=time_of(run.requested_ms),
         checkers_needed=2 if takes_two(run) else 1,
         checked_by=run.checked_by,
-        checked_at=_time(run.checked_ms),
+        checked_at=time_of(run.checked_ms),
         released_by=run.released_by,
-        released_at=_time(run.released_ms),
+        released_at=time_of(run.released_ms),
         open_findings=run.open_findings,
         held=_parts({"held": run.held}, run.currency)["held"] if run.held else None,
     )
@@ -238,7 +238,7 @@ def payout_answer(store: Store, payout: Payout) -> PayoutAnswer:
         ),
         statement=read_statement(store, payout),
         fee=_money(payout.fee_minor, payout.currency),
-        sent_at=_time(payout.sent_ms),
+        sent_at=time_of(payout.sent_ms),
         look_ups=payout.looks,
     )
 
@@ -299,7 +299,7 @@ def _line(payout: Payout, run_state: RunState, before: dict[str, int] | None) ->
         reason=payout.reason,
         reference=payout.reference,
         fee=_money(payout.fee_minor, payout.currency),
-        sent_at=_time(payout.sent_ms),
+        sent_at=time_of(payout.sent_ms),
         changed_at=rfc3339(payout.changed_ms),
         look_ups=payout.looks,
     )
@@ -337,5 +337,6 @@ def _money(amount_minor: int, currency: str) -> Money:
     return Money(amount_minor=amount_minor, currency=currency)
 
 
-def _time(at_ms: int | None) -> str | None:
+def time_of(at_ms: int | None) -> str | None:
+    """As answers say times; nothing for a moment that has not been."""
     return None if at_ms is None else rfc3339(at_ms)

@@ -8,10 +8,10 @@ from goodword.payouts.sheet import number, sheet, text
 from goodword.payouts.waiting import Kept, LetsGo, Waits, waiting_page
 from goodword.ports import Desk, Page
 from goodword.records import Value
-from goodword.times import rfc3339
 
 from goodword_aws import wiring
 from goodword_aws.calls import Call
+from goodword_aws.payouts_answers import time_of
 
 
 class KeptAnswer(Value):
@@ -100,7 +100,7 @@ def _shown(one: Waits) -> WaitingAnswer:
     return WaitingAnswer(
         advocate_id=balance.advocate_id,
         amount=Money(amount_minor=balance.payable_minor, currency=currency),
-        since=_time(balance.payable_since_ms),
+        since=time_of(balance.payable_since_ms),
         missing=missing if one.missing_minor else None,
         kept=tuple(_kept(kept) for kept in one.kept),
     )
@@ -110,11 +110,7 @@ def _kept(kept: Kept) -> KeptAnswer:
     return KeptAnswer(
         reason=kept.reason,
         lets_go=kept.lets_go,
-        since=_time(kept.since_ms),
+        since=time_of(kept.since_ms),
         cause_id=kept.cause_id,
         code=kept.code,
     )
-
-
-def _time(at_ms: int | None) -> str | None:
-    return None if at_ms is None else rfc3339(at_ms)

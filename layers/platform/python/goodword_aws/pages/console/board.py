@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from goodword.limits import PAGE_ITEMS_MAX
-from goodword.programs.service import Programs
-
 from goodword_aws.advocates_board import staff_board
+from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.portal_board import period_of, periods
 from goodword_aws.pages.site import Site
@@ -21,10 +19,8 @@ def add_board(site: Site) -> None:
 
 def _page(view: View) -> Sheet:
     """The first of a period."""
-    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    names = [one.program_id for one in programs]
-    asked = view.query.get("program", "")
-    chosen = asked if asked in names else next(iter(names), "")
+    choice = choice_of(view)
+    programs, chosen = choice.programs, choice.program_id
     shown: dict[str, Any] = {
         "programs": programs,
         "chosen": chosen,

@@ -3,10 +3,9 @@
 from typing import Any
 
 from goodword.journeys.caring import WHICH, Caring
-from goodword.limits import PAGE_ITEMS_MAX
-from goodword.programs.service import Programs
 
 from goodword_aws.journeys_care import strained_answer
+from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Sheet, View
@@ -21,10 +20,8 @@ def add_care(site: Site) -> None:
 
 def _list(view: View) -> Sheet:
     """One of the two lists of a programme, a page at a time."""
-    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    names = [one.program_id for one in programs]
-    asked = view.query.get("program", "")
-    chosen = asked if asked in names else next(iter(names), "")
+    choice = choice_of(view)
+    programs, chosen = choice.programs, choice.program_id
     which = next((one for one in WHICH if one == view.query.get("of")), WHICH[0])
     page = Caring(view.desk).page(chosen, which, view.page.starting_after)
     shown: dict[str, Any] = {

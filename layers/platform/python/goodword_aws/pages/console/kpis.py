@@ -9,13 +9,12 @@ from typing import Any
 
 from goodword.errors import InvalidInput
 from goodword.journeys.kpis import KpiFigure
-from goodword.limits import PAGE_ITEMS_MAX
 from goodword.programs.model import Program
-from goodword.programs.service import Programs
 
 from goodword_aws.calls import STAFF
 from goodword_aws.kpis import KpiAnswer, KpisAnswer, PartAnswer, measured
 from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.roles import BY_PERSON
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
@@ -28,10 +27,7 @@ def add_kpis(site: Site) -> None:
 
 
 def _kpis(view: View) -> Answer:
-    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    asked = view.query.get("program", "")
-    chosen = next((one for one in programs if one.program_id == asked), None)
-    chosen = chosen or (programs[0] if programs else None)
+    programs, chosen = choice_of(view)
     now_ms = view.desk.clock.now_ms()
     days = {name: view.query.get(name, "") for name in ("from", "to")}
     try:

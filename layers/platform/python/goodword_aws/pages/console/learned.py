@@ -4,11 +4,10 @@ from datetime import timedelta
 from typing import Any
 
 from goodword.errors import InvalidInput
-from goodword.limits import PAGE_ITEMS_MAX
-from goodword.programs.service import Programs
 from goodword.times import as_datetime
 from goodword.trust.model import month_of
 
+from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.roles import MONEY
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
@@ -23,10 +22,7 @@ def add_learned(site: Site) -> None:
 
 
 def _learned(view: View) -> Answer:
-    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    asked = view.query.get("program", "")
-    chosen = next((one for one in programs if one.program_id == asked), None)
-    chosen = chosen or (programs[0] if programs else None)
+    programs, chosen = choice_of(view)
     months, month = _months(view.desk.clock.now_ms()), view.query.get("month", "")
     found, wrong = None, ""
     if chosen is not None:

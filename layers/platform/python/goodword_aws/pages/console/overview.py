@@ -15,6 +15,7 @@ from goodword.rewards.model import reward_listing
 from goodword.times import parse_rfc3339
 
 from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.figures import AGES, CHANNELS, Figures, figures_of
 from goodword_aws.pages.console.reviews import hours_left
 from goodword_aws.pages.console.roles import BY_PERSON, MONEY, WRITERS
@@ -29,11 +30,7 @@ LISTED = 5  # rows of each list of the first page; each list has a page of its o
 def overview(view: View) -> dict[str, Any]:
     """What waits for a person, and the charts of one programme."""
     money = bool(view.person.groups & MONEY)
-    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    asked = view.query.get("program", "")
-    chosen = next((one for one in programs if one.program_id == asked), None)
-    if chosen is None and programs:
-        chosen = programs[0]
+    programs, chosen = choice_of(view)
     return {
         "sees_money": money,
         "programs": programs,

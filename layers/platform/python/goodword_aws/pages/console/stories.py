@@ -6,8 +6,7 @@ Whoever works here writes; only the person approves. What may no more be used is
 from typing import Annotated, Any
 
 from goodword.journeys.spotlight import END_CODES
-from goodword.limits import PAGE_ITEMS_MAX, STORY_REMARK_MAX, STORY_TEXT_MAX
-from goodword.programs.service import Programs
+from goodword.limits import STORY_REMARK_MAX, STORY_TEXT_MAX
 from goodword.times import DAY_MS
 from pydantic import Field, StringConstraints
 
@@ -15,6 +14,7 @@ from goodword_aws.forms import ReasonCode
 from goodword_aws.journeys_spotlights import history, spotlights
 from goodword_aws.journeys_stories import staff_story, stories, story_detail
 from goodword_aws.journeys_walks import asks
+from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.console.typed import Day, start_ms
 from goodword_aws.pages.portal_forms import Form
@@ -68,10 +68,8 @@ def add_stories(site: Site) -> None:
 
 def _list(view: View) -> Answer:
     """The stories of a programme, the longest unchanged first."""
-    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    names = [one.program_id for one in programs]
-    asked = view.query.get("program", "")
-    chosen = asked if asked in names else next(iter(names), "")
+    choice = choice_of(view)
+    programs, chosen = choice.programs, choice.program_id
     page = stories(view.desk).page(chosen, view.page.limit, view.page.starting_after)
     now_ms = view.desk.clock.now_ms()
     shown: dict[str, Any] = {
@@ -134,10 +132,8 @@ def _shine(view: View) -> Answer:
 
 def _spotlights(view: View) -> Sheet:
     """What is in the spotlight of a programme, and what was."""
-    programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    names = [one.program_id for one in programs]
-    asked = view.query.get("program", "")
-    chosen = asked if asked in names else next(iter(names), "")
+    choice = choice_of(view)
+    programs, chosen = choice.programs, choice.program_id
     page = history(view.desk, chosen, view.page.limit, view.page.starting_after)
     shown: dict[str, Any] = {
         "programs": programs,

@@ -1,12 +1,12 @@
 """Everybody whose money waits: why, since when, and what would let it go."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from goodword.errors import InvalidInput
-from goodword.limits import PAGE_ITEMS_MAX
 from goodword.programs.model import Program
-from goodword.programs.service import Programs
 
+from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.roles import MONEY
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Sheet, View
@@ -53,9 +53,6 @@ def _file(view: View) -> Answer:
     return File(content, "text/csv; charset=utf-8", f"waiting_{chosen.program_id}.csv")
 
 
-def _asked(view: View) -> tuple[list[Program], Program | None, str]:
+def _asked(view: View) -> tuple[Sequence[Program], Program | None, str]:
     """The programmes, the one that was asked for or else the first, and the currency asked for."""
-    programs = list(Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows)
-    asked = view.query.get("program", "")
-    chosen = next((one for one in programs if one.program_id == asked), None)
-    return programs, chosen or (programs[0] if programs else None), view.query.get("currency", "")
+    return (*choice_of(view), view.query.get("currency", ""))
