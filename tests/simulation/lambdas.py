@@ -35,7 +35,7 @@ from goodword_aws import (
     wiring,
 )
 from goodword_aws import conversions as worker
-from goodword_aws.items import from_item, from_plain, marshal, to_plain
+from goodword_aws.items import as_item, from_item, from_plain, to_plain
 
 from tests.fakes.dynamo import Carried, Stored
 from tests.fakes.privacy import PlainSealer
@@ -122,7 +122,7 @@ def remembered(kind: type[R], item: Any) -> R:
 def carried(record: Record, version: int | None = None) -> Carried:
     """The product's item of a record, with the plain values that it was made of."""
     plain = to_plain(record, version)
-    return Carried({name: marshal(value) for name, value in plain.items()}, plain)
+    return Carried(as_item(plain, type(record)), plain)
 
 
 def _fewer_shards() -> None:

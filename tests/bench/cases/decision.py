@@ -63,8 +63,8 @@ def run(bench: Bench) -> Sequence[Table]:
             "One decision, by the earlier orders of the same friend",
             ("the friend's order number", *COLUMNS),
             by_friend,
-            "Requests do not grow. Units do, with what is remembered of the friend, up to its"
-            " limits:\n30 orders and 50 touches, which a late touch may still move.",
+            "Neither requests nor reads grow. Of the friend at most 30 orders and 50 touches are"
+            " remembered,\npacked: the last row is at those limits, and nothing is above it.",
         ),
         Table(
             "One decision of other kinds",

@@ -40,10 +40,15 @@ class Value(BaseModel):
 
 
 class Record(Value):
-    """Base of everything stored. Subclasses set KIND (unique) and say their key and index entry."""
+    """Base of everything stored. Subclasses set KIND (unique) and say their key and index entry.
+
+    PACKED are fields of lists that may grow long; a store may keep them compressed. Nothing that
+    is asked for by its value is one of them, and none is in the journal, which strangers verify.
+    """
 
     TABLE: ClassVar[Table] = "core"
     KIND: ClassVar[str]
+    PACKED: ClassVar[frozenset[str]] = frozenset()
 
     version: int = Field(default=0, ge=0)
 

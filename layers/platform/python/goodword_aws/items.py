@@ -3,10 +3,12 @@
 The attributes beside the fields are `pk sk kind [gsi1pk gsi1sk] [expires_s]`; a field that has one
 of these names is stored with an underscore behind it. A field that is None is absent; a None deeper
 down is NULL, so that what is read equals what was written. Floats are refused: no amount is one.
+A field that its kind lets be packed is stored as compressed JSON, a binary, once it is long.
 """
 
 import base64
 import json
+import zlib
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
@@ -20,6 +22,8 @@ Plain = dict[str, Any]  # attributes as JSON-like values
 Item = dict[str, dict[str, Any]]  # attributes as DynamoDB sends them
 
 _PLACE = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "expires_s"})
+PACKED_FROM = 512  # bytes of JSON; shorter ones are left as they are
+UNPACKED_MAX = 8 * 1024 * 1024  # bytes; what is ours is in items of at most 400 KB
 CURSOR_LENGTH_MAX = 4_096  # characters; four times the longest key a table can have
 
 
@@ -88,8 +92,27 @@ def marshal(value: object) -> dict[str, Any]:
     raise TypeError(f"a {type(value).__name__} is not stored")
 
 
+def packed(value: object) -> dict[str, Any]:
+    """As `marshal`, but compressed if it is long: less to write, to read and to pay."""
+    plain = marshal(value)  # refuses what is not stored, packed or not
+    text = to_json(value)
+    return plain if len(text) < PACKED_FROM else {"B": zlib.compress(text)}
+
+
+def unpacked(content: bytes) -> Any:
+    """The inverse of `packed`. ValueError if it is nothing that we packed."""
+    reader = zlib.decompressobj()
+    try:
+        text = reader.decompress(content, UNPACKED_MAX)
+    except zlib.error as bad:
+        raise ValueError("a binary that was not packed here") from bad
+    if not reader.eof:
+        raise ValueError("a binary that is cut, or too long")
+    return json.loads(text)
+
+
 def unmarshal(value: Mapping[str, Any]) -> Any:
-    """The inverse of `marshal`; also for stream images. Sets and binaries are refused."""
+    """The inverse of `marshal` and `packed`; also for stream images. Sets are refused."""
     ((tag, content),) = value.items()
     if tag in ("S", "BOOL"):
         return content
@@ -101,12 +124,28 @@ def unmarshal(value: Mapping[str, Any]) -> Any:
         return [unmarshal(each) for each in content]
     if tag == "M":
         return {name: unmarshal(each) for name, each in content.items()}
+    if tag == "B":
+        return unpacked(content)
     raise TypeError(f"an attribute of type {tag} is none of ours")
 
 
 def to_item(record: Record, version: int | None = None) -> Item:
     """The record as DynamoDB takes it, with this version or with the one that it carries."""
-    return {name: marshal(value) for name, value in to_plain(record, version).items()}
+    return as_item(to_plain(record, version), type(record))
+
+
+def as_item(plain: Plain, kind: type[Record]) -> Item:
+    """The plain values of a record of this kind as DynamoDB takes them."""
+    short = _packs(kind)
+    return {
+        name: packed(value) if name in short else marshal(value) for name, value in plain.items()
+    }
+
+
+@cache
+def _packs(kind: type[Record]) -> frozenset[str]:
+    """The attributes of a kind that may be packed."""
+    return frozenset(attribute(field) for field in kind.PACKED)
 
 
 def from_item(kind: type[R], item: Mapping[str, Mapping[str, Any]]) -> R:

@@ -218,24 +218,35 @@ def friend_touches(identities: Sequence[Identity], before_ms: int) -> tuple[Touc
 
 
 def to_move(
-    conversion: Conversion, identities: Sequence[Identity], others: Mapping[str, Conversion]
+    conversion: Conversion, before: Sequence[Identity], after: Sequence[Identity]
 ) -> list[str]:
     """Which of the friend's conversions a new one may move, in the order they happened.
 
     From the first that it may move itself, all of them: each may have had its advocate from the
     one before. It may move a later one, whose friend may have another first advocate by now, and
-    an earlier one that lacks a touch from before it. `others` are those that are stored.
+    an earlier one that lacks a touch from before it. `before` and `after` are the friend as the new
+    one found and left them: a conversion has been decided on every touch that stood beside it.
     """
     this = (conversion.occurred_ms, conversion.conversion_id)
-    settled = [(one.occurred_ms, one.conversion_id) for one in friend_conversions(identities)]
+    settled = [(one.occurred_ms, one.conversion_id) for one in friend_conversions(after)]
     for place, (occurred_ms, name) in enumerate(settled):
         if name == conversion.conversion_id:
             continue
-        known = {touch.touch_id for touch in others[name].touches} if name in others else set()
-        told = friend_touches(identities, occurred_ms)
+        known = _beside(name, before)
+        told = friend_touches(after, occurred_ms)
         if (occurred_ms, name) > this or any(touch.touch_id not in known for touch in told):
             return list(dict.fromkeys(each for _, each in settled[place:]))
     return []
+
+
+def _beside(conversion_id: str, identities: Sequence[Identity]) -> set[str]:
+    """The touches under every identifier that the conversion is remembered under."""
+    return {
+        touch.touch_id
+        for one in identities
+        if any(settled.conversion_id == conversion_id for settled in one.conversions)
+        for touch in one.touches
+    }
 
 
 def sticky_advocate(identities: Sequence[Identity], conversion: Conversion) -> str | None:

@@ -22,13 +22,11 @@ from goodword.conversions.model import (
     Delivery,
     Identity,
     Space,
-    conversion_key,
     identity_key,
 )
 from goodword.conversions.numbers import OrderNumber, folded_number, number_key
 from goodword.errors import InvalidInput, NotAuthentic
 from goodword.ledger.model import Balance, balance_key
-from goodword.limits import READ_KEYS_MAX
 from goodword.programs.model import Program, ProgramVersion, program_key, version_at
 from goodword.programs.rules import currency_of
 from goodword.records import Key, Record
@@ -149,10 +147,6 @@ def of_touches(
         wanted |= _books(conversion, program, versions, identities)
     if buyer_advocate_id is not None:
         wanted[own_key(buyer_advocate_id)] = Own
-    settled = (one for identity in identities for one in identity.conversions)
-    others = sorted({(one.occurred_ms, one.conversion_id) for one in settled})
-    names = list(dict.fromkeys(name for _, name in others))[-READ_KEYS_MAX:]
-    wanted |= {conversion_key(name): Conversion for name in names}
     ahead.read(wanted)
 
 

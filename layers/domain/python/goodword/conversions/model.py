@@ -57,8 +57,8 @@ class Customer(Value):
 class ConversionFact(Value):
     """A lead or a sale. `order_id` is its first name, `aliases` all others that refunds may use.
 
-    For a lead `order_id` is the sign-up's own id and both amounts are 0. `provisional`: another
-    delivery will tell the amounts better. `number`, what the shopper reads, finds it, no more.
+    A lead's `order_id` is the sign-up's own id, its amounts are 0. `provisional`: another delivery
+    tells the amounts better. `number`, what the shopper reads, finds it, no more.
     """
 
     fact: Literal["conversion"] = "conversion"
@@ -290,12 +290,12 @@ def delivery_partition(source_id: str, delivery_id: str) -> str:
 class Conversion(Record):
     """One rewarded (or refused) action, once per programme, namespace and order for ever.
 
-    `refunded_net_minor` and `refunded_gross_minor` are its claims, never above what was paid.
-    `inquiries` are the open ones. `rate` changed its amounts, from its first decision abroad on. A
-    `forgotten` one's customer is nobody for ever.
+    What is refunded is its claims, never above what was paid; `inquiries` are the open ones. `rate`
+    changed its amounts, from its first decision abroad on. A `forgotten` one's customer is nobody.
     """
 
     KIND: ClassVar[str] = "conversion"
+    PACKED: ClassVar[frozenset[str]] = frozenset({"touches", "order"})
 
     conversion_id: str
     program_id: str
@@ -381,6 +381,7 @@ class Identity(Record):
     """A friend's newest touches and orders under one MAC; who has a `closed_ms` objects to them."""
 
     KIND: ClassVar[str] = "identity"
+    PACKED: ClassVar[frozenset[str]] = frozenset({"touches", "conversions"})
 
     program_id: str
     mac: str

@@ -43,7 +43,6 @@ from goodword.conversions.weighing import (
     Weighing,
     buyer_of,
     friend_of,
-    moved_by,
     names_of_friend,
 )
 from goodword.ports import Change, Desk, Overfull, until_settled
@@ -158,11 +157,11 @@ class Worker:
         """Everything that an order may move once it is booked; what a person has to look at."""
         if isinstance(booked, str):
             return booked
-        conversion, is_new, problem, _ = booked
+        problem = booked.problem
         if len(names_of(fact)) > 1:
             problem = self.unite(delivery.space, names_of(fact)) or problem
         problem = self.replay_parked(delivery.space, names_of(fact)) or problem
-        for conversion_id in self._others(conversion, is_new=is_new):
+        for conversion_id in self._others(booked):
             problem = self.decide_again(conversion_id) or problem
         return problem
 
@@ -246,16 +245,19 @@ class Worker:
                 change.delete(parked)
             self.desk.store.commit(change)
 
-    def _others(self, booked: Conversion, *, is_new: bool) -> list[str]:
+    def _others(self, booked: Booked) -> Sequence[str]:
         """The friend's conversions that are to be decided again, in the order they happened.
 
         Each may be moved by what this one brought: a touch it did not know, or a first advocate.
         When a friend comes back in the usual order of things, none is. A repeat decides all of them
         again, because the time before may have died half way.
         """
-        keys = [identity_key(booked.program_id, mac) for mac in booked.identities]
-        found = list(self.desk.store.get_many(Identity, keys).values()) if keys else []
-        return moved_by(self.desk.store, booked, found) if is_new else names_of_friend(found)
+        if booked.is_new:
+            return booked.moves
+        conversion = booked.conversion
+        keys = [identity_key(conversion.program_id, mac) for mac in conversion.identities]
+        found = self.desk.store.get_many(Identity, keys).values() if keys else ()
+        return names_of_friend(list(found))
 
     def decide_again(self, conversion_id: str) -> str:
         """Decide a conversion with everything that is known by now, if that changes anything.

@@ -31,10 +31,9 @@ from goodword.conversions.model import (
     ConversionFact,
     Delivery,
     Identity,
-    conversion_key,
     identity_key,
 )
-from goodword.limits import READ_KEYS_MAX, TRANSACTION_ITEMS_MAX
+from goodword.limits import TRANSACTION_ITEMS_MAX
 from goodword.ports import Change, Desk, Store
 from goodword.programs.effective import Editions
 from goodword.programs.model import Program
@@ -44,12 +43,14 @@ from goodword.trust.noting import note
 class Booked(NamedTuple):
     """The conversion of a delivery, whether it is new, and what a person has to look at.
 
-    If it has `ended`, the delivery is marked, and nothing is left to do.
+    `moves` are the friend's conversions that a new one may move. If it has `ended`, the
+    delivery is marked, and nothing is left to do.
     """
 
     conversion: Conversion
     is_new: bool
     problem: str
+    moves: Sequence[str] = ()
     ended: bool = False
 
 
@@ -105,20 +106,18 @@ class Weighing:
                 bad_click_ids=evidence.bad_click_ids,
             )
         note(self.desk, change, self.blind, conversion, fact.signals, fact.customer.email, buyer)
-        ended = (
-            existing is None and ends is not None and self._end(change, ends, evidence, conversion)
-        )
+        moves = moved_by(change, conversion, identities) if existing is None else []
+        ended = existing is None and ends is not None and not moves
+        ended = ended and self._end(change, ends, evidence)
         if change.keys:
             self.desk.store.commit(change)
-        return Booked(conversion, existing is None, problem, ended)
+        return Booked(conversion, existing is None, problem, moves, ended)
 
-    def _end(
-        self, change: Change, delivery: Delivery, evidence: Evidence, conversion: Conversion
-    ) -> bool:
+    def _end(self, change: Change, delivery: Delivery, evidence: Evidence) -> bool:
         """Mark the delivery in the Change of its new order if nothing is left to do after it.
 
-        All names of the order are new, so no other has one; no refund may wait under any of them
-        at the commit, and no other conversion of the friend may be moved.
+        All names of the order are new, so no other has one, and no other conversion is moved; no
+        refund may wait under any of them at the commit.
         """
         stored = self.desk.store.get(Delivery, delivery.key)
         places = [parked_key(evidence.space, name) for name in names_of(evidence.fact)]
@@ -126,10 +125,7 @@ class Weighing:
             return False
         if self.desk.store.get_many(ParkedRefunds, places):
             return False
-        written = (*change.created, *(record for record, _ in change.replaced))
-        friend = [one for one in written if isinstance(one, Identity)]
-        too_many = len(change.keys) + len(places) >= TRANSACTION_ITEMS_MAX
-        if too_many or moved_by(self.desk.store, conversion, friend):
+        if len(change.keys) + len(places) >= TRANSACTION_ITEMS_MAX:
             return False
         for place in places:
             change.require_absent(place)
@@ -197,14 +193,12 @@ def buyer_of(store: Store, conversion: Conversion) -> str | None:
     return next((one.advocate_id for one in known), None)
 
 
-def moved_by(store: Store, booked: Conversion, friend: Sequence[Identity]) -> list[str]:
-    """Which of the friend's other conversions a new one may move."""
-    names = (name for name in names_of_friend(friend) if name != booked.conversion_id)
-    others = [conversion_key(name) for name in names]
-    if not others:
-        return []
-    stored = store.get_many(Conversion, others[-READ_KEYS_MAX:])
-    return to_move(booked, friend, {one.conversion_id: one for one in stored.values()})
+def moved_by(change: Change, booked: Conversion, before: Sequence[Identity]) -> list[str]:
+    """Which of the friend's conversions a new one may move, as its Change leaves the friend."""
+    written = (*change.created, *(record for record, _ in change.replaced))
+    after = {one.mac: one for one in before}
+    after |= {one.mac: one for one in written if isinstance(one, Identity)}
+    return to_move(booked, before, list(after.values()))
 
 
 def names_of_friend(friend: Sequence[Identity]) -> list[str]:

@@ -29,6 +29,7 @@ class Decision(Record):
     """Why this conversion earned what it did. `number` counts the decisions of one conversion."""
 
     KIND: ClassVar[str] = "decision"
+    PACKED: ClassVar[frozenset[str]] = frozenset({"attribution", "basis", "lines", "friend_lines"})
 
     conversion_id: str
     number: int
