@@ -1,8 +1,8 @@
 """One delivery says what happened, in our words; what it says is the same however often it comes.
 
-A source adapter turns a verified delivery into `Facts`, which the worker books. What verified but
-cannot be understood is kept as `not_understood` and shown to staff. Rewards are computed on
-`net_minor` (no discounts, tax, shipping); `gross_minor` was paid; a refund says of which it is.
+A source adapter turns a verified delivery into `Facts`, which the worker books; what it does not
+understand staff see. Rewards are of `net_minor` (no discounts, tax, shipping); `gross_minor`
+was paid; a refund says of which it is.
 """
 
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
@@ -82,11 +82,10 @@ class ConversionFact(Value):
 
 
 class ReversalFact(Value):
-    """A refund. `amount_minor` None takes all that is left.
+    """A refund; `amount_minor` None takes all that is left. The order is any of `orders`.
 
-    With `cumulative` the amount is the total refunded so far (Stripe), else this refund's own. The
-    order is found under any of `orders`. `lines` say which part of a net amount is of which line;
-    what they leave over is of the whole order. `tax_minor` is in the amount if prices include tax.
+    A `cumulative` amount is the total refunded so far (Stripe), else this refund's own. `lines` say
+    what is of which line, the rest is of the order. `tax_minor` counts if prices include tax.
     """
 
     fact: Literal["reversal"] = "reversal"
