@@ -60,7 +60,7 @@ status: ## what is running, and where
 verify: setup ## take the journal of a running demo away and verify it, trusting its key alone
 	@$(RUN) -m infra.local verify
 
-balances: setup ## rebuild all balances of a running demo from its journal; they must agree
+balances: setup ## rebuild all balances and counts of a running demo from its journal; they must agree
 	@$(RUN) -m infra.local balances $(if $(MEND),--mend)
 
 token see click order refund forward mail: # a running demo; make see WHO=maya PAGE=/v1/me/rewards

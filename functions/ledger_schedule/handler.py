@@ -1,4 +1,4 @@
-"""The nightly check: balances and seals are recomputed from the journal and compared."""
+"""The nightly check: numbers that rules read, and seals, are made again from the journal."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     observe.metric("LedgerUnsettled", outcome.unsettled)
     seals = completeness().check()
     observe.metric("LedgerUnproven", seals.found)
-    counts = outcome.model_dump(include={"entries", "balances", "found", "unsettled"})
+    counts = outcome.model_dump(include={"entries", "balances", "numbers", "found", "unsettled"})
     counts |= {"seals": seals.seals, "sealed": seals.sealed, "unproven": seals.found}
     log.info("checked", extra=counts)
     return counts

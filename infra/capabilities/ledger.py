@@ -25,7 +25,9 @@ def add_ledger(ground: Ground) -> None:
     _leaves(ground)
     _sealer(ground)
     _check(ground)
-    ground.alarms.on_count("LedgerImbalance", "Balances differ from what the journal says")
+    ground.alarms.on_count(
+        "LedgerImbalance", "Balances or counts differ from what the journal says"
+    )
     ground.alarms.on_count("LedgerUnproven", "The journal and its seals do not agree")
 
 
@@ -151,7 +153,7 @@ def _make_bucket(scope: Stack, at: Installation) -> s3.Bucket:
 def _check(ground: Ground) -> None:
     check = ground.functions.make(
         "ledger_schedule",
-        "Recomputes all balances from the journal",
+        "Makes all numbers that rules read again from the journal",
         needs=("JOURNAL_TABLE", "CORE_TABLE"),
         may=[
             grants.scan(ground.tables.journal),

@@ -283,6 +283,15 @@ def test_a_scan_gives_every_record_of_one_kind(store: MemoryStore | DynamoStore)
     assert [row.name for row in store.scan(Line, "journal")] == ["1"]
 
 
+def test_a_scan_of_several_kinds_gives_all_of_them(store: MemoryStore | DynamoStore) -> None:
+    created(store, *(thing(str(number)) for number in range(30)), Line(name="1"))
+    created(store, Other(home="X", name="x", required_or_none=1))
+    found = list(store.scan_mixed((Thing, Other), "core"))
+    assert sorted(one.KIND for one in found) == sorted([Other.KIND, *[Thing.KIND] * 30])
+    assert [one.KIND for one in store.scan_mixed((Thing,), "core")] == [Thing.KIND] * 30
+    assert list(store.scan_mixed((Thing, Other), "journal")) == []
+
+
 def test_an_illegal_change_never_leaves(store: Store) -> None:
     with pytest.raises(ValueError, match="at least one item"):
         store.commit(Change())

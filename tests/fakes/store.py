@@ -115,6 +115,12 @@ class MemoryStore:
             rows = [item for key, item in self.items.items() if key.table == table]
         return (from_plain(kind, item) for item in rows if item["kind"] == kind.KIND)
 
+    def scan_mixed(self, kinds: Sequence[type[Record]], table: Table) -> Iterator[Record]:
+        known = {kind.KIND: kind for kind in kinds}
+        with self._lock:
+            rows = [item for key, item in self.items.items() if key.table == table]
+        return (from_plain(known[item["kind"]], item) for item in rows if item["kind"] in known)
+
     def scan_plain(self, table: Table, kinds: Sequence[str]) -> Iterator[Stored]:
         with self._lock:
             rows = [item for key, item in self.items.items() if key.table == table]

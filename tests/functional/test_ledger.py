@@ -9,9 +9,11 @@ from goodword.events import Event
 from goodword.ledger.model import Balance
 from goodword.ledger.service import LedgerCheck
 from goodword.ports import Change
+from goodword.rewards.caps import CapUse
 
 from tests.support.desk import World
 from tests.support.functions import call, over, sample
+from tests.support.scene import Scene
 
 
 class Bus:
@@ -103,7 +105,7 @@ def test_the_nightly_check_raises_its_metric(capsys: pytest.CaptureFixture[str])
     with over(world):
         answer = call("ledger_schedule", sample("ledger_schedule", "tick"))
     assert answer == {
-        **{"entries": 0, "balances": 1, "found": 1, "unsettled": 0},
+        **{"entries": 0, "balances": 1, "numbers": 0, "found": 1, "unsettled": 0},
         **{"seals": 0, "sealed": 0, "unproven": 0},
     }
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
@@ -117,3 +119,21 @@ def test_the_nightly_check_raises_its_metric(capsys: pytest.CaptureFixture[str])
     assert figures["LedgerUnsettled"]["stage"] == "test"
     assert figures["LedgerUnproven"]["LedgerUnproven"] == 0
     assert len(world.all(LedgerCheck)) == 1
+
+
+def test_the_nightly_check_names_a_wrong_count(capsys: pytest.CaptureFixture[str]) -> None:
+    scene = Scene()
+    scene.sale(click_ids=(scene.click(),))
+    change = Change()
+    change.replace(scene.one(Balance).but(sales=3))
+    change.replace(scene.one(CapUse).but(rewards=9))
+    scene.store.commit(change)
+    with over(scene):
+        answer = call("ledger_schedule", sample("ledger_schedule", "tick"))
+    assert (answer["balances"], answer["numbers"], answer["found"]) == (1, 4, 2)
+    assert '"LedgerImbalance":2' in capsys.readouterr().out.replace(" ", "")
+    (kept,) = scene.all(LedgerCheck)
+    counts, caps = kept.differences
+    assert counts.endswith("sales: journal says 1, balance says 3")
+    assert caps.endswith("rewards: journal says 1, cap says 9")
+    assert (scene.balance().sales, scene.one(CapUse).rewards) == (3, 9)  # mending is for people

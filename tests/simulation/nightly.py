@@ -1,19 +1,24 @@
 """What the product says of a finished town, held against what is known: its own nightly check.
 
-The check of the ledger must find nothing. Then a balance is falsified: it must be found by name, be
-mended from the journal, and be right again. And whoever still has money is told why it waits.
+The check of the ledger must find nothing. Then a number is falsified, in each seed another of those
+that rules read: it must be found by name, be mended from the journal, and be right again. And
+whoever still has money is told why it waits.
 """
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from goodword.advocates.model import Enrolment, PayoutMethod
+from goodword.conversions.model import Conversion
 from goodword.events import system
 from goodword.ledger.model import Balance
 from goodword.ledger.service import Checker
 from goodword.payouts.choice import waits_for
 from goodword.payouts.stops import PayoutStop
 from goodword.ports import Change, Desk
+from goodword.rewards.caps import CapUse
+from goodword.rewards.pools import Pool
+from goodword.rewards.tally import Tally
 
 from tests.simulation.books import Books
 from tests.simulation.currencies import MONEY
@@ -23,17 +28,27 @@ if TYPE_CHECKING:
     from tests.simulation.town import Town
 
 EVERY = 4  # of the seeds are checked
-FALSE_MINOR = 7  # by so much a balance is falsified
+FALSE_MINOR = 7  # by so much a number is falsified
+FALSIFIED: tuple[tuple[type[Any], str], ...] = (
+    (Balance, "payable_minor"),
+    (Balance, "sales"),
+    (Balance, "leads"),
+    (Tally, "in_all"),
+    (CapUse, "used_minor"),
+    (CapUse, "rewards"),
+    (Pool, "free"),
+    (Conversion, "refunded_gross_minor"),
+)
 
 
 class _Tables:
-    """All records of a kind, as the check reads them."""
+    """All records of some kinds, as the check reads them."""
 
     def __init__(self, town: "Town") -> None:
         self._town = town
 
-    def scan(self, kind: Any, _table: str) -> Iterator[Any]:
-        return iter(self._town.all(kind))
+    def scan_mixed(self, kinds: Any, _table: str) -> Iterator[Any]:
+        return (one for kind in kinds for one in self._town.all(kind))
 
 
 def _nightly(books: Books) -> Iterator[str]:
@@ -48,23 +63,28 @@ def _nightly(books: Books) -> Iterator[str]:
         yield f"it finds {told.differences}, {told.unsettled} unsettled"
     if (told.entries, told.balances) != (len(books["entry"]), len(books["balance"])):
         yield f"it has looked at {told.entries} entries and {told.balances} balances"
-    right = town.all(Balance)
+    kind, name = FALSIFIED[town.story.seed // EVERY % len(FALSIFIED)]
+    right = town.all(kind)
     if not right or wrong:
         return
     one = right[town.story.seed // EVERY % len(right)]
     change = Change()
-    change.replace(one.but(payable_minor=one.payable_minor + FALSE_MINOR))
+    change.replace(_falsified(one, name))
     town.memory.commit(change)
     told, wrong = checker.compare()
-    said = " ".join(told.differences)
-    if told.found != 1 or f"{one.key.pk} {one.key.sk} payable_minor" not in said:
-        yield f"of a false balance it says {told.differences}"
+    if told.found != 1 or f"{one.key.sk} " not in told.differences[0]:
+        yield f"of a false {name} it says {told.differences}"
     if checker.mend(wrong) != 1:
-        yield "a false balance is not mended"
-    if [each.but(version=0) for each in town.all(Balance)] != [
-        each.but(version=0) for each in right
-    ]:
-        yield "a false balance is mended to another amount"
+        yield f"a false {name} is not mended"
+    if [each.but(version=0) for each in town.all(kind)] != [each.but(version=0) for each in right]:
+        yield f"a false {name} is mended to another number"
+
+
+def _falsified(one: Any, name: str) -> Any:
+    """The record with a number in it that nothing bears out."""
+    if name == "in_all":
+        return one.but(in_all=one.in_all.but(orders=one.in_all.orders + 1))
+    return one.but(**{name: getattr(one, name) + FALSE_MINOR})
 
 
 def _waiting(books: Books) -> Iterator[str]:

@@ -1,10 +1,11 @@
-"""`python -m goodword_aws.balances` rebuilds all balances from the journal alone and compares them.
+"""`python -m goodword_aws.balances` makes every number that rules read again from the journal.
 
-It needs JOURNAL_TABLE, CORE_TABLE and credentials that may scan both; it reads, and writes nothing.
-Exit code 0: every stored balance is what the journal gives. 1: one is not, or never stood still
-long enough to be judged; each is named. With `--mend` the wrong ones are then written as the
-journal gives them, each on the version that was compared and with an event, and the exit code is
-still 1: what had to be mended was wrong.
+Balances with their counts, totals of levels, uses of caps and budgets, what rewards hold and what
+refunds have claimed: `goodword.ledger.numbers` has the list. It needs JOURNAL_TABLE, CORE_TABLE and
+credentials that may scan both; it reads, and writes nothing. Exit code 0: every stored number is
+what the journal gives. 1: one is not, or never stood still long enough to be judged; each is named.
+With `--mend` the wrong ones are then written as the journal gives them, each on the version that
+was compared and with an event, and the exit code is still 1: what had to be mended was wrong.
 """
 
 import argparse
@@ -27,7 +28,8 @@ def main(arguments: Sequence[str]) -> int:
     say = sys.stdout.write
     for one in wrong:
         say("".join(f"  WRONG  {sentence}\n" for sentence in one.sentences))
-    say(f"  {outcome.balances} balances rebuilt from {outcome.entries} entries: ")
+    say(f"  {outcome.balances} balances and {outcome.numbers} other records ")
+    say(f"rebuilt from {outcome.entries} entries and the events: ")
     say(f"{outcome.found} differences, {outcome.unsettled} not judged (they kept moving)\n")
     if asked.mend and wrong:
         say(f"  {checker.mend(wrong)} of {len(wrong)} mended; run it again to see\n")

@@ -158,6 +158,12 @@ class DynamoStore:
         """Every record of the kind, in no order, strongly consistent page by page."""
         return (from_item(kind, item) for item in self._scan(table, [kind.KIND]))
 
+    def scan_mixed(self, kinds: Sequence[type[Record]], table: Table) -> Iterator[Record]:
+        """As `scan`, for records of any of these kinds, in one reading of the table."""
+        known = {kind.KIND: kind for kind in kinds}
+        items = self._scan(table, list(known))
+        return (from_item(known[item["kind"]["S"]], item) for item in items)
+
     def scan_plain(self, table: Table, kinds: Sequence[str]) -> Iterator[Plain]:
         """Every item of these kinds as it is stored, as JSON-like values."""
         return (plain_of(item) for item in self._scan(table, kinds))

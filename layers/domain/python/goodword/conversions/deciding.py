@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from goodword.conversions.amounts import amounts_of
+from goodword.conversions.counting import count, retold_event, uncount
 from goodword.conversions.decided import noted
 from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
 from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
@@ -22,6 +23,7 @@ from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
 from goodword.programs.rules import facts_asked
+from goodword.rewards.added import said
 from goodword.rewards.basis import Basis
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.caps import whole_room
@@ -80,6 +82,7 @@ def decide(
             told = placed(stored), placed(conversion)
             books.tally(conversion.occurred_ms, *told, conversion.program_id)
             books.close()
+            change.create(retold_event(desk, conversion))
         return
     books = RewardBooks(desk, change)
     _undo(books, stored or conversion, before, attribution)
@@ -245,25 +248,6 @@ def _undo(books: RewardBooks, old: Conversion, rewards: list[Reward], now: Attri
     uncount(books, old)
 
 
-def uncount(books: RewardBooks, conversion: Conversion) -> None:
-    """Take it out of what its advocate is counted for."""
-    if conversion.advocate_id is not None:
-        _count(books, conversion, conversion.advocate_id, -1)
-        books.tally(conversion.occurred_ms, placed(conversion), None, conversion.program_id)
-
-
-def _count(books: RewardBooks, conversion: Conversion, advocate_id: str, by: int) -> None:
-    """Sign-ups and orders are counted; a further step of a sign-up, or an event, is neither.
-
-    All are counted in one place; one that waits for a rate is counted when it is decided.
-    """
-    counts = conversion.action == "sale" or conversion.occasion == "plain"
-    if counts and conversion.state != "waiting":
-        home = conversion.place.counted_in if conversion.place else None
-        currency = home or conversion.currency
-        books.count(advocate_id, conversion.program_id, currency, conversion.action, by)
-
-
 def _verdict(
     desk: Desk,
     books: RewardBooks,
@@ -356,10 +340,11 @@ def _write(
             occurred_ms=conversion.occurred_ms,
             net_minor=conversion.net_minor,
             currency=conversion.currency,
+            **said(settled),
         ),
     )
     if advocate_id is not None:
-        _count(books, settled, advocate_id, 1)
+        count(books, settled, 1)
         books.tally(conversion.occurred_ms, None, placed(settled), conversion.program_id)
     for reward in (*verdict.rewards, *verdict.friend.rewards):
         taken_minor = share_of(reward, conversion)

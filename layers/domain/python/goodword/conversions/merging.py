@@ -14,7 +14,8 @@ from itertools import combinations
 
 from goodword.conversions.aliases import OrderAlias, alias_key
 from goodword.conversions.amounts import DIFFERS, amounts_of, retold
-from goodword.conversions.deciding import basis_of, uncount, unlocked
+from goodword.conversions.counting import retold_event, uncount
+from goodword.conversions.deciding import basis_of, unlocked
 from goodword.conversions.disputes import Inquiry, Reinstatement
 from goodword.conversions.founding import merged
 from goodword.conversions.model import (
@@ -34,6 +35,7 @@ from goodword.money import is_money
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, program_key
 from goodword.records import Record
+from goodword.rewards.added import added, said
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.decision import Decision, decision_key
 from goodword.rewards.tally import placed
@@ -76,14 +78,13 @@ def merge(desk: Desk, space: Space, names: Sequence[str]) -> bool | str:
     change, after = Change(), _amounts(desk, kept, duplicate)
     taken_minor = _take_back(desk, change, duplicate, kept, after)
     change.create(_decided(desk, duplicate))
-    change.replace(
-        duplicate.but(
-            state="disqualified",
-            reason=DUPLICATE,
-            duplicate_of=kept.conversion_id,
-            decisions=duplicate.decisions + 1,
-        )
+    gone = duplicate.but(
+        state="disqualified",
+        reason=DUPLICATE,
+        duplicate_of=kept.conversion_id,
+        decisions=duplicate.decisions + 1,
     )
+    change.replace(gone)
     for identity in _friends(desk, duplicate):
         rest = [one for one in identity.conversions if one.conversion_id != duplicate.conversion_id]
         if len(rest) < len(identity.conversions):
@@ -99,8 +100,11 @@ def merge(desk: Desk, space: Space, names: Sequence[str]) -> bool | str:
             into=kept.conversion_id,
             occurred_ms=duplicate.occurred_ms,
             taken_minor=taken_minor,
+            **said(gone),
         )
     )
+    if not added(after).same_but_revision(added(kept)):
+        change.create(retold_event(desk, after))
     desk.store.commit(change)
     return True
 

@@ -34,12 +34,13 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.order import Claims
 from goodword.conversions.rewarded import rewards_of, share_of, standing_share
-from goodword.events import Event
+from goodword.events import Event, Plain
 from goodword.limits import REFUNDS_PARKED_MAX
 from goodword.money import is_money
 from goodword.payouts.paging import pages
 from goodword.ports import Change, Desk
 from goodword.records import Key, Record
+from goodword.rewards.added import said
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.reversal import to_give
 from goodword.rewards.tally import placed
@@ -97,7 +98,7 @@ def _reverse(desk: Desk, conversion: Conversion, fact: ReversalFact) -> str:
             booked_ms=desk.clock.now_ms(),
             taken_minor=taken,
         ),
-        _event(desk, after, "conversion.reversed", fact, taken_minor=taken, **_totals(after)),
+        _event(desk, after, "conversion.reversed", fact, taken_minor=taken, **said(after)),
     )
     desk.store.commit(change)
     return ""
@@ -132,7 +133,7 @@ def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> s
             booked_ms=desk.clock.now_ms(),
             given_minor=given,
         ),
-        _event(desk, after, "conversion.reinstated", fact, given_minor=given, **_totals(after)),
+        _event(desk, after, "conversion.reinstated", fact, given_minor=given, **said(after)),
     )
     desk.store.commit(change)
     return ""
@@ -209,15 +210,8 @@ def _booked(desk: Desk, conversion_id: str, prefix: str) -> list[Refund]:
     return [refund for rows in listed for refund in rows]
 
 
-def _totals(conversion: Conversion) -> dict[str, int]:
-    """What is refunded by now: what the share of every reward was computed on."""
-    return {
-        "refunded_net_minor": conversion.refunded_net_minor,
-        "refunded_gross_minor": conversion.refunded_gross_minor,
-    }
-
-
-def _event(desk: Desk, conversion: Conversion, type: str, fact: Later, **amounts: int) -> Event:
+def _event(desk: Desk, conversion: Conversion, type: str, fact: Later, **more: Plain) -> Event:
+    """What happened to the conversion, with what it adds from now on if that may have moved."""
     of = fact.inquiry_id if isinstance(fact, InquiryFact) else fact.refund_id
     return desk.event(
         type,
@@ -227,7 +221,7 @@ def _event(desk: Desk, conversion: Conversion, type: str, fact: Later, **amounts
         advocate_id=conversion.advocate_id,
         refund_id=of,
         occurred_ms=conversion.occurred_ms,
-        **amounts,
+        **more,
     )
 
 

@@ -220,13 +220,18 @@ def fold(entries: Iterable[Entry]) -> dict[Key, Balance]:
     """The balances that the entries give, by key; only `payable_since_ms` asks for their order."""
     balances: dict[Key, Balance] = {}
     for entry in entries:
-        for advocate_id in owners(entry):
-            key = balance_key(advocate_id, entry.program_id, entry.currency)
-            start = balances.get(key) or Balance(
-                advocate_id=advocate_id, program_id=entry.program_id, currency=entry.currency
-            )
-            balances[key] = apply(start, entry)
+        fold_in(balances, entry)
     return balances
+
+
+def fold_in(balances: dict[Key, Balance], entry: Entry) -> None:
+    """Move those of `balances` that the entry moves."""
+    for advocate_id in owners(entry):
+        key = balance_key(advocate_id, entry.program_id, entry.currency)
+        start = balances.get(key) or Balance(
+            advocate_id=advocate_id, program_id=entry.program_id, currency=entry.currency
+        )
+        balances[key] = apply(start, entry)
 
 
 def differences(folded: Mapping[Key, Balance], cached: Mapping[Key, Balance]) -> list[str]:

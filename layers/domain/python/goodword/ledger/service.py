@@ -1,25 +1,29 @@
-"""Every night the balances are recomputed from the journal alone and compared with what is stored.
+"""Every night all numbers that rules read are made again from the journal alone and compared.
 
-A balance and the entries that move it are written in one transaction, and every write counts the
-balance's version up. So a balance that has the same version before and after the journal was read
-must equal the fold of what was read. One that moved meanwhile is read again in a further pass; only
-what kept moving through all passes is left open, and counted as such.
+A number and what it is made of are written in one transaction, and every write counts the record's
+version up. So a record that has the same version before and after the journal was read must say
+what was read. One that moved meanwhile is read again in a further pass; only what kept moving
+through all passes is left open, and counted as such.
 
-The check writes down what it found and mends nothing. A person may have a balance rewritten from
+The check writes down what it found and mends nothing. A person may have a record rewritten from
 the journal: that is a Change on the version that was compared, and an event tells of it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol, TypeVar
 
 from pydantic import Field
 
 from goodword.errors import Stale
-from goodword.ledger.model import FOLDED, Balance, Entry, differences, fold
-from goodword.limits import CHECK_PASSES_MAX, DIFFERENCES_KEPT_MAX, READ_KEYS_MAX
+from goodword.events import Event
+from goodword.ledger.comparing import Comparison, Judged
+from goodword.ledger.model import Balance
+from goodword.ledger.numbers import KINDS, TOLD, Journal, Kept, Wrong
+from goodword.limits import CHECK_PASSES_MAX, DIFFERENCES_KEPT_MAX
 from goodword.ports import Change, Collision, Desk
 from goodword.records import Key, Record, Table
+from goodword.rewards.model import Counted
 from goodword.times import rfc3339
 
 R = TypeVar("R", bound=Record)
@@ -34,10 +38,19 @@ class Scanner(Protocol):
         ...
 
 
+class Reader(Protocol):
+    """Reads whole tables, several kinds at once."""
+
+    def scan_mixed(self, kinds: Sequence[type[Record]], table: Table) -> Iterator[Record]:
+        """Every record of these kinds, in no order, strongly consistent."""
+        ...
+
+
 class LedgerCheck(Record):
     """What one check found. `differences` are sentences, at most `DIFFERENCES_KEPT_MAX` of `found`.
 
-    `unsettled` balances moved through every pass and were not judged this time.
+    `unsettled` records moved through every pass and were not judged this time. `numbers` are the
+    records beside the balances whose numbers rules read.
     """
 
     KIND: ClassVar[str] = "ledger_check"
@@ -48,6 +61,7 @@ class LedgerCheck(Record):
     found: int = Field(ge=0)
     differences: tuple[str, ...] = ()
     unsettled: int = Field(default=0, ge=0)
+    numbers: int = Field(default=0, ge=0)
 
     @property
     def key(self) -> Key:
@@ -59,7 +73,7 @@ class Checker:
     """The nightly check."""
 
     desk: Desk
-    scanner: Scanner
+    reader: Reader
 
     def check(self) -> LedgerCheck:
         """Compare, store what was found and tell of it. Mending is for people."""
@@ -80,121 +94,69 @@ class Checker:
         self.desk.store.commit(change)
         return outcome
 
-    def compare(self) -> tuple[LedgerCheck, list["Wrong"]]:
-        """What a check would say, and every balance that differs; nothing is written."""
-        first = self._pass(None)
-        wrong, moving = list(first.wrong), first.moving
+    def compare(self) -> tuple[LedgerCheck, list[Wrong]]:
+        """What a check would say, and every record that differs; nothing is written."""
+        journal, judged = self._pass(None)
+        wrong, moving = judged.wrong, judged.moving
         for _ in range(CHECK_PASSES_MAX - 1):
             if not moving:
                 break
-            again = self._pass(moving)
-            wrong += again.wrong
-            moving = again.moving
+            _, again = self._pass(frozenset(moving))
+            wrong, moving = wrong + again.wrong, again.moving
         found = [sentence for one in wrong for sentence in one.sentences]
         outcome = LedgerCheck(
             at_ms=self.desk.clock.now_ms(),
-            entries=first.entries,
-            balances=first.balances,
+            entries=journal.entries,
+            balances=judged.balances,
+            numbers=judged.looked_at - judged.balances,
             found=len(found),
             differences=tuple(found[:DIFFERENCES_KEPT_MAX]),
             unsettled=len(moving),
         )
         return outcome, wrong
 
-    def mend(self, wrong: Iterable["Wrong"]) -> int:
-        """Write each balance as the journal gives it; how many. One that has moved is left alone.
+    def mend(self, wrong: Iterable[Wrong]) -> int:
+        """Write each record as the journal gives it; how many. One that has moved is left alone.
 
-        `leads` and `sales` are no money, are not in the journal's legs, and stay as they are.
+        So is what no record could say: a reward that the journal does not know, for instance.
         """
-        mended = 0
-        for one in wrong:
-            amounts = {name: getattr(one.journal, name) for name in FOLDED}
-            change = Change()
-            change.save((one.stored or one.journal).but(**amounts))
-            change.create(
-                self.desk.event(
-                    "ledger.balance_mended",
-                    "ledger",
-                    "rebuilt",
-                    advocate_id=one.journal.advocate_id,
-                    program_id=one.journal.program_id,
-                    currency=one.journal.currency,
-                    differences=len(one.sentences),
-                )
-            )
-            try:
-                self.desk.store.commit(change)
-                mended += 1
-            except (Stale, Collision):
-                continue
-        return mended
+        return sum(1 for one in wrong if one.values and self._mended(one))
 
-    def _pass(self, only: frozenset[Key] | None) -> "_Pass":
-        """Fold the whole journal once; judge all balances, or only those."""
-        before = self._balances(only)
-        read = _Counted(self.scanner.scan(Entry, "journal"))
-        folded = fold(read)
-        after = self._balances(only)
-        judged = sorted({*before, *folded, *after} if only is None else only)
-        moving = frozenset(key for key in judged if _version(before, key) != _version(after, key))
-        wrong = [
-            Wrong(before.get(key), folded.get(key) or _nothing(before[key]), tuple(sentences))
-            for key in judged
-            if key not in moving
-            and (sentences := differences(_one(folded, key), _one(before, key)))
-        ]
-        return _Pass(wrong=wrong, moving=moving, entries=read.count, balances=len(before))
+    def _mended(self, one: Wrong) -> bool:
+        stored = self.desk.store.get(one.kind, one.key) if one.version else one.fresh
+        if stored is None or stored.version != one.version:
+            return False
+        change = Change()
+        change.save(stored.but(**one.values))
+        for beside in one.beside:
+            change.replace(beside)
+        change.create(self._told(one, stored))
+        try:
+            self.desk.store.commit(change)
+        except (Stale, Collision):
+            return False
+        return True
 
-    def _balances(self, only: frozenset[Key] | None) -> dict[Key, Balance]:
-        """What is stored now, by key."""
-        if only is None:
-            return {balance.key: balance for balance in self.scanner.scan(Balance, "core")}
-        keys, found = sorted(only), dict[Key, Balance]()
-        for start in range(0, len(keys), READ_KEYS_MAX):
-            found |= self.desk.store.get_many(Balance, keys[start : start + READ_KEYS_MAX])
-        return found
+    def _told(self, one: Wrong, stored: Record) -> Event:
+        """An event that says whose number was mended; of a friend's no identifier."""
+        owner, of = getattr(stored, "advocate_id", None), getattr(stored, "currency", None)
+        place = getattr(stored, "counted", None)
+        if isinstance(place, Counted) and place.scope == "advocate":
+            owner = place.subject
+        return self.desk.event(
+            "ledger.balance_mended" if one.kind is Balance else "ledger.number_mended",
+            "ledger",
+            "rebuilt",
+            kind=one.kind.KIND,
+            advocate_id=owner,
+            program_id=getattr(stored, "program_id", None),
+            currency=of,
+            differences=len(one.sentences),
+        )
 
-
-@dataclass(frozen=True)
-class Wrong:
-    """A balance as it is stored (None: it is missing) and as the journal gives it."""
-
-    stored: Balance | None
-    journal: Balance
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Pass:
-    wrong: Sequence[Wrong]
-    moving: frozenset[Key]
-    entries: int
-    balances: int
-
-
-@dataclass
-class _Counted:
-    """Counts what is read through it."""
-
-    source: Iterable[Entry]
-    count: int = 0
-
-    def __iter__(self) -> Iterator[Entry]:
-        for entry in self.source:
-            self.count += 1
-            yield entry
-
-
-def _one(balances: Mapping[Key, Balance], key: Key) -> dict[Key, Balance]:
-    return {key: balances[key]} if key in balances else {}
-
-
-def _nothing(stored: Balance) -> Balance:
-    """The balance of somebody of whom the journal tells nothing."""
-    return Balance(
-        advocate_id=stored.advocate_id, program_id=stored.program_id, currency=stored.currency
-    )
-
-
-def _version(balances: Mapping[Key, Balance], key: Key) -> int:
-    return balances[key].version if key in balances else 0
+    def _pass(self, only: frozenset[Key] | None) -> tuple[Journal, Judged]:
+        """Read core, the whole journal and core again; judge everything, or only those."""
+        before = Kept().keep(self.reader.scan_mixed(KINDS, "core"))
+        journal = Journal().read(self.reader.scan_mixed(TOLD, "journal"))
+        after = Kept().keep(self.reader.scan_mixed(KINDS, "core"))
+        return journal, Comparison(before, journal, after).judge(only)
