@@ -223,7 +223,117 @@ class TestTheSampleOrder:
         assert order(rule).endswith("€60.00 * 10 % = €6.00 -> you earn €6.00")
 
 
+def no(condition: dict[str, Any]) -> dict[str, Any]:
+    return {"op": "not", "condition": condition}
+
+
+def every(*conditions: dict[str, Any]) -> dict[str, Any]:
+    return {"op": "all", "conditions": list(conditions)}
+
+
+class TestTheSampleOrderMeets:
+    @pytest.mark.parametrize(
+        "when",
+        [
+            asks("not_in", "country", values=["FR", "de"]),
+            asks("in", "country", values=["at"]),
+            no(asks("in", "country", values=["DE"])),
+            no(asks("not_in", "country", values=["IT"])),
+            asks("not_in", "channel", values=["other"]),
+            no(asks("equals", "channel", value="web")),
+            no(asks("in", "customer", values=["new"])),
+            every(asks("in", "coupon", values=["A"]), asks("at_least", "coupons", value=2)),
+            no(asks("in", "customer_segment", values=["vip"])),
+            asks("not_in", "advocate_segment", values=["gold"]),
+            asks("at_least", "order_net", value=20_000),
+            asks("at_most", "order_net", value=5_000),
+            asks("between", "order_net", low=2_000, high=3_000),
+            no(asks("at_least", "order_net", value=7_000)),
+            no(asks("between", "order_net", low=0, high=12_000)),
+            every(
+                asks("at_least", "order_net", value=100), asks("at_most", "order_net", value=200)
+            ),
+            asks("between", "friend_order", low=0, high=3),
+            asks("at_least", "friend_order", value=0),
+            no(asks("at_most", "friend_order", value=2)),
+            asks("between", "advocate_conversion", low=0, high=3),
+            asks("at_most", "coupons", value=5_000),
+            asks("between", "coupons", low=0, high=50),
+        ],
+    )
+    def test_what_the_rule_asks_of_it(self, when: dict[str, Any]) -> None:
+        assert " * 5 % = " in order_line(percent(500, when=when))
+
+    @pytest.mark.parametrize(
+        "when",
+        [
+            no(asks("in", "brand", values=["other", "Acme"])),
+            asks("at_least", "line_net", value=30_000),
+            asks("at_most", "line_net", value=1_000),
+            asks("between", "quantity", low=0, high=9),
+            every(asks("in", "brand", values=["A", "B"]), asks("not_in", "brand", values=["A"])),
+            no(asks("in", "collection", values=["Tea"])),
+        ],
+    )
+    def test_what_the_rule_asks_of_its_lines(self, when: dict[str, Any]) -> None:
+        assert " * 5 % = " in order_line(percent(500, when=when))
+
+    def test_no_more_than_there_is_and_says_so(self) -> None:
+        for when in (
+            asks("at_least", "coupons", value=21),
+            asks("at_most", "advocate_conversion", value=0),
+            asks("at_most", "friend_order", value=0),
+            every(asks("in", "channel", values=["a"]), asks("in", "channel", values=["b"])),
+            every(*(asks("in", "customer", values=[one]) for one in ("new", "returning"))),
+            asks("at_least", "quantity", value=10**12),
+        ):
+            assert "order" in told(version_of(percent(500, when=when)))
+        both = every(asks("in", "country", values=["AT"]), asks("in", "country", values=["IT"]))
+        assert order_line(percent(500, when=both)).endswith(
+            "An order of €100.00: the condition is not met -> you earn €0.00"
+        )
+
+    def test_a_level_that_is_not_the_one_left_out(self) -> None:
+        rule = percent(1_000, when=asks("not_in", "level", values=["gold"]))
+        assert sample(rule, tiers=TIERS).level == "base"
+
+    def test_the_minimum_of_its_own_rule(self) -> None:
+        rule = percent(
+            500, minimum_order_minor=3_000, when=asks("at_most", "order_net", value=4_000)
+        )
+        assert order_line(rule).startswith("An order of €40.00: €40.00 * 5 %")
+
+
+def order_line(rule: dict[str, Any]) -> str:
+    (line,) = lines(version_of(rule), "order")
+    return line
+
+
+class TestASignUp:
+    def test_meets_what_its_rule_asks(self) -> None:
+        rule = amount(200, action="lead", when=asks("in", "country", values=["AT"]))
+        assert lines(version_of(rule), "sign_up") == ["A sign-up: €2.00 (fixed) -> you earn €2.00"]
+
+    def test_is_of_an_advocate_of_the_highest_level(self) -> None:
+        by_level = {"gold": amount(500)["reward"]}
+        rule = {"action": "lead", "reward": {"kind": "tiered", "by_level": by_level}}
+        assert lines(version_of(rule, tiers=TIERS), "sign_up") == [
+            "A sign-up: €5.00 (fixed) -> you earn €5.00"
+        ]
+
+
 class TestTheLimit:
+    def test_is_shown_beside_one_of_each_order(self) -> None:
+        caps = (Cap(amount_minor=50_000), Cap(amount_minor=300, period="order"))
+        _, first, second = lines(version_of(percent(1_000), caps=caps), "cap")
+        assert first.endswith("of which €3.00 fits under the limit -> you earn €3.00")
+        assert second.endswith("of which €1.50 fits under the limit -> you earn €1.50")
+
+    def test_is_no_example_where_an_order_earns_nothing(self) -> None:
+        both = every(asks("in", "country", values=["AT"]), asks("in", "country", values=["IT"]))
+        version = version_of(percent(1_000, when=both), caps=(Cap(amount_minor=1_500),))
+        assert set(told(version)) == {"order"}
+
     def test_that_no_order_has_used_fits_one_order_and_a_half(self) -> None:
         assert lines(version_of(percent(1_000), caps=(Cap(amount_minor=1_500),)), "cap") == [
             "An order of €100.00: €100.00 * 10 % = €10.00 -> you earn €10.00",

@@ -86,13 +86,14 @@ def _answer(leaf: Leaf, basis: Basis, line: OrderLine | None) -> bool | None:
         if found is None:
             return None
         wanted = leaf.values if isinstance(leaf, OneOf | NoneOf) else (str(leaf.value),)
-        among = not _folded(found).isdisjoint(_folded(wanted))
+        among = not folded(found).isdisjoint(folded(wanted))
         return not among if isinstance(leaf, NoneOf) else among
     number = basis.number(leaf.of, line)  # type: ignore[arg-type]
-    return None if number is None else _compare(leaf, number)
+    return None if number is None else meets(leaf, number)
 
 
-def _compare(leaf: Leaf, number: int) -> bool:
+def meets(leaf: Leaf, number: int) -> bool:
+    """Whether a number is what the question asks for."""
     if isinstance(leaf, AtLeast):
         return number >= leaf.value
     if isinstance(leaf, AtMost):
@@ -106,7 +107,8 @@ def _is_text(leaf: Equals) -> bool:
     return isinstance(leaf.value, str)
 
 
-def _folded(texts: Sequence[str]) -> set[str]:
+def folded(texts: Sequence[str]) -> set[str]:
+    """Texts as they are compared: without regard to case and blanks."""
     return {" ".join(text.split()).casefold() for text in texts}
 
 

@@ -20,7 +20,8 @@ from goodword.records import Value
 from goodword.rewards.basis import Basis
 from goodword.rewards.caps import CapLine
 from goodword.rewards.decision import Decision, RuleLine, reward_id_of
-from goodword.rewards.explain_rules import looked_at_text, rule_text, sum_text, unmet_text
+from goodword.rewards.explain_conditions import unmet_text
+from goodword.rewards.explain_rules import looked_at_text, rule_text, sum_text
 from goodword.rewards.explain_words import TouchKind, Voice
 from goodword.rewards.model import Reward
 from goodword.rewards.words import status_of
@@ -328,7 +329,7 @@ def _nothing(
     minimum = voice.money(rules[line.rule_id].minimum_order_minor if line else 0)
     why = speech.nothing.get(reason, speech.nothing_else)
     window = version.terms.attribution.window_days
-    unmet = unmet_text(line, rules[line.rule_id], voice) if line else ""
+    unmet = unmet_text(reason, rules[line.rule_id], decision.basis, voice) if line else ""
     months = rules[line.rule_id].for_months if line else None
     text = why.format(minimum=minimum, window=window, unmet=unmet, months=months).strip()
     said = [Sentence(about="reason", text=text)]

@@ -13,22 +13,22 @@ from collections.abc import Sequence
 from typing import Literal
 
 from goodword.conversions.order import OrderLine
-from goodword.money import NaturalMinor, exponent, is_money
-from goodword.programs.model import ProgramVersion, Terms
-from goodword.programs.rules import ORDER_ACTIONS
+from goodword.money import NaturalMinor, is_money
+from goodword.programs.model import ProgramVersion
 from goodword.records import Value
 from goodword.rewards.basis import Basis
 from goodword.rewards.caps import Limit, Room, whole_room
 from goodword.rewards.decision import RuleLine, Verdict, judge
 from goodword.rewards.explain_orders import (
-    OTHER,
     asks_coupon,
     brands_of,
+    order_minor,
     order_of,
     order_rules,
-    segments_of,
+    sign_up_of,
     with_brands,
 )
+from goodword.rewards.explain_wanted import OTHER
 from goodword.rewards.model import Reward
 from goodword.rewards.reversal import refunded_share, to_take
 
@@ -45,7 +45,6 @@ ExampleKind = Literal[
 StepKind = Literal["earlier", "order", "sign_up", "refund", "approved", "paid", "next"]
 
 ADVOCATE = "adv_example"
-NICE_UNITS = 100  # of the currency, in hundreds if it has no decimals; easy to compute with
 
 
 class ExampleStep(Value):
@@ -94,22 +93,14 @@ def examples(version: ProgramVersion) -> tuple[Example, ...]:
         found += [_order(version), *_two_brands(version), *_coupon(version), *_minimum(version)]
     if "lead" in actions:
         found.append(_sign_up(version))
-    if any(rule.unit == "money" for rule in orders):  # only money is paid, and limited by caps
+    if orders and found[0].steps[-1].earned_minor:  # only money is paid, and limited by caps
         found += [_partial_refund(version), _return_after_payment(version), *_cap(version)]
     return tuple(found)
 
 
-def order_minor(terms: Terms) -> int:
-    """The order that examples are about: a round one, or the largest minimum if that is more."""
-    orders = [rule for rule in terms.rules if rule.action in ORDER_ACTIONS]
-    minimums = [rule.minimum_order_minor for rule in orders]
-    nice: int = NICE_UNITS * 10 ** max(2, exponent(terms.currency))
-    return max([nice, *minimums])
-
-
 def _order(version: ProgramVersion) -> Example:
     room = _whole(version)
-    step, _ = _ordered(version, "1001", order_minor(version.terms), room)
+    step, _ = _ordered(version, "1001", order_minor(version), room)
     return _example("order", [step])
 
 
@@ -118,7 +109,7 @@ def _two_brands(version: ProgramVersion) -> list[Example]:
     brands = brands_of(order_rules(version))[:2]
     if not brands:
         return []
-    total = order_minor(version.terms)
+    total = order_minor(version)
     basis = with_brands(_basis(version, "1007", total), [*brands, OTHER][:2])
     verdict = judge(basis, version, ADVOCATE, _whole(version), basis.occurred_ms)
     return [_example("two_brands", [_of_order(basis, verdict)])]
@@ -129,7 +120,7 @@ def _coupon(version: ProgramVersion) -> list[Example]:
     rule = next((one for one in order_rules(version) if asks_coupon(one)), None)
     if rule is None:
         return []
-    first = order_of(version, rule, "1008", order_minor(version.terms))
+    first = order_of(version, rule, "1008", order_minor(version))
     turned = () if first.order.coupons else (OTHER.upper(),)
     second = first.but(order_id="1009", order=first.order.but(coupons=turned))
     steps, room = [], _whole(version)
@@ -141,24 +132,14 @@ def _coupon(version: ProgramVersion) -> list[Example]:
 
 
 def _sign_up(version: ProgramVersion) -> Example:
-    room = _whole(version)
-    at_ms = version.effective_ms
     rule = next(one for one in version.terms.rules if one.action == "lead")
-    basis = Basis(
-        conversion_id="cnv_signup-1",
-        program_id=version.program_id,
-        order_id="signup-1",
-        action="lead",
-        occurred_ms=at_ms,
-        currency=version.terms.currency,
-        net_minor=0,
-        advocate_segments=segments_of(rule),
-    )
-    verdict = judge(basis, version, ADVOCATE, room, at_ms)
+    basis = sign_up_of(version, rule, "signup-1")
+    verdict = judge(basis, version, ADVOCATE, _whole(version), basis.occurred_ms)
     step = ExampleStep(
         kind="sign_up",
-        order_id="signup-1",
-        segments=segments_of(rule),
+        order_id=basis.order_id,
+        level=basis.level,
+        segments=basis.advocate_segments or (),
         lines=verdict.lines,
         earned_minor=_money(verdict),
     )
@@ -178,7 +159,7 @@ def _minimum(version: ProgramVersion) -> list[Example]:
 
 def _partial_refund(version: ProgramVersion) -> Example:
     """A third, another third, then the rest: the shares are of the running total."""
-    room, total = _whole(version), order_minor(version.terms)
+    room, total = _whole(version), order_minor(version)
     step, rewards = _ordered(version, "1003", total, room)
     third = total // 3
     steps = [step]
@@ -189,7 +170,7 @@ def _partial_refund(version: ProgramVersion) -> Example:
 
 
 def _return_after_payment(version: ProgramVersion) -> Example:
-    room, total = _whole(version), order_minor(version.terms)
+    room, total = _whole(version), order_minor(version)
     step, rewards = _ordered(version, "1004", total, room)
     taken, _ = _refunded("1004", total, total, 0, rewards)
     steps = [step, ExampleStep(kind="approved"), ExampleStep(kind="paid"), taken]
@@ -199,14 +180,17 @@ def _return_after_payment(version: ProgramVersion) -> Example:
 
 
 def _cap(version: ProgramVersion) -> list[Example]:
-    """Two equal orders when the advocate's first cap has room for one and a half of them."""
-    whole, total = _whole(version), order_minor(version.terms)
+    """Two equal orders when the advocate's first cap has room for one and a half of them.
+
+    An order has what the other caps let through of it.
+    """
+    whole, total = _whole(version), order_minor(version)
     shown = next((one for one in whole.limits if _is_shown(one)), None)
     if shown is None:
         return []
-    lines = _judged(version, "1005", total, whole).lines
-    computed = sum(line.computed_minor for line in lines if is_money(line.currency))
-    left = min(shown.left, computed + computed // 2)
+    others = Room(limits=tuple(one for one in whole.limits if one != shown))
+    fits = _money(_judged(version, "1005", total, others))  # in one order, whatever was earned
+    left = min(shown.left, fits + fits // 2)
     steps = []
     if used := shown.left - left:
         steps.append(ExampleStep(kind="earlier", earned_minor=used))

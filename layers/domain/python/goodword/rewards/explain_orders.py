@@ -9,28 +9,16 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from goodword.conversions.order import OrderFacts, OrderLine
-from goodword.programs.conditions import (
-    AllOf,
-    AnyOf,
-    Between,
-    Condition,
-    Leaf,
-    NoneOf,
-    NotSo,
-    OneOf,
-    leaves,
-)
+from goodword.limits import AMOUNT_MINOR_MAX, ORDER_WORDS_MAX
+from goodword.money import exponent
+from goodword.programs.conditions import leaves
 from goodword.programs.model import ProgramVersion
 from goodword.programs.rules import ORDER_ACTIONS, Rule
 from goodword.rewards.basis import Basis
+from goodword.rewards.explain_wanted import OTHER, Wanted
 
-OTHER = "other"  # the brand, coupon ... that no rule of the example names
-LINE_FIELDS = {"product": "product_id", "sku": "sku", "brand": "brand", "collection": "collections"}
-LISTS = frozenset({"collection", "coupon", "customer_segment", "advocate_segment"})
-ORDER_FIELDS = {"country": "country", "channel": "channel"} | {
-    "customer_segment": "segments",
-    "coupon": "coupons",
-}
+NICE_UNITS = 100  # of the currency, in hundreds if it has no decimals; easy to compute with
+LINE_TEXTS = {"product_id": "product", "sku": "sku", "brand": "brand"}
 
 
 def order_rules(version: ProgramVersion) -> list[Rule]:
@@ -38,47 +26,56 @@ def order_rules(version: ProgramVersion) -> list[Rule]:
     return [rule for rule in version.terms.rules if rule.action in ORDER_ACTIONS]
 
 
+def order_minor(version: ProgramVersion) -> int:
+    """The order that examples are about: a round one, or the largest minimum if that is more.
+
+    Where the first rule of orders asks for another amount, one that it asks for.
+    """
+    rules = order_rules(version)
+    wanted, minimum = Wanted(rules[0].when), rules[0].minimum_order_minor
+    nice: int = NICE_UNITS * 10 ** max(2, exponent(version.terms.currency))
+    usual = max([nice, *(rule.minimum_order_minor for rule in rules)])
+    usual = max(usual, wanted.amount("line_net", 0, lambda one: 0 <= one <= AMOUNT_MINOR_MAX))
+    return wanted.amount("order_net", usual, lambda one: minimum <= one <= AMOUNT_MINOR_MAX)
+
+
 def order_of(version: ProgramVersion, rule: Rule, order_id: str, net_minor: int) -> Basis:
     """An order of this net that the rule was written for."""
-    asked = dict(_wanted(rule.when))
-    line = {field: asked[of] for of, field in LINE_FIELDS.items() if of in asked}
-    facts: dict[str, Any] = {"coupons": (), "country": "DE"}
-    facts |= {field: asked[of] for of, field in ORDER_FIELDS.items() if of in asked}
-    if "coupons" in asked:
-        facts["coupons"] = tuple(f"CODE{number}" for number in range(1, asked["coupons"] + 1))
-    pieces = max(1, asked.get("quantity", 2))
-    lines = _lines(net_minor, line, pieces, alone=not rule.by_line)
-    nth = 2 if rule.action == "repeat_purchase" else 1
-    if asked.get("customer") == "returning":
-        nth = 2
-    at_ms = version.effective_ms
+    wanted = Wanted(rule.when)
+    lines = _lines(net_minor, wanted, alone=not rule.by_line)
     return Basis(
         conversion_id=f"cnv_{order_id}",
         program_id=version.program_id,
         order_id=order_id,
         action="sale",
-        occurred_ms=at_ms,
+        occurred_ms=version.effective_ms,
         currency=version.terms.currency,
         net_minor=net_minor,
         occasion="renewal" if rule.action == "renewal" else "plain",
-        order=OrderFacts(lines=lines, **facts),
-        friend_order=asked.get("friend_order", nth),
-        friend_since_ms=at_ms,
-        level=_level(version, asked.get("level")),
-        advocate_conversion=asked.get("advocate_conversion", 1),
-        advocate_segments=segments_of(rule),
-        event_name=asked.get("event_name", ""),
+        order=_facts(wanted).but(lines=lines),
+        **_person(version, rule, wanted),
     )
 
 
-def _level(version: ProgramVersion, asked: str | None) -> str | None:
-    tiers = version.terms.tiers
-    return asked or (tiers.levels[-1].name if tiers else None)
+def sign_up_of(version: ProgramVersion, rule: Rule, order_id: str) -> Basis:
+    """A sign-up that the rule was written for."""
+    wanted = Wanted(rule.when)
+    return Basis(
+        conversion_id=f"cnv_{order_id}",
+        program_id=version.program_id,
+        order_id=order_id,
+        action="lead",
+        occurred_ms=version.effective_ms,
+        currency=version.terms.currency,
+        net_minor=0,
+        order=_facts(wanted),
+        **_person(version, rule, wanted),
+    )
 
 
 def brands_of(rules: Iterable[Rule]) -> list[str]:
     """The first brand that each rule asks for, in reading order, each once."""
-    asked = [dict(_wanted(rule.when)).get("brand") for rule in rules]
+    asked = [Wanted(rule.when).text("brand") for rule in rules]
     return list(dict.fromkeys(brand for brand in asked if brand))
 
 
@@ -87,14 +84,6 @@ def asks_coupon(rule: Rule) -> bool:
     return rule.when is not None and any(
         leaf.of in ("coupon", "coupons") for _, leaf in leaves(rule.when)
     )
-
-
-def segments_of(rule: Rule) -> tuple[str, ...]:
-    """Segments of an advocate whom the rule was written for."""
-    asked: list[tuple[str, ...]] = [
-        value for of, value in _wanted(rule.when) if of == "advocate_segment"
-    ]
-    return asked[-1] if asked else ()
 
 
 def with_brands(basis: Basis, brands: Sequence[str]) -> Basis:
@@ -107,15 +96,67 @@ def with_brands(basis: Basis, brands: Sequence[str]) -> Basis:
     return basis.but(order=basis.order.but(lines=lines))
 
 
-def _lines(
-    net_minor: int, line: dict[str, Any], pieces: int, *, alone: bool
-) -> tuple[OrderLine, ...]:
+def _facts(wanted: Wanted) -> OrderFacts:
+    """What the shop tells of it; what nobody asks about it does not tell, but for two things."""
+    used = wanted.texts("coupon") or ()
+    count = wanted.count("coupons", len(used), lambda one: len(used) <= one <= ORDER_WORDS_MAX)
+    more = tuple(f"CODE{number}" for number in range(len(used) + 1, count + 1))
+    return OrderFacts(
+        coupons=used + more,
+        country=wanted.country(),
+        channel=wanted.text("channel"),
+        segments=wanted.texts("customer_segment"),
+    )
+
+
+def _person(version: ProgramVersion, rule: Rule, wanted: Wanted) -> dict[str, Any]:
+    """Which order of the customer it is, and who the advocate is."""
+    return {
+        "friend_order": _friend_order(rule, wanted),
+        "friend_since_ms": version.effective_ms,
+        "level": _level(version, wanted),
+        "advocate_conversion": wanted.count("advocate_conversion", 1, lambda one: one >= 1),
+        "advocate_segments": wanted.texts("advocate_segment") or (),
+        "event_name": wanted.text("event_name") or "",
+    }
+
+
+def _friend_order(rule: Rule, wanted: Wanted) -> int:
+    def suits(nth: int) -> bool:
+        right = {"first_purchase": nth == 1, "repeat_purchase": nth > 1}.get(rule.action, True)
+        return nth >= 1 and right and wanted.meets_text("customer", _customer(nth))
+
+    usual = 2 if rule.action == "repeat_purchase" else 1
+    if not suits(usual):
+        usual = next((nth for nth in (1, 2) if suits(nth)), usual)
+    return wanted.count("friend_order", usual, suits)
+
+
+def _customer(nth: int) -> str:
+    return "new" if nth == 1 else "returning"
+
+
+def _level(version: ProgramVersion, wanted: Wanted) -> str | None:
+    """The highest level that is asked for."""
+    if version.terms.tiers is None:
+        return None
+    names = [level.name for level in reversed(version.terms.tiers.levels)]
+    return next((name for name in names if wanted.meets_text("level", name)), names[0])
+
+
+def _lines(net_minor: int, wanted: Wanted, *, alone: bool) -> tuple[OrderLine, ...]:
+    pieces = wanted.count("quantity", 2, lambda one: one >= 1)
     if alone:
         return (OrderLine(line_id="1", net_minor=net_minor, quantity=pieces),)
-    first, rest = _split(net_minor, 2)
-    other = OrderLine(line_id="2", net_minor=rest, brand=OTHER, sku=OTHER, product_id=OTHER)
-    own = {"line_id": "1", "net_minor": first, "quantity": pieces} | line
-    return (OrderLine.model_validate(own), other.but(collections=(OTHER,)))
+    usual = _split(net_minor, 2)[0]
+    first = wanted.amount("line_net", usual, lambda one: 0 <= one <= net_minor)
+    texts: dict[str, Any] = {field: wanted.text(of) for field, of in LINE_TEXTS.items()}
+    texts["collections"] = wanted.texts("collection")
+    own = OrderLine(line_id="1", net_minor=first, quantity=pieces, **texts)
+    if first == net_minor:
+        return (own,)
+    other = OrderLine(line_id="2", net_minor=net_minor - first, brand=OTHER, sku=OTHER)
+    return own, other.but(product_id=OTHER, collections=(OTHER,))
 
 
 def _split(net_minor: int, parts: int) -> list[int]:
@@ -123,25 +164,3 @@ def _split(net_minor: int, parts: int) -> list[int]:
     weights = [parts + 1 - number for number in range(parts)]
     nets = [net_minor * weight // sum(weights) for weight in weights]
     return [net_minor - sum(nets[1:]), *nets[1:]]
-
-
-def _wanted(condition: Condition | None) -> list[tuple[str, Any]]:
-    """A value for each fact that a condition asks about, so that it is met; a later one wins."""
-    if condition is None or isinstance(condition, NotSo):
-        return []  # what must not be is not there unless another question wants it
-    if isinstance(condition, AllOf):
-        return [one for each in condition.conditions for one in _wanted(each)]
-    if isinstance(condition, AnyOf):
-        return _wanted(condition.conditions[0])
-    value = _value(condition)
-    return [(condition.of, (value,) if condition.of in LISTS else value)]
-
-
-def _value(leaf: Leaf) -> str | int:
-    if isinstance(leaf, OneOf):
-        return leaf.values[0]
-    if isinstance(leaf, NoneOf):
-        return "FR" if leaf.of == "country" else OTHER
-    if isinstance(leaf, Between):
-        return leaf.low
-    return leaf.value

@@ -1,4 +1,4 @@
-"""How a rule, its conditions and its sum are said; what of an order was found is never told.
+"""How a rule and its sum are said; what of an order was found is never told.
 
     The rule: 10 % of the order. It counts if the brand is Acme or Bolt.
     Two items of the order count ...: 42.35 EUR. 42.35 EUR * 10 % = 4.24 EUR, rounded ...
@@ -6,20 +6,7 @@
 An advocate learns which condition was not met, not what the friend's order said instead.
 """
 
-from collections.abc import Sequence
-
-from goodword.programs.conditions import (
-    AMOUNTS,
-    AllOf,
-    AnyOf,
-    Between,
-    Condition,
-    Leaf,
-    NoneOf,
-    NotSo,
-    OneOf,
-    leaves,
-)
+from goodword.programs.conditions import Condition
 from goodword.programs.rules import (
     FlatReward,
     PercentageReward,
@@ -32,9 +19,8 @@ from goodword.programs.rules import (
 )
 from goodword.rewards.basis import Basis
 from goodword.rewards.decision import RuleLine
+from goodword.rewards.explain_conditions import condition_text
 from goodword.rewards.explain_words import Voice
-
-VALUES_MAX = 5  # values named in one sentence
 
 
 def rule_text(rule: Rule, voice: Voice) -> str:
@@ -112,50 +98,6 @@ def units(line: RuleLine, basis: Basis) -> int:
     """The pieces of the lines that the rule looked at."""
     names = {part.line_id for part in line.parts}
     return sum(one.quantity for one in basis.order.lines if one.line_id in names)
-
-
-def unmet_text(line: RuleLine, rule: Rule, voice: Voice) -> str:
-    """Which questions of the rule were not answered with yes."""
-    if rule.when is None:
-        return ""
-    asked = dict(leaves(rule.when))
-    missed = [one for one in line.checks if not one.passed] or list(line.checks)
-    conditions = "; ".join(_leaf_text(asked[one.path], voice) for one in missed)
-    name = voice.speech.unknown if line.reason == "condition_not_known" else voice.speech.unmet
-    return name.format(conditions=conditions)
-
-
-def condition_text(condition: Condition, voice: Voice) -> str:
-    """The condition as a part of a sentence."""
-    ask = voice.speech.ask
-    if isinstance(condition, AllOf | AnyOf):
-        joint = ask["and"] if isinstance(condition, AllOf) else ask["or"]
-        return joint.join(condition_text(each, voice) for each in condition.conditions)
-    if isinstance(condition, NotSo):
-        return ask["not"].format(condition=condition_text(condition.condition, voice))
-    return _leaf_text(condition, voice)
-
-
-def _leaf_text(leaf: Leaf, voice: Voice) -> str:
-    ask, fact = voice.speech.ask, voice.speech.facts[leaf.of]
-    if isinstance(leaf, Between):
-        low, high = (_value(end, leaf.of, voice) for end in (leaf.low, leaf.high))
-        return ask["between"].format(fact=fact, low=low, high=high)
-    values = leaf.values if isinstance(leaf, OneOf | NoneOf) else (leaf.value,)
-    return ask[leaf.op].format(fact=fact, values=_listed(values, leaf.of, voice))
-
-
-def _listed(values: Sequence[str | int], of: str, voice: Voice) -> str:
-    shown = [_value(value, of, voice) for value in values[:VALUES_MAX]]
-    if len(values) > VALUES_MAX:
-        shown.append("…")
-    return voice.speech.values["or"].join(shown)
-
-
-def _value(value: str | int, of: str, voice: Voice) -> str:
-    if isinstance(value, int):
-        return voice.money(value) if of in AMOUNTS else str(value)
-    return voice.speech.values[value] if of == "customer" else value
 
 
 def _reward_text(rule: Rule, voice: Voice) -> str:

@@ -52,6 +52,7 @@ class Speech(Value):
     ask: dict[str, str]
     unmet: str
     unknown: str
+    no_item: str
     sums: dict[str, str]
     arithmetic: str
     rounding: dict[str, str]
