@@ -77,6 +77,21 @@ def test_what_changes_nothing_for_advocates_is_told_to_nobody(square: Square) ->
     assert square.heard() == []
 
 
+def test_how_runs_are_checked_is_told_to_nobody(square: Square) -> None:
+    payment = terms().payment
+    square.publish(payment=payment.but(audit=payment.audit.but(own_spike_times=9)))
+    assert square.tell().reason == "changes_nothing"
+
+
+@pytest.mark.parametrize("change", [{"currencies": "convert"}, {"disclosure": "#ad I am paid."}])
+def test_which_currencies_count_and_what_one_must_say_is_told(
+    square: Square, change: dict[str, object]
+) -> None:
+    square.publish(**change)
+    square.tell()
+    assert square.heard() == sorted([square.anna, square.ben])
+
+
 def test_a_pilot_is_told_to_its_people_and_its_promotion_to_the_others(square: Square) -> None:
     square.publish(Pilot(advocate_ids=(square.anna,)), hold_days=7)
     square.tell()

@@ -1,10 +1,14 @@
 """What two terms differ in is told path by path, and in words."""
 
+from typing import get_args
+
 import pytest
 from goodword.programs.caps import Cap
 from goodword.programs.changes import TermsDifference, differences, programme_wide
 from goodword.programs.model import FlatReward, PercentageReward, Rule, Terms
+from goodword.programs.payment import Payment
 from goodword.programs.wording import in_words, rules_in_words
+from goodword.tracking.model import AttributionRules
 from goodword_aws.explanations import voice_of
 from goodword_aws.programs_drafts import change_words
 
@@ -131,6 +135,100 @@ def test_a_milestone_is_said_by_its_title(version: object) -> None:
     assert "milestone_id" not in found
 
 
+LEVELS = {
+    "measure": "net",
+    "period": "year",
+    "levels": ({"name": "silver", "at_least": 0}, {"name": "gold", "at_least": 100_000}),
+}
+
+
+def test_levels_are_said_as_a_whole_in_money_or_orders(version: object) -> None:
+    (found,) = words(version, terms(tiers=LEVELS), "en", for_advocate=True)
+    assert found == (
+        "The levels until then: nothing. From then on: by what your orders come to in a calendar "
+        "year (UTC): silver from €0.00; gold from €1,000.00."
+    )
+    (found,) = words(version, terms(tiers=LEVELS | {"measure": "orders"}), "de")
+    assert found.endswith(
+        "nach der Zahl deiner Bestellungen in einem Kalenderjahr (UTC): silver ab 0; "
+        "gold ab 100000."
+    )
+
+
+def test_a_milestone_says_what_it_takes_and_what_it_gives(version: object) -> None:
+    whole = Rule(rule_id="m", action="event", reward=PercentageReward(basis_points=10_000))
+    all_rules = (*terms().rules, whole)
+    after = terms(rules=all_rules, milestones=(FIRST.but(reward_minor=500),))
+    assert words(version, after, "en")[1] == (
+        "A milestone until then: nothing. From then on: Your first recommendation (orders: 1), "
+        "€5.00."
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"currencies": "convert"}, "are changed into EUR with the rate of their day, or one at"),
+        (
+            {"currencies": "convert", "exchange": {"days": 2, "rounding": "half_up"}},
+            "at most 2 days older, rounded, exactly half up.",
+        ),
+        (
+            {"currencies": "accept", "accepted": ("USD", "JPY"), "caps": ()},
+            "until then: earn nothing. From then on: count as they are in USD, JPY, in others",
+        ),
+    ],
+)
+def test_orders_in_other_currencies_are_for_advocates(
+    version: object, change: dict[str, object], said: str
+) -> None:
+    review = {"auto_approve_limit_minor": 0}
+    after = terms(rules=rules(("sale", 1_000)), review=review, **change)
+    told = words(version, after, "en", for_advocate=True)
+    assert any(said in one for one in told)
+
+
+def test_a_rate_that_nobody_uses_is_not(version: object) -> None:
+    after = terms(exchange={"days": 2})
+    assert words(version, after, "en", for_advocate=True) == []
+    assert words(version, after, "en") == [
+        "How a rate is found and rounded: 4 until then, 2 from then on."
+    ]
+
+
+def test_how_runs_are_checked_and_released_is_not_for_advocates(version: object) -> None:
+    payment = terms().payment
+    after = payment.but(audit=payment.audit.but(own_spike_times=9), two_checkers_from_minor=100)
+    assert words(version, terms(payment=after), "en", for_advocate=True) == []
+    assert len(words(version, terms(payment=after), "en")) == 2
+
+
+def test_no_code_and_no_document_is_shown_where_there_are_words(version: object) -> None:
+    payment = terms().payment.but(
+        cadence="weekly", business_day="next", weekend=(5, 6), barred_countries=(), rail="csv"
+    )
+    rule = {"model": "first", "precedence": "code"}
+    found = words(version, terms(payment=payment, attribution=rule), "en", for_advocate=True)
+    assert "How often is paid out: once a month until then, once a week from then on." in found
+    assert "Saturday, Sunday until then, Friday, Saturday from then on." in " ".join(found)
+    assert "CU, IR, KP, SY until then, nothing from then on." in " ".join(found)
+    assert "Which recommendation counts: the last one until then, the first one from then on." in (
+        found
+    )
+    assert not any(set(one) & set("{}[]_") for one in found)
+
+
+def test_every_choice_of_what_advocates_are_told_has_words() -> None:
+    values = change_words("en").values
+    for of, name in (
+        *((AttributionRules, one) for one in ("model", "precedence")),
+        *((Payment, one) for one in ("cadence", "business_day", "rail")),
+    ):
+        section = "attribution" if of is AttributionRules else "payment"
+        for choice in get_args(of.model_fields[name].annotation):
+            assert f"{section}.{name}.{choice}" in values
+
+
 def test_what_has_no_words_is_said_by_its_path(version: object) -> None:
     after = terms(
         review={"auto_approve_limit_minor": 5, "days": 9},
@@ -148,9 +246,11 @@ def test_what_has_no_words_is_said_by_its_path(version: object) -> None:
     assert "How rewards are reviewed: 7 days until then, 9 days from then on." not in found
     assert "How rewards are reviewed: 7 until then, 9 from then on." in found
     assert "How long a recommendation counts: 30 days until then, 7 days from then on." in found
-    assert "Which recommendation counts: yes until then, no from then on." in found
+    assert "A customer stays with the first recommendation: yes until then, no from then on." in (
+        found
+    )
     assert any("nothing until then, x from then on" in one for one in found)
-    assert any('["shop.example"]' in one for one in found)
+    assert any("shop.example until then, two.example from then on" in one for one in found)
     assert any("€20.00 until then, €0.05 from then on" in one for one in found)
 
 
@@ -165,6 +265,8 @@ def test_all_rules_are_said_in_a_line(version: object) -> None:
 def test_both_catalogues_have_the_same_places() -> None:
     one, other = change_words("en"), change_words("de")
     assert set(one.fields) == set(other.fields)
+    assert set(one.values) == set(other.values)
+    assert set(one.parts.model_dump()) == set(other.parts.model_dump())
     shared = TermsDifference(path="caps.programme-month-money", before=1, after=2)
     own = TermsDifference(path="caps.advocate-month-money", before=1, after=2)
     assert programme_wide((shared, own)) == ("caps.programme-month-money",)

@@ -33,7 +33,7 @@ from goodword.programs.changes import differences
 from goodword.programs.effective import read_version, read_versions
 from goodword.programs.life import coming
 from goodword.programs.model import ProgramVersion, version_at
-from goodword.programs.wording import FOR_ADVOCATES
+from goodword.programs.parts import is_told
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.times import MINUTE_MS, SECOND_MS
 
@@ -203,4 +203,4 @@ def changes_nothing(announcement: Announcement, versions: tuple[ProgramVersion, 
     """Whether no advocate would see a difference in what they are promised."""
     before, after = turn_of(announcement, versions, None)
     found = differences(before.terms, after.terms)
-    return not any(one.path.split(".")[0] in FOR_ADVOCATES for one in found)
+    return not any(is_told(one, before.terms, after.terms) for one in found)

@@ -13,13 +13,15 @@ from pydantic import JsonValue as Json
 from goodword.programs.amounts import SUFFIX
 from goodword.programs.changes import TermsDifference, differences
 from goodword.programs.model import Terms
+from goodword.programs.parts import PartWords, is_told, part_of, part_text
 from goodword.records import Value
 from goodword.rewards.explain_rules import rule_text
 from goodword.rewards.explain_words import Voice
 
 
 class ChangeWords(Value):
-    """The words of one language. `fields` are labels by path, most specific first.
+    """The words of one language. `fields` are labels by path, most specific first; `values` are
+    words by path and value (`payment.cadence.monthly`).
 
     `rule_prefix` is how a rule begins when it stands alone; here it follows on other words.
     """
@@ -32,7 +34,10 @@ class ChangeWords(Value):
     rules_order: str
     caps: str
     field: str
+    whole: str
     fields: dict[str, str]
+    values: dict[str, str]
+    parts: PartWords
     days: str
     yes: str
     no: str
@@ -42,13 +47,6 @@ class ChangeWords(Value):
     coming: str
 
 
-# What an advocate is told of; the rest (where links lead, who reviews) is the company's own.
-FOR_ADVOCATES = (
-    *("rules", "caps", "tiers", "milestones"),
-    *("hold_days", "payment", "attribution", "notice_days"),
-)
-
-
 def in_words(
     before: Terms, after: Terms, voice: Voice, words: ChangeWords, *, for_advocate: bool = False
 ) -> tuple[str, ...]:
@@ -56,7 +54,7 @@ def in_words(
     found, said = differences(before, after), dict[str, str]()
     for one in found:
         top, _, rest = one.path.partition(".")
-        if for_advocate and top not in FOR_ADVOCATES:
+        if for_advocate and not is_told(one, before, after):
             continue
         if top == "rules" and rest != "order":
             rule_id = rest.split(".")[0]
@@ -64,6 +62,8 @@ def in_words(
         elif top == "caps":
             was, will = (_caps(terms, voice) for terms in (before, after))
             said.setdefault("caps", words.caps.format(before=was, after=will))
+        elif texts := _whole(part_of(one.path), before, after, voice, words):
+            said.setdefault(part_of(one.path), texts)
         else:
             said[one.path] = _field(one, voice, words)
     return tuple(said.values())
@@ -103,26 +103,37 @@ def _readings(terms: Terms, voice: Voice) -> Iterator[tuple[Terms, Voice]]:
         yield terms.in_currency(currency), replace(voice, currency=currency)
 
 
+def _whole(part: str, before: Terms, after: Terms, voice: Voice, words: ChangeWords) -> str:
+    """A part that is told as a whole; empty if it is none, or reads the same as before."""
+    was, will = (
+        part_text(part, terms, voice, words.parts) if part else "" for terms in (before, after)
+    )
+    if was == will:
+        return ""
+    label = words.fields[part.partition(".")[0]]
+    return words.whole.format(label=label, before=was or words.none, after=will or words.none)
+
+
 def _field(one: TermsDifference, voice: Voice, words: ChangeWords) -> str:
     if one.path == "rules.order":
         return words.rules_order
+    before, after = (_value(one.path, side, voice, words) for side in (one.before, one.after))
     parts = one.path.split(".")
     tries = (".".join(parts[: end + 1]) for end in reversed(range(len(parts))))
     label = next((words.fields[name] for name in tries if name in words.fields), one.path)
-    before, after = (_value(one.path, side, voice, words) for side in (one.before, one.after))
     return words.field.format(label=label, before=before, after=after)
 
 
 def _value(path: str, value: Json, voice: Voice, words: ChangeWords) -> str:
-    if value is None:
+    if value in (None, [], {}):
         return words.none
-    if isinstance(value, bool):
-        return words.yes if value else words.no
+    if isinstance(value, list):
+        return ", ".join(_value(path, each, voice, words) for each in value)
+    if (name := f"{path}.{value}") in words.values or isinstance(value, bool):
+        return words.values.get(name) or (words.yes if value else words.no)
     if isinstance(value, dict) and path.endswith(SUFFIX):
         each = (voice.money(int(str(amount)), code) for code, amount in value.items())
         return ", ".join(each)
-    if isinstance(value, dict) and "title" in value:
-        return str(value["title"])
     if isinstance(value, int):
         return _number(path, value, voice, words)
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
