@@ -1,15 +1,19 @@
 """One read gives the whole first page, whatever the history."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from goodword.advocates.dashboard import EMPTY, Dashboard, dashboard_of, read_summary
 from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.payouts.calendar import next_payout
 from goodword.payouts.choice import waits_for
+from goodword.payouts.due import listed_due
 from goodword.ports import Change
 from goodword.programs.effective import version_in_force
 from goodword.programs.payment import Payment
 from goodword.records import Record
+from goodword.rewards.model import Reward
 from goodword.tracking.model import ClickCount
 
 from tests.support.people import Town
@@ -24,7 +28,11 @@ def shown(town: Town, advocate_id: str) -> Dashboard:
     now_ms = town.clock.at_ms
     records = read_summary(town.store, advocate_id)
     return dashboard_of(
-        records, lambda one: version_in_force(town.store, one, now_ms), now_ms, "mac-{}".format
+        records,
+        lambda one: version_in_force(town.store, one, now_ms),
+        now_ms,
+        "mac-{}".format,
+        lambda balance: listed_due(town.store, balance),
     )
 
 
@@ -113,7 +121,8 @@ def test_the_summary_is_one_query_and_nothing_else(town: Town) -> None:
     records = read_summary(Counted(), enrolment.advocate_id)  # type: ignore[arg-type]  # only that
     version = version_in_force(town.store, enrolment.program_id, town.clock.at_ms)
     now_ms = town.clock.at_ms
-    assert dashboard_of(records, lambda one: version, now_ms, str).advocate_id
+    found = dashboard_of(records, lambda one: version, now_ms, str, lambda _: [][1])
+    assert found.advocate_id
     assert asked == [(f"ADV#{enrolment.advocate_id}", "A#")]
 
 
@@ -155,3 +164,30 @@ def test_why_the_next_payout_would_pay_nothing(
         {"advocate_id": "adv_1", "rail": rail, "destination_hash": "0" * 64, "changed_ms": 0}
     )
     assert waits_for(payment, balance, enrolment, method or None) == waits
+
+
+def test_ready_money_of_a_later_period_is_promised_for_its_own_day(town: Town) -> None:
+    """NET-30: on 5 November what was earned on the 3rd is not paid on 1 December."""
+    days = [datetime(2025, 11, day, tzinfo=UTC) for day in (3, 5)]
+    earned_ms, now_ms = (round(one.timestamp() * 1_000) for one in days)
+    town.clock.at_ms = now_ms
+    payment = Payment(rail="simulator", net_days=30)
+    enrolment = town.joined(town.program(payment=payment).program_id)
+    who = {"advocate_id": enrolment.advocate_id, "program_id": enrolment.program_id}
+    town.methods.put(enrolment.advocate_id, "simulator", {"receiver": "a@rail.example"})
+    put(
+        town,
+        Balance.model_validate({**who, "currency": "EUR", "payable_minor": 500}),
+        ready(who, created_ms=earned_ms, changed_ms=now_ms, hold_until_ms=earned_ms),
+    )
+    (program,) = shown(town, enrolment.advocate_id).programs
+    assert program.money[0].waits_for is None
+    assert program.next_payout_ms == program.money[0].next_payout_ms
+    assert datetime.fromtimestamp(program.next_payout_ms / 1_000, UTC).date() == date(2025, 12, 31)
+
+
+def ready(who: dict[str, str], **times: int) -> Reward:
+    given = {"reward_id": "rwd_1", "version_number": 1, "rule_id": "sale", "order_id": "1"}
+    more = {"conversion_id": "cnv_1", "action": "sale", "currency": "EUR", "state": "due"}
+    amounts = {"earned_minor": 500, "remaining_minor": 500, "start_by_ms": 0}
+    return Reward.model_validate({**who, **given, **more, **amounts, **times})

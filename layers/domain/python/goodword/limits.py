@@ -175,6 +175,7 @@ FREEZE_PAGES, FREEZE_SECONDS = 10, 20  # pages and seconds after which one call 
 FREEZE_CALLS_MAX = 2_000  # calls of the freeze step in one run; what fits an execution's history
 RUN_CHUNKS_MAX = 10_000  # items of the machine's map; 250,000 payouts, and 60 KB of its state
 WAITING_READS = 20  # pages of balances that one call of the list of who waits reads
+WAITING_LOOKS = 300  # balances whose rewards it reads, one by one; some seconds of reading
 WAITING_FILE_PAGES = 10  # pages of 100 people in one file of it; some seconds of reading
 LEFT_OUT_PAGES = 500  # pages of 100 people left out that one call counts; some seconds of reading
 RUNS_BACK_PAGES = 3  # pages of 100 runs looked through for a programme's last one

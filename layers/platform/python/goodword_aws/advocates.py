@@ -17,6 +17,7 @@ from goodword.advocates.people import People, SignIn, read_advocate
 from goodword.advocates.service import Enrolments, StaffMove
 from goodword.money import Money
 from goodword.payouts.choice import Waiting
+from goodword.payouts.due import listed_due
 from goodword.ports import Desk
 from goodword.privacy.model import Locale
 from goodword.programs.life import Coming
@@ -124,7 +125,8 @@ class LinkAnswer(Value):
 class MoneyAnswer(Value):
     """One currency in the advocate's four words; `minimum_progress` is in percent.
 
-    `waits_for` is a reason code: why the next payout would pay nothing of it as things stand.
+    `waits_for` is a reason code: why no payout would pay any of it as things stand;
+    `next_payout_at` is the first cut-off that would, else the programme's next.
     """
 
     pending: Money
@@ -134,10 +136,14 @@ class MoneyAnswer(Value):
     minimum: Money
     minimum_progress: int
     waits_for: Waiting | None
+    next_payout_at: str
 
 
 class ProgramCard(Value):
-    """One programme on the dashboard; `coming_version` replaces `terms_version` at `coming_at`."""
+    """One programme on the dashboard; `coming_version` replaces `terms_version` at `coming_at`.
+
+    `next_payout_at` is the earliest of its currencies.
+    """
 
     program_id: str
     name: str
@@ -235,6 +241,7 @@ def dashboard(desk: Desk, advocate_id: str | None) -> DashboardAnswer:
         lambda one: wiring.shelf().version(one, now_ms, advocate_id),
         now_ms,
         lambda country: wiring.blind_index().mac("country", country),
+        lambda balance: listed_due(desk.store, balance),
     )
     changes = {
         one.program_id: wiring.shelf().coming(one.program_id, now_ms, advocate_id)
@@ -355,4 +362,9 @@ def _money(view: MoneyView) -> MoneyAnswer:
         name: Money(amount_minor=getattr(view, f"{name}_minor"), currency=view.currency)
         for name in ("pending", "on_hold", "ready", "paid", "minimum")
     }
-    return MoneyAnswer(**amounts, minimum_progress=view.minimum_progress, waits_for=view.waits_for)
+    return MoneyAnswer(
+        **amounts,
+        minimum_progress=view.minimum_progress,
+        waits_for=view.waits_for,
+        next_payout_at=rfc3339(view.next_payout_ms),
+    )

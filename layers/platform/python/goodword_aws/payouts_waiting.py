@@ -17,13 +17,15 @@ from goodword_aws.payouts_answers import time_of
 class KeptAnswer(Value):
     """One thing that keeps money back, and what would end it.
 
-    `since` is since when it does, or where nothing says that, since when there has been money.
+    `since` is since when it does, or where nothing says that, since when there has been money;
+    `until` when it ends by itself, if that is known.
     `cause_id` is the hold (`POST /v1/payout-holds/lift`) or the dispute, `code` its reason code.
     """
 
     reason: Waiting
     lets_go: LetsGo
     since: str | None
+    until: str | None
     cause_id: str
     code: str
 
@@ -75,7 +77,7 @@ def waiting_csv(desk: Desk, program_id: str, currency: str) -> str:
 
 HEAD = (
     *("advocate_id", "amount", "currency", "waits_since", "missing"),
-    *("reason", "since", "lets_go", "cause_id", "code"),
+    *("reason", "since", "until", "lets_go", "cause_id", "code"),
 )
 
 
@@ -87,8 +89,8 @@ def _rows(one: WaitingAnswer) -> list[list[str]]:
         [
             *first,
             number(missing) if missing else "",
-            *(text(said) for said in (kept.reason, kept.since or "", kept.lets_go)),
-            *(text(said) for said in (kept.cause_id, kept.code)),
+            *(text(said or "") for said in (kept.reason, kept.since, kept.until)),
+            *(text(said) for said in (kept.lets_go, kept.cause_id, kept.code)),
         ]
         for kept in one.kept
     ]
@@ -111,6 +113,7 @@ def _kept(kept: Kept) -> KeptAnswer:
         reason=kept.reason,
         lets_go=kept.lets_go,
         since=time_of(kept.since_ms),
+        until=time_of(kept.until_ms),
         cause_id=kept.cause_id,
         code=kept.code,
     )

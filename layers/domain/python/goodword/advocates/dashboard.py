@@ -2,20 +2,22 @@
 
 Everything on it is kept up to date by the writes themselves, beside the advocate's head:
 enrolments, balances, click counts, payout method. What the terms say (names, minimum, calendar)
-comes from the versions that the process remembers.
+comes from the versions that the process remembers. Only where a period is paid after its end
+(NET-n) are the rewards that are ready read as well, to say when they are paid (`payouts.ahead`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
 from goodword.advocates.model import Advocate, Enrolment, EnrolmentState, PayoutMethod
 from goodword.ledger.model import Balance
-from goodword.payouts.calendar import next_payout
+from goodword.payouts.ahead import pay_day, run_ahead
 from goodword.payouts.choice import Waiting, waits_for
 from goodword.payouts.stops import PayoutStop
 from goodword.ports import Store
 from goodword.programs.model import ProgramVersion
 from goodword.programs.payment import Payment
 from goodword.records import Record, Value
+from goodword.rewards.model import Reward
 from goodword.tracking.model import ClickCount
 
 SUMMARY_KINDS: Sequence[type[Record]] = (
@@ -33,7 +35,8 @@ class MoneyView(Value):
 
     `ready_minor` may be negative: then it is owed after a return, and the next reward covers it.
     `minimum_progress` is the ready share of the minimum in percent, 100 when it is reached.
-    `waits_for` is why the next payout would pay nothing as things stand; None when it would.
+    `waits_for` is why no payout would pay anything as things stand; None when one would, and
+    `next_payout_ms` is the first that does (else the programme's next).
     """
 
     currency: str
@@ -44,10 +47,11 @@ class MoneyView(Value):
     minimum_minor: int
     minimum_progress: int
     waits_for: Waiting | None
+    next_payout_ms: int
 
 
 class ProgramView(Value):
-    """One programme as its advocate sees it."""
+    """One programme as its advocate sees it; `next_payout_ms` is the earliest of its currencies."""
 
     program_id: str
     name: str
@@ -86,9 +90,11 @@ def dashboard_of(
     version_of: Callable[[str], ProgramVersion],
     now_ms: int,
     country_mac: Callable[[str], str],
+    due_of: Callable[[Balance], Sequence[Reward]],
 ) -> Dashboard:
     """What the summary's records say. `version_of` gives a programme's version in force,
-    `country_mac` the keyed hash under which a payout method has its country.
+    `country_mac` the keyed hash under which a payout method has its country, `due_of` the rewards
+    of a balance that are ready.
     """
     found = list(records)
     head = next((one for one in found if isinstance(one, Advocate)), None)
@@ -104,7 +110,13 @@ def dashboard_of(
         payout_rail=method.rail if method else None,
         programs=tuple(
             _program(
-                enrolment, method, found, version_of(enrolment.program_id), now_ms, country_mac
+                enrolment,
+                method,
+                found,
+                version_of(enrolment.program_id),
+                now_ms,
+                country_mac,
+                due_of,
             )
             for enrolment in enrolments
         ),
@@ -118,6 +130,7 @@ def _program(
     version: ProgramVersion,
     now_ms: int,
     country_mac: Callable[[str], str],
+    due_of: Callable[[Balance], Sequence[Reward]],
 ) -> ProgramView:
     terms, program_id = version.terms, enrolment.program_id
     balances = [one for one in records if isinstance(one, Balance) and one.program_id == program_id]
@@ -129,6 +142,12 @@ def _program(
     shown = balances or [
         Balance(advocate_id=enrolment.advocate_id, program_id=program_id, currency=terms.currency)
     ]
+    money = tuple(
+        _money(one, paid, waits, _next(one, paid, waits, now_ms, due_of))
+        for one in shown
+        for paid in [terms.payment_in(one.currency)]
+        for waits in [waits_for(paid, one, enrolment, method, stop, barred)]
+    )
     return ProgramView(
         program_id=program_id,
         name=terms.name,
@@ -139,19 +158,31 @@ def _program(
         clicks=sum(one.clicks for one in clicks),
         leads=sum(one.leads for one in balances),
         sales=sum(one.sales for one in balances),
-        money=tuple(
-            _money(one, paid, waits_for(paid, one, enrolment, method, stop, barred))
-            for one in shown
-            for paid in [terms.payment_in(one.currency)]
-        ),
-        next_payout_ms=next_payout(terms.payment, now_ms),
+        money=money,
+        next_payout_ms=min(one.next_payout_ms for one in money),
         payment=terms.payment,
         disclosure=terms.disclosure,
         segments=enrolment.segments_at(now_ms),
     )
 
 
-def _money(balance: Balance, payment: Payment, waits: Waiting | None) -> MoneyView:
+def _next(
+    balance: Balance,
+    payment: Payment,
+    waits: Waiting | None,
+    now_ms: int,
+    due_of: Callable[[Balance], Sequence[Reward]],
+) -> int:
+    """When the balance is paid: by the next run, unless all that is ready is of a later period."""
+    ahead = run_ahead(payment, now_ms)
+    if waits is not None or not ahead.is_over(now_ms):
+        return ahead.cutoff_ms
+    return pay_day(payment, balance, due_of(balance), now_ms)
+
+
+def _money(
+    balance: Balance, payment: Payment, waits: Waiting | None, next_payout_ms: int
+) -> MoneyView:
     """What is in a payout is still Ready: it counts as Paid when the rail has confirmed it."""
     minimum_minor = payment.minimum_minor
     reached = balance.payable_minor >= minimum_minor or minimum_minor == 0
@@ -164,4 +195,5 @@ def _money(balance: Balance, payment: Payment, waits: Waiting | None) -> MoneyVi
         minimum_minor=minimum_minor,
         minimum_progress=100 if reached else max(0, balance.payable_minor) * 100 // minimum_minor,
         waits_for=waits,
+        next_payout_ms=next_payout_ms,
     )

@@ -12,7 +12,7 @@ been reinstated since: that is owed, and paid without a reward of its own.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol
 
 from goodword.advocates.model import Enrolment, PayoutMethod
 from goodword.ledger.model import Balance
@@ -23,6 +23,19 @@ from goodword.programs.payment import Payment, RailName
 from goodword.rewards.model import Reward
 
 Waiting = Why | Literal["nothing_ready"]
+
+
+class Span(Protocol):
+    """What a run takes: due before `cutoff_ms`, earned before `ended_ms`, from the minimum on."""
+
+    @property
+    def cutoff_ms(self) -> int: ...
+
+    @property
+    def ended_ms(self) -> int | None: ...
+
+    @property
+    def minimum_minor(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -112,7 +125,7 @@ def waits_for(
     return "below_minimum" if balance.payable_minor < payment.minimum_minor else None
 
 
-def choose(run: PayoutRun, balance: Balance, due: Sequence[Reward]) -> Chosen | LeftOut:
+def choose(run: Span, balance: Balance, due: Sequence[Reward]) -> Chosen | LeftOut:
     """The oldest due rewards that fit into one payout, with the whole carry.
 
     `due` are all due rewards of the balance. When the oldest that fit do not reach the minimum, the

@@ -20,10 +20,15 @@ def due_rewards(store: Store, balance: Balance) -> list[Reward]:
     Found through the sparse index, which may lag: when it leaves money of the balance unexplained,
     the advocate's whole partition is read instead.
     """
-    due = [reward for reward in _listed(store, balance) if _is_due(reward, balance)]
+    due = listed_due(store, balance)
     if carry(balance, due) > 0:
         due = [reward for reward in _all(store, balance) if _is_due(reward, balance)]
     return due
+
+
+def listed_due(store: Store, balance: Balance) -> list[Reward]:
+    """The due rewards of the balance that the index names, as they are now; it may lag behind."""
+    return [reward for reward in _listed(store, balance) if _is_due(reward, balance)]
 
 
 def _is_due(reward: Reward, balance: Balance) -> bool:

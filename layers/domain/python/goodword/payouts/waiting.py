@@ -4,18 +4,28 @@ Balances with something payable stand in two sparse indexes: what a run may pay,
 found too small and put aside (`SMALL#...`). Both are read, one place after the other, so whoever a
 run noted once is here for as long as they wait. Nobody is stored as waiting: what is said is what
 stands now, by the same rules by which a run decides (`choice`). Whoever nothing keeps back is left
-out: the next run pays them.
+out: the next run pays them. Money of a period that is not paid yet (NET-n) waits for its own run.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from goodword.advocates.model import Enrolment, PayoutMethod, enrolment_key, method_key
+from goodword.advocates.model import (
+    Advocate,
+    Enrolment,
+    PayoutMethod,
+    advocate_key,
+    enrolment_key,
+    method_key,
+)
 from goodword.errors import InvalidInput
 from goodword.ledger.model import Balance, due_index, small_index
-from goodword.limits import DUE_SHARDS, READ_KEYS_MAX, WAITING_READS
+from goodword.limits import DUE_SHARDS, READ_KEYS_MAX, WAITING_LOOKS, WAITING_READS
 from goodword.money import NaturalMinor
-from goodword.payouts.choice import Waiting, bar, wrong_method
+from goodword.payouts.ahead import Ahead, left_for_later, pay_day, run_ahead
+from goodword.payouts.choice import Waiting, bar
+from goodword.payouts.due import listed_due
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Page, Store
 from goodword.privacy.ports import Macs
@@ -34,6 +44,8 @@ LetsGo = Literal[
     "a_method",
     "a_method_of_the_rail",
     "a_method_elsewhere",
+    "its_period",
+    "nothing",
 ]
 LETS_GO: dict[Waiting, LetsGo] = {
     "negative_balance": "earning_more",
@@ -46,20 +58,23 @@ LETS_GO: dict[Waiting, LetsGo] = {
     "no_method": "a_method",
     "rail_mismatch": "a_method_of_the_rail",
     "sanctioned_country": "a_method_elsewhere",
+    "later_period": "its_period",
 }
-_KINDS = 4  # records read for each balance
+_KINDS = 5  # records read for each balance
 _BAN = "ban:"  # how `PayoutStop.all` names the stop of a ban
 
 
 class Kept(Value):
     """One thing that keeps money back; `cause_id` is the hold or dispute, `code` its reason code.
 
-    `since_ms` is since when it does, or if nothing says that, since when there is money to keep.
+    `since_ms` is since when it does, or if nothing says that, since when there is money to keep;
+    `until_ms` when it ends by itself, if that is known.
     """
 
     reason: Waiting
     lets_go: LetsGo
     since_ms: int | None
+    until_ms: int | None = None
     cause_id: str = ""
     code: str = ""
 
@@ -81,9 +96,12 @@ def kept_back(
     enrolment: Enrolment | None,
     method: PayoutMethod | None,
     stop: PayoutStop | None,
-    barred: Sequence[str],
+    barred: Collection[str],
 ) -> tuple[Kept, ...]:
-    """Everything that keeps a balance out of the next payout; the first is `choice.waits_for`."""
+    """What of a person, or of the amount, keeps a balance from being paid.
+
+    The first is `choice.waits_for`.
+    """
     since_ms = balance.payable_since_ms
     found = []
     if balance.payable_minor < 0:
@@ -91,8 +109,7 @@ def kept_back(
     if (why := bar(enrolment)) is not None:
         found.append(_kept(why, enrolment.changed_ms if enrolment else since_ms))
     found += _stops(stop) if stop else []
-    if (why := wrong_method(method, payment.rail, barred)) is not None:
-        found.append(_kept(why, since_ms))
+    found += [_kept(why, since_ms) for why in _wrong(payment, method, barred)]
     if 0 <= balance.payable_minor < payment.minimum_minor:
         found.append(_kept("below_minimum", since_ms))
     return tuple(found)
@@ -109,45 +126,100 @@ def waiting_page(
 ) -> Page[Waits]:
     """The next people who wait for money of a currency ("": the programme's own).
 
-    One call reads at most WAITING_READS pages of balances: it may be short, or empty, with more to
-    come. Raises NotFound `unknown_program`, InvalidInput `bad_cursor`.
+    One call reads at most WAITING_READS pages of balances, and where periods are paid after their
+    end the rewards of at most WAITING_LOOKS: it may be short, or empty, with more to come. Raises
+    NotFound `unknown_program`, InvalidInput `bad_cursor`.
     """
     terms = version_in_force(store, program_id, now_ms).terms
     currency = currency or terms.currency
     payment = terms.payment_in(currency)
-    barred = tuple(macs.mac("country", one) for one in payment.barred_countries)
+    barred = frozenset(macs.mac("country", one) for one in payment.barred_countries)
+    look = _Look(store, payment, barred, run_ahead(payment, now_ms), now_ms)
     found: list[Waits] = []
+    looks = WAITING_LOOKS if look.reads_rewards else WAITING_READS * READ_KEYS_MAX
     part, at = _place(cursor)
     for _ in range(WAITING_READS):
-        place = _partition(program_id, currency, part)
-        page = store.query_index(Balance, "core", place, limit=limit - len(found), cursor=at)
-        found += _waits(store, payment, page.rows, barred)
+        place, size = _partition(program_id, currency, part), min(limit - len(found), looks)
+        page = store.query_index(Balance, "core", place, limit=size, cursor=at)
+        found += look.waits(page.rows)
+        looks -= len(page.rows)
         part, at = (part, page.cursor) if page.cursor else (part + 1, None)
-        if part == 2 * DUE_SHARDS or len(found) == limit:
+        if part == 2 * DUE_SHARDS or len(found) == limit or looks == 0:
             break
     return Page(found, None if part == 2 * DUE_SHARDS else f"{part}:{at or ''}")
 
 
-def _waits(
-    store: Store, payment: Payment, seen: Sequence[Balance], barred: Sequence[str]
-) -> Iterator[Waits]:
-    """Those of the balances, as they are now, that something keeps back."""
-    size = READ_KEYS_MAX // _KINDS
-    for start in range(0, len(seen), size):
-        part = seen[start : start + size]
-        wanted: dict[Key, type[Record]] = {}
-        for one in part:
-            wanted |= _records(one)
-        found = store.get_mixed(wanted)
-        for one in part:
-            waits = _one(payment, one, found, barred)
-            if waits is not None:
-                yield waits
+@dataclass(frozen=True)
+class _Look:
+    """Looks at balances by the terms of now, one after the other."""
+
+    store: Store
+    payment: Payment
+    barred: Collection[str]
+    ahead: Ahead
+    now_ms: int
+
+    @property
+    def reads_rewards(self) -> bool:
+        """Whether what is ready may be of a period that the next run does not pay."""
+        return self.ahead.is_over(self.now_ms)
+
+    def waits(self, seen: Sequence[Balance]) -> Iterator[Waits]:
+        """Those of the balances, as they are now, that something keeps back."""
+        size = READ_KEYS_MAX // _KINDS
+        for start in range(0, len(seen), size):
+            part = seen[start : start + size]
+            wanted: dict[Key, type[Record]] = {}
+            for one in part:
+                wanted |= _records(one)
+            found = self.store.get_mixed(wanted)
+            for one in part:
+                waits = self._one(one, found)
+                if waits is not None:
+                    yield waits
+
+    def _one(self, seen: Balance, found: dict[Key, Record]) -> Waits | None:
+        advocate, balance, enrolment, method, stop = (found.get(key) for key in _records(seen))
+        if not isinstance(balance, Balance) or balance.payable_minor == 0:
+            return None  # the index lags: it was paid, or refunded, meanwhile
+        kept = kept_back(
+            self.payment,
+            balance,
+            enrolment if isinstance(enrolment, Enrolment) else None,
+            method if isinstance(method, PayoutMethod) else None,
+            stop if isinstance(stop, PayoutStop) else None,
+            self.barred,
+        )
+        kept = self._with_period(balance, kept)
+        missing = max(0, max(1, self.payment.minimum_minor) - balance.payable_minor)
+        if isinstance(advocate, Advocate) and advocate.erased_ms is not None:
+            # Nobody knows where to pay any more, nor can anything be earned: it stays in the books.
+            kept, missing = tuple(one.but(lets_go="nothing", until_ms=None) for one in kept), 0
+        return Waits(balance=balance, kept=kept, missing_minor=missing) if kept else None
+
+    def _with_period(self, balance: Balance, kept: tuple[Kept, ...]) -> tuple[Kept, ...]:
+        """With it that (nearly) all is of a later period: before that it is too little."""
+        if not self.reads_rewards or balance.payable_minor < 0:
+            return kept
+        due = listed_due(self.store, balance)
+        left = left_for_later(self.ahead, balance, due)
+        if left is None or any(one.reason == left.reason for one in kept):
+            return kept
+        small = [one for one in kept if one.reason == "below_minimum"]
+        until_ms = None if small else pay_day(self.payment, balance, due, self.now_ms)
+        period = Kept(
+            reason=left.reason,
+            lets_go="its_period",
+            since_ms=balance.payable_since_ms,
+            until_ms=until_ms,
+        )
+        return (*(one for one in kept if one not in small), period, *small)
 
 
 def _records(seen: Balance) -> dict[Key, type[Record]]:
     person = seen.advocate_id
     return {
+        advocate_key(person): Advocate,
         seen.key: Balance,
         enrolment_key(person, seen.program_id): Enrolment,
         method_key(person): PayoutMethod,
@@ -155,24 +227,17 @@ def _records(seen: Balance) -> dict[Key, type[Record]]:
     }
 
 
-def _one(
-    payment: Payment, seen: Balance, found: dict[Key, Record], barred: Sequence[str]
-) -> Waits | None:
-    balance, enrolment, method, stop = (found.get(key) for key in _records(seen))
-    if not isinstance(balance, Balance) or balance.payable_minor == 0:
-        return None  # the index lags: it was paid, or refunded, meanwhile
-    kept = kept_back(
-        payment,
-        balance,
-        enrolment if isinstance(enrolment, Enrolment) else None,
-        method if isinstance(method, PayoutMethod) else None,
-        stop if isinstance(stop, PayoutStop) else None,
-        barred,
-    )
-    if not kept:
-        return None
-    missing = max(0, max(1, payment.minimum_minor) - balance.payable_minor)
-    return Waits(balance=balance, kept=kept, missing_minor=missing)
+def _wrong(
+    payment: Payment, method: PayoutMethod | None, barred: Collection[str]
+) -> Iterator[Waiting]:
+    """All that is wrong with a payout method, in the order of a run."""
+    if method is None:
+        yield "no_method"
+        return
+    if method.country_hash in barred:
+        yield "sanctioned_country"
+    if method.rail != payment.rail:
+        yield "rail_mismatch"
 
 
 def _stops(stop: PayoutStop) -> list[Kept]:
