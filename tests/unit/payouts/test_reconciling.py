@@ -219,6 +219,7 @@ def test_a_report_of_the_bank_is_compared_line_by_line() -> None:
     ]
     found = Reconciling(world.desk()).report(run_id, good)
     assert (found.source, found.tally.differences, found.tally.rails_minor) == ("report", 0, 1_200)
+    assert found.tally.fees_minor == 10, "as the report says"
     wrong = [good[0].but(amount_minor=600), ReportRow(payout_id="pay_stray", amount_minor=9)]
     found = Reconciling(world.desk()).report(run_id, wrong)
     assert found.tally.differences == 3

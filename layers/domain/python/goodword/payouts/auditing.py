@@ -152,21 +152,25 @@ class Auditing:
         return others[:AUDIT_SHARERS]
 
     def _origins(self, payouts: Sequence[Payout]) -> Mapping[str, Sequence[Origin]]:
-        """The known origins of the conversions behind each payout, by payout id."""
+        """The known origins of the conversions behind each payout, by payout id.
+
+        One conversion may be behind several: both sides of a referral are rewarded for it.
+        """
         whose = {
             reward_key(payout.advocate_id, each.reward_id): payout.payout_id
             for payout in payouts
             for each in payout.rewards
         }
-        conversions: dict[str, str] = {}
+        behind: dict[str, dict[str, None]] = {}  # payouts by conversion, each once, in their order
         keys = list(whose)
         for at in range(0, len(keys), READ_KEYS_MAX):
             rewards = self.desk.store.get_many(Reward, keys[at : at + READ_KEYS_MAX])
             for key, reward in rewards.items():
-                conversions[reward.conversion_id] = whose[key]
+                behind.setdefault(reward.conversion_id, {})[whose[key]] = None
         known: dict[str, list[Origin]] = {}
-        for conversion_id, origin in self.origins.of(list(conversions)).items():
-            known.setdefault(conversions[conversion_id], []).append(origin)
+        for conversion_id, origin in self.origins.of(list(behind)).items():
+            for payout_id in behind[conversion_id]:
+                known.setdefault(payout_id, []).append(origin)
         return known
 
     def _finding(

@@ -80,6 +80,7 @@ class RunDifference(Record):
 class Tally(Value):
     """Sums of what was compared; `rails_minor` is what left by the rail's own word.
 
+    `fees_minor` is what the rail, or the report, says that it took, else what we have booked.
     `unclear` are those of the differences that may go by themselves when the rail answers. Of
     `came_back` payments money was with us again, whole or in part, whoever heard of it first.
     """
@@ -274,7 +275,7 @@ class Reconciling:
             compared=1,
             ours_minor=ours if payout.state == "paid" else 0,
             rails_minor=ours if told is None else told,
-            fees_minor=payout.fee_minor,
+            fees_minor=(said.fee_minor if said else 0) or payout.fee_minor,
             came_back=int(back > 0),
             came_back_minor=back,
             differences=int(what is not None),
