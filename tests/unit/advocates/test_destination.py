@@ -4,6 +4,7 @@ import pytest
 from goodword.advocates.destination import (
     IBAN_LENGTHS,
     accept,
+    account_of,
     canonical,
     country_of,
     mask_email,
@@ -57,7 +58,27 @@ def test_a_wrong_account_number_is_refused(iban: str, why: str) -> None:
     assert why in said
 
 
-@pytest.mark.parametrize("name", ["A", "x" * 71, "Anna\u200bMaria"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("ශ්\u200dරීමති පෙරේරා", "سیمین نوری\u200cپور", "क्\u200dषेत्र सिंह", "李小龍", "Nguyễn Văn Á"),
+        *("אברהם כהן", "O'Neill-Smith", "Þór Ñúñez", "Ng"),
+    ],
+)
+def test_names_are_taken_in_every_script(name: str) -> None:
+    assert accept("csv", {"name": name, "iban": GERMAN})["name"] == name
+
+
+def test_a_mailbox_may_have_an_apostrophe() -> None:
+    given = {"email": "siobhan.o'neill@x.example", "country": "IE"}
+    assert accept("paypal", given) == given
+    assert account_of(given) == "mailbox siobhan.o'neill@x.example"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["A", "x" * 71, "Anna\u200bMaria", "\u200dAnna", "Anna\u200c", "A\u200d\u200dB", "1\u200d2"],
+)
 def test_a_name_that_no_bank_takes_is_refused(name: str) -> None:
     (said,) = refused("csv", name=name, iban=GERMAN)
     assert said.startswith("destination.name")

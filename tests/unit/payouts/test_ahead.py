@@ -23,7 +23,7 @@ def at(text: str) -> int:
 
 
 NOW_MS = at("2025-10-25")  # rewards of `Payday` are earned on the 12th
-NET_30 = {"cadence": "monthly", "net_days": 30}
+NET_30: dict[str, Any] = {"cadence": "monthly", "net_days": 30}
 
 
 def waits(world: Payday, now_ms: int = NOW_MS) -> dict[str, Waits]:
