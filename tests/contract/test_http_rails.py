@@ -76,6 +76,14 @@ def test_a_busy_rail_is_asked_again_under_the_same_key(safe: Counter) -> None:
     assert safe.made == 1
 
 
+def test_a_flooded_rail_says_for_how_long_it_wants_no_calls(safe: Counter) -> None:
+    safe.server.troubles = ["flooded", "error"]
+    said = safe.rail.send(safe.order())
+    assert (said.status, said.reason, said.rest_seconds) == ("unknown", "rate_limited", 3_600)
+    said = safe.rail.send(safe.order())
+    assert (said.reason, said.rest_seconds, safe.made) == ("rail_error", 0, 0)
+
+
 @pytest.mark.parametrize("trouble", ["before", "after", "error", "error_after", "garbage"])
 def test_store_credit_is_never_asked_for_again(trouble: str) -> None:
     with counter("store_credit") as at:

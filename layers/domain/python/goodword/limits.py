@@ -159,6 +159,7 @@ STOPS_MAX = 20  # reasons for which one advocate's payouts can be stopped at a t
 RAIL_ANSWER_BYTES_MAX = 256 * 1024  # bytes of a rail's answer; real ones are a few KB
 RAIL_BUSY_TRIES = 3  # sends of one call that was answered 429, which means not carried out
 RAIL_PAUSE_SECONDS_MAX = 5  # seconds waited for a busy rail inside one call; the map waits longer
+RAIL_TOLD_SECONDS_MAX = 3_600  # seconds that a busy rail is left alone at its own word
 RAIL_REST_SECONDS, RAIL_HALT_SECONDS = 60, 900  # seconds a rail is left alone: silent; no money
 NOTICE_DAYS = 30  # days a rail's notice is kept if nobody could ask the rail
 NOTICES_PER_SWEEP = 100  # notices taken up in one go

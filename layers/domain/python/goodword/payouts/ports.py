@@ -43,7 +43,8 @@ class RailAnswer:
 
     accepted: it has the order and will say more later; unclaimed: it waits for the receiver;
     returned: the money came back; unknown: no clear answer. `amount_minor` is what left in all
-    under the key, as far as the rail says, `returned_minor` how much of it came back again.
+    under the key, as far as the rail says, `returned_minor` how much of it came back again. A busy
+    rail names `rest_seconds` in which it wants no more calls.
     """
 
     status: RailStatus
@@ -52,6 +53,7 @@ class RailAnswer:
     fee_minor: int = 0
     amount_minor: int | None = None
     returned_minor: int = 0
+    rest_seconds: int = 0
 
     @property
     def left_minor(self) -> int | None:

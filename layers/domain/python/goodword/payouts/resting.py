@@ -7,6 +7,7 @@ only saves calls: nothing is decided by it, and losing a race about it does not 
 from typing import ClassVar
 
 from goodword.errors import Stale
+from goodword.limits import RAIL_PAUSE_SECONDS_MAX, RAIL_TOLD_SECONDS_MAX
 from goodword.ports import Change, Collision, Desk
 from goodword.programs.payment import RailName
 from goodword.records import Key, Record
@@ -37,10 +38,21 @@ def rests(desk: Desk, rail: RailName) -> bool:
     return found is not None and desk.clock.now_ms() < found.until_ms
 
 
+def rest_as_told(desk: Desk, rail: RailName, seconds: int) -> None:
+    """Leave a busy rail alone for as long as it names, RAIL_TOLD_SECONDS_MAX at most.
+
+    What it names is short most of the time, and waited for within the call.
+    """
+    if seconds > RAIL_PAUSE_SECONDS_MAX:
+        rest(desk, rail, min(seconds, RAIL_TOLD_SECONDS_MAX))
+
+
 def rest(desk: Desk, rail: RailName, seconds: int) -> None:
     """Leave the rail alone for so long; whoever was quicker with another time is right too."""
     known = desk.store.get(RailRest, rest_key(rail))
     until_ms = desk.clock.now_ms() + seconds * SECOND_MS
+    if known is not None and known.until_ms >= until_ms:
+        return
     change = Change()
     change.save(RailRest(rail=rail, until_ms=until_ms, version=known.version if known else 0))
     try:

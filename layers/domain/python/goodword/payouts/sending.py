@@ -54,7 +54,7 @@ from goodword.payouts.ports import (
     Rail,
     RailAnswer,
 )
-from goodword.payouts.resting import rest, rests
+from goodword.payouts.resting import rest, rest_as_told, rests
 from goodword.payouts.standing import Standing, standing_of
 from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
 from goodword.programs.payment import RailName
@@ -167,6 +167,7 @@ class Sending:
         """Whether the rail is to be left alone now: it is silent, or takes nothing for now."""
         if unclear >= SEND_UNKNOWN_MAX:
             rest(self.desk, after.rail, RAIL_REST_SECONDS)
+        if unclear and (unclear >= SEND_UNKNOWN_MAX or rests(self.desk, after.rail)):
             return True
         halted = before.state != after.state == "failed" and after.reason in HALTING
         if halted:
@@ -305,6 +306,7 @@ class Sending:
 
     def _record(self, payout: Payout, answer: RailAnswer) -> Payout:
         """Commit what the rail said. A payout that has ended meanwhile stays as it ended."""
+        rest_as_told(self.desk, payout.rail, answer.rest_seconds)
         if answer.status in _ENDS:
             return self._end(payout, answer)
 

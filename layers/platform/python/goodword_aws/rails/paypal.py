@@ -19,7 +19,7 @@ from goodword.money import decimal_text
 from goodword.payouts.ports import PaymentOrder, RailAnswer, RailStatus
 from goodword.times import HOUR_MS
 
-from goodword_aws.rails.wire import Reply, Wire, code, json_bytes, minor, part, reference
+from goodword_aws.rails.wire import Reply, Wire, code, json_bytes, minor, no_word, part, reference
 
 BASES = {"live": "https://api-m.paypal.com", "sandbox": "https://api-m.sandbox.paypal.com"}
 TOKEN_MARGIN_SECONDS = 60  # seconds before its end from which a token is not used any more
@@ -115,7 +115,7 @@ class PayPalRail:
     def _batch(self, batch: str, payout_id: str) -> RailAnswer:
         reply = self._call("GET", f"/v1/payments/payouts/{quote(batch, safe='')}")
         if reply.status != 200:
-            return RailAnswer("unknown", reference=batch, reason=reply.unclear)
+            return no_word(reply, batch)
         items = [one for one in part(reply.body, "items") or [] if _own(one, payout_id)]
         if not items:
             told = part(reply.body, "batch_header", "batch_status")
@@ -214,7 +214,7 @@ def _refused(reply: Reply, *, again: bool) -> RailAnswer:
         return RailAnswer("failed", reason="insufficient_funds")
     if reply.status in (400, 422) and isinstance(name, str):
         return RailAnswer("failed", reason=code(name, "refused_by_rail"))
-    return RailAnswer("unknown", reason=reply.unclear)
+    return no_word(reply)
 
 
 def _own(item: object, payout_id: str) -> bool:

@@ -16,7 +16,7 @@ from goodword.money import decimal_text
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.times import HOUR_MS, rfc3339
 
-from goodword_aws.rails.wire import Reply, Wire, code, json_bytes, minor, part, reference
+from goodword_aws.rails.wire import Reply, Wire, code, json_bytes, minor, no_word, part, reference
 
 API_VERSION = "2025-10"
 CODE_LENGTH = 16  # letters of a discount code; 80 bits of the payout id's digest
@@ -98,7 +98,7 @@ class StoreCreditRail:
             return RailAnswer("failed", reason=wrong)
         done = part(made, "storeCreditAccountTransaction")
         if reply.status != 200 or "errors" in reply.body or part(done, "id") is None:
-            return RailAnswer("unknown", reason=reply.unclear)
+            return no_word(reply)
         return RailAnswer(
             "paid", reference=_number(part(done, "id")), amount_minor=_money(part(done, "amount"))
         )
@@ -147,7 +147,7 @@ class DiscountCodeRail:
             return RailAnswer("failed", reason=wrong)
         found = part(made, "codeDiscountNode", "id")
         if reply.status != 200 or "errors" in reply.body or found is None:
-            return RailAnswer("unknown", reason=reply.unclear)
+            return no_word(reply)
         return RailAnswer(
             "paid", reference=self.code_of(order.payout_id), amount_minor=order.amount_minor
         )
@@ -156,7 +156,7 @@ class DiscountCodeRail:
         """Find the code; None when the shop has none such."""
         reply = self._shop.ask(FIND_CODE, {"code": self.code_of(payout_id)})
         if reply.status != 200 or "errors" in reply.body or "data" not in reply.body:
-            return RailAnswer("unknown", reason=reply.unclear)
+            return no_word(reply)
         found = part(reply.body, "data", "codeDiscountNodeByCode")
         if found is None:
             return None

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.times import DAY_MS
 
-from goodword_aws.rails.wire import Reply, Wire, code, part, reference
+from goodword_aws.rails.wire import Reply, Wire, code, no_word, part, reference
 
 BASE = "https://api.stripe.com"
 VERSION = "2024-06-20"  # of the API; the shapes below are those of this version
@@ -64,7 +64,7 @@ class StripeRail:
         reply = self._wire.call("GET", f"/v1/transfers?{asked}", None, self._headers)
         found = part(reply.body, "data")
         if reply.status != 200 or not isinstance(found, list):
-            return RailAnswer("unknown", reason=reply.unclear)
+            return no_word(reply)
         own = [one for one in found if part(one, "transfer_group") == payout_id]
         return _answer(own) if own else None
 
@@ -105,7 +105,7 @@ def _refused(reply: Reply) -> RailAnswer:
         return RailAnswer("failed", reason="insufficient_funds")
     if reply.status in (400, 402, 404) and kind == "invalid_request_error":
         return RailAnswer("failed", reason=code(why, "refused_by_rail"))
-    return RailAnswer("unknown", reason=reply.unclear)
+    return no_word(reply)
 
 
 def _amount(amount_minor: int, currency: str) -> int | None:

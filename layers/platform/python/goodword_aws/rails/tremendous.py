@@ -13,7 +13,17 @@ from urllib.parse import quote
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.times import HOUR_MS
 
-from goodword_aws.rails.wire import Reply, Wire, code, decimal, json_bytes, minor, part, reference
+from goodword_aws.rails.wire import (
+    Reply,
+    Wire,
+    code,
+    decimal,
+    json_bytes,
+    minor,
+    no_word,
+    part,
+    reference,
+)
 
 BASES = {
     "live": "https://www.tremendous.com/api/v2",
@@ -72,7 +82,7 @@ class TremendousRail:
         if reply.status in (400, 422):
             told = part(reply.body, "errors", "code")
             return RailAnswer("failed", reason=code(told, "refused_by_rail"))
-        return RailAnswer("unknown", reason=reply.unclear)
+        return no_word(reply)
 
     def look_up(self, payout_id: str, _reference: str = "") -> RailAnswer | None:
         """GET /orders/{our id}; a 404 that Tremendous itself wrote means that there is none."""
@@ -80,7 +90,7 @@ class TremendousRail:
         if reply.status == 404 and "errors" in reply.body:
             return None
         if reply.status != 200 or part(reply.body, "order", "external_id") != payout_id:
-            return RailAnswer("unknown", reason=reply.unclear)
+            return no_word(reply)
         return _order(reply)
 
     def payouts_of(self, kind: str, identifier: str) -> list[str] | None:

@@ -8,6 +8,7 @@ an answer but its codes is kept.
 
 import http.client
 import json
+import math
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -19,6 +20,7 @@ from urllib.parse import urlsplit
 from goodword.errors import InvalidInput
 from goodword.limits import RAIL_ANSWER_BYTES_MAX, RAIL_BUSY_TRIES, RAIL_PAUSE_SECONDS_MAX
 from goodword.money import exponent, parse_decimal
+from goodword.payouts.ports import RailAnswer
 
 SECONDS = 10.0  # seconds to connect, and to wait for each part of an answer
 _LOCAL = frozenset({"127.0.0.1", "localhost"})
@@ -47,6 +49,15 @@ class Reply:
         if self.status in (401, 403):
             return "not_authorised"
         return "rail_error" if self.status >= 500 else "unclear_answer"
+
+
+def no_word(reply: Reply, told: str = "") -> RailAnswer:
+    """What an answer means from which nothing can be concluded: it was busy, or it is unclear.
+
+    `told` is the rail's own id of the payment, if there is one.
+    """
+    rest = math.ceil(reply.wait_seconds) if reply.status == 429 else 0
+    return RailAnswer("unknown", reference=told, reason=reply.unclear, rest_seconds=rest)
 
 
 @dataclass
