@@ -20,6 +20,7 @@ from goodword_aws.pages.assets import asset_path
 from goodword_aws.pages.charts import bars, lines, shares, steps
 from goodword_aws.pages.icons import icon
 from goodword_aws.pages.reader import Reader
+from goodword_aws.pages.sums import sum_words
 from goodword_aws.pages.tables import rows_of
 
 
@@ -126,6 +127,7 @@ def _words(reader: Reader) -> dict[str, Any]:
         "moment": moment,
         "number": reader.number,
         "percent": reader.percent,
+        "sum_words": lambda said: sum_words(said, reader),
         "bars": lambda chart: bars(chart, reader),
         "lines": lambda chart: lines(chart, reader),
         "steps": lambda chart: steps(chart, reader),
