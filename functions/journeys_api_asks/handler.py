@@ -4,7 +4,13 @@ Whose request a `/v1/me` route touches comes from the verified token only. Staff
 was done; money follows by the programme's rules and finance's approval, never from here.
 """
 
-from goodword.journeys.asks import NOT_WORK_CODES, WORK_CODES, Wishes
+from goodword.journeys.asks import (
+    NO_REVIEW_CODES,
+    NOT_WORK_CODES,
+    REVIEW_CODES,
+    WORK_CODES,
+    Wishes,
+)
 from goodword.journeys.caring import Caring, which_of
 from goodword.journeys.experience import Experience
 from goodword.journeys.resending import Resending
@@ -319,8 +325,9 @@ def strained(call: Call) -> Page[care.StrainedAnswer]:
 
 @handler.route("GET", "/v1/asks/reason-codes", roles=READERS)
 def reason_codes(_call: Call) -> dict[str, tuple[str, ...]]:
-    """The codes that a record of work may give."""
-    return {"done": WORK_CODES, "not_done": NOT_WORK_CODES}
+    """The codes that a record of work may give; of a public review only whether it is there."""
+    review = {"review_done": REVIEW_CODES, "review_not_done": NO_REVIEW_CODES}
+    return {"done": WORK_CODES, "not_done": NOT_WORK_CODES, **review}
 
 
 @handler.route(
@@ -370,7 +377,6 @@ def record_work(call: Call) -> shapes.AskAnswer:
     programme.
     """
     body: shapes.RecordWork = call.body
-    shapes.check_code(body, WORK_CODES, NOT_WORK_CODES)
     after: AskMade = asks(call.desk).work(
         call.path["ask_id"],
         done=body.done,

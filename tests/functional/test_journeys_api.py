@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 from goodword.conversions.model import Delivery
-from goodword.journeys.definition import refusals
 from goodword.journeys.listening import Listening
+from goodword.journeys.refusing import refusals
 from goodword.journeys.signal import SignalFact
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion

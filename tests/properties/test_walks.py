@@ -108,7 +108,10 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
         if draw(st.booleans()):
             own.append({"step": "wait", "name": f"w{number}", "hours": draw(st.integers(1, 99))})
         name = f"a{number}"
-        motion = draw(st.sampled_from(MOTIONS if reach == "advocates" else STRANGERS))
+        might = MOTIONS if reach == "advocates" else STRANGERS
+        if any(one.get("motion") not in (None, "review") for one in own):
+            might = [one for one in might if one != "review"]  # behind a private one it is gated
+        motion = draw(st.sampled_from(might))
         own.append(
             {
                 "step": "ask",
@@ -282,7 +285,8 @@ def work(path: Path, number: int) -> None:
     promised = [one for one in path.made if one.state in ("accepted", "submitted")]
     if promised:
         done = number > 1 and promised[0].motion != "story"
-        code = "other" if done else "withdrawn"
+        seen = "review_seen" if promised[0].motion == "review" else "other"
+        code = seen if done else "withdrawn"
         path.asks.work(promised[0].ask_id, done=done, code=code, own_advocate_id=None)
 
 

@@ -3,9 +3,14 @@
 from typing import Any
 
 from goodword.conversions.model import Delivery
+from goodword.events import Actor
 from goodword.journeys.definition import JourneyTerms
+from goodword.journeys.journey import JourneyDraft, JourneyVersion
 from goodword.journeys.listening import Listening, Subjects
+from goodword.journeys.publishing import Journeys
 from goodword.journeys.signal import Signal, SignalFact, Subject
+from goodword.ports import Change
+from goodword.programs.model import Program
 from goodword.times import DAY_MS
 
 from tests.support.desk import World
@@ -100,3 +105,27 @@ class Ear(World):
         return [
             one for one in self.all(Subject) if one.merged_into is None and one.what == "person"
         ]
+
+
+class House(Ear):
+    """A programme, and two marketers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        change = Change()
+        change.create(
+            Program(
+                program_id="prg_1", latest=1, in_force=1, name="A", currency="EUR", created_ms=0
+            )
+        )
+        self.store.commit(change)
+        self.marta, self.milo = (
+            Journeys(self.desk(Actor(kind="staff", id=name))) for name in ("marta", "milo")
+        )
+
+    def drafted(self, what: JourneyTerms | None = None) -> JourneyDraft:
+        return self.marta.create("prg_1", what or terms(REFERENCE), "because")
+
+    def published(self, what: JourneyTerms | None = None) -> JourneyVersion:
+        draft = self.drafted(what)
+        return self.milo.publish(draft.journey_id, draft.digest, "finish")

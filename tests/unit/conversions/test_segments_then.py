@@ -97,6 +97,15 @@ def test_not_being_in_a_segment_is_known(
     assert sum(one.earned_minor for one in scene.all(Reward)) == earned
 
 
+@pytest.mark.parametrize("when", [GOLD, NotSo(condition=GOLD), NoneOf(of=GOLD.of, values=("x",))])
+def test_of_a_public_review_no_rule_knows_where_staff_have_put_its_writer(when: object) -> None:
+    scene = Scene(**rules(when))
+    move(scene, "gold")
+    scene.sale(click_ids=(scene.click(),), event_name="Advocacy_Review")
+    assert scene.decision.basis.advocate_segments is None
+    assert scene.all(Reward) == []
+
+
 @pytest.mark.parametrize(("after_ms", "earned"), [(-1, 0), (0, 1_000), (HOUR_MS, 0)])
 @pytest.mark.parametrize("late_ms", [HOUR_MS, 3 * HOUR_MS])
 def test_the_moment_of_the_order_counts_whenever_it_is_told(

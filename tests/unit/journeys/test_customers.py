@@ -7,10 +7,10 @@ from goodword.advocates.model import Enrolment, Known, known_key
 from goodword.errors import InvalidInput
 from goodword.events import Event
 from goodword.journeys.asks import Asks, Wishes
-from goodword.journeys.definition import refusals
 from goodword.journeys.gate import Gate
 from goodword.journeys.happened import happened
 from goodword.journeys.listening import Customers
+from goodword.journeys.refusing import refusals
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk
 from goodword.ports import Change
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 import pytest
-from goodword.journeys.definition import QuietHours, refusals
+from goodword.journeys.definition import QuietHours
+from goodword.journeys.refusing import refusals
 from goodword.journeys.reviewing import FORMS, review_link
 from pydantic import ValidationError
 
@@ -66,12 +67,12 @@ def test_a_branch_by_an_answer_is_no_sentiment() -> None:
     branch = {
         "step": "branch",
         "name": "b",
-        "of_ask": "call",
+        "of_ask": "review",
         "answered": "declined",
         "then": "end",
     }
     end = {"step": "exit", "name": "end"}
-    assert broken(REFERENCE, branch, REVIEW, end) == []
+    assert broken(REVIEW, branch, REVIEW | {"name": "again", "site": "capterra"}, end) == []
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,7 @@ def test_a_form_that_is_not_known_or_not_of_a_review_is_refused() -> None:
     nowhere = {name: value for name, value in REVIEW.items() if name != "site"}
     assert broken(nowhere | {"profile": "acme"}) == ["steps.0.profile"]
     assert broken(REFERENCE | {"site": "g2", "profile": "acme"}) == ["steps.0.profile"]
+    assert broken(REFERENCE | {"site": "g2"}) == ["steps.0.site"]  # a review by another name
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from goodword.errors import Conflict
 from goodword.journeys.asking import AskBook, book_key
-from goodword.journeys.definition import refusals
 from goodword.journeys.experience import Experience
+from goodword.journeys.refusing import refusals
 from goodword.journeys.walk import AskMade, Walk
 from goodword.rewards.model import Reward
 

@@ -6,8 +6,8 @@ import pytest
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.advocates.segmenting import Segmenting, joining, read_segments
 from goodword.advocates.segments import current
-from goodword.journeys.definition import refusals
 from goodword.journeys.previewing import Previewing
+from goodword.journeys.refusing import refusals
 from goodword.journeys.walk import Walk
 from goodword.limits import SEGMENTS_OF_ADVOCATE_MAX, SEGMENTS_OF_PROGRAM_MAX, WORK_DAYS_MAX
 from goodword.ports import Change

@@ -9,7 +9,7 @@ from goodword.journeys.publishing import Journeys
 from goodword.programs.rules import Rule
 from pydantic import TypeAdapter
 
-from tests.support.journeys import REFERENCE, terms
+from tests.support.journeys import REFERENCE, REVIEW, terms
 from tests.support.walks import BYE, THANKS, Path
 
 STORY = {"step": "ask", "name": "story", "motion": "story", "template": "story"}
@@ -54,6 +54,15 @@ def test_a_rule_can_keep_a_promise_or_cannot(when: dict[str, Any] | None, could:
     found = list(unkept(journey, [rule(OTHER), rule(when)]))
     assert [one.field for one in found] == ([] if could else ["steps.1"])
     assert all(one.message.startswith("no_reward_rule: ") for one in found)
+
+
+def test_a_rule_by_segments_keeps_no_promise_about_a_public_review() -> None:
+    journey = terms(REVIEW, {**THANKS, "of_ask": "review"}, BYE)
+    vip = {"op": "in", "of": "advocate_segment", "values": ["vip"]}
+    for when in (vip, {"op": "not", "condition": vip}):
+        assert [one.field for one in unkept(journey, [rule(when)])] == ["steps.1"]
+    assert list(unkept(journey, [rule({"op": "any", "conditions": [vip, GOLD]})])) == []
+    assert list(unkept(terms(REFERENCE, THANKS, BYE), [rule(vip)])) == []
 
 
 def test_rules_of_other_actions_keep_no_promise() -> None:

@@ -8,41 +8,16 @@ from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Actor
 from goodword.journeys.asked import Asked
 from goodword.journeys.asking import AskBook
-from goodword.journeys.journey import Journey, JourneyVersion
+from goodword.journeys.journey import Journey
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
 from goodword.limits import JOURNEY_VERSIONS_MAX
 from goodword.ports import Change
-from goodword.programs.model import Program
 
-from tests.support.journeys import AT, HAPPY, REFERENCE, REVIEW, Ear, terms
+from tests.support.journeys import AT, HAPPY, REFERENCE, REVIEW, House, terms
 
 PROGRAM = "prg_1"
 PRIVATE = terms(REFERENCE)
-
-
-class House(Ear):
-    """A programme, and two marketers."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        change = Change()
-        change.create(
-            Program(
-                program_id=PROGRAM, latest=1, in_force=1, name="A", currency="EUR", created_ms=0
-            )
-        )
-        self.store.commit(change)
-        self.marta, self.milo = (
-            Journeys(self.desk(Actor(kind="staff", id=name))) for name in ("marta", "milo")
-        )
-
-    def drafted(self, what: Any = PRIVATE) -> Any:
-        return self.marta.create(PROGRAM, what, "because")
-
-    def published(self, what: Any = PRIVATE) -> JourneyVersion:
-        draft = self.drafted(what)
-        return self.milo.publish(draft.journey_id, draft.digest, "finish")
 
 
 @pytest.fixture

@@ -172,9 +172,3 @@ def check_zone(time_zone: str) -> None:
     """Raises InvalidInput `unknown_time_zone` for what is not a zone of the IANA list."""
     if time_zone not in available_timezones():
         raise InvalidInput("unknown_time_zone", "say a time zone such as Europe/Berlin")
-
-
-def check_code(body: RecordWork, yes: tuple[str, ...], no: tuple[str, ...]) -> None:
-    """Raises InvalidInput `unknown_reason_code` for a code of the other answer, or none."""
-    if body.reason_code not in (yes if body.done else no):
-        raise InvalidInput("unknown_reason_code", "GET /v1/asks/reason-codes lists them")

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from goodword.advocates.model import Enrolment, EnrolmentState, enrolment_key
 from goodword.conversions.model import Conversion
 from goodword.ports import Change, Desk, Guard
+from goodword.programs.conditions import UNSORTED_EVENTS
 from goodword.tracking.model import Touch
 
 
@@ -55,8 +56,9 @@ def of_winner(
 ) -> dict[str, object]:
     """What of the winner rules look at: the segments of then, and whether only `months` let it
     win, the touches that are outside of the window (`conversions.months`)."""
+    known = earner if conversion.event_name.casefold() not in UNSORTED_EVENTS else None
     return {
-        "advocate_segments": earner.segments_at(conversion.occurred_ms) if earner else None,
+        "advocate_segments": known.segments_at(conversion.occurred_ms) if known else None,
         "beyond_window": winner is not None and winner.touch_id in months,
     }
 

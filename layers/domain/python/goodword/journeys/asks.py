@@ -7,10 +7,11 @@ nothing. Whoever answers wakes the walk, which decides what follows.
 
 from dataclasses import dataclass
 
-from goodword.errors import Conflict, NotAllowed, NotFound
+from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Plain
 from goodword.journeys.asked import AskState
 from goodword.journeys.asking import AskBook, book_key
+from goodword.journeys.definition import PUBLIC
 from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, ask_key, walk_key
 from goodword.limits import READ_KEYS_MAX
@@ -25,6 +26,8 @@ ANSWERS: dict[AskState, tuple[AskState, ...]] = {
 }
 WORK_CODES = ("call_held", "review_seen", "story_approved", "referral_useful", "other")
 NOT_WORK_CODES = ("no_show", "not_found", "not_approved", "withdrawn", "other")
+# Of a public review only whether it is there: no code lets what it says decide.
+REVIEW_CODES, NO_REVIEW_CODES = ("review_seen",), ("not_found", "withdrawn")
 ANSWER_NAME = "answer"  # the wait of the machine that an answer ends
 
 
@@ -106,8 +109,9 @@ class Asks:
     ) -> AskMade:
         """Staff say whether what was promised came: the call was held, the review is there.
 
-        Raises NotAllowed `own_work` for the advocate's own, Conflict `ask_not_accepted` for what
-        nobody has promised, `story_not_approved`: a story is done when its person approves it.
+        Raises NotAllowed `own_work` for the advocate's own, InvalidInput `unknown_reason_code` for
+        one that is not of this kind of work, Conflict `ask_not_accepted` for what nobody has
+        promised, `story_not_approved`: a story is done when its person approves it.
         """
         state: AskState = "accepted_work" if done else "rejected_work"
 
@@ -115,6 +119,8 @@ class Asks:
             ask = self.read(ask_id)
             if own_advocate_id == ask.advocate_id:
                 raise NotAllowed("own_work", "somebody else says whether your own work was done")
+            if code not in work_codes(ask.motion, done=done):
+                raise InvalidInput("unknown_reason_code", "GET /v1/asks/reason-codes lists them")
             if ask.state == state:
                 return ask
             if ask.state not in ("accepted", "submitted"):
@@ -148,6 +154,13 @@ class Asks:
     ) -> AskMade:
         change = Change()
         return settle(self.desk.store, change, self.become(change, ask, state, reason), receipt)
+
+
+def work_codes(motion: Motion, *, done: bool) -> tuple[str, ...]:
+    """How staff may say that work of this kind came, or that it did not."""
+    if motion in PUBLIC:
+        return REVIEW_CODES if done else NO_REVIEW_CODES
+    return WORK_CODES if done else NOT_WORK_CODES
 
 
 def moved(ask: AskMade, state: AskState, now_ms: int, reason: str = "") -> AskMade:

@@ -4,22 +4,19 @@ Steps are walked in their order; `branch` jumps forward to a step by its name, s
 ends. What a journey may never do is decided when it is published, not when it runs:
 
 * A public ask (a review on a site that others read) never depends on what somebody answered,
-  rated or complained of: not by the trigger, not by who may enter, not by the branch it stands
-  behind. Sentiment only routes private asks.
+  rated or complained of. Sentiment only routes private asks (`gating`).
 * A reward that follows a public ask is for the act; nothing about the rating can change it.
 
-`refusals` names every rule that a document breaks, with the place of the break.
+`refusing.refusals` names every rule that a document breaks, with the place of the break.
 """
 
-from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
 from goodword.advocates.segments import SegmentName
-from goodword.errors import FieldError
-from goodword.journeys.reviewing import FORMS, Profile, review_link
-from goodword.journeys.scoring import SENTIMENT, Motion
+from goodword.journeys.reviewing import Profile
+from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import STAGES, VALUES, SignalKind
 from goodword.limits import JOURNEY_STEPS_MAX, TRIGGER_DAYS
 from goodword.money import PositiveMinor
@@ -258,95 +255,3 @@ class JourneyTerms(Value):
 def work_name(motion: Motion) -> str:
     """The name of the event that accepted work of a kind is credited as, for rules to look at."""
     return f"advocacy_{motion}"
-
-
-def refusals(terms: JourneyTerms) -> list[FieldError]:
-    """Every rule that the document breaks, in its order; none means that it may be published."""
-    found = [*_broken_names(terms.steps), *_broken_order(terms.steps), *_no_forms(terms.steps)]
-    if terms.reach == "customers":
-        found += _out_of_reach(terms)
-    if not found:
-        found += _gating(terms)
-    if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
-        found.append(FieldError("goal.motion", "no step asks for what the journey is for"))
-    return found
-
-
-def is_about_sentiment(condition: Condition) -> bool:
-    """Whether a question is, or contains, how satisfied somebody is."""
-    if isinstance(condition, SignalCondition):
-        return condition.kind in SENTIMENT
-    if isinstance(condition, MotionCondition):
-        return condition.motion not in PUBLIC  # the others' bars look at answers
-    return True  # a score is made of answers too, and staff may put people into segments by them
-
-
-def _broken_names(steps: Sequence[Step]) -> Iterator[FieldError]:
-    seen: set[str] = set()
-    for place, one in enumerate(steps):
-        if one.name in seen:
-            yield FieldError(f"steps.{place}.name", "is the name of another step")
-        seen.add(one.name)
-
-
-def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
-    """Branches go forward, and what is about an ask comes after it."""
-    places = {one.name: place for place, one in enumerate(steps)}
-    for place, one in enumerate(steps):
-        if isinstance(one, Branch) and places.get(one.then, -1) <= place:
-            yield FieldError(f"steps.{place}.then", "must be a later step")
-        asked = one.of_ask if isinstance(one, Remind | Branch | Reward | Flag) else None
-        if asked is None:
-            continue
-        at = places.get(asked)
-        if at is None or at >= place or not isinstance(steps[at], Ask):
-            yield FieldError(f"steps.{place}.of_ask", "must be an earlier step that asks")
-            continue
-        asks = steps[at]
-        if isinstance(one, Reward) and isinstance(asks, Ask) and asks.motion == "feedback":
-            yield FieldError(f"steps.{place}.of_ask", "nothing is given for feedback")
-
-
-def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
-    """A company's name on a site whose form is not known, or where nothing is written."""
-    for place, one in enumerate(steps):
-        if not isinstance(one, Ask) or one.profile is None:
-            continue
-        if one.motion != "review":
-            yield FieldError(f"steps.{place}.profile", "is for reviews only")
-        elif review_link(one.site, one.profile) is None:
-            known = ", ".join(FORMS)
-            yield FieldError(f"steps.{place}.profile", f"needs a site whose form is known: {known}")
-
-
-def _out_of_reach(terms: JourneyTerms) -> Iterator[FieldError]:
-    """What cannot be had of, or given to, somebody who does not take part."""
-    if "webhook" not in terms.channels:
-        yield FieldError("reach", "customers are asked by the webhook: no address is known of them")
-    for place, one in enumerate(terms.steps):
-        if isinstance(one, Ask) and one.motion == "story":
-            yield FieldError(f"steps.{place}.motion", "a story is told by whoever takes part")
-        if isinstance(one, Reward):
-            yield FieldError(f"steps.{place}", "only whoever takes part can earn something")
-
-
-def _gating(terms: JourneyTerms) -> Iterator[FieldError]:
-    """Public asks that only some reach, by what they answered.
-
-    Everything behind a branch that looks at sentiment counts as reached by it, also where the two
-    ways have met again: a step between may have ended the journey for some.
-    """
-    asked_first = [
-        ("trigger.kind", is_about_sentiment(terms.trigger.as_condition())),
-        *((f"entry.{n}", is_about_sentiment(one)) for n, one in enumerate(terms.entry)),
-    ]
-    cause = next((path for path, bad in asked_first if bad), "")
-    for place, one in enumerate(terms.steps):
-        if isinstance(one, Ask) and one.public and cause:
-            yield FieldError(
-                f"steps.{place}",
-                f"review_gating: a public review is asked of some only, by sentiment ({cause})",
-            )
-        if isinstance(one, Branch) and one.when is not None and is_about_sentiment(one.when):
-            passes_over = terms.step(one.then) > place + 1
-            cause = cause or (f"steps.{place}.when" if passes_over else "")

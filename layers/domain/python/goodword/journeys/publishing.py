@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from goodword.errors import Conflict, FieldError, InvalidInput, NotAllowed, NotFound
 from goodword.events import Event
-from goodword.journeys.definition import JourneyTerms, Reward, refusals
+from goodword.journeys.definition import JourneyTerms, Reward
+from goodword.journeys.gating import gated_movers
 from goodword.journeys.journey import (
     InFlight,
     Journey,
@@ -15,6 +16,7 @@ from goodword.journeys.journey import (
     journey_key,
     version_key,
 )
+from goodword.journeys.refusing import refusals
 from goodword.limits import JOURNEY_VERSIONS_MAX
 from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.persons import Person, with_mark
@@ -102,7 +104,10 @@ class Journeys:
                 raise Conflict("journey_ended", "a journey that has ended begins no more")
             if journey.in_force >= JOURNEY_VERSIONS_MAX:
                 raise Conflict("too_many_versions", "this journey has all the versions it may have")
-            if found := self.broken(journey.program_id, draft.terms):
+            found = self.broken(journey.program_id, draft.terms)
+            if not found and in_flight == "move":
+                found = [*gated_movers(self._versions(journey), draft.terms)]
+            if found:
                 raise InvalidInput("journey_refused", "the journey breaks a rule", found)
             version = JourneyVersion(
                 journey_id=journey_id,
@@ -134,6 +139,10 @@ class Journeys:
 
         now_ms = self.desk.clock.now_ms()
         return [*unkept(terms, version_in_force(self.desk.store, program_id, now_ms).terms.rules)]
+
+    def _versions(self, journey: Journey) -> list[JourneyVersion]:
+        numbers = range(1, journey.in_force + 1)
+        return [self.version(journey.journey_id, number) for number in numbers]
 
     def _no_webhook(self, program_id: str, terms: JourneyTerms) -> list[FieldError]:
         """A channel that leads nowhere: nobody has named the programme's webhook, or it is off."""

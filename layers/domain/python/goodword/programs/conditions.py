@@ -36,6 +36,9 @@ NumberFact = LineNumber | OrderNumber
 LINE_FACTS = frozenset((*get_args(LineText), *get_args(LineNumber)))
 AMOUNTS = frozenset({"order_net", "line_net"})  # in minor units; other numbers are counts
 CUSTOMERS = frozenset({"new", "returning"})
+# Events for which no advocate's segment is known to rules: staff may put people into one by what
+# they rated, and a reward for a public review is for the act, whoever wrote it.
+UNSORTED_EVENTS = frozenset({"advocacy_review"})
 
 L = TypeVar("L")
 Word = Annotated[str, StringConstraints(min_length=1, max_length=100, strip_whitespace=True)]

@@ -6,7 +6,16 @@ What a rule asks of anything else (a level, a country) may hold or not: it could
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from goodword.programs.conditions import AllOf, AnyOf, Condition, Equals, NoneOf, NotSo, OneOf
+from goodword.programs.conditions import (
+    UNSORTED_EVENTS,
+    AllOf,
+    AnyOf,
+    Condition,
+    Equals,
+    NoneOf,
+    NotSo,
+    OneOf,
+)
 from goodword.programs.rules import Rule
 
 
@@ -32,6 +41,8 @@ def _could(condition: Condition | None, name: str) -> Could:
     if isinstance(condition, NotSo):
         inner = _could(condition.condition, name)
         return Could(inner.not_be, inner.be)
+    if condition.of == "advocate_segment" and name in UNSORTED_EVENTS:
+        return Could(be=False, not_be=False)  # nothing is known of it there
     if condition.of != "event_name":
         return Could(be=True, not_be=True)
     met = _is_met(condition, name)

@@ -7,17 +7,18 @@ own; money follows by the programme's rules and finance's approval.
 
 from typing import Annotated, Any, Literal
 
-from goodword.journeys.asks import NOT_WORK_CODES, WORK_CODES
+from goodword.journeys.asks import work_codes
 from goodword.journeys.funnel import STAGES, Funnel, Funnels
 from goodword.journeys.journey import Journey
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.scoring import Motion
 from goodword.limits import JOURNEYS_READ_MAX, PAGE_ITEMS_MAX
 from goodword.programs.model import Program
 from goodword.programs.service import Programs
 from pydantic import StringConstraints
 
 from goodword_aws.calls import Role
-from goodword_aws.journeys_asks import RecordWork, ask_answer, check_code
+from goodword_aws.journeys_asks import ask_answer
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console.roles import BY_PERSON, WRITERS
@@ -58,11 +59,14 @@ def _list(view: View) -> Sheet:
             "programs": [one for one in programs if with_journeys[one.program_id]],
             "chosen": chosen,
             "journeys": rows,
-            "asks": [ask_answer(one) for one in waits],
-            "yes": WORK_CODES,
-            "no": NOT_WORK_CODES,
+            "asks": [(ask_answer(one), _codes(one.motion)) for one in waits],
         },
     )
+
+
+def _codes(motion: Motion) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """How staff may say that it came, or that it did not."""
+    return tuple((said, work_codes(motion, done=said == "yes")) for said in ("yes", "no"))
 
 
 def _chosen(programs: Any, asked: str, found: dict[str, list[Journey]]) -> str:
@@ -90,14 +94,12 @@ def _journey(view: View) -> Answer:
 def _record(view: View) -> Answer:
     """Say what came of a promise."""
     said = view.fields(Work)
-    body = RecordWork(done=said.came == "yes", reason_code=said.reason_code)
-    check_code(body, WORK_CODES, NOT_WORK_CODES)
     ask = asks(view.desk).read(view.path["ask_id"])
     back = f"{HERE}?program={ask.program_id}"
     asks(view.desk).work(
         ask.ask_id,
-        done=body.done,
-        code=body.reason_code,
+        done=said.came == "yes",
+        code=said.reason_code,
         own_advocate_id=view.person.advocate_id,
         receipt=lambda _: view.claim(back),
     )

@@ -1,0 +1,72 @@
+"""What a journey may not be: every rule that its document breaks, with the place of the break."""
+
+from collections.abc import Iterator, Sequence
+
+from goodword.errors import FieldError
+from goodword.journeys.definition import Ask, Branch, Flag, JourneyTerms, Remind, Reward, Step
+from goodword.journeys.gating import gating
+from goodword.journeys.reviewing import FORMS, review_link
+
+
+def refusals(terms: JourneyTerms) -> list[FieldError]:
+    """Every rule that the document breaks, in its order; none means that it may be published."""
+    found = [*_broken_names(terms.steps), *_broken_order(terms.steps), *_no_forms(terms.steps)]
+    if terms.reach == "customers":
+        found += _out_of_reach(terms)
+    if not found:
+        found += gating(terms)
+    if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
+        found.append(FieldError("goal.motion", "no step asks for what the journey is for"))
+    return found
+
+
+def _broken_names(steps: Sequence[Step]) -> Iterator[FieldError]:
+    seen: set[str] = set()
+    for place, one in enumerate(steps):
+        if one.name in seen:
+            yield FieldError(f"steps.{place}.name", "is the name of another step")
+        seen.add(one.name)
+
+
+def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
+    """Branches go forward, and what is about an ask comes after it."""
+    places = {one.name: place for place, one in enumerate(steps)}
+    for place, one in enumerate(steps):
+        if isinstance(one, Branch) and places.get(one.then, -1) <= place:
+            yield FieldError(f"steps.{place}.then", "must be a later step")
+        asked = one.of_ask if isinstance(one, Remind | Branch | Reward | Flag) else None
+        if asked is None:
+            continue
+        at = places.get(asked)
+        if at is None or at >= place or not isinstance(steps[at], Ask):
+            yield FieldError(f"steps.{place}.of_ask", "must be an earlier step that asks")
+            continue
+        asks = steps[at]
+        if isinstance(one, Reward) and isinstance(asks, Ask) and asks.motion == "feedback":
+            yield FieldError(f"steps.{place}.of_ask", "nothing is given for feedback")
+
+
+def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
+    """A company's name on a site whose form is not known, or where nothing is written."""
+    for place, one in enumerate(steps):
+        if not isinstance(one, Ask):
+            continue
+        if not one.public:
+            given = (("profile", one.profile), ("site", one.site))
+            named = next((name for name, value in given if value is not None), None)
+            if named is not None:  # a public review, asked for as something else
+                yield FieldError(f"steps.{place}.{named}", "is for reviews only")
+        elif one.profile is not None and review_link(one.site, one.profile) is None:
+            known = ", ".join(FORMS)
+            yield FieldError(f"steps.{place}.profile", f"needs a site whose form is known: {known}")
+
+
+def _out_of_reach(terms: JourneyTerms) -> Iterator[FieldError]:
+    """What cannot be had of, or given to, somebody who does not take part."""
+    if "webhook" not in terms.channels:
+        yield FieldError("reach", "customers are asked by the webhook: no address is known of them")
+    for place, one in enumerate(terms.steps):
+        if isinstance(one, Ask) and one.motion == "story":
+            yield FieldError(f"steps.{place}.motion", "a story is told by whoever takes part")
+        if isinstance(one, Reward):
+            yield FieldError(f"steps.{place}", "only whoever takes part can earn something")
