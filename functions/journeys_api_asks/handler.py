@@ -155,7 +155,7 @@ def withdraw_story(call: Call) -> told.StoryAnswer:
     "GET", "/v1/me/ask-preferences", roles=PERSON, answer=shapes.WishesAnswer, query=WHICH
 )
 def my_wishes(call: Call) -> shapes.WishesAnswer:
-    """What one wishes not to be asked for, where one's night is, and what may be handed on."""
+    """What one wishes not to be asked for, how one hears of the rest, and what is handed on."""
     return shapes.wishes_of(call, call.query.get("program_id", ""))
 
 
@@ -167,10 +167,10 @@ def my_wishes(call: Call) -> shapes.WishesAnswer:
     answer=shapes.WishesAnswer,
 )
 def put_wishes(call: Call) -> shapes.WishesAnswer:
-    """Say all three; they hold for every request from now on, whatever journey it comes from."""
+    """Say all of it; it holds for every request from now on, whatever journey it comes from."""
     body: shapes.PutWishes = call.body
     shapes.check_zone(body.time_zone)
-    subject = shapes.own_subject(call, body.program_id)
+    subject = shapes.own_subject(call.desk, call.principal, body.program_id)
     book = Wishes(call.desk).put(
         subject.subject_id,
         body.program_id,
@@ -178,6 +178,7 @@ def put_wishes(call: Call) -> shapes.WishesAnswer:
         body.time_zone,
         lambda kept: call.claim(shapes.wishes_answer(body.program_id, kept)),
         shares=body.share_contact,
+        ways=body.ways,
     )
     return shapes.wishes_answer(body.program_id, book)
 

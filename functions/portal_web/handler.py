@@ -42,6 +42,7 @@ site.area("goodword_aws.pages.introduction_pages:add_introductions", "/my/introd
 site.area("goodword_aws.pages.story_pages:add_stories", "/my/asks")
 site.area("goodword_aws.pages.portal_level:add_level", "/my/level")
 site.area("goodword_aws.pages.portal_board:add_board", "/my/leaderboard")
+site.area("goodword_aws.pages.wishes_pages:add_wishes", "/my/asks")
 site.area("goodword_aws.pages.ask_pages:add_asks", "/my/asks", "/asks")
 site.area("goodword_aws.pages.style:add_style", "/style")
 

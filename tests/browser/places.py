@@ -273,6 +273,8 @@ PLACES = (
     ),
     _plain("help", "maya", "/my/help"),
     _plain("requests", "maya", "/my/asks"),
+    _plain("wishes", "maya", "/my/asks/wishes"),
+    _plain("wishes-nothing", "ben", "/my/asks/wishes"),
     Place("request-by-letter", "", asked_by_letter(), page="/asks/<token>"),
     Place("requests-end", "", asked_by_letter("/unsubscribe"), page="/asks/<token>/unsubscribe"),
     _plain("introductions", "ben", "/my/introductions"),

@@ -1,5 +1,6 @@
 """A letter leaves only if its ask could still be made at that moment; else it waits or is over."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -143,3 +144,50 @@ def test_thanks_heed_consent_wishes_and_night_and_nothing_else(path: Path) -> No
     other.later(hours=1)
     other.hear("consent", 0)
     assert unfit(other, thanks=True) == Unfit("no_consent")
+
+
+def test_the_persons_way_stands_above_the_journeys(path: Path) -> None:
+    walk, ask = path.asked(BYE)
+    desk = path.desk("messages")
+    looks = Leaving(desk, Gate(desk, Customers(desk)))
+    wishes = Wishes(path.desk())
+    for way, by_mail, by_hook in (
+        ({}, None, Unfit("other_channel")),
+        ({"reference": "email"}, None, Unfit("other_way_wanted")),
+        ({"reference": "in_app"}, Unfit("other_way_wanted"), Unfit("other_way_wanted")),
+        ({"story": "in_app"}, None, Unfit("other_channel")),
+    ):
+        wishes.put(walk.subject_id, path.program_id, (), "UTC", ways=way)
+        assert looks.unfit(ask) == by_mail
+        assert looks.unfit(ask, by="webhook") == by_hook
+    elsewhere = ask.but(channels=("webhook",))
+    assert looks.unfit(elsewhere) == Unfit("other_channel")
+    wishes.put(walk.subject_id, path.program_id, (), "UTC", ways={"reference": "email"})
+    assert looks.unfit(elsewhere) is None
+    assert looks.unfit(elsewhere, by="webhook") == Unfit("other_way_wanted")
+    (told,) = path.events("journey.wishes_changed")[-1:]
+    assert told.data["ways"] == "reference:email"
+
+
+def test_what_a_part_of_the_person_wished_holds_unless_they_said_otherwise(path: Path) -> None:
+    walk, _ = path.asked(BYE)
+    seen = path.gate.look(walk.subject_id)
+    own = seen.book.but(ways={"story": "email"})
+    part = seen.book.but(subject_id="sbj_x", ways={"story": "in_app", "reference": "in_app"})
+    whole = replace(seen, book=own, others=(part,)).whole
+    assert whole.ways == {"story": "email", "reference": "in_app"}
+
+
+@pytest.mark.parametrize(("said", "held"), [("UTC", True), ("Europe/Lisbon", False)])
+def test_the_night_is_the_persons_by_what_they_said_of_themselves(
+    path: Path, said: str, held: bool
+) -> None:
+    """It is 08:26 in UTC and 17:26 in Tokyo, where the evening is quiet."""
+    walk, ask = path.asked(BYE, quiet_hours={"from_hour": 16, "until_hour": 22})
+    Wishes(path.desk()).put(walk.subject_id, path.program_id, (), said)
+    desk = path.desk("messages")
+    looks = Leaving(desk, Gate(desk, Customers(desk)), lambda _who: "Asia/Tokyo")
+    found = looks.unfit(ask)
+    assert (found is not None and found.reason == "quiet_hours") is held
+    unknown = Leaving(desk, Gate(desk, Customers(desk)), lambda _who: "")
+    assert unknown.unfit(ask) is None

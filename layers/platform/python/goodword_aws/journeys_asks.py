@@ -5,18 +5,19 @@ from zoneinfo import available_timezones
 
 from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.asked import Rating
-from goodword.journeys.asking import AskBook
+from goodword.journeys.asking import AskBook, Way
 from goodword.journeys.asks import Wishes
 from goodword.journeys.reviewing import review_link
 from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import Subject
 from goodword.journeys.walk import AskMade
+from goodword.ports import Desk
 from goodword.privacy.model import fold_email
 from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import Field, StringConstraints
 
-from goodword_aws.calls import Call
+from goodword_aws.calls import Call, Principal
 from goodword_aws.journeys import subjects
 
 
@@ -42,13 +43,16 @@ class RecordWork(Value):
 class PutWishes(Value):
     """What not to be asked for (`all`: nothing at all), and where the person's night is.
 
-    `share_contact` lets name and address go to the company's own system with each request.
+    `share_contact` lets name and address go to the company's own system with each request. `ways`
+    says of a kind of request that it comes by mail, whatever its journey says, or stands on one's
+    page alone (`in_app`); of a kind that is not named the journey decides.
     """
 
     program_id: str = Field(max_length=64)
     unsubscribed: tuple[Motion | Literal["all"], ...] = Field(default=(), max_length=10)
     time_zone: str = Field(default="UTC", max_length=60)
     share_contact: bool = False
+    ways: dict[Motion, Way] = Field(default={}, max_length=10)
 
 
 class MyAskAnswer(Value):
@@ -99,6 +103,7 @@ class WishesAnswer(Value):
     unsubscribed: tuple[Motion | Literal["all"], ...]
     time_zone: str
     share_contact: bool
+    ways: dict[Motion, Way]
 
 
 def my_ask_answer(ask: AskMade) -> MyAskAnswer:
@@ -148,21 +153,21 @@ def wishes_answer(program_id: str, book: AskBook) -> WishesAnswer:
         unsubscribed=book.unsubscribed,
         time_zone=book.time_zone,
         share_contact=book.shares,
+        ways=book.ways,
     )
 
 
-def own_subject(call: Call, program_id: str) -> Subject:
+def own_subject(desk: Desk, who: Principal, program_id: str) -> Subject:
     """Whom the signed-in person is in a programme. NotFound `unknown_subject` if nobody."""
-    who = call.principal
     if not who.email_verified:
         raise NotFound("unknown_subject", "nothing is known of such a customer")
-    return subjects(call.desk).find(program_id, fold_email(who.email))
+    return subjects(desk).find(program_id, fold_email(who.email))
 
 
 def wishes_of(call: Call, program_id: str) -> WishesAnswer:
     """What the signed-in person wishes; nothing special where nothing is known of them."""
     try:
-        subject_id = own_subject(call, program_id).subject_id
+        subject_id = own_subject(call.desk, call.principal, program_id).subject_id
     except NotFound:
         return wishes_answer(program_id, AskBook(subject_id=""))
     return wishes_answer(program_id, Wishes(call.desk).read(subject_id))

@@ -10,6 +10,8 @@ from goodword.journeys.walk import AskMade, ask_key
 from goodword.journeys.wording import ask_words
 from goodword.messages.model import Unfit
 from goodword.ports import Desk
+from goodword.privacy.model import VaultItem, vault_key
+from goodword.privacy.ports import Forgotten
 from goodword.programs.effective import version_in_force
 
 from goodword_aws import wiring
@@ -52,7 +54,16 @@ def unfit(event: Event) -> Unfit | None:
 
 def leaving(desk: Desk) -> Leaving:
     """What looks at a letter before it leaves."""
-    return Leaving(desk, Gate(desk, Customers(desk)))
+    return Leaving(desk, Gate(desk, Customers(desk)), zone_of)
+
+
+def zone_of(advocate_id: str) -> str:
+    """Where an advocate's clock stands, by what they said of themselves."""
+    item = wiring.store().get(VaultItem, vault_key(advocate_id))
+    try:
+        return wiring.vault().open(item).zone if item is not None else ""
+    except Forgotten:
+        return ""
 
 
 def ask_of(event: Event) -> AskMade | None:

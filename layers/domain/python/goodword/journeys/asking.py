@@ -12,7 +12,14 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from goodword.journeys.asked import Asked
-from goodword.journeys.definition import PUBLIC, Ask, Frequency, JourneyTerms, QuietHours
+from goodword.journeys.definition import (
+    PUBLIC,
+    Ask,
+    Channel,
+    Frequency,
+    JourneyTerms,
+    QuietHours,
+)
 from goodword.journeys.ladder import AHEAD, Ahead
 from goodword.journeys.scoring import Motion, Standing
 from goodword.journeys.wear import last_ms, unhappy_until, worn_out
@@ -20,6 +27,7 @@ from goodword.limits import ASKS_KEPT_MAX, SELDOM_DAYS
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, MINUTE_MS, as_datetime
 
+NO_ZONE = "UTC"  # of whoever has said nothing
 QUARTER_MS = 15 * MINUTE_MS
 OPEN_MS = 180 * DAY_MS
 Never = Literal[
@@ -36,6 +44,7 @@ Never = Literal[
     "nothing_done",
 ]
 SELDOM = Frequency(asks=1, days=SELDOM_DAYS)  # for whoever found being asked bad
+Way = Literal["email", "in_app"]  # by mail, or on one's own page alone
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
 Unreached = Literal["not_known_here", "not_taking_part"]
 
@@ -47,6 +56,7 @@ class AskBook(Record):
     are found in the index of the programme.
 
     `shares`: the person lets name and address go to the company's own systems with requests.
+    `ways` is how the person wants to hear of a kind of request, whatever its journey says.
     """
 
     KIND: ClassVar[str] = "ask_book"
@@ -56,8 +66,19 @@ class AskBook(Record):
     advocate_id: str = ""
     asks: tuple[Asked, ...] = Field(default=(), max_length=ASKS_KEPT_MAX)
     unsubscribed: tuple[Motion | Literal["all"], ...] = ()
-    time_zone: str = "UTC"
+    time_zone: str = NO_ZONE
     shares: bool = False
+    ways: dict[Motion, Way] = {}
+
+    def against(self, motion: Motion, channels: Sequence[Channel], by: Channel) -> str:
+        """Why nothing about such a request goes `by` this channel; empty if it does.
+
+        The person's wish stands above the journey: who wants mail gets it of every journey, who
+        wants the page alone gets nothing else. Without a wish the journey's channels hold.
+        """
+        if (way := self.ways.get(motion)) is not None:
+            return "" if by == way else "other_way_wanted"
+        return "" if by in channels else "other_channel"
 
     @property
     def key(self) -> Key:

@@ -5,12 +5,13 @@ lets what nobody answered expire. The first answer stands; asking for what is so
 nothing. Whoever answers wakes the walk, which decides what follows.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Plain
 from goodword.journeys.asked import AskState
-from goodword.journeys.asking import AskBook, book_key
+from goodword.journeys.asking import AskBook, Way, book_key
 from goodword.journeys.definition import PUBLIC
 from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, ask_key, walk_key
@@ -207,7 +208,7 @@ def _told(ask: AskMade) -> str:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What a person wants not to be asked for, and where the person's night is."""
+    """What a person wants not to be asked for, how they hear of the rest, and when they sleep."""
 
     desk: Desk
 
@@ -234,13 +235,15 @@ class Wishes:
         receipt: Receipt[AskBook] = no_receipt,
         *,
         shares: bool = False,
+        ways: Mapping[Motion, Way] | None = None,
     ) -> AskBook:
         """Set all; the person does it. The same again changes nothing."""
 
         def attempt() -> AskBook:
             book = self.read(subject_id)
             wanted = tuple(dict.fromkeys(unsubscribed))
-            after = book.but(unsubscribed=wanted, time_zone=time_zone, shares=shares)
+            said = {"unsubscribed": wanted, "time_zone": time_zone, "shares": shares}
+            after = book.but(**said, ways=dict(ways or {}))
             return self._keep(book, after, program_id, receipt)
 
         return until_settled(attempt)
@@ -266,6 +269,7 @@ class Wishes:
                     after.subject_id,
                     program_id=program_id,
                     unsubscribed=",".join(after.unsubscribed),
+                    ways=",".join(f"{what}:{way}" for what, way in sorted(after.ways.items())),
                     shares=after.shares,
                 )
             )

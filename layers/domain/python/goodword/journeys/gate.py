@@ -61,6 +61,10 @@ class Seen:
             asks=all_asks((self.book, *self.others)),
             unsubscribed=tuple(unsubscribed),
             time_zone=self.book.time_zone,
+            ways={
+                **dict(way for book in self.others for way in book.ways.items()),
+                **self.book.ways,
+            },
         )
 
     def unreached(self, terms: JourneyTerms) -> Unreached | None:

@@ -5,32 +5,43 @@ complained, unsubscribed, been banned or been forgotten: so everything that was 
 was written is asked again. What is only too early is held, for everything else the letter is over.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
+from goodword.journeys.asking import NO_ZONE
 from goodword.journeys.definition import Ask, JourneyTerms
-from goodword.journeys.gate import Gate
+from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.walk import AskMade, Walk, walk_key
 from goodword.messages.model import MessageChannel, Unfit
 from goodword.ports import Desk
 
 
+def _not_said(_advocate_id: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True)
 class Leaving:
-    """Looks at letters before they leave."""
+    """Looks at letters before they leave.
+
+    `zone_of` is where an advocate's clock stands by what they said of themselves; empty if they
+    have not. It holds unless they named another for requests.
+    """
 
     desk: Desk
     gate: Gate
+    zone_of: Callable[[str], str] = _not_said
 
     def unfit(
         self, ask: AskMade, *, thanks: bool = False, by: MessageChannel = "email"
     ) -> Unfit | None:
         """Why the letter, or the message `by` another channel, does not leave now; None: it may."""
-        if by not in ask.channels:
-            return Unfit("other_channel")
         if not thanks and (ask.state != "sent" or self.desk.clock.now_ms() >= ask.expires_ms):
             return Unfit("ask_over")
-        seen, terms = self.gate.look(ask.subject_id), self._terms(ask)
+        seen, terms = self._seen(ask), self._terms(ask)
+        if why := seen.whole.against(ask.motion, ask.channels, by):
+            return Unfit(why)
         if seen.unreached(terms) is None and seen.advocate_id != ask.advocate_id:
             return Unfit("not_taking_part")  # the one who was asked is not whom we know by now
         if thanks:
@@ -40,6 +51,14 @@ class Leaving:
             assert isinstance(step, Ask)  # it made the ask, and a version that lacks it is not used
             verdict = seen.may_remind(step, terms)
         return None if verdict.allowed else Unfit(verdict.reason, verdict.from_ms)
+
+    def _seen(self, ask: AskMade) -> Seen:
+        """The person now, by their own clock."""
+        seen = self.gate.look(ask.subject_id)
+        zone = self.zone_of(ask.advocate_id) if ask.advocate_id else ""
+        if not zone or seen.book.time_zone != NO_ZONE:
+            return seen
+        return replace(seen, book=seen.book.but(time_zone=zone))
 
     def _terms(self, ask: AskMade) -> JourneyTerms:
         walk = self.desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))

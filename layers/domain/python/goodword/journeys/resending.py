@@ -17,6 +17,7 @@ from goodword.receipts import Receipt, no_receipt, settle
 from goodword.times import HOUR_MS
 
 RESENT = "journey.resent"
+WAYS: tuple[MessageChannel, ...] = ("email", "webhook")
 
 
 def waits(ask: AskMade, now_ms: int) -> bool:
@@ -64,9 +65,11 @@ class Resending:
         return until_settled(attempt)
 
     def _check(self, ask: AskMade) -> None:
-        by: MessageChannel = "email" if "email" in ask.channels else "webhook"
-        if (unfit := self.leaving.unfit(ask, by=by)) is not None:
-            raise Conflict("letter_not_allowed", f"the letter may not leave: {unfit.reason}")
+        against = [self.leaving.unfit(ask, by=one) for one in WAYS]
+        if all(one is not None for one in against):
+            reasons = [one.reason for one in against if one is not None]
+            told = next((one for one in reasons if one != "other_channel"), reasons[0])
+            raise Conflict("letter_not_allowed", f"the letter may not leave: {told}")
         if len(ask.resent_ms) >= RESENDS_MAX:
             raise Conflict("resent_often", "this request was sent often enough")
         last_ms = max((ask.made_ms, *ask.resent_ms))
