@@ -6,7 +6,7 @@ takes no longer than its page. Write units are counted by DynamoDB's own rules: 
 a transaction, and the index's entries like items.
 """
 
-import marshal
+import json
 import math
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,13 +21,13 @@ from tests.fakes.expressions import Expression, Item, Unknown
 
 SCHEMA = """
 pragma journal_mode = off; pragma synchronous = off; pragma cache_size = -64000;
-create table items (tbl text, pk text, sk text, ipk text, isk text, body blob,
+create table items (tbl text, pk text, sk text, ipk text, isk text, body text,
     primary key (tbl, pk, sk)) without rowid;
 create index sparse on items (tbl, ipk, isk, pk, sk) where ipk is not null;
 """
 WRITE_BYTES = 1_024  # bytes of one write unit
 TOKENS_KEPT = 50  # newest transactions that a repeat would meet; nobody here repeats later
-Row = tuple[str, str, str, str | None, str | None, bytes]
+Row = tuple[str, str, str, str | None, str | None, str]
 
 
 class _Items(dict[Key, Stored]):
@@ -41,7 +41,7 @@ class _Items(dict[Key, Stored]):
         row = self._base.execute(
             "select body from items where tbl = ? and pk = ? and sk = ?", tuple(key)
         ).fetchone()
-        return default if row is None else Stored(marshal.loads(row[0]))
+        return default if row is None else Stored(json.loads(row[0]))
 
 
 class DiskDynamo(FakeDynamo):
@@ -139,7 +139,7 @@ class DiskDynamo(FakeDynamo):
 def row_of(key: Key, item: Item) -> Row:
     """What is stored of an item."""
     entry = (item["gsi1pk"]["S"], item["gsi1sk"]["S"]) if "gsi1pk" in item else (None, None)
-    return (*key, *entry, marshal.dumps(dict(item)))
+    return (*key, *entry, json.dumps(item))
 
 
 def _where(condition: str, values: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -162,13 +162,13 @@ def _where(condition: str, values: Mapping[str, Any]) -> tuple[str, list[str]]:
 
 
 def _page(
-    rows: Iterable[tuple[bytes]], asked: Expression, limit: int, place: Sequence[str]
+    rows: Iterable[tuple[str]], asked: Expression, limit: int, place: Sequence[str]
 ) -> dict[str, Any]:
     """Up to `limit` items and up to 1 MB of them, and where to go on."""
     kept: list[Item] = []
     size = 0
     for (body,) in rows:
-        item = marshal.loads(body)
+        item = json.loads(body)
         assert asked.holds(item), "the SQL found what the condition does not hold for"
         kept.append(item)
         size += len(body)

@@ -1,6 +1,7 @@
 """A person chooses per kind of request how they hear of it; every journey keeps to it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from goodword.journeys.asks import Wishes
@@ -18,7 +19,7 @@ from tests.support.people import BEN as BEN_IN
 from tests.support.ses import Ses
 from tests.support.walks import BYE, Path
 
-ALL_DAY = {"quiet_hours": {"from_hour": 0, "until_hour": 0}, "cool_down_days": 0}
+ALL_DAY: Any = {"quiet_hours": {"from_hour": 0, "until_hour": 0}, "cool_down_days": 0}
 
 
 @pytest.fixture

@@ -107,12 +107,14 @@ def _possible(asked: Json, opposite: bool) -> bool:
         return True
     first = 1 if of in ("friend_order", "advocate_conversion", "quantity") else 0
     last = 20 if of == "coupons" else 10**12
-    low, high = {
-        "between": lambda: (asked["low"], asked["high"]),
-        "equals": lambda: (asked["value"], asked["value"]),
-        "at_least": lambda: (asked["value"], 10**12),
-        "at_most": lambda: (0, asked["value"]),
-    }[asked["op"]]()
+    value = asked.get("value", 0)
+    ends: dict[str, tuple[int, int]] = {
+        "between": (asked.get("low", 0), asked.get("high", 0)),
+        "equals": (value, value),
+        "at_least": (value, 10**12),
+        "at_most": (0, value),
+    }
+    low, high = ends[asked["op"]]
     if opposite:
         return first < low or high < last
     return low <= last and high >= first

@@ -151,12 +151,13 @@ def test_the_persons_way_stands_above_the_journeys(path: Path) -> None:
     desk = path.desk("messages")
     looks = Leaving(desk, Gate(desk, Customers(desk)))
     wishes = Wishes(path.desk())
-    for way, by_mail, by_hook in (
+    tried: list[tuple[Any, Unfit | None, Unfit]] = [
         ({}, None, Unfit("other_channel")),
         ({"reference": "email"}, None, Unfit("other_way_wanted")),
         ({"reference": "in_app"}, Unfit("other_way_wanted"), Unfit("other_way_wanted")),
         ({"story": "in_app"}, None, Unfit("other_channel")),
-    ):
+    ]
+    for way, by_mail, by_hook in tried:
         wishes.put(walk.subject_id, path.program_id, (), "UTC", ways=way)
         assert looks.unfit(ask) == by_mail
         assert looks.unfit(ask, by="webhook") == by_hook

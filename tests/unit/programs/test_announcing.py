@@ -1,5 +1,7 @@
 """Whom a change concerns is told once, however often the work is begun; what they say is kept."""
 
+from typing import Any
+
 import pytest
 from goodword.advocates.model import Enrolment
 from goodword.advocates.people import SignIn
@@ -85,7 +87,7 @@ def test_how_runs_are_checked_is_told_to_nobody(square: Square) -> None:
 
 @pytest.mark.parametrize("change", [{"currencies": "convert"}, {"disclosure": "#ad I am paid."}])
 def test_which_currencies_count_and_what_one_must_say_is_told(
-    square: Square, change: dict[str, object]
+    square: Square, change: dict[str, Any]
 ) -> None:
     square.publish(**change)
     square.tell()

@@ -8,6 +8,7 @@ from goodword.programs.changes import TermsDifference, differences, programme_wi
 from goodword.programs.model import FlatReward, PercentageReward, Rule, Terms
 from goodword.programs.payment import Payment
 from goodword.programs.wording import in_words, rules_in_words
+from goodword.records import Value
 from goodword.tracking.model import AttributionRules
 from goodword_aws.explanations import voice_of
 from goodword_aws.programs_drafts import change_words
@@ -220,10 +221,11 @@ def test_no_code_and_no_document_is_shown_where_there_are_words(version: object)
 
 def test_every_choice_of_what_advocates_are_told_has_words() -> None:
     values = change_words("en").values
-    for of, name in (
+    asked: list[tuple[type[Value], str]] = [
         *((AttributionRules, one) for one in ("model", "precedence")),
         *((Payment, one) for one in ("cadence", "business_day", "rail")),
-    ):
+    ]
+    for of, name in asked:
         section = "attribution" if of is AttributionRules else "payment"
         for choice in get_args(of.model_fields[name].annotation):
             assert f"{section}.{name}.{choice}" in values

@@ -107,8 +107,8 @@ class Weighing:
             )
         note(self.desk, change, self.blind, conversion, fact.signals, fact.customer.email, buyer)
         moves = moved_by(change, conversion, identities) if existing is None else []
-        ended = existing is None and ends is not None and not moves
-        ended = ended and self._end(change, ends, evidence)
+        left = existing is not None or bool(moves)
+        ended = ends is not None and not left and self._end(change, ends, evidence)
         if change.keys:
             self.desk.store.commit(change)
         return Booked(conversion, existing is None, problem, moves, ended)

@@ -99,5 +99,5 @@ def _book(view: View, program_id: str) -> AskBook | None:
 
 
 def _said(book: AskBook) -> dict[str, str]:
-    unwanted = {one: "none" for one in MOTIONS if one in book.unsubscribed}
-    return {**book.ways, **unwanted}
+    said: dict[str, str] = dict(book.ways.items())
+    return said | {one: "none" for one in MOTIONS if one in book.unsubscribed}
