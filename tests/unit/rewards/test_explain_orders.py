@@ -1,76 +1,27 @@
 """The worked examples of any terms: a sample order that suits the rule, with its sum in words."""
 
-import json
 from typing import Any
 
 import pytest
 from goodword.programs.caps import Cap
-from goodword.programs.model import ProgramVersion, Rule
-from goodword.programs.tiers import Tiers
-from goodword.rewards.basis import Basis
 from goodword.rewards.explain_examples import examples
-from goodword.rewards.explain_lines import ExampleText, example_text
-from goodword.rewards.explain_orders import order_of, order_rules
 
-from tests.support.scene import Scene
-from tests.support.voices import voice
-
-TIERS = Tiers.model_validate_json(
-    '{"measure": "orders", "levels": [{"name": "base", "at_least": 0},'
-    ' {"name": "gold", "at_least": 5}]}'
+from tests.support.sampled import (
+    ACME,
+    BOLT,
+    POINTS,
+    SPRING,
+    TIERS,
+    amount,
+    asks,
+    every,
+    lines,
+    order,
+    percent,
+    sample,
+    told,
+    version_of,
 )
-
-
-def percent(basis_points: int, **more: object) -> dict[str, Any]:
-    return {"reward": {"kind": "percentage", "basis_points": basis_points}} | more
-
-
-def amount(minor: int, kind: str = "flat", **more: object) -> dict[str, Any]:
-    return {"reward": {"kind": kind, "amount_minor": minor}} | more
-
-
-def asks(op: str, of: str, **more: object) -> dict[str, Any]:
-    return {"op": op, "of": of} | more
-
-
-def version_of(*rules: dict[str, Any], **changes: object) -> ProgramVersion:
-    made = tuple(
-        Rule.model_validate_json(json.dumps({"rule_id": f"r{number}", "action": "sale"} | rule))
-        for number, rule in enumerate(rules)
-    )
-    fields: dict[str, object] = {"rules": made, "caps": ()} | changes
-    return Scene(**fields).one(ProgramVersion)
-
-
-def told(version: ProgramVersion, locale: str = "en") -> dict[str, ExampleText]:
-    """Every example of the terms by its kind."""
-    speaker = voice(locale, version.terms.currency)
-    texts = [example_text(one, version.terms, speaker) for one in examples(version)]
-    return {text.kind: text for text in texts}
-
-
-def lines(version: ProgramVersion, kind: str, locale: str = "en") -> list[str]:
-    """The lines of one example, with `*` and `->` for the signs that people read."""
-    signs = {ord("\N{MULTIPLICATION SIGN}"): "*", ord("\N{RIGHTWARDS ARROW}"): "->"}
-    return [line.translate(signs) for line in told(version, locale)[kind].lines]
-
-
-def order(rule: dict[str, Any], **changes: object) -> str:
-    """The first example of one rule, after the words that all of them begin with."""
-    (line,) = lines(version_of(rule, **changes), "order")
-    return line.removeprefix("An order of €100.00")
-
-
-def sample(rule: dict[str, Any], **changes: object) -> Basis:
-    """The sample order that the rule gets."""
-    version = version_of(rule, **changes)
-    return order_of(version, order_rules(version)[0], "1001", 10_000)
-
-
-ACME = percent(1_000, when=asks("in", "brand", values=["Acme"]))
-BOLT = percent(500, when=asks("in", "brand", values=["Bolt"]))
-SPRING = amount(500, when=asks("in", "coupon", values=["SPRING"]))
-POINTS = amount(100, unit="points")
 
 
 class TestTwoBrands:
@@ -221,92 +172,6 @@ class TestTheSampleOrder:
         assert (made.country, made.coupons) == ("DE", ())
         assert [one.collections for one in made.lines] == [("Tea",), ("other",)]
         assert order(rule).endswith("€60.00 * 10 % = €6.00 -> you earn €6.00")
-
-
-def no(condition: dict[str, Any]) -> dict[str, Any]:
-    return {"op": "not", "condition": condition}
-
-
-def every(*conditions: dict[str, Any]) -> dict[str, Any]:
-    return {"op": "all", "conditions": list(conditions)}
-
-
-class TestTheSampleOrderMeets:
-    @pytest.mark.parametrize(
-        "when",
-        [
-            asks("not_in", "country", values=["FR", "de"]),
-            asks("in", "country", values=["at"]),
-            no(asks("in", "country", values=["DE"])),
-            no(asks("not_in", "country", values=["IT"])),
-            asks("not_in", "channel", values=["other"]),
-            no(asks("equals", "channel", value="web")),
-            no(asks("in", "customer", values=["new"])),
-            every(asks("in", "coupon", values=["A"]), asks("at_least", "coupons", value=2)),
-            no(asks("in", "customer_segment", values=["vip"])),
-            asks("not_in", "advocate_segment", values=["gold"]),
-            asks("at_least", "order_net", value=20_000),
-            asks("at_most", "order_net", value=5_000),
-            asks("between", "order_net", low=2_000, high=3_000),
-            no(asks("at_least", "order_net", value=7_000)),
-            no(asks("between", "order_net", low=0, high=12_000)),
-            every(
-                asks("at_least", "order_net", value=100), asks("at_most", "order_net", value=200)
-            ),
-            asks("between", "friend_order", low=0, high=3),
-            asks("at_least", "friend_order", value=0),
-            no(asks("at_most", "friend_order", value=2)),
-            asks("between", "advocate_conversion", low=0, high=3),
-            asks("at_most", "coupons", value=5_000),
-            asks("between", "coupons", low=0, high=50),
-        ],
-    )
-    def test_what_the_rule_asks_of_it(self, when: dict[str, Any]) -> None:
-        assert " * 5 % = " in order_line(percent(500, when=when))
-
-    @pytest.mark.parametrize(
-        "when",
-        [
-            no(asks("in", "brand", values=["other", "Acme"])),
-            asks("at_least", "line_net", value=30_000),
-            asks("at_most", "line_net", value=1_000),
-            asks("between", "quantity", low=0, high=9),
-            every(asks("in", "brand", values=["A", "B"]), asks("not_in", "brand", values=["A"])),
-            no(asks("in", "collection", values=["Tea"])),
-        ],
-    )
-    def test_what_the_rule_asks_of_its_lines(self, when: dict[str, Any]) -> None:
-        assert " * 5 % = " in order_line(percent(500, when=when))
-
-    def test_no_more_than_there_is_and_says_so(self) -> None:
-        for when in (
-            asks("at_least", "coupons", value=21),
-            asks("at_most", "advocate_conversion", value=0),
-            asks("at_most", "friend_order", value=0),
-            every(asks("in", "channel", values=["a"]), asks("in", "channel", values=["b"])),
-            every(*(asks("in", "customer", values=[one]) for one in ("new", "returning"))),
-            asks("at_least", "quantity", value=10**12),
-        ):
-            assert "order" in told(version_of(percent(500, when=when)))
-        both = every(asks("in", "country", values=["AT"]), asks("in", "country", values=["IT"]))
-        assert order_line(percent(500, when=both)).endswith(
-            "An order of €100.00: the condition is not met -> you earn €0.00"
-        )
-
-    def test_a_level_that_is_not_the_one_left_out(self) -> None:
-        rule = percent(1_000, when=asks("not_in", "level", values=["gold"]))
-        assert sample(rule, tiers=TIERS).level == "base"
-
-    def test_the_minimum_of_its_own_rule(self) -> None:
-        rule = percent(
-            500, minimum_order_minor=3_000, when=asks("at_most", "order_net", value=4_000)
-        )
-        assert order_line(rule).startswith("An order of €40.00: €40.00 * 5 %")
-
-
-def order_line(rule: dict[str, Any]) -> str:
-    (line,) = lines(version_of(rule), "order")
-    return line
 
 
 class TestASignUp:

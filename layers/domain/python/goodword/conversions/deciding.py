@@ -78,11 +78,7 @@ def decide(
         won = still_won(conversion, attribution.winner, identities, version_of)
         _remember(change, conversion, identities, stored, won)
         if stored is not None and retold:
-            books = RewardBooks(desk, change)
-            told = placed(stored), placed(conversion)
-            books.tally(conversion.occurred_ms, *told, conversion.program_id)
-            books.close()
-            change.create(retold_event(desk, conversion))
+            _retell(desk, change, stored, conversion)
         return
     books = RewardBooks(desk, change)
     _undo(books, stored or conversion, before, attribution)
@@ -92,12 +88,21 @@ def decide(
     basis = exchanged(basis_of(conversion, identities).but(**own), met, version.terms.currency)
     verdict = _verdict(desk, books, basis, conversion, attribution, program, versions, met)
     counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
-    where = desk, change, books
-    _write(*where, conversion, basis, attribution, verdict, versions, identities, counted)
+    seen = conversion, basis, attribution, verdict
+    _write(desk, change, books, *seen, versions, identities, counted)
     change.create(noted(desk, conversion))
     if earner and (verdict.rewards or "advocate_segment" in facts_asked(version.terms.rules)):
         same_until(change, earner)
     books.close()
+
+
+def _retell(desk: Desk, change: Change, stored: Conversion, conversion: Conversion) -> None:
+    """Other amounts that change no reward still change what levels are made of."""
+    books = RewardBooks(desk, change)
+    was, now = placed(stored), placed(conversion)
+    books.tally(conversion.occurred_ms, was, now, conversion.program_id)
+    books.close()
+    change.create(retold_event(desk, conversion))
 
 
 def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
