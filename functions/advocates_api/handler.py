@@ -25,6 +25,7 @@ from goodword_aws.http import Api
 from goodword_aws.journeys_introductions import add_introductions
 from goodword_aws.payouts_answers import statement_as, statement_pages
 from goodword_aws.programs_versions import AcknowledgementAnswer, acknowledgement_answer
+from goodword_aws.rewards_mine import add_hand_outs
 from goodword_aws.wiring import require
 
 require(
@@ -50,6 +51,7 @@ add_segments(api)
 add_introductions(api)
 add_recognised(api)
 add_board(api)
+add_hand_outs(api)
 
 
 @api.route("GET", "/v1/me", roles=PERSON, answer=shapes.DashboardAnswer)

@@ -264,6 +264,7 @@ PLACES = (
         "reward", "maya", first("/my/earnings", ".items a.what"), page="/my/earnings/<reward_id>"
     ),
     _plain("unrewarded", "maya", "/my/earnings/nothing"),
+    _plain("handed", "maya", "/my/hand-outs"),
     Place("order", "maya", own_order, page="/my/earnings/orders/<conversion_id>"),
     _plain("links", "maya", "/my/links"),
     _plain("payouts", "maya", "/my/payouts"),

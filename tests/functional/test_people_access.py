@@ -88,6 +88,8 @@ ALLOWED = {
     ("GET", "/v1/me/referrals"): EVERYBODY,
     ("GET", "/v1/me/conversions"): EVERYBODY,
     ("GET", "/v1/me/conversions/<conversion_id>/explanation"): EVERYBODY,
+    ("GET", "/v1/me/hand-outs"): EVERYBODY,
+    ("GET", "/v1/me/hand-outs/coming"): EVERYBODY,
     ("GET", "/v1/me/payouts"): EVERYBODY,
     ("GET", "/v1/me/payouts/<payout_id>/statement"): EVERYBODY,
     ("GET", "/v1/me/payout-method"): EVERYBODY,
@@ -279,7 +281,10 @@ def test_nobody_gets_anything_without_signing_in(call: Front, method: str, path:
 class TestOwnAndOther:
     """Anna is signed in and tries to be Ben."""
 
-    READS = ("/v1/me", "/v1/me/links", "/v1/me/rewards", "/v1/me/referrals", "/v1/me/payouts")
+    READS = (
+        *("/v1/me", "/v1/me/links", "/v1/me/rewards", "/v1/me/referrals", "/v1/me/payouts"),
+        *("/v1/me/hand-outs", "/v1/me/hand-outs/coming"),
+    )
 
     def test_a_read_says_the_same_whatever_the_query_claims(self, call: Front) -> None:
         ben = settled(call)["advocate_id"]

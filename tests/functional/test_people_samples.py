@@ -145,6 +145,8 @@ EXPECTED = {
     ("advocates_api", "make_link"): 201,
     ("advocates_api", "list_links"): 200,
     ("advocates_api", "list_rewards"): 200,
+    ("advocates_api", "hand_outs"): 200,
+    ("advocates_api", "hand_outs_coming"): 200,
     ("advocates_api", "examples"): 200,
     ("advocates_api", "list_unrewarded"): 200,
     ("advocates_api", "refused_foreign_explanation"): "unknown_reward",

@@ -261,6 +261,7 @@ def test_every_page_is_there_in_both_languages(here: Pages, program_id: str) -> 
     browser = here.browser(ANNA)
     paths = (
         *("/my", "/my/earnings", "/my/earnings/nothing", "/my/links", "/my/payouts"),
+        "/my/hand-outs",
         *("/my/payouts/method", "/my/help", "/my/account"),
         *(f"/join/{program_id}", f"/terms/{program_id}", "/style"),
     )

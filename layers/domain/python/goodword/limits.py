@@ -128,6 +128,7 @@ LESSON_ROWS_MAX = 2_000  # newest holds, and disputes, of a month that a summary
 ASSESSMENTS_MAX = 20  # assessments of one reward; each time it becomes pending or due anew
 
 SIGNATURE_AGE_SECONDS_MAX = 300  # seconds either way; Stripe's and Standard Webhooks' own tolerance
+COMING_PAGES_MAX = 20  # pages of own rewards read for one page of what is no money
 DELIVERY_PAGES_MAX = 10  # index pages read for one page of a source's kept deliveries
 SOURCE_CACHE_SECONDS = (
     60  # seconds a source and its opened secrets may be used; also its revocation

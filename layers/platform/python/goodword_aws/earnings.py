@@ -75,7 +75,7 @@ def my_rewards(
 ) -> Page[MyReward]:
     """One page, newest first, in the words of a language that has a catalogue."""
     page = _rewards(desk, advocate_id, limit, cursor)
-    return Page([_reward(desk, one, language) for one in page.rows], page.cursor)
+    return Page([shown_reward(desk, one, language) for one in page.rows], page.cursor)
 
 
 def my_reward(desk: Desk, advocate_id: str, reward_id: str, language: str = "en") -> MyReward:
@@ -83,7 +83,7 @@ def my_reward(desk: Desk, advocate_id: str, reward_id: str, language: str = "en"
     reward = desk.store.get(Reward, reward_key(advocate_id, reward_id))
     if reward is None:
         raise NotFound("unknown_reward", "there is no such reward")
-    return _reward(desk, reward, language)
+    return shown_reward(desk, reward, language)
 
 
 def my_referrals(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyReferral]:
@@ -118,7 +118,8 @@ def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Pa
     )
 
 
-def _reward(desk: Desk, reward: Reward, language: str) -> MyReward:
+def shown_reward(desk: Desk, reward: Reward, language: str) -> MyReward:
+    """The reward as its advocate sees it, in the words of a language."""
     now_ms = desk.clock.now_ms()
     payment = wiring.shelf().version(reward.program_id, now_ms).terms.payment
     paid_ms = payout_of(payment, reward.created_ms, reward.hold_until_ms, now_ms)

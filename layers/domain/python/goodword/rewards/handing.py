@@ -33,10 +33,9 @@ from goodword.payouts.model import FrozenReward
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.persons import Person
 from goodword.ports import Change, Desk, Guard, Page, Store, until_settled
-from goodword.programs.model import ProgramVersion, version_key
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record, Value
-from goodword.rewards.handed import HandOut
+from goodword.rewards.handed import HandOut, items_of
 from goodword.rewards.model import Reward, moved
 from goodword.trust.banning import Ban, ban_key
 
@@ -206,7 +205,7 @@ class HandOuts:
         if chosen is None:
             return None
         rewards, amount = chosen
-        items = _items(self.desk.store, rewards)
+        items = items_of(self.desk.store, rewards)
         return Owed(
             advocate_id=balance.advocate_id,
             program_id=balance.program_id,
@@ -296,17 +295,3 @@ def _chosen(store: Store, balance: Balance) -> tuple[Sequence[Reward], int] | No
         if amount > 0:
             return rewards, amount
     return None
-
-
-def _items(store: Store, rewards: Sequence[Reward]) -> Mapping[str, str]:
-    """Which gift or code each reward is, by the rule that gave it."""
-    keys = {version_key(one.program_id, one.version_number) for one in rewards}
-    versions = store.get_many(ProgramVersion, list(keys)) if keys else {}
-    return {one.reward_id: _item(one, versions) for one in rewards}
-
-
-def _item(reward: Reward, versions: Mapping[Key, ProgramVersion]) -> str:
-    version = versions[version_key(reward.program_id, reward.version_number)]
-    rule = next(one for one in version.terms.rules if one.rule_id == reward.rule_id)
-    side = rule.friend if reward.side == "friend" else rule
-    return (side.item if side else None) or ""
