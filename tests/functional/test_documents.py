@@ -5,7 +5,7 @@ import json
 import pytest
 from goodword.errors import InvalidInput, Malformed
 from goodword.programs.model import Terms
-from goodword_aws.documents import DEPTH_MAX, as_json, is_yaml
+from goodword_aws.documents import DEPTH_MAX, as_json, check_names, is_yaml
 from goodword_aws.problems import refused_body
 from pydantic import ValidationError
 
@@ -95,6 +95,31 @@ def test_other_encodings_are_refused_and_the_line_is_named() -> None:
         as_json("a: ü".encode("latin-1"))
     with pytest.raises(Malformed, match="in line 2"):
         read("a: 1\na: 2: 3")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ("a: 1\nb: 2\na: 3", 3, "a name comes twice"),
+        ("a: 1\nb:\n  1: x", 3, "a name is no text"),
+        ("a: &x 1", 1, "anchors and aliases are not read"),
+        ("a: 1\nb: *x", 2, "anchors and aliases are not read"),
+        ("a: !!str 5", 1, "tags are not read"),
+        ("[" * (DEPTH_MAX + 1), 1, "nested too deep"),
+        ("a: 1\nb: [1", 2, "cannot be read"),
+    ],
+)
+def test_the_line_and_the_reason_are_named(text: str, line: int, why: str) -> None:
+    with pytest.raises(Malformed) as refused:
+        read(text)
+    assert [(one.field, one.message) for one in refused.value.fields] == [(f"line {line}", why)]
+
+
+def test_json_with_a_name_twice_is_refused_by_its_name() -> None:
+    check_names(b'{"a": {"b": 1}, "c": [{"b": 1}, {"b": 2}]}')
+    with pytest.raises(Malformed) as refused:
+        check_names(b'{"a": [{"amount_minor": 5, "amount_minor": 500}]}')
+    assert [one.field for one in refused.value.fields] == ["amount_minor"]
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,14 @@ def test_a_body_that_is_no_json_is_malformed(house: House, body: str) -> None:
     assert refused(house, "POST", APPROVE, body=body) == (400, "malformed_json")
 
 
+def test_a_body_that_says_something_twice_is_malformed(house: House) -> None:
+    assert refused(house, "POST", APPROVE, body='{"reason": "x", "reason": "y"}') == (
+        400,
+        "malformed_json",
+    )
+    assert house.ran == []
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

@@ -107,14 +107,17 @@ def _possible(asked: Json, opposite: bool) -> bool:
         return True
     first = 1 if of in ("friend_order", "advocate_conversion", "quantity") else 0
     last = 20 if of == "coupons" else 10**12
-    value = asked.get("value", 0)
-    ends: dict[str, tuple[int, int]] = {
-        "between": (asked.get("low", 0), asked.get("high", 0)),
-        "equals": (value, value),
-        "at_least": (value, 10**12),
-        "at_most": (0, value),
-    }
-    low, high = ends[asked["op"]]
+    low, high = _ends(asked)
     if opposite:
         return first < low or high < last
     return low <= last and high >= first
+
+
+def _ends(asked: Json) -> tuple[int, int]:
+    """From where to where the number may be."""
+    if asked["op"] == "between":
+        return int(asked["low"]), int(asked["high"])
+    value = int(asked["value"])
+    return (0 if asked["op"] == "at_most" else value), (
+        10**12 if asked["op"] == "at_least" else value
+    )

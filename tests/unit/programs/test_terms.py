@@ -95,6 +95,11 @@ def test_what_is_wrong_is_said_where_it_is(changes: dict[str, Any], paths: set[s
     assert refused(**changes) == paths
 
 
+@pytest.mark.parametrize("name", ["Friends\r\nBcc: x@y.example", "a\x00b", "a\x7fb"])
+def test_names_that_stand_in_letters_are_one_line(name: str) -> None:
+    assert refused(name=name, brand=name) == {"name", "brand"}
+
+
 def test_two_rules_need_two_names() -> None:
     rule = terms_json()["rules"][0]
     assert refused(rules=[rule, rule]) == {""}

@@ -39,7 +39,8 @@ def as_json(raw: bytes) -> bytes:
     except yaml.YAMLError as bad:
         mark = getattr(bad, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
-        places = [FieldError(f"line {mark.line + 1}", "cannot be read")] if mark else []
+        reason = bad.problem if isinstance(bad, reader.Surprise) else "cannot be read"
+        places = [FieldError(f"line {mark.line + 1}", reason)] if mark else []
         detail = f"the body is not YAML that is read here{where}"
         raise Malformed("malformed_yaml", detail, places) from bad
 
@@ -51,6 +52,23 @@ def as_yaml(value: object) -> str:
     return text
 
 
+def check_names(raw: bytes) -> None:
+    """Raise Malformed `malformed_json` if a name comes twice in one object of a JSON document.
+
+    Readers differ in which of the two counts; an amount must not depend on the reader.
+    """
+    json.loads(raw, object_pairs_hook=_once)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    known = set[str]()
+    for name, _ in pairs:
+        if name in known:
+            places = [FieldError(name[:80], "comes twice")]
+            raise Malformed("malformed_json", "a name comes twice in one object", places)
+        known.add(name)
+
+
 @cache
 def _reader() -> tuple[Any, Any]:
     """The package and our reader of it; loaded when the first YAML comes."""
@@ -59,26 +77,36 @@ def _reader() -> tuple[Any, Any]:
     class Reader(yaml.SafeLoader):  # type: ignore[misc, name-defined]
         """The safe loader without aliases, tags and surprises."""
 
+        class Surprise(yaml.MarkedYAMLError):  # type: ignore[misc, name-defined]
+            """What YAML has and JSON has not, or what would be read otherwise than it looks."""
+
         yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
         depth = 0
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             event = self.peek_event()
-            refused = isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None)
-            if refused or (getattr(event, "tag", None) not in (None, "!")):
-                raise yaml.composer.ComposerError(None, None, "no aliases", event.start_mark)
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+                raise self.Surprise(
+                    None, None, "anchors and aliases are not read", event.start_mark
+                )
+            if getattr(event, "tag", None) not in (None, "!"):
+                raise self.Surprise(None, None, "tags are not read", event.start_mark)
             self.depth += 1
             if self.depth > DEPTH_MAX:
-                raise yaml.composer.ComposerError(None, None, "too deep", event.start_mark)
+                raise self.Surprise(None, None, "nested too deep", event.start_mark)
             node = super().compose_node(parent, index)
             self.depth -= 1
             return node
 
         def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            names = [self.construct_object(key, deep=True) for key, _ in node.value]
-            texts = all(isinstance(name, str) for name in names)
-            if not texts or len(set(names)) != len(names):
-                raise yaml.constructor.ConstructorError(None, None, "names", node.start_mark)
+            known = set[str]()
+            for key, _ in node.value:
+                name = self.construct_object(key, deep=True)
+                if not isinstance(name, str):
+                    raise self.Surprise(None, None, "a name is no text", key.start_mark)
+                if name in known:
+                    raise self.Surprise(None, None, "a name comes twice", key.start_mark)
+                known.add(name)
             return super().construct_mapping(node, deep)
 
     for tag, pattern, first in _PLAIN:

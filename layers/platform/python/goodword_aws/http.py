@@ -25,7 +25,7 @@ from pydantic import BaseModel, ValidationError
 
 from goodword_aws import calls, observe, problems, wiring
 from goodword_aws.calls import Call, Principal, Raw, Role
-from goodword_aws.documents import as_json, is_yaml
+from goodword_aws.documents import as_json, check_names, is_yaml
 from goodword_aws.routes import Handle, Route, pattern_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -224,9 +224,11 @@ def _parsed(route: Route, raw: bytes) -> BaseModel | None:
             return None
         model = NoBody
     try:
-        return model.model_validate_json(raw)
+        found = model.model_validate_json(raw)
     except ValidationError as wrong:
         raise problems.refused_body(wrong, raw) from None
+    check_names(raw)
+    return found
 
 
 def _shaped(status: int, answer: Any) -> Response[Any]:

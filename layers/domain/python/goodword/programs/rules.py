@@ -65,7 +65,12 @@ class PerLineReward(Value):
 
 PlainReward = FlatReward | PercentageReward | PerUnitReward | PerLineReward
 Unit = Literal["money", "store_credit", "points", "gift", "code"]
-Item = Annotated[str, StringConstraints(min_length=1, max_length=80, strip_whitespace=True)]
+Item = Annotated[
+    str,
+    StringConstraints(
+        min_length=1, max_length=80, strip_whitespace=True, pattern=r"^[^\x00-\x1f\x7f]*$"
+    ),
+]
 LevelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
 UNITS: dict[str, str] = {"points": "POINTS", "gift": "GIFTS", "code": "CODES"}
 LINE_KINDS = frozenset({"per_unit", "per_line"})
