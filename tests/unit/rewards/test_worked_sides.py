@@ -211,7 +211,7 @@ LEVELS = [
         "EUR",
         "silver 5 % | gold 10 %",
         "order A 60.00 = maya 3.00; order B 60.00 = maya 6.00; order C 50.00 = maya 11.00",
-        "€5.00",
+        "Before it your level was gold.",
         tiers="net in all: silver 0, gold 100.00",
     ),
     # 110.00 reach gold; 20.00 come back (1.00 of 5.50): 90.00 are silver again
@@ -277,7 +277,7 @@ LEVELS = [
         "EUR",
         "gold 5.00 | platinum 8.00",
         "order A 50.00 = nothing; order B 50.00 = maya 5.00; order C 50.00 = maya 13.00",
-        "The rule gives nothing at your level at the time",
+        "Before it your level was silver. The rule gives nothing at your level at the time",
         tiers="orders in all: silver 0, gold 1, platinum 2",
     ),
     Case(

@@ -186,10 +186,12 @@ def _rule(story: Story, decision: Decision, line: RuleLine, voice: Voice) -> lis
 
 def _asked(rule: Rule, basis: Basis, voice: Voice) -> list[Sentence]:
     """The rule, and what it asks for that is of the advocates themselves."""
-    said, own = [rule_text(rule, voice)], basis.advocate_segments
-    if own is not None and "advocate_segment" in facts_asked([rule]):
-        words = voice.speech.groups["some" if own else "none"]
-        said.append(words.format(groups=", ".join(own)))
+    said, own, words = [rule_text(rule, voice)], basis.advocate_segments, voice.speech.groups
+    facts = facts_asked([rule])
+    if basis.level is not None and "level" in facts:
+        said.append(words["level"].format(level=basis.level))
+    if own is not None and "advocate_segment" in facts:
+        said.append(words["some" if own else "none"].format(groups=", ".join(own)))
     return [Sentence(about="rule", text=text) for text in said]
 
 
