@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from goodword.conversions.listing import ConversionOfAdvocate
+from goodword.ports import Change
 from goodword.programs.model import PercentageReward, Rule
 from goodword.times import DAY_MS
 from goodword_aws.explanations import spoken
@@ -277,3 +278,22 @@ def test_the_payout_of_a_reward_and_a_later_refund_are_part_of_its_life() -> Non
         texts = {one["about"]: one["text"] for one in own["sentences"]}
         assert texts["status"].startswith("Paid on")
         assert texts["reversal"] == "Of €5.00, €4.00 is left."
+
+
+def test_an_order_that_was_decided_very_often_is_explained_by_its_last_decision(
+    desk: Desk,
+) -> None:
+    scene = desk.scene
+    first = scene.decision
+    for number in range(2, 121):
+        again = first.but(number=number, basis=first.basis.but(decision=number), version=0)
+        line = again.lines[0].but(arithmetic=f"sum {number}")
+        change = Change()
+        change.create(again.but(lines=(line,)))
+        scene.store.commit(change)
+    name = scene.conversion.conversion_id
+    status, body = desk("finance", f"/v1/conversions/{name}/explanation")
+    assert (status, len(body["decisions"])) == (200, 120)
+    assert body["decisions"][-1]["rules"][0]["arithmetic"] == "sum 120"
+    assert desk(MAYA, f"/v1/me/conversions/{name}/explanation")[0] == 200
+    assert len(desk("finance", f"/v1/conversions/{name}")[1]["decisions"]) == 120

@@ -13,12 +13,13 @@ from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import NotFound
 from goodword.events import Event, history_of
 from goodword.languages import LANGUAGES
+from goodword.limits import READ_KEYS_MAX
 from goodword.payouts.calendar import next_payout, payout_of
 from goodword.payouts.paging import pages
 from goodword.ports import Desk, Page, Store
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.records import Key, Value
-from goodword.rewards.decision import Decision, decision_key, reward_id_of
+from goodword.rewards.decision import Decision, decision_key, decisions_of, reward_id_of
 from goodword.rewards.explain import (
     Sentence,
     Story,
@@ -95,7 +96,7 @@ def read_story(store: Store, conversion_id: str, also: Reward | None = None) -> 
     Raises NotFound `unknown_conversion`, also if it was never decided.
     """
     found = store.get(Conversion, conversion_key(conversion_id))
-    decisions = store.query(Decision, "core", f"CNV#{conversion_id}", "D#").rows
+    decisions = decisions_of(store, conversion_id)
     if found is None or not decisions:
         raise NotFound("unknown_conversion", "there is no such conversion")
     numbers = sorted({one.version_number for one in decisions})
@@ -185,7 +186,9 @@ def _rewards(store: Store, decisions: Iterable[Decision]) -> Iterable[Reward]:
         for line in lines
         if line.earned_minor
     ]
-    return store.get_many(Reward, list(dict.fromkeys(keys))).values() if keys else ()
+    once = list(dict.fromkeys(keys))
+    parts = (once[start : start + READ_KEYS_MAX] for start in range(0, len(once), READ_KEYS_MAX))
+    return [one for part in parts for one in store.get_many(Reward, part).values()]
 
 
 def events_of(store: Store, subject: str) -> Sequence[Event]:

@@ -5,7 +5,7 @@ from goodword.events import Actor, Event, history_of
 from goodword.money import Money
 from goodword.ports import Store
 from goodword.records import Value
-from goodword.rewards.decision import Decision
+from goodword.rewards.decision import Decision, decisions_of
 from goodword.rewards.model import Reward
 from goodword.rewards.service import Approval
 from goodword.times import rfc3339
@@ -145,7 +145,7 @@ def conversion_answer(store: Store, conversion_id: str) -> ConversionAnswer | No
         reason=found.reason,
         advocate_id=found.advocate_id,
         reward_ids=found.reward_ids,
-        decisions=tuple(store.query(Decision, "core", f"CNV#{conversion_id}", "D#").rows),
+        decisions=tuple(decisions_of(store, conversion_id)),
         history=tuple(history(store, conversion_id)),
     )
 

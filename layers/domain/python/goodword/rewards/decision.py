@@ -11,6 +11,8 @@ from typing import ClassVar, Literal
 from goodword.ids import derived_id
 from goodword.limits import LATE_DAYS
 from goodword.money import format_minor
+from goodword.payouts.paging import pages
+from goodword.ports import Store
 from goodword.programs.model import ProgramVersion
 from goodword.records import Key, Record, Value
 from goodword.rewards.basis import Basis
@@ -54,6 +56,13 @@ class Decision(Record):
 def decision_key(conversion_id: str, number: int) -> Key:
     """Where a decision is."""
     return Key("core", f"CNV#{conversion_id}", f"D#{number:04d}")
+
+
+def decisions_of(store: Store, conversion_id: str) -> Sequence[Decision]:
+    """Every decision of a conversion, oldest first; all of them, page by page."""
+    place = decision_key(conversion_id, 1)
+    read = pages(lambda at: store.query(Decision, place.table, place.pk, "D#", cursor=at))
+    return [decision for rows in read for decision in rows]
 
 
 class FriendVerdict(Value):
