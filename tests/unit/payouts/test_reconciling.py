@@ -108,6 +108,8 @@ def test_what_the_rail_may_say_of_a_payment_that_was_paid(
         ("failed", RailAnswer("paid", amount_minor=500), "paid_at_rail"),
         ("failed", RailAnswer("failed"), None),
         ("failed", None, None),
+        ("failed", RailAnswer("unknown"), "unclear"),
+        ("returned", RailAnswer("unknown"), "unclear"),
         ("returned", RailAnswer("paid"), "paid_at_rail"),
         ("returned", RailAnswer("returned"), None),
         ("sent", RailAnswer("paid"), "unclear"),

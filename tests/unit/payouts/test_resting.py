@@ -4,7 +4,9 @@ import pytest
 from goodword.limits import RAIL_PAUSE_SECONDS_MAX, RAIL_TOLD_SECONDS_MAX
 from goodword.payouts.model import Payout
 from goodword.payouts.ports import PaymentOrder, RailAnswer
+from goodword.payouts.reconciling import Reconciliation
 from goodword.payouts.resting import rest, rests
+from goodword.times import HOUR_MS
 
 from tests.support.payday import Payday
 
@@ -70,3 +72,47 @@ def test_a_shorter_rest_does_not_end_a_longer_one() -> None:
     assert rests(world.desk(), "simulator")
     world.clock.advance(1)
     assert not rests(world.desk(), "simulator")
+
+
+@pytest.mark.parametrize(("reason", "asked"), [("no_answer", 3), ("no_look_up", 8)])
+def test_a_comparison_leaves_a_silent_rail_alone(
+    monkeypatch: pytest.MonkeyPatch, reason: str, asked: int
+) -> None:
+    """Eight questions of ten seconds each would outlast the call, and nothing would be noted."""
+    world = crowd(8)
+    run = world.sent()
+    world.cycle.settle(run.run_id)
+    with monkeypatch.context() as patch:
+        calls: list[str] = []
+
+        def silent(payout_id: str, _reference: str = "") -> RailAnswer:
+            calls.append(payout_id)
+            return RailAnswer("unknown", reason=reason)
+
+        patch.setattr(world.rail, "look_up", silent)
+        world.cycle.compare(run.run_id, 0)
+        assert len(calls) == asked
+        assert rests(world.desk(), "simulator") == (asked == 3)
+    world.cycle.sum_up(run.run_id)
+    assert world.one(Reconciliation).tally.unclear == 8
+    world.clock.advance(HOUR_MS)
+    step = world.cycle.recompare(run.run_id)
+    for first in step.chunks:
+        world.cycle.compare(run.run_id, first, step.cursor)
+    world.cycle.sum_up(run.run_id)
+    assert world.one(Reconciliation).tally.differences == 0
+
+
+def test_a_comparison_asks_a_resting_rail_once_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = crowd(8)
+    run = world.sent()
+    world.cycle.settle(run.run_id)
+    calls: list[str] = []
+
+    def busy(payout_id: str, _reference: str = "") -> RailAnswer:
+        calls.append(payout_id)
+        return RailAnswer("unknown", reason="rate_limited", rest_seconds=600)
+
+    monkeypatch.setattr(world.rail, "look_up", busy)
+    world.cycle.compare(run.run_id, 0)
+    assert len(calls) == 1

@@ -5,6 +5,7 @@
                                                      not_paid_at_rail
     failed, returned  failed, returned, not known    paid_at_rail
     sent, unknown     -                              unclear
+    any of them       no clear answer                unclear
 
 What the rail itself says came back since it was paid, whole or in part, is posted back first, as
 after a notice of the rail. Any other difference is listed, never repaired by itself. Comparing
@@ -42,6 +43,7 @@ from goodword.payouts.recomparing import (
     reconcilable,
     take_turn,
 )
+from goodword.payouts.resting import Patience
 from goodword.payouts.sending import Sending
 from goodword.ports import Change, Desk, Store, until_settled
 from goodword.records import Key, Record, Value
@@ -153,10 +155,11 @@ def reconciliation_key(run_id: str) -> Key:
 def compare(payout: Payout, said: RailAnswer | None) -> What | None:
     """What is different about a payment; None when both say the same, to the cent."""
     left = said is not None and said.status in _LEFT
-    if payout.state in ("failed", "returned"):
-        return "paid_at_rail" if left else None
-    if payout.state != "paid" or (said is not None and said.status == "unknown"):
+    ended = payout.state in ("paid", "failed", "returned")
+    if not ended or (said is not None and said.status == "unknown"):
         return "unclear"
+    if payout.state != "paid":
+        return "paid_at_rail" if left else None
     if said is None:
         return "not_at_rail"
     same = said.left_minor in (None, payout.amount_minor - payout.returned_minor)
@@ -197,9 +200,10 @@ class Reconciling:
         run = read_run(self.desk.store, run_id)
         if reconcilable(run) and self.sending is not None and self._asks(run):
             clear = self._clear(run_id, first) if only == ONLY_UNCLEAR else frozenset[int]()
+            patience = Patience(self.desk, run.rail)
             for number in range(first, min(first + RECONCILE_CHUNKS, run.chunks)):
                 if number not in clear:
-                    self._chunk(self.sending, run, number)
+                    self._chunk(self.sending, run, number, patience)
 
     def sum_up(self, run_id: str) -> None:
         """Add up what the parts came to, once all were compared. Conflict `not_all_compared`."""
@@ -246,15 +250,15 @@ class Reconciling:
             found = list(self.desk.store.get_many(ChunkTally, keys).values())
         return frozenset(row.number for row in found if row.tally.unclear == 0)
 
-    def _chunk(self, sending: Sending, run: PayoutRun, number: int) -> None:
+    def _chunk(self, sending: Sending, run: PayoutRun, number: int, patience: Patience) -> None:
         chunk = self.desk.store.get(RunChunk, chunk_key(run.run_id, number))
         assert chunk is not None, "a settled run has all its chunks"
         keys = [payout_key(row.advocate_id, row.payout_id) for row in chunk.rows]
-        tally = Tally()
+        tally, rail = Tally(), sending.rails[run.rail]
         for payout in self.desk.store.get_many(Payout, keys).values():
             said = None
             if payout.sent_ms is not None:
-                said = sending.rails[run.rail].look_up(payout.payout_id, payout.reference)
+                said = patience.ask(partial(rail.look_up, payout.payout_id, payout.reference))
             after = sending.post_back(payout, said) if said is not None else payout
             tally = tally.plus(self._note(after, said))
         until_settled(

@@ -4,10 +4,18 @@ The record is shared, so that the many workers of one run do not each find out b
 only saves calls: nothing is decided by it, and losing a race about it does not matter.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import ClassVar
 
 from goodword.errors import Stale
-from goodword.limits import RAIL_PAUSE_SECONDS_MAX, RAIL_TOLD_SECONDS_MAX
+from goodword.limits import (
+    RAIL_PAUSE_SECONDS_MAX,
+    RAIL_REST_SECONDS,
+    RAIL_TOLD_SECONDS_MAX,
+    SEND_UNKNOWN_MAX,
+)
+from goodword.payouts.ports import TELLING, RailAnswer
 from goodword.ports import Change, Collision, Desk
 from goodword.programs.payment import RailName
 from goodword.records import Key, Record
@@ -59,3 +67,31 @@ def rest(desk: Desk, rail: RailName, seconds: int) -> None:
         desk.store.commit(change)
     except (Stale, Collision):
         return
+
+
+@dataclass
+class Patience:
+    """Asks a rail one question after the other, and no more once it is silent or rests.
+
+    What is not asked any more is as unclear as what was not answered.
+    """
+
+    desk: Desk
+    rail: RailName
+    unclear: int = 0
+    is_over: bool = False
+
+    def ask(self, question: Callable[[], RailAnswer | None]) -> RailAnswer | None:
+        """The answer, or that the rail rests."""
+        if self.is_over:
+            return RailAnswer("unknown", reason="rail_rests")
+        answer = question()
+        if answer is None or answer.status != "unknown" or answer.reason in TELLING:
+            self.unclear = 0
+            return answer
+        self.unclear += 1
+        rest_as_told(self.desk, self.rail, answer.rest_seconds)
+        if self.unclear >= SEND_UNKNOWN_MAX:
+            rest(self.desk, self.rail, RAIL_REST_SECONDS)
+        self.is_over = self.unclear >= SEND_UNKNOWN_MAX or rests(self.desk, self.rail)
+        return answer
