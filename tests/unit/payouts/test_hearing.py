@@ -205,8 +205,30 @@ def test_whoever_is_quicker_sets_the_rest(monkeypatch: pytest.MonkeyPatch) -> No
         raise Collision([])
 
     monkeypatch.setattr(world.store, "commit", lost)
-    rest(world.desk(), "simulator", 10)
+    rest(world.desk(), "simulator", 120)
+    assert world.one(RailRest).until_ms == world.clock.at_ms + 90 * SECOND_MS
     assert rests(world.desk(), "simulator")
+
+
+def test_a_rail_that_is_silent_about_its_own_notices_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    for _ in range(6):
+        notice(world, world.payout.payout_id)
+    asked: list[str] = []
+
+    def silent(payout_id: str, _: str = "") -> RailAnswer:
+        asked.append(payout_id)
+        return RailAnswer("unknown", reason="no_answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(world.rail, "look_up", silent)
+        world.cycle.look_up()
+        assert len(asked) == 3, "the others are not even asked about"
+    world.clock.advance(RAIL_REST_SECONDS * SECOND_MS)
+    world.cycle.look_up()
+    assert (world.payout.state, world.all(RailNotice)) == ("paid", [])
 
 
 def test_a_sweep_ends_although_a_rail_is_left_alone_or_gone(

@@ -1,17 +1,19 @@
 """What rails have told is taken up by asking them: a notice never says what became of the money.
 
 A notice is deleted when every payment that it names has been asked about. It may come before the
-answer of the call that it is about, late, or twice; asking is safe at any time.
+answer of the call that it is about, late, or twice; asking is safe at any time. A rail that gives
+no clear answer to a few in a row rests, so that it does not keep other rails' payments waiting.
 """
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from goodword.errors import NotFound, Stale
-from goodword.limits import NOTICES_PER_SWEEP
+from goodword.limits import NOTICES_PER_SWEEP, RAIL_REST_SECONDS, SEND_UNKNOWN_MAX
 from goodword.payouts.confirming import find_payout
 from goodword.payouts.notices import WAITING, RailNotice
-from goodword.payouts.resting import rests
+from goodword.payouts.resting import rest, rests
 from goodword.payouts.sending import Sending
 from goodword.ports import Change, Desk
 from goodword.programs.payment import RailName
@@ -32,7 +34,17 @@ class Hearing:
     def take_up(self) -> int:
         """Ask the rails about what waiting notices name; how many notices were done with."""
         page = self.desk.store.query_index(RailNotice, "arrivals", WAITING, limit=NOTICES_PER_SWEEP)
-        return sum(self._one(seen) for seen in page.rows if not rests(self.desk, seen.rail))
+        unheard: Counter[RailName] = Counter()
+        done = 0
+        for seen in page.rows:
+            if rests(self.desk, seen.rail):
+                continue
+            heard = self._one(seen)
+            done += heard
+            unheard[seen.rail] = 0 if heard else unheard[seen.rail] + 1
+            if unheard[seen.rail] >= SEND_UNKNOWN_MAX:
+                rest(self.desk, seen.rail, RAIL_REST_SECONDS)
+        return done
 
     def _one(self, seen: RailNotice) -> bool:
         notice = self.desk.store.get(RailNotice, seen.key)
