@@ -21,7 +21,7 @@ help: ## this list
 	@echo "                   make refund ORDER=7001 AMOUNT=10.00, make forward DAYS=15, make mail, make token WHO=fatima"
 
 trust-rates: setup ## what the checks hold of planted and of honest: make trust-rates SEED=7
-	@$(RUN) -m tests.bench.trust_rates --seed $(or $(SEED),1) --orders $(or $(ORDERS),4000) --seeds $(or $(SEEDS),1)
+	@$(RUN) -m tests.bench.trust_rates --seed '$(or $(SEED),1)' --orders $(or $(ORDERS),4000) --seeds $(or $(SEEDS),1)
 
 setup: ## make .venv with what demo and test need (once; later it is a no-op)
 	@$(PYTHON) infra/local/setup.py $(VENV)

@@ -9,6 +9,7 @@ planted self-referrals and rings held, at most 1 % of honest orders.
 """
 
 import argparse
+import hashlib
 import heapq
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -258,10 +259,17 @@ def good(rates: Rates) -> bool:
     return planted and rates.share("honest") <= HONEST_HELD_MOST
 
 
+def seed_of(text: str) -> int:
+    """A number is its own seed; anything else is one by its digest: `--seed "a word of yours"`."""
+    if text.isascii() and text.removeprefix("-").isdecimal():
+        return int(text)
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4])
+
+
 def main() -> int:
     """Print the table of one or several seeds; 1 if a limit is broken."""
     asked = argparse.ArgumentParser(description="rates of the checks of trust on a labelled crowd")
-    asked.add_argument("--seed", type=int, default=1)
+    asked.add_argument("--seed", type=seed_of, default=1, help="a number, or any text")
     asked.add_argument("--orders", type=int, default=4_000)
     asked.add_argument("--seeds", type=int, default=1, help="so many seeds, counted up from --seed")
     said, whole, kept = asked.parse_args(), Rates(), True
