@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from goodword.times import DAY_MS
 
 from tests.support.api import ADMIN, ANALYST, ANNA, MARKETER
 from tests.support.api import FINANCE as FAY
 from tests.support.pages import Pages, signing_in
+from tests.support.payday import CUTOFF_MS
 from tests.support.scene import BEN, MAYA
 from tests.support.treasury import Treasury, told, treasury
 
@@ -95,3 +97,21 @@ def test_more_than_fits_one_file_is_said(world: Treasury, monkeypatch: pytest.Mo
     with signing_in() as pool:
         fay = Pages(world, pool=pool).browser(FAY)  # type: ignore[arg-type]  # any world
         assert fay.get("/console/waiting/csv").status == 409
+
+
+def test_money_of_a_later_period_is_named_with_its_day(tmp_path: Path) -> None:
+    """NET-30: the run of 31 October pays September; what was earned on the 12th is not in it."""
+    with treasury(tmp_path, net_days=30) as (world, _):
+        world.clock.at_ms = CUTOFF_MS - 7 * DAY_MS
+        world.due(500)
+        (row,) = world.api("usr_anna", "GET", HERE, query=ASKED)[1]["data"]
+        (kept,) = row["kept"]
+        assert (kept["reason"], kept["lets_go"]) == ("later_period", "its_period")
+        assert kept["until"] == "2025-12-01T00:00:00.000Z"
+        assert row["missing"] is None
+        with signing_in() as pool:
+            fay = Pages(world, pool=pool).browser(FAY)  # type: ignore[arg-type]  # any world
+            words = fay.get("/console/waiting").words
+            assert "By itself, with the run of its period 1 Dec 2025" in words
+            (line,) = csv.DictReader(io.StringIO(fay.get("/console/waiting/csv").html))
+            assert (line["reason"], line["until"]) == ("later_period", kept["until"])
