@@ -24,6 +24,7 @@ PAGE_BYTES_MAX = 1024 * 1024
 TRANSACTION_MAX = 100
 BATCH_MAX = 100
 TOKEN_SECONDS = 600
+SHORT = 256  # characters that are never more bytes than a key may have
 INDEX = "gsi1"
 PLACES = {"Put": "Item", "Delete": "Key", "ConditionCheck": "Key"}
 PARAMETERS = (
@@ -117,7 +118,8 @@ class FakeDynamo:
         table = self._tables[TableName]
         names = ExpressionAttributeNames or {}
         asked = Expression(KeyConditionExpression, names, ExpressionAttributeValues)
-        wanted = _equal_to(asked, "gsi1pk" if IndexName else "pk", names, ExpressionAttributeValues)
+        pk = "gsi1pk" if IndexName else "pk"
+        wanted: str = ExpressionAttributeValues[_equal_to(asked, pk, names)]["S"]
         keys = self._places(table, wanted, bool(IndexName))
         if not keys:
             return {"Items": [], "Count": 0}
@@ -258,8 +260,8 @@ class FakeDynamo:
 
     def _key(self, table: str, item: Item) -> Key:
         pk, sk = item["pk"]["S"], item["sk"]["S"]
-        if not pk or not sk or len(pk.encode()) > 2048 or len(sk.encode()) > 1024:
-            raise error("ValidationException", "Key")
+        if not pk or not sk or len(pk) > SHORT or len(sk) > SHORT:
+            _check_key(pk, sk)
         return Key(self._tables[table], pk, sk)
 
     def _places(self, table: Table, pk: str, by_index: bool) -> list[Key]:
@@ -287,15 +289,17 @@ def _entry(key: Key, item: Stored) -> tuple[str, str, str, str] | None:
     return item["gsi1pk"]["S"], item["gsi1sk"]["S"], key.pk, key.sk
 
 
-def _equal_to(
-    asked: Expression, attribute: str, names: Mapping[str, str], values: Mapping[str, Any]
-) -> str:
-    """The partition that a key condition names; one must be named."""
-    for term in asked.terms:
-        name, _, value = term.partition(" = ")
-        if value and names.get(name, name) == attribute:
-            found: str = values[value]["S"]
-            return found
+def _check_key(pk: str, sk: str) -> None:
+    """DynamoDB's limits of a key, in bytes."""
+    if not pk or not sk or len(pk.encode()) > 2048 or len(sk.encode()) > 1024:
+        raise error("ValidationException", "Key")
+
+
+def _equal_to(asked: Expression, attribute: str, names: Mapping[str, str]) -> str:
+    """The placeholder of the partition that a key condition names; one must be named."""
+    for kind, name, *values in asked.parts:
+        if kind == "=" and names.get(name, name) == attribute:
+            return values[0]
     raise error("ValidationException", "Query")
 
 

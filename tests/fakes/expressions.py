@@ -27,14 +27,17 @@ class Expression:
     """One expression with its names and values; all of both must be used, as DynamoDB asks."""
 
     def __init__(self, text: str, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
-        self.terms, self._parts, used = _parsed(text)
+        self.parts, used = _parsed(text)
         self._names, self._values = names, values
-        if used != names.keys() | values.keys():
+        if len(used) != len(names) + len(values) or used != names.keys() | values.keys():
             raise Unknown(f"unused or missing placeholders: {used ^ {*names, *values}} in {text!r}")
 
     def holds(self, item: Item) -> bool:
         """Whether every term is true of the item ({} where there is none)."""
-        return all(self._term(words, item) for words in self._parts)
+        for words in self.parts:
+            if not self._term(words, item):
+                return False
+        return True
 
     def _term(self, words: tuple[str, ...], item: Item) -> bool:
         kind, name, *more = words
@@ -81,10 +84,9 @@ def _words(term: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=4_096)
-def _parsed(text: str) -> tuple[list[str], list[tuple[str, ...]], set[str]]:
-    """The terms of an expression, what each of them says, and the placeholders in it."""
-    terms = _split(text)
-    return terms, [_words(term) for term in terms], set(re.findall(r"[#:]\w+", text))
+def _parsed(text: str) -> tuple[list[tuple[str, ...]], set[str]]:
+    """What each term of an expression says, and the placeholders in it."""
+    return [_words(term) for term in _split(text)], set(re.findall(r"[#:]\w+", text))
 
 
 def _split(text: str) -> list[str]:

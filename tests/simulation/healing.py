@@ -21,6 +21,7 @@ BRIEF = 3  # in a brief story there are so many times fewer
 ROUNDS_MAX = 400  # rounds of healing after which something does not drain
 ROUNDS_CALM = 100  # rounds of half a day; afterwards of an hour
 ROUNDS_SILENT = 12  # rounds in which nobody answers, in some seeds
+STILL_MAX = 4  # times that a step doubles while nothing is written: eight days at most
 PEOPLE_OF_A_RUN = 3  # who let a large one pass, if they answer on the same day
 EPILOGUES = 0.5  # of the seeds
 FOR_EVER = 10**15
@@ -132,6 +133,7 @@ class Play(Director):
         town.outside.healed, town.healed_ms = True, town.clock.at_ms
         answers = self.chance.random() < 0.7
         self.limit_ms = END_MS + 400 * DAY_MS
+        still = written = 0
         for number in range(ROUNDS_MAX):
             self.settle()
             while town.announced or town.journaled:
@@ -150,8 +152,10 @@ class Play(Director):
             if all(one.startswith("execution") for one in left):  # they wait for a bank's answer
                 self.to(min(one.wake_ms for one in town.baton.tasks))
                 continue
+            still = still + 1 if town.commits == written else 0
+            written = town.commits
             # Where each day's payment comes back, people must be quicker than the days.
-            hours = 12 if number < ROUNDS_CALM else 1
+            hours = 12 * 2 ** min(still, STILL_MAX) if number < ROUNDS_CALM else 1
             self.to(min([*self.aims(), town.clock.at_ms + hours * HOUR_MS]))
         town.fail(f"it does not drain: {self._open()}")
 

@@ -82,7 +82,9 @@ class Outside:
         """One call: somebody else may run first; then the fault that it meets, if any."""
         self.calls += 1
         self._baton.pause()
-        return self.strikes(*kinds) if self._baton.current is not None else ""
+        if self.healed or self._baton.current is None:
+            return ""
+        return self.strikes(*kinds)
 
     def chosen(self, count: int) -> int:
         """One of so many, by chance."""

@@ -96,6 +96,7 @@ class Town:
             "events": FaultyBus(self.outside, self._on_the_bus),
             "stepfunctions": self,
         }
+        self.commits = 0  # so often something was written
         self.streamed: list[dict[str, Any]] = []
         self.journaled: list[dict[str, Any]] = []
         self.announced: list[tuple[str, int]] = []  # rewards on the queue, and how often
@@ -336,6 +337,7 @@ class Town:
 
     def committed(self, created: Sequence[tuple[Key, Item]]) -> None:
         """What the streams of the tables pass on."""
+        self.commits += 1
         for key, item in created:
             if item["kind"]["S"] not in (Delivery.KIND, "event"):
                 continue

@@ -109,11 +109,12 @@ class Execution:
             self.error, self.ended = failed.name, True
 
     def _states(self, machine: Mapping[str, Any], data: Json, item: Json) -> Walk:
-        name = machine["StartAt"]
+        name, known = machine["StartAt"], object()
         while True:
             self.path.append(name)
             assert len(self.path) <= TRANSITIONS_MAX, "the machine does not end"
-            data = _sized(data)
+            if data is not known:
+                data = known = _sized(data)
             state = machine["States"][name]
             try:
                 data, following = yield from self._state(name, state, data, item)

@@ -45,11 +45,14 @@ def priced(value: V, currency: str, /, **changes: object) -> V:
 
 def amounts(value: Value, path: str = "") -> Iterator[Amount]:
     """Every amount of money in it; pieces and counts are the same in every currency."""
-    unpriced = "reward" if getattr(value, "unit", "") in UNITS else ""
-    of = getattr(value, "of", None)
+    fields = vars(value)
+    unpriced = "reward" if fields.get("unit", "") in UNITS else ""
+    of = fields.get("of")
     number = isinstance(of, str) and of not in AMOUNTS
-    for name in type(value).model_fields:
-        one, here = getattr(value, name), f"{path}.{name}" if path else name
+    for name, one in fields.items():
+        if not isinstance(one, (Value, tuple, dict)):
+            continue
+        here = f"{path}.{name}" if path else name
         if _is_stated(name, one) and not number:
             yield Amount(here, getattr(value, _base(value, name)), one)
         elif name != unpriced:
