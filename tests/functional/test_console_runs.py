@@ -300,6 +300,9 @@ def test_the_payee_reads_that_the_money_waits(
     monkeypatch.setattr("goodword_aws.wiring.advocate_of", lambda _: MAYA)
     shown = house.pages.browser(ANNA).get(f"/my/payouts/{house.world.one(Payout).payout_id}")
     assert "Waits for you" in shown.words
+    names = " ".join(shown.words.split())
+    assert "Paid by Acme" in names
+    assert "Paid to anna@" in names
     assert "On its way" not in shown.words
 
 

@@ -21,6 +21,7 @@ _SHAPES = {
     "info": '<circle cx="12" cy="12" r="9"/><path d="M12 11v6m0-10h.01"/>',
     "copy": '<path d="M9 9h11v11H9zM5 15H4V4h11v1"/>',
     "share": '<path d="M12 15V4m-4 4 4-4 4 4M5 13v7h14v-7"/>',
+    "menu": '<path d="M4 7h16M4 12h16M4 17h16"/>',
     "next": '<path d="m9 5 7 7-7 7"/>',
     "out": '<path d="M14 5h5v14h-5M4 12h10m-4-4 4 4-4 4"/>',
 }

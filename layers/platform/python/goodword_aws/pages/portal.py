@@ -137,9 +137,10 @@ def statement(view: View) -> Statement:
 
 
 def statement_page(view: View) -> dict[str, Any]:
-    """One of the reader's own payouts, and why it did not go through if it did not."""
+    """One of the reader's own payouts, who pays it, and why it failed if it did."""
     found = statement(view)
-    return {"statement": found, "because": _because(view, [found])}
+    terms = wiring.shelf().version(found.program_id, view.desk.clock.now_ms()).terms
+    return {"statement": found, "terms": terms, "because": _because(view, [found])}
 
 
 def _because(view: View, payouts: Sequence[Statement]) -> dict[str, str]:
