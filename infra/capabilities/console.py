@@ -32,7 +32,7 @@ def add_console(ground: Ground) -> None:
             grants.query_index(ground.tables.core),
             grants.query_index(ground.tables.arrivals),
             grants.table_items(ground.tables.arrivals, "GetItem", "PutItem"),
-            grants.change(ground.tables.core, checks=True),
+            grants.change(ground.tables.core, checks=True, deletes=True),
             grants.append(ground.tables.journal),
             grants.read(ground.tables.journal),
             grants.table_items(ground.tables.keys, "GetItem", "PutItem"),

@@ -84,7 +84,7 @@ def add_journeys(ground: Ground) -> None:
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
-            grants.change(ground.tables.core),
+            grants.change(ground.tables.core, checks=True),  # the story in a spotlight
             grants.append(ground.tables.journal),
             grants.read_secret(ground.secrets.index),
             grants.answer(ground.at, ground.machines.arn("journey")),

@@ -42,7 +42,7 @@ def add_privacy(ground: Ground) -> None:
         may=[
             *_may_gather(ground),
             grants.query_index(ground.tables.core),
-            grants.change(ground.tables.core, deletes=True),
+            grants.change(ground.tables.core, checks=True, deletes=True),
             grants.table_items(ground.tables.keys, "GetItem", "DeleteItem"),
             grants.close_accounts(ground.identity.pool),
             ground.may_set_aside,

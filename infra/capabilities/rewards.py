@@ -55,7 +55,7 @@ def add_rewards(ground: Ground) -> None:
         "Lists, explains and decides rewards",
         needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN"),
         may=[
-            *_may_move_on(ground),
+            *_may_move_on(ground, checks=True),  # that whom something is handed to may have it
             grants.read(ground.tables.journal),
             grants.read_secret(ground.secrets.index),
         ],
@@ -65,11 +65,11 @@ def add_rewards(ground: Ground) -> None:
         ground.door.open(desk, READ_AND_WRITE, f"{path}/{{proxy+}}")
 
 
-def _may_move_on(ground: Ground) -> list[PolicyStatement]:
+def _may_move_on(ground: Ground, *, checks: bool = False) -> list[PolicyStatement]:
     return [
         grants.read(ground.tables.core),
         grants.query_index(ground.tables.core),
-        grants.change(ground.tables.core),
+        grants.change(ground.tables.core, checks=checks),
         grants.append(ground.tables.journal),
         grants.answer(ground.at, ground.machines.arn("reward_approval")),
     ]

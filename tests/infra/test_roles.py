@@ -142,10 +142,13 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     grants = {"trust_api"}  # the enrolment of whom an order is granted to
     walks = {"journeys_task", "journeys_schedule", "journeys_queue"}  # whom journeys ask
     journeys = {"journeys_api"}  # a draft that was published
-    checks = pays | links | decides | publishes | grants | walks
+    shines = {"journeys_api_asks"}  # the story that is put into the spotlight
+    hands = {"rewards_api"}  # that whom something is handed to may have it
+    erases = {"privacy_schedule"}  # no balance moved; whatever a person could be found or read by
+    checks = pays | links | decides | publishes | grants | walks | shines | hands | erases
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
-    erases = {"privacy_schedule"}  # whatever a person could be found or read by
-    deletes = pays | links | decides | journeys | erases
+    marks = {"console_web"}  # the place on the list of a segment that somebody left
+    deletes = pays | links | decides | journeys | erases | marks
     assert who_may(prod, "dynamodb:DeleteItem", core) == deletes
 
 
