@@ -34,6 +34,7 @@ TOLD = (
     "journey.ask_accepted_work",
     "story.proposed",
     "story.given_back",
+    "story.spotlit",
     "friend.introduced",
     "message.due",
 )

@@ -1,5 +1,7 @@
 """The webhook's pages: an admin names it and sees its secret once; writers see the log."""
 
+import html
+import json
 import re
 from collections.abc import Iterator
 
@@ -13,6 +15,11 @@ from tests.support.api import ADMIN, FINANCE, MARKETER
 from tests.support.pages import Pages, pages
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/]{43}=")
+BODY = re.compile(r"<pre[^>]*>(.*?)</pre>", re.DOTALL)
+SAID = {
+    *("program_id", "ask_id", "journey_id", "advocate_id", "subject_id", "motion", "template"),
+    *("site", "review_link", "answer_until", "words", "page", "answer", "unsubscribe", "person"),
+}
 URL = "https://hooks.acme.example/goodword"
 
 
@@ -110,3 +117,18 @@ def test_what_was_given_up_is_tried_again_by_a_writer(here: Pages, program: Prog
     (message,) = here.town.all(Message)
     assert message.state == "held"
     assert mara.ask("POST", path, form=form | {"url": URL}).status == 403
+
+
+def test_what_it_would_say_is_shown_before_anything_is_sent(here: Pages, program: Program) -> None:
+    page = here.browser(MARKETER).get(place(program), **{"for": "review"})
+    assert 'value="review" selected' in page.html
+    found = [json.loads(html.unescape(one)) for one in BODY.findall(page.html)]
+    alone, shared, customer = (one["data"] for one in found)
+    assert {one["type"] for one in found} == {"journey.asked"}
+    assert [one["person"] for one in (alone, customer)] == [None, None]
+    assert shared["person"]["email"] == "robin@mail.example"
+    assert [bool(one["answer"]) for one in (alone, shared, customer)] == [False, True, True]
+    assert customer["advocate_id"] is None
+    assert alone["review_link"].startswith("https://www.g2.com/")
+    assert set(alone) == set(shared) == set(customer) == SAID
+    assert not here.town.all(Message)

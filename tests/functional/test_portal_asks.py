@@ -230,6 +230,20 @@ def test_a_reminder_and_thanks_are_letters_too(here: Pages, path: Path, ses: Ses
     assert len(ses.requests) == 3
 
 
+def test_the_link_that_ends_letters_works_however_late_the_thanks_are(
+    here: Pages, path: Path, ses: Ses
+) -> None:
+    _, ask = asked(path, THANKS, BYE)
+    path.asks.answer(ask.ask_id, "accepted")
+    path.later(days=14 + ASK_PASS_DAYS + 1)
+    path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+    tell(path.events("journey.ask_accepted_work")[0])
+    (stop,) = re.findall(r"https://go\.example(/asks/\S+/unsubscribe)", text_of(ses.requests[-1]))
+    browser = here.browser()
+    assert browser.send(browser.get(stop), stop).status == 303
+    assert Wishes(path.desk()).read(ask.subject_id).unsubscribed == ("all",)
+
+
 def test_a_review_is_asked_for_in_words_that_welcome_both(
     here: Pages, path: Path, ses: Ses
 ) -> None:

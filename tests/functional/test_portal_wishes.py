@@ -19,7 +19,7 @@ from tests.support.people import BEN as BEN_IN
 from tests.support.ses import Ses
 from tests.support.walks import BYE, Path
 
-ALL_DAY: Any = {"quiet_hours": {"from_hour": 0, "until_hour": 0}, "cool_down_days": 0}
+ALL_DAY: dict[str, Any] = {"quiet_hours": {"from_hour": 0, "until_hour": 0}, "cool_down_days": 0}
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from goodword.journeys.story import Story
+from goodword.journeys.spotlighting import Spotlights
+from goodword.journeys.story import Rights, Story
 from goodword.messages.model import Message
 from goodword.privacy.erasing import Erasing
 from goodword.times import DAY_MS, as_datetime
@@ -18,7 +19,7 @@ from tests.support.pages import Pages
 from tests.support.people import BEN as BEN_IN
 from tests.support.people import http
 from tests.support.ses import Ses
-from tests.unit.journeys.test_storytelling import Desk, Nobody
+from tests.unit.journeys.test_storytelling import TEXT, Desk, Nobody
 
 HOSTILE = "<script>alert(1)</script>{{7*7}} \"quoted\" & 'so'\n<img src=x onerror=y>"
 
@@ -293,3 +294,25 @@ def test_what_was_not_agreed_to_has_no_such_button(here: Pages, path: Desk) -> N
     path.approved()
     page = here.browser(MARKETER).get(f"/console/stories/{path.ask.ask_id}")
     assert "Put into the spotlight" not in page.words
+
+
+@pytest.mark.parametrize("taken_away", [False, True])
+def test_whoever_is_in_the_spotlight_is_told_unless_they_are_there_no_more(
+    here: Pages, path: Desk, ses: Ses, *, taken_away: bool
+) -> None:
+    digest = path.proposed()
+    path.own.approve(path.ask, digest, Rights(uses=("spotlight",), named=False), "")
+    lights, now_ms = Spotlights(path.staff), path.clock.at_ms
+    lights.put(path.ask.ask_id, now_ms, now_ms + 30 * DAY_MS, None)
+    if taken_away:
+        path.ends.withdraw(path.anna, path.ask.ask_id)
+    (event,) = path.events("story.spotlit")
+    tell(event)
+    (mail,) = (one for one in path.all(Message) if one.event_id == event.event_id)
+    if taken_away:
+        assert (mail.state, mail.reason, ses.requests) == ("skipped", "spotlight_over", [])
+        return
+    text = text_of(ses.requests[-1])
+    assert "from 22 November 2025 to 22 December 2025" in text
+    assert f"https://go.example{mine(path)}" in text
+    assert TEXT not in text  # a letter holds no story

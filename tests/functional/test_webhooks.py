@@ -13,6 +13,7 @@ from goodword.messages.model import Message
 from goodword_aws import messages_webhooks
 from goodword_aws.webhooks import PURPOSE, endpoints
 
+from tests.functional.test_console_webhooks import SAID
 from tests.support.api import ADMIN, ANALYST, MARKETER, Front, front
 from tests.support.functions import call, sample
 from tests.support.hooks import URL
@@ -93,6 +94,7 @@ def test_a_request_goes_by_mail_and_to_the_companys_own_system(
     assert name == event.event_id
     assert said["data"]["page"] == "https://go.example/my/asks"
     assert said["data"]["person"] is None
+    assert set(said["data"]) == SAID  # as the console says that it would
     log = api(MARKETER, "GET", HOOK.format(path.program_id) + "/deliveries").body["data"]
     assert [(one["id"], one["state"], one["tries"]) for one in log] == [(name, "sent", 1)]
 

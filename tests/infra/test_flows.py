@@ -129,6 +129,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "journey.ask_accepted_work",
                 "story.proposed",
                 "story.given_back",
+                "story.spotlit",
                 "friend.introduced",
                 "message.due",
             ],

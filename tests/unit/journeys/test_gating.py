@@ -18,7 +18,7 @@ LOW = {"of": "signal", "kind": "review", "high": 3}
 BY_RATING = {"step": "branch", "name": "b", "when": LOW, "then": "end"}
 FEEDBACK = {"step": "ask", "name": "how", "motion": "feedback", "template": "how"}
 BETA = {"step": "ask", "name": "beta", "motion": "beta", "template": "beta"}
-PUBLIC_GOAL: Any = {"goal": {"motion": "review"}}
+PUBLIC_GOAL: dict[str, Any] = {"goal": {"motion": "review"}}
 
 
 @pytest.fixture

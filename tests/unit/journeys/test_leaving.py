@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 from goodword.advocates.model import Enrolment
+from goodword.journeys.asking import Way
 from goodword.journeys.asks import Wishes
 from goodword.journeys.gate import Gate
 from goodword.journeys.leaving import Leaving
 from goodword.journeys.listening import Customers
+from goodword.journeys.scoring import Motion
 from goodword.messages.model import Unfit
 from goodword.ports import Change
 from goodword.privacy.erasing import Erasing
@@ -151,13 +153,13 @@ def test_the_persons_way_stands_above_the_journeys(path: Path) -> None:
     desk = path.desk("messages")
     looks = Leaving(desk, Gate(desk, Customers(desk)))
     wishes = Wishes(path.desk())
-    tried: list[tuple[Any, Unfit | None, Unfit]] = [
+    cases: list[tuple[dict[Motion, Way], Unfit | None, Unfit | None]] = [
         ({}, None, Unfit("other_channel")),
         ({"reference": "email"}, None, Unfit("other_way_wanted")),
         ({"reference": "in_app"}, Unfit("other_way_wanted"), Unfit("other_way_wanted")),
         ({"story": "in_app"}, None, Unfit("other_channel")),
     ]
-    for way, by_mail, by_hook in tried:
+    for way, by_mail, by_hook in cases:
         wishes.put(walk.subject_id, path.program_id, (), "UTC", ways=way)
         assert looks.unfit(ask) == by_mail
         assert looks.unfit(ask, by="webhook") == by_hook

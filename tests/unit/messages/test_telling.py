@@ -38,6 +38,7 @@ MORE = {
     "ask_action": "You decide.",
     "ask_thanks": "Thank you.",
     "ask_until": "22 November 2025",
+    "spot_from": "22 November 2025",
     "level": "gold",
     "level_gives": "gold: 20 % of the amount for an order.",
     "milestone": "Your first recommendation",

@@ -6,9 +6,11 @@ from goodword.events import Event
 from goodword.journeys.gate import Gate
 from goodword.journeys.leaving import Leaving
 from goodword.journeys.listening import Customers
+from goodword.journeys.spotlight import Spotlight, spotlight_key
+from goodword.journeys.story import Story, story_key
 from goodword.journeys.walk import AskMade, ask_key
 from goodword.journeys.wording import ask_words
-from goodword.messages.model import Unfit
+from goodword.messages.model import MessageChannel, Unfit
 from goodword.ports import Desk
 from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import Forgotten
@@ -20,7 +22,8 @@ from goodword_aws.settings import settings
 
 REQUESTS = frozenset({"journey.asked", "journey.reminded", "journey.resent"})
 THANKS = "journey.ask_accepted_work"
-ABOUT_STORIES = frozenset({"story.proposed", "story.given_back"})
+SPOTLIT = "story.spotlit"
+ABOUT_STORIES = frozenset({"story.proposed", "story.given_back", SPOTLIT})
 
 
 def ask_values(event: Event, locale: str) -> Mapping[str, str]:
@@ -36,20 +39,38 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
     )
     secret = wiring.secrets().read(settings().page_secret_arn)[0]
     home = settings().public_url.rstrip("/")
-    here = f"{home}/asks/{ask_pass(secret, ask.ask_id, ask.expires_ms)}"
+    here = f"{home}/asks/{ask_pass(secret, ask.ask_id, pass_from(ask, event))}"
     until = catalogue_of(locale).date_of(ask.expires_ms)
     links = {"ask_stop": f"{here}/unsubscribe", "ask_until": until}
     told = f"{home}/my/asks/{ask.ask_id}/story"
     places = {THANKS: f"{home}/my", **dict.fromkeys(ABOUT_STORIES, told)}
+    if event.type == SPOTLIT:
+        links["spot_from"] = catalogue_of(locale).date_of(int(str(event.data["from_ms"])))
     return {**said, **links, "go": places.get(event.type, here)}
 
 
-def unfit(event: Event) -> Unfit | None:
-    """Why the letter does not leave now; None if it may. Time has passed since the event."""
+def pass_from(ask: AskMade, event: Event) -> int:
+    """From when on the link of a message has its last month: what is told late has no dead link."""
+    return max(ask.expires_ms, event.at_ms)
+
+
+def unfit(event: Event, by: MessageChannel = "email") -> Unfit | None:
+    """Why the message does not leave now; None if it may. Time has passed since the event."""
     ask = ask_of(event)
     if ask is None:
         return None
-    return leaving(wiring.desk("messages")).unfit(ask, thanks=event.type not in REQUESTS)
+    over = _spotlight_over(event) if event.type == SPOTLIT else None
+    thanks = event.type not in REQUESTS
+    return over or leaving(wiring.desk("messages")).unfit(ask, thanks=thanks, by=by)
+
+
+def _spotlight_over(event: Event) -> Unfit | None:
+    """Nobody is told of a spotlight that was taken away while the letter waited."""
+    said, store = {name: str(value) for name, value in event.data.items()}, wiring.store()
+    found = store.get(Spotlight, spotlight_key(said["program_id"], said["spotlight_id"]))
+    story = store.get(Story, story_key(said["advocate_id"], event.subject))
+    state = found.state(story, wiring.clock().now_ms()) if found is not None else "over"
+    return None if state in ("planned", "running") else Unfit("spotlight_over")
 
 
 def leaving(desk: Desk) -> Leaving:

@@ -8,7 +8,6 @@ from goodword.journeys.asks import Wishes
 from goodword.journeys.hooked import Links, hook_body
 from goodword.journeys.walk import AskMade
 from goodword.messages.hooking import Hooks
-from goodword.messages.model import Unfit
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten
 from goodword.programs.effective import version_in_force
@@ -16,7 +15,7 @@ from goodword.times import SECOND_MS
 
 from goodword_aws import wiring
 from goodword_aws.channels.webhook import WebhookPost
-from goodword_aws.journeys_letters import REQUESTS, ask_of, leaving
+from goodword_aws.journeys_letters import ask_of, pass_from, unfit
 from goodword_aws.journeys_pass import ask_pass
 from goodword_aws.settings import settings
 from goodword_aws.webhooks import PURPOSE
@@ -29,7 +28,7 @@ def hooks() -> Hooks:
         post=_post(),
         sealer=wiring.envelope(PURPOSE),
         body_of=_body,
-        unfit=_unfit,
+        unfit=lambda event: unfit(event, by="webhook"),
         resting=_resting(),
     )
 
@@ -58,7 +57,7 @@ def _body(event: Event) -> Mapping[str, object] | None:
     book = Wishes(wiring.desk("messages")).read(ask.subject_id)
     terms = version_in_force(store, ask.program_id, event.at_ms).terms
     secret = wiring.secrets().read(settings().page_secret_arn)[0]
-    answer = f"{home}/asks/{ask_pass(secret, ask.ask_id, ask.expires_ms)}"
+    answer = f"{home}/asks/{ask_pass(secret, ask.ask_id, pass_from(ask, event))}"
     links = Links(
         page=f"{home}/my/asks",
         join=f"{home}/join/{ask.program_id}",
@@ -77,10 +76,3 @@ def _person(advocate_id: str) -> PersonalFields | None:
         return wiring.vault().open(item)
     except Forgotten:
         return None
-
-
-def _unfit(event: Event) -> Unfit | None:
-    ask = _asked(event)
-    assert ask is not None  # it has a body
-    thanks = event.type not in REQUESTS
-    return leaving(wiring.desk("messages")).unfit(ask, thanks=thanks, by="webhook")

@@ -132,7 +132,7 @@ class Hooks:
         sealed = endpoint.signing(self._now_ms)
         secrets = [self.sealer.open_bytes(one, about(endpoint.program_id)) for one in sealed]
         assert claim.told is not None  # every webhook keeps what it tells of
-        said = {"type": claim.type, "timestamp": rfc3339(claim.told.at_ms), "data": dict(body)}
+        said = envelope(claim.type, claim.told.at_ms, body)
         raw = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
         answer = self.post.send(endpoint.url, secrets, claim.event_id, raw)
         self._noted(endpoint.program_id, answer)
@@ -189,6 +189,11 @@ class Hooks:
         }
         subject = message.advocate_id or message.event_id
         return self.desk.event(f"message.{message.state}", subject, message.reason, **about)
+
+
+def envelope(type: str, at_ms: int, body: Body) -> dict[str, object]:
+    """The whole of what is sent; its bytes are JSON of it, and these are signed."""
+    return {"type": type, "timestamp": rfc3339(at_ms), "data": dict(body)}
 
 
 def _lines(message: Message, program_id: str) -> list[HookLine | MessageOfAdvocate]:

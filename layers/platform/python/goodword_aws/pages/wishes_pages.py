@@ -99,5 +99,5 @@ def _book(view: View, program_id: str) -> AskBook | None:
 
 
 def _said(book: AskBook) -> dict[str, str]:
-    said: dict[str, str] = dict(book.ways.items())
-    return said | {one: "none" for one in MOTIONS if one in book.unsubscribed}
+    found: dict[str, str] = {what: way for what, way in book.ways.items()}
+    return found | {one: "none" for one in MOTIONS if one in book.unsubscribed}

@@ -77,6 +77,7 @@ def _values(view: View, language: str, motion: Motion) -> Mapping[str, str]:
         "amount": money_of(language)(2_400, "EUR"),
         "date": today,
         "until": later,
+        "spot_from": today,
         "effective": later,
         "effective_day": later,
         "link": f"{LINK}r/MAYA7",

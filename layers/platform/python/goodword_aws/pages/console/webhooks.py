@@ -13,7 +13,9 @@ from pydantic import Field
 
 from goodword_aws import webhooks as shapes
 from goodword_aws.forms import ReasonCode
+from goodword_aws.pages.console.letters import MOTIONS
 from goodword_aws.pages.console.roles import KEEPERS, WRITERS
+from goodword_aws.pages.console.webhook_samples import samples
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -58,8 +60,12 @@ def _webhook(view: View) -> Answer:
         found = shapes.webhook_answer(use_cases.read(program.program_id))
     except NotFound:
         found = None
+    motion = next((one for one in MOTIONS if one == view.query.get("for")), MOTIONS[0])
     data = {
         "program": program,
+        "motion": motion,
+        "motions": MOTIONS,
+        "samples": samples(view, program.program_id, motion),
         "webhook": found,
         "sent": [shapes.hook_delivery(one) for one in page.rows],
         "cursor": page.cursor,
