@@ -204,6 +204,7 @@ ABSENCES_MAX = 20  # times of an enrolment that was not active, kept one by one;
 
 FORM_FIELDS_MAX = 100  # fields of one form of the pages; a budget has 6 periods in 13 currencies
 ERASURE_WAIT_DAYS = 7  # days in which an erasure can be taken back
+ERASURE_DAYS_MAX = 90  # days after asking in which an erasure may wait for money
 ERASURE_LOOK_HOURS = 12  # hours until an erasure that waits for money is looked at again
 ERASURES_PER_SWEEP = 25  # people erased in one go; each is some tens of writes
 EXPORT_DAYS = 7  # days that an export can be saved; then it is made anew

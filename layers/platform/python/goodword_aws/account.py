@@ -96,11 +96,15 @@ class AskErasure(Value):
 
 
 class ErasureAnswer(Value):
-    """The newest wish; `look_at` is when it is carried out, or what is in the way looked at."""
+    """The newest wish; `look_at` is when it is carried out, or what is in the way looked at.
+
+    From `until` on no money is waited for but what is on its way.
+    """
 
     state: Literal["asked", "erasing", "done", "taken_back"]
     asked_at: str
     look_at: str
+    until: str
     at_once: bool
 
 
@@ -238,6 +242,7 @@ def erasure_answer(erasure: Erasure) -> ErasureAnswer:
         state=erasure.state,
         asked_at=rfc3339(erasure.asked_ms),
         look_at=rfc3339(erasure.due_ms),
+        until=rfc3339(erasure.until_ms),
         at_once=erasure.at_once,
     )
 
@@ -248,6 +253,10 @@ def erasure_view(desk: Desk, advocate_id: str) -> ErasureView:
     wish, balances = work.of(advocate_id), work.balances(advocate_id)
     return ErasureView(
         erasure=erasure_answer(wish) if wish else None,
-        waits_for=obstacles(balances, at_once=bool(wish and wish.at_once)),
+        waits_for=(
+            wish.waits_for(balances, desk.clock.now_ms())
+            if wish
+            else obstacles(balances, at_once=False)
+        ),
         balances=balances_of(desk.store, advocate_id).data,
     )

@@ -38,6 +38,7 @@ from goodword.journeys.introduction import KEYS_TO_DESTROY, KeyToDestroy
 from goodword.journeys.withdrawing import Withdrawing
 from goodword.ledger.model import Balance
 from goodword.limits import (
+    ERASURE_DAYS_MAX,
     ERASURE_LOOK_HOURS,
     ERASURE_WAIT_DAYS,
     ERASURES_PER_SWEEP,
@@ -74,6 +75,15 @@ class Erasure(Record):
     at_once: bool = False
     sealed_subject: str = Field(default="", repr=False)
     done_ms: int | None = None
+
+    @property
+    def until_ms(self) -> int:
+        """From when on no money is waited for but what is on its way."""
+        return self.asked_ms + ERASURE_DAYS_MAX * DAY_MS
+
+    def waits_for(self, balances: Iterable[Balance], now_ms: int) -> tuple[Obstacle, ...]:
+        """What has to end before the person can be erased, as things stand."""
+        return obstacles(balances, at_once=self.at_once or now_ms >= self.until_ms)
 
     @property
     def key(self) -> Key:
@@ -221,8 +231,10 @@ class Erasing:
         if erasure.due_ms > now_ms:
             return False
         balances = self.balances(advocate_id)
-        if obstacles(balances, at_once=erasure.at_once):
+        if erasure.waits_for(balances, now_ms):
             change.replace(erasure.but(due_ms=now_ms + ERASURE_LOOK_HOURS * HOUR_MS))
+            if now_ms >= erasure.until_ms:
+                self._pay_no_more(change, advocate_id)
             self.desk.store.commit(change)
             return False
         advocate = read_advocate(self.desk.store, advocate_id)
@@ -232,6 +244,19 @@ class Erasing:
             change.require(one.key, Guard({"version": one.version}))
         self.desk.store.commit(change)
         return True
+
+    def _pay_no_more(self, change: Change, advocate_id: str) -> None:
+        """No further payout is made for them; one on its way knows where it goes."""
+        method = self.desk.store.get(PayoutMethod, method_key(advocate_id))
+        if method is None:
+            return
+        change.delete(method)
+        payee = self.desk.store.get(Payee, payee_key(method.paid_at, advocate_id))
+        if payee is not None:
+            change.delete(payee)
+        change.create(
+            self.desk.event("advocate.payout_method_removed", advocate_id, "erasure_overdue")
+        )
 
     def _close(self, advocate_id: str, accounts: Accounts) -> None:
         erasure = self.of(advocate_id)
@@ -321,7 +346,12 @@ class Erasing:
             return
         change = Change()
         change.replace(erasure.but(state="done", done_ms=self.desk.clock.now_ms()))
-        change.create(self.desk.event("advocate.erased", advocate_id, "own_wish"))
+        left = " ".join(
+            f"{one.program_id}:{one.currency}:{_unpaid(one)}"
+            for one in self.balances(advocate_id)
+            if _unpaid(one) > 0
+        )
+        change.create(self.desk.event("advocate.erased", advocate_id, "own_wish", left=left))
         self.desk.store.commit(change)
 
     def _tell(self, change: Change, type: str, advocate_id: str, until_ms: int) -> None:
