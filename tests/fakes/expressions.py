@@ -34,10 +34,7 @@ class Expression:
 
     def holds(self, item: Item) -> bool:
         """Whether every term is true of the item ({} where there is none)."""
-        for words in self.parts:
-            if not self._term(words, item):
-                return False
-        return True
+        return all(self._term(words, item) for words in self.parts)
 
     def _term(self, words: tuple[str, ...], item: Item) -> bool:
         kind, name, *more = words

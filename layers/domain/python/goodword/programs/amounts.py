@@ -53,7 +53,7 @@ def amounts(value: Value, path: str = "") -> Iterator[Amount]:
         if not isinstance(one, (Value, tuple, dict)):
             continue
         here = f"{path}.{name}" if path else name
-        if _is_stated(name, one) and not number:
+        if isinstance(one, dict) and _is_stated(name, one) and not number:
             yield Amount(here, getattr(value, _base(value, name)), one)
         elif name != unpriced:
             for step, each in _values(one):
