@@ -1,7 +1,6 @@
 """Who asked to be erased has some days, is waited for with money, and is then gone for good."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import pytest
 from goodword.advocates.model import Advocate, Enrolment, Known, Link, Payee, PayoutMethod
@@ -12,9 +11,9 @@ from goodword.advocates.segments import SegmentMember
 from goodword.conversions.model import Identity
 from goodword.errors import Conflict, Unavailable
 from goodword.ledger.model import Balance
-from goodword.limits import ERASURE_DAYS_MAX, ERASURE_LOOK_HOURS, ERASURE_WAIT_DAYS
+from goodword.limits import ERASURE_LOOK_HOURS, ERASURE_WAIT_DAYS
 from goodword.ports import Change
-from goodword.privacy.erasing import Erasing, Erasure, obstacles
+from goodword.privacy.erasing import Erasing, obstacles
 from goodword.privacy.model import VaultItem
 from goodword.privacy.ports import Forgotten
 from goodword.rewards.handed import HandOut
@@ -22,67 +21,8 @@ from goodword.times import DAY_MS, HOUR_MS
 from goodword.trust.trails import Own, Trail
 
 from tests.support.handing import handed
+from tests.support.leaving import IBAN, Leaving, Pool
 from tests.support.people import ANNA, Town
-
-IBAN = {"name": "Anna Maria Canary", "iban": "DE89370400440532013000"}
-
-
-@dataclass
-class Pool:
-    """Accounts of a sign-in."""
-
-    closed: list[str] = field(default_factory=list)
-    is_away: bool = False
-
-    def close(self, subject: str) -> None:
-        if self.is_away:
-            raise Unavailable("sign_in_unavailable", "not now")
-        self.closed.append(subject)
-
-
-@dataclass
-class Leaving:
-    """Anna, with a link that she named, a payout method, and a wish to be erased."""
-
-    town: Town = field(default_factory=Town)
-    pool: Pool = field(default_factory=Pool)
-    program_id: str = ""
-    own: str = ""
-
-    def __post_init__(self) -> None:
-        self.program_id = self.town.program().program_id
-        enrolment = self.town.joined(self.program_id)
-        self.own = enrolment.advocate_id
-        self.town.link(enrolment, label="Anna's canary")
-        self.town.methods.put(self.own, "csv", IBAN)
-        change = Change()
-        change.create(Recognition(advocate_id=self.own, program_id=self.program_id, look_ms=1))
-        self.town.store.commit(change)
-
-    @property
-    def erasing(self) -> Erasing:
-        """The use cases, with anybody as the actor."""
-        return Erasing(self.town.desk(), self.town.vault)
-
-    def ask(self, *, at_once: bool = False) -> Erasure:
-        """Ask, with the account to close."""
-        return self.erasing.ask(self.own, at_once=at_once, subject=ANNA.subject)
-
-    def has(self, **amounts: int) -> None:
-        """Money of hers."""
-        change = Change()
-        change.create(
-            Balance(advocate_id=self.own, program_id=self.program_id, currency="EUR", **amounts)
-        )
-        self.town.store.commit(change)
-
-    def carry_out(self) -> bool:
-        """Try it now."""
-        return self.erasing.carry_out(self.own, self.pool)
-
-    def wait(self) -> None:
-        """The days are over."""
-        self.town.clock.advance(ERASURE_WAIT_DAYS * DAY_MS)
 
 
 @pytest.fixture
@@ -355,69 +295,3 @@ def test_past_segments_alone_go_too(anna: Leaving) -> None:
     anna.town.clock.advance(ERASURE_WAIT_DAYS * DAY_MS)
     assert anna.carry_out()
     assert anna.town.all(Enrolment)[0].segments == ()
-
-
-def balance(anna: Leaving, **amounts: int) -> None:
-    """Her money is this by now."""
-    (before,) = anna.town.all(Balance)
-    change = Change()
-    change.replace(before.but(payable_minor=0, in_payout_minor=0).but(**amounts))
-    anna.town.store.commit(change)
-
-
-@pytest.mark.parametrize("at_once", [False, True])
-def test_a_payout_that_comes_back_each_day_is_not_waited_for_without_end(
-    anna: Leaving, *, at_once: bool
-) -> None:
-    anna.has(payable_minor=500)
-    asked = anna.ask(at_once=at_once)
-    anna.wait()
-    looks = 0
-    while anna.erasing.of(anna.own) != asked and looks < 1_000:
-        asked = anna.erasing.of(anna.own) or asked
-        method = anna.town.all(PayoutMethod)
-        if method:  # frozen, and at the look on its way; it comes back, and the next run takes it
-            balance(anna, in_payout_minor=500)
-        else:  # nothing is frozen for whoever has no method: what was on its way came back
-            balance(anna, payable_minor=500)
-        if anna.carry_out():
-            break
-        looks += 1
-        anna.town.clock.advance(ERASURE_LOOK_HOURS * HOUR_MS)
-    done = anna.erasing.of(anna.own)
-    assert done is not None
-    assert done.done_ms is not None
-    assert done.done_ms - done.asked_ms <= (ERASURE_DAYS_MAX + 1) * DAY_MS
-    (money,) = anna.town.all(Balance)
-    assert (money.payable_minor, money.in_payout_minor) == (500, 0)  # nothing is lost
-    (told,) = anna.town.events("advocate.erased")
-    assert told.data["left"] == f"{anna.program_id}:EUR:500"
-    (why,) = anna.town.events("advocate.payout_method_removed")
-    assert why.reason == "erasure_overdue"
-
-
-def test_what_is_on_its_way_at_the_end_still_arrives(anna: Leaving) -> None:
-    anna.has(in_payout_minor=500)
-    wish = anna.ask()
-    anna.town.clock.advance(ERASURE_DAYS_MAX * DAY_MS)
-    for _ in range(2):
-        assert anna.carry_out() is False
-        anna.town.clock.advance(ERASURE_LOOK_HOURS * HOUR_MS)
-    assert len(anna.town.events("advocate.payout_method_removed")) == 1
-    assert anna.town.vault.forgotten == set()  # the rail can still be asked about it
-    assert wish.waits_for(anna.erasing.balances(anna.own), wish.until_ms) == ("in_payout",)
-    balance(anna)
-    assert anna.carry_out() is True
-    assert anna.town.events("advocate.erased")[0].data["left"] == ""
-
-
-def test_what_is_unpaid_is_waited_for_until_the_last_day_and_no_longer(anna: Leaving) -> None:
-    anna.has(pending_minor=500)
-    anna.ask()
-    anna.town.clock.advance(ERASURE_DAYS_MAX * DAY_MS - 1)
-    assert anna.carry_out() is False
-    assert anna.town.all(PayoutMethod)
-    anna.town.clock.advance(ERASURE_LOOK_HOURS * HOUR_MS)
-    assert anna.carry_out() is True
-    (money,) = anna.town.all(Balance)
-    assert money.pending_minor == 500
