@@ -2,9 +2,10 @@
 
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Sheet, View
-from goodword_aws.rewards_mine import COMING_SHOWN, my_coming, my_hand_outs
+from goodword_aws.rewards_handed import my_coming, my_hand_outs
 
 HERE = "/my/hand-outs"
+COMING_SHOWN = 50  # on the page; the API has all of them
 
 
 def add_hand_outs(site: Site) -> None:
