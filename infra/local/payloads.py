@@ -240,6 +240,35 @@ def shopify_order(order_id: int, subtotal: str, total: str, tax: str, **more: An
     } | more
 
 
+def stripe_subscription(number: str, ended_s: int, **more: Any) -> Json:
+    """A subscription that was cancelled, as `customer.subscription.deleted` has it."""
+    return {
+        "id": f"sub_{number}",
+        "object": "subscription",
+        "currency": "eur",
+        "customer": f"cus_{number}",
+        "status": "canceled",
+        "ended_at": ended_s,
+        "trial_end": None,
+        "latest_invoice": f"in_{number}",
+        "items": {"object": "list", "data": [{"id": "si_1", "current_period_start": ended_s - 80}]},
+        **more,
+    }
+
+
+def shopify_contract(contract_id: int, order_id: int, **more: Any) -> Json:
+    """A subscription contract that was cancelled, with the order that began it."""
+    return {
+        "id": contract_id,
+        "admin_graphql_api_id": f"gid://shopify/SubscriptionContract/{contract_id}",
+        "admin_graphql_api_origin_order_id": f"gid://shopify/Order/{order_id}",
+        "origin_order_id": order_id,
+        "currency_code": "EUR",
+        "status": "cancelled",
+        **more,
+    }
+
+
 def shopify_refund(
     refund_id: int, order_id: int, goods: str, tax: str, paid: str, **more: Any
 ) -> Json:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from infra.local.payloads import (
     Json,
+    shopify_contract,
     shopify_order,
     shopify_refund,
     stripe_charge,
@@ -21,6 +22,7 @@ from infra.local.payloads import (
     stripe_event,
     stripe_invoice,
     stripe_payment,
+    stripe_subscription,
 )
 from infra.local.payloads_signals import (
     WHOSE,
@@ -66,6 +68,10 @@ __all__ = [
 ]
 
 
+VOID = {"type": "void", "void_id": "v-1", "customer_id": "u-4711"}
+ENDED = {"type": "cancellation", "cancellation_id": "c-1", "order_id": "1001"}
+
+
 def _generic_samples() -> dict[str, Json]:
     lead = {"customer_id": "u-4711", "click_id": CLICK, "event_name": "sign-up"}
     refund = {
@@ -88,6 +94,11 @@ def _generic_samples() -> dict[str, Json]:
         "generic_sale": good,
         "generic_sale_base64": generic(SALE | {"order_id": "2001"}, "msg_sale_2001", encoded=True),
         "generic_refund": generic(refund, "msg_refund_1", route=BY_SOURCE),
+        "generic_void": generic(VOID, "msg_void_1", route=BY_SOURCE),
+        "generic_cancellation": generic(ENDED, "msg_ended_1", route=BY_SOURCE),
+        "refused_generic_void_of_nobody": generic(
+            {"type": "void", "void_id": "v-2"}, "msg_void_2", route=BY_SOURCE
+        ),
         "refused_generic_forged": forged(good),
         "refused_generic_stale": generic(SALE, "msg_stale", at_s=AT_S - 301),
         "refused_generic_from_the_future": generic(SALE, "msg_early", at_s=AT_S + 301),
@@ -165,6 +176,9 @@ def _invoice_samples() -> dict[str, Json]:
         "stripe_refund_of_invoice": stripe(
             _event("3005", refunded, stripe_charge("3001", 2900, 2900))
         ),
+        "stripe_subscription_ended": stripe(
+            _event("3006", "customer.subscription.deleted", stripe_subscription("3001", AT_S - 10))
+        ),
         "stripe_refund": stripe(_event("1002", refunded, stripe_charge("1001", 5831, 1200))),
         "stripe_chargeback": stripe(_event("1003", "charge.dispute.funds_withdrawn", dispute)),
         "stripe_other_topic": stripe(_event("7001", "customer.created", other)),
@@ -196,6 +210,9 @@ def _shopify_samples() -> dict[str, Json]:
         "shopify_order_of_test": shopify(paid, "6f1c-3001", order | {"test": True}),
         "shopify_refund": shopify("refunds/create", "6f1c-1002", refund),
         "shopify_cancelled": shopify("orders/cancelled", "6f1c-1003", cancelled),
+        "shopify_contract_ended": shopify(
+            "subscription_contracts/cancel", "6f1c-1005", shopify_contract(91001, 450789001001)
+        ),
         "shopify_privacy_request": shopify("customers/redact", "6f1c-4001", privacy),
         "shopify_malformed": shopify(paid, "6f1c-9001", b"<order/>"),
         "shopify_wrong_currency": shopify(paid, "6f1c-9002", order | {"currency": "USD"}),

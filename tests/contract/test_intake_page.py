@@ -21,6 +21,8 @@ ROUTES = {
     "lead": "POST /v1/track/lead",
     "refund": BY_SOURCE,
     "dispute": BY_SOURCE,
+    "void": BY_SOURCE,
+    "cancellation": BY_SOURCE,
 }
 
 

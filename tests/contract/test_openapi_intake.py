@@ -18,6 +18,7 @@ Draft202012Validator = import_module("jsonschema").Draft202012Validator
 GENERIC = "src_0000000000000000000generic"
 # Refused for what only our own code can say; everything else that is no body is none by schema.
 BEYOND = {
+    "refused_generic_void_of_nobody",  # which of two names it has
     *("refused_generic_forged", "refused_generic_stale", "refused_generic_reused_id"),
     *("refused_generic_other_program", "refused_generic_wrong_currency"),
     *("refused_generic_lines_too_much", "refused_generic_from_the_future"),

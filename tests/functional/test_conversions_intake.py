@@ -20,6 +20,9 @@ WEB = {
     "generic_sale": (202, "accepted", "booked", ""),
     "generic_sale_base64": (202, "accepted", "booked", ""),
     "generic_refund": (202, "accepted", "booked", ""),
+    "generic_void": (202, "accepted", "booked", ""),
+    "generic_cancellation": (202, "accepted", "booked", ""),
+    "refused_generic_void_of_nobody": (422, "invalid_body"),
     "generic_sale_with_lines": (202, "accepted", "booked", ""),
     "generic_refund_by_line": (202, "accepted", "booked", ""),
     "refused_generic_lines_too_much": (422, "invalid_body"),
@@ -46,6 +49,7 @@ WEB = {
     "stripe_invoice_of_2024": (200, "accepted", "booked", ""),
     "stripe_refund": (200, "accepted", "booked", ""),
     "stripe_chargeback": (200, "accepted", "booked", ""),
+    "stripe_subscription_ended": (200, "accepted", "booked", ""),
     "stripe_other_topic": (200, "accepted", "ignored", "other_topic"),
     "stripe_test_mode": (200, "accepted", "ignored", "other_mode"),
     "stripe_malformed": (200, "accepted", "not_understood", "no_topic"),
@@ -58,6 +62,7 @@ WEB = {
     "shopify_order_of_test": (200, "accepted", "ignored", "test_order"),
     "shopify_refund": (200, "accepted", "booked", ""),
     "shopify_cancelled": (200, "accepted", "booked", ""),
+    "shopify_contract_ended": (200, "accepted", "booked", ""),
     "shopify_privacy_request": (200, "accepted", "not_understood", "privacy_request"),
     "shopify_malformed": (200, "accepted", "not_understood", "malformed_json"),
     "shopify_wrong_currency": (200, "accepted", "not_understood", "currency_mismatch"),
@@ -139,7 +144,7 @@ def test_a_checkout_and_its_first_invoice_are_one_sale(here: Installation) -> No
     here.stream()
     assert here.conversion.order_id == "in_3001"
     known = {one.alias: one.conversion_id for one in here.all(OrderAlias)}
-    assert set(known) == {"in_3001", "pi_3001", "cs_live_3001"}
+    assert set(known) == {"in_3001", "pi_3001", "cs_live_3001", "subscription:sub_3001"}
     assert set(known.values()) == {here.conversion.conversion_id}
 
 

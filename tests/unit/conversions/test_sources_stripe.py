@@ -256,8 +256,7 @@ def test_a_dispute_without_a_status_is_kept() -> None:
     assert reason(other, "charge.dispute.funds_reinstated") == "currency_mismatch"
 
 
-def test_an_ended_subscription_takes_nothing_back_and_a_void_invoice_all_that_was_paid() -> None:
-    assert facts("customer.subscription.deleted", {}).ignored == "nothing_to_take_back"
+def test_a_void_invoice_takes_back_all_that_was_paid() -> None:
     invoice = stripe_invoice("1", 2900)
     assert facts("invoice.marked_uncollectible", invoice).ignored == "nothing_to_take_back"
     assert facts("invoice.voided", invoice | {"amount_paid": 0}).ignored == "never_paid"

@@ -84,6 +84,7 @@ LEVELS_MAX = 10  # levels that advocates can reach in one programme
 LEVEL_CHANGES_MAX = 60  # changes of level kept of an advocate in one programme; 8 KB
 MILESTONES_MAX = 20  # milestones of one programme
 ANNIVERSARIES_PER_SWEEP = 200  # advocates whose anniversary one sweep looks at
+CANCELLATION_DAYS_MAX = 730  # within which the end of a subscription may take back; two years
 TALLY_MONTHS_MAX = 36  # months of an advocate's totals kept one by one; years need twelve
 CONDITIONS_MAX = 20  # questions of one rule; more than anybody can explain
 CONDITION_DEPTH_MAX = 4  # levels of all, any and not

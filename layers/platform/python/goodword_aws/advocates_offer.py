@@ -3,6 +3,7 @@
 from typing import Literal
 
 from goodword.money import Money
+from goodword.programs.cancellation import Cancellation
 from goodword.programs.caps import Cap
 from goodword.programs.model import ProgramVersion, Rule
 from goodword.programs.payment import Cadence
@@ -22,6 +23,7 @@ class OfferAnswer(Value):
     rules: list[Rule]
     caps: list[Cap]
     hold_days: int
+    cancellation: Cancellation | None
     window_days: int
     enrolment: Literal["open", "approval", "invite_only"]
     payout_cadence: Cadence
@@ -47,6 +49,7 @@ def offer_answer(version: ProgramVersion) -> OfferAnswer:
         rules=list(terms.rules),
         caps=list(terms.caps),
         hold_days=terms.hold_days,
+        cancellation=terms.cancellation,
         window_days=terms.attribution.window_days,
         enrolment=terms.enrolment,
         payout_cadence=terms.payment.cadence,

@@ -5,7 +5,8 @@ earned x returned so far / order = the share that is to be back by now
 
 from collections.abc import Sequence
 
-from goodword.conversions.model import Conversion, Refund
+from goodword.conversions.model import Conversion, Refund, ReversalFact
+from goodword.conversions.reasons import ENDED
 from goodword.events import Event
 from goodword.money import Money, format_minor
 from goodword.payouts.paging import pages
@@ -14,7 +15,7 @@ from goodword.records import Value
 from goodword.rewards.explain import Story
 from goodword.rewards.model import Reward
 from goodword.rewards.reversal import refunded_share
-from goodword.times import rfc3339
+from goodword.times import DAY_MS, rfc3339
 
 REVERSED = "conversion.reversed"
 
@@ -69,20 +70,20 @@ def _seen(
         occurred_at=rfc3339(fact.occurred_ms),
         booked_at=rfc3339(refund.booked_ms),
         taken=Money(amount_minor=refund.taken_minor, currency=story.latest.basis.currency),
-        shares=tuple(_share(story, one, fact.refund_id, booked) for one in rewards),
+        shares=tuple(_share(story, one, fact, booked) for one in rewards),
     )
 
 
-def _share(story: Story, reward: Reward, refund_id: str, booked: Event | None) -> TakenSeen:
-    moves = _moves(story, reward)
-    place = next((index for index, (of, _) in enumerate(moves) if of == refund_id), len(moves))
+def _share(story: Story, reward: Reward, fact: ReversalFact, booked: Event | None) -> TakenSeen:
+    moves, name = _moves(story, reward), fact.refund_id
+    place = next((index for index, (of, _) in enumerate(moves) if of == name), len(moves))
     taken, before = (
         sum(amount for _, amount in part) for part in (moves[place : place + 1], moves[:place])
     )
     return TakenSeen(
         reward_id=reward.reward_id,
         taken=Money(amount_minor=taken, currency=reward.currency),
-        arithmetic=_arithmetic(story.conversion, reward, before, taken, booked) if taken else "",
+        arithmetic=_said(story.conversion, reward, fact, before, taken, booked) if taken else "",
     )
 
 
@@ -94,6 +95,29 @@ def _moves(story: Story, reward: Reward) -> list[tuple[str, int]]:
         for event in story.events.get(reward.reward_id, ())
         if event.type in sign
     ]
+
+
+def _said(
+    conversion: Conversion,
+    reward: Reward,
+    fact: ReversalFact,
+    before: int,
+    taken: int,
+    booked: Event | None,
+) -> str:
+    """How it came to what was taken, of a subscription that ended by its days."""
+    terms = reward.cancellation
+    if fact.reason != ENDED or terms is None:
+        return _arithmetic(conversion, reward, before, taken, booked)
+    lasted_ms = max(0, fact.occurred_ms - conversion.occurred_ms)
+    used = -(-lasted_ms // DAY_MS)
+    earned = format_minor(reward.earned_minor, reward.currency)
+    back = format_minor(before + taken, reward.currency)
+    less = f", less {format_minor(before, reward.currency)} taken before" if before else ""
+    if terms.takes == "all":
+        return f"all of {earned}: it ended in day {used} of {terms.within_days}{less}"
+    unused = terms.within_days - used
+    return f"{earned} x {unused} of {terms.within_days} days not used = {back}{less}"
 
 
 def _arithmetic(

@@ -36,6 +36,8 @@ EXAMPLES: Mapping[str, Mapping[str, Any]] = {
         "gross_amount": 1400,
         "currency": "EUR",
     },
+    "void": {"void_id": "v-1", "customer_id": "u-4711"},
+    "cancellation": {"cancellation_id": "c-1", "order_id": "1001"},
     "signal": {"signal_id": "nps-1", "kind": "nps", "value": 10, "customer_id": "u-4711"},
     "deal": {"event_id": "e-1", "deal_id": "006A", "status": "won", "amount": 120000},
 }

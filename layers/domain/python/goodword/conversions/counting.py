@@ -5,7 +5,7 @@ Where it is counted, and as what, is said by `rewards.added`, in the journal as 
 
 from goodword.conversions.model import Conversion
 from goodword.events import Event
-from goodword.ports import Desk
+from goodword.ports import Change, Desk
 from goodword.rewards.added import added, said
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.tally import placed
@@ -23,6 +23,14 @@ def uncount(books: RewardBooks, conversion: Conversion) -> None:
     if conversion.advocate_id is not None:
         count(books, conversion, -1)
         books.tally(conversion.occurred_ms, placed(conversion), None, conversion.program_id)
+
+
+def retell(desk: Desk, change: Change, stored: Conversion, told: Conversion) -> None:
+    """Count an order anew that has other amounts by now and is not decided anew for them."""
+    books = RewardBooks(desk, change)
+    books.tally(told.occurred_ms, placed(stored), placed(told), told.program_id)
+    books.close()
+    change.create(retold_event(desk, told))
 
 
 def retold_event(desk: Desk, conversion: Conversion) -> Event:

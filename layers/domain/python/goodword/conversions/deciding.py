@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from goodword.conversions.amounts import amounts_of
-from goodword.conversions.counting import count, retold_event, uncount
+from goodword.conversions.counting import count, retell, uncount
 from goodword.conversions.decided import noted
 from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
 from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
@@ -18,7 +18,7 @@ from goodword.conversions.model import Conversion, ConversionState, Identity
 from goodword.conversions.months import promised, still_won
 from goodword.conversions.occasions import AdvocatePlace
 from goodword.conversions.permitted import enrolments_of, of_winner, refusals, same_until
-from goodword.conversions.rewarded import rewards_of, share_of
+from goodword.conversions.rewarded import rewards_of, share_of, why_taken
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
@@ -78,7 +78,7 @@ def decide(
         won = still_won(conversion, attribution.winner, identities, version_of)
         _remember(change, conversion, identities, stored, won)
         if stored is not None and retold:
-            _retell(desk, change, stored, conversion)
+            retell(desk, change, stored, conversion)
         return
     books = RewardBooks(desk, change)
     _undo(books, stored or conversion, before, attribution)
@@ -88,21 +88,13 @@ def decide(
     basis = exchanged(basis_of(conversion, identities).but(**own), met, version.terms.currency)
     verdict = _verdict(desk, books, basis, conversion, attribution, program, versions, met)
     counted = {"unknown_codes": unknown_codes, "bad_click_ids": bad_click_ids}
-    seen = conversion, basis, attribution, verdict
-    _write(desk, change, books, *seen, versions, identities, counted)
+    _write(
+        desk, change, books, conversion, basis, attribution, verdict, versions, identities, counted
+    )
     change.create(noted(desk, conversion))
     if earner and (verdict.rewards or "advocate_segment" in facts_asked(version.terms.rules)):
         same_until(change, earner)
     books.close()
-
-
-def _retell(desk: Desk, change: Change, stored: Conversion, conversion: Conversion) -> None:
-    """Other amounts that change no reward still change what levels are made of."""
-    books = RewardBooks(desk, change)
-    was, now = placed(stored), placed(conversion)
-    books.tally(conversion.occurred_ms, was, now, conversion.program_id)
-    books.close()
-    change.create(retold_event(desk, conversion))
 
 
 def basis_of(conversion: Conversion, identities: Sequence[Identity]) -> Basis:
@@ -353,7 +345,8 @@ def _write(
         books.tally(conversion.occurred_ms, None, placed(settled), conversion.program_id)
     for reward in (*verdict.rewards, *verdict.friend.rewards):
         taken_minor = share_of(reward, conversion)
-        books.earn(reward, taken_minor, inquiry=bool(conversion.inquiries))
+        inquiry, why = bool(conversion.inquiries), why_taken(conversion)
+        books.earn(reward, taken_minor, inquiry=inquiry, reason=why)
     if not verdict.rewards:
         change.create(*to_list(desk.store, conversion, attribution, desk.clock.now_ms()))
 

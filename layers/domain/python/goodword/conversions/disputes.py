@@ -16,6 +16,7 @@ from goodword.conversions.model import (
     ReversalFact,
 )
 from goodword.conversions.order import Claims
+from goodword.conversions.reasons import ENDED
 from goodword.limits import AMOUNT_MINOR_MAX
 from goodword.money import Minor
 from goodword.records import Key, Record
@@ -73,6 +74,9 @@ def claimed(conversion: Conversion, claims: Claims) -> Conversion:
 
 def with_claim(claims: Claims, fact: ReversalFact, amount_minor: int | None, sign: int) -> Claims:
     """The claims with one added (`sign` 1) or taken back (-1); an amount of None is a whole."""
+    if fact.reason == ENDED:
+        others = {name: at for name, at in claims.ends.items() if name != fact.refund_id}
+        return claims.but(ends=others | ({fact.refund_id: fact.occurred_ms} if sign > 0 else {}))
     claims = claims.but(again=claims.again or sign < 0)
     if amount_minor is None:
         return claims.but(wholes=claims.wholes + sign)

@@ -1,8 +1,8 @@
 """One delivery says what happened, in our words; what it says is the same however often it comes.
 
-A source adapter turns a verified delivery into `Facts`, which the worker books; what it does not
-understand staff see. Rewards are of `net_minor` (no discounts, tax, shipping); `gross_minor`
-was paid; a refund says of which it is.
+A source adapter turns a verified delivery into `Facts`, which the worker books. What verified but
+cannot be understood is kept as `not_understood` and shown to staff. Rewards are computed on
+`net_minor` (no discounts, tax, shipping); `gross_minor` was paid; a refund says of which it is.
 """
 
 from typing import Annotated, ClassVar, Literal, NamedTuple, Self
@@ -11,6 +11,7 @@ from pydantic import Field, StringConstraints
 
 from goodword.conversions.occasions import AdvocatePlace, Occasion
 from goodword.conversions.order import Claims, OrderFacts, ReturnedLine
+from goodword.conversions.reasons import OutsideName, RestoredReason, ReversalReason
 from goodword.ids import shard_of
 from goodword.journeys.opportunity import Heard
 from goodword.limits import (
@@ -57,8 +58,8 @@ class Customer(Value):
 class ConversionFact(Value):
     """A lead or a sale. `order_id` is its first name, `aliases` all others that refunds may use.
 
-    A lead's `order_id` is the sign-up's own id, its amounts are 0. `provisional`: another delivery
-    tells the amounts better. `number`, what the shopper reads, finds it, no more.
+    For a lead `order_id` is the sign-up's own id and both amounts are 0. `provisional`: another
+    delivery will tell the amounts better. `number`, what the shopper reads, finds it, no more.
     """
 
     fact: Literal["conversion"] = "conversion"
@@ -82,21 +83,21 @@ class ConversionFact(Value):
 
 
 class ReversalFact(Value):
-    """A refund; `amount_minor` None takes all that is left. The order is any of `orders`.
+    """A refund. `amount_minor` None takes all that is left.
 
-    A `cumulative` amount is the total refunded so far (Stripe), else this refund's own. `lines` say
-    what is of which line, the rest is of the order. `tax_minor` counts if prices include tax.
+    With `cumulative` it is the total refunded so far (Stripe). `orders` are names of one order, the
+    `lines` parts of a net amount; the rest is of the whole. `tax_minor` is in it if prices are.
     """
 
     fact: Literal["reversal"] = "reversal"
     refund_id: OutsideId
-    orders: tuple[OutsideId, ...] = Field(min_length=1, max_length=ALIASES_MAX)
+    orders: tuple[OutsideName, ...] = Field(min_length=1, max_length=ALIASES_MAX)
     occurred_ms: int
     currency: Currency
     amount_minor: NaturalMinor | None
     of: Literal["net", "gross"]
     cumulative: bool = False
-    reason: Literal["refund", "chargeback", "cancelled"] = "refund"
+    reason: ReversalReason = "refund"
     tax_minor: NaturalMinor = 0
     lines: tuple[ReturnedLine, ...] = Field(default=(), max_length=ORDER_LINES_MAX)
 
@@ -127,10 +128,10 @@ class ReinstatementFact(Value):
 
     fact: Literal["reinstatement"] = "reinstatement"
     refund_id: OutsideId
-    orders: tuple[OutsideId, ...] = Field(min_length=1, max_length=ALIASES_MAX)
+    orders: tuple[OutsideName, ...] = Field(min_length=1, max_length=ALIASES_MAX)
     occurred_ms: int
     currency: Currency
-    reason: Literal["dispute_won", "refund_failed"] = "dispute_won"
+    reason: RestoredReason = "dispute_won"
 
     @property
     def name(self) -> str:
@@ -179,9 +180,8 @@ class Facts(Heard):
 class Source(Record):
     """An inbound endpoint of one programme: `/v1/sources/{source_id}`, or the generic track calls.
 
-    `sealed_secrets` are at most two live signing secrets, sealed, newest first (base64 text). Its
-    outside ids are told from those of other sources, unless they have the same `namespace` (by
-    itself its own id). A `mixed` one names a currency with each amount.
+    `sealed_secrets` are at most two live ones, newest first (base64 text). Its outside ids are those
+    of its `namespace` (if empty, its own). A `mixed` one names a currency with each amount.
     """
 
     KIND: ClassVar[str] = "source"

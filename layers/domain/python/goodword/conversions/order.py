@@ -71,7 +71,9 @@ class Claims(Value):
     """What refunds and chargebacks ask back of one order, all added up; it may exceed the order.
 
     `wholes` counts those that took all that was left, whatever that was. `lines` is the part of
-    `net_minor` that names its line, `again` whether any of them was given up again.
+    `net_minor` that names its line, `again` whether any of them was given up again. `ends` is when
+    the subscription that the order began has ended, by the id of the report; what that takes is
+    said by the terms of each reward.
     """
 
     net_minor: NaturalMinor = 0
@@ -79,6 +81,7 @@ class Claims(Value):
     wholes: int = Field(default=0, ge=0)
     lines: dict[str, NaturalMinor] = {}
     again: bool = False
+    ends: dict[str, int] = {}
 
 
 def reconciled(lines: Sequence[OrderLine], net_minor: int) -> tuple[OrderLine, ...]:

@@ -33,6 +33,7 @@ from goodword.conversions.model import (
     refund_key,
 )
 from goodword.conversions.order import Claims
+from goodword.conversions.reasons import NO_MONEY
 from goodword.conversions.rewarded import rewards_of, share_of, standing_share
 from goodword.events import Event, Plain
 from goodword.limits import REFUNDS_PARKED_MAX
@@ -68,7 +69,7 @@ def book_on(desk: Desk, conversion_id: str, fact: Later) -> str:
         return "unknown_order"
     if conversion.duplicate_of is not None:
         return book_on(desk, conversion.duplicate_of, fact)
-    if fact.currency != conversion.currency:
+    if fact.currency != conversion.currency and not _names_no_money(fact):
         return "currency_mismatch"
     if isinstance(fact, ReversalFact):
         net = fact.without_tax() if conversion.prices_include_tax else fact
@@ -76,6 +77,11 @@ def book_on(desk: Desk, conversion_id: str, fact: Later) -> str:
     if isinstance(fact, ReinstatementFact):
         return _reinstate(desk, conversion, fact)
     return _inquire(desk, conversion, fact)
+
+
+def _names_no_money(fact: Later) -> bool:
+    """Whether it is about a sign-up or a subscription, and of no amount in any currency."""
+    return fact.reason in NO_MONEY if not isinstance(fact, InquiryFact) else False
 
 
 def _reverse(desk: Desk, conversion: Conversion, fact: ReversalFact) -> str:

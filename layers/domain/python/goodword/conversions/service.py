@@ -225,20 +225,23 @@ class Worker:
                 continue
             said = {fact.name: self._later(alias.conversion_id, fact) for fact in parked.facts}
             problem = next(filter(None, said.values()), problem)
-            left = [name for name, why in said.items() if why]
-            if len(left) < len(said):
-                until_settled(partial(self._clear, parked.key, left))
+            done = [fact for fact in parked.facts if not said[fact.name]]
+            places = {parked_key(space, name) for fact in done for name in fact.orders}
+            for place in (*sorted(places - {parked.key}), *([parked.key] if done else ())):
+                until_settled(partial(self._clear, place, [fact.name for fact in done]))
         return problem
 
     def _later(self, conversion_id: str, fact: Later) -> str:
         """Book what came of an order, or why that cannot be."""
         return _fitting(partial(book_on, self.desk, conversion_id, fact))
 
-    def _clear(self, place: Key, left: Sequence[str]) -> None:
-        """Nothing is parked under a known order any more: all but what is `left` was booked."""
+    def _clear(self, place: Key, done: Sequence[str]) -> None:
+        """Nothing is parked that was booked, under whatever name of its order."""
         parked = self.desk.store.get(ParkedRefunds, place)
         if parked is not None:
-            change, facts = Change(), tuple(one for one in parked.facts if one.name in left)
+            change, facts = Change(), tuple(one for one in parked.facts if one.name not in done)
+            if facts == parked.facts:
+                return
             if facts:
                 change.replace(parked.but(facts=facts))
             else:

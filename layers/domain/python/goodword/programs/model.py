@@ -21,6 +21,7 @@ from goodword.limits import (
 )
 from goodword.money import CURRENCIES, Currency, MoneyCode, NaturalIn, NaturalMinor, Rounding
 from goodword.programs.amounts import check_accepted, check_points, priced
+from goodword.programs.cancellation import Cancellation
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.milestones import Milestone, check_milestones
 from goodword.programs.payment import Payment, strictest
@@ -137,6 +138,7 @@ class Terms(Value):
     milestones: tuple[Milestone, ...] = Field(default=(), max_length=MILESTONES_MAX)
     caps: tuple[Cap, ...] = Field(default=(), max_length=20)
     hold_days: int = Field(ge=0, le=365)
+    cancellation: Cancellation | None = None
     notice_days: int = Field(default=14, ge=0, le=180)
     enrolment: Literal["open", "approval", "invite_only"] = "open"
     destination: Destination

@@ -15,7 +15,7 @@ from goodword.rewards.explain_words import Voice
 # What an advocate is told of; the rest (where links lead, who reviews) is the company's own.
 FOR_ADVOCATES = (
     *("rules", "caps", "tiers", "milestones", "currencies", "accepted", "exchange"),
-    *("hold_days", "payment", "attribution", "notice_days", "disclosure"),
+    *("hold_days", "cancellation", "payment", "attribution", "notice_days", "disclosure"),
 )
 OF_STAFF = ("payment.audit", "payment.two_checkers")
 CURRENCIES = ("currencies", "accepted", "exchange")

@@ -43,6 +43,7 @@ class ChangeWords(Value):
     no: str
     none: str
     nothing: str
+    endings: dict[str, str]
     current: str
     coming: str
 
@@ -62,11 +63,21 @@ def in_words(
         elif top == "caps":
             was, will = (_caps(terms, voice) for terms in (before, after))
             said.setdefault("caps", words.caps.format(before=was, after=will))
+        elif top == "cancellation":
+            was, will = (_ending(terms, words) for terms in (before, after))
+            label = words.fields["cancellation"]
+            said.setdefault(top, words.field.format(label=label, before=was, after=will))
         elif texts := _whole(part_of(one.path), before, after, voice, words):
             said.setdefault(part_of(one.path), texts)
         else:
             said[one.path] = _field(one, voice, words)
     return tuple(said.values())
+
+
+def _ending(terms: Terms, words: ChangeWords) -> str:
+    """What the end of a subscription takes."""
+    ending = terms.cancellation
+    return words.endings[ending.takes].format(days=ending.within_days) if ending else words.none
 
 
 def rules_in_words(terms: Terms, voice: Voice, words: ChangeWords) -> str:

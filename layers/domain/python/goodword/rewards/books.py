@@ -67,10 +67,17 @@ class RewardBooks:
         """Somebody gets an account under a new random id: nothing of it can be stored yet."""
         self._new.add(account_id)
 
-    def earn(self, reward: Reward, taken_minor: int = 0, *, inquiry: bool = False) -> None:
+    def earn(
+        self,
+        reward: Reward,
+        taken_minor: int = 0,
+        *,
+        inquiry: bool = False,
+        reason: str = "refund",
+    ) -> None:
         """A new pending reward: cost against the advocate's pending account.
 
-        `taken_minor` is what refunds that came before have to take back at once. With an open
+        `taken_minor` is what came before and has to take back at once, for `reason`. With an open
         `inquiry` of the bank it begins on hold.
         """
         self._change.create(RewardPlace(reward_id=reward.reward_id, advocate_id=reward.advocate_id))
@@ -82,7 +89,7 @@ class RewardBooks:
         amount = reward.earned_minor
         self._count(None, reward)
         self._tell(reward, "reward.created", "", amount_minor=amount, entry_id=entry_id)
-        self._change.create(self._taken(reward, taken_minor, "before", "refund"))
+        self._change.create(self._taken(reward, taken_minor, "before", reason))
 
     def step(
         self, reward: Reward, state: RewardState, reason: str = "", **changes: object

@@ -193,6 +193,7 @@ def _reward(
         hold_until_ms=held_from(basis) + version.terms.hold_days * DAY_MS,
         counted=counted,
         parts=line.parts if any(part.weight for part in line.parts) else (),
+        cancellation=version.terms.cancellation,
     )
 
 

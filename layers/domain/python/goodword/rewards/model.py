@@ -19,6 +19,7 @@ from goodword.ledger.model import Bucket, Leg, account, expense, move
 from goodword.limits import DUE_SHARDS
 from goodword.money import Currency, NaturalMinor, PositiveMinor
 from goodword.ports import Page, Store
+from goodword.programs.cancellation import Cancellation
 from goodword.programs.caps import CountScope
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.rewards.arithmetic import LinePart
@@ -89,7 +90,8 @@ class Reward(Record):
     assessments that trust has made of it. Of a friend's reward `advocate_id` is the friend's random
     id, and `kept` says that refunds leave it. `again` says that it was owed again after it had been
     taken back or refused. `ceiling_minor` is what a ban left of it, or a dispute granted of it:
-    nothing that is won back brings it above.
+    nothing that is won back brings it above. `cancellation` is what its version promised to take if
+    the subscription ends that its order began.
     """
 
     KIND: ClassVar[str] = "reward"
@@ -127,6 +129,7 @@ class Reward(Record):
     kept: bool = False
     again: bool = False
     ceiling_minor: NaturalMinor | None = None
+    cancellation: Cancellation | None = None
 
     @property
     def key(self) -> Key:

@@ -1,14 +1,13 @@
 """Our own form of a delivery: Standard Webhooks around a strict JSON body, in integer minor units.
 
 The sender is a shop's own code, so a mistake is answered at once with the field it is in, and
-nothing of it is kept. Bodies: a `lead`, a `sale`, a `refund` or `dispute` of an order, a `signal`
-of a customer, a `deal` of a CRM.
+nothing of it is kept. Bodies: a `lead`, a `sale`, a `refund` or `dispute` of an order, a `void` of
+what is no order, the `cancellation` of a subscription, a `signal` of a customer, a `deal` of a CRM.
 Amounts are net (after discounts, without tax and shipping) unless called `gross_amount`.
 """
 
 import base64
 import binascii
-import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -39,6 +38,13 @@ from goodword_aws.sources.buyer import signals
 from goodword_aws.sources.deals import Deal
 from goodword_aws.sources.document import load
 from goodword_aws.sources.generic_bodies import Dispute, Lead, Refund, Sale
+from goodword_aws.sources.generic_voids import (
+    Cancellation,
+    Void,
+    nameless,
+    once_per_customer,
+    voided,
+)
 from goodword_aws.sources.signals import SignalBody
 from goodword_aws.sources.signatures import (
     base64_mac,
@@ -49,12 +55,14 @@ from goodword_aws.sources.signatures import (
     signed_seconds,
 )
 
-Said = Lead | Sale | Refund | Dispute | SignalBody | Deal
+Said = Lead | Sale | Refund | Dispute | Void | Cancellation | SignalBody | Deal
 MODELS: dict[str, type[Said]] = {
     "lead": Lead,
     "sale": Sale,
     "refund": Refund,
     "dispute": Dispute,
+    "void": Void,
+    "cancellation": Cancellation,
     "signal": SignalBody,
     "deal": Deal,
 }
@@ -115,6 +123,8 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
             return Facts(deals=(body.fact(source, received_ms),))
         if isinstance(body, Dispute):
             return Facts(facts=_disputed(body, source, received_ms))
+        if isinstance(body, Void | Cancellation):
+            return Facts(facts=(voided(body, source, received_ms),))
         return Facts(facts=(_fact(body, source, received_ms),))
     except NotUnderstood:
         raise
@@ -151,6 +161,8 @@ def _consistent(body: Said) -> None:
         raise _refusal("invalid_body", "gross_amount", "must not be less than amount, which is net")
     if isinstance(body, Refund):
         _consistent_refund(body)
+    if isinstance(body, Void | Cancellation) and (missing := nameless(body)):
+        raise _refusal("invalid_body", *missing)
     if isinstance(body, SignalBody) and (wrong := body.wrong()):
         raise _refusal("invalid_body", *wrong)
     if isinstance(body, Deal) and body.currency not in (None, *CURRENCIES):
@@ -205,7 +217,7 @@ def _fact(
     net = sale.amount if sale else 0
     return ConversionFact(
         action="sale" if sale else "lead",
-        order_id=body.order_id or _once_per_customer(source.program_id, body.customer_id),
+        order_id=body.order_id or once_per_customer(source.program_id, body.customer_id),
         occurred_ms=body.at(received_ms),
         currency=body.currency or source.currency,
         net_minor=net,
@@ -287,12 +299,6 @@ def _disputed(body: Dispute, source: Source, received_ms: int) -> tuple[Fact, ..
         }
         return (ReversalFact.model_validate(taken | common), asked)
     return (asked,)
-
-
-def _once_per_customer(program_id: str, customer_id: str | None) -> str:
-    """The name of a lead that has none: one per customer for ever, and not the customer's id."""
-    digest = hashlib.sha256(f"{program_id}\n{customer_id}".encode()).hexdigest()
-    return f"customer-{digest[:32]}"
 
 
 def _object(raw: bytes) -> dict[str, Any]:

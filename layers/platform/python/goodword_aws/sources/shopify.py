@@ -28,6 +28,7 @@ from goodword.conversions.model import (
     ReversalFact,
     Source,
 )
+from goodword.conversions.reasons import ENDED
 
 from goodword_aws.sources.buyer import of_shopify, with_buyer
 from goodword_aws.sources.document import Document, bounded, customer, ids, query_of, words
@@ -188,6 +189,29 @@ def _cancelled(order: Document, received_ms: int) -> Fact | str:
     )
 
 
+def _contract(contract: Document, received_ms: int) -> Fact | str:
+    """A subscription contract that is over: what the order that began it earned, by the terms."""
+    status = contract.text("status").lower()
+    if not status:
+        raise NotUnderstood("no_status", "the contract does not say where it stands")
+    if status not in ("cancelled", "expired"):
+        return "goes_on"
+    origin = ids(
+        contract.id_at("origin_order_id"), contract.id_at("admin_graphql_api_origin_order_id")
+    )
+    if not origin:
+        return "no_order"
+    return ReversalFact(
+        refund_id=f"ended:{contract.need_id('id')}"[:200],
+        orders=origin,
+        occurred_ms=received_ms,
+        currency=contract.currency("currency_code"),
+        amount_minor=None,
+        of="net",
+        reason=ENDED,
+    )
+
+
 def _dispute(dispute: Document, received_ms: int) -> tuple[Fact, ...] | str:
     """A question of the bank holds, a chargeback takes, and one that was won is given back.
 
@@ -222,6 +246,9 @@ READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | str]] = {
     "orders/paid": _order,
     "orders/cancelled": _cancelled,
     "refunds/create": refund_fact,
+    "subscription_contracts/cancel": _contract,
+    "subscription_contracts/expire": _contract,
+    "subscription_contracts/update": _contract,
 }
 
 

@@ -4,10 +4,11 @@ A sale is known by its invoice, else its payment intent, else its checkout sessi
 and the first invoice of a subscription, which both report it, are one. Of a session that has an
 invoice the amounts are provisional: the invoice knows what money paid and what a credit balance.
 
-A subscription's own id is never a name: its renewals are further sales, and when it ends they do
-not come. Refunds come as a charge's running total. A dispute is a chargeback only once funds are
-withdrawn; before that (`warning_*`) it is an inquiry, and once won it is reinstated, by whichever
-event says so first.
+A subscription's id names nothing but what began it: its trial, else its first invoice. Its renewals
+are further sales, and when it ends they do not come; what its end takes of what its beginning
+earned is said by the programme's terms. Refunds come as a charge's running total. A dispute is a
+chargeback only once funds are withdrawn; before that (`warning_*`) it is an inquiry, and once won
+it is reinstated, by whichever event says so first.
 
 Where the referral is looked for: `metadata` (`gw_click` or `click_id`; `via`, `ref` or `code`) of
 the session, the invoice, its subscription and its lines; `client_reference_id`, which is a click
@@ -53,6 +54,7 @@ from goodword_aws.sources.signatures import (
 )
 from goodword_aws.sources.stripe_money import minor
 from goodword_aws.sources.stripe_order import order_facts, referral
+from goodword_aws.sources.stripe_subscription import began, ended, subscription_of
 
 PAID = frozenset({"paid", "no_payment_required"})
 EVENT_NAMES = {"subscription_cycle": "renewal", "subscription_update": "upgrade"}
@@ -76,8 +78,8 @@ REPEATED = frozenset(
     }
 )
 FOR_STAFF = {"refund.failed": "refund_failed"}
-# A subscription that ends has no further invoices, and one never paid was no sale: nothing to take.
-ENDED = frozenset({"customer.subscription.deleted", "invoice.marked_uncollectible"})
+# What was never paid was no sale: nothing to take.
+ENDED = frozenset({"invoice.marked_uncollectible"})
 ASKED = frozenset({"warning_needs_response", "warning_under_review"})
 
 
@@ -176,7 +178,7 @@ def _checkout(session: Document, occurred_ms: int) -> Fact | str:
     return ConversionFact(
         action="lead" if trial else "sale",
         order_id=session_id if trial else order[0],
-        aliases=() if trial else order[1:],
+        aliases=ids(*(() if trial else order[1:]), *began(session.id_at("subscription"))),
         occurred_ms=occurred_ms,
         currency=currency,
         net_minor=minor(max(net, 0), currency),
@@ -223,6 +225,7 @@ def _invoice(invoice: Document, occurred_ms: int) -> Fact | str:
         action="sale",
         order_id=invoice.need_id("id"),
         aliases=ids(
+            *(began(subscription_of(invoice)) if reason == "subscription_create" else ()),
             invoice.id_at("payment_intent"),
             invoice.id_at("charge"),
             *(payment.id_at("payment_intent") for payment in payments),
@@ -391,4 +394,5 @@ READERS: dict[str, Callable[[Document, int], Fact | tuple[Fact, ...] | OtherName
     "charge.dispute.funds_withdrawn": _chargeback,
     "charge.dispute.updated": _asked,
     "invoice.voided": _void,
+    "customer.subscription.deleted": ended,
 }
