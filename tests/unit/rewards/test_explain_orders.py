@@ -1,16 +1,9 @@
-"""The worked examples of any terms: a sample order that suits the rule, with its sum in words."""
+"""The worked examples of any terms, with their sums in words."""
 
-from typing import Any
-
-import pytest
 from goodword.programs.caps import Cap
 from goodword.rewards.explain_examples import examples
 
-from tests.support.sampled import (
-    ACME,
-    BOLT,
-    POINTS,
-    SPRING,
+from tests.support.examples import (
     TIERS,
     amount,
     asks,
@@ -22,6 +15,11 @@ from tests.support.sampled import (
     told,
     version_of,
 )
+
+ACME = percent(1_000, when=asks("in", "brand", values=["Acme"]))
+BOLT = percent(500, when=asks("in", "brand", values=["Bolt"]))
+SPRING = amount(500, when=asks("in", "coupon", values=["SPRING"]))
+POINTS = amount(100, unit="points")
 
 
 class TestTwoBrands:
@@ -131,47 +129,6 @@ class TestALevel:
     def test_that_a_rule_asks_for_is_the_one(self) -> None:
         rule = percent(1_000, when=asks("in", "level", values=["base"]))
         assert sample(rule, tiers=TIERS).level == "base"
-
-
-class TestTheSampleOrder:
-    def test_of_first_and_further_orders_is_a_first_one(self) -> None:
-        first = percent(1_000, action="first_purchase")
-        further = percent(500, action="repeat_purchase")
-        (line,) = lines(version_of(first, further), "order")
-        assert line.endswith(
-            "€100.00 * 10 % = €10.00; the rule is not for this order -> you earn €10.00"
-        )
-
-    @pytest.mark.parametrize(
-        ("rule", "nth"),
-        [
-            (percent(500, action="repeat_purchase"), 2),
-            (percent(500, action="first_purchase"), 1),
-            (percent(500, when=asks("equals", "customer", value="returning")), 2),
-            (percent(500, when=asks("at_most", "friend_order", value=3)), 3),
-        ],
-    )
-    def test_is_the_customers_order_of_that_number(self, rule: dict[str, Any], nth: int) -> None:
-        assert sample(rule).friend_order == nth
-        assert order(rule) == ": €100.00 * 5 % = €5.00 -> you earn €5.00"
-
-    def test_comes_from_another_country_than_those_that_are_left_out(self) -> None:
-        rule = percent(1_000, when=asks("not_in", "country", values=["DE"]))
-        assert sample(rule).order.country == "FR"
-
-    def test_has_a_brand_that_is_none_of_those_left_out(self) -> None:
-        rule = percent(1_000, when=asks("not_in", "brand", values=["Acme"]))
-        assert order(rule).endswith("€100.00 * 10 % = €10.00 -> you earn €10.00")
-
-    def test_meets_all_of_several_questions_and_the_first_of_alternatives(self) -> None:
-        tea = asks("in", "collection", values=["Tea"])
-        either = {"op": "any", "conditions": [tea, asks("in", "country", values=["AT"])]}
-        no_coupon = {"op": "not", "condition": asks("in", "coupon", values=["X"])}
-        rule = percent(1_000, when={"op": "all", "conditions": [either, no_coupon]})
-        made = sample(rule).order
-        assert (made.country, made.coupons) == ("DE", ())
-        assert [one.collections for one in made.lines] == [("Tea",), ("other",)]
-        assert order(rule).endswith("€60.00 * 10 % = €6.00 -> you earn €6.00")
 
 
 class TestASignUp:

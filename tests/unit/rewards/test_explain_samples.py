@@ -1,20 +1,63 @@
-"""The sample order of a worked example meets what its rule asks."""
+"""A sample order suits the rule of its example, whatever the rule asks, where any order can."""
 
 from typing import Any
 
 import pytest
 
-from tests.support.sampled import (
+from tests.support.examples import (
     TIERS,
     asks,
     every,
     lines,
     no,
+    order,
+    order_line,
     percent,
     sample,
     told,
     version_of,
 )
+
+
+class TestTheSampleOrder:
+    def test_of_first_and_further_orders_is_a_first_one(self) -> None:
+        first = percent(1_000, action="first_purchase")
+        further = percent(500, action="repeat_purchase")
+        (line,) = lines(version_of(first, further), "order")
+        assert line.endswith(
+            "€100.00 * 10 % = €10.00; the rule is not for this order -> you earn €10.00"
+        )
+
+    @pytest.mark.parametrize(
+        ("rule", "nth"),
+        [
+            (percent(500, action="repeat_purchase"), 2),
+            (percent(500, action="first_purchase"), 1),
+            (percent(500, when=asks("equals", "customer", value="returning")), 2),
+            (percent(500, when=asks("at_most", "friend_order", value=3)), 3),
+        ],
+    )
+    def test_is_the_customers_order_of_that_number(self, rule: dict[str, Any], nth: int) -> None:
+        assert sample(rule).friend_order == nth
+        assert order(rule) == ": €100.00 * 5 % = €5.00 -> you earn €5.00"
+
+    def test_comes_from_another_country_than_those_that_are_left_out(self) -> None:
+        rule = percent(1_000, when=asks("not_in", "country", values=["DE"]))
+        assert sample(rule).order.country == "FR"
+
+    def test_has_a_brand_that_is_none_of_those_left_out(self) -> None:
+        rule = percent(1_000, when=asks("not_in", "brand", values=["Acme"]))
+        assert order(rule).endswith("€100.00 * 10 % = €10.00 -> you earn €10.00")
+
+    def test_meets_all_of_several_questions_and_the_first_of_alternatives(self) -> None:
+        tea = asks("in", "collection", values=["Tea"])
+        either = {"op": "any", "conditions": [tea, asks("in", "country", values=["AT"])]}
+        no_coupon = {"op": "not", "condition": asks("in", "coupon", values=["X"])}
+        rule = percent(1_000, when={"op": "all", "conditions": [either, no_coupon]})
+        made = sample(rule).order
+        assert (made.country, made.coupons) == ("DE", ())
+        assert [one.collections for one in made.lines] == [("Tea",), ("other",)]
+        assert order(rule).endswith("€60.00 * 10 % = €6.00 -> you earn €6.00")
 
 
 class TestTheSampleOrderMeets:
@@ -88,8 +131,3 @@ class TestTheSampleOrderMeets:
             500, minimum_order_minor=3_000, when=asks("at_most", "order_net", value=4_000)
         )
         assert order_line(rule).startswith("An order of €40.00: €40.00 * 5 %")
-
-
-def order_line(rule: dict[str, Any]) -> str:
-    (line,) = lines(version_of(rule), "order")
-    return line

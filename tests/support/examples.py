@@ -1,4 +1,4 @@
-"""Worked examples of any terms, made short for tests: rules of few words, lines to compare."""
+"""Rules and terms said shortly, and their worked examples as text."""
 
 import json
 from typing import Any
@@ -20,18 +20,22 @@ TIERS = Tiers.model_validate_json(
 
 
 def percent(basis_points: int, **more: object) -> dict[str, Any]:
+    """A share of what a rule looks at."""
     return {"reward": {"kind": "percentage", "basis_points": basis_points}} | more
 
 
 def amount(minor: int, kind: str = "flat", **more: object) -> dict[str, Any]:
+    """An amount, or one for each piece."""
     return {"reward": {"kind": kind, "amount_minor": minor}} | more
 
 
 def asks(op: str, of: str, **more: object) -> dict[str, Any]:
+    """One question of a condition."""
     return {"op": op, "of": of} | more
 
 
 def version_of(*rules: dict[str, Any], **changes: object) -> ProgramVersion:
+    """A version with these rules, without limits unless told."""
     made = tuple(
         Rule.model_validate_json(json.dumps({"rule_id": f"r{number}", "action": "sale"} | rule))
         for number, rule in enumerate(rules)
@@ -65,15 +69,17 @@ def sample(rule: dict[str, Any], **changes: object) -> Basis:
     return order_of(version, order_rules(version)[0], "1001", 10_000)
 
 
-ACME = percent(1_000, when=asks("in", "brand", values=["Acme"]))
-BOLT = percent(500, when=asks("in", "brand", values=["Bolt"]))
-SPRING = amount(500, when=asks("in", "coupon", values=["SPRING"]))
-POINTS = amount(100, unit="points")
+def order_line(rule: dict[str, Any]) -> str:
+    """The first example of one rule."""
+    (line,) = lines(version_of(rule), "order")
+    return line
 
 
 def no(condition: dict[str, Any]) -> dict[str, Any]:
+    """The opposite of a condition."""
     return {"op": "not", "condition": condition}
 
 
 def every(*conditions: dict[str, Any]) -> dict[str, Any]:
+    """All of these conditions."""
     return {"op": "all", "conditions": list(conditions)}
