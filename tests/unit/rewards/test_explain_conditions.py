@@ -100,6 +100,11 @@ def test_what_was_not_so_was_not_so(when: Json, missed: str) -> None:
     assert told(when, FULL, "reason").endswith(f"This was not so: {missed}.")
 
 
+def test_of_many_values_the_first_five_are_named() -> None:
+    many = {"op": "in", "of": "country", "values": ["AA", "AB", "AC", "AD", "AE", "AF"]}
+    assert told(many, FULL, "rule").endswith("the country is AA or AB or AC or AD or AE or ….")
+
+
 def test_what_the_shop_has_said_is_not_said_to_be_missing() -> None:
     facts = OrderFacts(coupons=())
     assert told(either(IN_DE, SPRING), facts, "reason").endswith(

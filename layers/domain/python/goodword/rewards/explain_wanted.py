@@ -34,10 +34,6 @@ class Wanted:
     def __init__(self, condition: Condition | None) -> None:
         self._asked = list(_asked(condition, negated=False)) if condition else []
 
-    def asks(self, *of: str) -> bool:
-        """Whether any of these facts is asked about."""
-        return any(one.leaf.of in of for one in self._asked)
-
     def meets_text(self, of: str, value: str) -> bool:
         """Whether the text is right for every question about the fact."""
         return all(
