@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Actor
-from goodword.limits import REPLAY_BACK_DAYS, REPLAY_END_DAYS, REPLAY_FRESH_DAYS
+from goodword.limits import EFFECTIVE_DAYS_MAX, REPLAY_BACK_DAYS, REPLAY_END_DAYS, REPLAY_FRESH_DAYS
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, GuardFailed
 from goodword.programs.announcement import Announcement
@@ -209,6 +209,8 @@ class TestNotice:
         assert refused.value.fields[0].field == "effective_at"
         with pytest.raises(InvalidInput, match="effective_in_the_past"):
             hall.publish(draft, wish=Wish(now_ms - 1))
+        with pytest.raises(InvalidInput, match="effective_too_late"):
+            hall.publish(draft, wish=Wish(now_ms + EFFECTIVE_DAYS_MAX * DAY_MS + 1))
         made = hall.publish(draft, wish=Wish(now_ms + 20 * DAY_MS))
         assert (made.effective_ms, made.early) == (now_ms + 20 * DAY_MS, "")
 

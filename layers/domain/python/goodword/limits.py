@@ -54,6 +54,7 @@ REPLAY_HOURS_MAX = 24  # hours after which a replay has failed; a million decisi
 REPLAY_KEPT_DAYS = 400  # days its rows are kept; a version keeps its sum for ever
 REPLAY_FRESH_DAYS = 7  # days after which a replay must be made anew before publication
 REPLAY_BACK_DAYS = 28  # days back that a replay must reach for publication; four whole weeks
+EFFECTIVE_DAYS_MAX = 731  # days from its publication until a version holds; later is a mistake
 REPLAY_END_DAYS = 2  # days before it is asked for that it may end; the console: last night
 REPLAYS_PER_SWEEP = 5  # replays or announcements one run of the clock goes on with
 ANNOUNCE_PAGE = 50  # enrolments of one step; an event for each, in one Change

@@ -14,6 +14,7 @@ from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import Conflict, FieldError, InvalidInput, NotAllowed
 from goodword.events import Event
 from goodword.limits import (
+    EFFECTIVE_DAYS_MAX,
     READ_KEYS_MAX,
     REPLAY_BACK_DAYS,
     REPLAY_END_DAYS,
@@ -275,6 +276,10 @@ def _notice(
         raise InvalidInput(
             "effective_in_the_past", "a version cannot change what was promised before", [wrong]
         )
+    if at_ms > now_ms + EFFECTIVE_DAYS_MAX * DAY_MS:
+        latest = rfc3339(now_ms + EFFECTIVE_DAYS_MAX * DAY_MS)
+        wrong = FieldError("effective_at", f"must not be after {latest}")
+        raise InvalidInput("effective_too_late", "nobody is told terms so long before", [wrong])
     if at_ms >= earliest_ms:
         return at_ms, ""
     if favour:
