@@ -1,8 +1,10 @@
 """Equal people meet under one mark however they are written, and nothing of them is kept."""
 
+import re
+
 import pytest
 from goodword.tracking.model import Visited
-from goodword.trust.places import referrer_of, visited
+from goodword.trust.places import COUPON, SEARCH, WRAPPERS, referrer_of, visited
 from goodword.trust.signals import (
     Signals,
     family_of,
@@ -271,6 +273,12 @@ def test_referrers_are_classes() -> None:
         ("best-gutscheine.example", "coupon"),
         ("google.com", "search"),
         ("www.google.de", "search"),
+        ("google.it", "search"),
+        ("www.google.co.jp", "search"),
+        ("www.google.com.br", "search"),
+        ("google.de.evil.example", "other"),
+        ("slack-redir.net", "wrapper"),
+        ("redir.net", "other"),
         ("t.co", "wrapper"),
         ("mail.google.com", "search"),
         ("blog.example", "other"),
@@ -282,3 +290,8 @@ def test_referrers_are_classes() -> None:
     assert seen == Visited(
         opened="prompted", referrer="wrapper", campaign="coupon", country="DE", device="phone"
     )
+
+
+def test_every_word_of_the_lists_is_a_host() -> None:
+    for host in COUPON | SEARCH | WRAPPERS:
+        assert re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", host), host

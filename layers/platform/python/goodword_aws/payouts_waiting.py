@@ -72,7 +72,7 @@ def waiting_csv(desk: Desk, program_id: str, currency: str) -> str:
             rows += _rows(one)
         if (cursor := page.cursor) is None:
             return sheet(rows)
-    raise Conflict("list_too_long", "more people wait than fit one file; read them page by page")
+    raise Conflict("list_too_long", "there is more to look at than fits one file; go page by page")
 
 
 HEAD = (

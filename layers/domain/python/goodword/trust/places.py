@@ -25,14 +25,18 @@ COUPON = _hosts(
     "swagbucks.com picodi.com promokodi.net cuponation.com chollometro.com"
 )
 SEARCH = _hosts(
-    "google.com google.de google.fr google.co.uk bing.com duckduckgo.com ecosia.org yahoo.com "
-    "startpage.com qwant.com yandex.ru baidu.com search.brave.com"
+    "google.com bing.com duckduckgo.com ecosia.org yahoo.com startpage.com qwant.com yandex.ru "
+    "yandex.com baidu.com search.brave.com"
 )
+_GOOGLE = re.compile(
+    r"(.+\.)?google\.((com?)\.)?[a-z]{2}"
+)  # google.it, google.co.jp, google.com.br
 # They open the page by a script of their own, so no browser reports the person's act.
 WRAPPERS = _hosts(
     "t.co l.facebook.com lm.facebook.com l.instagram.com lnkd.in linkedin.com out.reddit.com "
-    "l.messenger.com t.me web.whatsapp.com youtube.com pinterest.com l.threads.com slack- "
-    "redir.net statics.teams.cdn.office.net safelinks.protection.outlook.com bit.ly tinyurl.com"
+    "l.messenger.com t.me web.whatsapp.com youtube.com pinterest.com l.threads.com "
+    "slack-redir.net statics.teams.cdn.office.net safelinks.protection.outlook.com bit.ly "
+    "tinyurl.com"
 )
 _COUPON_WORD = re.compile(r"coupon|voucher|promo.?code|gutschein|discount.?code|cashback", re.I)
 
@@ -45,7 +49,7 @@ def referrer_of(host: str) -> Referrer:
     suffixes = {".".join(parts[start:]) for start in range(len(parts))}
     if suffixes & COUPON or _COUPON_WORD.search(host):
         return "coupon"
-    if suffixes & SEARCH:
+    if suffixes & SEARCH or _GOOGLE.fullmatch(host.lower().rstrip(".")):
         return "search"
     return "wrapper" if suffixes & WRAPPERS else "other"
 
