@@ -295,3 +295,16 @@ def test_referrers_are_classes() -> None:
 def test_every_word_of_the_lists_is_a_host() -> None:
     for host in COUPON | SEARCH | WRAPPERS:
         assert re.fullmatch(r"([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}", host), host
+
+
+def test_names_that_are_written_without_a_space_are_names() -> None:
+    for one, other in (
+        ("田中太郎", "田中 太郎"),
+        ("김민준", "김 민준"),
+        ("タナカ タロウ", "タナカタロウ"),
+    ):
+        assert folded_name(one) == folded_name(other) != ""
+    assert len({folded_name(one) for one in ("李小龍", "李小明", "김민준", "Bruce Lee")}) == 4
+    assert [folded_name(one) for one in ("李", "Bruce", "ब्रूस", "มานี")] == [""] * 4
+    assert folded_name("मीना शर्मा") not in ("", folded_name("मोना शर्मा"))
+    assert folded_name("سیمین نوری\u200cپور") == folded_name("سیمین نوریپور")

@@ -22,8 +22,9 @@ from goodword.times import DAY_MS, SECOND_MS
 MarkKind = Literal["card", "device", "name", "address", "browser", "network", "stem"]
 EmailKind = Literal["", "disposable", "role"]
 
-_WORD = re.compile(r"[^\W_]+")
-_JOINTS = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2010\u2011-]")
+_JOINTS = re.compile(r"['\u2019\u2018`\u00b4\u02bc\u2010\u2011\u200c\u200d-]")
+# Syllables of Korean (as NFKD parts them), kana, Chinese characters: two or more are a name.
+_UNPARTED = re.compile("[\u1100-\u11ff\u3041-\u30ff\u3400-\u9fff]{2,}")
 _UMLAUT, _TWICE = re.compile("([aou])e"), re.compile(r"(.)\1+")
 _PLAIN = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d"})
 _TITLES = frozenset({"dr", "mr", "mrs", "ms", "prof", "herr", "frau"})
@@ -226,10 +227,11 @@ def folded_name(text: str) -> str:
     """The letters of a name: `Dr. Anna  MÜLLER`, `Mueller, Anna M.` and `Anna Mulelr` are one.
 
     Words may be parted or joined and stand in any order, letters change places, be doubled or not.
-    One word is nobody's but with an initial before or behind it: `A. Müller`, apart from the full.
+    One word is nobody's but with an initial before or behind it: `A. Müller`, apart from the full,
+    or where full names are written without a space: `李小龍`, `김민준`.
     """
     words = _full(text)
-    if len(words) > 1:
+    if len(words) > 1 or (words and _UNPARTED.fullmatch(words[0])):
         return _letters("".join(words))
     initials = [one for one in _words(_joined(text)) if len(one) == 1 and one.isascii()]
     return f"{initials[0]}.{_letters(words[0])}" if words and initials else ""
@@ -298,10 +300,11 @@ def folded_stem(email: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    """Lower case without accents, letters and digits only."""
+    """Lower case without accents, letters and digits only, with the vowels that hang on letters."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    bare = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    return _WORD.findall(bare)
+    bare = (letter for letter in plain if not unicodedata.combining(letter))
+    kept = (one if one.isalnum() or unicodedata.category(one)[0] == "M" else " " for one in bare)
+    return "".join(kept).split()
 
 
 def _street(word: str) -> str:
