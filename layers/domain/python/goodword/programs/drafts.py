@@ -14,6 +14,7 @@ from goodword.ports import Change, Desk, Page, until_settled
 from goodword.programs.draft import Draft, digest_of, draft_key
 from goodword.programs.effective import read_program, read_version
 from goodword.programs.model import Program, Terms
+from goodword.programs.rails import check_rail
 from goodword.receipts import Receipt, no_receipt, settle
 
 PREFIX = "DRAFT#"
@@ -166,7 +167,8 @@ def read_open(desk: Desk, program_id: str, draft_id: str) -> Draft:
 
 
 def check_successor(program: Program, terms: Terms, based_on: int) -> None:
-    """Raise unless `terms` may follow on what the programme has promised so far."""
+    """Raise unless `terms` can be kept, and may follow on what has been promised so far."""
+    check_rail(terms)
     if program.state == "closed":
         raise Conflict("program_closed", "a closed programme takes no new version")
     if based_on != program.latest:

@@ -19,6 +19,7 @@ from goodword.programs.model import (
     Terms,
     version_at,
 )
+from goodword.programs.rails import check_rail
 from goodword.receipts import Receipt, no_receipt, settle
 
 
@@ -33,8 +34,9 @@ class Programs:
     ) -> Program:
         """A programme and its first version, in force at once: nobody has been promised anything.
 
-        It is the only version that one person makes alone.
+        It is the only version that one person makes alone. InvalidInput `rail_without_currency`.
         """
+        check_rail(terms)
         now_ms, program_id = self.desk.clock.now_ms(), self.desk.ids.new("prg")
         program = Program(
             program_id=program_id,

@@ -17,6 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from goodword.money import decimal_text
 from goodword.payouts.ports import PaymentOrder, RailAnswer, RailStatus
+from goodword.programs.rails import PAYPAL
 from goodword.times import HOUR_MS
 
 from goodword_aws.rails.wire import Reply, Wire, code, json_bytes, minor, no_word, part, reference
@@ -24,12 +25,6 @@ from goodword_aws.rails.wire import Reply, Wire, code, json_bytes, minor, no_wor
 BASES = {"live": "https://api-m.paypal.com", "sandbox": "https://api-m.sandbox.paypal.com"}
 TOKEN_MARGIN_SECONDS = 60  # seconds before its end from which a token is not used any more
 WHOLE = frozenset({"HUF", "JPY", "TWD"})  # currencies without decimals at PayPal
-CURRENCIES = frozenset(
-    {
-        *("AUD", "BRL", "CAD", "CHF", "CZK", "DKK", "EUR", "GBP", "HKD", "HUF", "ILS", "JPY"),
-        *("MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "SEK", "SGD", "THB", "TWD", "USD"),
-    }
-)
 ITEM_STATES: dict[str, RailStatus] = {
     "SUCCESS": "paid",
     "FAILED": "failed",
@@ -168,7 +163,7 @@ def paypal_ids(body: Mapping[str, Any]) -> list[str]:
 
 def _value(amount_minor: int, currency: str) -> str | None:
     """The amount as PayPal writes it; None if PayPal cannot pay it."""
-    if currency not in CURRENCIES:
+    if currency not in PAYPAL:
         return None
     if currency in WHOLE and currency != "JPY":
         return None if amount_minor % 100 else str(amount_minor // 100)
