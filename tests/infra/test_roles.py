@@ -132,6 +132,21 @@ def test_public_functions_read_only_their_partitions_of_core(
         }
 
 
+def test_whoever_shows_a_dashboard_may_read_what_is_ready(prod: Template) -> None:
+    """With NET-n the day of a payout is asked of the index of due rewards."""
+    core = prod.named("AWS::DynamoDB::Table", "Core")
+    showing = {"advocates_api", "portal_web", "console_web", "privacy_queue", "privacy_schedule"}
+    reading = {
+        name
+        for name in showing
+        if any(
+            action == "dynamodb:Query" and resource.startswith(f"<{core}.Arn>/index/")
+            for action, resource in prod.may(name)
+        )
+    }
+    assert reading == showing
+
+
 def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     """Most Changes only put. The others are listed here, with what they check and delete."""
     core = f"<{prod.named('AWS::DynamoDB::Table', 'Core')}.Arn>"
