@@ -20,6 +20,7 @@ from tests.simulation.currencies import unit_of, units
 from tests.simulation.deadlines import DEADLINES
 from tests.simulation.flaws import TERMS
 from tests.simulation.giving import GIVING
+from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, expected, gives, share
@@ -61,6 +62,7 @@ def check(town: "Town") -> list[str]:
         *BANKS,
         *GIVING,
         *LEFT,
+        *KEPT,
         _leftovers,
         _calm,
         *NIGHTLY,

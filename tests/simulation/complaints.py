@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from goodword.conversions.model import Conversion
 from goodword.events import Actor
 from goodword.payouts.model import Payout
+from goodword.payouts.stops import PayoutStop
 from goodword.rewards.model import Reward
 from goodword.trust.dispute import About, Dispute, Outcome
 from goodword.trust.disputing import Disputes, Wish
@@ -78,9 +79,12 @@ class Complaints:
 
     def _more(self) -> list[tuple[About, str, str]]:
         """Bans, and orders that earned nothing; both only in stories in which people are banned."""
-        if not self.town.story.conduct:
-            return []
         able: list[tuple[About, str, str]] = [
+            ("payouts_held", one.advocate_id, "") for one in self.town.all(PayoutStop) if one.held()
+        ]
+        if not self.town.story.conduct:
+            return able
+        able += [
             ("ban", str(one.plain["advocate_id"]), PROGRAM)
             for one in self.town.dynamo.of_kind("ban")
             if one.plain["state"] == "banned"

@@ -18,6 +18,7 @@ from tests.simulation.bank import Bank
 from tests.simulation.bans import Conduct
 from tests.simulation.complaints import Complaints
 from tests.simulation.giving import Giving
+from tests.simulation.keeping import Keeping
 from tests.simulation.leaving import Leaving
 from tests.simulation.office import Office
 from tests.simulation.rail import FilesByHand, SimulatedRail
@@ -45,6 +46,7 @@ class Director(Timing):
         self.bank = Bank(self.town, self.task)
         self.giving = Giving(self.town, self.task)
         self.leaving = Leaving(self.town, self.task)
+        self.keeping = Keeping(self.town)
         self._houses = 0
         self._said: set[tuple[str, str]] = set()
 
@@ -66,7 +68,7 @@ class Director(Timing):
         acts += [self.press] * 5 + [self.word_of_a_person] * 2 + [self.move_house] * 2
         acts += [self.staff] * (self.town.story.seed % 3 == 0 or self.town.story.conduct)
         acts += [self.mistype] * 3 * self.town.story.sharp
-        acts += self.bank.acts() + self.giving.acts() + self.leaving.acts()
+        acts += self.bank.acts() + self.giving.acts() + self.leaving.acts() + self.keeping.acts()
         return acts + self.office.acts() + self.complaints.acts()
 
     def race_acts(self) -> list[Callable[[], None]]:
@@ -77,7 +79,7 @@ class Director(Timing):
     def money_acts(self) -> list[Callable[[], None]]:
         acts = [self.tick] * 6 + [self.jump] * 5 + [self.review] * 2 + [self.run] * 6
         acts += [self.bus, self.move_house, self.word_of_a_person, self.rush]
-        acts += self.bank.acts() + self.giving.acts() + self.leaving.acts()
+        acts += self.bank.acts() + self.giving.acts() + self.leaving.acts() + self.keeping.acts()
         return (
             acts
             if self.town.story.calm

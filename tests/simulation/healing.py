@@ -168,6 +168,8 @@ class Play(Director):
         self.bank.end()
         if town.story.leaves:
             self.leaving.sweep()
+        if answers and town.story.holds:
+            self.keeping.lift_some()
         for payout in town.all(Payout):
             since_ms = town.clock.at_ms - (payout.sent_ms or town.clock.at_ms)
             silent = payout.state == "unknown" and since_ms >= 2 * DAY_MS

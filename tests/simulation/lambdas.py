@@ -17,7 +17,7 @@ from goodword.conversions import intake
 from goodword.conversions import model as conversions
 from goodword.conversions.model import Facts
 from goodword.ledger import model as ledger
-from goodword.payouts import clock, freezing
+from goodword.payouts import clock, freezing, waiting
 from goodword.payouts.notices import RailNotice
 from goodword.records import Record
 from goodword.rewards import model as rewards
@@ -55,7 +55,11 @@ FUNCTIONS = (
     *("payouts_task", "payouts_schedule", "payouts_api", "programs_api"),
     *("trust_api", "trust_schedule"),
 )
-WORDS = {"payout-runs": "payouts", "bans": "trust"}  # whose routes are another word's
+WORDS = {
+    "payout-runs": "payouts",
+    "payout-holds": "payouts",
+    "bans": "trust",
+}  # whose routes are another word's
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept
 LEFT_MS = 60_000  # ms that a schedule is told it has left
@@ -129,7 +133,7 @@ def _fewer_shards() -> None:
     """Two partitions of each sweep's index instead of eight: the same code, fewer empty answers."""
     for waits in (conversions, intake):
         vars(waits)["PENDING_SHARDS"] = SHARDS
-    for due in (rewards, approval, ledger, clock, freezing):
+    for due in (rewards, approval, ledger, clock, freezing, waiting):
         vars(due)["DUE_SHARDS"] = SHARDS
 
 

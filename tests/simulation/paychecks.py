@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
+from tests.simulation.keeping import held_since
 from tests.simulation.paydays import calendar
 from tests.simulation.story import DAY_MS, PEOPLE
 from tests.support.payday import Places
@@ -196,6 +197,7 @@ def _paid_out(books: Books) -> Iterator[str]:
             one["advocate_id"] == person and one["changed_ms"] >= run["created_ms"]
             for one in (*books["payout"], *books["dispute"])
         )
+        touched = touched or held_since(books, person, run["created_ms"])
         least = max(1, town.story.paying.minimum)
         if standing[person] == "active" and owed >= least and not touched:
             yield f"{person} was due {owed} in {run['run_id']} and is not in it"

@@ -18,6 +18,7 @@ from goodword.rewards import service as rewards
 from goodword.rewards.model import Reward
 from goodword.tracking import model as tracking
 
+from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
 from tests.simulation.planted_world import WORLD
@@ -190,4 +191,5 @@ MISTAKES = (
     *MONEY,
     *WORLD,
     *LEAVING,
+    *KEEPING,
 )

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
 
 FICKLE = {"payday": 0.25, "wide": 0.08}  # of the stories of a leaning
 UNITS, ACCEPTS = 0.15, 0.1  # of the stories give what is no money, or take two currencies
+HOLDS = {"payday": 0.3, "wide": 0.15}  # of the stories of a leaning
 LEAVES = 0.2  # of the stories where nothing is capped; nobody leaves a calm one
 ABROAD = 0.6  # of the orders of two currencies
 NO_MONEY = ({"sale": "store_credit"}, {"sale": "points", "lead": "code"}, {"lead": "points"})
@@ -17,6 +18,8 @@ def add_rarities(story: "Story") -> None:
     """All of them."""
     _fickle(Random(f"banks {story.seed}"), story)
     _units(Random(f"units {story.seed}"), story)
+    holds = HOLDS.get(story.leaning, 0)
+    story.holds = not story.calm and Random(f"holds {story.seed}").random() < holds
     free = not story.calm and not story.caps and not story.budget
     story.leaves = free and Random(f"leaving {story.seed}").random() < LEAVES
 

@@ -139,6 +139,7 @@ class Story:
     fickle: bool = False  # payments come back, whole or in part, or wait for their receiver
     gives: dict[str, str] = field(default_factory=dict)  # what is no money, by action
     extra: int = 0  # points beside what a sale earns
+    holds: bool = False  # finance stops payouts of single people
     leaves: bool = False  # people are erased, and friends are forgotten
     accepts: bool = False  # orders in dollars stay in dollars, and are paid in them
     brief: bool = False  # one order and few steps, among more faults
