@@ -10,13 +10,14 @@ Item = dict[str, Any]
 
 
 class Books:
-    """The items of a town, by kind."""
+    """The items of a town, by kind; orders that were made one with another are `duplicate`."""
 
     def __init__(self, town: "Town") -> None:
         self.town = town
         self.by_kind: dict[str, list[Item]] = defaultdict(list)
         for item in town.memory.items.values():
-            self.by_kind[item["kind"]].append(item)
+            kind = "duplicate" if item.get("duplicate_of") else item["kind"]
+            self.by_kind[kind].append(item)
 
     def __getitem__(self, kind: str) -> list[Item]:
         return self.by_kind[kind]

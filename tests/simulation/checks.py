@@ -28,6 +28,7 @@ from tests.simulation.paychecks import JUDGES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.runchecks import RUNS
 from tests.simulation.story import DAY_MS, PEOPLE
+from tests.simulation.twins import TWINS
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -63,6 +64,7 @@ def check(town: "Town") -> list[str]:
         *GIVING,
         *LEFT,
         *KEPT,
+        *TWINS,
         _leftovers,
         _calm,
         *NIGHTLY,
@@ -137,7 +139,8 @@ def _holdings(
 def _rewards(books: Books) -> Iterator[str]:
     """I2, I5: one live reward per order, person and rule, and no more taken than earned."""
     seen: Counter[tuple[str, ...]] = Counter()
-    conversions = {one["conversion_id"]: one for one in books["conversion"]}
+    booked = (*books["conversion"], *books["duplicate"])
+    conversions = {one["conversion_id"]: one for one in booked}
     for reward in books["reward"]:
         if not 0 <= reward["remaining_minor"] <= reward["earned_minor"]:
             yield f"{reward['reward_id']}: {reward['remaining_minor']} of {reward['earned_minor']}"
@@ -145,7 +148,8 @@ def _rewards(books: Books) -> Iterator[str]:
             seen[reward["program_id"], reward["action"], reward["order_id"], reward["rule_id"]] += 1
         order = books.town.story.order(reward["order_id"])
         received_ms = conversions[reward["conversion_id"]]["received_ms"]
-        from_ms = max(order.at_ms, received_ms - LATE_DAYS * DAY_MS)
+        told_ms = min(order.told_ms(reward["order_id"]), received_ms)
+        from_ms = max(told_ms, received_ms - LATE_DAYS * DAY_MS)
         hold_ms = from_ms + books.town.story.hold_days * DAY_MS
         if reward["hold_until_ms"] != hold_ms:
             yield f"{reward['order_id']}: the hold ends at another time"
@@ -270,11 +274,14 @@ def _calm(books: Books) -> Iterator[str]:
     story = books.town.story
     if not story.calm:
         return
-    seen = {one["order_id"]: seen_in(last_decision(books, one)) for one in books["conversion"]}
+    seen = {
+        story.order(one["order_id"]).name: seen_in(last_decision(books, one))
+        for one in books["conversion"]
+    }
     want = expected(story, seen)
     rewards = {one["reward_id"]: one for one in books["reward"]}
     for conversion in books["conversion"]:
-        name = conversion["order_id"]
+        name = story.order(conversion["order_id"]).name
         mine = [rewards[one] for one in conversion.get("reward_ids", ())]
         earned = sum(one["earned_minor"] for one in mine if one["rule_id"] != EXTRA)
         got = Due(conversion.get("advocate_id"), earned)

@@ -82,6 +82,7 @@ def _place(town: "Town", before: Item | None, after: Item) -> Iterator[str]:
         for one in town.dynamo.of_kind("conversion")
         if one.plain["conversion_id"] != after["conversion_id"]
         and one.plain.get("advocate_id") == new["advocate_id"]
+        and not one.plain.get("duplicate_of")
     ]
     is_same = old is not None and old["advocate_id"] == new["advocate_id"]
     if not is_same:

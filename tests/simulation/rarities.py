@@ -1,5 +1,6 @@
 """What only some stories have, drawn apart, so that older seeds stay what they are."""
 
+from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -9,9 +10,18 @@ if TYPE_CHECKING:
 FICKLE = {"payday": 0.25, "wide": 0.08}  # of the stories of a leaning
 UNITS, ACCEPTS = 0.15, 0.1  # of the stories give what is no money, or take two currencies
 HOLDS = {"payday": 0.3, "wide": 0.15}  # of the stories of a leaning
+TWINS, PROVISIONAL = 0.15, 0.3  # of the plain stories; of the second accounts
 LEAVES = 0.2  # of the stories where nothing is capped; nobody leaves a calm one
 ABROAD = 0.6  # of the orders of two currencies
 NO_MONEY = ({"sale": "store_credit"}, {"sale": "points", "lead": "code"}, {"lead": "points"})
+
+
+@dataclass(frozen=True)
+class Twin:
+    """The same order told under another name, so much later; `provisional`: with twice the sums."""
+
+    later_ms: int
+    provisional: bool
 
 
 def add_rarities(story: "Story") -> None:
@@ -20,6 +30,7 @@ def add_rarities(story: "Story") -> None:
     _units(Random(f"units {story.seed}"), story)
     holds = HOLDS.get(story.leaning, 0)
     story.holds = not story.calm and Random(f"holds {story.seed}").random() < holds
+    _twins(Random(f"twins {story.seed}"), story)
     free = not story.calm and not story.caps and not story.budget
     story.leaves = free and Random(f"leaving {story.seed}").random() < LEAVES
 
@@ -30,6 +41,15 @@ def _fickle(chance: Random, story: "Story") -> None:
     story.fickle = rare and story.rail == "simulator"
     if story.fickle and chance.random() < 0.5:
         story.receivers[chance.choice(list(story.receivers))] = "unclaimed"
+
+
+def _twins(chance: Random, story: "Story") -> None:
+    """One order is told by two, under two names; only later somebody says that it is one."""
+    able = [one for one in story.orders if one.action == "sale"]
+    plain = not (story.caps or story.budget or story.conduct or story.gives or story.accepts)
+    if plain and able and chance.random() < TWINS:
+        twin = Twin(chance.choice((0, 5_000)), story.calm and chance.random() < PROVISIONAL)
+        chance.choice(able).twin = twin
 
 
 def _units(chance: Random, story: "Story") -> None:

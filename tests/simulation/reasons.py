@@ -27,6 +27,8 @@ def _reasons(books: Books) -> Iterator[str]:
     story = books.town.story
     orders = {one["conversion_id"]: story.order(one["order_id"]) for one in books["conversion"]}
     for decision in books["decision"]:
+        if decision["conversion_id"] not in orders:
+            continue  # it was made one with another, which is judged
         order = orders[decision["conversion_id"]]
         for what in (*_told(story, order, decision), *_earned(story, order, decision)):
             yield f"{order.name}, decision {decision['number']}: {what}"

@@ -187,7 +187,26 @@ def deliveries_of(story: Story, chance: Random) -> Iterator[tuple[str, Facts]]:
             yield f"{order.name}-{fact.refund_id}", refund
             if chance.random() < 0.25:
                 yield f"{order.name}-{fact.refund_id}-again", refund
+        yield from _twice(order)
         yield from _banks(order)
+
+
+def _twice(order: Order) -> Iterator[tuple[str, Facts]]:
+    """The order once more under another name, and at any time, as of refunds, the word
+    that both are one."""
+    if order.twin is not None:
+        sums = 2 if order.twin.provisional else 1
+        fact = _fact(order, order.clicks[-1:], None).but(
+            order_id=order.other_name,
+            aliases=(),
+            occurred_ms=order.at_ms + order.twin.later_ms,
+            net_minor=order.net * sums,
+            gross_minor=order.gross * sums,
+            provisional=order.twin.provisional,
+        )
+        yield f"{order.name}-twin", Facts(facts=(fact,))
+        names = OtherNames(order_id=order.name, aliases=(order.other_name,))
+        yield f"{order.name}-rnamed", Facts(names=(names,))
 
 
 def _banks(order: Order) -> Iterator[tuple[str, Facts]]:
@@ -239,8 +258,9 @@ def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFa
 
 
 def _refunds(order: Order) -> Iterator[Facts]:
-    for refund in order.refunds:
-        names = (order.alias,) if refund.by_alias and order.alias else (order.name,)
+    for number, refund in enumerate(order.refunds):
+        plain = order.other_name if order.twin and number % 2 == 0 else order.name
+        names = (order.alias,) if refund.by_alias and order.alias else (plain,)
         yield Facts(
             facts=(
                 ReversalFact.model_validate(
