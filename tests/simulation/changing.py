@@ -149,6 +149,10 @@ def _code(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.Import() | ast.ImportFrom() | ast.arguments() | ast.Expr(value=ast.Constant()):
             return
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="wiring")))):
+            return  # a check of the deployment's settings, before anything is done
+        case ast.keyword(arg="max_length" | "min_length" | "pattern"):
+            return  # how long texts and lists may be: the schema's, not the money's
         case ast.FunctionDef(body=body) | ast.ClassDef(body=body):
             inside: list[ast.AST] = [*body]
         case ast.AnnAssign(value=value):

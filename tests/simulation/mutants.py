@@ -12,6 +12,7 @@ what changes nothing that can be seen is told apart in `EQUIVALENT`, by argument
 import importlib.machinery
 import json
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -25,7 +26,8 @@ from typing import Any
 from tests.simulation.changing import Mutant, mutants_of
 from tests.simulation.moneypaths import ROOT, money_paths
 
-SECONDS_MAX = 900  # seconds that one mutant may take
+SECONDS_MAX = 7_200  # seconds that one mutant may take; then it lives, however slow the machine
+PLAY_SECONDS_MAX = 120.0  # seconds of the processor after which one play does not end
 
 
 @dataclass(frozen=True)
@@ -98,10 +100,23 @@ def _hunt(seeds: int) -> tuple[str, str]:
 
     with many():
         for hunt in (flows(), seeded(0, seeds), duels()):
+            _watched()
             for name, found in hunt:
                 if found:
                     return name, found[0]
+                _watched()
     return "", ""
+
+
+def _watched() -> None:
+    """What does not end is dead: told by the time of the processor, which no other work takes."""
+    signal.signal(signal.SIGVTALRM, _endless)
+    signal.setitimer(signal.ITIMER_VIRTUAL, PLAY_SECONDS_MAX)
+
+
+def _endless(*_: object) -> None:
+    print(json.dumps(["the clock", "it does not end", PLAY_SECONDS_MAX]), flush=True)
+    os._exit(0)
 
 
 # --- all of them --------------------------------------------------------------------------------
@@ -128,7 +143,7 @@ def _fate(mutant: Mutant, seeds: int) -> Fate:
             env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
         )
     except subprocess.TimeoutExpired:
-        return Fate(mutant, "the clock", "it does not end", time.monotonic() - begun)
+        return Fate(mutant, "", "not played to its end", time.monotonic() - begun)
     try:
         killed, what, seconds = json.loads(done.stdout.splitlines()[-1])
     except (ValueError, IndexError):

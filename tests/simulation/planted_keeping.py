@@ -6,6 +6,7 @@ from typing import Any
 from goodword.payouts import choice, standing, stops, waiting
 from goodword.payouts.stops import PayoutStop
 
+from tests.simulation.lambdas import SHARDS
 from tests.simulation.planting import Mistake, Swap, nothing, swap
 
 
@@ -26,7 +27,7 @@ def lifts_all(stop: PayoutStop, _cause_id: str) -> PayoutStop:
 
 
 def only_due(program_id: str, currency: str, part: int) -> str:
-    return REAL_PARTITION(program_id, currency, part) if part < waiting.DUE_SHARDS else "NOTHING"
+    return REAL_PARTITION(program_id, currency, part) if part < SHARDS else "NOTHING"
 
 
 REAL_PARTITION = waiting._partition

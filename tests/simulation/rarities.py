@@ -50,6 +50,7 @@ def _twins(chance: Random, story: "Story") -> None:
     if plain and able and chance.random() < TWINS:
         twin = Twin(chance.choice((0, 5_000)), story.calm and chance.random() < PROVISIONAL)
         chance.choice(able).twin = twin
+        story.limit = 0 if story.disputed else story.limit  # so that people refuse, and are asked
 
 
 def _units(chance: Random, story: "Story") -> None:

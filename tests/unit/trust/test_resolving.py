@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 from goodword.conversions.aliases import OrderAlias
-from goodword.conversions.model import Conversion, ReinstatementFact
+from goodword.conversions.model import Conversion, OtherNames, ReinstatementFact, Space
+from goodword.conversions.naming import join_names
 from goodword.errors import Conflict, GoodwordError, InvalidInput, NotAllowed, NotFound
 from goodword.ports import Change
 from goodword.rewards.model import Reward
@@ -203,6 +204,25 @@ def test_nothing_is_owed_again_of_an_order_that_was_refunded() -> None:
     with pytest.raises(Conflict, match="cannot_grant"):
         here.resolving.resolve(dispute.dispute_id, GRANT, None)
     assert here.one(Dispute).state == "open"
+
+
+def test_nothing_is_owed_again_of_an_order_that_was_told_twice() -> None:
+    """Its reward was refused; then it turned out to be an order that is rewarded already."""
+    here = Court()
+    refused = here.refused()
+    dispute = here.about("reward", refused.reward_id)
+    earlier = here.clock.at_ms - DAY_MS
+    here.sale("0999", 50_000, click_ids=(here.click(days_ago=2),), occurred_ms=earlier)
+    space = Space(PROGRAM, "src_1")
+    names = OtherNames(order_id="0999", aliases=("1001",))
+    assert join_names(here.desk("conversions"), space, names)
+    assert here.worker.unite(space, ("0999", "1001")) == ""
+    (duplicate,) = (one for one in here.all(Conversion) if one.duplicate_of)
+    assert duplicate.conversion_id == refused.conversion_id
+    with pytest.raises(Conflict, match="cannot_grant"):
+        here.resolving.resolve(dispute.dispute_id, GRANT, None)
+    live = [one.order_id for one in here.all(Reward) if one.state not in ("rejected", "void")]
+    assert live == ["0999"]
 
 
 def test_a_refund_between_the_look_and_the_grant_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -119,11 +119,12 @@ class Holding:
         """
         _may(advocate_id, own_id)
         _known(code)
-        cause_id, now_ms = self.desk.ids.new("hld"), self.desk.clock.now_ms()
+        cause_id = self.desk.ids.new("hld")
 
         def attempt() -> PayoutStop:
+            stop, now_ms = read_stop(self.desk.store, advocate_id), self.desk.clock.now_ms()
             cause = Cause(reason="on_hold", code=code, by=self.desk.actor.id, at_ms=now_ms)
-            after = stopped(read_stop(self.desk.store, advocate_id), cause_id, cause)
+            after = stopped(stop, cause_id, cause)
             return self._commit(after, "advocate.payouts_held", code, cause_id, receipt)
 
         return until_settled(attempt)

@@ -104,12 +104,15 @@ class Resolving:
     def _left(self, change: Change, reward: Reward) -> int:
         """What the refunds of its order leave of a refused reward: they passed it by meanwhile.
 
-        The conversion is written, so that a refund that is booked meanwhile sees the reward again.
+        The conversion is written, so that a refund that is booked meanwhile sees the reward again,
+        and so does whoever makes the order one with another. Of such a one nothing is owed again.
         What a person has granted a part of stays a part.
         """
         place = conversion_key(reward.conversion_id)
         conversion = self.desk.store.get(Conversion, place)
         assert conversion is not None, "a reward has its conversion"
+        if conversion.duplicate_of is not None:
+            raise Conflict("cannot_grant", "its order is one with another, which is rewarded")
         change.replace(conversion)
         left: int = reward.earned_minor - standing_share(reward, conversion)
         if reward.ceiling_minor is not None:
