@@ -28,7 +28,7 @@ from tests.simulation.paychecks import JUDGES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.runchecks import RUNS
 from tests.simulation.story import DAY_MS, PEOPLE
-from tests.simulation.twins import TWINS
+from tests.simulation.twins import TWINS, told_ms
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -148,7 +148,7 @@ def _rewards(books: Books) -> Iterator[str]:
             seen[reward["program_id"], reward["action"], reward["order_id"], reward["rule_id"]] += 1
         order = books.town.story.order(reward["order_id"])
         received_ms = conversions[reward["conversion_id"]]["received_ms"]
-        told_ms = min(order.told_ms(reward["order_id"]), received_ms)
+        told_ms = min(told_ms(order, reward["order_id"]), received_ms)
         from_ms = max(told_ms, received_ms - LATE_DAYS * DAY_MS)
         hold_ms = from_ms + books.town.story.hold_days * DAY_MS
         if reward["hold_until_ms"] != hold_ms:

@@ -13,6 +13,7 @@ from goodword.payouts.model import OpenRun, Payout
 from goodword.rewards.model import Reward
 
 from tests.simulation.director import END_MS, SCHEDULES, Director
+from tests.simulation.probing import probe, probes_of
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
 from tests.simulation.terms import payment_of
 
@@ -42,6 +43,9 @@ class Play(Director):
         self.heal()
         if self.town.story.leaning == "payday" or self.chance.random() < EPILOGUES:
             self._epilogue()
+        for one in probes_of(self.town.story.seed):
+            self.task("probe", partial(probe, self.town, one))
+            self.settle()
 
     def _epilogue(self) -> None:
         """The next payday of whatever is due, with faults again, and the end after it."""

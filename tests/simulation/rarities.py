@@ -24,6 +24,11 @@ class Twin:
     provisional: bool
 
 
+def other_name(order_name: str) -> str:
+    """What an order's twin calls it."""
+    return order_name.replace("o", "t", 1)
+
+
 def add_rarities(story: "Story") -> None:
     """All of them."""
     _fickle(Random(f"banks {story.seed}"), story)

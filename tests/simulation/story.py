@@ -15,7 +15,7 @@ from goodword.programs.payment import RailName
 from tests.simulation.enriching import enrich, given
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
-from tests.simulation.rarities import Twin, add_rarities
+from tests.simulation.rarities import Twin, add_rarities, other_name
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -89,16 +89,6 @@ class Order:
     basket: Basket = EMPTY
     twin: Twin | None = None
 
-    @property
-    def other_name(self) -> str:
-        """What its twin calls it."""
-        return self.name.replace("o", "t", 1)
-
-    def told_ms(self, name: str) -> int:
-        """When it happened, as it is told under one of its names."""
-        later = self.twin is not None and name == self.other_name
-        return self.at_ms + (self.twin.later_ms if later and self.twin else 0)
-
 
 @dataclass
 class Terms:
@@ -163,7 +153,7 @@ class Story:
 
     def order(self, name: str) -> Order:
         """By its own id, or by that under which it is told once more."""
-        return next(each for each in self.orders if name in (each.name, each.other_name))
+        return next(each for each in self.orders if name in (each.name, other_name(each.name)))
 
 
 def draw(seed: int) -> Story:

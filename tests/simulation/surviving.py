@@ -78,8 +78,8 @@ def section(fates: Sequence[Fate], seed: str, seeds: int) -> str:
             f" the number {seed} was drawn for this measurement and used for nothing before. Of"
             f" {len(money_paths())} files (all of the money's folders but"
             f" {sum(reasons.values())} patterns of files: {', '.join(sorted(reasons))}) every line"
-            " is as likely as any other; how long texts and lists may be, and what a deployment must"
-            " be set up with, is no money. Each change met the flows, the duels and the first"
+            " is as likely as any other; how long texts and lists may be, and what a deployment"
+            " must be set up with, is no money. Each change met the flows, the duels and the first"
             f" {seeds:,} seeds of the fast and of the brief lane,"
             " a part of what `make test` plays.\n",
             *[f"* {line}" for line in summary(fates)],

@@ -31,6 +31,7 @@ from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
+from tests.simulation.rarities import other_name
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms, Touched
 from tests.simulation.wording import order_facts, rule_of, tiers_of
 from tests.support.scene import PROGRAM, SECRET, terms
@@ -197,7 +198,7 @@ def _twice(order: Order) -> Iterator[tuple[str, Facts]]:
     if order.twin is not None:
         sums = 2 if order.twin.provisional else 1
         fact = _fact(order, order.clicks[-1:], None).but(
-            order_id=order.other_name,
+            order_id=other_name(order.name),
             aliases=(),
             occurred_ms=order.at_ms + order.twin.later_ms,
             net_minor=order.net * sums,
@@ -205,7 +206,7 @@ def _twice(order: Order) -> Iterator[tuple[str, Facts]]:
             provisional=order.twin.provisional,
         )
         yield f"{order.name}-twin", Facts(facts=(fact,))
-        names = OtherNames(order_id=order.name, aliases=(order.other_name,))
+        names = OtherNames(order_id=order.name, aliases=(other_name(order.name),))
         yield f"{order.name}-rnamed", Facts(names=(names,))
 
 
@@ -259,7 +260,7 @@ def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFa
 
 def _refunds(order: Order) -> Iterator[Facts]:
     for number, refund in enumerate(order.refunds):
-        plain = order.other_name if order.twin and number % 2 == 0 else order.name
+        plain = other_name(order.name) if order.twin and number % 2 == 0 else order.name
         names = (order.alias,) if refund.by_alias and order.alias else (plain,)
         yield Facts(
             facts=(

@@ -7,9 +7,15 @@ looked at: nothing of it is left, and it says why.
 from collections.abc import Iterator
 
 from tests.simulation.books import Books
+from tests.simulation.story import Order
 
 DUPLICATE = "duplicate_order"
 GONE = ("rejected", "void")
+
+
+def told_ms(order: Order, name: str) -> int:
+    """When an order happened, as it is told under one of its names."""
+    return order.at_ms + (order.twin.later_ms if order.twin and name != order.name else 0)
 
 
 def _twins(books: Books) -> Iterator[str]:
