@@ -41,7 +41,6 @@ def add_privacy(ground: Ground) -> None:
         needs=(*NEEDS, "USER_POOL_ID"),
         may=[
             *_may_gather(ground),
-            grants.query_index(ground.tables.core),
             grants.change(ground.tables.core, checks=True, deletes=True),
             grants.table_items(ground.tables.keys, "GetItem", "DeleteItem"),
             grants.close_accounts(ground.identity.pool),
@@ -57,6 +56,7 @@ def add_privacy(ground: Ground) -> None:
 def _may_gather(ground: Ground) -> list[PolicyStatement]:
     return [
         grants.read(ground.tables.core),
+        grants.query_index(ground.tables.core),
         grants.read(ground.tables.journal),
         grants.append(ground.tables.journal),
         grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),

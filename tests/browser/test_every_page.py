@@ -40,6 +40,7 @@ def test_a_page_fits_the_narrowest_phone_in_the_longest_words(
     reader = readers.make(place.who, size=NARROW, language="de-DE")
     assert place.visit(reader) == place.status
     assert reader.overflow() <= 0
+    assert reader.pushed_sideways() == []
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)

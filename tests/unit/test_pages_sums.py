@@ -11,9 +11,9 @@ ENGLISH, GERMAN = Reader("en-GB"), Reader("de-DE")
     ("stored", "english", "german"),
     [
         (
-            "49.90 EUR x 10 % = 4.99 EUR (rounding half_even)",
-            "€49.90 x 10% = €4.99, rounded; exactly half goes to the even digit",
-            "49,90 € x 10 % = 4,99 €, gerundet; genau die Hälfte geht zur geraden Ziffer",
+            "49.95 EUR x 10 % = 5.00 EUR (rounding half_even)",
+            "€49.95 x 10% = €5.00, rounded; exactly half goes to the even digit",
+            "49,95 € x 10 % = 5,00 €, gerundet; genau die Hälfte geht zur geraden Ziffer",
         ),
         (
             "(1000.00 EUR + 2.50 EUR = 1002.50 EUR) x 12.5 % = 125.31 EUR (rounding down)",
@@ -24,6 +24,11 @@ ENGLISH, GERMAN = Reader("en-GB"), Reader("de-DE")
             "3.00 EUR x 10 % = 0.30 EUR (rounding half_up, each line); 0.30 EUR",
             "€3.00 x 10% = €0.30, each line rounded; exactly half goes up; €0.30",
             "3,00 € x 10 % = 0,30 €, jede Zeile gerundet; genau die Hälfte geht nach oben; 0,30 €",
+        ),
+        (
+            "50.00 EUR x 10 % = 5.00 EUR (rounding half_even); 400.00 EUR x 8 % = 32.00 EUR",
+            "€50.00 x 10% = €5.00; €400.00 x 8% = €32.00",
+            "50,00 € x 10 % = 5,00 €; 400,00 € x 8 % = 32,00 €",
         ),
         ("flat 2.00 EUR", "fixed amount: €2.00", "fester Betrag: 2,00 €"),
         ("flat 500 JPY", "fixed amount: JP¥500", "fester Betrag: 500 ¥"),

@@ -125,13 +125,15 @@ class LinkAnswer(Value):
 class MoneyAnswer(Value):
     """One currency in the advocate's four words; `minimum_progress` is in percent.
 
-    `waits_for` is a reason code: why no payout would pay any of it as things stand;
-    `next_payout_at` is the first cut-off that would, else the programme's next.
+    `in_payout` is the part of `ready` that is in a payout already. `waits_for` is a reason code:
+    why no payout would pay any of it as things stand; `next_payout_at` is the first cut-off that
+    would, else the programme's next.
     """
 
     pending: Money
     on_hold: Money
     ready: Money
+    in_payout: Money
     paid: Money
     minimum: Money
     minimum_progress: int
@@ -360,7 +362,7 @@ def _next(changes: Sequence[Coming]) -> dict[str, Any]:
 def _money(view: MoneyView) -> MoneyAnswer:
     amounts = {
         name: Money(amount_minor=getattr(view, f"{name}_minor"), currency=view.currency)
-        for name in ("pending", "on_hold", "ready", "paid", "minimum")
+        for name in ("pending", "on_hold", "ready", "in_payout", "paid", "minimum")
     }
     return MoneyAnswer(
         **amounts,

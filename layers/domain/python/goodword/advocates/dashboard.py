@@ -34,6 +34,7 @@ class MoneyView(Value):
     """One currency of one programme, in the four words that advocates know.
 
     `ready_minor` may be negative: then it is owed after a return, and the next reward covers it.
+    `in_payout_minor` is the part of it that is in a payout already; the next one pays the rest.
     `minimum_progress` is the ready share of the minimum in percent, 100 when it is reached.
     `waits_for` is why no payout would pay anything as things stand; None when one would, and
     `next_payout_ms` is the first that does (else the programme's next).
@@ -43,6 +44,7 @@ class MoneyView(Value):
     pending_minor: int
     on_hold_minor: int
     ready_minor: int
+    in_payout_minor: int
     paid_minor: int
     minimum_minor: int
     minimum_progress: int
@@ -191,6 +193,7 @@ def _money(
         pending_minor=balance.pending_minor,
         on_hold_minor=balance.on_hold_minor,
         ready_minor=balance.payable_minor + balance.in_payout_minor,
+        in_payout_minor=balance.in_payout_minor,
         paid_minor=balance.paid_minor,
         minimum_minor=minimum_minor,
         minimum_progress=100 if reached else max(0, balance.payable_minor) * 100 // minimum_minor,

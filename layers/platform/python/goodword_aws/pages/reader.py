@@ -160,6 +160,12 @@ class Reader:
         """`Nov 2025`, of a calendar month."""
         return format_date(date(year, month, 1), "MMM y", locale=self._babel)
 
+    def period(self, name: str) -> str:
+        """A payout period as it is called: `2026-12` is `Dec 2026`; weeks and days stay."""
+        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", name):
+            return name
+        return self.month_name(int(name[:4]), int(name[5:]))
+
     def month(self, when: str | int) -> str:
         """`Nov 2025`, for charts."""
         return format_date(self.at(when).date(), "MMM y", locale=self._babel)

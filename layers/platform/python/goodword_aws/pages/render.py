@@ -127,6 +127,7 @@ def _words(reader: Reader) -> dict[str, Any]:
         "moment": moment,
         "number": reader.number,
         "percent": reader.percent,
+        "period": reader.period,
         "sum_words": lambda said: sum_words(said, reader),
         "bars": lambda chart: bars(chart, reader),
         "lines": lambda chart: lines(chart, reader),

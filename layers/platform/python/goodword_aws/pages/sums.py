@@ -23,11 +23,15 @@ _LIMIT = re.compile(
     r"(advocate|friend|programme|budget)-(order|day|week|month|quarter|year|lifetime)"
     r"-(?:money|rewards) leaves"
 )
+_PRODUCT = re.compile(
+    r"(\d+(?:\.\d+)?) [A-Z.]+\)? x (\d+(?:\.\d+)?) % = (\d+(?:\.\d+)?) [A-Z.]+ \(rounding \w+\)"
+)
 _WORDS = re.compile(r"\b(flat|units|minimum|more)\b")
 
 
 def sum_words(text: str, reader: Reader) -> str:
-    """The sum for this reader."""
+    """The sum for this reader. Where nothing had to be rounded, nothing is said of it."""
+    text = _PRODUCT.sub(_exact, text)
     for pattern, write in (
         (_LIMIT, _limit),
         (_ROUNDING, _rounding),
@@ -37,6 +41,11 @@ def sum_words(text: str, reader: Reader) -> str:
     ):
         text = pattern.sub(partial(write, reader), text)
     return text.replace(" x ", " \u00d7 ")
+
+
+def _exact(found: re.Match[str]) -> str:
+    of, percent, result = (Decimal(one) for one in found.groups())
+    return found.group().partition(" (")[0] if of * percent == result * 100 else found.group()
 
 
 def _amount(reader: Reader, found: re.Match[str]) -> str:

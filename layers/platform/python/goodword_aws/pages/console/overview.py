@@ -105,7 +105,10 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
     newest = view.text("overview.newest") if made.decisions_partly else ""
     ages = [view.text("overview.age", days=end) for end in AGES]
     ages.append(view.text("overview.older", days=AGES[-1]))
-    periods, totals = [one for one, _ in made.runs], [total for _, total in made.runs]
+    periods, totals = (
+        [reader.period(one) for one, _ in made.runs],
+        [total for _, total in made.runs],
+    )
 
     def chart(name: str, labels: list[str], values: list[int], in_unit: str, note: str) -> Chart:
         return Chart(
