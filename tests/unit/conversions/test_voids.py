@@ -164,6 +164,14 @@ def test_each_step_without_an_order_is_voided_by_itself() -> None:
     borne_out(scene)
 
 
+def test_a_void_is_of_no_amount_and_in_no_currency() -> None:
+    scene = Scene(currencies="convert")
+    scene.deliver(lead(scene).but(currency="USD"))
+    assert scene.deliver(void(scene)).state == "booked"
+    assert (scene.conversion.currency, scene.reward.remaining_minor) == ("USD", 0)
+    borne_out(scene)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
