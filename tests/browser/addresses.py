@@ -133,8 +133,13 @@ def asked_by_letter(more: str = "") -> Path:
 
 
 def request_of(who: str) -> Callable[[Reader], str]:
-    """The newest request to somebody."""
-    return lambda reader: str(reader.told.person(who).get("/v1/me/asks")["data"][0]["id"])
+    """The newest request to somebody for their story."""
+
+    def find(reader: Reader) -> str:
+        rows = reader.told.person(who).get("/v1/me/asks")["data"]
+        return next(str(one["id"]) for one in rows if one["motion"] == "story")
+
+    return find
 
 
 def story_of(who: str) -> Path:

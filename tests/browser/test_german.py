@@ -29,7 +29,7 @@ DATA = re.compile(
     r"|(shopify|generic) of the walk-through|Deutsch|English"
     r"|Office coffee, gifts|Surveys of cafes|Shop of the walk|[A-Z][a-z]+/[A-Z][a-z]+|UTC"
     r"|Onboarding delight|Support rescue|Renewal|Promoters review us|Regulars tell"
-    r"|Cafes that tell|Maya, who runs a cafe|Kim|Linden Offices"
+    r"|Cafes that tell|Maya, who runs a cafe|Maya|Ben, roastery row|Cleo|Kim|Linden Offices"
     r"|(friend|regular|insider)( → (friend|regular|insider))?"
     r"|The first order over your link|Beans for 1,000 euros|A year with us"
     r"|(· )?Version \d|Shopify ·|m\*\*\*@p\*\*\*\.example|\(?[A-Z]{3}\)?"

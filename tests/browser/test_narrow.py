@@ -1,7 +1,7 @@
-"""Words that have no place to break, or run the other way, push no page sideways on a phone.
+"""On a phone no word pushes a page sideways, and the console's menu opens.
 
-The pages come from the real handlers over a store in memory, in whose every field somebody wrote
-such words; the browser lays them out with the stylesheet, at 320 px, in German, all details open.
+The pages come from the real handlers over a store in memory. For the first, somebody wrote words in
+every field that have no place to break, or run the other way: at 320 px, in German, unfolded.
 """
 
 import re
@@ -10,11 +10,11 @@ from contextlib import contextmanager
 
 import pytest
 from goodword_aws.pages.assets import assets
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.functional import test_pages_hostile as older
 from tests.functional import test_pages_hostile_newer as newer
-from tests.support.api import Caller
+from tests.support.api import FINANCE, Caller
 from tests.support.asking import asking_pages
 from tests.support.pages import Pages, pages
 from tests.unit.journeys.test_storytelling import Desk
@@ -75,3 +75,29 @@ def test_no_word_pushes_a_page_sideways(chromium: Browser, case: str, words: str
                     wrong[f"{who} {path}"] = found
     page.context.close()
     assert wrong == {}
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_the_menu_opens_without_a_script_and_by_keys_alone(chromium: Browser, width: int) -> None:
+    with pages() as here:
+        html = LINK.sub(f"<style>{SHEET}</style>", here.browser(FINANCE).get("/console").html)
+    size = {"width": width, "height": 800}
+    page = chromium.new_context(viewport=size, java_script_enabled=False).new_page()
+    page.route("**/*", lambda asked: asked.fulfill(body=html, content_type="text/html"))
+    page.goto("https://go.example/console")
+    entries, opens = page.locator("#menu li a"), page.locator(".menu-open")
+    if width > 640:
+        expect(entries.first).to_be_visible()
+        expect(opens).to_be_hidden()
+        return
+    expect(entries.first).to_be_hidden()
+    expect(opens).to_contain_text("Overview")
+    for _ in range(4):  # past the way to the content, the mark and the way out
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(entries.last).to_be_visible()
+    for _ in range(2):  # past the way to close it
+        page.keyboard.press("Tab")
+    expect(entries.first).to_be_focused()
+    page.locator(".menu-shut").click()
+    expect(entries.first).to_be_hidden()
