@@ -131,3 +131,12 @@ def test_zones_are_those_of_the_database() -> None:
     for nonsense in ("../../etc/passwd", "Nowhere/Land", "", "x" * 50, "Europe/Berlin/../.."):
         found = reader_of("", {"gw_zone": nonsense})
         assert (found.zone, found.zone_known) == ("UTC", False)
+
+
+@pytest.mark.parametrize("language", sorted(LANGUAGES))
+def test_staff_and_advocates_use_the_same_words_for_money(language: str) -> None:
+    words, staff = phrases(language), {"ready": "payable"}
+    for name in ("pending", "on_hold", "ready", "paid"):
+        said = {words.get(f"{place}.{staff.get(name, name)}") for place in ("people.balance",
+                "overview.owed", "console.reward")} - {None}  # fmt: skip
+        assert said <= {words[f"portal.bucket.{name}"]}
