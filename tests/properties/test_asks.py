@@ -10,7 +10,7 @@ from goodword.journeys.definition import Ask, Frequency, JourneyTerms, QuietHour
 from goodword.journeys.scoring import BARS, standing
 from goodword.journeys.signal import Signal
 from goodword.times import DAY_MS, HOUR_MS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.journeys import NOW, signal, terms
@@ -73,6 +73,7 @@ def heard(draw: st.DrawFn) -> list[Signal]:
     return found
 
 
+@settings(deadline=None)
 @given(
     known=heard(),
     asked_by=st.lists(st.tuples(st.integers(0, 200 * 24), journeys()), min_size=1, max_size=25),

@@ -7,7 +7,7 @@ from goodword.journeys.listening import Listening, Subjects, head
 from goodword.journeys.scoring import Standing
 from goodword.journeys.signal import PAIRED, STAGES, VALUES, SignalFact, SubjectMark
 from goodword.times import DAY_MS
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.support.desk import World
@@ -69,6 +69,7 @@ def delivery(number: int) -> Delivery:
     )
 
 
+@settings(deadline=None)
 @given(told=facts(), data=st.data())
 def test_standing_does_not_depend_on_the_order_of_arrival(
     told: list[SignalFact], data: st.DataObject
@@ -77,6 +78,7 @@ def test_standing_does_not_depend_on_the_order_of_arrival(
     assert heard(told) == heard(list(other))
 
 
+@settings(deadline=None)
 @given(told=facts())
 def test_a_score_is_what_its_rows_add_up_to(told: list[SignalFact]) -> None:
     for one in heard(told).values():

@@ -9,6 +9,7 @@ from goodword.conversions.model import Facts, Source, SourceKind
 from goodword.journeys.signal import SignalFact
 from goodword.times import parse_rfc3339
 from goodword_aws.sources import read_delivery
+from goodword_aws.sources.segment import CALLS_MAX
 from goodword_aws.sources.signals import percent
 
 from infra.local.payloads_signals import (
@@ -96,8 +97,30 @@ def test_an_answer_that_cannot_be_placed_is_shown_to_a_person(broken: str) -> No
         del response["token"]
     if broken == "not whole":
         response["answers"][0]["number"] = 8.5
-    with pytest.raises(NotUnderstood):
-        read("typeform", form)
+    facts = read("typeform", form)
+    assert facts.problem in ("no_scale", "bad_field", "missing_id", "bad_amount")
+    kept = {"no definition": "nps", "beyond": "nps", "not whole": "csat"}.get(broken)
+    assert [one.kind for one in facts.signals] == ([kept] if kept else [])  # it stops no other
+
+
+def test_each_of_several_answers_counts_by_its_own_scale_whatever_else_was_asked() -> None:
+    form = typeform_response("tok", 9, hidden={"user_id": "x", "customer_id": 4711})
+    answers = form["form_response"]["answers"]
+    field = {"id": "nps2", "type": "nps", "ref": "r"}
+    answers += [
+        {"type": "number", "number": 0, "field": field},
+        {"type": "number", "number": 42, "field": {"id": "n1", "type": "number"}},
+        {"type": "choice", "choice": {"label": "Good"}, "field": {"id": "c", "type": "dropdown"}},
+        {"type": "boolean", "boolean": True, "field": {"id": "b", "type": "yes_no"}},
+        {"type": "file_url", "file_url": "https://x.example/", "field": {"id": "f"}},
+    ]
+    found = read("typeform", form)
+    assert [(one.signal_id, one.value) for one in found.signals if one.kind == "nps"] == [
+        ("tok:nps1", 9),
+        ("tok:nps2", 0),
+    ]
+    assert {one.customer_id for one in found.signals} == {"4711"}
+    assert (len(found.signals), found.problem) == (3, "")
 
 
 def test_other_events_and_forms_without_scales_say_nothing() -> None:
@@ -143,6 +166,41 @@ def test_a_ticket_that_is_not_as_promised_is_shown_to_a_person(more: dict[str, s
         read("zendesk", zendesk_trigger("35", "open") | more)
 
 
+def test_a_priority_that_is_set_in_the_second_of_the_creation_is_not_taken_for_a_repeat() -> None:
+    plain = only("zendesk", zendesk_trigger("35", "new", priority="-"))
+    urgent = only("zendesk", zendesk_trigger("35", "new", priority="Urgent"))
+    assert (plain.occurred_ms, plain.value, urgent.value) == (urgent.occurred_ms, 3, 1)
+    assert plain.signal_id != urgent.signal_id
+    assert only("zendesk", zendesk_trigger("35", "new", priority="Urgent")) == urgent
+
+
+def test_zendesks_own_time_is_exact_where_the_tickets_has_seconds() -> None:
+    event = zendesk_event("1", "OPEN") | {"time": "2025-11-22T08:22:01.672717030Z"}
+    assert only("zendesk", event).occurred_ms == parse_rfc3339("2025-11-22T08:22:01.672Z")
+
+
+@pytest.mark.parametrize(
+    "what", ["soft_deleted", "permanently_deleted", "marked_as_spam", "merged"]
+)
+def test_a_ticket_that_is_gone_is_open_no_more(what: str) -> None:
+    event = zendesk_event("1", "OPEN") | {"type": f"zen:event-type:ticket.{what}"}
+    assert only("zendesk", event).kind == "case_resolved"
+    event["detail"]["status"] = "DELETED"
+    assert only("zendesk", event).kind == "case_resolved"
+
+
+@pytest.mark.parametrize(
+    ("said", "value"),
+    [("Good, I'm satisfied", 100), ("good_with_comment", 100), ("BAD", 0), ("bad_with_comment", 0)],
+)
+def test_a_satisfaction_may_come_with_words(said: str, value: int) -> None:
+    _, csat = read("zendesk", zendesk_trigger("35", "solved", satisfaction=said)).signals
+    assert csat.value == value
+    for none in ("unoffered", "offered", "goodness", ""):
+        trigger = zendesk_trigger("35", "solved", satisfaction=none)
+        assert len(read("zendesk", trigger).signals) == 1
+
+
 # --- Segment ----------------------------------------------------------------------------------
 
 
@@ -161,8 +219,40 @@ def test_a_change_is_usage(change: int, value: int) -> None:
 
 def test_a_change_that_is_no_number_is_shown_to_a_person() -> None:
     for wrong in ("25", True, 2.5):
+        found = read("segment", segment_track("m-1", "Seats", change_percent=wrong))
+        assert (found.signals, found.problem) == ((), "bad_field")
+
+
+@pytest.mark.parametrize("form", ["list", "batch"])
+def test_a_batch_is_its_calls_and_one_that_cannot_be_read_stops_no_other(form: str) -> None:
+    traits = {"email": "Robin.Friend@example.com", "plan": "pro"}
+    calls: list[dict[str, Any]] = [
+        segment_track("m-1", "Seats", change_percent=25),
+        segment_track("m-2", "Seats", change_percent="many"),
+        {"type": "identify", "messageId": "m-3", "userId": "u-4711", "traits": traits},
+        {"type": "group", "messageId": "m-4", "userId": "u-4711", "groupId": "acme-7"},
+        {"type": "identify", "messageId": "m-5", "anonymousId": "a", "traits": {}},
+        {"type": "identify", "messageId": "m-6", "userId": "u-1", "traits": {}},
+        {"type": "page", "messageId": "m-7", "userId": "u-4711"},
+        segment_track("m-8", "Invited a friend"),
+    ]
+    body: Any = calls if form == "list" else {"batch": calls, "sentAt": "2025-11-22T08:30:00Z"}
+    found = read("segment", body)
+    assert [(one.signal_id, one.kind) for one in found.signals] == [
+        ("m-1", "usage"),
+        ("m-8", "milestone"),
+    ]
+    assert found.problem == "bad_field"
+    known, member = found.contacts
+    assert (known.customer_id, known.email) == ("u-4711", EMAIL)
+    assert (member.customer_id, member.account_id) == ("u-4711", "acme-7")
+
+
+def test_a_body_that_is_no_batch_is_refused() -> None:
+    for wrong in ({"batch": "x"}, {"batch": [1]}, [{}] * (CALLS_MAX + 1), 7):
         with pytest.raises(NotUnderstood):
-            read("segment", segment_track("m-1", "Seats", change_percent=wrong))
+            read("segment", wrong)  # type: ignore[arg-type]  # that is the point
+    assert read("segment", {"batch": []}).ignored == "other_topic"
 
 
 def test_other_calls_and_calls_of_nobody_are_ignored() -> None:
@@ -175,8 +265,7 @@ def test_other_calls_and_calls_of_nobody_are_ignored() -> None:
 def test_a_name_that_no_source_may_give_makes_no_signal() -> None:
     call = segment_track("m-1", "Seats") | {"timestamp": "never"}
     assert only("segment", call).occurred_ms == LATER
-    with pytest.raises(NotUnderstood):
-        read("segment", call | {"messageId": "two words"})
+    assert read("segment", call | {"messageId": "two words"}).problem == "missing_id"
 
 
 @pytest.mark.parametrize(("value", "low", "high"), [(0, 1, 5), (6, 1, 5), (1, 1, 1)])

@@ -152,3 +152,28 @@ def test_deeper_motions_take_more() -> None:
     assert motion(found, "story").reasons == ("score_too_low", "few_results")
     assert BARS["advisory_board"].score > BARS["reference"].score > BARS["referral"].score
     assert FRESH_DAYS < GONE_DAYS
+
+
+# --- what help desks say again and again ---------------------------------------------------------
+
+
+def test_a_case_counts_once_each_way_however_often_it_is_told() -> None:
+    steps = [
+        signal("case_opened", days, 1, about="c")
+        for days in (5, 4, 3)  # open, pending, on hold
+    ]
+    ends = [signal("case_resolved", days, about="c") for days in (2, 1)]  # solved, closed by itself
+    found = standing([CONSENT, *steps, *ends], NOW)
+    assert sorted(one.points for one in found.contributions) == [-10, 8]
+    other = standing([CONSENT, *steps, *ends, signal("case_resolved", 1, about="d")], NOW)
+    assert sorted(one.points for one in other.contributions) == [-10, 8, 8]
+
+
+@pytest.mark.parametrize("first", [1, 3])
+def test_of_two_priorities_in_one_second_the_urgent_one_counts(first: int) -> None:
+    both = [signal("case_opened", 2, value, about="c") for value in (first, 4 - first)]
+    for ordered in (both, both[::-1]):
+        codes = [one.code for one in standing([CONSENT, *ordered], NOW).suppressors]
+        assert codes == ["open_urgent_case"]
+    closed = signal("case_resolved", 2, about="c")
+    assert standing([CONSENT, *both, closed], NOW).suppressors == ()

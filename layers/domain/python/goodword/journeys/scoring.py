@@ -4,7 +4,8 @@ Each signal counts fully for `FRESH_DAYS` and then fades evenly until it counts 
 `GONE_DAYS`: an NPS of 10 gives 30 points, and 15 when 197 of its 365 days are over. Of surveys only
 the newest answer counts. A kind gives at most its own limit, so that a busy product cannot shout
 down an unhappy person. What was opened and not closed (a case, an invoice), a risk, a complaint and
-missing consent suppress asks whatever the score.
+missing consent suppress asks whatever the score. A case or an invoice counts once each way, however
+often its source tells of it: help desks do at every step.
 
 The motion `review` asks for something public. There neither answers nor ratings nor complaints
 count, for or against: whoever asks only happy people for reviews deceives their readers. Pure, and
@@ -14,11 +15,11 @@ the same for every order in which the signals came.
 from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from goodword.journeys.signal import Signal, SignalKind
+from goodword.journeys.signal import PAIRED, Signal, SignalKind
 from goodword.records import Value
 from goodword.times import DAY_MS
 
-MODEL = 1  # the version of everything in this module that changes a score
+MODEL = 2  # the version of everything in this module that changes a score
 FRESH_DAYS, GONE_DAYS = 30, 365
 COMPLAINT_DAYS = 30  # days after a complaint in which nobody is asked for a favour
 RISK_DAYS = 180  # days after which a churn risk that nobody repeated is forgotten
@@ -188,10 +189,13 @@ def contributions(ordered: Sequence[Signal], at_ms: int) -> list[Contribution]:
     """A row for each signal that counts, newest first; a kind's limit cuts the oldest rows."""
     rows: list[Contribution] = []
     spent: dict[SignalKind, int] = {}
+    told: set[tuple[SignalKind, str | None]] = set()
     for signal in reversed(ordered):
         weight, limit = _weight(signal), LIMITS.get(signal.kind)
-        if weight is None or limit is None:
+        if weight is None or limit is None or (signal.kind, signal.about) in told:
             continue
+        if signal.kind in PAIRED:
+            told.add((signal.kind, signal.about))
         if limit.newest_only and signal.kind in spent:
             continue
         left = limit.points - spent.get(signal.kind, 0)
@@ -284,11 +288,14 @@ def _left_open(
     closed: SignalKind,
     counts: Callable[[Signal], bool],
 ) -> list[Signal]:
-    """The newest opening of each case that was not closed at or after it."""
+    """The newest opening of each case that was not closed at or after it.
+
+    Of several at one time the most urgent counts: help desks say a priority in the same second.
+    """
     last: dict[str | None, Signal] = {}
     for one in sorted(
         (one for one in ordered if one.kind in (opened, closed)),
-        key=lambda one: (one.occurred_ms, one.kind == closed, one.signal_id),
+        key=lambda one: (one.occurred_ms, one.kind == closed, -(one.value or 0), one.signal_id),
     ):
         last[one.about] = one
     return [one for one in last.values() if one.kind == opened and counts(one)]

@@ -2,6 +2,8 @@
 
 Which events come here is chosen in Segment; each is a milestone under its own name. One with a
 whole `change_percent` among its properties says by how much something is used more or less.
+`identify` and `group` calls say who somebody is: the address of an id, and the account. Calls come
+alone or in batches, as a list or as `{"batch": [...]}`; one that cannot be read stops no other.
 """
 
 import hashlib
@@ -12,12 +14,15 @@ from typing import Any
 
 from goodword.conversions.intake import DeliveryHead, NotUnderstood, delivery_id_of
 from goodword.conversions.model import Facts, Source
+from goodword.journeys.opportunity import ContactFact
+from goodword.journeys.signal import SignalFact
 
-from goodword_aws.sources.document import Document
+from goodword_aws.sources.document import Document, load
 from goodword_aws.sources.signals import address, signal
 from goodword_aws.sources.signatures import digest_of, header, require_match
 
 WORD_LENGTH_MAX = 80
+CALLS_MAX = 100  # calls of one delivery: each is a few writes, and the worker has its time
 _NOT_OF_WORDS = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -33,33 +38,76 @@ def verify(
 
 
 def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
-    """The signal of a track call; other calls, and those of nobody, are ignored."""
+    """What the calls say; other calls, and those of nobody, are ignored."""
     del topic, source
-    said = Document.parse(raw)
-    if said.text("type") != "track":
-        return Facts(ignored="other_topic")
-    whose = {
+    signals: list[SignalFact] = []
+    contacts: list[ContactFact] = []
+    problem, ignored = "", "other_topic"
+    for said in _calls(raw):
+        whose = _whose(said)
+        if said.text("type") not in ("track", "identify", "group"):
+            continue
+        if not any(whose.values()):
+            ignored = "anonymous"
+            continue
+        try:
+            if said.text("type") == "track":
+                signals.append(_signal(said, whose, received_ms))
+            elif whose["customer_id"] and (whose["email"] or whose["account_id"]):
+                contacts.append(ContactFact(occurred_ms=_at(said, received_ms), **whose))
+        except NotUnderstood as bad:
+            problem = problem or bad.code
+    heard = bool(signals or contacts or problem)
+    return Facts(
+        signals=tuple(signals),
+        contacts=tuple(contacts),
+        problem=problem,
+        ignored="" if heard else ignored,
+    )
+
+
+def _calls(raw: bytes) -> list[Document]:
+    try:
+        found = load(raw)
+    except ValueError as bad:
+        raise NotUnderstood("malformed_json", "the body is not JSON") from bad
+    listed = found.get("batch", [found]) if isinstance(found, Mapping) else found
+    whole = isinstance(listed, list) and all(isinstance(one, Mapping) for one in listed)
+    if not whole or len(listed) > CALLS_MAX:
+        raise NotUnderstood("malformed_json", f"the body is not a list of up to {CALLS_MAX} calls")
+    return [Document(one) for one in listed]
+
+
+def _whose(said: Document) -> dict[str, Any]:
+    """Of whom a call is; `identify` and `group` have traits where `track` has properties."""
+    emails = ("traits.email", "properties.email", "context.traits.email")
+    groups = ("groupId", "context.groupId", "properties.account_id")
+    return {
         "customer_id": said.id_at("userId") or None,
-        "account_id": said.id_at("context.groupId") or said.id_at("properties.account_id") or None,
-        "email": address(said.text("properties.email") or said.text("context.traits.email")),
+        "account_id": next(filter(None, map(said.id_at, groups)), None),
+        "email": address(next(filter(None, map(said.text, emails)), "")),
     }
-    if not any(whose.values()):
-        return Facts(ignored="anonymous")
+
+
+def _at(said: Document, received_ms: int) -> int:
     told_ms = said.time("timestamp")
+    return min(received_ms, told_ms if told_ms is not None else received_ms)
+
+
+def _signal(said: Document, whose: Mapping[str, Any], received_ms: int) -> SignalFact:
     kind: dict[str, Any] = {"kind": "milestone"}
     change = said.at("properties.change_percent")
     if change is not None:
         if isinstance(change, bool) or not isinstance(change, int):
             raise NotUnderstood("bad_field", "change_percent is not a whole number")
         kind = {"kind": "usage", "value": max(-100, min(1_000, change))}
-    fact = signal(
+    return signal(
         signal_id=said.need_id("messageId"),
-        occurred_ms=min(received_ms, told_ms if told_ms is not None else received_ms),
+        occurred_ms=_at(said, received_ms),
         word=_word(said.text("event")),
         **kind,
         **whose,
     )
-    return Facts(signals=(fact,))
 
 
 def _word(name: str) -> str | None:

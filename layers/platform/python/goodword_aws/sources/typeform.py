@@ -32,7 +32,7 @@ def verify(
 
 
 def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
-    """A signal per scale that was answered."""
+    """A signal per scale that was answered; an answer that cannot be read stops no other."""
     del topic, source
     said = Document.parse(raw)
     if said.text("event_type") != TOPIC:
@@ -43,12 +43,17 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     whose = _whose(response, answers)
     if not any(whose.values()):
         return Facts(ignored="anonymous")
-    found = [
-        _signal(response, answer, scales, whose, received_ms)
-        for answer in answers
-        if answer.text("type") == "number" and answer.text("field.type") in SCALES
-    ]
-    return Facts(signals=tuple(found), ignored="" if found else "no_scale")
+    found: list[SignalFact] = []
+    problem = ""
+    for answer in answers:
+        if answer.text("type") != "number" or answer.text("field.type") not in SCALES:
+            continue
+        try:
+            found.append(_signal(response, answer, scales, whose, received_ms))
+        except NotUnderstood as bad:
+            problem = problem or bad.code
+    ignored = "" if found or problem else "no_scale"
+    return Facts(signals=tuple(found), problem=problem, ignored=ignored)
 
 
 def _whose(response: Document, answers: Sequence[Document]) -> dict[str, str | None]:

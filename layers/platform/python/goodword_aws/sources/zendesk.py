@@ -4,6 +4,7 @@ Two bodies: Zendesk's own ticket events (`zen:event-type:ticket...`), and the bo
 which the installation writes itself (docs/journeys.md has it). Only a trigger can tell an address.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -23,7 +24,7 @@ from goodword_aws.sources.signatures import (
     require_match,
 )
 
-PRIORITIES = {"urgent": 1, "high": 2, "normal": 3, "low": 4, "": 3}
+PRIORITIES = {"urgent": 1, "high": 2, "normal": 3, "low": 4, "": 3, "-": 3}
 STATES: dict[str, SignalKind] = {
     "new": "case_opened",
     "open": "case_opened",
@@ -32,7 +33,9 @@ STATES: dict[str, SignalKind] = {
     "solved": "case_resolved",
     "closed": "case_resolved",
 }
-CONTENT = {"good": 100, "bad": 0}
+CONTENT = {"good": 100, "bad": 0}  # "good", "Good, I'm satisfied", "bad_with_comment"
+GONE = ("soft_deleted", "permanently_deleted", "marked_as_spam", "merged")  # nobody works on it
+_FIRST_WORD = re.compile(r"[^a-z]")
 OWN_EVENT = "zen:event-type:ticket."
 
 
@@ -75,13 +78,15 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     if not any(whose.values()):
         return Facts(ignored="anonymous")
     case = ticket.id_at("ticket_id") or ticket.need_id("id")
-    told_ms = ticket.time("updated_at") or said.time("time") or received_ms
+    told_ms = said.time("time") or ticket.time("updated_at") or received_ms
     common = whose | {"about": case, "occurred_ms": min(told_ms, received_ms)}
-    return Facts(signals=tuple(_signals(ticket, case, common)))
+    gone = kind.removeprefix(OWN_EVENT) in GONE
+    status = "closed" if gone else ticket.text("status").lower()
+    return Facts(signals=tuple(_signals(ticket, status, case, common)))
 
 
-def _signals(ticket: Document, case: str, common: dict[str, Any]) -> list[SignalFact]:
-    status = ticket.text("status").lower()
+def _signals(ticket: Document, status: str, case: str, common: dict[str, Any]) -> list[SignalFact]:
+    """Events of one second with another priority are signals of their own."""
     if status not in STATES:
         raise NotUnderstood("bad_field", "the ticket is in a state that is not known")
     kind, at_ms = STATES[status], common["occurred_ms"]
@@ -91,8 +96,9 @@ def _signals(ticket: Document, case: str, common: dict[str, Any]) -> list[Signal
         if priority not in PRIORITIES:
             raise NotUnderstood("bad_field", "the ticket has a priority that is not known")
         more = {"value": PRIORITIES[priority]}
-    found = [signal(signal_id=f"{case}:{kind}:{at_ms}", kind=kind, **more, **common)]
-    content = CONTENT.get(ticket.text("satisfaction").lower())
+    name = ":".join(map(str, (case, kind, *more.values(), at_ms)))
+    found = [signal(signal_id=name, kind=kind, **more, **common)]
+    content = CONTENT.get(_FIRST_WORD.split(ticket.text("satisfaction").strip().lower())[0])
     if content is not None:
         name = f"{case}:csat:{at_ms}"
         found.append(signal(signal_id=name, kind="csat", value=content, **common))
