@@ -101,3 +101,22 @@ def test_it_is_in_the_own_copy_and_goes_with_the_person(here: Pages, hall: Hall)
     hall.clock.advance(8 * DAY_MS)
     assert erasing.carry_out(hall.anna, Nobody())
     assert (hall.all(Listing), hall.all(Place)) == ([], [])
+
+
+def test_staff_close_it_for_a_programme_and_people_may_still_leave(here: Pages, hall: Hall) -> None:
+    hall.brought(hall.anna, 3)
+    hall.boards.show(hall.anna, hall.program_id, "Anna the First")
+    marta, anna = here.browser(MARKETER), here.browser(ANNA)
+    done = marta.send(marta.get(STAFF, program=hall.program_id), f"{STAFF}/switch")
+    assert (done.status, done.location) == (303, f"{STAFF}?program={hall.program_id}")
+    assert "nobody sees it" in marta.get(STAFF, program=hall.program_id).words
+    page = anna.get(HERE)
+    assert "This programme has no leaderboard" in page.words
+    assert f'action="{HERE}/show"' not in page.html
+    assert anna.send(page, f"{HERE}/leave").status == 303
+    assert hall.all(Listing) == []
+    assert "You on the leaderboard" not in anna.get(HERE).words
+    again = marta.send(marta.get(STAFF, program=hall.program_id), f"{STAFF}/switch")
+    assert again.status == 303
+    assert sent(anna, "Anna") == 303
+    assert here.browser(ANALYST).ask("POST", f"{STAFF}/switch", form={"open": "no"}).status == 403

@@ -106,7 +106,7 @@ EXPECTED = {
     ("programs_api_drafts", "refused_unknown_draft"): "unknown_draft",
     ("advocates_api", "dashboard"): 200,
     **{("advocates_api", one): 200 for one in ("leaderboard", "show_me", "hide_me")},
-    ("advocates_api", "staff_leaderboard"): 200,
+    **{("advocates_api", one): 200 for one in ("staff_leaderboard", "set_leaderboard")},
     ("advocates_api", "refused_leaderboard_of_a_day"): "no_such_period",
     ("advocates_api", "refused_leaderboard_where_one_is_not"): "not_enrolled",
     ("advocates_api", "refused_show_me_nameless"): "no_board_name",

@@ -215,3 +215,28 @@ def test_periods_are_months_years_and_all(hall: Hall) -> None:
         with pytest.raises(InvalidInput, match="no_such_period"):
             hall.top(bad or " ")
     assert counts(Tally(advocate_id="a", program_id="p")) == {}
+
+
+def test_a_programme_may_have_none_and_whoever_was_on_it_decides_for_themselves() -> None:
+    hall = Hall()
+    hall.boards.show(hall.anna, hall.program_id, "Anna")
+    hall.brought(hall.anna, 3)
+    ben = hall.joined(hall.program_id, BEN).advocate_id
+    for _ in range(2):
+        assert hall.boards.open(hall.program_id, is_open=False).is_open is False
+    assert (hall.top().is_open, hall.names()) == (False, [])
+    with pytest.raises(Conflict, match="board_closed"):
+        hall.boards.show(ben, hall.program_id, "Ben")
+    with pytest.raises(InvalidInput, match="no_such_period"):
+        hall.top("yesterday")
+    hall.brought(hall.anna, 4)  # numbers go on being right
+    hall.boards.open(hall.program_id, is_open=True)
+    assert (hall.top().is_open, hall.names()) == (True, [(1, "Anna", 4)])
+    hall.boards.open(hall.program_id, is_open=False)
+    assert hall.counting.hide(hall.anna, hall.program_id) is True
+    hall.boards.open(hall.program_id, is_open=True)
+    assert hall.names() == []
+    told = [one.data["is_open"] for one in hall.events("program.board_set")]
+    assert told == [False, True, False, True]
+    with pytest.raises(NotFound, match="unknown_program"):
+        hall.boards.open("prg_none", is_open=False)

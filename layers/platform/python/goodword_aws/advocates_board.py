@@ -36,6 +36,19 @@ class ShowMe(Value):
     name: Annotated[str, StringConstraints(max_length=2 * BOARD_NAME_MAX)] = Field(repr=False)
 
 
+class SetBoard(Value):
+    """Whether the programme has a leaderboard. Who is on it stays, and may leave at any time."""
+
+    is_open: bool
+
+
+class BoardRulesAnswer(Value):
+    """Whether the programme has one."""
+
+    program_id: str
+    is_open: bool
+
+
 class MyListing(Value):
     """Whether one is on the board."""
 
@@ -56,11 +69,13 @@ class BoardRow(Value):
 class BoardAnswer(Value):
     """The first of a period. `my_name` is empty while one is not on the board.
 
-    `more` says that others have as many as the last one shown.
+    `more` says that others have as many as the last one shown. A board that is not open shows
+    nobody.
     """
 
     program_id: str
     period: str
+    is_open: bool
     rows: tuple[BoardRow, ...]
     more: bool
     my_name: str = Field(repr=False)
@@ -77,6 +92,7 @@ class StaffBoardAnswer(Value):
 
     program_id: str
     period: str
+    is_open: bool
     rows: tuple[StaffBoardRow, ...]
     more: bool
 
@@ -105,6 +121,7 @@ def board_answer(desk: Desk, advocate_id: str, program_id: str, period: str) -> 
     return BoardAnswer(
         program_id=program_id,
         period=found.period,
+        is_open=found.is_open,
         rows=tuple(_row(one, mine=one.standing.advocate_id == advocate_id) for one in found.rows),
         more=found.more,
         my_name=boards(desk).own(advocate_id, program_id),
@@ -124,6 +141,7 @@ def staff_board(desk: Desk, program_id: str, period: str) -> StaffBoardAnswer:
     return StaffBoardAnswer(
         program_id=program_id,
         period=found.period,
+        is_open=found.is_open,
         rows=tuple(
             StaffBoardRow(
                 **_row(one, mine=False).model_dump(), advocate_id=one.standing.advocate_id
@@ -157,6 +175,13 @@ def add_board(api: "Api") -> None:
     api.route(
         "GET", "/v1/advocates/leaderboard", roles=WRITERS, answer=StaffBoardAnswer, query=WHICH
     )(read_as_staff)
+    api.route(
+        "PUT",
+        "/v1/advocates/leaderboard/<program_id>",
+        roles=WRITERS,
+        body=SetBoard,
+        answer=BoardRulesAnswer,
+    )(set_board)
 
 
 def read(call: Call) -> BoardAnswer:
@@ -189,6 +214,14 @@ def read_as_staff(call: Call) -> StaffBoardAnswer:
     """The same with ids, for staff; it shows nobody else."""
     period, program_id = call.query.get("period", ""), call.query.get("program_id", "")[:64]
     return staff_board(call.desk, program_id, period)
+
+
+def set_board(call: Call) -> BoardRulesAnswer:
+    """Open or close a programme's leaderboard; whoever is on it is kept, and may leave."""
+    program_id = call.path["program_id"]
+    kept = BoardRulesAnswer(program_id=program_id, is_open=call.body.is_open)
+    boards(call.desk).open(program_id, call.body.is_open, lambda _: call.claim(kept))
+    return kept
 
 
 def _top(desk: Desk, program_id: str, period: str) -> Board:

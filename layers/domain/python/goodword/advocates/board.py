@@ -47,6 +47,28 @@ class Listing(Record):
         return f"board#{self.program_id}#{self.edition}"
 
 
+class BoardRules(Record):
+    """Whether a programme has a board at all; one of which nothing was said has.
+
+    While it is closed nobody sees it or comes to be on it. Who is, stays: the word is theirs, and
+    they may take it back also then.
+    """
+
+    KIND: ClassVar[str] = "board_rules"
+
+    program_id: str
+    is_open: bool = True
+
+    @property
+    def key(self) -> Key:
+        return board_rules_key(self.program_id)
+
+
+def board_rules_key(program_id: str) -> Key:
+    """Where it is said."""
+    return Key("core", f"PROG#{program_id}", "BOARD")
+
+
 class Place(Record):
     """How many orders somebody on the board brought in a period; without any it is in no index."""
 

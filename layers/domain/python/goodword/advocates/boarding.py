@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goodword.advocates.board import (
+    BoardRules,
     Listing,
     Place,
     Standing,
     board_place,
+    board_rules_key,
     counts,
     is_period,
     listing_key,
@@ -26,6 +28,7 @@ from goodword.limits import BOARD_NAME_MAX, BOARD_READ, BOARD_SHOWN
 from goodword.ports import Change, Desk, Guard, until_settled
 from goodword.privacy.consents import note_consent
 from goodword.privacy.ports import Forgotten, TextSealer
+from goodword.programs.effective import read_program
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record, Value
 from goodword.rewards.tally import Tally, tally_key
@@ -39,10 +42,13 @@ class Row(Value):
 
 
 class Board(Value):
-    """The first of a period. `more` says that others have as many as the last one shown."""
+    """The first of a period; nobody while the board is not open. `more` says that others have as
+    many as the last one shown.
+    """
 
     program_id: str
     period: str
+    is_open: bool
     rows: tuple[Row, ...]
     more: bool
 
@@ -127,13 +133,16 @@ class Boards:
         """Put oneself on the board by this name, or change the name.
 
         Raises InvalidInput `no_board_name` or `unseen_characters`, NotFound `not_enrolled`,
-        Conflict `enrolment_not_active`.
+        Conflict `enrolment_not_active`, `board_closed` in a programme without one.
         """
         chosen = chosen_name(name)
 
         def attempt() -> Listing:
             store, change = self.desk.store, Change()
             enrolment = self._enrolled(advocate_id, program_id)
+            rules = self.rules(program_id)
+            if not rules.is_open:
+                raise Conflict("board_closed", "this programme has no leaderboard")
             before = store.get(Listing, listing_key(advocate_id, program_id))
             if before is not None and self.name_of(before) == chosen:
                 return settle(store, change, before, receipt)
@@ -155,6 +164,27 @@ class Boards:
 
         return until_settled(attempt)
 
+    def rules(self, program_id: str) -> BoardRules:
+        """Whether the programme has a board."""
+        found = self.desk.store.get(BoardRules, board_rules_key(program_id))
+        return found or BoardRules(program_id=program_id)
+
+    def open(
+        self, program_id: str, is_open: bool, receipt: Receipt[BoardRules] = no_receipt
+    ) -> BoardRules:
+        """Staff open or close it for everybody; the same again changes nothing."""
+
+        def attempt() -> BoardRules:
+            read_program(self.desk.store, program_id)
+            before, change = self.rules(program_id), Change()
+            after = before.but(is_open=is_open)
+            if after != before:
+                change.save(after)
+                change.create(self.desk.event("program.board_set", program_id, is_open=is_open))
+            return settle(self.desk.store, change, after, receipt)
+
+        return until_settled(attempt)
+
     def own(self, advocate_id: str, program_id: str) -> str:
         """The name by which somebody is on the board; empty if they are not."""
         found = self.desk.store.get(Listing, listing_key(advocate_id, program_id))
@@ -171,6 +201,8 @@ class Boards:
         """The first of a period, by what is true now. InvalidInput `no_such_period`."""
         if not is_period(period):
             raise InvalidInput("no_such_period", "say a month (2026-11), a year (2026) or all")
+        if not self.rules(program_id).is_open:
+            return Board(program_id=program_id, period=period, is_open=False, rows=(), more=False)
         page = self.desk.store.query_index(
             Place, "core", board_place(program_id, period), limit=BOARD_READ
         )
@@ -189,6 +221,7 @@ class Boards:
         return Board(
             program_id=program_id,
             period=period,
+            is_open=True,
             rows=tuple(row for one in shown if (row := self._row(one, program_id, known))),
             more=bool(more) and more[0].orders == shown[-1].orders,
         )
