@@ -56,6 +56,7 @@ class Town:
 def order(town: Town, day: int, action: str, who: str | None, friend: str, late: int) -> None:
     """A lead or sale that was decided some days later, perhaps twice; its friend remembers it."""
     name, at_ms = f"cnv_{town.orders}", AT + day * DAY
+    work = action == "lead" and late == 7  # the credit of rewarded work
     town.orders += 1
     for turn, said in enumerate((who, who if late % 2 else None) if late > 5 else (who,), 1):
         town.event(
@@ -64,6 +65,8 @@ def order(town: Town, day: int, action: str, who: str | None, friend: str, late:
             day + late * turn,
             advocate_id=said,
             action=action,
+            occasion="event" if work else "plain",
+            namespace="journeys" if work else "shop",
             outcome="rewarded" if said else "unattributed",
             decision=turn,
             occurred_ms=at_ms,
@@ -201,7 +204,8 @@ def leads(town: Town, period: Period) -> list[tuple[str, str]]:
     return [
         (name, str(one.data["advocate_id"]))
         for name, one in decided(town).items()
-        if one.data["action"] == "lead" and one.data["advocate_id"] and inside(when(one), period)
+        if one.data["action"] == "lead" and one.data["occasion"] == "plain"
+        if one.data["advocate_id"] and inside(when(one), period)
     ]
 
 

@@ -249,9 +249,10 @@ def test_a_batch_is_its_calls_and_one_that_cannot_be_read_stops_no_other(form: s
 
 
 def test_a_body_that_is_no_batch_is_refused() -> None:
-    for wrong in ({"batch": "x"}, {"batch": [1]}, [{}] * (CALLS_MAX + 1), 7):
+    wrong: list[Any] = [{"batch": "x"}, {"batch": [1]}, [{}] * (CALLS_MAX + 1), 7]
+    for one in wrong:
         with pytest.raises(NotUnderstood):
-            read("segment", wrong)  # type: ignore[arg-type]  # that is the point
+            read("segment", one)
     assert read("segment", {"batch": []}).ignored == "other_topic"
 
 

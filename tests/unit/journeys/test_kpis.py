@@ -18,6 +18,8 @@ from goodword.times import parse_rfc3339
 from tests.support.crm import AT, PROGRAM, Crm, step
 from tests.support.functions import ROOT
 from tests.support.journeys import Ear
+from tests.support.walks import BYE, Path
+from tests.support.walks import THANKS as FOR_CALL
 
 DAY = 86_400_000
 MONTH = Period(AT - 15 * DAY, AT + 15 * DAY)
@@ -245,3 +247,41 @@ def test_a_lead_whose_deal_was_won_is_converted() -> None:
     found = figures(Measuring(crm.store).history(PROGRAM, MONTH), MONTH)
     assert found["referral_conversion_rate"] == (KpiFigure(value=1, base=1),)
     assert found["referral_leads"] == (KpiFigure(value=1),)
+
+
+def test_rewarded_work_is_one_activity_and_no_lead() -> None:
+    """Its credit is a conversion like any other, and must not be counted beside it."""
+    path = Path()
+    walk, ask = path.asked(FOR_CALL, BYE)
+    path.asks.answer(ask.ask_id, "accepted")
+    path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+    path.step(walk)
+    (credit,) = path.events("conversion.decided")
+    assert (credit.data["outcome"], credit.data["action"]) == ("rewarded", "lead")
+    rows = [one for event in path.events() if (one := happened(event)) is not None]
+    now = Period(path.clock.at_ms - DAY, path.clock.at_ms + DAY)
+    found = figures(History(rows), now)
+    assert found["referral_leads"] == (KpiFigure(value=0),)
+    assert found["activities_per_advocate"] == (KpiFigure(value=1, base=1),)
+    assert found["repeat_actions"] == (KpiFigure(value=0, base=1),)
+
+
+@pytest.mark.parametrize(
+    ("occasion", "namespace", "counts"),
+    [
+        ("plain", "shop", True),
+        ("event", "introductions", True),
+        ("event", "journeys", False),
+        ("event", "shop", False),
+        ("qualified", "shop", False),
+        ("level_up", "shop", False),
+    ],
+)
+def test_sign_ups_and_introductions_are_leads(
+    occasion: str, namespace: str, *, counts: bool
+) -> None:
+    said = {"action": "lead", "advocate_id": "adv_1", "decision": 1}
+    decided = event("conversion.decided", "cnv_1", **said, occasion=occasion, namespace=namespace)
+    assert (happened(decided) is not None) is counts
+    sold = event("conversion.decided", **{**said, "action": "sale"}, occasion="renewal")
+    assert happened(sold) is not None

@@ -332,6 +332,8 @@ def _write(
             program_id=conversion.program_id,
             advocate_id=advocate_id,
             action=conversion.action,
+            occasion=conversion.occasion,
+            namespace=conversion.namespace,
             outcome=outcome,
             decision=settled.decisions,
             occurred_ms=conversion.occurred_ms,

@@ -5,9 +5,11 @@ lies in the month in which the thing itself happened, which its event may tell m
 advocates, persons, asks and orders by their random ids.
 """
 
+from collections.abc import Mapping
 from typing import ClassVar, Literal
 
 from goodword.events import Event, Plain
+from goodword.journeys.introduction import NAMESPACE
 from goodword.records import Key, Record
 from goodword.times import as_datetime
 
@@ -90,8 +92,17 @@ def _what(event: Event) -> What | None:
     if event.type == "journey.signal_noted":
         return "nps" if event.data.get("kind") == "nps" else None
     if event.type == "conversion.decided":
-        return "lead" if event.data.get("action") == "lead" else "sale"
+        if event.data.get("action") != "lead":
+            return "sale"
+        return "lead" if _is_lead(event.data) else None
     return kinds.get(event.type)
+
+
+def _is_lead(data: Mapping[str, Plain]) -> bool:
+    """A sign-up or an introduction: no further step of one, and no work of an advocate's own, which
+    is credited as a conversion too and counts as work.
+    """
+    return data.get("occasion", "plain") == "plain" or data.get("namespace") == NAMESPACE
 
 
 def _who(what: What, event: Event) -> str:

@@ -64,7 +64,8 @@ DEFINITIONS = (
     Definition(
         "referral_leads",
         "count",
-        "Leads of the period that are attributed to an advocate by their last decision.",
+        "Leads (sign-ups and introductions) of the period that are attributed to an advocate by "
+        "their last decision.",
     ),
     Definition(
         "referral_conversion_rate",
