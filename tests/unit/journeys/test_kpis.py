@@ -280,8 +280,8 @@ def test_rewarded_work_is_one_activity_and_no_lead() -> None:
 def test_sign_ups_and_introductions_are_leads(
     occasion: str, namespace: str, *, counts: bool
 ) -> None:
-    said = {"action": "lead", "advocate_id": "adv_1", "decision": 1}
+    said: dict[str, Any] = {"action": "lead", "advocate_id": "adv_1", "decision": 1}
     decided = event("conversion.decided", "cnv_1", **said, occasion=occasion, namespace=namespace)
     assert (happened(decided) is not None) is counts
-    sold = event("conversion.decided", **{**said, "action": "sale"}, occasion="renewal")
+    sold = event("conversion.decided", "cnv_2", **{**said, "action": "sale"}, occasion="renewal")
     assert happened(sold) is not None

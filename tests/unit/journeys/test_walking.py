@@ -325,3 +325,17 @@ def test_the_book_keeps_every_ask(path: Path) -> None:
     assert (line.ask_id, line.state, line.journey_id) == (ask.ask_id, "sent", ask.journey_id)
     path.asks.answer(ask.ask_id, "accepted")
     assert path.all(AskBook)[0].asks[0].state == "accepted"
+
+
+def test_who_has_promised_is_rewarded_as_the_version_of_then_says(path: Path) -> None:
+    walk, ask = path.asked(THANKS, BYE)
+    path.asks.answer(ask.ask_id, "accepted")
+    path.step(walk)
+    less = THANKS | {"amount_minor": 1}
+    path.publish(REFERENCE, less, BYE, in_flight="move", of=walk.journey_id)
+    path.step(walk)
+    path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+    path.step(walk)
+    (credit,) = path.events("conversion.decided")
+    assert credit.data["net_minor"] == 5_000
+    assert path.now(walk).number == 1

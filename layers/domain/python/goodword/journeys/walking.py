@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import Field
 
 from goodword.errors import NotFound
-from goodword.journeys.asked import OWED
+from goodword.journeys.asked import OWED, TAKEN
 from goodword.journeys.asks import ANSWER_NAME
 from goodword.journeys.definition import Ask, JourneyTerms
 from goodword.journeys.journey import Journey, JourneyVersion, journey_key, version_key
@@ -158,9 +158,12 @@ class Walking:
     def _version(self, walk: Walk, journey: Journey) -> tuple[Walk, JourneyVersion]:
         """The walk by the version that it goes on with: its own, or as a later one said.
 
-        Whoever is to move, and stands at a step that the new version does not have, finishes.
+        Whoever is to move, and stands at a step that the new version does not have, finishes; and
+        whoever has promised something, by what the version of then gives for it.
         """
         number = walk.number
+        if any(one.state in TAKEN for one in walk.asks):
+            return walk, self._of(journey, number)
         for later in range(walk.seen + 1, journey.in_force + 1):
             version = self._of(journey, later)
             if version.in_flight == "move" and _knows(version.terms, walk):
