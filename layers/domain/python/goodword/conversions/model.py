@@ -180,8 +180,8 @@ class Facts(Heard):
 class Source(Record):
     """An inbound endpoint of one programme: `/v1/sources/{source_id}`, or the generic track calls.
 
-    `sealed_secrets` are at most two live ones, newest first (base64 text). Its outside ids are those
-    of its `namespace` (if empty, its own). A `mixed` one names a currency with each amount.
+    `sealed_secrets` are at most two live ones, newest first (base64 text). Outside ids are those of
+    its `namespace` (if empty, its own). A `mixed` one names a currency with each amount.
     """
 
     KIND: ClassVar[str] = "source"
