@@ -1,6 +1,6 @@
 """Why something is taken back from what was earned, and under which names its order is known."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import StringConstraints
 
@@ -8,7 +8,7 @@ from pydantic import StringConstraints
 OutsideName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,220}$")]
 ReversalReason = Literal["refund", "chargeback", "cancelled", "void", "subscription_ended"]
 RestoredReason = Literal["dispute_won", "refund_failed", "void_undone"]
-ENDED = "subscription_ended"  # what it takes is said by the programme's terms
+ENDED: Final = "subscription_ended"  # what it takes is said by the programme's terms
 NO_MONEY = frozenset({"void", "void_undone", ENDED})  # reasons that are of no amount
 
 

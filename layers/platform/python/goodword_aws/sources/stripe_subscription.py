@@ -37,7 +37,7 @@ def ended(subscription: Document, occurred_ms: int) -> tuple[Fact, ...]:
         "reason": ENDED,
     }
     first = subscription_name(name)
-    facts = [{"orders": (first, f"lead:{first}")}]
+    facts: list[dict[str, tuple[str, ...]]] = [{"orders": (first, f"lead:{first}")}]
     paid = ids(subscription.id_at("latest_invoice"))
     if paid and _in_first_paid_period(subscription):
         facts.append({"orders": paid})
