@@ -95,3 +95,24 @@ def test_the_win_of_a_running_total_is_shown_to_a_person_before_its_order_as_aft
     assert (order.state, order.reason) == ("not_understood", "running_total")
     assert names(scene) == ["won:ch_1:2000"]
     assert scene.reward.remaining_minor == 300
+
+
+class TestARefundThatIsToldAgain:
+    def test_with_another_amount_counts_once_and_is_shown_to_a_person(self) -> None:
+        scene = Scene()
+        scene.sale(click_ids=(scene.click(),))
+        scene.refund("r1", 1_000)
+        again = scene.refund("r1", 3_000)
+        assert (again.state, again.reason) == ("not_understood", "refund_differs")
+        assert scene.reward.remaining_minor == 400
+        other = scene.refund("r1", 1_000, reason="chargeback")
+        assert other.reason == "refund_differs"
+        assert scene.refund("r1", 1_000).state == "booked"
+
+    def test_before_its_order_is_shown_to_a_person_too(self) -> None:
+        scene = Scene()
+        assert scene.refund("r1", 1_000).state == "booked"
+        assert scene.refund("r1", 1_000).state == "booked"
+        assert scene.refund("r1", 3_000).reason == "refund_differs"
+        scene.sale(click_ids=(scene.click(),))
+        assert scene.reward.remaining_minor == 400

@@ -47,6 +47,7 @@ from goodword.rewards.reversal import to_give
 from goodword.rewards.tally import placed
 
 Later = ReversalFact | ReinstatementFact | InquiryFact
+DIFFERS = "refund_differs"  # one id, two amounts
 
 
 def book_refund(desk: Desk, space: Space, fact: Later) -> str:
@@ -87,8 +88,9 @@ def _names_no_money(fact: Later) -> bool:
 def _reverse(desk: Desk, conversion: Conversion, fact: ReversalFact) -> str:
     """Add the claim and take it back from the rewards, unless it was reinstated before it came."""
     conversion_id = conversion.conversion_id
-    if desk.store.get(Refund, refund_key(conversion_id, fact.refund_id)) is not None:
-        return ""
+    known = desk.store.get(Refund, refund_key(conversion_id, fact.refund_id))
+    if known is not None:
+        return _told_again(known.fact, fact)
     won = reinstatement_key(conversion_id, fact.refund_id)
     after = conversion
     if desk.store.get(Reinstatement, won) is None:
@@ -108,6 +110,14 @@ def _reverse(desk: Desk, conversion: Conversion, fact: ReversalFact) -> str:
     )
     desk.store.commit(change)
     return ""
+
+
+def _told_again(known: Later, told: Later) -> str:
+    """Nothing if both say the same; the first one counts, and a person is told of another one."""
+    if not (isinstance(known, ReversalFact) and isinstance(told, ReversalFact)):
+        return ""
+    one, other = ((each.amount_minor, each.of, each.reason) for each in (known, told))
+    return "" if one == other else DIFFERS
 
 
 def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> str:
@@ -242,7 +252,9 @@ def _park(desk: Desk, space: Space, fact: Later) -> str:
             facts=(),
             since_ms=desk.clock.now_ms(),
         )
-        if any(one.name == fact.name for one in waiting.facts):
+        if known := next((one for one in waiting.facts if one.name == fact.name), None):
+            if differs := _told_again(known, fact):
+                return differs
             continue
         if len(waiting.facts) >= REFUNDS_PARKED_MAX:
             return "too_many_parked_refunds"
