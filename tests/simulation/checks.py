@@ -148,8 +148,8 @@ def _rewards(books: Books) -> Iterator[str]:
             seen[reward["program_id"], reward["action"], reward["order_id"], reward["rule_id"]] += 1
         order = books.town.story.order(reward["order_id"])
         received_ms = conversions[reward["conversion_id"]]["received_ms"]
-        told_ms = min(told_ms(order, reward["order_id"]), received_ms)
-        from_ms = max(told_ms, received_ms - LATE_DAYS * DAY_MS)
+        happened_ms = min(told_ms(order, reward["order_id"]), received_ms)
+        from_ms = max(happened_ms, received_ms - LATE_DAYS * DAY_MS)
         hold_ms = from_ms + books.town.story.hold_days * DAY_MS
         if reward["hold_until_ms"] != hold_ms:
             yield f"{reward['order_id']}: the hold ends at another time"

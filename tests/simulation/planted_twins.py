@@ -5,6 +5,7 @@ from typing import Any
 
 from goodword.conversions import merging, service
 from goodword.conversions.model import Conversion, conversion_key
+from goodword.conversions.rewarded import standing_share
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.trust import resolving
@@ -22,7 +23,7 @@ def owed_again() -> Iterable[Swap]:
         conversion = self.desk.store.get(Conversion, conversion_key(reward.conversion_id))
         assert conversion is not None
         change.replace(conversion)
-        return reward.earned_minor - resolving.standing_share(reward, conversion)
+        return reward.earned_minor - standing_share(reward, conversion)
 
     yield resolving.Resolving, "_left", left
 

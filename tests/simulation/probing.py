@@ -80,7 +80,7 @@ def _ruling(**changes: Any) -> Callable[["Town"], str]:
         named = changes.get("dispute_id") or (over[0].dispute_id if over else None)
         if named is None:
             return NOTHING
-        fields = {"outcome": "upheld", "reason": "other", "learned": "nothing"}
+        fields: dict[str, Any] = {"outcome": "upheld", "reason": "other", "learned": "nothing"}
         fields |= {name: one for name, one in changes.items() if name != "dispute_id"}
         who = town.person("usr_fatima")
         disputes = _disputes(town, who)

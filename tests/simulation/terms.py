@@ -224,13 +224,14 @@ def _banks(order: Order) -> Iterator[tuple[str, Facts]]:
 
 def _told(order: Order) -> Iterator[Facts]:
     """The order, its touches together or each in a delivery of its own."""
-    if order.told_apart and (order.clicks or order.code):
-        for click in order.clicks:
+    clicks = order.clicks[:-1] if order.twin else order.clicks  # the last is the twin's to tell
+    if order.told_apart and (clicks or order.code):
+        for click in clicks:
             yield Facts(facts=(_fact(order, [click], None),))
         if order.code:
             yield Facts(facts=(_fact(order, [], order.code),))
     else:
-        yield Facts(facts=(_fact(order, order.clicks, order.code),))
+        yield Facts(facts=(_fact(order, clicks, order.code),))
     if order.alias and order.told_apart:
         yield Facts(names=(OtherNames(order_id=order.name, aliases=(order.alias,)),))
 
