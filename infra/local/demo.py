@@ -20,6 +20,7 @@ from infra.local.places import DEMO_HOME
 from infra.local.progress import Progress
 from infra.local.rule_change import change_rules
 from infra.local.stack import LocalStack, attach, bring_up
+from infra.local.thanks import give_thanks
 from infra.local.voices import hear_voices
 from infra.local.waiting import eventually
 
@@ -84,7 +85,7 @@ REACHED: Json = {
         {"milestone_id": "year", "title": "A year with us", "measure": "years", "at_least": 1},
     ],
 }
-OTHERS = {"ben": ("Ben", 5), "cleo": ("Cleo", 3), "dora": ("Dora", 1)}
+OTHERS = {"ben": ("Ben", 5), "cleo": ("Cleo", 3), "dora": ("Dora", 1), "emil": ("Emil", 1)}
 
 
 @dataclass
@@ -115,7 +116,8 @@ class Story:
         self.proof(maya, reward)
         change_rules(self, shop, maya, code)
         walk_journeys(self, TERMS | {"destination": self.shop_window()})
-        hear_voices(self, maya, self.cast.sign_in("ben@people.example"))
+        ask_id = hear_voices(self, maya, self.cast.sign_in("ben@people.example"))
+        give_thanks(self, shop, maya, ask_id)
         self.cast.sign_in("nora@people.example")  # somebody who has not joined yet
         self.cast.sign_in("robin@shoppers.example")  # the friend who bought
         self.cast.staff("lars", "analyst")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from infra.local.demo import Story
 
 YEAR_SECONDS = 365 * 86_400
+REST_DAYS = 14
+HOOK = "https://crm.acme-coffee.example/goodword"
 JOURNEY: Json = {
     "name": "Regulars tell",
     "trigger": {"kind": "nps", "low": 9},
@@ -27,9 +29,19 @@ JOURNEY: Json = {
             "motion": "story",
             "template": "tell_your_story",
             "expires_days": 30,
-        }
+        },
+        {"step": "wait", "name": "rest", "hours": 24 * REST_DAYS},
+        {
+            "step": "ask",
+            "name": "how_was_it",
+            "motion": "feedback",
+            "template": "how_was_it",
+            "expires_days": 14,
+        },
     ],
     "goal": {"motion": "story"},
+    "frequency": {"asks": 2, "days": 30},
+    "channels": ["email", "webhook"],
     "holdout_percent": 0,
     "quiet_hours": ALWAYS,
 }
@@ -64,8 +76,8 @@ FORM: Json = {
 }
 
 
-def hear_voices(story: "Story", maya: Signed, ben: Signed) -> None:
-    """A story from the request to its rights, and an introduction."""
+def hear_voices(story: "Story", maya: Signed, ben: Signed) -> str:
+    """A story from the request to its rights, and an introduction; the request's id."""
     story.act("10. Maya tells her story, Ben introduces a friend")
     marta, milo = (story.cast.staff(name, "marketer") for name in ("marta", "milo"))
     _begun(story, marta, milo)
@@ -88,6 +100,7 @@ def hear_voices(story: "Story", maya: Signed, ben: Signed) -> None:
     letter = partial(story.cast.stack.mails, FRIEND["email"])
     subject = eventually(letter, "the letter to the friend", 90)[0].subject
     story.say(f'Ben asks Kim, then introduces her; her mailbox: "{subject}"')
+    return ask_id
 
 
 def asked(story: "Story", source: Endpoint, *people: Signed) -> list[str]:
@@ -116,6 +129,9 @@ def _begun(story: "Story", marta: Signed, milo: Signed) -> None:
     """The journey that asks for stories, drafted by one and published by another."""
     rules = {"frequency": {"asks": 2, "days": 30}, "cool_down_days": 14, "quiet_hours": ALWAYS}
     marta.put(f"/v1/journeys/ask-rules/{story.program_id}", rules)
+    ada = story.cast.staff("ada", "admin")
+    ada.put(f"/v1/programs/{story.program_id}/webhook", {"url": HOOK})
+    story.say(f"Ada (admin): requests also go to {HOOK}, signed")
     body = {"program_id": story.program_id, "terms": JOURNEY, "rationale": "regulars tell it best"}
     draft = marta.post("/v1/journeys", body)
     milo.post(f"/v1/journeys/{draft['journey_id']}/publish", {"digest": draft["digest"]})
@@ -124,7 +140,7 @@ def _begun(story: "Story", marta: Signed, milo: Signed) -> None:
 def _approval(story: "Story", digest: str) -> Json:
     return {
         "digest": digest,
-        "uses": ["website", "newsletter"],
+        "uses": ["website", "newsletter", "spotlight"],
         "named": True,
         "shown_as": "Maya, who runs a cafe",
         "until": instant(story.cast.seconds + YEAR_SECONDS),
