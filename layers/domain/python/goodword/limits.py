@@ -292,3 +292,4 @@ INTRODUCTIONS_PER_DAY = 10  # people one advocate can introduce by form in 24 ho
 INTRODUCTION_LINE_MAX = 120  # characters of a company or a role
 INTRODUCTION_NOTE_MAX = 1_000  # characters of what somebody needs, or of a note
 KEYS_PER_SWEEP = 100  # keys of forgotten friends that one sweep destroys
+TIP_CLICKS_LEAST = 5  # clicks without a sign-up before it is the words, not the reach

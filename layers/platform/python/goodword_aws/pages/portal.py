@@ -13,6 +13,7 @@ from goodword.advocates.links import Links
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import NotFound
+from goodword.messages.tips import Stand, Tip, tips_of
 from goodword.money import Money
 from goodword.payouts.statement import Statement
 from goodword.programs.effective import active_program, read_versions, version_in_force
@@ -50,7 +51,29 @@ def home(view: View) -> dict[str, Any]:
         ).rows,
         "recognised": recognised(view, found, view.advocate_id),
         "funnels": {card.program_id: _funnel(view, card) for card in found.programs},
+        "tips": _tips(found),
     }
+
+
+def _tips(board: shapes.DashboardAnswer) -> dict[str, tuple[Tip, ...]]:
+    """What to do next in each programme where one may do something; it is read with the rest."""
+    return {
+        card.program_id: tips_of(
+            Stand(
+                clicks=card.clicks,
+                leads=card.leads,
+                sales=card.sales,
+                unpaid_minor=max((_unpaid(one) for one in card.money), default=0),
+                has_method=board.payout_method is not None,
+            )
+        )
+        for card in board.programs
+        if card.state == "active"
+    }
+
+
+def _unpaid(money: shapes.MoneyAnswer) -> int:
+    return sum(one.amount_minor for one in (money.pending, money.on_hold, money.ready))
 
 
 def embedded_home(view: View) -> dict[str, Any]:
