@@ -24,6 +24,8 @@ from tests.support.people import MACS
 
 DAY = 86_400_000
 ADVOCATES, PEOPLE = ("adv_a", "adv_b", "adv_c"), ("sbj_a", "sbj_b", "sbj_c")
+PLAIN = {"occasion": "plain", "namespace": "shop"}
+WORK = {"occasion": "event", "namespace": "journeys"}  # the credit of rewarded work
 days = st.integers(-800, 60)
 advocates = st.sampled_from(ADVOCATES)
 
@@ -56,7 +58,6 @@ class Town:
 def order(town: Town, day: int, action: str, who: str | None, friend: str, late: int) -> None:
     """A lead or sale that was decided some days later, perhaps twice; its friend remembers it."""
     name, at_ms = f"cnv_{town.orders}", AT + day * DAY
-    work = action == "lead" and late == 7  # the credit of rewarded work
     town.orders += 1
     for turn, said in enumerate((who, who if late % 2 else None) if late > 5 else (who,), 1):
         town.event(
@@ -65,8 +66,7 @@ def order(town: Town, day: int, action: str, who: str | None, friend: str, late:
             day + late * turn,
             advocate_id=said,
             action=action,
-            occasion="event" if work else "plain",
-            namespace="journeys" if work else "shop",
+            **(WORK if action == "lead" and late == 7 else PLAIN),
             outcome="rewarded" if said else "unattributed",
             decision=turn,
             occurred_ms=at_ms,
