@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 import pytest
 from goodword_aws.pages.assets import assets
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, ViewportSize, expect
 
 from tests.functional import test_pages_hostile as older
 from tests.functional import test_pages_hostile_newer as newer
@@ -81,7 +81,7 @@ def test_no_word_pushes_a_page_sideways(chromium: Browser, case: str, words: str
 def test_the_menu_opens_without_a_script_and_by_keys_alone(chromium: Browser, width: int) -> None:
     with pages() as here:
         html = LINK.sub(f"<style>{SHEET}</style>", here.browser(FINANCE).get("/console").html)
-    size = {"width": width, "height": 800}
+    size = ViewportSize(width=width, height=800)
     page = chromium.new_context(viewport=size, java_script_enabled=False).new_page()
     page.route("**/*", lambda asked: asked.fulfill(body=html, content_type="text/html"))
     page.goto("https://go.example/console")

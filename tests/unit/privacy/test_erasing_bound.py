@@ -7,7 +7,7 @@ from goodword.limits import ERASURE_DAYS_MAX, ERASURE_LOOK_HOURS
 from goodword.ports import Change
 from goodword.times import DAY_MS, HOUR_MS
 
-from tests.unit.privacy.test_erasing import Leaving
+from tests.support.leaving import Leaving
 
 
 @pytest.fixture
