@@ -19,6 +19,7 @@ from goodword.conversions.months import promised, still_won
 from goodword.conversions.occasions import AdvocatePlace
 from goodword.conversions.permitted import enrolments_of, of_winner, refusals, same_until
 from goodword.conversions.rewarded import rewards_of, share_of, why_taken
+from goodword.events import Event
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.ports import Change, Desk
 from goodword.programs.model import Program, ProgramVersion, version_at
@@ -325,22 +326,7 @@ def _write(
                 **counted,
             }
         ),
-        desk.event(
-            "conversion.decided",
-            conversion.conversion_id,
-            verdict.reason,
-            program_id=conversion.program_id,
-            advocate_id=advocate_id,
-            action=conversion.action,
-            occasion=conversion.occasion,
-            namespace=conversion.namespace,
-            outcome=outcome,
-            decision=settled.decisions,
-            occurred_ms=conversion.occurred_ms,
-            net_minor=conversion.net_minor,
-            currency=conversion.currency,
-            **said(settled),
-        ),
+        _decided_event(desk, settled, advocate_id, outcome, verdict.reason),
     )
     if advocate_id is not None:
         count(books, settled, 1)
@@ -351,6 +337,27 @@ def _write(
         books.earn(reward, taken_minor, inquiry=inquiry, reason=why)
     if not verdict.rewards:
         change.create(*to_list(desk.store, conversion, attribution, desk.clock.now_ms()))
+
+
+def _decided_event(
+    desk: Desk, settled: Conversion, advocate_id: str | None, outcome: str, reason: str
+) -> Event:
+    return desk.event(
+        "conversion.decided",
+        settled.conversion_id,
+        reason,
+        program_id=settled.program_id,
+        advocate_id=advocate_id,
+        action=settled.action,
+        occasion=settled.occasion,
+        namespace=settled.namespace,
+        outcome=outcome,
+        decision=settled.decisions,
+        occurred_ms=settled.occurred_ms,
+        net_minor=settled.net_minor,
+        currency=settled.currency,
+        **said(settled),
+    )
 
 
 def _outcome(attribution: Attribution, verdict: Verdict) -> str:
