@@ -15,6 +15,7 @@ from goodword.payouts.waiting import waiting_page
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
+from tests.simulation.paydays import calendar
 from tests.simulation.story import PEOPLE
 from tests.support.desk import PlainIndex
 from tests.support.scene import PROGRAM
@@ -158,9 +159,11 @@ def _everybody(books: Books) -> Iterator[str]:
         wanted = {}
         for balance in books["balance"]:
             if balance["currency"] == unit and balance["payable_minor"]:
-                reasons = sorted(_reasons(books, balance))
+                reasons = sorted([*_reasons(books, balance), *_period(books, balance)])
                 least = max(1, books.town.story.paying.minimum)
                 missing = max(0, least - balance["payable_minor"])
+                if _is_erased(books, balance["advocate_id"]):
+                    reasons, missing = sorted((why, "nothing", one) for why, _, one in reasons), 0
                 if reasons:
                     wanted[balance["advocate_id"]] = balance["payable_minor"], missing, reasons
         if said != wanted:
@@ -199,6 +202,31 @@ def _reasons(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
         yield "no_method", "a_method", ""
     if 0 <= payable < books.town.story.paying.minimum:
         yield "below_minimum", "earning_more", ""
+
+
+def _period(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
+    """The run that comes next pays a period that is over already, and this money is of a later."""
+    town, payable = books.town, balance["payable_minor"]
+    _, ended = min(one for one in calendar(town.story.paying).items() if one[0] > town.clock.at_ms)
+    if payable < 0 or ended > town.clock.at_ms:
+        return
+    due = [one for one in books["reward"] if one["state"] == "due" and _same(one, balance)]
+    carried = payable - sum(one["remaining_minor"] for one in due)
+    now = [one["remaining_minor"] for one in due if one["created_ms"] < ended]
+    if sum(now) + carried >= max(1, town.story.paying.minimum):
+        return
+    if not now and carried <= 0:
+        yield "later_period", "its_period", ""
+    elif payable >= town.story.paying.minimum:  # else it is too little anyway
+        yield "below_minimum", "its_period", ""
+
+
+def _same(reward: Item, balance: Item) -> bool:
+    return all(reward[name] == balance[name] for name in ("advocate_id", "currency"))
+
+
+def _is_erased(books: Books, person: str) -> bool:
+    return any(one["advocate_id"] == person and one.get("erased_ms") for one in books["advocate"])
 
 
 KEPT = (_held, _everybody)
