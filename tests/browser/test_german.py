@@ -23,7 +23,8 @@ TEXTS = """() => {
 WORD = re.compile(r"[A-Za-z]{2}")
 # What the story's people wrote or are called; languages by their own names.
 DATA = re.compile(
-    r"Acme Coffee|(← )?(Friends of Acme|Acme advocates|Journeys)|#ad I get a reward.*"
+    r"(Acme Coffee · )?(Acme Coffee|Friends of Acme)|(← )?(Friends of Acme|Acme advocates|Journeys)"
+    r"|#ad I get a reward.*"
     r"|A friend told me.*|sales are good"
     r"|(Version \d: )?(first version|beans got dearer|longer holds <b>please</b>)"
     r"|(shopify|generic) of the walk-through|Deutsch|English"
@@ -32,7 +33,7 @@ DATA = re.compile(
     r"|Cafes that tell|Maya, who runs a cafe|Maya|Ben, roastery row|Cleo|Kim|Linden Offices"
     r"|(friend|regular|insider)( → (friend|regular|insider))?"
     r"|The first order over your link|Beans for 1,000 euros|A year with us"
-    r"|(· )?Version \d|Shopify ·|m\*\*\*@p\*\*\*\.example|\(?[A-Z]{3}\)?"
+    r"|(· )?Version \d|Shopify ·|m\*\*\*@p\*\*\*\.example|[a-z]+@people\.example|\(?[A-Z]{3}\)?"
 )
 # Ids, codes, hashes, addresses and names of the journal: the same to everybody.
 CODE = re.compile(
