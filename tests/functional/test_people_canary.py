@@ -17,6 +17,7 @@ from goodword.advocates.destination import canonical
 from goodword.advocates.model import PayoutMethod, method_key
 from goodword.privacy.model import VaultItem, vault_key
 from goodword_aws import wiring
+from goodword_aws.items import plain_of
 from goodword_aws.settings import settings
 
 from tests.adapters.tables import KEYS_TABLE, TABLES
@@ -44,8 +45,10 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
 def stored() -> str:
     """Every item of every table as text."""
     client = boto3.client("dynamodb", region_name=REGION)
-    tables = [client.scan(TableName=name)["Items"] for name in (*TABLES.values(), KEYS_TABLE)]
+    tables = [client.scan(TableName=name)["Items"] for name in TABLES.values()]
     assert all(tables[1:3]), "journal and core have been written"
+    tables = [[plain_of(item) for item in items] for items in tables]  # also what is packed
+    tables.append(client.scan(TableName=KEYS_TABLE)["Items"])
     return json.dumps(tables, default=repr, ensure_ascii=False)
 
 
