@@ -62,7 +62,7 @@ def classes() -> dict[str, str]:
     while len(found) != before:
         before = len(found)
         for module in product():
-            for node in ast.walk(module.tree):
+            for node in module.nodes:
                 if isinstance(node, ast.ClassDef):
                     parents = [b.id for b in node.bases if isinstance(b, ast.Name)]
                     for parent in parents:
@@ -78,7 +78,7 @@ def with_own_code() -> frozenset[str]:
     return frozenset(
         node.name
         for module in product()
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ClassDef) and node.name in known and node.name != BASE
         if any(
             isinstance(inner, ast.FunctionDef) and inner.name == "__init__" for inner in node.body
@@ -236,7 +236,7 @@ def _text(arguments: list[ast.expr], position: int) -> str:
 
 def _owner(module: Module, call: ast.Call) -> str:
     """The class whose body the call stands in."""
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.ClassDef) and any(inner is call for inner in ast.walk(node)):
             return node.name
     return ""

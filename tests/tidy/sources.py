@@ -6,7 +6,7 @@ import shutil
 import subprocess
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,10 +46,15 @@ class Module:
         dotted = inside.removesuffix(".py").replace("/", ".")
         return dotted.removesuffix(".__init__")
 
+    @cached_property
+    def nodes(self) -> tuple[ast.AST, ...]:
+        """Every node, walked once: most rules ask for all of them."""
+        return tuple(ast.walk(self.tree))
+
     def imports(self) -> list[tuple[str, int]]:
         """Every module imported, in full, with its line; also those in functions and for typing."""
         found = []
-        for node in ast.walk(self.tree):
+        for node in self.nodes:
             if isinstance(node, ast.Import):
                 found += [(alias.name, node.lineno) for alias in node.names]
             elif isinstance(node, ast.ImportFrom):
@@ -60,7 +65,7 @@ class Module:
     def functions(self) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
         """Every function and method, nested ones too."""
         kinds = (ast.FunctionDef, ast.AsyncFunctionDef)
-        return [node for node in ast.walk(self.tree) if isinstance(node, kinds)]
+        return [node for node in self.nodes if isinstance(node, kinds)]
 
     def _base(self, node: ast.ImportFrom) -> str:
         if not node.level:
@@ -111,12 +116,14 @@ def walked() -> list[str]:
 @cache
 def modules(*roots: str) -> tuple[Module, ...]:
     """The Python files below these directories; of the whole tree without any."""
-    found = []
-    for place in files():
-        if place.endswith(".py") and (not roots or place.startswith(tuple(f"{r}/" for r in roots))):
-            text = (ROOT / place).read_text()
-            found.append(Module(place, text, ast.parse(text)))
-    return tuple(found)
+    below = tuple(f"{root}/" for root in roots) or ("",)
+    places = (place for place in files() if place.endswith(".py") and place.startswith(below))
+    return tuple(_module(place) for place in places)
+
+
+@cache
+def _module(place: str) -> Module:
+    return parsed((ROOT / place).read_text(), place)
 
 
 def product() -> tuple[Module, ...]:

@@ -48,7 +48,7 @@ def impurities(module: Module) -> list[str]:
         impure = any(name == bad or name.startswith(f"{bad}.") for bad in IMPURE)
         if impure or not allowed:
             found.append(f"{module.place}:{line} imports {name}")
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if not isinstance(node, ast.Call):
             continue
         called = node.func

@@ -45,7 +45,7 @@ def silent(module: Module) -> list[str]:
 def reads_environment(module: Module) -> list[str]:
     """Every `os.environ` and `os.getenv`, however it was imported."""
     found = [line for name, line in module.imports() if name in ("os.environ", "os.getenv")]
-    for node in ast.walk(module.tree):
+    for node in module.nodes:
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv"):
             found.append(node.lineno)
     return [f"{module.place}:{line} reads the environment" for line in found]
@@ -53,7 +53,7 @@ def reads_environment(module: Module) -> list[str]:
 
 def decides(module: Module) -> list[str]:
     """A `try` in a handler: errors become answers in one place, `goodword_aws.http`."""
-    tries = [node for node in ast.walk(module.tree) if isinstance(node, ast.Try)]
+    tries = [node for node in module.nodes if isinstance(node, ast.Try)]
     return [f"{module.place}:{node.lineno} has a try" for node in tries]
 
 
@@ -61,7 +61,7 @@ def empty_names(module: Module) -> list[str]:
     """Classes whose name says that they were not thought through."""
     return [
         f"{module.place}:{node.lineno} {node.name}"
-        for node in ast.walk(module.tree)
+        for node in module.nodes
         if isinstance(node, ast.ClassDef) and node.name.endswith(EMPTY_NAMES)
     ]
 
