@@ -23,19 +23,8 @@ ALL_DAY: dict[str, Any] = {"quiet_hours": {"from_hour": 0, "until_hour": 0}, "co
 
 
 @pytest.fixture
-def path() -> Path:
-    return Path()
-
-
-@pytest.fixture
-def ses() -> Ses:
-    return Ses()
-
-
-@pytest.fixture
-def here(path: Path, ses: Ses, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    with asking_pages(path) as made:
-        monkeypatch.setattr("goodword_aws.messages.client", lambda _name: ses)
+def here(path: Path, ses: Ses) -> Iterator[Pages]:
+    with asking_pages(path, ses) as made:
         yield made
 
 

@@ -38,16 +38,6 @@ class Post:
 
 
 @pytest.fixture
-def path() -> Path:
-    return Path()
-
-
-@pytest.fixture
-def ses() -> Ses:
-    return Ses()
-
-
-@pytest.fixture
 def post(monkeypatch: pytest.MonkeyPatch) -> Post:
     made = Post()
     monkeypatch.setattr(messages_webhooks, "_post", lambda: made)

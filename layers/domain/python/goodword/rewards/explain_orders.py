@@ -8,6 +8,7 @@ Acme with three fifths of the amount and something else with the rest.
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from goodword.conversions.occasions import Occasion
 from goodword.conversions.order import OrderFacts, OrderLine
 from goodword.limits import AMOUNT_MINOR_MAX, ORDER_WORDS_MAX
 from goodword.money import exponent
@@ -41,24 +42,19 @@ def order_minor(version: ProgramVersion) -> int:
 
 def order_of(version: ProgramVersion, rule: Rule, order_id: str, net_minor: int) -> Basis:
     """An order of this net that the rule was written for."""
-    wanted = Wanted(rule.when)
-    lines = _lines(net_minor, wanted, alone=not rule.by_line)
-    return Basis(
-        conversion_id=f"cnv_{order_id}",
-        program_id=version.program_id,
-        order_id=order_id,
-        action="sale",
-        occurred_ms=version.effective_ms,
-        currency=version.terms.currency,
-        net_minor=net_minor,
-        occasion="renewal" if rule.action == "renewal" else "plain",
-        order=_facts(wanted).but(lines=lines),
-        **_person(version, rule, wanted),
-    )
+    lines = _lines(net_minor, Wanted(rule.when), alone=not rule.by_line)
+    basis = _basis_of(version, rule, order_id, net_minor)
+    occasion: Occasion = "renewal" if rule.action == "renewal" else "plain"
+    return basis.but(action="sale", occasion=occasion, order=basis.order.but(lines=lines))
 
 
 def sign_up_of(version: ProgramVersion, rule: Rule, order_id: str) -> Basis:
     """A sign-up that the rule was written for."""
+    return _basis_of(version, rule, order_id, 0)
+
+
+def _basis_of(version: ProgramVersion, rule: Rule, order_id: str, net_minor: int) -> Basis:
+    """What the rule asks of whoever signs up or orders, as a sign-up."""
     wanted = Wanted(rule.when)
     return Basis(
         conversion_id=f"cnv_{order_id}",
@@ -67,7 +63,7 @@ def sign_up_of(version: ProgramVersion, rule: Rule, order_id: str) -> Basis:
         action="lead",
         occurred_ms=version.effective_ms,
         currency=version.terms.currency,
-        net_minor=0,
+        net_minor=net_minor,
         order=_facts(wanted),
         **_person(version, rule, wanted),
     )
