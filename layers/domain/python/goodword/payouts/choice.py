@@ -10,7 +10,7 @@ before it believes it. What it then believes is a reversal of a paid reward that
 been reinstated since: that is owed, and paid without a reward of its own.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -84,11 +84,20 @@ def wrong_method(
     method: PayoutMethod | None, rail: RailName, barred: Collection[str]
 ) -> Why | None:
     """Why nothing can be paid by this method, or None."""
+    return next(all_wrong(method, rail, barred), None)
+
+
+def all_wrong(
+    method: PayoutMethod | None, rail: RailName, barred: Collection[str]
+) -> Iterator[Why]:
+    """Everything for which nothing can be paid by this method, the first reason first."""
     if method is None:
-        return "no_method"
+        yield "no_method"
+        return
     if method.country_hash in barred:
-        return "sanctioned_country"
-    return None if method.rail == rail else "rail_mismatch"
+        yield "sanctioned_country"
+    if method.rail != rail:
+        yield "rail_mismatch"
 
 
 def bar(enrolment: Enrolment | None, stop: PayoutStop | None = None) -> Why | None:

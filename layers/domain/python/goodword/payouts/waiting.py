@@ -24,7 +24,7 @@ from goodword.ledger.model import Balance, due_index, small_index
 from goodword.limits import DUE_SHARDS, READ_KEYS_MAX, WAITING_LOOKS, WAITING_READS
 from goodword.money import NaturalMinor
 from goodword.payouts.ahead import Ahead, left_for_later, pay_day, run_ahead
-from goodword.payouts.choice import Waiting, bar
+from goodword.payouts.choice import Waiting, all_wrong, bar
 from goodword.payouts.due import listed_due
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Page, Store
@@ -109,7 +109,7 @@ def kept_back(
     if (why := bar(enrolment)) is not None:
         found.append(_kept(why, enrolment.changed_ms if enrolment else since_ms))
     found += _stops(stop) if stop else []
-    found += [_kept(why, since_ms) for why in _wrong(payment, method, barred)]
+    found += [_kept(why, since_ms) for why in all_wrong(method, payment.rail, barred)]
     if 0 <= balance.payable_minor < payment.minimum_minor:
         found.append(_kept("below_minimum", since_ms))
     return tuple(found)
@@ -225,19 +225,6 @@ def _records(seen: Balance) -> dict[Key, type[Record]]:
         method_key(person): PayoutMethod,
         stop_key(person): PayoutStop,
     }
-
-
-def _wrong(
-    payment: Payment, method: PayoutMethod | None, barred: Collection[str]
-) -> Iterator[Waiting]:
-    """All that is wrong with a payout method, in the order of a run."""
-    if method is None:
-        yield "no_method"
-        return
-    if method.country_hash in barred:
-        yield "sanctioned_country"
-    if method.rail != payment.rail:
-        yield "rail_mismatch"
 
 
 def _stops(stop: PayoutStop) -> list[Kept]:
