@@ -30,6 +30,7 @@ FLOWS = (
 KINDS = (*READS, *BATCHES, *COMMITS, *RAILS, *INDEX, *BUS, *FLOWS)
 RATES = (0.0, 0.0, 0.01, 0.05, 0.14)
 RAIL_RATES = (0.0, 0.0, 0.05, 0.2, 0.6)
+OFTEN, MOST = 5, 0.8  # of so many more calls, and the most
 Plan = Mapping[int, str]  # the faults of one run, by the place where they strike
 
 
@@ -50,7 +51,7 @@ class Outside:
         for kind in READS:
             self.rates[kind] /= 4  # there are many more reads than anything else
         if often:
-            self.rates = {kind: 2 * rate for kind, rate in self.rates.items()}
+            self.rates = {kind: min(MOST, OFTEN * rate) for kind, rate in self.rates.items()}
         self.healed = False
         self.calls = 0
         self.faults: Counter[str] = Counter()

@@ -4,6 +4,7 @@ Each send of a request is a call of its own, so that a lost reply is really sent
 with the body that botocore made. What comes back is parsed by botocore too.
 """
 
+import base64
 import json
 import os
 from typing import TYPE_CHECKING, Any
@@ -62,7 +63,7 @@ def unhurried() -> Any:
 
 def _send(town: "Town", request: Any) -> AWSResponse:
     operation = request.headers["X-Amz-Target"].decode().partition(".")[2]
-    asked = json.loads(request.body)
+    asked = json.loads(request.body, object_hook=_of_wire)
     outside = town.outside
     fault = outside.turn(*FAULTS.get(operation, READS))
     if fault in ("die_before", "die_before_read"):
@@ -109,6 +110,20 @@ def _partly(town: "Town", operation: str, asked: dict[str, Any]) -> dict[str, An
     return answer
 
 
+def _of_wire(one: dict[str, Any]) -> dict[str, Any]:
+    """Bytes travel as Base64; an attribute of that name holds an object."""
+    text = one.get("B")
+    return {"B": base64.b64decode(text)} if isinstance(text, str) else one
+
+
+def _on_wire(one: object) -> str:
+    """Where an answer holds bytes, what JSON can hold."""
+    if not isinstance(one, bytes):
+        raise TypeError(type(one).__name__)
+    return base64.b64encode(one).decode()
+
+
 def _reply(request: Any, status: int, body: dict[str, Any]) -> AWSResponse:
     headers = HTTPHeaders.from_dict({"content-type": "application/x-amz-json-1.0"})
-    return AWSResponse(request.url, status, headers, _Reply(json.dumps(body).encode()))
+    sent = json.dumps(body, default=_on_wire).encode()
+    return AWSResponse(request.url, status, headers, _Reply(sent))

@@ -14,6 +14,7 @@ from goodword.conversions.model import (
 )
 from goodword.conversions.naming import join_names
 from goodword.ledger.model import Balance
+from goodword.ledger.service import Checker
 from goodword.ports import Change
 from goodword.programs.model import Rule
 from goodword.rewards.model import Reward
@@ -116,6 +117,17 @@ def test_provisional_amounts_give_way_and_never_come_back(scene: Scene) -> None:
     assert scene.sale("1", 5_000, provisional=True).state == "booked"
     assert (scene.conversion.net_minor, scene.conversion.provisional) == (4_000, False)
     assert scene.balance().pending_minor == 400
+
+
+def test_amounts_of_the_duplicate_that_count_are_in_the_journal(scene: Scene) -> None:
+    told(scene, "pi_1", net_minor=5_000, provisional=True)
+    told(scene, "in_1", net_minor=4_000)
+    assert unite(scene) == ""
+    kept, _ = sorted(scene.all(Conversion), key=lambda one: one.occurred_ms)
+    assert (kept.net_minor, kept.provisional) == (4_000, False)
+    assert scene.one(Tally).in_all == Sum(orders=1, net_minor=4_000)
+    assert scene.balance().pending_minor == 400
+    assert Checker(scene.desk(), scene.store).compare()[1] == []
 
 
 def test_orders_of_two_currencies_are_never_made_one() -> None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 import pytest
 from goodword.conversions.model import Conversion, Customer
 from goodword.events import Event
-from goodword.ledger.model import Balance
+from goodword.ledger.model import Balance, Entry
+from goodword.ledger.numbers import Journal
 from goodword.ledger.service import Checker
 from goodword.limits import TALLY_MONTHS_MAX
 from goodword.ports import Change
@@ -239,6 +240,28 @@ def test_amounts_told_anew_move_totals_and_are_in_the_journal() -> None:
     scene.sale("1001", 4_400, click_ids=())
     assert scene.one(Tally).in_all == Sum(orders=1, net_minor=4_400)
     assert wrong(scene) == []
+
+
+def test_the_journal_may_be_read_in_any_order() -> None:
+    scene = a_story()
+    records: list[Record] = [*scene.all(Entry), *scene.all(Event)]
+    assert Journal().read(records[::-1]) == Journal().read(records)
+    assert any(one.refunded_net_minor for one in Journal().read(records[::-1]).added.values())
+
+
+def test_a_reward_of_which_the_journal_knows_nothing_is_named_and_left_to_a_person() -> None:
+    scene = a_story()
+    lost = next(one for one in scene.all(Reward) if one.order_id == "1002")
+    for entry in scene.all(Entry):
+        if entry.refs.get("reward_id") == lost.reward_id:
+            scene.store.items.pop(entry.key)
+    (named,) = (one for one in checker(scene).compare()[1] if one.key == lost.key)
+    assert [one.rpartition(": ")[2] for one in named.sentences] == [
+        "journal says 0, reward says 400",
+        "journal says 0, reward says 400",
+    ]
+    assert named.values == {}
+    assert checker(scene).mend([named]) == 0
 
 
 def plain_of_old(scene: Scene) -> None:

@@ -1,7 +1,7 @@
 """No money is waited for without end before somebody is erased, and none is lost by it."""
 
 import pytest
-from goodword.advocates.model import PayoutMethod
+from goodword.advocates.model import Payee, PayoutMethod
 from goodword.ledger.model import Balance
 from goodword.limits import ERASURE_DAYS_MAX, ERASURE_LOOK_HOURS
 from goodword.ports import Change
@@ -67,6 +67,17 @@ def test_what_is_on_its_way_at_the_end_still_arrives(anna: Leaving) -> None:
     balance(anna)
     assert anna.carry_out() is True
     assert anna.town.events("advocate.erased")[0].data["left"] == ""
+
+
+def test_a_method_that_nobody_has_listed_goes_too(anna: Leaving) -> None:
+    anna.has(in_payout_minor=500)
+    change = Change()
+    change.delete(*anna.town.all(Payee))
+    anna.town.store.commit(change)
+    anna.ask()
+    anna.town.clock.advance(ERASURE_DAYS_MAX * DAY_MS)
+    assert anna.carry_out() is False
+    assert anna.town.all(PayoutMethod) == []
 
 
 def test_what_is_unpaid_is_waited_for_until_the_last_day_and_no_longer(anna: Leaving) -> None:

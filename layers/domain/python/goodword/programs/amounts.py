@@ -102,10 +102,10 @@ def _inside(one: object, currency: str) -> object:
     return one
 
 
-def _values(one: object) -> Iterator[tuple[str, Value]]:
+def _values(one: Value | tuple[object, ...] | dict[str, object]) -> Iterator[tuple[str, Value]]:
+    """The values inside, each with the step that leads to it."""
     if isinstance(one, Value):
         yield "", one
-    elif isinstance(one, tuple):
-        yield from ((str(n), each) for n, each in enumerate(one) if isinstance(each, Value))
-    elif isinstance(one, dict):
-        yield from ((str(n), each) for n, each in one.items() if isinstance(each, Value))
+        return
+    steps = one.items() if isinstance(one, dict) else enumerate(one)
+    yield from ((str(step), each) for step, each in steps if isinstance(each, Value))
