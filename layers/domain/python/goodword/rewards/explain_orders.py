@@ -141,7 +141,7 @@ def _level(version: ProgramVersion, wanted: Wanted) -> str | None:
 
 
 def _lines(net_minor: int, wanted: Wanted, *, alone: bool) -> tuple[OrderLine, ...]:
-    pieces = wanted.count("quantity", 2, lambda one: one >= 1)
+    pieces = wanted.count("quantity", 2, lambda one: 1 <= one <= AMOUNT_MINOR_MAX)
     if alone:
         return (OrderLine(line_id="1", net_minor=net_minor, quantity=pieces),)
     usual = _split(net_minor, 2)[0]
