@@ -14,7 +14,6 @@ import binascii
 import contextlib
 import http.client
 import ipaddress
-import re
 import socket
 import ssl
 import threading
@@ -24,13 +23,13 @@ from urllib.parse import urlsplit
 from goodword.limits import HOOK_SECONDS
 from goodword.messages.endpoint import HookAnswer
 
+from goodword_aws.retry_after import seconds_named
 from goodword_aws.sources.signatures import base64_mac
 
 PORT = 443
 SECRET_PREFIX = b"whsec_"
 SPECIAL = tuple(map(ipaddress.IPv4Network, ("192.0.0.0/24", "192.88.99.0/24")))
 PUBLIC = ipaddress.IPv6Network("2000::/3")  # the only IPv6 addresses that are anybody's
-_SECONDS = re.compile(r"[0-9]{1,6}")
 Look = Callable[[str], Sequence[str]]
 
 
@@ -175,8 +174,7 @@ def answer_of(status: int, retry_after: str | None) -> HookAnswer:
         return HookAnswer(outcome="gone", reason="gone")
     if 300 <= status < 400:
         return HookAnswer(outcome="refused", reason="redirected")
-    named = retry_after or ""
-    wait = int(named) if _SECONDS.fullmatch(named) else 0
+    wait = seconds_named(retry_after) or 0
     return HookAnswer(outcome="refused", reason=f"status_{status}", wait_seconds=wait)
 
 

@@ -22,6 +22,8 @@ from goodword.limits import RAIL_ANSWER_BYTES_MAX, RAIL_BUSY_TRIES, RAIL_PAUSE_S
 from goodword.money import exponent, parse_decimal
 from goodword.payouts.ports import RailAnswer
 
+from goodword_aws.retry_after import seconds_named
+
 SECONDS = 10.0  # seconds to connect, and to wait for each part of an answer
 _LOCAL = frozenset({"127.0.0.1", "localhost"})
 _CODE = re.compile(r"[A-Za-z][A-Za-z0-9_ .-]{0,59}")
@@ -106,7 +108,8 @@ class Wire:
             connection.request(method, f"{self._path}{path}", content, dict(headers))
             response = connection.getresponse()
             raw = response.read(RAIL_ANSWER_BYTES_MAX + 1)
-            wait = _seconds(response.getheader("Retry-After"))
+            named = seconds_named(response.getheader("Retry-After"))
+            wait = 1.0 if named is None else float(named)
             return Reply(response.status, (self.read or _object)(raw, response.status), wait)
         except (OSError, http.client.HTTPException, ValueError):
             return Reply(0)
@@ -181,7 +184,3 @@ def _object(raw: bytes, status: int) -> Mapping[str, Any]:
     if not isinstance(body, dict):
         raise ValueError("the answer is no object")
     return body
-
-
-def _seconds(told: str | None) -> float:
-    return float(told) if told is not None and re.fullmatch(r"[0-9]{1,5}", told) else 1.0
