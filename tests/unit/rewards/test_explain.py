@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 from goodword.conversions.model import Conversion
+from goodword.programs.cancellation import Cancellation
 from goodword.programs.caps import Cap
 from goodword.programs.model import FlatReward, PercentageReward, ProgramVersion, Review, Rule
 from goodword.programs.payment import Payment
@@ -13,6 +14,7 @@ from goodword.tracking.model import AttributionRules
 
 from tests.support.scene import BEN, MAYA, Scene
 from tests.support.voices import LOCALES, of_conversion, of_reward, said, story_of, voice
+from tests.unit.conversions.test_voids import ended
 
 SMALL = Review(auto_approve_limit_minor=200)
 
@@ -54,6 +56,21 @@ class TestAReward:
             ("action", "There is nothing for you to do."),
             ("zone", "Dates are those of the time zone Europe/Berlin."),
         ]
+
+    @pytest.mark.parametrize(
+        ("takes", "says"),
+        [("all", "all of it is taken back."), ("pro_rata", "the days that were not used is taken")],
+    )
+    def test_says_until_when_the_end_of_a_subscription_takes_it_back(
+        self, takes: str, says: str
+    ) -> None:
+        ending = Cancellation.model_validate({"within_days": 90, "takes": takes})
+        scene = rewarded(cancellation=ending)
+        (text,) = (one.text for one in of_reward(scene) if one.about == "reversal")
+        assert text.startswith("If this began a subscription that ends before 20 Feb 2026, 08:26, ")
+        assert says in text
+        scene.deliver(ended(scene))
+        assert not any("If this began" in one.text for one in of_reward(scene))
 
     def test_is_explained_in_german_as_germans_write_amounts_and_days(self) -> None:
         scene = Scene(caps=(Cap(amount_minor=1_000_000),))

@@ -1,5 +1,6 @@
 """The worked examples of any terms, with their sums in words."""
 
+from goodword.programs.cancellation import Cancellation
 from goodword.programs.caps import Cap
 from goodword.rewards.explain_examples import examples
 
@@ -49,6 +50,28 @@ class TestTwoBrands:
     def test_in_a_plain_order_leave_the_second_rule_unmet(self) -> None:
         (line,) = lines(version_of(ACME, BOLT), "order")
         assert line.endswith("€60.00 * 10 % = €6.00; the condition is not met -> you earn €6.00")
+
+
+class TestASubscription:
+    def test_that_ends_early_gives_back_the_days_that_were_not_used(self) -> None:
+        terms = version_of(
+            percent(1_000), cancellation=Cancellation(within_days=90, takes="pro_rata")
+        )
+        assert lines(terms, "subscription_ended") == [
+            "An order of €100.00: €100.00 * 10 % = €10.00 -> you earn €10.00",
+            "The subscription ends after 30 days: €10.00 * 60 of 90 days = €6.67 -> -€6.67",
+        ]
+
+    def test_that_ends_early_gives_back_all_where_the_terms_say_so(self) -> None:
+        terms = version_of(percent(1_000), cancellation=Cancellation(within_days=1, takes="all"))
+        assert lines(terms, "subscription_ended", "de")[1] == (
+            "Das Abo endet nach 0 Tagen: ganze 10,00\xa0€ -> -10,00\xa0€"
+        )
+
+    def test_is_no_example_where_nothing_but_points_is_earned_or_no_window_is_named(self) -> None:
+        window = Cancellation(within_days=90, takes="all")
+        assert "subscription_ended" not in told(version_of(POINTS, cancellation=window))
+        assert "subscription_ended" not in told(version_of(percent(1_000)))
 
 
 class TestACoupon:

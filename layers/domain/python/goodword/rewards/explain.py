@@ -25,6 +25,7 @@ from goodword.rewards.explain_rules import looked_at_text, rule_text, sum_text
 from goodword.rewards.explain_words import TouchKind, Voice
 from goodword.rewards.model import Reward
 from goodword.rewards.words import status_of
+from goodword.times import DAY_MS
 from goodword.tracking.model import Considered, Touch
 
 About = Literal[
@@ -138,6 +139,7 @@ def _about_reward(
     said += _rule(story, decision, line, voice)
     said += _caps(line, voice)
     said += _reversals(story.events.get(reward.reward_id, ()), reward, voice)
+    said += _ending(story.conversion, reward, voice)
     status = status_of(reward, voice.words, next_payout_ms, voice.zone)
     return [
         *said,
@@ -241,6 +243,15 @@ def _reversals(events: Iterable[Event], reward: Reward, voice: Voice) -> list[Se
         text = speech.left.format(left=left, earned=earned)
         said.append(Sentence(about="reversal", text=text))
     return said
+
+
+def _ending(conversion: Conversion, reward: Reward, voice: Voice) -> list[Sentence]:
+    """Until when the end of a subscription takes something back, as long as none has ended."""
+    ending, claims = reward.cancellation, conversion.claims
+    if ending is None or reward.remaining_minor == 0 or (claims is not None and claims.ends):
+        return []
+    until = voice.moment(conversion.occurred_ms + ending.within_days * DAY_MS)
+    return [Sentence(about="reversal", text=voice.speech.ending[ending.takes].format(date=until))]
 
 
 def why_nothing(decision: Decision, version: ProgramVersion, advocate_id: str, voice: Voice) -> str:

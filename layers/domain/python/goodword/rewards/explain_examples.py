@@ -6,7 +6,7 @@ to be seen: an order above every minimum, a remainder of the cap that fits one o
 
     order             two_brands (if a rule names one)   coupon (if a rule asks for one)
     minimum (if any)  sign_up                            partial_refund
-    cap (if any)      return_after_payment
+    cap (if any)      return_after_payment               subscription_ended (if a window is named)
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ from goodword.rewards.explain_orders import (
 from goodword.rewards.explain_wanted import OTHER
 from goodword.rewards.model import Reward
 from goodword.rewards.reversal import refunded_share, to_take
+from goodword.times import DAY_MS
 
 ExampleKind = Literal[
     "order",
@@ -40,9 +41,10 @@ ExampleKind = Literal[
     "minimum",
     "partial_refund",
     "return_after_payment",
+    "subscription_ended",
     "cap",
 ]
-StepKind = Literal["earlier", "order", "sign_up", "refund", "approved", "paid", "next"]
+StepKind = Literal["earlier", "order", "sign_up", "refund", "ended", "approved", "paid", "next"]
 
 ADVOCATE = "adv_example"
 
@@ -51,7 +53,8 @@ class ExampleStep(Value):
     """One thing that happens. `earned_minor` is what it changes, `total_minor` what is left then.
 
     Of an order `order_minor`, `items` (its lines, where rules look at them) and `lines` are set, of
-    a refund also `refund_minor` (this one), `refunded_minor` (all so far) and `shares`.
+    a refund also `refund_minor` (this one), `refunded_minor` (all so far) and `shares`; of the end
+    of a subscription `shares` and `after_days`, how long it lasted.
     """
 
     kind: StepKind
@@ -65,12 +68,16 @@ class ExampleStep(Value):
     refund_minor: NaturalMinor = 0
     refunded_minor: NaturalMinor = 0
     shares: tuple["Share", ...] = ()
+    after_days: NaturalMinor = 0
     earned_minor: int = 0
     total_minor: int = 0
 
 
 class Share(Value):
-    """What one reward has to give back: `earned x refunded / order`, less what it gave before."""
+    """What one reward has to give back, less what it gave before.
+
+    Of a refund `earned x refunded / order`, of the end of a subscription all or its unused days.
+    """
 
     earned_minor: NaturalMinor
     share_minor: NaturalMinor
@@ -94,7 +101,8 @@ def examples(version: ProgramVersion) -> tuple[Example, ...]:
     if "lead" in actions:
         found.append(_sign_up(version))
     if orders and found[0].steps[-1].earned_minor:  # only money is paid, and limited by caps
-        found += [_partial_refund(version), _return_after_payment(version), *_cap(version)]
+        found += [_partial_refund(version), _return_after_payment(version)]
+        found += [*_subscription_ended(version), *_cap(version)]
     return tuple(found)
 
 
@@ -177,6 +185,32 @@ def _return_after_payment(version: ProgramVersion) -> Example:
     told = _example("return_after_payment", steps)
     last = ExampleStep(kind="next", total_minor=taken.earned_minor)
     return told.but(steps=(*told.steps, last))
+
+
+def _subscription_ended(version: ProgramVersion) -> list[Example]:
+    """What an order began ends in the first third of the window that the terms name."""
+    ending = version.terms.cancellation
+    if ending is None:
+        return []
+    step, rewards = _ordered(version, "1010", order_minor(version), _whole(version))
+    days = ending.within_days // 3
+    paid = [one.earned_minor for one in rewards if is_money(one.currency)]
+    shares = [
+        Share(
+            earned_minor=earned,
+            share_minor=ending.share_of(earned, 0, days * DAY_MS),
+            before_minor=0,
+        )
+        for earned in paid
+    ]
+    ended = ExampleStep(
+        kind="ended",
+        order_id="1010",
+        after_days=days,
+        shares=tuple(shares),
+        earned_minor=-sum(one.share_minor for one in shares),
+    )
+    return [_example("subscription_ended", [step, ended])]
 
 
 def _cap(version: ProgramVersion) -> list[Example]:

@@ -45,10 +45,12 @@ def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
     sums = [
         _sum(line, rules[line.rule_id], step.order_minor, voice, step.level) for line in step.lines
     ]
-    sums += [_share(share, step, voice) for share in step.shares]
+    part = _unused if step.kind == "ended" else _share
+    sums += [part(share, step, terms, voice) for share in step.shares]
     text = voice.speech.step[step.kind].format(
         sums="; ".join(sums),
         days=terms.hold_days,
+        lasted=step.after_days,
         order=_order(step, voice),
         refund=voice.money(step.refund_minor),
         earned=_earned(step, voice),
@@ -124,7 +126,20 @@ def _arithmetic(line: RuleLine, reward: PlainReward | None, order_minor: int, vo
     )
 
 
-def _share(share: Share, step: ExampleStep, voice: Voice) -> str:
+def _unused(share: Share, step: ExampleStep, terms: Terms, voice: Voice) -> str:
+    """What the end of a subscription takes of one reward."""
+    ending, words = terms.cancellation, voice.speech.sum
+    if ending is None or ending.takes == "all":
+        return words["whole"].format(earned=voice.money(share.earned_minor))
+    return words["unused"].format(
+        earned=voice.money(share.earned_minor),
+        left=ending.within_days - step.after_days,
+        within=ending.within_days,
+        share=voice.money(share.share_minor),
+    )
+
+
+def _share(share: Share, step: ExampleStep, _terms: Terms, voice: Voice) -> str:
     words = voice.speech.sum
     text = words["share"].format(
         earned=voice.money(share.earned_minor),

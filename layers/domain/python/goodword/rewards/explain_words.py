@@ -61,6 +61,7 @@ class Speech(Value):
     taken: dict[str, str]
     given: str
     left: str
+    ending: dict[str, str]
     now: str
     zone: str
     nothing: dict[str, str]
