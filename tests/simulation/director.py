@@ -19,6 +19,7 @@ from tests.simulation.bans import Conduct
 from tests.simulation.complaints import Complaints
 from tests.simulation.giving import Giving
 from tests.simulation.keeping import Keeping
+from tests.simulation.lambdas import TWICE
 from tests.simulation.leaving import Leaving
 from tests.simulation.office import Office
 from tests.simulation.rail import FilesByHand, SimulatedRail
@@ -279,7 +280,7 @@ class Director(Timing):
             self._ask(who, f"{place}/release", body, wrong=odd < 0.05 or odd > 0.95)
 
     def mistype(self) -> None:
-        """A run is requested; somebody wants to release it, and types another total."""
+        """A run is requested; somebody types another total, or released it as another self."""
         self.press()
         self.settle()
         runs = [one for one in self.town.all(PayoutRun) if one.state == "requested"]
@@ -287,6 +288,8 @@ class Director(Timing):
             run, who = self.chance.choice(runs), self.chance.choice(("usr_carl", "usr_dora"))
             body = {"run_hash": run.run_hash, "total_minor": run.total_minor + 1}
             self._ask(who, f"/v1/payout-runs/{run.run_id}/release", body, wrong=True)
+            right, again = body | {"total_minor": run.total_minor}, f"{run.requested_by}{TWICE}"
+            self._ask(again, f"/v1/payout-runs/{run.run_id}/release", right, wrong=True)
 
     def decide(self, run: PayoutRun, who: str, chance: float) -> None:
         """Decide about the first open finding; a small chance holds the payment back."""

@@ -78,6 +78,8 @@ def _nightly(books: Books) -> Iterator[str]:
         yield f"a false {name} is not mended"
     if [each.but(version=0) for each in town.all(kind)] != [each.but(version=0) for each in right]:
         yield f"a false {name} is mended to another number"
+    if checker.mend(wrong) != 0:
+        yield f"what was found of a {name} that has moved since is written over it"
 
 
 def _falsified(one: Any, name: str) -> Any:

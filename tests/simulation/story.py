@@ -27,6 +27,7 @@ RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
 DISPUTED = 0.6  # of the stories where nothing is capped
 SHARP, CONDUCT, BY_HAND = 0.2, 0.25, 0.12  # of the stories; nobody is banned in a calm one
 BRIEF_FROM = 10_000_000  # seeds that nobody plays in full
+WON, WON_BY_LINE = 0.25, 0.6  # of the refunds, where nothing is capped
 EXACT = 0.3  # of the stories have a limit that is met to the cent
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
@@ -234,8 +235,7 @@ def _banks(chance: Random, story: Story) -> Story:
     for order in story.orders:
         order.inquiry = order.action == "sale" and chance.random() < 0.12
         order.refunds = [
-            replace(one, won=wins and not one.total and chance.random() < 0.25)
-            for one in order.refunds
+            replace(one, won=wins and not one.total and _wins(one, chance)) for one in order.refunds
         ]
     more = Random(f"more {story.seed}")  # apart, so that older seeds stay what they are
     story.sharp = more.random() < SHARP
@@ -243,6 +243,10 @@ def _banks(chance: Random, story: Story) -> Story:
     story.conduct = not story.calm and more.random() < CONDUCT
     add_rarities(story)
     return story
+
+
+def _wins(refund: Returned, chance: Random) -> bool:
+    return chance.random() < (WON_BY_LINE if refund.lines else WON)
 
 
 def _gather(chance: Random, orders: list[Order]) -> None:

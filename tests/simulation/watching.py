@@ -58,6 +58,7 @@ MOVES = {
 }
 FROZEN = ("rewards", "carry_minor", "amount_minor", "destination_hash", "run_id", "rail")
 NO_EVENT = {"delivery"}
+LAPSED, TOO_LARGE = "review_lapsed_release", "over_auto_approve_limit"
 REASONED = {
     "reward": {"rejected", "void", "reversed"},
     "payout": {"failed", "cancelled"},
@@ -134,14 +135,21 @@ class Watch:
                 self._town.fail(f"{kind} moved to {now} and no event tells of it")
         if now in REASONED[kind] and not new.get("reason"):
             self._town.fail(f"{kind} is {now} without a reason")
-        if kind == "reward" and (was, now) == ("due", "paid") and not new.get("hand_out_id"):
-            self._town.fail("a reward is paid out of no payout")
+        if kind == "reward" and old is not None:
+            self._rewarded(old, new)
         if kind == "payout" and old is None:
             self._covered(new)
         fixed = FROZEN if kind == "payout" else CONSTANT.get(kind, ())
         for name in fixed if old else ():
             if old is not None and old.get(name) != new.get(name):
                 self._town.fail(f"{kind}: {name} changed after it was fixed")
+
+    def _rewarded(self, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """No reward is paid beside a payout, and time alone releases only what was too large."""
+        if (old["state"], new["state"]) == ("due", "paid") and not new.get("hand_out_id"):
+            self._town.fail("a reward is paid out of no payout")
+        if new["reason"] == LAPSED != old["reason"] != TOO_LARGE:
+            self._town.fail(f"a lapse released what was held for {old['reason']}")
 
 
 def _whose(item: dict[str, Any]) -> tuple[str, str, str]:
