@@ -1,6 +1,5 @@
-"""Every page, on a phone and on a desk, light and dark: for everybody, without a complaint."""
+"""Every page, on a phone and on a desk, light and dark, and without scripts: for everybody."""
 
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import pytest
@@ -31,6 +30,10 @@ def test_a_page_is_for_everybody(readers: Readers, place: Place) -> None:
         assert reader.overflow() <= 0, size
         assert reader.small_targets() == [], size
         assert size != PHONE or reader.pushed_sideways() == []
+    without = readers.make(place.who, scripts=False)
+    assert place.visit(without) == place.status
+    heading = "main h1"
+    assert without.page.locator(heading).inner_text() == reader.page.locator(heading).inner_text()
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
@@ -41,20 +44,6 @@ def test_a_page_fits_the_narrowest_phone_in_the_longest_words(
     assert place.visit(reader) == place.status
     assert reader.overflow() <= 0
     assert reader.pushed_sideways() == []
-
-
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_a_page_reads_without_scripts(
-    readers: Readers, place: Place, reader: Callable[..., object]
-) -> None:
-    del reader
-    with_scripts = readers.make(place.who)
-    without = readers.make(place.who, scripts=False)
-    assert place.visit(without) == place.visit(with_scripts) == place.status
-    heading = "main h1"
-    assert without.page.locator(heading).inner_text() == (
-        with_scripts.page.locator(heading).inner_text()
-    )
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)

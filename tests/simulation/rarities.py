@@ -12,6 +12,7 @@ UNITS, ACCEPTS = 0.15, 0.1  # of the stories give what is no money, or take two 
 HOLDS = {"payday": 0.3, "wide": 0.15}  # of the stories of a leaning
 TWINS, PROVISIONAL = 0.15, 0.3  # of the plain stories; of the second accounts
 LEAVES = 0.2  # of the stories where nothing is capped; nobody leaves a calm one
+WON, WON_BY_LINE = 0.25, 0.6  # of the refunds, where nothing is capped
 ABROAD = 0.6  # of the orders of two currencies
 NO_MONEY = ({"sale": "store_credit"}, {"sale": "points", "lead": "code"}, {"lead": "points"})
 
@@ -27,6 +28,11 @@ class Twin:
 def other_name(order_name: str) -> str:
     """What an order's twin calls it."""
     return order_name.replace("o", "t", 1)
+
+
+def is_won(chance: Random, *, by_line: bool) -> bool:
+    """Whether a bank decides about a refund for the shop."""
+    return chance.random() < (WON_BY_LINE if by_line else WON)
 
 
 def add_rarities(story: "Story") -> None:

@@ -15,7 +15,7 @@ from goodword.programs.payment import RailName
 from tests.simulation.enriching import enrich, given
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
-from tests.simulation.rarities import Twin, add_rarities, other_name
+from tests.simulation.rarities import Twin, add_rarities, is_won, other_name
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -27,7 +27,6 @@ RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
 DISPUTED = 0.6  # of the stories where nothing is capped
 SHARP, CONDUCT, BY_HAND = 0.2, 0.25, 0.12  # of the stories; nobody is banned in a calm one
 BRIEF_FROM = 10_000_000  # seeds that nobody plays in full
-WON, WON_BY_LINE = 0.25, 0.6  # of the refunds, where nothing is capped
 EXACT = 0.3  # of the stories have a limit that is met to the cent
 SPREAD_DAYS = 40  # days over which the orders of other stories may spread
 
@@ -235,7 +234,8 @@ def _banks(chance: Random, story: Story) -> Story:
     for order in story.orders:
         order.inquiry = order.action == "sale" and chance.random() < 0.12
         order.refunds = [
-            replace(one, won=wins and not one.total and _wins(one, chance)) for one in order.refunds
+            replace(one, won=wins and not one.total and is_won(chance, by_line=bool(one.lines)))
+            for one in order.refunds
         ]
     more = Random(f"more {story.seed}")  # apart, so that older seeds stay what they are
     story.sharp = more.random() < SHARP
@@ -243,10 +243,6 @@ def _banks(chance: Random, story: Story) -> Story:
     story.conduct = not story.calm and more.random() < CONDUCT
     add_rarities(story)
     return story
-
-
-def _wins(refund: Returned, chance: Random) -> bool:
-    return chance.random() < (WON_BY_LINE if refund.lines else WON)
 
 
 def _gather(chance: Random, orders: list[Order]) -> None:
