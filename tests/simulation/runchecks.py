@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books import Books, Item
+from tests.simulation.lambdas import TWICE
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -38,6 +39,15 @@ def left_behind(town: "Town", payout: Item) -> Iterator[str]:
         )
         if (reward["remaining_minor"], reward["state"]) != (each["amount_minor"], "batched"):
             yield f"{reward['order_id']} is frozen with {each['amount_minor']}"
+
+
+def _people(books: Books) -> Iterator[str]:
+    """Whoever requested, checked or released a run did no more than one of these, as whoever."""
+    for run in books["payout_run"]:
+        names = [run.get(one) for one in ("requested_by", "checked_by", "released_by")]
+        people = [str(one).removesuffix(TWICE) for one in names if one]
+        if len({*people}) != len(people):
+            yield f"{run['run_id']} was let pass by {people}"
 
 
 def _totals(books: Books) -> Iterator[str]:
@@ -145,4 +155,4 @@ def _sum(said: Item | None) -> tuple[int, int]:
     return (int(said["count"]), int(said["amount_minor"])) if said else (0, 0)
 
 
-RUNS = (_totals, _booked, _told)
+RUNS = (_people, _totals, _booked, _told)
