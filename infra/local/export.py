@@ -19,7 +19,7 @@ from infra.local.waiting import eventually
 
 ITEMS = ("event", "entry")
 NOT_HASHED = ("version", "gsi1pk", "gsi1sk", "expires_s")
-SEALED_SECONDS_MAX = 180.0  # seconds until the stream has brought, and a seal has taken, every item
+SEALED_SECONDS_MAX = 60.0  # seconds until the stream has brought, and a seal has taken, every item
 Json = dict[str, Any]
 
 

@@ -280,7 +280,7 @@ class Director(Timing):
             self._ask(who, f"{place}/release", body, wrong=odd < 0.05 or odd > 0.95)
 
     def mistype(self) -> None:
-        """A run is requested; somebody types another total, or released it as another self."""
+        """A run is requested; somebody types another total, its requester signs in anew."""
         self.press()
         self.settle()
         runs = [one for one in self.town.all(PayoutRun) if one.state == "requested"]

@@ -247,7 +247,7 @@ def _reversals(events: Iterable[Event], reward: Reward, voice: Voice) -> list[Se
 
 def _ending(conversion: Conversion, reward: Reward, voice: Voice) -> list[Sentence]:
     """Until when the end of a subscription takes something back, as long as none has ended."""
-    ending, claims = reward.cancellation, conversion.claims
+    ending, claims = None if reward.kept else reward.cancellation, conversion.claims
     if ending is None or reward.remaining_minor == 0 or (claims is not None and claims.ends):
         return []
     until = voice.moment(conversion.occurred_ms + ending.within_days * DAY_MS)

@@ -45,8 +45,9 @@ def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
     sums = [
         _sum(line, rules[line.rule_id], step.order_minor, voice, step.level) for line in step.lines
     ]
-    part = _unused if step.kind == "ended" else _share
-    sums += [part(share, step, terms, voice) for share in step.shares]
+    for share in step.shares:
+        ended = step.kind == "ended"
+        sums.append(_unused(share, step, terms, voice) if ended else _share(share, step, voice))
     text = voice.speech.step[step.kind].format(
         sums="; ".join(sums),
         days=terms.hold_days,
@@ -139,7 +140,7 @@ def _unused(share: Share, step: ExampleStep, terms: Terms, voice: Voice) -> str:
     )
 
 
-def _share(share: Share, step: ExampleStep, _terms: Terms, voice: Voice) -> str:
+def _share(share: Share, step: ExampleStep, voice: Voice) -> str:
     words = voice.speech.sum
     text = words["share"].format(
         earned=voice.money(share.earned_minor),
