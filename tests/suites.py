@@ -58,7 +58,7 @@ NOT_SUITES = {
     "support",
     "bench",
 }  # support code, and measurements that `make bench` runs alone
-PURE = ("unit", "properties", "functional")  # what must cover the domain by itself
+PURE = ("unit", "functional")  # what must cover the domain by itself; properties ask other things
 MEASURED = (*PURE, "adapters", "workflows", "contract")
 FLOORS = (
     ("domain", PURE, "layers/domain/*", 100),

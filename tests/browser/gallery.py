@@ -53,7 +53,7 @@ def take(readers: Readers, out: Path) -> list[str]:
     taken = []
     for place in PLACES:
         reader = readers.make(place.who)
-        place.visit(reader)
+        place.visit(reader, place.path(reader))
         for look, size, scheme in LOOKS:
             reader.looks(size, scheme)
             name = f"{place.name}-{look}.png"

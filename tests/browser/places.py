@@ -47,9 +47,9 @@ class Place:
     page: str = ""
     then: Callable[[Reader], None] | None = None
 
-    def visit(self, reader: Reader) -> int:
-        """Come to the page; the status of its address."""
-        status = reader.open(self.path(reader))
+    def visit(self, reader: Reader, path: str) -> int:
+        """Come to the page whose address was found; the status of its address."""
+        status = reader.open(path)
         if self.then is not None:
             self.then(reader)
         return status

@@ -19,6 +19,7 @@ from infra.local.stack import LocalStack
 PHONE, DESK = (390, 844), (1280, 900)
 Scheme = Literal["light", "dark"]
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # As axe names them: what is worse than an annoyance to somebody.
 GRAVE = ("serious", "critical")
 # A browser that says it has no head is taken for a robot, and gets no click id.
@@ -94,12 +95,13 @@ class Reader:
         """What can be read."""
         return self.page.locator("body").inner_text()
 
-    def grave(self) -> list[str]:
-        """What axe finds serious on the page as it stands."""
-        self.page.evaluate(f"() => {{ {AXE} }}")
+    def grave(self, only: str = "") -> list[str]:
+        """What axe finds serious on the page as it stands, of all its rules or of one."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(f"() => {{ {AXE} }}")
+        rules = {"type": "rule", "values": [only]} if only else {"type": "tag", "values": AXE_TAGS}
         found: Any = self.page.evaluate(
-            "axe.run(document, {resultTypes: ['violations'], runOnly: "
-            "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+            "rules => axe.run(document, {resultTypes: ['violations'], runOnly: rules})", rules
         )
         return [
             f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary']}"
@@ -180,6 +182,19 @@ class Readers:
         page.on("pageerror", lambda error: reader.complaints.append(f"script: {error}"))
         self.made.append(reader)
         return reader.sign_in(name) if name else reader
+
+    def heard(self) -> list[str]:
+        """The complaints since the last time."""
+        found = self.complaints
+        for reader in self.made:
+            reader.complaints.clear()
+        return found
+
+    def rest(self) -> None:
+        """No window shows anything any more: a page that renews itself would go on doing so."""
+        for reader in self.made:
+            if reader.page.url != "about:blank":
+                reader.page.goto("about:blank")
 
     def close(self) -> None:
         """End all windows."""

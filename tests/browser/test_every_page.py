@@ -1,12 +1,16 @@
-"""Every page, on a phone and on a desk, light and dark, and without scripts: for everybody."""
+"""Every page, on phone and desk, light and dark, without scripts, in German: for everybody."""
 
+from collections.abc import Iterator
+from functools import cache, partial
 from urllib.parse import urlsplit
 
 import pytest
 from goodword_aws.routes import pattern_of
+from playwright.sync_api import Browser
 
+from tests.browser.german import ELSEWHERE, left_in_english, texts
 from tests.browser.places import PLACES, Place
-from tests.browser.reading import DESK, PHONE, Readers, Told
+from tests.browser.reading import DESK, PHONE, Reader, Readers, Told
 from tests.browser.stage import staged
 
 NARROW = (320, 700)
@@ -18,41 +22,74 @@ def anew(told: Told) -> None:
     staged(told)
 
 
+class Crew:
+    """Readers who stay for all pages: to sign in anew on each would take most of the time."""
+
+    def __init__(self, readers: Readers) -> None:
+        self.readers = readers
+        self.plain = cache(readers.make)
+        self.german = cache(partial(readers.make, size=NARROW, language="de-DE"))
+        self.without = cache(partial(readers.make, scripts=False))
+        # axe needs scripts, though not ours: those are answered with nothing.
+        self.mute = cache(partial(readers.make, mute=True))
+
+
+@pytest.fixture(scope="module")
+def lasting(told: Told, chromium: Browser) -> Iterator[Crew]:
+    made = Readers(told, chromium)
+    yield Crew(made)
+    made.close()
+
+
+@pytest.fixture
+def crew(lasting: Crew) -> Iterator[Crew]:
+    """None of them may have seen an error in the test."""
+    yield lasting
+    lasting.readers.rest()
+    assert lasting.readers.heard() == []
+
+
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_a_page_is_for_everybody(readers: Readers, place: Place) -> None:
-    reader = readers.make(place.who)
+def test_a_page_is_for_everybody(crew: Crew, place: Place) -> None:
+    reader = crew.plain(place.who)
+    reader.looks(PHONE, "light")
     path = place.path(reader)
     assert not place.page or pattern_of(place.page).fullmatch(urlsplit(path).path)
-    assert place.visit(reader) == place.status
-    for size, scheme in ((PHONE, "light"), (PHONE, "dark"), (DESK, "dark"), (DESK, "light")):
-        reader.looks(size, scheme)  # type: ignore[arg-type]  # one of two words
-        assert reader.grave() == [], (size, scheme)
-        assert reader.overflow() <= 0, size
-        assert reader.small_targets() == [], size
+    assert place.visit(reader, path) == place.status
+    for size in (PHONE, DESK):
+        fits(reader, size)
         assert size != PHONE or reader.pushed_sideways() == []
-    without = readers.make(place.who, scripts=False)
-    assert place.visit(without) == place.status
+        reader.looks(size, "dark")
+        assert reader.grave(only="color-contrast") == [], size  # the rest is as it was
+
+    without = crew.without(place.who)
+    assert place.visit(without, path) == place.status
     heading = "main h1"
     assert without.page.locator(heading).inner_text() == reader.page.locator(heading).inner_text()
+    mute = crew.mute(place.who)
+    assert place.visit(mute, path) == place.status
+    for size in (PHONE, DESK):
+        fits(mute, size)
+
+
+def fits(reader: Reader, size: tuple[int, int]) -> None:
+    """In this size everybody can read and reach what is on the page."""
+    reader.looks(size, "light")
+    assert reader.grave() == [], size
+    assert reader.overflow() <= 0, size
+    assert reader.small_targets() == [], size
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_a_page_fits_the_narrowest_phone_in_the_longest_words(
-    readers: Readers, place: Place
+def test_a_german_page_fits_the_narrowest_phone_and_says_nothing_in_english(
+    crew: Crew, place: Place
 ) -> None:
-    reader = readers.make(place.who, size=NARROW, language="de-DE")
-    assert place.visit(reader) == place.status
+    reader = crew.german(place.who)
+    path = place.path(reader)
+    assert place.visit(reader, path) == place.status
     assert reader.overflow() <= 0
     assert reader.pushed_sideways() == []
-
-
-@pytest.mark.parametrize("place", PLACES, ids=lambda place: place.name)
-def test_a_page_is_for_everybody_without_scripts_too(readers: Readers, place: Place) -> None:
-    """Ours are answered with nothing, so that axe still runs on what the server sent."""
-    reader = readers.make(place.who, mute=True)
-    assert place.visit(reader) == place.status
-    for size in (PHONE, DESK):
-        reader.looks(size, "light")
-        assert reader.grave() == [], size
-        assert reader.overflow() <= 0, size
-        assert reader.small_targets() == [], size
+    if place.name not in ELSEWHERE:
+        english = crew.plain(place.who)
+        assert place.visit(english, path) == place.status
+        assert left_in_english(texts(english), texts(reader)) == set()

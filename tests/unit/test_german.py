@@ -1,7 +1,7 @@
 """German is said in German: what is the same in both languages is on a list, with its right to be.
 
-The pages of a filled house are compared in `tests/browser/test_german.py`; here are the words they
-are made of.
+The pages of a filled house are compared in `tests/browser/test_every_page.py`; here are the words
+they are made of.
 """
 
 import json

@@ -66,6 +66,25 @@ def test_of_two_workers_that_find_a_waiting_refund_one_books_it(
     assert scene.ledger_differences() == []
 
 
+def test_of_two_workers_the_slower_one_leaves_what_still_waits(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.refund("r2", 2_000, currency="USD")  # nobody can book it on an order in euros
+    commit, places = scene.store.commit, {one.key for one in scene.all(ParkedRefunds)}
+
+    def slower(change: Change) -> None:
+        if places & {one.key for one, _ in change.replaced}:
+            monkeypatch.setattr(scene.store, "commit", commit)  # races once
+            scene.worker.replay_parked(SPACE, ("1001",))
+        commit(change)
+
+    monkeypatch.setattr(scene.store, "commit", slower)
+    scene.sale("1001", click_ids=(scene.click(),))
+    assert scene.store.commit == commit
+    assert names(scene) == ["r2"]
+    assert scene.one(Refund).taken_minor == 250
+
+
 def won(refund_id: str) -> ReinstatementFact:
     return ReinstatementFact(refund_id=refund_id, orders=("1001",), occurred_ms=1, currency="EUR")
 
@@ -116,3 +135,11 @@ class TestARefundThatIsToldAgain:
         assert scene.refund("r1", 3_000).reason == "refund_differs"
         scene.sale(click_ids=(scene.click(),))
         assert scene.reward.remaining_minor == 400
+
+    def test_a_win_before_its_order_counts_once(self) -> None:
+        scene = Scene()
+        scene.refund("r1", 1_000)
+        assert [scene.deliver(won("r1")).state for _ in range(2)] == ["booked", "booked"]
+        assert names(scene) == ["r1", "won:r1"]
+        scene.sale(click_ids=(scene.click(),))
+        assert scene.reward.remaining_minor == 500

@@ -140,3 +140,45 @@ def test_a_limit_of_each_order_has_no_place_where_it_is_counted(scene: Scene) ->
         ("o1", 500, 300),
         ("o2", 500, 300),
     ]
+
+
+def test_what_a_decision_held_is_remembered_from_step_to_step(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ben has o1 for an hour, Maya after that: with one decision per step as with all in one."""
+    friend = {"customer_id": "c1"}
+    scene.sale("o1", 3_000, click_ids=(scene.click("BEN77", 3),), customer=friend)
+    scene.clock.advance(HOUR_MS)
+    orders(scene, 4_000, code="BEN77")
+    scene.sale("o1", 3_000, click_ids=(scene.click("MAYA7", 1),), customer=friend)
+    scene.clock.advance(HOUR_MS)
+    caps = (Cap(scope="programme", period="lifetime", amount_minor=500),)
+    _, whole = ran(scene, rules=(rate(1_000),), caps=caps)
+    monkeypatch.setattr("goodword.programs.replaying.TRANSACTION_ITEMS_MAX", 2)
+    _, steps = ran(scene, rules=(rate(1_000),), caps=caps)
+    said = [
+        [(one.order_id, one.advocate_id, one.after_minor) for one in rows]
+        for rows in (whole, steps)
+    ]
+    assert said[0] == said[1] == [("o2", BEN, 200)]
+
+
+def test_what_an_order_was_taken_for_then_may_have_used_the_limit() -> None:
+    """It was the first when it was told, and gave what the draft gives of first ones."""
+    caps = (Cap(period="lifetime", amount_minor=700),)
+    scene = Scene(rules=(rate(1_000),), caps=caps)
+    friend = {"customer_id": "c1"}
+    scene.sale("o1", 5_000, click_ids=(scene.click("MAYA7", 9),), customer=friend)
+    late = scene.clock.at_ms - 2 * DAY_MS
+    scene.clock.advance(HOUR_MS)
+    scene.sale("o0", 5_000, click_ids=(), customer=friend, occurred_ms=late)
+    scene.clock.advance(HOUR_MS)
+    orders(scene, 5_000)
+    first = rate(1_000).but(action="first_purchase")
+    replay, rows = ran(scene, rules=(first,), caps=caps)
+    assert [(one.order_id, one.after_minor, one.uncertain) for one in rows] == [
+        ("o1", 0, ()),
+        ("o0", 500, ("limit_moved_meanwhile",)),
+        ("o3", 200, ("limit_moved_meanwhile",)),
+    ]
+    assert replay.uncertain == 2

@@ -43,6 +43,14 @@ def test_a_friend_nobody_knows_gets_nothing_and_it_says_so() -> None:
     assert (line.reason, line.earned_minor) == ("customer_not_known", 0)
 
 
+def test_a_friends_share_of_less_than_a_cent_is_no_reward() -> None:
+    scene = scene_of("10 % + friend 1 % credit")
+    scene.sale("1", 40, click_ids=(scene.click(),))
+    assert [(one.side, one.earned_minor) for one in scene.all(Reward)] == [("advocate", 4)]
+    (line,) = scene.decision.friend_lines
+    assert (line.computed_minor, line.earned_minor) == (0, 0)
+
+
 def test_the_friends_side_moves_with_the_order_to_another_advocate() -> None:
     scene = scene_of("10 % + friend 5.00 credit")
     scene.sale("1", 5_000, click_ids=(scene.click("BEN77", 2),))
