@@ -4,7 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from infra.local import emulator
 from infra.local.cast import Cast
@@ -15,6 +15,8 @@ from infra.local.stack import local_stack
 from tests.browser.reading import Readers, Told
 from tests.browser.stage import staged
 from tests.support.chromium import FLAGS, find
+
+PATIENCE_MS = 20_000
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +33,8 @@ def told() -> Iterator[Told]:
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """The machine's own."""
+    """The machine's own; it shares two cores with another suite, so that pages may take a while."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         yield playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
 

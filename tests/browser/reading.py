@@ -28,6 +28,7 @@ AGENT = (
     "Chrome/150.0.0.0 Safari/537.36"
 )
 SCRIPT = "text/javascript"
+SLOWEST_MS = 60_000
 EXPECTED = ("status of 404", "status of 401", "status of 403", "status of 422", "status of 409")
 
 
@@ -173,6 +174,7 @@ class Readers:
             reduced_motion="reduce",
             user_agent=AGENT,
         )
+        context.set_default_timeout(SLOWEST_MS)
         if mute:
             context.route("**/*.js", lambda route: route.fulfill(body="", content_type=SCRIPT))
         page = context.new_page()

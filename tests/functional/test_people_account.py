@@ -28,6 +28,7 @@ from tests.support.pages import Pages, pages
 
 IBAN = {"name": "Anna Canary", "iban": "DE89370400440532013000"}
 CANARY = "Anna Canary"
+WORDS = Path(wiring.__file__).parent / "pages" / "words"
 ARCHITECTURE = Path(__file__).parents[2] / "docs" / "architecture.md"
 
 
@@ -221,7 +222,7 @@ def test_who_was_erased_is_nobody_and_staff_see_a_number(here: Pages, program_id
 def test_the_pages_do_all_of_it(here: Pages, program_id: str, language: str) -> None:
     own = settle_in(here, program_id)
     browser = here.browser(ANNA)
-    browser.cookies["__Host-gw_lang"] = language
+    browser.language = language
     account = browser.get("/my/account")
     assert account.status == 200
     assert "•" in account.words or "3000" in account.words  # the IBAN's end, masked
@@ -235,6 +236,10 @@ def test_the_pages_do_all_of_it(here: Pages, program_id: str, language: str) -> 
     work(here, "advocate.export_asked")
     ready = browser.get("/my/account/export")  # a reload shows where it is
     assert 'href="/my/account/export/1"' in ready.html
+    parts = json.loads((WORDS / language / "portal.json").read_text())["export"]["part"]
+    elsewhere = {"balances", "orders_that_earned_nothing"}  # with programmes, and with rewards
+    assert set(parts) | elsewhere == set(privacy.SECTION_NAMES)
+    assert [one for one in parts.values() if one not in ready.words] == []
     saved = browser.get("/my/account/export/1")
     assert "attachment" in saved.headers["Content-Disposition"]
     assert json.loads(saved.html)["held"]["person"][0]["name"] == CANARY

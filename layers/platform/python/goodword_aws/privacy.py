@@ -14,6 +14,7 @@ from goodword.advocates.links import Links
 from goodword.advocates.model import Enrolment
 from goodword.advocates.recognition import Recognition
 from goodword.events import Event, history_of
+from goodword.journeys.signal import Subject
 from goodword.limits import EXPORT_ROWS
 from goodword.ports import Desk, Page
 from goodword.privacy.consents import consents_of
@@ -26,7 +27,7 @@ from goodword.times import rfc3339
 from goodword.trust.trails import Own, own_key
 
 from goodword_aws import advocates as shapes
-from goodword_aws import earnings, explanations, trust_answers, wiring
+from goodword_aws import earnings, explanations, privacy_customer, trust_answers, wiring
 from goodword_aws.advocates_board import own_boards
 from goodword_aws.advocates_segments import segments_answer
 from goodword_aws.journeys_asks import my_ask_answer
@@ -43,7 +44,8 @@ Read = Callable[[Desk, str, str | None], Rows]
 SECTION_NAMES = (
     *("person", "consents", "programmes", "balances", "known_by", "links"),
     *("rewards", "orders_that_earned_nothing", "payouts", "hand_outs"),
-    *("disputes", "asks", "stories", "introductions", "letters", "history"),
+    *("disputes", "asks", "wishes", "signals", "references"),
+    *("stories", "introductions", "letters", "history"),
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
@@ -86,6 +88,9 @@ def sections(desk: Desk) -> Sections:
         "hand_outs": _hand_outs,
         "disputes": _disputes,
         "asks": _asks,
+        "wishes": _wishes,
+        "signals": _signals,
+        "references": _references,
         "stories": _stories,
         "introductions": _introductions,
         "letters": _letters,
@@ -195,6 +200,22 @@ def _disputes(desk: Desk, own: str, cursor: str | None) -> Rows:
 def _asks(desk: Desk, own: str, cursor: str | None) -> Rows:
     page = asks(desk).of(own, EXPORT_ROWS, cursor)
     return _shown(Page([my_ask_answer(one) for one in page.rows], page.cursor))
+
+
+def _wishes(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    return _whole([*privacy_customer.wishes(desk, _known(desk, own))])
+
+
+def _signals(desk: Desk, own: str, cursor: str | None) -> Rows:
+    return _shown(privacy_customer.signals(desk, _known(desk, own), cursor))
+
+
+def _references(desk: Desk, own: str, _cursor: str | None) -> Rows:
+    return _whole([*privacy_customer.references(desk, _known(desk, own))])
+
+
+def _known(desk: Desk, own: str) -> list[Subject]:
+    return privacy_customer.customers(desk, own, profiles(desk).read(own).email)
 
 
 def _stories(desk: Desk, own: str, cursor: str | None) -> Rows:
