@@ -52,7 +52,7 @@ def test_its_secret_is_in_one_answer_and_nowhere_else(here: Pages, program: Prog
     assert not SECRET.search(shown.html)
     rotated = ada.ask("POST", f"{path}/rotate", form=shown.fields(f"{path}/rotate"))
     assert SECRET.search(rotated.html)
-    assert "2 sign, the newest first" in ada.get(path).words
+    assert "2 in use, the newest first" in ada.get(path).words
     assert path in ada.get("/console/sources").html
 
 
