@@ -144,6 +144,21 @@ def test_no_answer_of_any_kind_moves_the_review_motion(kind: str) -> None:
     assert verdicts == {motion(now(CONSENT), "review")}
 
 
+@pytest.mark.parametrize("value", [0, 6])
+def test_a_detractor_is_asked_for_nothing_that_speaks_for_us_however_well_it_goes(
+    value: int,
+) -> None:
+    """A bad answer alone is enough, without a complaint, until it has faded by a quarter."""
+    well = [one for one in FAN if one.kind != "nps"]
+    found = now(*well, signal("result", 6, 50), signal("nps", 1, value))
+    assert codes(found) == []
+    told = {one.motion for one in found.motions if one.qualifies}
+    assert told == {"review", "feedback"}  # neither looks at what somebody thinks of us
+    assert "too_much_risk" in motion(found, "referral").reasons
+    later = now(*well, signal("result", 6, 50), signal("nps", 150, value))
+    assert motion(later, "referral").qualifies
+
+
 def test_deeper_motions_take_more() -> None:
     found = now(CONSENT, signal("nps", 1, 9))
     ready = [one.motion for one in found.motions if one.qualifies]

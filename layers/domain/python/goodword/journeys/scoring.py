@@ -19,7 +19,7 @@ from goodword.journeys.signal import PAIRED, Signal, SignalKind
 from goodword.records import Value
 from goodword.times import DAY_MS
 
-MODEL = 2  # the version of everything in this module that changes a score
+MODEL = 3  # the version of everything in this module that changes a score
 FRESH_DAYS, GONE_DAYS = 30, 365
 COMPLAINT_DAYS = 30  # days after a complaint in which nobody is asked for a favour
 RISK_DAYS = 180  # days after which a churn risk that nobody repeated is forgotten
@@ -104,7 +104,7 @@ class Bar(NamedTuple):
 
     score: int
     results: int = 0
-    risk: int = 40
+    risk: int = 30
     blind: bool = False
 
 
