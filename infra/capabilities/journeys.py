@@ -67,7 +67,7 @@ def add_journeys(ground: Ground) -> None:
         may=[
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
-            grants.change(ground.tables.core, deletes=True),
+            grants.change(ground.tables.core, checks=True, deletes=True),
             grants.append(ground.tables.journal),
             grants.read_secret(ground.secrets.index),
         ],

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 from goodword.journeys.reference import ReferenceProfile
+from goodword.journeys.signal import Subject
 from goodword.times import DAY_MS
 from goodword_aws.pages.console.references import slug
 
 from tests.functional.test_journeys_api import EMAIL, hear, note
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, front
 from tests.support.pages import Browser, Pages, Shown, signing_in
+from tests.support.references import said
 
 PLACE = "/console/references"
 TRAITS = {
@@ -29,7 +31,10 @@ def here() -> Iterator[Pages]:
     with front() as found, signing_in() as pool:
         hear(found)
         note(found, 9, {"kind": "case_resolved", "about": "c-1"}, found.town.clock.at_ms + 1)
+        note(found, 10, {"kind": "result", "value": 40}, found.town.clock.at_ms + 1)
         found.town.clock.advance(1_000)
+        (person,) = found.town.all(Subject)
+        said(found.town, person.subject_id)
         yield Pages(found.town, pool=pool)
 
 
@@ -81,6 +86,26 @@ def test_a_reference_is_made_found_called_and_rests(here: Pages) -> None:
     here.town.clock.advance(15 * DAY_MS)
     assert "May be called" in mara.get(PLACE, **need).words
     assert EMAIL not in after.html + mara.get(PLACE).html
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Has not said yes to being a reference"), ("de", "Hat nicht zugesagt")],
+)
+def test_who_never_said_yes_is_listed_with_the_reason_and_not_booked(
+    here: Pages, language: str, words: str
+) -> None:
+    mara = here.browser(MARKETER)
+    path = opened(mara)
+    page = kept(mara, path)
+    said(here.town, path.rpartition("/")[2], "declined")
+    refused = mara.send(page, f"{path}/calls")
+    assert refused.status == 409
+    assert here.town.all(ReferenceProfile)[0].calls == ()
+    headers = {"accept-language": language}
+    assert words in mara.ask("GET", path, headers=headers).words
+    found = mara.ask("GET", PLACE, query={"size": "large"}, headers=headers)
+    assert words in found.words
 
 
 def test_a_second_call_at_the_same_moment_is_refused_with_the_reason(here: Pages) -> None:

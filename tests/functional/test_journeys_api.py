@@ -15,6 +15,7 @@ from goodword_aws.journeys_definitions import ReadyAnswer, ready_journeys
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, Front, Reply, front
 from tests.support.functions import ROOT, sample
 from tests.support.people import MACS, http
+from tests.support.references import said
 from tests.support.scene import terms
 from tests.support.walks import RULES
 
@@ -97,14 +98,14 @@ def hear(call: Front) -> None:
         ),
     )
     town.store.commit(change)
-    for number, said in enumerate(
+    for number, one in enumerate(
         (
             {"kind": "consent", "value": 1},
             {"kind": "nps", "value": 10},
             {"kind": "case_opened", "value": 1, "about": "c-1"},
         )
     ):
-        note(call, number, said, at_ms)
+        note(call, number, one, at_ms)
 
 
 def note(call: Front, number: int, said: dict[str, object], at_ms: int) -> None:
@@ -167,7 +168,9 @@ def named(call: Front) -> dict[str, str]:
     note(call, 9, {"kind": "case_resolved", "about": "c-1"}, call.town.clock.at_ms + 1)
     call.town.clock.advance(1_000)
     place = f"/v1/subjects/{row['id']}/reference"
+    note(call, 10, {"kind": "result", "value": 40}, call.town.clock.at_ms)
     ask(call, MARKETER, "PUT", place, TRAITS)
+    said(call.town, row["id"])
     booked = ask(call, MARKETER, "POST", f"{place}/calls", {}).body
     return {
         "sbj_sample": row["id"],
@@ -278,4 +281,6 @@ def test_a_reference_is_found_called_and_rests(call: Front) -> None:
     assert one["from_at"] > row["booked_at"]
     refused = ask(call, ADMIN, "POST", f"{place}/calls", {})
     assert (refused.status, refused.code) == (409, "reference_not_free")
+    assert "cool_down" in refused.body["detail"]
+    assert row["ask_id"].startswith("ask_")
     assert EMAIL not in json.dumps(after)

@@ -12,6 +12,7 @@ from goodword.times import rfc3339
 from goodword_aws import privacy, wiring
 
 from tests.support.people import BEN, MACS
+from tests.support.references import said
 from tests.support.walks import Path
 
 
@@ -87,8 +88,9 @@ def test_wishes_and_references_are_in_it(path: Path) -> None:
         "share_contact": True,
         "ways": ways,
     }
-    references = References(path.desk(Actor(kind="staff", id="marta")), path.subjects)
+    references = References(path.desk(Actor(kind="staff", id="marta")), path.subjects, path.gate)
     references.put(subject, Traits(industry="coffee-shops", size="small", use_cases=("gifts",)))
+    said(path, subject)
     (call,) = references.book(subject).calls
     references.record(
         subject, call.call_id, state="held", outcome="helped", follow_up="thank", followed=True

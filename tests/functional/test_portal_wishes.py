@@ -8,6 +8,7 @@ from goodword.journeys.asks import Wishes
 from goodword.messages.model import Message
 from goodword.privacy.consents import consents_of
 from goodword.privacy.model import VaultItem, vault_key
+from goodword_aws import privacy
 from goodword_aws.pages.wishes_pages import HERE, MOTIONS, Chosen
 
 from tests.functional.test_portal_asks import tell, text_of
@@ -128,3 +129,33 @@ def test_the_night_is_where_the_account_says_it_is(here: Pages, path: Path, ses:
     path.step(path.entered())
     mail = told(path)
     assert (mail.state, mail.reason, ses.requests) == ("held", "quiet_hours", [])
+
+
+def test_the_page_and_the_copy_show_what_holds_after_two_became_one(
+    here: Pages, path: Path, ses: Ses
+) -> None:
+    """Anna is heard of by a number first; her old letter was to her address alone."""
+    path.delight(email=None, customer_id="u-1")
+    path.later(hours=1)
+    path.delight()
+    anna = here.browser(ANNA)
+    wish(anna, review="email", story="none")
+    path.publish(REVIEW, BYE, **ALL_DAY)
+    path.step(path.entered())
+    assert told(path).state == "sent"
+    path.hear("milestone", customer_id="u-1")  # now the number is hers, and was there before
+    page = anna.get(HERE).fields(HERE)
+    assert (page["review"], page["story"]) == ("email", "none")
+    mail = ses.requests[-1]["Content"]["Simple"]
+    (stop,) = (one["Value"] for one in mail["Headers"] if one["Name"] == "List-Unsubscribe")
+    where = stop.strip("<>").removeprefix("https://go.example")
+    one_click = {"List-Unsubscribe": "One-Click"}
+    assert here.browser().ask("POST", where, form=one_click).status in (200, 303)
+    assert "You get no more requests" in here.browser().get(where).words
+    assert anna.get(HERE).fields(HERE)["nothing"] == "yes"
+    (copied,) = privacy.sections(path.desk())["wishes"](path.anna, None).rows
+    assert copied["unsubscribed"] == ["all", "story"]
+    assert copied["ways"] == {"review": "email"}
+    wish(anna, nothing="", review="in_app", story="")
+    whole = path.gate.look(path.made[0].subject_id).whole
+    assert (whole.unsubscribed, whole.ways) == ((), {"review": "in_app"})

@@ -160,7 +160,8 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     shines = {"journeys_api_asks"}  # the story that is put into the spotlight
     hands = {"rewards_api"}  # that whom something is handed to may have it
     erases = {"privacy_schedule"}  # no balance moved; whatever a person could be found or read by
-    checks = pays | links | decides | publishes | grants | walks | shines | hands | erases
+    calls = {"journeys_api"}  # everything that says whether a reference may be called
+    checks = pays | links | decides | publishes | grants | walks | shines | hands | erases | calls
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
     marks = {"console_web"}  # the place on the list of a segment that somebody left
     deletes = pays | links | decides | journeys | erases | marks

@@ -9,8 +9,9 @@ from goodword.errors import Conflict, NotFound
 from goodword.events import Event
 from goodword.journeys import referencing
 from goodword.journeys.asked import Asked
-from goodword.journeys.asking import AskBook
+from goodword.journeys.asking import AskBook, book_key
 from goodword.journeys.asks import Wishes
+from goodword.journeys.gate import Gate
 from goodword.journeys.reference import (
     Need,
     ReferenceCall,
@@ -28,6 +29,7 @@ from hypothesis import strategies as st
 
 from tests.support.journeys import Ear
 from tests.support.people import MACS
+from tests.support.references import said
 
 EMAIL = "ann@mail.example"
 TRAITS = Traits(industry="retail", size="medium", use_cases=("billing", "support"), calls_max=2)
@@ -39,11 +41,19 @@ class Desk(Ear):
     def __init__(self) -> None:
         super().__init__()
         self.clock.at_ms += 1_000
-        self.references = References(self.desk("staff"), self.subjects)
+        staff = self.desk("staff")
+        self.references = References(staff, self.subjects, Gate(staff, self.subjects))
 
     def fan(self, name: str, **traits: Any) -> str:
-        """Somebody who agreed to be asked, as a reference."""
-        self.hear("consent", customer_id=name, value=1)
+        """Somebody who has every reason to speak, and said yes to it."""
+        subject_id = self.stranger(name, **traits)
+        said(self, subject_id)
+        return subject_id
+
+    def stranger(self, name: str, **traits: Any) -> str:
+        """The same without the yes."""
+        for kind, value in (("consent", 1), ("nps", 10), ("csat", 100), ("result", 30)):
+            self.hear(kind, customer_id=name, value=value)
         subject_id = self.subject(name)
         self.references.put(subject_id, TRAITS.but(**traits))
         return subject_id
@@ -89,9 +99,14 @@ def test_the_best_that_is_free_comes_first(desk: Desk) -> None:
 
 
 def test_only_the_best_are_looked_at(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    fans = sorted(desk.fan(name) for name in ("u-1", "u-2", "u-3"))
     monkeypatch.setattr(referencing, "REFERENCES_LOOKED", 2)
-    for name in ("u-1", "u-2", "u-3"):
-        desk.fan(name)
+    assert len(desk.found(industry="retail")) == 2
+    desk.references.book(fans[0])
+    monkeypatch.setattr(referencing, "REFERENCES_LOOKED", 3)
+    monkeypatch.setattr(referencing, "REFERENCES_FREE", 1)
+    assert desk.found(industry="retail") == [(fans[1], 3, "")]
+    monkeypatch.setattr(referencing, "REFERENCES_FREE", 2)
     assert len(desk.found(industry="retail")) == 2
 
 
@@ -163,7 +178,7 @@ def test_what_came_of_a_call_is_kept_and_a_repeat_is_nothing(desk: Desk) -> None
 
 
 def test_a_profile_stays_when_two_turn_out_to_be_one(desk: Desk) -> None:
-    desk.hear("consent", value=1, email=EMAIL)
+    desk.hear("consent", value=1, email=EMAIL, occurred_ms=desk.clock.at_ms)
     desk.clock.at_ms += 1_000
     later = desk.fan("u-1")
     desk.hear("milestone", customer_id="u-1", email=EMAIL)
@@ -250,8 +265,9 @@ def test_whoever_found_being_asked_bad_is_not_called(desk: Desk) -> None:
         moved_ms=now_ms,
         rating=2,
     )
-    change = Change()
-    change.create(AskBook(subject_id=name, asks=(bad,)))
+    change, book = Change(), desk.store.get(AskBook, book_key(name))
+    assert book is not None
+    change.save(book.plus(bad))
     desk.store.commit(change)
     with pytest.raises(Conflict, match="unhappy_with_asks"):
         desk.references.book(name)
@@ -259,4 +275,6 @@ def test_whoever_found_being_asked_bad_is_not_called(desk: Desk) -> None:
     assert seen is not None
     assert (seen.reason, seen.from_ms) == ("unhappy_with_asks", now_ms + 180 * DAY_MS)
     desk.clock.at_ms += 180 * DAY_MS
+    for kind, value in (("nps", 10), ("result", 40)):
+        desk.hear(kind, customer_id="ann", value=value, occurred_ms=desk.clock.at_ms)
     assert desk.references.book(name).calls

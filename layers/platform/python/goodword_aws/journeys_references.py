@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from goodword.errors import FieldError, InvalidInput
+from goodword.journeys.gate import Gate
 from goodword.journeys.reference import (
     SIZES,
     CallState,
@@ -45,10 +46,11 @@ class RecordCall(Value):
 
 
 class ReferenceCallAnswer(Value):
-    """A call."""
+    """A call. `ask_id` is the request whose yes it rests on; null of old calls."""
 
     id: str
     booked_at: str
+    ask_id: str | None
     state: CallState
     opportunity_id: str | None
     outcome: Outcome
@@ -86,7 +88,8 @@ class CandidateAnswer(Value):
 
 def references(desk: Desk) -> References:
     """The use cases; needs the index secret."""
-    return References(desk, subjects(desk))
+    known = subjects(desk)
+    return References(desk, known, Gate(desk, known))
 
 
 def need_of(query: Mapping[str, str]) -> Need:
@@ -131,6 +134,7 @@ def _call(one: ReferenceCall) -> ReferenceCallAnswer:
     return ReferenceCallAnswer(
         id=one.call_id,
         booked_at=rfc3339(one.booked_ms),
+        ask_id=one.ask_id or None,
         state=one.state,
         opportunity_id=one.opportunity_id,
         outcome=one.outcome,

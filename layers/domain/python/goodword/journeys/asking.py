@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
-from goodword.journeys.asked import Asked
+from goodword.journeys.asked import OWED, Asked, AskState
 from goodword.journeys.definition import (
     PUBLIC,
     Ask,
@@ -42,7 +42,11 @@ Never = Literal[
     "deeper_first",
     "unhappy_with_asks",
     "nothing_done",
+    "not_agreed",
 ]
+AGREED_DAYS = 365  # for how long a yes to being a reference holds, as long as an opinion counts
+YES: frozenset[AskState] = OWED | {"rewarded"}
+NO: frozenset[AskState] = frozenset({"declined", "rejected_work"})
 SELDOM = Frequency(asks=1, days=SELDOM_DAYS)  # for whoever found being asked bad
 Way = Literal["email", "in_app"]  # by mail, or on one's own page alone
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
@@ -57,6 +61,7 @@ class AskBook(Record):
 
     `shares`: the person lets name and address go to the company's own systems with requests.
     `ways` is how the person wants to hear of a kind of request, whatever its journey says.
+    `wished_ms` is when all of these wishes were last said at once, 0 if never.
     """
 
     KIND: ClassVar[str] = "ask_book"
@@ -69,6 +74,7 @@ class AskBook(Record):
     time_zone: str = NO_ZONE
     shares: bool = False
     ways: dict[Motion, Way] = {}
+    wished_ms: int = 0
 
     def against(self, motion: Motion, channels: Sequence[Channel], by: Channel) -> str:
         """Why nothing about such a request goes `by` this channel; empty if it does.
@@ -151,23 +157,44 @@ def may_ask(
     now_ms: int,
 ) -> Verdict:
     """The verdict for one ask of one person at one time."""
-    refused = _never(ask, standing, book)
+    refused = _never(ask.motion, standing, book)
     if refused is not None:
         return Verdict(allowed=False, reason=refused)
-    waits = [
-        found
-        for found in (
-            _asked_already(ask, book.asks, now_ms),
-            _too_often(terms.frequency, book.asks, now_ms),
-            _too_often(rules.frequency, book.asks, now_ms),
-            _seldom(ask, book.asks, now_ms),
-            _cool_down(max(terms.cool_down_days, rules.cool_down_days), book.asks, now_ms),
-        )
-        if found is not None
-    ]
-    if waits:
-        return max(waits, key=lambda one: one.from_ms or 0)
-    return _by_hour(terms, rules, book, now_ms)
+    rests = max(terms.cool_down_days, rules.cool_down_days)
+    limits = (terms.frequency, rules.frequency)
+    waits = _waits(ask.motion, limits, rests, book.asks, book.asks, now_ms)
+    return waits or _by_hour(terms, rules, book, now_ms)
+
+
+def may_call(rules: AskRules, standing: Standing, book: AskBook, now_ms: int) -> Verdict:
+    """The verdict for a reference call: that of an ask for one, of whoever said yes to one.
+
+    The yes that it rests on holds no call back. Staff and the person agree on an hour themselves.
+    """
+    refused = _never("reference", standing, book)
+    if refused is not None:
+        until_ms = unhappy_until(book.asks, now_ms) if refused == "unhappy_with_asks" else None
+        return Verdict(allowed=False, reason=refused, from_ms=until_ms)
+    yes = agreed(book.asks, now_ms)
+    if yes is None:
+        return Verdict(allowed=False, reason="not_agreed")
+    others = [one for one in book.asks if one.ask_id != yes.ask_id]
+    unsaid = [one for one in others if one.state not in YES]
+    limits, rests = (rules.frequency,), rules.cool_down_days
+    waits = _waits("reference", limits, rests, others, unsaid, now_ms)
+    return waits or Verdict(allowed=True)
+
+
+def agreed(asks: Sequence[Asked], now_ms: int) -> Asked | None:
+    """The ask by which the person is a reference; None if the newest word was no, or too long ago.
+
+    Whoever took it back, or did not come, has to be asked again; silence says nothing.
+    """
+    said = [one for one in asks if one.motion == "reference" and one.state in (*YES, *NO)]
+    newest = max(said, key=lambda one: (one.at_ms, one.ask_id), default=None)
+    if newest is None or newest.state in NO or now_ms - newest.at_ms >= AGREED_DAYS * DAY_MS:
+        return None
+    return newest
 
 
 def may_remind(
@@ -179,7 +206,7 @@ def may_remind(
     now_ms: int,
 ) -> Verdict:
     """The verdict for saying an open ask once more: what forbids asking, then the hour."""
-    refused = _never(ask, standing, book)
+    refused = _never(ask.motion, standing, book)
     if refused is not None:
         return Verdict(allowed=False, reason=refused)
     return _by_hour(terms, rules, book, now_ms)
@@ -226,10 +253,31 @@ def _is_quiet(quiet: Sequence[QuietHours], zone: ZoneInfo, at_ms: int) -> bool:
     return any(one.holds(hour) for one in quiet)
 
 
-def _never(ask: Ask, standing: Standing, book: AskBook) -> Never | None:
-    if "all" in book.unsubscribed or ask.motion in book.unsubscribed:
+def _waits(
+    motion: Motion,
+    limits: Sequence[Frequency],
+    cool_down_days: int,
+    asks: Sequence[Asked],
+    still: Sequence[Asked],
+    now_ms: int,
+) -> Verdict | None:
+    """What only time stands against; of several the one that lasts longest.
+
+    `asks` count for how often and how lately, `still` for what is open.
+    """
+    waits = [
+        _asked_already(motion, still, now_ms),
+        *(_too_often(one, asks, now_ms) for one in limits),
+        _seldom(motion, asks, now_ms),
+        _cool_down(cool_down_days, asks, now_ms),
+    ]
+    return max(filter(None, waits), key=lambda one: one.from_ms or 0, default=None)
+
+
+def _never(motion: Motion, standing: Standing, book: AskBook) -> Never | None:
+    if "all" in book.unsubscribed or motion in book.unsubscribed:
         return "unsubscribed"
-    verdict = next(one for one in standing.motions if one.motion == ask.motion)
+    verdict = next(one for one in standing.motions if one.motion == motion)
     against = [one.code for one in standing.suppressors if one.code in verdict.reasons]
     if against:
         return against[0]
@@ -239,21 +287,21 @@ def _never(ask: Ask, standing: Standing, book: AskBook) -> Never | None:
     return ahead[0] if len(ahead) == len(verdict.reasons) else "not_qualified"
 
 
-def _seldom(ask: Ask, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
+def _seldom(motion: Motion, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
     """Whoever found being asked bad is asked seldom; a public review never hangs on an answer."""
-    if ask.motion in PUBLIC or unhappy_until(asks, now_ms) is None:
+    if motion in PUBLIC or unhappy_until(asks, now_ms) is None:
         return None
     return _too_often(SELDOM, asks, now_ms)
 
 
-def _asked_already(ask: Ask, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
+def _asked_already(motion: Motion, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
     """The same motion is still open: nobody is asked twice for one thing at a time.
 
     What was promised and never came of it is open for half a year, not for ever.
     """
     open_states, since_ms = ("planned", "sent", "accepted", "submitted"), now_ms - OPEN_MS
     still = [one for one in asks if one.state in open_states and one.at_ms > since_ms]
-    if any(one.motion == ask.motion for one in still):
+    if any(one.motion == motion for one in still):
         return Verdict(allowed=False, reason="asked_already", from_ms=now_ms + DAY_MS)
     return None
 

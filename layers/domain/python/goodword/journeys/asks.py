@@ -5,7 +5,7 @@ lets what nobody answered expire. The first answer stands; asking for what is so
 nothing. Whoever answers wakes the walk, which decides what follows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
@@ -13,8 +13,10 @@ from goodword.events import Plain
 from goodword.journeys.asked import AskState
 from goodword.journeys.asking import AskBook, Way, book_key
 from goodword.journeys.definition import PUBLIC
+from goodword.journeys.listening import head
 from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, ask_key, walk_key
+from goodword.journeys.wished import same_wishes, together, without_wishes
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.consents import note_consent
@@ -213,16 +215,17 @@ class Wishes:
     desk: Desk
 
     def read(self, subject_id: str) -> AskBook:
-        """The person's book, also before it has a page."""
-        return self.desk.store.get(AskBook, book_key(subject_id)) or AskBook(subject_id=subject_id)
+        """What holds for the person, whoever they were known as; also before there is a page."""
+        return together(self._books(subject_id))
 
     def unsubscribe(self, ask: AskMade, what: Motion | None = None) -> None:
         """From everything, or from asks of one kind; at once, and harmless to repeat."""
 
         def attempt() -> None:
-            book = self.read(ask.subject_id)
-            wanted = dict.fromkeys((*book.unsubscribed, what or "all"))
-            self._keep(book, book.but(unsubscribed=tuple(wanted)), ask.program_id)
+            books = self._books(ask.subject_id)
+            wanted = dict.fromkeys((*books[0].unsubscribed, what or "all"))
+            after = books[0].but(unsubscribed=tuple(wanted))
+            self._keep(books, (after, *books[1:]), ask.program_id)
 
         until_settled(attempt)
 
@@ -237,40 +240,56 @@ class Wishes:
         shares: bool = False,
         ways: Mapping[Motion, Way] | None = None,
     ) -> AskBook:
-        """Set all; the person does it. The same again changes nothing."""
+        """Set all; the person does it. The same again changes nothing.
+
+        It was said knowing all that held, so it stands instead of what was wished by other names.
+        """
 
         def attempt() -> AskBook:
-            book = self.read(subject_id)
+            books = self._books(subject_id)
             wanted = tuple(dict.fromkeys(unsubscribed))
             said = {"unsubscribed": wanted, "time_zone": time_zone, "shares": shares}
-            after = book.but(**said, ways=dict(ways or {}))
-            return self._keep(book, after, program_id, receipt)
+            said |= {"ways": dict(ways or {}), "wished_ms": self.desk.clock.now_ms()}
+            after = (books[0].but(**said), *map(without_wishes, books[1:]))
+            return self._keep(books, after, program_id, receipt)
 
         return until_settled(attempt)
 
+    def _books(self, subject_id: str) -> Sequence[AskBook]:
+        """The books of the person: of whom they are known as now, then of their parts."""
+        try:
+            person = head(self.desk, subject_id)
+            names = [person.subject_id, *person.parts]
+        except NotFound:
+            names = [subject_id]
+        found = self.desk.store.get_many(AskBook, [book_key(one) for one in names])
+        return [found.get(book_key(one)) or AskBook(subject_id=one) for one in names]
+
     def _keep(
         self,
-        before: AskBook,
-        after: AskBook,
+        before: Sequence[AskBook],
+        after: Sequence[AskBook],
         program_id: str,
         receipt: Receipt[AskBook] = no_receipt,
     ) -> AskBook:
-        change = Change()
-        if after != before:
-            change.save(after)
-            if after.shares != before.shares:
-                who = self.desk.actor.id
-                note_consent(
-                    self.desk, change, who, "contact", given=after.shares, program_id=program_id
-                )
-            change.create(
-                self.desk.event(
-                    "journey.wishes_changed",
-                    after.subject_id,
-                    program_id=program_id,
-                    unsubscribed=",".join(after.unsubscribed),
-                    ways=",".join(f"{what}:{way}" for what, way in sorted(after.ways.items())),
-                    shares=after.shares,
-                )
+        """Write the books that say something else now, if the person wishes something else now."""
+        change, was, now = Change(), together(before), together(after)
+        if same_wishes(was, now):
+            return settle(self.desk.store, change, was, receipt)
+        for old, new in zip(before, after, strict=True):
+            if new != old:
+                change.save(new)
+        if now.shares != was.shares:
+            who = self.desk.actor.id
+            note_consent(self.desk, change, who, "contact", given=now.shares, program_id=program_id)
+        change.create(
+            self.desk.event(
+                "journey.wishes_changed",
+                now.subject_id,
+                program_id=program_id,
+                unsubscribed=",".join(now.unsubscribed),
+                ways=",".join(f"{what}:{way}" for what, way in sorted(now.ways.items())),
+                shares=now.shares,
             )
-        return settle(self.desk.store, change, after, receipt)
+        )
+        return settle(self.desk.store, change, now, receipt)

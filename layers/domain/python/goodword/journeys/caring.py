@@ -14,10 +14,10 @@ from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.errors import InvalidInput
 from goodword.journeys.asked import Asked, Rating, rated
 from goodword.journeys.asking import AskBook, asked_place, book_key, worn_place
-from goodword.journeys.gate import all_asks
 from goodword.journeys.listening import head
 from goodword.journeys.signal import Subject, subject_key
 from goodword.journeys.wear import Strain, last_ms, strains
+from goodword.journeys.wished import all_asks
 from goodword.limits import LAPSED_DAYS, WEAR_PAGE, WORN_DAYS
 from goodword.ports import Desk, Page
 from goodword.records import Key, Record, Value

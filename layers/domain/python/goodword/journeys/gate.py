@@ -11,14 +11,15 @@ from dataclasses import dataclass
 
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
 from goodword.advocates.segments import current
-from goodword.journeys.asked import Asked
 from goodword.journeys.asking import (
+    NO_ZONE,
     AskBook,
     AskRules,
     Unreached,
     Verdict,
     book_key,
     may_ask,
+    may_call,
     may_remind,
     may_thank,
     rules_key,
@@ -28,7 +29,7 @@ from goodword.journeys.ladder import Trust, trust_of, trusted
 from goodword.journeys.listening import Customers
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import Signal, Subject
-from goodword.limits import ASKS_KEPT_MAX
+from goodword.journeys.wished import all_asks, together
 from goodword.ports import Change, Desk, Guard
 from goodword.records import Key, Record
 from goodword.rewards.tally import Tally, tally_key
@@ -49,23 +50,13 @@ class Seen:
     account: Subject | None
     reached: Unreached | None
     at_ms: int
+    zone: str = ""  # where the person said that they are, if not for requests
 
     @property
     def whole(self) -> AskBook:
-        """The person's book with those of their parts."""
-        unsubscribed = dict.fromkeys(
-            what for book in (self.book, *self.others) for what in book.unsubscribed
-        )
-        return AskBook(
-            subject_id=self.subject.subject_id,
-            asks=all_asks((self.book, *self.others)),
-            unsubscribed=tuple(unsubscribed),
-            time_zone=self.book.time_zone,
-            ways={
-                **dict(way for book in self.others for way in book.ways.items()),
-                **self.book.ways,
-            },
-        )
+        """The person's book with those of their parts; where none named a zone, their own is."""
+        book = together((self.book, *self.others))
+        return book.but(time_zone=self.zone) if self.zone and book.time_zone == NO_ZONE else book
 
     def unreached(self, terms: JourneyTerms) -> Unreached | None:
         """Why a journey cannot ask the person at all.
@@ -95,6 +86,12 @@ class Seen:
             return Verdict(allowed=False, reason=why)
         return may_thank(terms, self.rules, self.standing, self.whole, self.at_ms)
 
+    def may_call(self) -> Verdict:
+        """The same for a reference call of whoever said yes, wherever they were asked."""
+        if self.reached == "not_taking_part":
+            return Verdict(allowed=False, reason=self.reached)
+        return may_call(self.rules, self.standing, self.whole, self.at_ms)
+
     @property
     def advocate_id(self) -> str:
         """Who is to be asked; empty of a customer who does not take part."""
@@ -117,6 +114,13 @@ class Seen:
         if self.enrolment is None:  # nobody has come to be known, and banned, meanwhile
             for mac in self.subject.marks:
                 change.require_absent(known_key(mac))
+
+    def hold_book(self, change: Change) -> None:
+        """The same of the book, where nothing is written into it: nobody asks in between."""
+        if self.book.version:
+            change.require(self.book.key, Guard({"version": self.book.version}))
+        else:
+            change.require_absent(self.book.key)
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,8 @@ class Gate:
         if not names:
             return None, "not_known_here"
         found = self._enrolments([enrolment_key(one, subject.program_id) for one in names])
+        if any(one.state == "banned" for one in found):  # by one sign-in is by every other
+            return None, "not_taking_part"
         active = next((one for one in found if one.state == "active"), None)
         return (active, None) if active is not None else (None, "not_taking_part")
 
@@ -173,9 +179,3 @@ class Gate:
 
     def _enrolments(self, keys: Sequence[Key]) -> list[Enrolment]:
         return list(self.desk.store.get_many(Enrolment, keys).values())
-
-
-def all_asks(books: Sequence[AskBook]) -> tuple[Asked, ...]:
-    """The asks of these books, the newest last; beyond the size of one book the oldest go."""
-    asks = sorted((one for book in books for one in book.asks), key=lambda one: one.at_ms)
-    return tuple(asks[-ASKS_KEPT_MAX:])

@@ -8,7 +8,6 @@ was written is asked again. What is only too early is held, for everything else 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from goodword.journeys.asking import NO_ZONE
 from goodword.journeys.definition import Ask, JourneyTerms
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.journey import JourneyVersion, version_key
@@ -56,9 +55,7 @@ class Leaving:
         """The person now, by their own clock."""
         seen = self.gate.look(ask.subject_id)
         zone = self.zone_of(ask.advocate_id) if ask.advocate_id else ""
-        if not zone or seen.book.time_zone != NO_ZONE:
-            return seen
-        return replace(seen, book=seen.book.but(time_zone=zone))
+        return replace(seen, zone=zone)
 
     def _terms(self, ask: AskMade) -> JourneyTerms:
         walk = self.desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))

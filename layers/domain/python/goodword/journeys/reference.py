@@ -44,10 +44,14 @@ class Traits(Value):
 
 
 class ReferenceCall(Value):
-    """One call with somebody who thinks about buying; the deal it is for, if there is one here."""
+    """One call with somebody who thinks about buying; the deal it is for, if there is one here.
+
+    `ask_id` is the ask whose yes it rests on; empty of calls from before that was looked at.
+    """
 
     call_id: str
     booked_ms: int
+    ask_id: str = ""
     state: CallState = "booked"
     opportunity_id: str | None = None
     outcome: Outcome = ""
@@ -68,6 +72,12 @@ class ReferenceProfile(Record):
     @property
     def key(self) -> Key:
         return reference_key(self.subject_id)
+
+    def with_calls(self, calls: Sequence[ReferenceCall]) -> "ReferenceProfile":
+        """With these calls too, each once, the newest of all; what the profile has stands."""
+        each = {one.call_id: one for one in (*calls, *self.calls)}
+        ordered = sorted(each.values(), key=lambda one: (one.booked_ms, one.call_id))
+        return self.but(calls=tuple(ordered[-REFERENCE_CALLS_KEPT:]))
 
     @property
     def index_entry(self) -> IndexEntry | None:

@@ -1,14 +1,18 @@
 """Staff look for a reference, book a call and say what came of it, each in one Change.
 
-A booking is decided on the profile that was read and written under its version: two who want the
-same person at one moment do not both get them. Wishes, consent and what forbids asking hold here as
-they do for every request.
+A call is with somebody who said yes to being a reference, and its booking is asked of the same gate
+as every request (`asking.may_call`), for the person whole: also what is known by other names. What
+was read is held to the commit, so that two who want the same person at one moment do not both get
+them, and a complaint, a ban or a request in between is heeded.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from goodword.errors import Conflict, NotFound
-from goodword.journeys.asking import AskBook, book_key
+from goodword.journeys.asking import agreed
+from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
 from goodword.journeys.reference import (
     CallState,
@@ -24,11 +28,12 @@ from goodword.journeys.reference import (
     reference_key,
 )
 from goodword.journeys.signal import Subject
-from goodword.journeys.wear import unhappy_until
-from goodword.limits import REFERENCE_CALLS_KEPT, REFERENCES_LOOKED, REFERENCES_READ
+from goodword.limits import REFERENCES_FREE, REFERENCES_LOOKED, REFERENCES_READ
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Value
+
+NO_FIT = Fit(points=0, parts=())
 
 
 class Candidate(Value):
@@ -46,6 +51,7 @@ class References:
 
     desk: Desk
     subjects: Subjects
+    gate: Gate
 
     def put(
         self, subject_id: str, traits: Traits, receipt: Receipt[ReferenceProfile] = no_receipt
@@ -54,26 +60,25 @@ class References:
 
         def attempt() -> ReferenceProfile:
             person = self._person(subject_id)
-            before = self._of(person)
+            found = self._of(person)
             fresh = ReferenceProfile(
                 subject_id=person.subject_id, program_id=person.program_id, traits=traits
             )
-            after = fresh if before is None else before.but(traits=traits)
-            return self._keep(after, "journey.reference_changed", "", receipt)
+            after = fresh if found is None else found.profile.but(traits=traits)
+            change = Change()
+            return self._keep(change, found, after, "journey.reference_changed", "", receipt)
 
         return until_settled(attempt)
 
     def read(self, subject_id: str) -> ReferenceProfile:
         """A person's profile. Raises NotFound `unknown_reference`."""
-        found = self._of(self._person(subject_id))
-        if found is None:
-            raise NotFound("unknown_reference", "this person is no reference")
-        return found
+        return self._read(subject_id).profile
 
     def look(self, subject_id: str) -> Candidate | None:
         """A person's profile with what stands against a call now; None for no reference."""
-        found = self._of(self._person(subject_id))
-        return self._candidate(found, Fit(points=0, parts=())) if found else None
+        seen = self.gate.look(self._person(subject_id).subject_id)
+        found = self._of(seen.subject)
+        return self._candidate(found.profile, NO_FIT, seen) if found else None
 
     def page(self, program_id: str, limit: int, cursor: str | None) -> Page[ReferenceProfile]:
         """Everybody who is a reference of a programme, by id; may lag behind a moment."""
@@ -84,7 +89,8 @@ class References:
     def find(self, program_id: str, need: Need) -> list[Candidate]:
         """Those that have anything in common with the need, best first, who is free before others.
 
-        Looks at REFERENCES_READ profiles and answers REFERENCES_LOOKED.
+        Looks at REFERENCES_READ profiles, and at the best REFERENCES_LOOKED of them one by one,
+        until REFERENCES_FREE may be called; whoever may not is answered with the reason.
         """
         page = self.desk.store.query_index(
             ReferenceProfile, "core", f"REFERENCES#{program_id}", limit=REFERENCES_READ
@@ -94,8 +100,17 @@ class References:
             ((found, one) for found, one in fits if found.points),
             key=lambda each: (-each[0].points, len(each[1].calls), each[1].subject_id),
         )
-        seen = [self._candidate(one, found) for found, one in ranked[:REFERENCES_LOOKED]]
-        return sorted(seen, key=lambda one: one.reason != "")
+        looked: dict[str, Candidate] = {}
+        for _, one in ranked[:REFERENCES_LOOKED]:
+            seen = self.gate.look(one.subject_id)
+            found, name = self._of(seen.subject), seen.subject.subject_id
+            if name in looked or found is None or not found.profile.traits.active:
+                continue  # the profile of another name of somebody, or one that was taken back
+            points = fit(found.profile.traits, need)
+            looked[name] = self._candidate(found.profile, points, seen)
+            if sum(not each.reason for each in looked.values()) == REFERENCES_FREE:
+                break
+        return sorted(looked.values(), key=lambda one: (one.reason != "", -one.fit.points))
 
     def book(
         self,
@@ -107,15 +122,23 @@ class References:
         call_id = self.desk.ids.new("rcl")
 
         def attempt() -> ReferenceProfile:
-            profile = self.read(subject_id)
-            why = self._candidate(profile, Fit(points=0, parts=())).reason
-            if why or not profile.traits.active:
+            seen = self.gate.look(self._person(subject_id).subject_id)
+            found = self._known(seen.subject)
+            profile = found.profile
+            why = self._candidate(profile, NO_FIT, seen).reason
+            yes = agreed(seen.whole.asks, seen.at_ms)
+            if why or yes is None or not profile.traits.active:
                 raise Conflict("reference_not_free", f"nobody may call now: {why or 'not_active'}")
-            now_ms = self.desk.clock.now_ms()
-            call = ReferenceCall(call_id=call_id, booked_ms=now_ms, opportunity_id=opportunity_id)
-            calls = (*profile.calls, call)[-REFERENCE_CALLS_KEPT:]
-            after = profile.but(calls=calls)
-            return self._keep(after, "journey.reference_booked", call_id, receipt)
+            call = ReferenceCall(
+                call_id=call_id,
+                booked_ms=seen.at_ms,
+                ask_id=yes.ask_id,
+                opportunity_id=opportunity_id,
+            )
+            after, change = profile.with_calls([call]), Change()
+            seen.hold(change)
+            seen.hold_book(change)
+            return self._keep(change, found, after, "journey.reference_booked", call_id, receipt)
 
         return until_settled(attempt)
 
@@ -136,7 +159,8 @@ class References:
         """
 
         def attempt() -> ReferenceProfile:
-            profile = self.read(subject_id)
+            found = self._read(subject_id)
+            profile = found.profile
             known = next((one for one in profile.calls if one.call_id == call_id), None)
             if known is None:
                 raise NotFound("unknown_call", "there is no such call")
@@ -146,8 +170,9 @@ class References:
             if told == known:
                 return profile
             calls = tuple(told if one.call_id == call_id else one for one in profile.calls)
-            after = profile.but(calls=calls)
-            return self._keep(after, f"journey.reference_{state}", call_id, receipt, outcome)
+            after, change = profile.but(calls=calls), Change()
+            what = f"journey.reference_{state}"
+            return self._keep(change, found, after, what, call_id, receipt, outcome)
 
         return until_settled(attempt)
 
@@ -157,41 +182,52 @@ class References:
             raise Conflict("not_a_person", "only somebody who is known can be a reference")
         return person
 
-    def _of(self, person: Subject) -> ReferenceProfile | None:
-        """The profile of a person, also if it was made before two turned out to be one."""
-        keys = [reference_key(one) for one in (person.subject_id, *person.parts)]
-        found = self.desk.store.get_many(ReferenceProfile, keys)
-        return next((found[key] for key in keys if key in found), None)
+    def _read(self, subject_id: str) -> "Found":
+        return self._known(self._person(subject_id))
 
-    def _candidate(self, profile: ReferenceProfile, found: Fit) -> Candidate:
-        """The profile with whatever stands against a call: the person's word first, then time."""
-        person = self.subjects.read(profile.subject_id)
-        book = self.desk.store.get(AskBook, book_key(person.subject_id))
-        wishes = book.unsubscribed if book else ()
-        standing = self.subjects.standing(person)
-        if "all" in wishes or "reference" in wishes:
-            return Candidate(profile=profile, fit=found, reason="unsubscribed")
-        if standing.suppressors:
-            return Candidate(profile=profile, fit=found, reason=standing.suppressors[0].code)
-        now_ms = self.desk.clock.now_ms()
-        reason, from_ms = free_from(profile, now_ms)
-        until_ms = unhappy_until(book.asks, now_ms) if book else None
-        if until_ms is not None:
-            reason, from_ms = "unhappy_with_asks", until_ms
+    def _known(self, person: Subject) -> "Found":
+        found = self._of(person)
+        if found is None:
+            raise NotFound("unknown_reference", "this person is no reference")
+        return found
+
+    def _of(self, person: Subject) -> "Found | None":
+        """The profile of a person, with the calls that were made to other names of them."""
+        keys = [reference_key(one) for one in (person.subject_id, *person.parts)]
+        known = self.desk.store.get_many(ReferenceProfile, keys)
+        each = [known[key] for key in keys if key in known]
+        if not each:
+            return None
+        calls = [call for one in reversed(each[1:]) for call in one.calls]
+        return Found(each[0].with_calls(calls), each[1:])
+
+    def _candidate(self, profile: ReferenceProfile, found: Fit, seen: Seen) -> Candidate:
+        """The profile with whatever stands against a call; of what time ends the later end."""
+        verdict = seen.may_call()
+        why = "asked_lately" if verdict.reason == "cool_down" else verdict.reason
+        if not verdict.allowed and verdict.from_ms is None:
+            return Candidate(profile=profile, fit=found, reason=why)
+        ends = [free_from(profile, seen.at_ms), (why, verdict.from_ms or seen.at_ms)]
+        reason, from_ms = max(ends, key=lambda one: one[1])
         if not reason:
             return Candidate(profile=profile, fit=found)
         return Candidate(profile=profile, fit=found, reason=reason, from_ms=from_ms)
 
     def _keep(
         self,
+        change: Change,
+        before: "Found | None",
         profile: ReferenceProfile,
         what: str,
         call_id: str,
         receipt: Receipt[ReferenceProfile],
         outcome: str = "",
     ) -> ReferenceProfile:
-        change = Change()
+        """Write the one profile; those of other names of the person are within it from now on."""
         change.save(profile)
+        for one in before.others if before else ():
+            change.delete(one)
+        call = next((one for one in profile.calls if one.call_id == call_id), None)
         change.create(
             self.desk.event(
                 what,
@@ -199,6 +235,14 @@ class References:
                 outcome,
                 program_id=profile.program_id,
                 call_id=call_id or None,
+                ask_id=(call.ask_id if call else "") or None,
             )
         )
         return settle(self.desk.store, change, profile, receipt)
+
+
+class Found(NamedTuple):
+    """A person's profile, and those by other names that it has taken the calls of."""
+
+    profile: ReferenceProfile
+    others: Sequence[ReferenceProfile]
