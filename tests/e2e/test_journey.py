@@ -185,17 +185,26 @@ def asked_for_a_reference(stage: Stage, robin: Signed, rescued: str) -> tuple[Js
     return asked, link
 
 
-def others_are_held(stage: Stage, robin: Signed, dora: Signed) -> str:
-    """A second journey's request waits for the cool-down; a detractor is not asked at all."""
+def others_are_held(stage: Stage, robin: Signed, dora: Signed, emil: Signed) -> str:
+    """A second journey's request waits for the cool-down; detractors are not asked at all."""
     second = stage.published(REFER)
+    for kind, value in (("consent", 1), ("result", 90), ("result", 95), ("nps", 2)):
+        stage.says(kind, emil.person.email, value=value)  # an answer alone, and no complaint
     stage.says("nps", robin.person.email, value=10)
     stage.says("consent", dora.person.email, value=1)
     stage.says("complaint", dora.person.email)
     stage.says("nps", dora.person.email, value=2)
-    for who, reason in ((robin, "cool_down"), (dora, "recent_complaint")):
+    why = ((robin, "cool_down"), (dora, "recent_complaint"), (emil, "not_qualified"))
+    for who, reason in why:
         held = partial(stage.held, who.person.email, second)
         assert eventually(held, f"that {reason} holds", 100) == reason
-    assert dora.get("/v1/me/asks")["data"] == []
+    assert dora.get("/v1/me/asks")["data"] == emil.get("/v1/me/asks")["data"] == []
+    standing = stage.marta.get(f"/v1/subjects/{stage.subject(emil.person.email)}/standing")
+    assert (standing["results"], standing["risk"], standing["suppressors"]) == (40, 40, [])
+    (bad,) = (one for one in standing["contributions"] if one["points"] < 0)
+    assert (bad["kind"], bad["points"]) == ("nps", -40)
+    reasons = {one["motion"]: one["reasons"] for one in standing["motions"]}
+    assert all("too_much_risk" in reasons[one] for one in ("reference", "referral", "story"))
     return second
 
 
@@ -236,19 +245,20 @@ def unsubscribed(stage: Stage, robin: Signed, link: str, second: str) -> None:
 
 
 def test_a_delighted_customer_is_asked_does_it_and_is_rewarded(stage: Stage) -> None:
-    (robin, _), (dora, _) = stage.scene.joins("robin"), stage.scene.joins("dora")
+    (robin, _), (dora, _), (emil, _) = (stage.scene.joins(one) for one in ("robin", "dora", "emil"))
     ready = {one["key"]: one["terms"] for one in stage.marta.get("/v1/journeys/ready")["data"]}
     gated_is_refused(stage)
     rescued = stage.published(
         ready["support_rescue"] | {"holdout_percent": 0, "quiet_hours": ALWAYS}
     )
     asked, link = asked_for_a_reference(stage, robin, rescued)
-    second = others_are_held(stage, robin, dora)
+    second = others_are_held(stage, robin, dora, emil)
     done_and_rewarded(stage, robin, asked)
     assert stage.walk(robin.person.email, rescued)["step"] == "breathe"
     funnel = stage.marta.get(f"/v1/journeys/{rescued}/funnel")
     stages = [funnel[name] for name in ("entered", "asked", "accepted", "done", "rewarded")]
     assert stages == [1, 1, 1, 1, 1]
     other = stage.marta.get(f"/v1/journeys/{second}/funnel")
-    assert (other["asked"], other["held"]) == (0, {"cool_down": 1, "recent_complaint": 1})
+    held = {"cool_down": 1, "recent_complaint": 1, "not_qualified": 1}
+    assert (other["asked"], other["held"]) == (0, held)
     unsubscribed(stage, robin, link, second)

@@ -225,6 +225,11 @@ def owed(town: Town, deal: dict[str, Any]) -> tuple[str, str] | None:
     return None
 
 
+def nps_answers(town: Town) -> list[Any]:
+    noted = [one for one in town.events if one.type == "journey.signal_noted"]
+    return [one for one in noted if one.data["kind"] == "nps"]
+
+
 def by_hand(town: Town, period: Period) -> dict[str, list[tuple[int, int | None, str]]]:
     pool: set[str] = set()
     for one in sorted(town.events, key=lambda each: each.at_ms):
@@ -233,10 +238,8 @@ def by_hand(town: Town, period: Period) -> dict[str, list[tuple[int, int | None,
             (pool.add if joins else pool.discard)(one.subject)
     answers = {
         one.subject: one.data["value"]
-        for one in sorted(town.events, key=lambda each: (when(each), each.event_id))
-        if one.type == "journey.signal_noted"
-        and one.data["kind"] == "nps"
-        and inside(when(one), period)
+        for one in sorted(nps_answers(town), key=lambda each: (when(each), -each.data["value"]))
+        if inside(when(one), period)
     }
     touched = [
         one.data["subject_id"]

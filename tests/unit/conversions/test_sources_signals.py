@@ -52,6 +52,17 @@ def test_a_form_gives_a_signal_for_each_scale_that_was_answered() -> None:
     assert nps.occurred_ms == parse_rfc3339("2025-11-22T08:21:00Z")
 
 
+def test_two_questions_of_one_form_are_two_signals_of_one_moment() -> None:
+    """Which of them counts is said by the score: the worse."""
+    form = typeform_response("tok", 9)
+    answers = form["form_response"]["answers"]
+    answers[1:] = [{"type": "number", "number": 2, "field": {"id": "nps2", "type": "nps"}}]
+    first, second = read("typeform", form).signals
+    assert [(one.kind, one.value) for one in (first, second)] == [("nps", 9), ("nps", 2)]
+    assert first.occurred_ms == second.occurred_ms
+    assert first.signal_id != second.signal_id
+
+
 def test_a_form_of_nobody_is_ignored_and_an_address_that_was_asked_for_is_somebody() -> None:
     form = typeform_response("tok", 9, hidden={})
     assert read("typeform", form).ignored == "anonymous"

@@ -192,3 +192,22 @@ def test_of_two_priorities_in_one_second_the_urgent_one_counts(first: int) -> No
         assert codes == ["open_urgent_case"]
     closed = signal("case_resolved", 2, about="c")
     assert standing([CONSENT, *both, closed], NOW).suppressors == ()
+
+
+@pytest.mark.parametrize("kind", ["nps", "csat"])
+def test_of_two_answers_of_one_moment_the_worse_counts_whatever_they_are_called(kind: str) -> None:
+    for good, bad in (("sig_a", "sig_b"), ("sig_b", "sig_a")):
+        best = signal(kind, 3, VALUES["nps" if kind == "nps" else "csat"][1], signal_id=good)
+        worst = signal(kind, 3, 0, signal_id=bad)
+        for order in ((best, worst), (worst, best)):
+            (row,) = now(CONSENT, *order).contributions
+            assert (row.signal_id, row.side) == (bad, "risk")
+    later = signal(kind, 1, 100 if kind == "csat" else 9)
+    assert [one.side for one in now(CONSENT, worst, best, later).contributions] == ["delight"]
+
+
+def test_of_two_words_about_consent_of_one_moment_no_counts() -> None:
+    for yes, no in (("sig_a", "sig_b"), ("sig_b", "sig_a")):
+        said = [signal("consent", 3, 1, signal_id=yes), signal("consent", 3, 0, signal_id=no)]
+        for order in (said, said[::-1]):
+            assert codes(now(*order)) == ["no_consent"]

@@ -234,11 +234,12 @@ def _is_work(row: Happened, period: Period) -> bool:
 
 
 def _promoters(rows: Iterable[Happened], period: Period) -> KpiFigure:
+    """Of two answers at one moment the worse is the last, as it is in the score."""
     last: dict[str, Happened] = {}
     for row in rows:
         if row.what == "nps" and period.has(row.at_ms):
             known = last.get(row.who)
-            if known is None or (row.at_ms, row.event_id) > (known.at_ms, known.event_id):
+            if known is None or (row.at_ms, -row.value) > (known.at_ms, -known.value):
                 last[row.who] = row
     happy = sum(1 for row in last.values() if row.value >= PROMOTER)
     return KpiFigure(value=happy, base=len(last))

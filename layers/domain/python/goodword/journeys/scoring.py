@@ -2,10 +2,10 @@
 
 Each signal counts fully for `FRESH_DAYS` and then fades evenly until it counts nothing after
 `GONE_DAYS`: an NPS of 10 gives 30 points, and 15 when 197 of its 365 days are over. Of surveys only
-the newest answer counts. A kind gives at most its own limit, so that a busy product cannot shout
-down an unhappy person. What was opened and not closed (a case, an invoice), a risk, a complaint and
-missing consent suppress asks whatever the score. A case or an invoice counts once each way, however
-often its source tells of it: help desks do at every step.
+the newest answer counts, of two at one moment (two questions of one form) the worse. A kind gives
+at most its own limit, so that a busy product cannot shout down an unhappy person. What was opened
+and not closed (a case, an invoice), a risk, a complaint and missing consent suppress asks whatever
+the score. A case or an invoice counts once each way, however often its source tells of it.
 
 The motion `review` asks for something public. There neither answers nor ratings nor complaints
 count, for or against: whoever asks only happy people for reviews deceives their readers. Pure, and
@@ -19,7 +19,7 @@ from goodword.journeys.signal import PAIRED, Signal, SignalKind
 from goodword.records import Value
 from goodword.times import DAY_MS
 
-MODEL = 3  # the version of everything in this module that changes a score
+MODEL = 4  # the version of everything in this module that changes a score
 FRESH_DAYS, GONE_DAYS = 30, 365
 COMPLAINT_DAYS = 30  # days after a complaint in which nobody is asked for a favour
 RISK_DAYS = 180  # days after which a churn risk that nobody repeated is forgotten
@@ -168,7 +168,7 @@ class Standing(Value):
 def standing(signals: Iterable[Signal], at_ms: int) -> Standing:
     """What the signals up to `at_ms` say. `risk` is a positive number, taken off the score."""
     known = {one.signal_id: one for one in signals if one.occurred_ms <= at_ms}
-    ordered = sorted(known.values(), key=lambda one: (one.occurred_ms, one.signal_id))
+    ordered = sorted(known.values(), key=_moment)
     given = contributions(ordered, at_ms)
     found = suppressors(ordered, at_ms)
     sides = _sides(given)
@@ -276,9 +276,14 @@ def _faded(points: int, age_days: int) -> int:
     return sign * (abs(points) * left // (GONE_DAYS - FRESH_DAYS))
 
 
+def _moment(one: Signal) -> tuple[int, int, str]:
+    """The order in which signals count; of one moment the worst last, whatever their ids are."""
+    return one.occurred_ms, -(one.value or 0), one.signal_id
+
+
 def _newest(ordered: Sequence[Signal], *kinds: SignalKind) -> Signal | None:
     """The newest of these kinds. At one time the later kind counts: what was closed is closed."""
-    found = [one for one in ordered if one.kind in kinds]
+    found = [one for one in reversed(ordered) if one.kind in kinds]
     return max(found, key=lambda one: (one.occurred_ms, kinds.index(one.kind)), default=None)
 
 
