@@ -16,7 +16,6 @@ from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
 from goodword.journeys.experience import Experience
 from goodword.journeys.journey import JourneyVersion, version_key
-from goodword.journeys.scoring import standing
 from goodword.journeys.signal import Signal
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
@@ -27,6 +26,7 @@ from hypothesis import strategies as st
 from tests.support.hooks import Company
 from tests.support.journeys import terms
 from tests.support.people import ANNA, MACS
+from tests.support.umpire import Heard, Umpire
 from tests.support.walks import Path
 
 KIM = "kim@mail.example"
@@ -386,8 +386,8 @@ def willing(signals: list[Signal], at_ms: int, ask: AskMade) -> None:
     if ask.motion != "review":
         complaints = [one.occurred_ms for one in before if one.kind == "complaint"]
         assert not complaints or at_ms - max(complaints) >= 30 * DAY_MS
-    verdicts = {one.motion: one.qualifies for one in standing(before, at_ms).motions}
-    assert verdicts[ask.motion]
+    told = [Heard(one.occurred_ms, 0, one.kind, one.value or 0, one.about) for one in before]
+    Umpire({}, heard=told).fits(0, ask.motion, at_ms)
 
 
 def last_of(signals: list[Signal], kind: str) -> int | None:
