@@ -60,7 +60,7 @@ SIGNALS = [
 MOVES = ["step", "step", "race", "sweep", "post", "post", "book", "step"]
 SELDOM = ["stop", "banned", "left", "paused", *["active"] * 4]
 heard = st.builds(
-    lambda after, one, who: Act(after, *one, who),
+    lambda after, one, who: Act(after, *one, who=who),
     st.sampled_from([0, 0, 1, 5, 30]),
     st.sampled_from(SIGNALS),
     whose,
