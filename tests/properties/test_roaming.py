@@ -60,7 +60,7 @@ SIGNALS = [
 MOVES = ["step", "step", "race", "sweep", "post", "post", "book", "step"]
 SELDOM = ["stop", "banned", "left", "paused", *["active"] * 4]
 heard = st.builds(
-    lambda after, one, who: Act(after, *one, who=who),
+    lambda after, said, who: Act(after, said[0], said[1], said[2], who),
     st.sampled_from([0, 0, 1, 5, 30]),
     st.sampled_from(SIGNALS),
     whose,
