@@ -44,6 +44,7 @@ AREAS = {  # what registers the pages of an area: where they are; of two that fi
     "stories:add_stories": ("/console/stories", "/console/spotlights"),
     "board:add_board": ("/console/leaderboard",),
     "care:add_care": ("/console/care",),
+    "hand_overs:add_hand_overs": ("/console/hand-overs",),
     "references:add_references": ("/console/references",),
     "letters:add_letters": ("/console/letters",),
     "sources:add_sources": ("/console/sources",),

@@ -9,6 +9,7 @@ from goodword.journeys.reference import Traits
 from goodword.ports import Page
 from goodword_aws import journeys as shapes
 from goodword_aws import journeys_definitions as documents
+from goodword_aws import journeys_hand_overs as handed
 from goodword_aws import journeys_references as found
 from goodword_aws import journeys_walks as walks
 from goodword_aws import wiring
@@ -157,6 +158,71 @@ def record_call(call: Call) -> found.ReferenceAnswer:
         receipt=lambda kept: call.claim(found.reference_answer(kept)),
     )
     return found.reference_answer(profile)
+
+
+# --- what journeys hand over to staff ---------------------------------------------------------
+
+
+@handler.route(
+    "GET",
+    "/v1/journeys/hand-overs",
+    roles=handed.WORKERS,
+    answer=handed.HandOverAnswer,
+    paged=True,
+    query=handed.QUERY,
+)
+def list_hand_overs(call: Call) -> Page[handed.HandOverAnswer]:
+    """What journeys have handed over to a role; may lag behind a moment."""
+    return handed.hand_over_page(handed.hand_overs(call.desk, call.principal), call)
+
+
+@handler.route(
+    "GET",
+    "/v1/journeys/hand-overs/<hand_over_id>",
+    roles=handed.WORKERS,
+    answer=handed.HandOverAnswer,
+)
+def read_hand_over(call: Call) -> handed.HandOverAnswer:
+    """One hand-over, with what staff wrote when they closed it."""
+    one = handed.hand_overs(call.desk, call.principal).read(call.path["hand_over_id"])
+    return handed.hand_over_answer(one, call.desk.clock.now_ms(), whole=True)
+
+
+@handler.route(
+    "PUT",
+    "/v1/journeys/hand-overs/<hand_over_id>/assignee",
+    roles=handed.WORKERS,
+    body=handed.Assign,
+    answer=handed.HandOverAnswer,
+)
+def assign_hand_over(call: Call) -> handed.HandOverAnswer:
+    """Take it, or give it back."""
+    use_cases, now_ms = handed.hand_overs(call.desk, call.principal), call.desk.clock.now_ms()
+    act = use_cases.take if call.body.mine else use_cases.give_back
+    kept = act(
+        call.path["hand_over_id"], lambda one: call.claim(handed.hand_over_answer(one, now_ms))
+    )
+    return handed.hand_over_answer(kept, now_ms)
+
+
+@handler.route(
+    "POST",
+    "/v1/journeys/hand-overs/<hand_over_id>/close",
+    roles=handed.WORKERS,
+    body=handed.CloseHandOver,
+    answer=handed.HandOverAnswer,
+)
+def close_hand_over(call: Call) -> handed.HandOverAnswer:
+    """Say what came of it; the walk knows it, and goes on if its journey waits for that."""
+    now_ms = call.desk.clock.now_ms()
+    kept = handed.hand_overs(call.desk, call.principal).close(
+        call.path["hand_over_id"],
+        call.body.outcome,
+        call.body.note,
+        call.principal.advocate_id,
+        lambda one: call.claim(handed.hand_over_answer(one, now_ms)),
+    )
+    return handed.hand_over_answer(kept, now_ms)
 
 
 # --- journeys as documents --------------------------------------------------------------------

@@ -70,6 +70,7 @@ def add_journeys(ground: Ground) -> None:
             grants.change(ground.tables.core, checks=True, deletes=True),
             grants.append(ground.tables.journal),
             grants.read_secret(ground.secrets.index),
+            grants.answer(ground.at, ground.machines.arn("journey")),
         ],
     )
     for path in ("/v1/subjects", "/v1/journeys"):

@@ -32,6 +32,7 @@ TOLD = (
     "journey.reminded",
     "journey.resent",
     "journey.ask_accepted_work",
+    "journey.handed_over",
     "story.proposed",
     "story.given_back",
     "story.spotlit",

@@ -152,6 +152,22 @@ def staff_story(who: str) -> Path:
     return lambda reader: f"/console/stories/{request_of(who)(reader)}"
 
 
+def of_advocates(page: str) -> Path:
+    """A list of the programme that pays for advocacy."""
+
+    def find(reader: Reader) -> str:
+        rows = reader.told.person("marta").get("/v1/programs")["data"]
+        found = next(one["id"] for one in rows if one["name"] == "Acme advocates")
+        return f"{page}?program={found}"
+
+    return find
+
+
+def handed(reader: Reader) -> str:
+    """The first thing that a journey has handed over to staff."""
+    return first(of_advocates("/console/hand-overs")(reader), "tbody th a")(reader)
+
+
 def listed(page: str) -> Path:
     """A list of the programme of the story."""
     return lambda reader: f"{page}?program={reader.told.directory.program_id}"

@@ -123,6 +123,9 @@ def test_what_it_would_say_is_shown_before_anything_is_sent(here: Pages, program
     page = here.browser(MARKETER).get(place(program), **{"for": "review"})
     assert 'value="review" selected' in page.html
     found = [json.loads(html.unescape(one)) for one in BODY.findall(page.html)]
+    handed = found.pop()
+    assert (handed["type"], handed["data"]["to"]) == ("journey.handed_over", "support")
+    assert handed["data"]["page"].endswith("/console/hand-overs/hov_...")
     alone, shared, customer = (one["data"] for one in found)
     assert {one["type"] for one in found} == {"journey.asked"}
     assert [one["person"] for one in (alone, customer)] == [None, None]

@@ -5,18 +5,21 @@ from collections.abc import Iterator
 
 import pytest
 from goodword.conversions.model import Delivery
+from goodword.journeys.handover import HandedOver
 from goodword.journeys.listening import Listening
 from goodword.journeys.refusing import refusals
 from goodword.journeys.signal import SignalFact
+from goodword.journeys.walk import Walk
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion
+from goodword_aws import journeys_hand_overs
 from goodword_aws.journeys_definitions import ReadyAnswer, ready_journeys
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, Front, Reply, front
 from tests.support.functions import ROOT, sample
 from tests.support.people import MACS, http
 from tests.support.references import said
-from tests.support.scene import terms
+from tests.support.scene import Workflows, terms
 from tests.support.walks import RULES
 
 EMAIL = "robin@mail.example"
@@ -68,12 +71,22 @@ EXPECTED = {
     "refused_need_of_no_size": "invalid_query",
     "refused_unknown_call": "unknown_call",
     "refused_analyst_finds_references": "not_allowed",
+    "list_hand_overs": 200,
+    "read_hand_over": 200,
+    "take_hand_over": 200,
+    "close_hand_over": 200,
+    "refused_analyst_reads_hand_overs": "not_allowed",
+    "refused_hand_overs_of_another_role": "not_your_role",
+    "refused_hand_over_without_outcome": "invalid_body",
+    "refused_unknown_hand_over": "unknown_hand_over",
 }
 
 
 @pytest.fixture
-def call() -> Iterator[Front]:
+def call(monkeypatch: pytest.MonkeyPatch) -> Iterator[Front]:
     with front() as found:
+        monkeypatch.setattr(journeys_hand_overs, "StepFunctions", lambda _client: Workflows())
+        monkeypatch.setattr(journeys_hand_overs, "client", lambda _name: None)
         hear(found)
         yield found
 
@@ -128,6 +141,22 @@ def note(call: Front, number: int, said: dict[str, object], at_ms: int) -> None:
     listening.note(delivery, SignalFact.model_validate(fact))
 
 
+def hand_over(call: Front, subject_id: str) -> None:
+    """Something that a journey has handed over, and the walk that did."""
+    at_ms, change = call.town.clock.at_ms, Change()
+    about = {"program_id": "prg_sample", "journey_id": "jrn_1", "subject_id": subject_id}
+    walk = {"walk_id": "wlk_1", "number": 1, "seen": 1, "step": "care", "signal_id": "sig_1"}
+    times = {"since_ms": at_ms, "next_ms": at_ms, "entered_ms": at_ms, "changed_ms": at_ms}
+    handed = {"hand_over_id": "hov_sample", "walk_id": "wlk_1", "advocate_id": "", "number": 1}
+    handed |= {"step": "care", "to": "support", "role": "marketer"}
+    due = {"made_ms": at_ms, "due_ms": at_ms + 1, "changed_ms": at_ms}
+    change.create(
+        Walk.model_validate(about | walk | times),
+        HandedOver.model_validate(about | handed | due),
+    )
+    call.town.store.commit(change)
+
+
 def ask(call: Front, who: Caller, method: str, path: str, body: object = None) -> Reply:
     event = http(
         method,
@@ -165,6 +194,7 @@ def named(call: Front) -> dict[str, str]:
         event = sample("journeys_api", name)
         event["headers"]["idempotency-key"] += "-before"
         drafts[name] = call.send("journeys_api", event).body
+    hand_over(call, row["id"])
     note(call, 9, {"kind": "case_resolved", "about": "c-1"}, call.town.clock.at_ms + 1)
     call.town.clock.advance(1_000)
     place = f"/v1/subjects/{row['id']}/reference"

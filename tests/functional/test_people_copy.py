@@ -4,6 +4,8 @@ import pytest
 from goodword.events import Actor
 from goodword.journeys.asking import Way
 from goodword.journeys.asks import Wishes
+from goodword.journeys.handing_over import HandOvers
+from goodword.journeys.handover import HandedOver
 from goodword.journeys.reference import Traits
 from goodword.journeys.referencing import References
 from goodword.journeys.scoring import Motion
@@ -11,6 +13,7 @@ from goodword.limits import EXPORT_ROWS
 from goodword.times import rfc3339
 from goodword_aws import privacy, wiring
 
+from tests.support.journeys import REFERENCE
 from tests.support.people import BEN, MACS
 from tests.support.references import said
 from tests.support.walks import Path
@@ -35,6 +38,28 @@ def section(path: Path, name: str) -> list[dict[str, object]]:
         cursor = page.cursor
         if cursor is None:
             return rows
+
+
+def test_what_was_handed_over_to_staff_is_in_it_with_their_note(path: Path) -> None:
+    care = {"step": "hand_over", "name": "care", "to": "support"}
+    path.publish(care, REFERENCE, goal={"motion": "reference"})
+    path.delight()
+    path.step(path.entered())
+    path.step(path.entered(email=BEN.email))
+    (one,) = [each for each in path.all(HandedOver) if each.advocate_id]
+    desk = path.desk(Actor(kind="staff", id="marta"))
+    office = HandOvers(desk, path.workflow, frozenset({"marketer"}))
+    office.close(one.hand_over_id, "done", "Happy again.", None)
+    (shown,) = section(path, "hand_overs")
+    assert shown == {
+        "program_id": path.program_id,
+        "to": "support",
+        "why": None,
+        "made_at": rfc3339(one.made_ms),
+        "state": "closed",
+        "outcome": "done",
+        "note": "Happy again.",
+    }
 
 
 def test_of_somebody_who_is_no_customer_nothing_is_held(path: Path) -> None:

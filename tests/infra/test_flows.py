@@ -127,6 +127,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "journey.reminded",
                 "journey.resent",
                 "journey.ask_accepted_work",
+                "journey.handed_over",
                 "story.proposed",
                 "story.given_back",
                 "story.spotlit",

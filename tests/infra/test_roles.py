@@ -156,12 +156,12 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     publishes = {"programs_api_drafts", "console_web"}  # the replay of the draft
     grants = {"trust_api"}  # the enrolment of whom an order is granted to
     walks = {"journeys_task", "journeys_schedule", "journeys_queue"}  # whom journeys ask
-    journeys = {"journeys_api"}  # a draft that was published
+    journeys = {"journeys_api"}  # a draft that was published; that nobody is forgotten meanwhile
     shines = {"journeys_api_asks"}  # the story that is put into the spotlight
     hands = {"rewards_api"}  # that whom something is handed to may have it
     erases = {"privacy_schedule"}  # no balance moved; whatever a person could be found or read by
-    calls = {"journeys_api"}  # everything that says whether a reference may be called
-    checks = pays | links | decides | publishes | grants | walks | shines | hands | erases | calls
+    checks = pays | links | decides | publishes | grants | walks | shines | hands | erases
+    checks |= journeys
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
     marks = {"console_web"}  # the place on the list of a segment that somebody left
     deletes = pays | links | decides | journeys | erases | marks
@@ -345,6 +345,7 @@ def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
         ("trust_api", "reward_approval"),
         ("journeys_task", "journey"),
         ("journeys_schedule", "journey"),
+        ("journeys_api", "journey"),
         ("journeys_api_asks", "journey"),
         ("portal_web", "journey"),
         ("payouts_task", "payout_cycle"),

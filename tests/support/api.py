@@ -115,6 +115,8 @@ def function_of(path: str) -> str:
     """The function that the gateway leads a path to: the longest route wins."""
     if path.startswith("/v1/programs") and "/drafts" in path:
         return "programs_api_drafts"
+    if path.startswith(("/v1/journeys", "/v1/subjects")):
+        return "journeys_api"
     programs = path.startswith(("/v1/programs", "/v1/sources", "/v1/rates"))
     return "programs_api" if programs else "advocates_api"
 

@@ -5,6 +5,7 @@ from typing import Literal
 
 from goodword.errors import NotAllowed
 from goodword.journeys.asks import Asks
+from goodword.journeys.definition import HandOverOutcome
 from goodword.journeys.entering import Entering
 from goodword.journeys.funnel import Funnel
 from goodword.journeys.gate import Gate
@@ -35,6 +36,15 @@ class AskLine(Value):
     expires_at: str
 
 
+class HandOverLine(Value):
+    """What became of one hand-over to staff; `outcome` is null until it is closed."""
+
+    id: str
+    step: str
+    due_at: str
+    outcome: HandOverOutcome | None
+
+
 class WalkAnswer(Value):
     """A person's way through a journey: where, why nothing happens until when, why it ended."""
 
@@ -48,6 +58,7 @@ class WalkAnswer(Value):
     reason: str
     entered_at: str
     asks: tuple[AskLine, ...]
+    hand_overs: tuple[HandOverLine, ...]
 
 
 class FunnelAnswer(Value):
@@ -135,6 +146,15 @@ def walk_answer(walk: Walk) -> WalkAnswer:
                 expires_at=rfc3339(one.expires_ms),
             )
             for one in walk.asks
+        ),
+        hand_overs=tuple(
+            HandOverLine(
+                id=one.hand_over_id,
+                step=one.step,
+                due_at=rfc3339(one.due_ms),
+                outcome=one.outcome,
+            )
+            for one in walk.handed
         ),
     )
 

@@ -26,6 +26,7 @@ from goodword_aws.settings import settings
 _REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail"}
 _RARE = ("program.change_", "dispute.", "enrolment.banned", "enrolment.unbanned")
 _ASKS = ("journey.", "story.")
+HANDED_OVER = "journey.handed_over"  # told to the company's own system alone
 _REACHED = frozenset({"enrolment.level_reached", "enrolment.milestone_reached"})
 _METRICS = {"sent": "MessagesSent", "failed": "MessagesFailed", "unknown": "MessagesUnknown"}
 
@@ -152,7 +153,7 @@ def _tell(teller: Messenger, event: Event, log: Logger) -> None:
     with ExitStack() as tried:
         if by in (None, "webhook") and told.type.startswith(_ASKS):
             tried.callback(_tell_webhook, told, log, woken=woken)
-        if by in (None, "email"):
+        if by in (None, "email") and told.type != HANDED_OVER:  # staff are no advocates
             _report(teller.tell(told), log)
 
 

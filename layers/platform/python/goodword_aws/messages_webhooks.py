@@ -5,8 +5,10 @@ from functools import cache
 
 from goodword.events import Event
 from goodword.journeys.asks import Wishes
-from goodword.journeys.hooked import Links, hook_body
+from goodword.journeys.handover import HandedOver, hand_over_key
+from goodword.journeys.hooked import Links, handed_body, hook_body
 from goodword.journeys.walk import AskMade
+from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.messages.hooking import Hooks
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten
@@ -17,6 +19,7 @@ from goodword_aws import wiring
 from goodword_aws.channels.webhook import WebhookPost
 from goodword_aws.journeys_letters import ask_of, pass_from, unfit
 from goodword_aws.journeys_pass import ask_pass
+from goodword_aws.messages import HANDED_OVER
 from goodword_aws.settings import settings
 from goodword_aws.webhooks import PURPOSE
 
@@ -49,7 +52,17 @@ def _asked(event: Event) -> AskMade | None:
     return ask if ask is not None and "webhook" in ask.channels else None
 
 
+def _handed(event: Event) -> Mapping[str, object] | None:
+    """What a journey has handed over to staff, where the programme has a webhook."""
+    one = wiring.store().get(HandedOver, hand_over_key(event.subject))
+    if one is None or wiring.store().get(Endpoint, endpoint_key(one.program_id)) is None:
+        return None
+    return handed_body(one, settings().public_url.rstrip("/"))
+
+
 def _body(event: Event) -> Mapping[str, object] | None:
+    if event.type == HANDED_OVER:
+        return _handed(event)
     ask = _asked(event)
     if ask is None:
         return None

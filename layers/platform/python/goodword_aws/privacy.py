@@ -44,7 +44,7 @@ Read = Callable[[Desk, str, str | None], Rows]
 SECTION_NAMES = (
     *("person", "consents", "programmes", "balances", "known_by", "links"),
     *("rewards", "orders_that_earned_nothing", "payouts", "hand_outs"),
-    *("disputes", "asks", "wishes", "signals", "references"),
+    *("disputes", "asks", "wishes", "signals", "references", "hand_overs"),
     *("stories", "introductions", "letters", "history"),
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
@@ -91,6 +91,7 @@ def sections(desk: Desk) -> Sections:
         "wishes": _wishes,
         "signals": _signals,
         "references": _references,
+        "hand_overs": _handed,
         "stories": _stories,
         "introductions": _introductions,
         "letters": _letters,
@@ -212,6 +213,10 @@ def _signals(desk: Desk, own: str, cursor: str | None) -> Rows:
 
 def _references(desk: Desk, own: str, _cursor: str | None) -> Rows:
     return _whole([*privacy_customer.references(desk, _known(desk, own))])
+
+
+def _handed(desk: Desk, own: str, cursor: str | None) -> Rows:
+    return _shown(privacy_customer.hand_overs(desk, _known(desk, own), cursor))
 
 
 def _known(desk: Desk, own: str) -> list[Subject]:

@@ -5,21 +5,25 @@ address was never confirmed. What a company's other people or systems said of th
 is about no person, and in no copy.
 """
 
-from typing import Any
+from typing import Any, TypeVar
 
 from goodword.advocates.dashboard import read_summary
 from goodword.advocates.model import Enrolment
 from goodword.errors import NotFound
 from goodword.journeys.asks import Wishes
+from goodword.journeys.handover import HandedOver, HandOverOfSubject, hand_over_key
 from goodword.journeys.reference import ReferenceCall, ReferenceProfile, reference_key
 from goodword.journeys.signal import Signal, Subject
 from goodword.limits import EXPORT_ROWS
 from goodword.ports import Desk, Page
 from goodword.privacy.model import fold_email
+from goodword.records import Record
 from goodword.times import rfc3339
 
 from goodword_aws.journeys import subjects
 from goodword_aws.journeys_asks import WishesAnswer, wishes_answer
+
+R = TypeVar("R", bound=Record)
 
 
 def customers(desk: Desk, own: str, email: str) -> list[Subject]:
@@ -43,7 +47,23 @@ def wishes(desk: Desk, known: list[Subject]) -> list[WishesAnswer]:
 
 
 def signals(desk: Desk, known: list[Subject], cursor: str | None) -> Page[dict[str, Any]]:
-    """What systems reported of the person: surveys, use, reviews, requests for support.
+    """What systems reported of the person: surveys, use, reviews, requests for support."""
+    page = _each(desk, known, Signal, "S#", cursor)
+    return Page([_signal(one) for one in page.rows], page.cursor)
+
+
+def hand_overs(desk: Desk, known: list[Subject], cursor: str | None) -> Page[dict[str, Any]]:
+    """What journeys left to staff about the person, what came of it, and what staff wrote."""
+    page = _each(desk, known, HandOverOfSubject, "H#", cursor)
+    keys = [hand_over_key(one.hand_over_id) for one in page.rows]
+    found = desk.store.get_many(HandedOver, keys) if keys else {}
+    return Page([_handed(found[key]) for key in keys], page.cursor)
+
+
+def _each(
+    desk: Desk, known: list[Subject], kind: type[R], prefix: str, cursor: str | None
+) -> Page[R]:
+    """A page of the records of everybody who turned out to be the person, one after the other.
 
     `cursor` is `<number of the partition>|<the store's own cursor>`.
     """
@@ -53,11 +73,11 @@ def signals(desk: Desk, known: list[Subject], cursor: str | None) -> Page[dict[s
     if at >= len(owners):
         return Page([], None)
     page = desk.store.query(
-        Signal, "core", f"SBJ#{owners[at]}", "S#", limit=EXPORT_ROWS, cursor=inner or None
+        kind, "core", f"SBJ#{owners[at]}", prefix, limit=EXPORT_ROWS, cursor=inner or None
     )
     following = f"{at}|{page.cursor}" if page.cursor else f"{at + 1}|"
     more = page.cursor is not None or at + 1 < len(owners)
-    return Page([_signal(one) for one in page.rows], following if more else None)
+    return Page(page.rows, following if more else None)
 
 
 def references(desk: Desk, known: list[Subject]) -> list[dict[str, Any]]:
@@ -87,6 +107,19 @@ def _signal(one: Signal) -> dict[str, Any]:
         "value": one.value,
         "about": one.about,
         "word": one.word,
+    }
+
+
+def _handed(one: HandedOver) -> dict[str, Any]:
+    """Without who of the staff did it."""
+    return {
+        "program_id": one.program_id,
+        "to": one.to,
+        "why": one.why or None,
+        "made_at": rfc3339(one.made_ms),
+        "state": one.state,
+        "outcome": one.outcome,
+        "note": one.note or None,
     }
 
 

@@ -14,6 +14,7 @@ from functools import partial
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
 from goodword.errors import Conflict
 from goodword.journeys.copied import CrmCopy
+from goodword.journeys.hand_over_notes import forget_notes
 from goodword.journeys.introduction import (
     Introduced,
     Introduction,
@@ -126,6 +127,7 @@ class Forgetting:
         change = Change()
         change.delete(mark)
         for part in _whole(store, subject):
+            forget_notes(store, part.subject_id)
             change.replace(part.but(marks=(), forgotten=True))
             for copy in store.query(CrmCopy, "core", part.key.pk, "C#").rows:
                 change.delete(copy)

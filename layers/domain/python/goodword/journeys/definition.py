@@ -18,7 +18,7 @@ from goodword.advocates.segments import SegmentName
 from goodword.journeys.reviewing import Profile
 from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import STAGES, VALUES, SignalKind
-from goodword.limits import JOURNEY_STEPS_MAX, TRIGGER_DAYS
+from goodword.limits import HAND_OVER_DAYS_MAX, JOURNEY_STEPS_MAX, TRIGGER_DAYS
 from goodword.money import PositiveMinor
 from goodword.records import Value
 
@@ -26,6 +26,8 @@ Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Channel = Literal["email", "in_app", "webhook"]  # what is delivered; others would send nothing
 Hour = Annotated[int, Field(ge=0, le=23)]
 PUBLIC: frozenset[Motion] = frozenset({"review"})
+StaffRole = Literal["marketer", "finance", "admin"]  # whose work a hand-over can be
+HandOverOutcome = Literal["done", "not_needed", "not_reached", "declined"]
 
 
 class SignalCondition(Value):
@@ -141,21 +143,31 @@ class Remind(Value):
 
 
 class Branch(Value):
-    """Go on at the step `then` if the condition holds (or the ask was answered so), else go on."""
+    """Go on at the step `then` if the condition holds (or the ask was answered so), else go on.
+
+    Or if a hand-over came to this `outcome`; `late` is one that nobody had closed by its day.
+    """
 
     step: Literal["branch"] = "branch"
     name: Name
     when: Condition | None = None
     of_ask: Name | None = None
     answered: Literal["accepted", "declined", "expired"] | None = None
+    of_hand_over: Name | None = None
+    outcome: HandOverOutcome | Literal["late"] | None = None
     then: Name
 
     @model_validator(mode="after")
     def _one_question(self) -> Self:
-        if (self.when is None) == (self.of_ask is None):
-            raise ValueError("a branch asks about signals (when) or about an ask (of_ask)")
+        asked = [one for one in (self.when, self.of_ask, self.of_hand_over) if one is not None]
+        if len(asked) != 1:
+            raise ValueError(
+                "a branch asks about one: signals (when), an ask (of_ask), or of_hand_over"
+            )
         if (self.of_ask is None) != (self.answered is None):
             raise ValueError("answered goes with of_ask")
+        if (self.of_hand_over is None) != (self.outcome is None):
+            raise ValueError("outcome goes with of_hand_over")
         return self
 
 
@@ -178,11 +190,22 @@ class Flag(Value):
 
 
 class HandOver(Value):
-    """A person takes over: sales for a reference call, support for somebody who is unhappy."""
+    """A person takes over: sales for a reference call, support for somebody who is unhappy.
+
+    `to` is the team in the company's own words; whoever has the `role` sees it in the console, or
+    it is one sign-in's from the start (`assignee`, the id of it). `why` is what they read: words
+    about the journey, never about the person. It is to be done in `due_days`. The journey goes on
+    at once; with `until_closed` when it was closed, or on that day.
+    """
 
     step: Literal["hand_over"] = "hand_over"
     name: Name
     to: Name
+    role: StaffRole = "marketer"
+    assignee: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9-]{1,64}$")] | None = None
+    why: Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f@]{0,300}$")] = ""
+    due_days: int = Field(default=7, ge=1, le=HAND_OVER_DAYS_MAX)
+    until_closed: bool = False
 
 
 class Exit(Value):

@@ -94,6 +94,9 @@ def _causes(terms: JourneyTerms) -> Mapping[str, str]:
         elif isinstance(one, Branch) and one.when is not None and is_about_sentiment(one.when):
             passes_over = terms.step(one.then) > place + 1
             cause = f"steps.{place}.when" if passes_over else ""
+        elif isinstance(one, Branch) and one.of_hand_over is not None:
+            passes_over = terms.step(one.then) > place + 1  # staff say how it went
+            cause = f"steps.{place}.of_hand_over" if passes_over else ""
         elif isinstance(one, Ask) and not one.public:
             cause = f"steps.{place}: asked only of whoever qualifies"
     return found

@@ -12,6 +12,7 @@ to sign in: such a message has ids, the links, and the page on which one may joi
 from dataclasses import dataclass
 
 from goodword.journeys.asking import AskBook
+from goodword.journeys.handover import HandedOver
 from goodword.journeys.reviewing import review_link
 from goodword.journeys.walk import AskMade
 from goodword.journeys.wording import ask_words
@@ -57,6 +58,27 @@ def hook_body(
         "answer": links.answer if acts else None,
         "unsubscribe": links.stop if acts else None,
         "person": _person(known) if known else None,
+    }
+
+
+def handed_body(one: HandedOver, home: str) -> dict[str, object]:
+    """The `data` of a message about a hand-over: ids, and the page where staff close it."""
+    return {
+        "program_id": one.program_id,
+        "hand_over_id": one.hand_over_id,
+        "journey_id": one.journey_id,
+        "walk_id": one.walk_id,
+        "advocate_id": one.advocate_id or None,
+        "subject_id": one.subject_id,
+        "ask_id": one.ask_id or None,
+        "motion": one.motion,
+        "step": one.step,
+        "to": one.to,
+        "role": one.role,
+        "assignee": one.assignee or None,
+        "why": one.why,
+        "due_at": rfc3339(one.due_ms),
+        "page": f"{home}/console/hand-overs/{one.hand_over_id}",
     }
 
 

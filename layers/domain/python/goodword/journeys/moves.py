@@ -25,6 +25,7 @@ from goodword.journeys.definition import (
     work_name,
 )
 from goodword.journeys.gate import Gate, Seen
+from goodword.journeys.handing_over import handed_over
 from goodword.journeys.previewing import holds
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
 from goodword.limits import WALK_SLEEP_DAYS, WORK_DAYS_MAX
@@ -62,8 +63,7 @@ class Moves:
             case Flag():
                 after = self._flag(change, walk, terms, step)
             case HandOver():
-                change.create(self._event("journey.handed_over", walk, to=step.to))
-                after = self._onward(change, walk, terms)
+                after = self._hand_over(change, walk, terms, step)
             case _:  # an exit, the only kind that is left
                 after = self.end(change, walk, "finished")
         return after
@@ -174,6 +174,9 @@ class Moves:
             seen = self.gate.look(walk.subject_id)
             known = seen.signals, seen.standing, self._now_ms, seen.segments
             yes = holds(step.when, *known)
+        elif step.of_hand_over is not None:
+            handed = walk.handed_by(step.of_hand_over)
+            yes = handed is not None and step.outcome == (handed.outcome or "late")
         else:
             ask = walk.of_step(step.of_ask or "")
             wanted = TAKEN if step.answered == "accepted" else {step.answered}
@@ -230,6 +233,19 @@ class Moves:
         enrolment = self.desk.store.get(Enrolment, place)
         if enrolment is not None and enrolment.state == "active":
             joining(self.desk, change, enrolment, step.segment, f"journey_{ask.motion}")
+        return self._onward(change, walk, terms)
+
+    def _hand_over(self, change: Change, walk: Walk, terms: JourneyTerms, step: HandOver) -> Walk:
+        """Made once; then it is waited for, if the journey does, until it is closed or due."""
+        line = walk.handed_by(step.name)
+        if line is None:
+            seen = self.gate.look(walk.subject_id)
+            if seen.subject.forgotten:  # nobody could say whom it is about
+                return self._onward(change, walk, terms)
+            line = handed_over(self.desk, change, walk, step, seen)
+            walk = walk.but(handed=(*walk.handed, line))
+        if step.until_closed and line.outcome is None and self._now_ms < line.due_ms:
+            return walk.but(held="handed_over", next_ms=line.due_ms)
         return self._onward(change, walk, terms)
 
     # --- what they share ----------------------------------------------------------------------

@@ -3,7 +3,16 @@
 from collections.abc import Iterator, Sequence
 
 from goodword.errors import FieldError
-from goodword.journeys.definition import Ask, Branch, Flag, JourneyTerms, Remind, Reward, Step
+from goodword.journeys.definition import (
+    Ask,
+    Branch,
+    Flag,
+    HandOver,
+    JourneyTerms,
+    Remind,
+    Reward,
+    Step,
+)
 from goodword.journeys.gating import gating
 from goodword.journeys.reviewing import FORMS, review_link
 
@@ -34,6 +43,12 @@ def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
     for place, one in enumerate(steps):
         if isinstance(one, Branch) and places.get(one.then, -1) <= place:
             yield FieldError(f"steps.{place}.then", "must be a later step")
+        if isinstance(one, Branch) and one.of_hand_over is not None:
+            at = places.get(one.of_hand_over)
+            handed = steps[at] if at is not None and at < place else None
+            if not isinstance(handed, HandOver) or not handed.until_closed:
+                message = "must be an earlier hand_over that is waited for (until_closed)"
+                yield FieldError(f"steps.{place}.of_hand_over", message)
         asked = one.of_ask if isinstance(one, Remind | Branch | Reward | Flag) else None
         if asked is None:
             continue

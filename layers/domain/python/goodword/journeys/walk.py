@@ -11,7 +11,7 @@ from pydantic import Field
 
 from goodword.ids import shard_of
 from goodword.journeys.asked import AskState, Rating
-from goodword.journeys.definition import Channel
+from goodword.journeys.definition import Channel, HandOverOutcome
 from goodword.journeys.scoring import Motion
 from goodword.limits import WALK_SHARDS, WALKS_KEPT_MAX
 from goodword.records import IndexEntry, Key, Record, Value
@@ -29,6 +29,15 @@ class WalkAsk(Value):
     made_ms: int
     expires_ms: int
     taken_ms: int | None = None
+
+
+class WalkHandOver(Value):
+    """What became of one hand-over of a walk; `outcome` is None until it is closed."""
+
+    step: str
+    hand_over_id: str
+    due_ms: int
+    outcome: HandOverOutcome | None = None
 
 
 class Walk(Record):
@@ -53,6 +62,7 @@ class Walk(Record):
     held: str = ""
     reason: str = ""
     asks: tuple[WalkAsk, ...] = ()
+    handed: tuple[WalkHandOver, ...] = ()
     signal_id: str
     entered_ms: int
     changed_ms: int
@@ -76,6 +86,10 @@ class Walk(Record):
     def unanswered(self) -> WalkAsk | None:
         """The ask that waits for an answer."""
         return next((one for one in self.asks if one.state == "sent"), None)
+
+    def handed_by(self, step: str) -> WalkHandOver | None:
+        """The hand-over that this step has made."""
+        return next((one for one in self.handed if one.step == step), None)
 
     def with_ask(self, ask: WalkAsk) -> "Walk":
         """The walk with this ask as it is now."""

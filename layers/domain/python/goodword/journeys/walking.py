@@ -122,6 +122,7 @@ class Walking:
         left_ms = max(0, walk.next_ms - self.desk.clock.now_ms())
         seconds = min(31_536_000, max(1, -(-left_ms // SECOND_MS)))
         waits = any(one.state in ("sent", "accepted", "submitted") for one in walk.asks)
+        waits = waits or walk.held == "handed_over"
         return paused("answer" if waits else "wait", seconds)
 
     def _move(self, journey_id: str, walk_id: str) -> Walk:

@@ -17,6 +17,7 @@ from goodword.times import parse_rfc3339
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.figures import AGES, CHANNELS, Figures, figures_of
+from goodword_aws.pages.console.hand_overs import waiting
 from goodword_aws.pages.console.reviews import hours_left
 from goodword_aws.pages.console.roles import BY_PERSON, MONEY, WRITERS
 from goodword_aws.pages.view import View
@@ -40,6 +41,7 @@ def overview(view: View) -> dict[str, Any]:
         **(_waiting(view) if money else {}),
         "drafts": _drafts(view, chosen),
         "webhook_off": _webhook_off(view, chosen),
+        "handed": waiting(view, chosen.program_id if chosen else "", LISTED),
     }
 
 

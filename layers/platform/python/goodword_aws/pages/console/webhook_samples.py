@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from goodword.errors import NotFound
 from goodword.journeys.asking import AskBook
-from goodword.journeys.hooked import Links, hook_body
+from goodword.journeys.handover import HandedOver
+from goodword.journeys.hooked import Links, handed_body, hook_body
 from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import AskMade
 from goodword.messages.hooking import envelope
@@ -31,7 +32,7 @@ class Sample(NamedTuple):
 
 
 def samples(view: View, program_id: str, motion: Motion) -> tuple[Sample, ...]:
-    """A request as each kind of person would have it sent; none before there are terms."""
+    """A request as each kind of person would have it sent, and a hand-over; none without terms."""
     now_ms = view.desk.clock.now_ms()
     try:
         terms = version_in_force(view.desk.store, program_id, now_ms).terms
@@ -52,7 +53,28 @@ def samples(view: View, program_id: str, motion: Motion) -> tuple[Sample, ...]:
         body = hook_body(ask, book.but(shares=shares), ROBIN, terms, links)
         said = envelope("journey.asked", now_ms, body)
         found.append(Sample(case, json.dumps(said, indent=2, ensure_ascii=False)))
-    return tuple(found)
+    handed = handed_body(_handed(program_id, now_ms), home)
+    said = envelope("journey.handed_over", now_ms, handed)
+    return (*found, Sample("handed", json.dumps(said, indent=2, ensure_ascii=False)))
+
+
+def _handed(program_id: str, now_ms: int) -> HandedOver:
+    return HandedOver(
+        hand_over_id="hov_...",
+        program_id=program_id,
+        journey_id="jrn_...",
+        number=1,
+        walk_id="wlk_...",
+        subject_id="sbj_...",
+        advocate_id="adv_...",
+        step="care",
+        to="support",
+        role="marketer",
+        why="Call within a day.",
+        made_ms=now_ms,
+        due_ms=now_ms + 7 * DAY_MS,
+        changed_ms=now_ms,
+    )
 
 
 def _ask(program_id: str, advocate_id: str, motion: Motion, now_ms: int) -> AskMade:
