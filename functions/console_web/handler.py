@@ -39,6 +39,7 @@ AREAS = {  # what registers the pages of an area: where they are; of two that fi
     "people_pages:add_people": ("/console/advocates", "/console/orders"),
     "ledger:add_ledger": ("/console/ledger", "/console/audit"),
     "kpis:add_kpis": ("/console/kpis",),
+    "journey_drafts:add_journey_drafts": ("/console/journeys",),
     "journeys:add_journeys": ("/console/journeys",),
     "introductions:add_introductions": ("/console/introductions",),
     "stories:add_stories": ("/console/stories", "/console/spotlights"),

@@ -163,6 +163,19 @@ def of_advocates(page: str) -> Path:
     return find
 
 
+def journey_draft(more: str = "") -> Path:
+    """The next version of the journey that may not be published."""
+
+    def find(reader: Reader) -> str:
+        program_id = of_advocates("")(reader).rpartition("=")[2]
+        path = f"/v1/journeys?program_id={program_id}"
+        rows = reader.told.person("marta").get(path)["data"]
+        found = next(one["id"] for one in rows if one["state"] == "draft")
+        return f"/console/journeys/{found}/draft{more}"
+
+    return find
+
+
 def handed(reader: Reader) -> str:
     """The first thing that a journey has handed over to staff."""
     return first(of_advocates("/console/hand-overs")(reader), "tbody th a")(reader)

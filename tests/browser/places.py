@@ -18,6 +18,7 @@ from tests.browser.addresses import (
     handed,
     in_town,
     introduction,
+    journey_draft,
     listed,
     of_advocates,
     of_program,
@@ -185,8 +186,27 @@ CONSOLE = (
     Place(
         "console-journey",
         "marta",
-        within("/console/journeys", "tbody th a"),
+        within("/console/journeys", "tbody th a:not([href$='/draft'])"),
         page="/console/journeys/<journey_id>",
+    ),
+    _plain("console-journey-new", "marta", "/console/journeys/new"),
+    Place(
+        "console-journey-draft",
+        "milo",
+        journey_draft(),
+        page="/console/journeys/<journey_id>/draft",
+    ),
+    Place(
+        "console-journey-next",
+        "marta",
+        within("/console/journeys", "tbody th a:not([href$='/draft'])", "/draft"),
+        page="/console/journeys/<journey_id>/draft",
+    ),
+    Place(
+        "console-journey-people",
+        "marta",
+        journey_draft("/people"),
+        page="/console/journeys/<journey_id>/draft/people",
     ),
     _plain("console-references", "marta", "/console/references"),
     _plain(

@@ -198,7 +198,7 @@ def test_others_see_nothing(here: Pages, path: Path, who: Caller) -> None:
     assert here.browser(who).get(HERE).status == 403
 
 
-def test_a_programme_is_chosen_and_a_draft_has_no_page_yet(here: Pages, path: Path) -> None:
+def test_a_programme_is_chosen_and_a_draft_leads_to_its_page(here: Pages, path: Path) -> None:
     ada = here.browser(ADMIN)
     assert "No journeys yet" in ada.get(HERE).words
     path.publish(REFERENCE, name="One")
@@ -207,5 +207,6 @@ def test_a_programme_is_chosen_and_a_draft_has_no_page_yet(here: Pages, path: Pa
     assert "One" in ada.get(HERE).words
     second = ada.get(HERE, program=other)
     assert "Two" in second.words
-    assert f"{HERE}/jrn_" not in second.html
+    assert '/draft" class="written">Two' in second.html
+    assert f"{HERE}/jrn_" not in here.browser(ANALYST).get(HERE, program=other).html
     assert ada.get(f"{HERE}/jrn_none").status == 404

@@ -52,6 +52,28 @@ def as_yaml(value: object) -> str:
     return text
 
 
+def line_of(text: str, path: str) -> int:
+    """The line on which the value at a dotted path stands, or the nearest that it is part of.
+
+    Of a text that `as_json` has read; lines count from 1.
+    """
+    yaml, reader = _reader()
+    node = yaml.compose(text, Loader=reader)
+    line = int(node.start_mark.line) + 1 if node is not None else 1
+    for step in path.split("."):
+        if node is not None and node.id == "mapping":
+            found = next((pair for pair in node.value if pair[0].value == step), None)
+        elif node is not None and node.id == "sequence" and step.isdecimal():
+            inside = node.value[int(step) : int(step) + 1]
+            found = (inside[0], inside[0]) if inside else None
+        else:
+            found = None
+        if found is None:
+            return line
+        line, node = int(found[0].start_mark.line) + 1, found[1]
+    return line
+
+
 def check_names(raw: bytes) -> None:
     """Raise Malformed `malformed_json` if a name comes twice in one object of a JSON document.
 

@@ -117,4 +117,4 @@ def _public_ask(terms: JourneyTerms, step: Step) -> Ask | None:
 
 def _refused(place: int, cause: str) -> FieldError:
     message = f"review_gating: a public review is for some only, by sentiment ({cause})"
-    return FieldError(f"steps.{place}", message)
+    return FieldError(f"steps.{place}", message, "review_gating", (("cause", cause),))

@@ -23,4 +23,4 @@ def unkept(terms: JourneyTerms, rules: Sequence[Rule]) -> Iterator[FieldError]:
         name = work_name(asked.motion)
         if not could_give(rules, name):
             why = f"no_reward_rule: no rule of the programme in force gives anything for {name}"
-            yield FieldError(f"steps.{place}", why)
+            yield FieldError(f"steps.{place}", why, "no_reward_rule", (("name", name),))

@@ -151,7 +151,11 @@ class Journeys:
             return []
         place = terms.channels.index("webhook")
         return [
-            FieldError(f"channels.{place}", "no_webhook: the programme has no webhook that is on")
+            FieldError(
+                f"channels.{place}",
+                "no_webhook: the programme has no webhook that is on",
+                "no_webhook",
+            )
         ]
 
     def set_state(

@@ -25,7 +25,9 @@ def refusals(terms: JourneyTerms) -> list[FieldError]:
     if not found:
         found += gating(terms)
     if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
-        found.append(FieldError("goal.motion", "no step asks for what the journey is for"))
+        found.append(
+            FieldError("goal.motion", "no step asks for what the journey is for", "goal_not_asked")
+        )
     return found
 
 
@@ -33,7 +35,7 @@ def _broken_names(steps: Sequence[Step]) -> Iterator[FieldError]:
     seen: set[str] = set()
     for place, one in enumerate(steps):
         if one.name in seen:
-            yield FieldError(f"steps.{place}.name", "is the name of another step")
+            yield FieldError(f"steps.{place}.name", "is the name of another step", "name_twice")
         seen.add(one.name)
 
 
@@ -42,23 +44,27 @@ def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
     places = {one.name: place for place, one in enumerate(steps)}
     for place, one in enumerate(steps):
         if isinstance(one, Branch) and places.get(one.then, -1) <= place:
-            yield FieldError(f"steps.{place}.then", "must be a later step")
+            yield FieldError(f"steps.{place}.then", "must be a later step", "later_step")
         if isinstance(one, Branch) and one.of_hand_over is not None:
             at = places.get(one.of_hand_over)
             handed = steps[at] if at is not None and at < place else None
             if not isinstance(handed, HandOver) or not handed.until_closed:
                 message = "must be an earlier hand_over that is waited for (until_closed)"
-                yield FieldError(f"steps.{place}.of_hand_over", message)
+                yield FieldError(f"steps.{place}.of_hand_over", message, "handed_before")
         asked = one.of_ask if isinstance(one, Remind | Branch | Reward | Flag) else None
         if asked is None:
             continue
         at = places.get(asked)
         if at is None or at >= place or not isinstance(steps[at], Ask):
-            yield FieldError(f"steps.{place}.of_ask", "must be an earlier step that asks")
+            yield FieldError(
+                f"steps.{place}.of_ask", "must be an earlier step that asks", "earlier_ask"
+            )
             continue
         asks = steps[at]
         if isinstance(one, Reward) and isinstance(asks, Ask) and asks.motion == "feedback":
-            yield FieldError(f"steps.{place}.of_ask", "nothing is given for feedback")
+            yield FieldError(
+                f"steps.{place}.of_ask", "nothing is given for feedback", "for_feedback"
+            )
 
 
 def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
@@ -70,18 +76,31 @@ def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
             given = (("profile", one.profile), ("site", one.site))
             named = next((name for name, value in given if value is not None), None)
             if named is not None:  # a public review, asked for as something else
-                yield FieldError(f"steps.{place}.{named}", "is for reviews only")
+                yield FieldError(f"steps.{place}.{named}", "is for reviews only", "reviews_only")
         elif one.profile is not None and review_link(one.site, one.profile) is None:
             known = ", ".join(FORMS)
-            yield FieldError(f"steps.{place}.profile", f"needs a site whose form is known: {known}")
+            message = f"needs a site whose form is known: {known}"
+            yield FieldError(f"steps.{place}.profile", message, "no_form", (("known", known),))
 
 
 def _out_of_reach(terms: JourneyTerms) -> Iterator[FieldError]:
     """What cannot be had of, or given to, somebody who does not take part."""
     if "webhook" not in terms.channels:
-        yield FieldError("reach", "customers are asked by the webhook: no address is known of them")
+        yield FieldError(
+            "reach",
+            "customers are asked by the webhook: no address is known of them",
+            "customers_by_webhook",
+        )
     for place, one in enumerate(terms.steps):
         if isinstance(one, Ask) and one.motion == "story":
-            yield FieldError(f"steps.{place}.motion", "a story is told by whoever takes part")
+            yield FieldError(
+                f"steps.{place}.motion",
+                "a story is told by whoever takes part",
+                "story_of_customers",
+            )
         if isinstance(one, Reward):
-            yield FieldError(f"steps.{place}", "only whoever takes part can earn something")
+            yield FieldError(
+                f"steps.{place}",
+                "only whoever takes part can earn something",
+                "reward_of_customers",
+            )

@@ -5,6 +5,7 @@ Every template gets `t(key, **values)` (words of the reader's language), `money`
 icons come as Markup from Python, made of numbers and escaped words only.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -54,6 +55,9 @@ class Frame:
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
+_LINE = re.compile(r"line (?P<number>\d{1,6})(?:, )?(?P<path>.*)")
+
+
 @cache
 def environment() -> Environment:
     """The one environment of a process; templates are compiled on first use and kept."""
@@ -88,7 +92,9 @@ def wrong_words(one: FieldError, reader: Reader) -> str:
 
 
 def field_name(path: str, reader: Reader) -> str:
-    """A field as the form calls it; its path where no form does."""
+    """A field as the form calls it; its path where no form does; its line in a document."""
+    if (found := _LINE.fullmatch(path)) is not None:
+        return reader.text("ui.form.line", number=found["number"], path=found["path"]).strip()
     key = f"field.{path.rpartition('.')[2]}"
     return reader.text(key) if reader.knows(key) else path
 

@@ -21,6 +21,7 @@ from goodword_aws.calls import Role
 from goodword_aws.journeys_asks import ask_answer
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console.journey_drafts import life
 from goodword_aws.pages.console.roles import BY_PERSON, WRITERS
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
@@ -83,9 +84,15 @@ def _journeys(view: View, program: Program) -> list[Journey]:
 def _journey(view: View) -> Answer:
     """One journey: its funnel as a chart, and why people wait or left."""
     journey = Journeys(view.desk).read(view.path["journey_id"])
+    if not journey.in_force and view.person.groups & WRITERS:
+        return Go(f"{HERE}/{journey.journey_id}/draft")
     funnel = _funnel(view, journey)
     version = Journeys(view.desk).version(journey.journey_id, journey.in_force)
-    shown = {"journey": journey, "funnel": funnel, "steps_of": version.terms.steps}
+    shown = life(view, journey) | {
+        "journey": journey,
+        "funnel": funnel,
+        "steps_of": version.terms.steps,
+    }
     return Sheet(
         "console/journey.html", shown | {"chart": _chart(view, funnel) if funnel else None}
     )
