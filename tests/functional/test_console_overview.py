@@ -4,12 +4,28 @@ from collections.abc import Iterator
 
 import pytest
 from goodword.advocates.people import SignIn
+from goodword.ledger.model import (
+    BUCKETS,
+    Balance,
+    Entry,
+    account,
+    apply,
+    balance_key,
+    expense,
+    fold,
+    move,
+)
+from goodword.ledger.service import Checker
+from goodword.payouts.model import PayoutRun
+from goodword.ports import Change
 from goodword.programs.model import Program
-from goodword.rewards.model import Reward
+from goodword.rewards.model import BUCKET_OF, Reward, RewardState
 from goodword.times import DAY_MS
+from goodword_aws.pages.console import figures
 from goodword_aws.pages.console.figures import figures_of
 
 from tests.support.api import ADMIN, ANALYST, FINANCE, MARKETER
+from tests.support.desk import World
 from tests.support.functions import over
 from tests.support.pages import Pages, pages, signing_in
 from tests.support.scene import PROGRAM, Scene
@@ -75,10 +91,170 @@ def test_the_figures_are_those_of_the_books() -> None:
     assert made.runs == []
     for reward in scene.all(Reward):
         scene.approval.assess(reward.reward_id)
-    later = now_ms + 20 * DAY_MS
+    assert made.owed_ms is None  # nobody has counted yet, and the page says so
+    scene.clock.advance(20 * DAY_MS)
+    Checker(scene.desk(), scene.store).check()
+    later = scene.clock.at_ms
     made = figures_of(scene.store, program, later, lambda _: (2025, 11), sees_people=True)
-    assert sum(made.ages) == 6_000
-    assert made.ages[1] == 6_000
+    (unit,) = made.owed
+    assert made.owed_ms == later
+    assert {one.state: one.by_age for one in unit.aged} == {
+        "approved": (0, 1_000, 0, 0),
+        "on_hold": (0, 5_000, 0, 0),
+    }
+    assert unit.total_minor == 6_000
+    assert unit.set_against_minor == 0
+
+
+UNITS = ("EUR", "USD", "EUR.CREDIT", "POINTS", "GIFTS", "CODES")
+
+
+def booked(world: World, program_id: str, number: int) -> None:
+    """One person earns something in every unit; by number it waits, is held, due or in a payout."""
+    state: RewardState = ("pending", "approved", "on_hold", "due", "batched")[number % 5]
+    bucket = BUCKET_OF[state]
+    assert bucket is not None
+    who, at_ms = f"adv_{number:04d}", world.clock.at_ms - (number % 120) * DAY_MS
+    for unit in UNITS:
+        entry = Entry(
+            entry_id=world.ids.new("ent"),
+            what="reward_earned",
+            at_ms=at_ms,
+            program_id=program_id,
+            currency=unit,
+            legs=move(number + 1, expense(program_id), account(who, bucket)),
+            refs={"reward_id": f"rwd_{number:04d}{unit}"},
+        )
+        reward = Reward(
+            reward_id=entry.refs["reward_id"],
+            advocate_id=who,
+            program_id=program_id,
+            version_number=1,
+            rule_id="sale",
+            conversion_id=f"cnv_{number:04d}{unit}",
+            order_id="o",
+            action="sale",
+            currency=unit,
+            earned_minor=number + 1,
+            remaining_minor=number + 1,
+            state=state,
+            created_ms=at_ms,
+            changed_ms=at_ms,
+            start_by_ms=at_ms,
+            hold_until_ms=at_ms,
+        )
+        change = Change()
+        start = Balance(advocate_id=who, program_id=program_id, currency=unit)
+        change.create(entry, apply(start, entry), reward)
+        world.store.commit(change)
+
+
+def test_all_that_is_owed_is_there_however_many_people_and_in_every_unit(here: Pages) -> None:
+    program = here.town.program()
+    people = 613
+    for number in range(people):
+        booked(here.town, program.program_id, number)
+    assert Checker(here.town.desk(), here.town.store).check().found == 0
+    made = figures_of(
+        here.town.store, program, here.town.clock.at_ms, lambda _: (2025, 11), sees_people=True
+    )
+    books = fold(here.town.all(Entry)).values()
+    assert [one.currency for one in made.owed] == sorted(UNITS)
+    for unit in made.owed:
+        own = [one for one in books if one.currency == unit.currency]
+        assert unit.people == people == len(own)
+        for bucket in BUCKETS:
+            assert unit.accounts[bucket] == sum(getattr(one, f"{bucket}_minor") for one in own)
+        assert unit.total_minor == sum(range(people + 1))
+        assert unit.set_against_minor == 0
+        for end, begin, at in ((7, 0, 0), (30, 8, 1), (90, 31, 2), (119, 91, 3)):
+            aged = [n + 1 for n in range(people) if begin <= n % 120 <= end]
+            assert sum(one.by_age[at] for one in unit.aged) == sum(aged)
+    page = here.browser(FINANCE).get("/console")
+    assert "EUR.CREDIT · in the ledger, 613 people" in page.words
+    assert "€1,882.0" not in page.words  # sums are exact: 613 * 614 / 2 cents are 1,881.91
+    assert "€1,881.91" in page.words
+    assert "POINTS · On hold" in page.words
+    assert "188,191 points" in page.words
+
+
+def test_what_was_taken_back_after_payment_is_beside_the_rewards(here: Pages) -> None:
+    program = here.town.program()
+    booked(here.town, program.program_id, 3)
+    key = balance_key("adv_0003", program.program_id, "EUR")
+    stored = here.town.store.get(Balance, key)
+    assert stored is not None
+    back = Entry(
+        entry_id=here.town.ids.new("ent"),
+        what="reward_reversed",
+        at_ms=here.town.clock.at_ms,
+        program_id=program.program_id,
+        currency="EUR",
+        legs=move(1, account("adv_0003", "payable"), expense(program.program_id)),
+    )
+    change = Change()
+    change.create(back)
+    change.replace(apply(stored, back))
+    here.town.store.commit(change)
+    Checker(here.town.desk(), here.town.store).check()
+    fay = here.browser(FINANCE)
+    page = fay.get("/console", program=program.program_id)
+    assert "EUR · taken back after payment" in page.words
+    assert "-€0.01" in page.words
+    fay.language = "de"
+    assert "geht von den nächsten Auszahlungen ab" in fay.get("/console").words
+
+
+def test_an_analyst_sees_no_unit_that_fewer_than_five_have(here: Pages) -> None:
+    program = here.town.program()
+    crowd(here, program, 5)
+    for number in range(4):
+        booked(here.town, program.program_id, number)
+    Checker(here.town.desk(), here.town.store).check()
+    page = here.browser(ANALYST).get("/console")
+    assert "What fewer than five people have is left out" in page.words
+    assert "POINTS" not in page.words
+    assert "POINTS" in here.browser(FINANCE).get("/console").words
+
+
+def run(program: Program, number: int, **changes: object) -> PayoutRun:
+    """A settled run of one month."""
+    fields: dict[str, object] = {
+        "run_id": f"run_{program.program_id}_{number}",
+        "program_id": program.program_id,
+        "period": f"20{number:02d}-01",
+        "cutoff_ms": number * DAY_MS,
+        "rail": "simulator",
+        "currency": program.currency,
+        "minimum_minor": 0,
+        "state": "settled",
+        "created_ms": 0,
+        "changed_ms": 0,
+        "total_minor": number,
+    }
+    return PayoutRun.model_validate(fields | changes)
+
+
+def test_a_programmes_payouts_are_found_behind_those_of_others(
+    here: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = here.town.program(name="First"), here.town.program(name="Second")
+    now_ms = here.town.clock.at_ms
+    change = Change()
+    change.create(run(first, 1), run(first, 2, currency="USD", run_id="run_usd"))
+    here.town.store.commit(change)
+    for begin in range(10, 130, 40):
+        change = Change()
+        change.create(*(run(second, number) for number in range(begin, begin + 40)))
+        here.town.store.commit(change)
+
+    def made() -> figures.Figures:
+        return figures_of(here.town.store, first, now_ms, lambda _: (2025, 11), sees_people=True)
+
+    assert made().runs == [("2001-01", 1)]
+    assert not made().runs_partly
+    monkeypatch.setattr(figures, "RUNS_READ_MAX", 100)
+    assert made().runs_partly
 
 
 def test_the_page_draws_them() -> None:

@@ -28,7 +28,7 @@ from goodword.ledger.model import Balance, Entry, expense, fold_in
 from goodword.records import Key, Record
 from goodword.rewards.added import Added, added, heard
 from goodword.rewards.caps import CapUse
-from goodword.rewards.model import Counted, Reward
+from goodword.rewards.model import Counted, Reward, RewardState
 from goodword.rewards.pools import Pool, Pot
 from goodword.rewards.tally import Tally
 
@@ -50,6 +50,8 @@ class Held(NamedTuple):
     held: int
     gone: bool
     counted: tuple[Counted, ...]
+    state: RewardState
+    created_ms: int
 
 
 class Wrong(NamedTuple):
@@ -165,4 +167,6 @@ def _held(reward: Reward) -> Held:
         held=0 if gone else reward.remaining_minor,
         gone=gone,
         counted=reward.counted,
+        state=reward.state,
+        created_ms=reward.created_ms,
     )

@@ -5,8 +5,9 @@ version up. So a record that has the same version before and after the journal w
 what was read. One that moved meanwhile is read again in a further pass; only what kept moving
 through all passes is left open, and counted as such.
 
-The check writes down what it found and mends nothing. A person may have a record rewritten from
-the journal: that is a Change on the version that was compared, and an event tells of it.
+The check writes down what it found, and what every programme owes (`liability`); it mends nothing.
+A person may have a record rewritten from the journal: that is a Change on the version that was
+compared, and an event tells of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +18,8 @@ from pydantic import Field
 
 from goodword.errors import Stale
 from goodword.events import Event
-from goodword.ledger.comparing import Comparison, Judged
+from goodword.ledger.comparing import Comparison
+from goodword.ledger.liability import Liability, counted
 from goodword.ledger.model import Balance
 from goodword.ledger.numbers import KINDS, TOLD, Journal, Kept, Wrong
 from goodword.limits import CHECK_PASSES_MAX, DIFFERENCES_KEPT_MAX
@@ -77,7 +79,7 @@ class Checker:
 
     def check(self) -> LedgerCheck:
         """Compare, store what was found and tell of it. Mending is for people."""
-        outcome, _ = self.compare()
+        outcome, _, owed = self._compared()
         change = Change()
         change.create(
             outcome,
@@ -92,28 +94,40 @@ class Checker:
             ),
         )
         self.desk.store.commit(change)
+        for one in owed:
+            kept = Change()
+            kept.create(one)
+            self.desk.store.commit(kept)
         return outcome
 
     def compare(self) -> tuple[LedgerCheck, list[Wrong]]:
         """What a check would say, and every record that differs; nothing is written."""
-        journal, judged = self._pass(None)
+        outcome, wrong, _ = self._compared()
+        return outcome, wrong
+
+    def _compared(self) -> tuple[LedgerCheck, list[Wrong], list[Liability]]:
+        """The same, and what each programme owes by the first reading."""
+        first = self._pass()
+        judged, entries = first.judge(None), first.journal.entries
+        owed = list(counted(first.before, first.journal, first.after, self.desk.clock.now_ms()))
+        del first  # three readings of everything are not held at once
         wrong, moving = judged.wrong, judged.moving
         for _ in range(CHECK_PASSES_MAX - 1):
             if not moving:
                 break
-            _, again = self._pass(frozenset(moving))
+            again = self._pass().judge(frozenset(moving))
             wrong, moving = wrong + again.wrong, again.moving
         found = [sentence for one in wrong for sentence in one.sentences]
         outcome = LedgerCheck(
             at_ms=self.desk.clock.now_ms(),
-            entries=journal.entries,
+            entries=entries,
             balances=judged.balances,
             numbers=judged.looked_at - judged.balances,
             found=len(found),
             differences=tuple(found[:DIFFERENCES_KEPT_MAX]),
             unsettled=len(moving),
         )
-        return outcome, wrong
+        return outcome, wrong, owed
 
     def mend(self, wrong: Iterable[Wrong]) -> int:
         """Write each record as the journal gives it; how many. One that has moved is left alone.
@@ -154,9 +168,9 @@ class Checker:
             differences=len(one.sentences),
         )
 
-    def _pass(self, only: frozenset[Key] | None) -> tuple[Journal, Judged]:
-        """Read core, the whole journal and core again; judge everything, or only those."""
+    def _pass(self) -> Comparison:
+        """Read core, the whole journal and core again."""
         before = Kept().keep(self.reader.scan_mixed(KINDS, "core"))
         journal = Journal().read(self.reader.scan_mixed(TOLD, "journal"))
         after = Kept().keep(self.reader.scan_mixed(KINDS, "core"))
-        return journal, Comparison(before, journal, after).judge(only)
+        return Comparison(before, journal, after)

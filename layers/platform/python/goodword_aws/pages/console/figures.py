@@ -1,8 +1,10 @@
 """The figures of the overview's charts, counted from what is there, within stated limits.
 
-Nothing is kept for the charts: people, balances and clicks of a programme, and the decisions of the
-last weeks, are read when the page is. Whoever sees sums but not single people (analysts) gets no
-figure of fewer than PEOPLE_LEAST advocates; the same holds for each month of the comparison.
+What is owed is the ledger's own count of the whole programme, made every night (`liability`); it
+has no limit. For the rest nothing is kept: people and clicks of a programme, and the decisions of
+the last weeks, are read when the page is, and the page says where there was more. Whoever sees sums
+but not single people (analysts) gets no figure of fewer than PEOPLE_LEAST advocates; the same holds
+for each month of the comparison, and for each currency or unit of what is owed.
 """
 
 from collections import defaultdict
@@ -12,14 +14,14 @@ from typing import TypeVar
 
 from goodword.advocates.model import Enrolment
 from goodword.conversions.decided import DecidedOn, days_between, decided_partition
-from goodword.ledger.model import BUCKETS, Balance, balance_key
-from goodword.limits import DUE_SHARDS, PAGE_ITEMS_MAX, PEOPLE_LEAST, READ_KEYS_MAX
+from goodword.ledger.liability import Owed, newest
+from goodword.ledger.model import Balance, balance_key
+from goodword.limits import PAGE_ITEMS_MAX, PEOPLE_LEAST, READ_KEYS_MAX
 from goodword.payouts.model import PayoutRun
 from goodword.ports import Store
 from goodword.programs.model import Program
 from goodword.records import Key, Record
 from goodword.rewards.decision import Decision, decision_key
-from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.tracking.model import ClickCount, click_count_key
 
@@ -27,7 +29,7 @@ PEOPLE_MAX = 500  # advocates of one overview; the page says when there are more
 DECISIONS_MAX = 500  # of the last days; the newest count
 DAYS = 28
 RUNS_SHOWN = 12
-AGES = (7, 30, 90)  # days that end a bar of the liability; the last bar is older
+RUNS_READ_MAX = 1_000  # of all programmes, to find those; the page says when there were more
 CHANNELS = ("click", "code", "form", "grant")
 
 Month = tuple[int, int]
@@ -45,7 +47,11 @@ class Cohort:
 
 @dataclass
 class Figures:
-    """Everything that the charts of one programme show; amounts are in its currency."""
+    """Everything that the charts of one programme show; amounts are in its currency.
+
+    `owed` is in every currency and unit, as it stood at `owed_ms` (None: never counted yet); of
+    those that too few people have, nothing is there, and `owed_hidden` says so.
+    """
 
     currency: str
     people: int = 0
@@ -54,13 +60,15 @@ class Figures:
     clicks: int = 0
     leads: int = 0
     sales: int = 0
-    owed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
+    owed_ms: int | None = None
+    owed: tuple[Owed, ...] = ()
+    owed_hidden: bool = False
     cohorts: list[Cohort] = field(default_factory=list)
     days: dict[str, int] = field(default_factory=dict)
     channels: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
     decisions_partly: bool = False
-    ages: list[int] = field(default_factory=lambda: [0] * (len(AGES) + 1))
     runs: list[tuple[str, int]] = field(default_factory=list)
+    runs_partly: bool = False
 
 
 def figures_of(
@@ -79,7 +87,7 @@ def figures_of(
         return made
     _sum(store, program, people, made, month_of)
     _decide(store, program, now_ms, made)
-    _age(store, program, now_ms, made)
+    _owe(store, program, made, sees_people=sees_people)
     _pay(store, program, made)
     return made
 
@@ -104,7 +112,7 @@ def _sum(
     made: Figures,
     month_of: Callable[[int], Month],
 ) -> None:
-    """Clicks, sign-ups, purchases, what is owed, and what each month's people earned."""
+    """Clicks, sign-ups, purchases, and what each month's people earned."""
     ids = [one.advocate_id for one in people]
     clicks = [click_count_key(one, program.program_id) for one in ids]
     made.clicks = sum(one.clicks for one in _read(store, ClickCount, clicks))
@@ -114,8 +122,6 @@ def _sum(
         made.leads += balance.leads
         made.sales += balance.sales
         earned[balance.advocate_id] = balance.earned_minor - balance.reversed_minor
-        for bucket in BUCKETS:
-            made.owed[bucket] += getattr(balance, f"{bucket}_minor")
     months: dict[Month, list[int]] = defaultdict(list)
     for one in people:
         months[month_of(one.created_ms)].append(earned.get(one.advocate_id, 0))
@@ -158,24 +164,29 @@ def _day(row: DecidedOn) -> str:
     return row.key.pk.rpartition("#")[2]
 
 
-def _age(store: Store, program: Program, now_ms: int, made: Figures) -> None:
-    """How long ago the rewards that wait for a hold or a person were earned."""
-    places = ["REVIEW", *(f"HOLD#{shard}" for shard in range(DUE_SHARDS))]
-    for place in places:
-        page = store.query_index(Reward, "core", place, limit=PAGE_ITEMS_MAX)
-        for reward in page.rows:
-            if (reward.program_id, reward.currency) == (program.program_id, program.currency):
-                days = (now_ms - reward.created_ms) // DAY_MS
-                bar = next((n for n, end in enumerate(AGES) if days <= end), len(AGES))
-                made.ages[bar] += reward.remaining_minor
-        made.partly = made.partly or page.cursor is not None
+def _owe(store: Store, program: Program, made: Figures, *, sees_people: bool) -> None:
+    """The ledger's last count of what the whole programme owes."""
+    if (found := newest(store, program.program_id)) is None:
+        return
+    made.owed_ms = found.at_ms
+    made.owed = tuple(one for one in found.units if sees_people or one.people >= PEOPLE_LEAST)
+    made.owed_hidden = len(made.owed) < len(found.units)
 
 
 def _pay(store: Store, program: Program, made: Figures) -> None:
-    """The totals of the newest runs, the oldest of them first."""
-    page = store.query_index(PayoutRun, "core", "RUNS", limit=PAGE_ITEMS_MAX)
-    runs = [one for one in page.rows if one.program_id == program.program_id]
-    shown = [(one.period, one.total_minor) for one in runs if one.state == "settled"]
+    """The totals of the newest runs in the programme's currency, the oldest of them first."""
+    wanted, shown = (program.program_id, program.currency, "settled"), list[tuple[str, int]]()
+    cursor: str | None = None
+    for _ in range(RUNS_READ_MAX // PAGE_ITEMS_MAX):
+        page = store.query_index(PayoutRun, "core", "RUNS", limit=PAGE_ITEMS_MAX, cursor=cursor)
+        shown += [
+            (one.period, one.total_minor)
+            for one in page.rows
+            if (one.program_id, one.currency, one.state) == wanted
+        ]
+        if (cursor := page.cursor) is None or len(shown) >= RUNS_SHOWN:
+            break
+    made.runs_partly = cursor is not None and len(shown) < RUNS_SHOWN
     made.runs = shown[:RUNS_SHOWN][::-1]
 
 

@@ -16,8 +16,9 @@ from goodword.times import parse_rfc3339
 
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.figures import AGES, CHANNELS, Figures, figures_of
+from goodword_aws.pages.console.figures import CHANNELS, Figures, figures_of
 from goodword_aws.pages.console.hand_overs import waiting
+from goodword_aws.pages.console.owing import owed_by_account, owed_by_age, owed_table
 from goodword_aws.pages.console.reviews import hours_left
 from goodword_aws.pages.console.roles import BY_PERSON, MONEY, WRITERS
 from goodword_aws.pages.view import View
@@ -82,7 +83,7 @@ def _drafts(view: View, chosen: Program | None) -> list[Any]:
 def _charted(view: View, chosen: Program | None) -> dict[str, Any]:
     """The charts of a programme; none before there is one."""
     if chosen is None:
-        return {"charts": None, "few": False}
+        return {"charts": None, "few": False, "owed": None}
     reader = view.reader
 
     def month_of(at_ms: int) -> tuple[int, int]:
@@ -96,7 +97,11 @@ def _charted(view: View, chosen: Program | None) -> dict[str, Any]:
         month_of,
         sees_people=bool(view.person.groups & BY_PERSON),
     )
-    return {"charts": _charts(view, made) if made.shown else None, "few": not made.shown}
+    return {
+        "charts": _charts(view, made) if made.shown else None,
+        "owed": owed_table(view, made) if made.shown else None,
+        "few": not made.shown,
+    }
 
 
 def _charts(view: View, made: Figures) -> dict[str, Chart]:
@@ -105,8 +110,7 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
     days = [reader.day_short(noon_of(day)) for day in made.days]
     partly = view.text("overview.partly") if made.partly else ""
     newest = view.text("overview.newest") if made.decisions_partly else ""
-    ages = [view.text("overview.age", days=end) for end in AGES]
-    ages.append(view.text("overview.older", days=AGES[-1]))
+    runs_note = view.text("overview.partly") if made.runs_partly else ""
     periods, totals = (
         [reader.period(one) for one, _ in made.runs],
         [total for _, total in made.runs],
@@ -125,15 +129,14 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
 
     funnel = [view.text(f"overview.step.{name}") for name in ("clicks", "leads", "sales")]
     kinds = [view.text(f"overview.channel.{name}") for name in CHANNELS]
-    owed = [view.text(f"overview.owed.{name}") for name in made.owed]
     months = [reader.month_name(*one.month) for one in made.cohorts]
     each = [one.earned_minor // one.people for one in made.cohorts]
     return {
         "earned": chart("earned", days, [*made.days.values()], unit, newest),
         "funnel": chart("funnel", funnel, [made.clicks, made.leads, made.sales], "", partly),
-        "owed": chart("owed", owed, [*made.owed.values()], unit, partly),
-        "age": chart("age", ages, made.ages, unit, partly),
-        "runs": chart("runs", periods, totals, unit, ""),
+        "owed": owed_by_account(view, made),
+        "age": owed_by_age(view, made),
+        "runs": chart("runs", periods, totals, unit, runs_note),
         "channel": chart("channel", kinds, [*made.channels.values()], unit, newest),
         "cohort": chart("cohort", months, each, unit, view.text("overview.cohort_note")),
     }

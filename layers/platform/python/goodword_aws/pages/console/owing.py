@@ -1,0 +1,131 @@
+"""What a programme owes, drawn and in a table: by account, by the age of rewards, in every unit.
+
+All of it is of one count of the ledger, whose time is said with it. A chart has one unit, so the
+charts are of the programme's own currency; the table has every currency and unit there is.
+"""
+
+from typing import NamedTuple
+
+from goodword.ledger.liability import AGES, Owed
+from goodword.ledger.model import BUCKETS, Bucket
+from goodword.rewards.model import BUCKET_OF
+
+from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console.figures import Figures
+from goodword_aws.pages.view import View
+
+
+class OwedRow(NamedTuple):
+    """One state of one unit: its sums by age as they are read ("" for none), and all together."""
+
+    unit: str
+    state: str
+    rewards: int
+    by_age: tuple[str, ...]
+    total: str
+
+
+class OwedUnit(NamedTuple):
+    """One currency or unit: its rewards, what was taken back when paid, and the ledger's sum."""
+
+    unit: str
+    rows: tuple[OwedRow, ...]
+    set_against: str
+    total: str
+    people: int
+    moving: int
+
+
+class OwedTable(NamedTuple):
+    """Everything that is owed, as of `at_ms`; `hidden` if a unit is left out for its few people."""
+
+    at_ms: int | None
+    ages: tuple[str, ...]
+    units: tuple[OwedUnit, ...]
+    hidden: bool
+
+
+def owed_table(view: View, made: Figures) -> OwedTable:
+    """Every unit with its states and ages."""
+    units = tuple(_unit(view, one) for one in made.owed)
+    return OwedTable(made.owed_ms, tuple(_ages(view)), units, made.owed_hidden)
+
+
+def _unit(view: View, one: Owed) -> OwedUnit:
+    def said(amount_minor: int) -> str:
+        return view.reader.minor(amount_minor, one.currency)
+
+    rows = tuple(
+        OwedRow(
+            unit=one.currency,
+            state=aged.state,
+            rewards=aged.rewards,
+            by_age=tuple(said(amount) if amount else "" for amount in aged.by_age),
+            total=said(aged.total_minor),
+        )
+        for aged in one.aged
+    )
+    against = said(one.set_against_minor) if one.set_against_minor else ""
+    return OwedUnit(one.currency, rows, against, said(one.total_minor), one.people, one.moving)
+
+
+def owed_by_account(view: View, made: Figures) -> Chart:
+    """What the ledger's accounts hold in the programme's currency, of everybody."""
+    own = _own(made)
+    return Chart(
+        id="owed",
+        title=view.text("overview.chart.owed"),
+        labels=tuple(view.text(f"overview.owed.{bucket}") for bucket in BUCKETS),
+        series=(
+            Series(
+                view.text("overview.series.owed"),
+                tuple(own.accounts[bucket] if own else 0 for bucket in BUCKETS),
+            ),
+        ),
+        empty=_empty(view, made, "owed"),
+        unit=made.currency,
+        note=_counted(view, made),
+    )
+
+
+def owed_by_age(view: View, made: Figures) -> Chart:
+    """The rewards of the same money, by the days since they were earned and by their account."""
+    own = _own(made)
+    return Chart(
+        id="age",
+        title=view.text("overview.chart.age"),
+        labels=tuple(_ages(view)),
+        series=tuple(
+            Series(view.text(f"overview.owed.{bucket}"), _aged(own, bucket)) for bucket in BUCKETS
+        ),
+        empty=_empty(view, made, "age"),
+        unit=made.currency,
+        note=_counted(view, made),
+    )
+
+
+def _own(made: Figures) -> Owed | None:
+    return next((one for one in made.owed if one.currency == made.currency), None)
+
+
+def _aged(own: Owed | None, bucket: Bucket) -> tuple[int, ...]:
+    """The sums by age of all states whose money is in this account."""
+    found = [one.by_age for one in own.aged if BUCKET_OF[one.state] == bucket] if own else []
+    return tuple(sum(sums) for sums in zip(*found, strict=True)) or (0,) * (len(AGES) + 1)
+
+
+def _ages(view: View) -> list[str]:
+    ages = [view.text("overview.age", days=end) for end in AGES]
+    return [*ages, view.text("overview.older", days=AGES[-1])]
+
+
+def _counted(view: View, made: Figures) -> str:
+    if made.owed_ms is None:
+        return ""
+    return view.text("overview.counted", when=view.reader.time(made.owed_ms))
+
+
+def _empty(view: View, made: Figures, name: str) -> str:
+    if made.owed_ms is None:
+        return view.text("overview.uncounted")
+    return view.text("overview.few.title" if made.owed_hidden else f"overview.empty.{name}")
