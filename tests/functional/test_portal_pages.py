@@ -19,7 +19,7 @@ from goodword_aws.pages.portal import own_rewards
 from goodword_aws.pages.reader import phrases
 
 from tests.support.api import ANNA, BEN, Caller
-from tests.support.pages import Browser, Pages, pages
+from tests.support.pages import Pages, pages
 from tests.support.people import ANNA as ANNA_IN
 from tests.support.people import BEN as BEN_IN
 from tests.support.scene import terms
@@ -291,37 +291,6 @@ def test_hostile_words_are_text_wherever_they_are_shown(here: Pages) -> None:
         assert "<script>alert" not in shown.html
         assert "&lt;script&gt;alert" in shown.html
         assert "{{ 7 * 7 }}" in shown.words
-
-
-def test_the_first_page_reads_the_summary_once_and_is_light(
-    here: Pages, program_id: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with_reward(here, program_id)
-    browser = here.browser(ANNA)
-    light(browser)
-    asked: list[str] = []
-    store = here.town.store
-    for name in ("query", "query_mixed", "query_index", "get_many"):
-        before = getattr(store, name)
-
-        def counted(*words: object, _name: str = name, _before: object = before, **more: object):  # type: ignore[no-untyped-def]  # stands for four methods
-            asked.append(_name)
-            return _before(*words, **more)  # type: ignore[operator]  # as above
-
-        monkeypatch.setattr(store, name, counted)
-    browser.get("/my")
-    assert asked.count("query_mixed") == 1
-    assert len(asked) <= 4, asked
-
-
-def light(browser: Browser) -> None:
-    """The page with all that it brings stays under 60 KB."""
-    page = browser.get("/my")
-    size = len(page.html.encode())
-    for part in page.html.split('"'):
-        if part.startswith("/static/"):
-            size += len(browser.get(part).html.encode())
-    assert size < 60_000, size
 
 
 def test_what_is_coming_is_told_with_its_day_and_can_be_acknowledged(

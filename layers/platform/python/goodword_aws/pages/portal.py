@@ -16,6 +16,7 @@ from goodword.errors import NotFound
 from goodword.messages.tips import Stand, Tip, tips_of
 from goodword.money import Money
 from goodword.payouts.statement import Statement
+from goodword.ports import Page
 from goodword.programs.effective import active_program, read_versions, version_in_force
 from goodword.programs.model import ProgramVersion, version_at
 from goodword.rewards.explain_rules import rule_text
@@ -24,9 +25,9 @@ from goodword.rewards.model import Reward, reward_key
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, wiring
 from goodword_aws.advocates_offer import offer_answer
-from goodword_aws.messages import catalogue_of
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.embed import embedded
+from goodword_aws.pages.portal_latest import BROKEN, because, latest
 from goodword_aws.pages.portal_level import recognised
 from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.view import View
@@ -35,21 +36,19 @@ from goodword_aws.programs_drafts import change_words
 from goodword_aws.programs_terms import my_terms
 from goodword_aws.settings import settings
 
-LATEST = 3  # rewards on the first page
 CHARTED = 100  # rewards or payouts that a chart is made of
 MONTHS_MIN, MONTHS_MAX = 6, 12  # months of a chart
 
 
 def home(view: View) -> dict[str, Any]:
-    """The first page: one read of the summary, the links, the newest rewards."""
+    """The first page: one read of the summary, the links, the newest of each kind of event."""
     found = shapes.dashboard(view.desk, view.advocate_id)
+    reached = recognised(view, found, view.advocate_id)
     return {
         "dashboard": found,
         "links": own_links(view),
-        "rewards": earnings.my_rewards(
-            view.desk, view.advocate_id, LATEST, None, view.reader.language
-        ).rows,
-        "recognised": recognised(view, found, view.advocate_id),
+        **latest(view, reached.values()),
+        "recognised": reached,
         "funnels": {card.program_id: _funnel(view, card) for card in found.programs},
         "tips": _tips(found),
     }
@@ -103,7 +102,7 @@ def rewards(view: View) -> dict[str, Any]:
         if found.cursor is not None:
             lately = earnings.my_rewards(view.desk, own, CHARTED, None, language)
         earned = [(one.created_at, one.earned) for one in lately.rows]
-        charts = monthly(view, "earned", earned, more=lately.cursor is not None)
+        charts = monthly(view, "earned", earned, newest=_cut(lately))
     return {"rewards": found.rows, "cursor": found.cursor, "first": first, "charts": charts}
 
 
@@ -118,19 +117,22 @@ def own_rewards(view: View, conversion_id: str) -> list[str]:
 
 def payouts(view: View) -> dict[str, Any]:
     """The method, the next date, and the payouts so far."""
-    page = statement_pages(
-        view.desk.store, view.advocate_id, view.page.limit, view.page.starting_after
-    )
-    found = shapes.dashboard(view.desk, view.advocate_id)
-    paid = [(one.changed_at, one.total) for one in page.rows if one.state == "paid"]
+    store, own = view.desk.store, view.advocate_id
+    page = statement_pages(store, own, view.page.limit, view.page.starting_after)
+    found, first = shapes.dashboard(view.desk, own), view.page.starting_after is None
+    charts = []
+    if first:
+        lately = page if page.cursor is None else statement_pages(store, own, CHARTED, None)
+        paid = [(one.changed_at, one.total) for one in lately.rows if one.state == "paid"]
+        charts = monthly(view, "paid", paid, newest=_cut(lately))
     return {
         "dashboard": found,
         "method": method(view) if found.payout_method else None,
         "payouts": page.rows,
         "because": _because(view, page.rows),
         "cursor": page.cursor,
-        "first": view.page.starting_after is None,
-        "charts": monthly(view, "paid", paid, more=page.cursor is not None),
+        "first": first,
+        "charts": charts,
     }
 
 
@@ -167,13 +169,8 @@ def statement_page(view: View) -> dict[str, Any]:
 
 
 def _because(view: View, payouts: Sequence[Statement]) -> dict[str, str]:
-    """Why those that did not go through did not, in the words of the letter about it."""
-    said = catalogue_of(view.reader.language)
-    return {
-        one.payout_id: said.sentence(one.reason)
-        for one in payouts
-        if one.state in ("failed", "returned")
-    }
+    """Why those that did not go through did not."""
+    return {one.payout_id: because(view, one) for one in payouts if one.state in BROKEN}
 
 
 def program(view: View, program_id: str) -> dict[str, Any]:
@@ -226,22 +223,30 @@ def taken_part(view: View) -> list[dict[str, Any]]:
     ]
 
 
+def _cut(lately: Page[Any]) -> int:
+    """How many rows there are, if there were more; else 0."""
+    return len(lately.rows) if lately.cursor is not None else 0
+
+
 def monthly(
-    view: View, name: str, figures: Iterable[tuple[str, Money]], *, more: bool
+    view: View, name: str, figures: Iterable[tuple[str, Money]], *, newest: int
 ) -> list[Chart]:
-    """A chart per currency of amounts and their times, the oldest month at the left."""
+    """A chart per currency of amounts and their times, the oldest month at the left.
+
+    `newest` is said below it: so many rewards or payouts were looked at; 0 says that all were.
+    """
     sums: dict[str, dict[tuple[int, int], int]] = defaultdict(lambda: defaultdict(int))
     for when, amount in figures:
         at = view.reader.at(when)
         sums[amount.currency][at.year, at.month] += amount.amount_minor
     return [
-        _by_month(view.reader, name, currency, months, more=more)
+        _by_month(view.reader, name, currency, months, newest=newest)
         for currency, months in sorted(sums.items())
     ]
 
 
 def _by_month(
-    reader: Reader, name: str, currency: str, months: Mapping[tuple[int, int], int], *, more: bool
+    reader: Reader, name: str, currency: str, months: Mapping[tuple[int, int], int], *, newest: int
 ) -> Chart:
     first, last = (year * 12 + month - 1 for year, month in (min(months), max(months)))
     begin = min(max(first, last - MONTHS_MAX + 1), last - MONTHS_MIN + 1)
@@ -255,7 +260,7 @@ def _by_month(
         series=(Series(reader.text(f"portal.chart.{name}"), values),),
         empty=reader.text("portal.chart.nothing"),
         unit=currency,
-        note=reader.text("portal.chart.newest", n=CHARTED) if more else "",
+        note=reader.text("portal.chart.newest", n=newest) if newest else "",
     )
 
 

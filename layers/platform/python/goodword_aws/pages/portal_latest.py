@@ -1,0 +1,110 @@
+"""What happened lately on an advocate's first page: rewards, payouts, questions, all by their time.
+
+Each kind is one page of the advocate's own partition, so the reads do not grow with what there is.
+A payout that did not go through is told beside it, with the way to mend it, until how one is paid
+was changed or another payout has followed.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Literal, NamedTuple
+
+from goodword.advocates.model import PayoutMethod, method_key
+from goodword.payouts.statement import Statement
+from goodword.ports import Store
+from goodword.rewards.model import Reward, reward_listing
+from goodword.times import parse_rfc3339
+from goodword.trust.dispute import Dispute, DisputeOfAdvocate, dispute_key
+
+from goodword_aws import earnings, explanations
+from goodword_aws.advocates_recognition import RecognitionAnswer
+from goodword_aws.messages import catalogue_of
+from goodword_aws.pages.view import View
+from goodword_aws.payouts_answers import statement_pages
+
+SHOWN = 6  # events on the first page
+READ = 12  # the newest rewards, of which an older one may have moved last
+OTHERS = 3  # of each other kind
+BROKEN = ("failed", "returned")
+
+Kind = Literal["reward", "payout", "dispute", "nothing", "milestone"]
+
+
+class Happened(NamedTuple):
+    """One event: when (ms), of which kind, and what the page shows of it."""
+
+    at_ms: int
+    kind: Kind
+    of: Any
+
+
+class Broken(NamedTuple):
+    """A payout that did not go through, and why in words."""
+
+    payout: Statement
+    because: str
+
+
+def latest(view: View, reached: Iterable[RecognitionAnswer]) -> dict[str, Any]:
+    """The newest events, the last one first, and the payout that waits to be mended, if any."""
+    store, own = view.desk.store, view.advocate_id
+    payouts = statement_pages(store, own, OTHERS, None).rows
+    events = [
+        *(Happened(parse_rfc3339(one.changed_at), "payout", one) for one in payouts),
+        *_rewards(view),
+        *(Happened(one.changed_ms, "dispute", one) for one in _disputes(store, own)),
+        *_nothings(view),
+        *_milestones(reached),
+    ]
+    newest = sorted(events, key=lambda one: one.at_ms, reverse=True)
+    return {"events": newest[:SHOWN], "broken": _broken(view, payouts[0] if payouts else None)}
+
+
+def because(view: View, payout: Statement) -> str:
+    """Why it did not go through, in the words of the letter about it; "" if it did."""
+    if payout.state not in BROKEN:
+        return ""
+    return catalogue_of(view.reader.language).sentence(payout.reason)
+
+
+def _broken(view: View, last: Statement | None) -> Broken | None:
+    """The last payout, if it did not go through and nothing has been changed since."""
+    if last is None or last.state not in BROKEN:
+        return None
+    method = view.desk.store.get(PayoutMethod, method_key(view.advocate_id))
+    if method is not None and method.changed_ms > parse_rfc3339(last.changed_at):
+        return None
+    return Broken(last, because(view, last))
+
+
+def _rewards(view: View) -> Iterable[Happened]:
+    page = reward_listing(view.desk.store, view.advocate_id, READ, None)
+    moved = sorted(page.rows, key=_changed, reverse=True)[:SHOWN]
+    for one in moved:
+        shown = earnings.shown_reward(view.desk, one, view.reader.language)
+        yield Happened(one.changed_ms, "reward", shown)
+
+
+def _changed(reward: Reward) -> int:
+    return reward.changed_ms
+
+
+def _disputes(store: Store, advocate_id: str) -> Iterable[Dispute]:
+    page = store.query(
+        DisputeOfAdvocate, "core", f"ADV#{advocate_id}", "D#", limit=OTHERS, newest_first=True
+    )
+    keys = [dispute_key(one.dispute_id) for one in page.rows]
+    return store.get_many(Dispute, keys).values() if keys else ()
+
+
+def _nothings(view: View) -> Iterable[Happened]:
+    """What was recorded and earned nothing, with its reason."""
+    page = explanations.my_unrewarded(view.desk, view.advocate_id, view.reader.locale, OTHERS, None)
+    for one in page.rows:
+        yield Happened(parse_rfc3339(one.occurred_at), "nothing", one)
+
+
+def _milestones(reached: Iterable[RecognitionAnswer]) -> Iterable[Happened]:
+    for recognised in reached:
+        for one in recognised.milestones:
+            if one.reached_at is not None:
+                yield Happened(parse_rfc3339(one.reached_at), "milestone", one)
