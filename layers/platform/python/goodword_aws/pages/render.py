@@ -40,10 +40,14 @@ class Wrong:
 
 @dataclass(frozen=True)
 class Frame:
-    """What every page's frame shows. `groups` are the reader's staff groups."""
+    """What every page's frame shows. `groups` are the reader's staff groups.
+
+    `here` is the path, `address` the path with what was asked of it, to come back to.
+    """
 
     face: str
     here: str
+    address: str
     signed_in: bool
     token: str = field(repr=False)
     once: str = field(repr=False)

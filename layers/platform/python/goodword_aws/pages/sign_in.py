@@ -24,12 +24,25 @@ from goodword_aws.pages.view import Leave, View
 
 REFRESH_SECONDS = 30 * 86_400  # as the pool's client says; Cognito has the last word
 _NEXT = re.compile(r"/(?![/\\])[A-Za-z0-9_./~?=&%+-]{0,300}")
+# What a query may not bring along: one-time codes and passes, and what the reader is changing.
+_NOT_KEPT = frozenset({"code", "state", "nonce", "token", "pass", "secret", "next", "lang"})
 _WAY = "."  # between the parts of the flow's cookie; none of them contains it
 
 
 def safe_next(asked: str, otherwise: str = "/my") -> str:
     """A path of ours, or the other one."""
     return asked if _NEXT.fullmatch(asked) else otherwise
+
+
+def address_of(path: str, query: Mapping[str, str]) -> str:
+    """Where the reader is, to come back to: the path with its query, without anything secret.
+
+    Below /auth/, or if it is longer than may be followed, the path alone.
+    """
+    kept = {name: said for name, said in query.items() if name not in _NOT_KEPT}
+    if not kept or path.startswith("/auth/"):
+        return path
+    return safe_next(f"{path}?{urlencode(kept)}", path)
 
 
 def begin(pool: Pool, jar: Jar, back: str, asked: str) -> Leave:

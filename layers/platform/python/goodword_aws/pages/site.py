@@ -314,6 +314,7 @@ class Site:
         frame = Frame(
             face=self.face,
             here=asked.path,
+            address=sign_in.address_of(asked.path, query if asked.method == "GET" else {}),
             signed_in=principal is not None,
             token=forms.token_of(
                 _keys()[0], self._seed(asked), principal.subject if principal else ""

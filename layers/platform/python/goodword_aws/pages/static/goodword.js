@@ -22,47 +22,111 @@ if (zone && !document.cookie.split("; ").some((each) => each.startsWith("gw_zone
   }
 }
 
-// <button data-copy="text" data-done="Copied" hidden>
-for (const button of document.querySelectorAll("[data-copy]")) {
-  if (!navigator.clipboard) continue;
-  button.hidden = false;
-  const words = button.querySelector("[data-words]") || button;
-  const before = words.textContent;
-  button.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(button.dataset.copy);
-    words.textContent = button.dataset.done;
-    say(button.dataset.done);
-    setTimeout(() => { words.textContent = before; }, 2500);
-  });
-}
+// What a page, or a part of it that came anew, is given.
+const enhance = (root) => {
+  // <button data-copy="text" data-done="Copied" hidden>
+  for (const button of root.querySelectorAll("[data-copy]")) {
+    if (!navigator.clipboard) continue;
+    button.hidden = false;
+    const words = button.querySelector("[data-words]") || button;
+    const before = words.textContent;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(button.dataset.copy);
+      words.textContent = button.dataset.done;
+      say(button.dataset.done);
+      setTimeout(() => { words.textContent = before; }, 2500);
+    });
+  }
+  // <button data-share="address" data-title data-text hidden>
+  for (const button of root.querySelectorAll("[data-share]")) {
+    if (!navigator.share) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      const { share: url, title, text } = button.dataset;
+      navigator.share({ url, title, text }).catch(() => {});
+    });
+  }
+  // A form is sent once: a second tap while the first is on its way does nothing.
+  for (const form of root.querySelectorAll("form[method=post]")) {
+    form.addEventListener("submit", (event) => {
+      if (form.dataset.sent) event.preventDefault();
+      form.dataset.sent = "yes";
+      setTimeout(() => delete form.dataset.sent, 8000);
+    });
+  }
+  for (const button of root.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+};
+enhance(document);
 
-// <button data-share="address" data-title data-text hidden>
-for (const button of document.querySelectorAll("[data-share]")) {
-  if (!navigator.share) continue;
-  button.hidden = false;
-  button.addEventListener("click", () => {
-    const { share: url, title, text } = button.dataset;
-    navigator.share({ url, title, text }).catch(() => {});
-  });
-}
+// What somebody has begun stays theirs when a part comes anew: their words, open details, the focus.
+// An element is found again by what it is and by how many such come before it.
+const kindOf = (one) => [one.tagName, one.id, one.name, one.getAttribute("href"),
+  one.closest("form")?.getAttribute("action")].join(" ");
+const again = (old, fresh, one) => {
+  const all = (root) => [...root.querySelectorAll(one.tagName)].filter((each) => kindOf(each) === kindOf(one));
+  return all(fresh)[all(old).indexOf(one)];
+};
+const carry = (old, fresh) => {
+  for (const one of old.querySelectorAll("details[open]")) {
+    const twin = again(old, fresh, one);
+    if (twin) twin.open = true;
+  }
+  for (const one of old.querySelectorAll("input:not([type=hidden]), textarea")) {
+    const twin = again(old, fresh, one);
+    if (!twin) continue;
+    if (one.checked !== one.defaultChecked) twin.checked = one.checked;
+    if (one.value !== one.defaultValue) twin.value = one.value;
+  }
+  for (const one of old.querySelectorAll("select")) {
+    const twin = again(old, fresh, one);
+    if (twin && [...twin.options].some((each) => each.value === one.value)) twin.value = one.value;
+  }
+};
 
-// <section data-live="5" id="progress">: fetched anew every so many seconds while it says so.
+// The same words in the same places; the tokens of forms are new each time.
+const bare = (part) => {
+  const copy = document.importNode(part, true);
+  for (const one of copy.querySelectorAll("input[type=hidden][name^=_]")) one.remove();
+  for (const one of copy.querySelectorAll("[data-copy], [data-share], [data-print]")) one.hidden = true;
+  for (const one of copy.querySelectorAll("details")) one.open = false;
+  return copy.innerHTML;
+};
+const swap = (old, fresh) => {
+  if (old.dataset.live === fresh.dataset.live && bare(old) === bare(fresh)) return old;
+  const held = document.activeElement;
+  const twin = old.contains(held) ? again(old, fresh, held) : undefined;
+  carry(old, fresh);
+  old.replaceWith(fresh);
+  enhance(fresh);
+  if (twin) twin.focus({ preventScroll: true });
+  return fresh;
+};
+
+// <section data-live="5" id="progress">: fetched anew every so many seconds while it says so, and
+// with it each <div data-part id="...">, so that no part of the page says what is over. Only what
+// differs is exchanged, and only data-say is spoken.
 const follow = (section) => {
   const seconds = Number(section.dataset.live);
   if (!seconds) return;
   setTimeout(async () => {
     if (document.hidden) return follow(section); // nobody looks; the work goes on without us
     try {
-      const answer = await fetch(location.href, { headers: { "X-Goodword-Live": section.id } });
+      const from = section.dataset.from || location.href;
+      const answer = await fetch(from, { headers: { "X-Goodword-Live": section.id } });
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById(section.id);
         if (fresh) {
           const told = fresh.dataset.say;
           if (told && told !== section.dataset.say) say(told);
-          section.replaceWith(fresh);
-          follow(fresh);
-          return;
+          for (const part of document.querySelectorAll("[data-part]")) {
+            const other = page.getElementById(part.id);
+            if (other) swap(part, other);
+          }
+          return follow(swap(section, fresh));
         }
       }
     } catch { /* the next round tries again */ }
@@ -70,16 +134,3 @@ const follow = (section) => {
   }, seconds * 1000);
 };
 document.querySelectorAll("[data-live]").forEach(follow);
-
-// A form is sent once: a second tap while the first is on its way does nothing.
-for (const form of document.querySelectorAll("form[method=post]")) {
-  form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
-    setTimeout(() => delete form.dataset.sent, 8000);
-  });
-}
-for (const button of document.querySelectorAll("[data-print]")) {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-}
