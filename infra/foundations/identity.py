@@ -79,6 +79,10 @@ def make_identity(scope: Construct, at: Installation) -> Identity:
             # Unique in a region over all accounts, hence the account's number.
             domain_prefix=f"{at.prefix}-{Aws.ACCOUNT_ID}"
         ),
+        # Only the newer pages speak other languages than English; the emulator has its own.
+        managed_login_version=None
+        if at.on_laptop
+        else cognito.ManagedLoginVersion.NEWER_MANAGED_LOGIN,
     )
     return Identity(pool, _app(scope, at, pool), domain)
 
@@ -90,7 +94,7 @@ def make_pages_client(
 
     It is not the API's: a token of the one is nothing to the other.
     """
-    return cognito.UserPoolClient(
+    client = cognito.UserPoolClient(
         scope,
         "Pages",
         user_pool=identity.pool,
@@ -116,6 +120,15 @@ def make_pages_client(
         write_attributes=KNOWN,
         read_attributes=READ,
     )
+    if not at.on_laptop:  # without a style of its own a client of the newer pages shows none
+        cognito.CfnManagedLoginBranding(
+            scope,
+            "PagesSignIn",
+            user_pool_id=identity.pool.user_pool_id,
+            client_id=client.user_pool_client_id,
+            use_cognito_provided_values=True,
+        )
+    return client
 
 
 def _app(scope: Construct, at: Installation, pool: cognito.UserPool) -> cognito.UserPoolClient:

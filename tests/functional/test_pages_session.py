@@ -44,6 +44,26 @@ def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(here: Pages) -> Non
     assert is_in(browser)
 
 
+@pytest.mark.parametrize(
+    ("header", "query", "cookie", "language"),
+    [
+        ("de-AT,de;q=0.9", {}, "", "de"),
+        ("fr", {}, "", "en"),  # we have no French, so Cognito is not asked for it either
+        ("en", {"lang": "de"}, "", "de"),
+        ("en", {}, "de", "de"),
+    ],
+)
+def test_the_pools_page_speaks_the_readers_language(
+    here: Pages, header: str, query: dict[str, str], cookie: str, language: str
+) -> None:
+    browser = here.browser()
+    browser.language = header
+    if cookie:
+        browser.send(browser.get("/"), "/auth/reader", language=cookie)
+    asked = browser.get("/auth/sign-in", **query)
+    assert parse_qs(urlsplit(asked.location).query)["lang"] == [language]
+
+
 def test_one_comes_back_to_what_one_had_chosen(here: Pages) -> None:
     browser = here.browser()
     led = browser.get("/console/audit", subject="ledger", starting_after="a b")

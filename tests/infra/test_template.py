@@ -282,13 +282,25 @@ def test_time_travel_and_play_money_stay_away_from_production(
 
 
 def test_the_laptop_deploys_the_same_resources(prod: Template, laptop: Template) -> None:
-    """Except the refusal of plain text on the bucket: the emulator speaks HTTP, and knows it."""
+    """Except the refusal of plain text on the bucket: the emulator speaks HTTP, and knows it.
+
+    And the style of Cognito's own sign-in page, of which the emulator has one of its own.
+    """
 
     def kinds(template: Template) -> Counter[str]:
         return Counter(one["Type"] for one in template.body["Resources"].values())
 
-    assert kinds(prod) - kinds(laptop) == Counter({"AWS::S3::BucketPolicy": 2})
+    ours = {"AWS::S3::BucketPolicy": 2, "AWS::Cognito::ManagedLoginBranding": 1}
+    assert kinds(prod) - kinds(laptop) == Counter(ours)
     assert kinds(laptop) - kinds(prod) == Counter()
+
+
+def test_people_sign_in_on_pages_that_know_their_language(prod: Template) -> None:
+    (domain,) = prod.of_type("AWS::Cognito::UserPoolDomain").values()
+    assert domain["ManagedLoginVersion"] == 2
+    (style,) = prod.of_type("AWS::Cognito::ManagedLoginBranding").values()
+    assert style["UseCognitoProvidedValues"] is True
+    assert style["ClientId"]["Ref"].startswith("Pages")
 
 
 def test_what_tools_need_to_know_is_an_output(prod: Template) -> None:

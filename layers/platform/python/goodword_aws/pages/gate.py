@@ -31,7 +31,8 @@ def _back() -> str:
 
 
 def _begin(view: View) -> Answer:
-    return sign_in.begin(wiring.pool(), _jar(), _back(), view.query.get("next", ""))
+    after, language = view.query.get("next", ""), view.reader.language
+    return sign_in.begin(wiring.pool(), _jar(), _back(), after, language)
 
 
 def _finish(view: View) -> Answer:

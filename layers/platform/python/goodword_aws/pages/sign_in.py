@@ -45,8 +45,12 @@ def address_of(path: str, query: Mapping[str, str]) -> str:
     return safe_next(f"{path}?{urlencode(kept)}", path)
 
 
-def begin(pool: Pool, jar: Jar, back: str, asked: str) -> Leave:
-    """Lead to the pool's page."""
+def begin(pool: Pool, jar: Jar, back: str, asked: str, language: str) -> Leave:
+    """Lead to the pool's page, in the reader's language.
+
+    Cognito's managed login goes by `lang` and by nothing that the browser says; it is English
+    otherwise.
+    """
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     after = base64.urlsafe_b64encode(safe_next(asked).encode()).decode().rstrip("=")
     kept = _WAY.join((state, nonce, verifier, after))
@@ -60,6 +64,7 @@ def begin(pool: Pool, jar: Jar, back: str, asked: str) -> Leave:
         "nonce": nonce,
         "code_challenge": base64.urlsafe_b64encode(digest).decode().rstrip("="),
         "code_challenge_method": "S256",
+        "lang": language,
     }
     url = f"{pool.domain}/oauth2/authorize?{urlencode(query)}"
     return Leave(url, (jar.set(FLOW, kept, SIGN_IN_SECONDS_MAX),))
