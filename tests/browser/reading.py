@@ -31,6 +31,21 @@ SLOWEST_MS = 60_000
 EXPECTED = ("status of 404", "status of 401", "status of 403", "status of 422", "status of 409")
 
 
+def grave(page: Page) -> list[str]:
+    """What axe finds serious on a page as it stands."""
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(f"() => {{ {AXE} }}")
+    found: Any = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations'], runOnly: "
+        "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
+    return [
+        f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary']}"
+        for one in found["violations"]
+        if one["impact"] in GRAVE
+    ]
+
+
 @dataclass(frozen=True)
 class Told:
     """The running product and what the story made."""
@@ -97,17 +112,7 @@ class Reader:
 
     def grave(self) -> list[str]:
         """What axe finds serious on the page as it stands."""
-        if not self.page.evaluate("'axe' in window"):
-            self.page.evaluate(f"() => {{ {AXE} }}")
-        found: Any = self.page.evaluate(
-            "axe.run(document, {resultTypes: ['violations'], runOnly: "
-            "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
-        )
-        return [
-            f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary']}"
-            for one in found["violations"]
-            if one["impact"] in GRAVE
-        ]
+        return grave(self.page)
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""

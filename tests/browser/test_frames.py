@@ -1,0 +1,60 @@
+"""The embedded view stands in frames of the listed hosts; a browser refuses it to all others."""
+
+from collections.abc import Iterator
+
+import pytest
+from goodword_aws.pages.embed import embed_token
+from goodword_aws.settings import settings
+from playwright.sync_api import Browser, expect
+
+from tests.browser.at_once import window
+from tests.support.api import ANNA
+from tests.support.pages import HOME, Pages, pages
+from tests.support.people import ANNA as ANNA_IN
+
+LISTED, OTHER = "https://shop.example", "https://elsewhere.example"
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
+    monkeypatch.setenv("EMBED_ORIGINS", LISTED)
+    with pages() as made:
+        settings.cache_clear()
+        yield made
+    settings.cache_clear()
+
+
+def around(path: str) -> str:
+    """Somebody's page with ours in a frame."""
+    return f'<!doctype html><title>Theirs</title><iframe src="{HOME}{path}"></iframe>'
+
+
+@pytest.mark.parametrize(("host", "stands"), [(LISTED, True), (OTHER, False)])
+def test_only_a_listed_host_frames_the_view(
+    here: Pages, chromium: Browser, host: str, stands: bool
+) -> None:
+    own = here.town.joined(here.town.program().program_id, ANNA_IN).advocate_id
+    token, _ = embed_token(b"page secret", own, here.town.clock.now_ms())
+    path = f"/embed/{token}"
+    with window(chromium, here.browser(), others={host: around(path)}) as shown:
+        refused: list[str] = []
+        shown.page.on("console", lambda said: refused.append(said.text))
+        shown.page.goto(host)
+        inside = shown.page.frame_locator("iframe")
+        if stands:
+            expect(inside.locator(".address")).to_contain_text(f"{HOME}/r/")
+            assert refused == []
+        else:
+            shown.page.wait_for_function("() => true")
+            assert path in shown.asked  # it was asked for, answered, and not shown
+            expect(inside.locator(".address")).to_have_count(0)
+            assert any("frame-ancestors" in said for said in refused), refused
+        assert shown.strange == []
+
+
+def test_no_other_page_stands_in_a_frame_of_a_listed_host(here: Pages, chromium: Browser) -> None:
+    here.town.joined(here.town.program().program_id, ANNA_IN)
+    with window(chromium, here.browser(ANNA), others={LISTED: around("/my")}) as shown:
+        shown.page.goto(LISTED)
+        expect(shown.page.frame_locator("iframe").locator("main")).to_have_count(0)
+        assert "/my" in shown.asked
