@@ -1,9 +1,11 @@
 """Journeys on the console: the funnel for staff, what waits for them, and recording what came."""
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from goodword.journeys.entering import held_out
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.walk import Walk
 from goodword.messages.model import Letter
@@ -13,7 +15,8 @@ from goodword_aws.messages import catalogue_of, money_of
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller
 from tests.support.asking import asking_pages
-from tests.support.journeys import REFERENCE, terms
+from tests.support.functions import call, sample
+from tests.support.journeys import REFERENCE, REVIEW, terms
 from tests.support.pages import Pages
 from tests.support.people import BEN
 from tests.support.walks import BYE, THANKS, Path
@@ -210,3 +213,43 @@ def test_a_programme_is_chosen_and_a_draft_leads_to_its_page(here: Pages, path: 
     assert '/draft" class="written">Two' in second.html
     assert f"{HERE}/jrn_" not in here.browser(ANALYST).get(HERE, program=other).html
     assert ada.get(f"{HERE}/jrn_none").status == 404
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_what_a_journey_brought_stands_with_its_bounds(
+    here: Pages, path: Path, language: str
+) -> None:
+    """Six only watched, of whom two wrote a review; six let in, of whom five did. The worker of
+    events notes it of both alike."""
+    journey = path.publish(REVIEW, holdout_percent=50)
+    groups: dict[bool, list[str]] = {True: [], False: []}
+    for number in range(60):
+        whose: dict[str, Any] = {"email": None, "customer_id": f"u-{number}"}
+        subject = path.hear("csat", 90, **whose)
+        mine = groups[held_out(journey.journey_id, subject, 50)]
+        if len(mine) < 6:
+            mine.append(str(whose["customer_id"]))
+            path.entered(**whose)
+    path.later(days=1)
+    for out, count in ((True, 2), (False, 5)):
+        for name in groups[out][:count]:
+            path.hear("review", 4, email=None, customer_id=name)
+    for event in path.events("journey.signal_noted"):
+        message = sample("journeys_queue", "heard")
+        body = json.loads(message["Records"][0]["body"])
+        detail = event.model_dump(mode="json", exclude={"version"})
+        message["Records"][0]["body"] = json.dumps(body | {"detail": detail})
+        assert call("journeys_queue", message) == {"batchItemFailures": []}
+    marta = here.browser(MARKETER)
+    marta.language = language
+    words = marta.get(f"{HERE}/{journey.journey_id}").words
+    if language == "en":
+        assert "Let in 6 5 83.33% Only watched 6 2 33.33%" in words
+        assert "The difference is 50%, with 95 % certainty between -4.04% and 77.32%." in words
+        assert "It may still be chance" in words
+    else:
+        assert "Was sie gebracht hat" in words
+    lars = here.browser(ANALYST)
+    assert "83.33" in lars.get(f"{HERE}/{journey.journey_id}").words
+    small = path.publish(REVIEW, name="Small")
+    assert "What it brought" not in marta.get(f"{HERE}/{small.journey_id}").words

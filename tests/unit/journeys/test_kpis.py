@@ -140,8 +140,8 @@ def test_the_last_answer_and_the_last_state_count() -> None:
     for rows in ((before, happy, sad), (sad, happy, before)):
         assert of(*rows)["promoter_rate"] == (KpiFigure(value=0, base=1),)
     worse = row("journey.signal_noted", day=1.5, kind="nps", value=6, occurred_ms=happy.at_ms)
-    for rows in ((happy, worse), (worse, happy)):
-        assert of(*rows)["promoter_rate"] == (KpiFigure(value=0, base=1),)
+    for pair in ((happy, worse), (worse, happy)):
+        assert of(*pair)["promoter_rate"] == (KpiFigure(value=0, base=1),)
     joined, left = (
         row(f"enrolment.{what}", "adv_1", day, advocate_id="adv_1")
         for day, what in enumerate(("activated", "left"))

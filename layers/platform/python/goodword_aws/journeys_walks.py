@@ -4,6 +4,7 @@ import json
 from typing import Literal
 
 from goodword.errors import NotAllowed
+from goodword.events import Event
 from goodword.journeys.asks import Asks
 from goodword.journeys.definition import HandOverOutcome
 from goodword.journeys.entering import Entering
@@ -11,7 +12,9 @@ from goodword.journeys.funnel import Funnel
 from goodword.journeys.gate import Gate
 from goodword.journeys.listening import Subjects
 from goodword.journeys.moves import Moves
+from goodword.journeys.reaching import Reaching
 from goodword.journeys.scoring import Motion
+from goodword.journeys.uplift import Group, Uplift
 from goodword.journeys.walk import Entered, Walk, walk_key
 from goodword.journeys.walking import Walking
 from goodword.limits import JOURNEYS_READ_MAX, READ_KEYS_MAX
@@ -62,7 +65,12 @@ class WalkAnswer(Value):
 
 
 class FunnelAnswer(Value):
-    """How far people came. `held_out` were only watched; `held` and `ended` count reasons."""
+    """How far people came. `held_out` were only watched; `held` and `ended` count reasons.
+
+    `let_in` and `watched` are persons of either group and who reached the goal of the journey,
+    whoever asked them; `uplift` is the difference of their rates in basis points with the bounds of
+    a 95 % interval, null without a holdout. Groups of fewer than five are nobody to an analyst.
+    """
 
     journey_id: str
     entered: int
@@ -75,6 +83,9 @@ class FunnelAnswer(Value):
     held: dict[str, int]
     ended: dict[str, int]
     whole: bool
+    let_in: Group
+    watched: Group
+    uplift: Uplift | None
 
 
 def walking(actor: str) -> Walking:
@@ -91,12 +102,14 @@ def asks(desk: Desk) -> Asks:
 
 
 def heard(body: str) -> None:
-    """One bus event: a signal makes journeys look at its person; whoever entered begins to walk.
+    """One bus event: a signal makes journeys look at its person; whoever entered begins to walk;
+    whoever did what a journey is for is noted with the walk.
 
     Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
     execution is started by name.
     """
     event = json.loads(body)["detail"]
+    Reaching(wiring.desk("journeys_queue")).heard(Event.model_validate_json(json.dumps(event)))
     if event["type"] == "journey.signal_noted":
         desk = wiring.desk("journeys_queue")
         Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
@@ -163,4 +176,6 @@ def funnel_answer(funnel: Funnel, *, sees_people: bool) -> FunnelAnswer:
     """As staff see it. Raises NotAllowed `too_few_people` for who sees sums of many only."""
     if funnel.few and not sees_people:
         raise NotAllowed("too_few_people", "there are too few people in it to be told apart")
-    return FunnelAnswer(**funnel.model_dump())
+    seen = funnel if sees_people else funnel.blurred
+    groups = {"let_in": seen.let_in, "watched": seen.watched, "uplift": seen.uplift}
+    return FunnelAnswer(**{**seen.model_dump(), **groups})

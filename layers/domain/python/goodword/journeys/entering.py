@@ -115,6 +115,7 @@ class Entering:
             subject_id=person.subject_id,
             number=journey.in_force,
             seen=journey.in_force,
+            began=journey.in_force,
             state="held_out" if out else "walking",
             step=terms.steps[0].name,
             since_ms=now_ms,

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from goodword.journeys.asked import DONE, TAKEN
+from goodword.journeys.uplift import Group, Uplift, uplift
 from goodword.journeys.walk import Walk
 from goodword.limits import FUNNEL_PAGES_MAX, FUNNEL_PEOPLE_LEAST
 from goodword.ports import Desk
@@ -18,7 +19,11 @@ STAGES = ("entered", "asked", "accepted", "done", "rewarded")
 
 
 class Funnel(Value):
-    """One journey's people. `held` and `ended` count reasons; `whole` is false above the limit."""
+    """One journey's people. `held` and `ended` count reasons; `whole` is false above the limit.
+
+    `let_in` and `watched` compare persons by what chance made of them when they first entered,
+    whether they were asked then or not: who may be asked is happier than who may not.
+    """
 
     journey_id: str
     entered: int
@@ -31,6 +36,21 @@ class Funnel(Value):
     held: dict[str, int]
     ended: dict[str, int]
     whole: bool
+    let_in: Group
+    watched: Group
+
+    @property
+    def uplift(self) -> Uplift | None:
+        """What the journey brought; None without a holdout."""
+        return uplift(self.let_in, self.watched)
+
+    @property
+    def blurred(self) -> "Funnel":
+        """The funnel without outcomes of so few that they are no sum of many."""
+        if min(self.let_in.people, self.watched.people) >= FUNNEL_PEOPLE_LEAST:
+            return self
+        nobody = Group(people=0, reached=0)
+        return self.but(let_in=nobody, watched=nobody)
 
     @property
     def few(self) -> bool:
@@ -79,4 +99,16 @@ def counted(journey_id: str, walks: Iterable[Walk], *, whole: bool = True) -> Fu
         held=dict(sorted(Counter(one.held for one in going if one.held).items())),
         ended=dict(sorted(Counter(one.reason for one in own if one.reason).items())),
         whole=whole,
+        let_in=_outcome(every, held_out=False),
+        watched=_outcome(every, held_out=True),
     )
+
+
+def _outcome(walks: Iterable[Walk], *, held_out: bool) -> Group:
+    """The persons of one of the groups, each once."""
+    of: dict[str, list[Walk]] = {}
+    for walk in sorted(walks, key=lambda one: (one.entered_ms, one.walk_id)):
+        of.setdefault(walk.subject_id, []).append(walk)
+    mine = [each for each in of.values() if (each[0].state == "held_out") == held_out]
+    reached = (each for each in mine if any(one.reached_ms is not None for one in each))
+    return Group(people=len(mine), reached=sum(1 for _ in reached))

@@ -94,11 +94,11 @@ def _what(event: Event) -> What | None:
     if event.type == "conversion.decided":
         if event.data.get("action") != "lead":
             return "sale"
-        return "lead" if _is_lead(event.data) else None
+        return "lead" if is_lead(event.data) else None
     return kinds.get(event.type)
 
 
-def _is_lead(data: Mapping[str, Plain]) -> bool:
+def is_lead(data: Mapping[str, Plain]) -> bool:
     """A sign-up or an introduction: no further step of one, and no work of an advocate's own, which
     is credited as a conversion too and counts as work.
     """

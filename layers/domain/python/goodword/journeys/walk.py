@@ -44,7 +44,9 @@ class Walk(Record):
     """A person on their way. `number` is the version walked by, `seen` the newest considered.
 
     `next_ms` is when to look again. `held` says why nothing happens until then, `reason` why it
-    ended. Of those `held_out` only the entry is kept.
+    ended. Of those `held_out` only the entry is kept, and `reached_ms`: when the person did what
+    the journey is for, however it came (`reaching`). `began` is the version of the entry, whose
+    goal it is; 0 of old walks.
     """
 
     KIND: ClassVar[str] = "walk"
@@ -66,6 +68,13 @@ class Walk(Record):
     signal_id: str
     entered_ms: int
     changed_ms: int
+    began: int = 0
+    reached_ms: int | None = None
+
+    @property
+    def entered_by(self) -> int:
+        """The version that the person entered by."""
+        return self.began or self.number
 
     @property
     def key(self) -> Key:

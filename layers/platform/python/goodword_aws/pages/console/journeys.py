@@ -92,6 +92,7 @@ def _journey(view: View) -> Answer:
         "journey": journey,
         "funnel": funnel,
         "steps_of": version.terms.steps,
+        "goal": version.terms.goal,
     }
     return Sheet(
         "console/journey.html", shown | {"chart": _chart(view, funnel) if funnel else None}
@@ -116,7 +117,9 @@ def _record(view: View) -> Answer:
 def _funnel(view: View, journey: Journey) -> Funnel | None:
     """The numbers; None where they could be read back to a person by who may not see people."""
     funnel = Funnels(view.desk).of(journey.journey_id)
-    return None if funnel.few and not view.person.groups & BY_PERSON else funnel
+    if view.person.groups & BY_PERSON:
+        return funnel
+    return None if funnel.few else funnel.blurred
 
 
 def _chart(view: View, funnel: Funnel) -> Chart:
