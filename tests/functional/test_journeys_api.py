@@ -245,6 +245,25 @@ def test_rules_of_all_asks_are_kept_and_are_some_programmes(call: Front) -> None
     assert ask(call, ANALYST, "GET", f"{path}x").code == "unknown_program"
 
 
+def test_whose_profile_suits_is_set_and_shown_with_its_points(call: Front) -> None:
+    what, path = named(call), "/v1/journeys/ask-rules/prg_sample"
+    rules = {"frequency": {"asks": 2, "days": 30}, "cool_down_days": 14}
+    wanted = {"motion": "reference", "industries": ["retail"], "known_days": 365, "points": 8}
+    kept = ask(call, MARKETER, "PUT", path, rules | {"fit": [wanted]}).body
+    assert kept["fit"] == [wanted | {"sizes": [], "results": 0, "needed": False}]
+    assert ask(call, ANALYST, "GET", path).body == kept
+    standing = ask(call, ANALYST, "GET", f"/v1/subjects/{what['sbj_sample']}/standing").body
+    fit = {one["motion"]: one["fit"] for one in standing["motions"]}
+    assert fit.pop("reference") == [
+        {"fact": "industry", "met": True, "points": 8},
+        {"fact": "known_days", "met": False, "points": 0},
+    ]
+    assert not any(fit.values())
+    for wrong in ([wanted, wanted], [wanted | {"motion": "review"}]):
+        event = http("PUT", path, rules | {"fit": wrong}, groups=["marketer"], key=str(len(wrong)))
+        assert call.send("journeys_api", event).code == "invalid_body"
+
+
 def test_a_standing_says_why_and_what_forbids(call: Front) -> None:
     found = ask(call, MARKETER, "POST", "/v1/subjects/find", find(EMAIL)).body
     seen = ask(call, ANALYST, "GET", f"/v1/subjects/{found['id']}/standing").body

@@ -6,7 +6,7 @@ from goodword.journeys import scoring
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.ladder import FIRST, LADDER, lighter
 from goodword.journeys.listening import Subjects
-from goodword.journeys.scoring import Motion, Side, Verdict
+from goodword.journeys.scoring import FitPart, Motion, Side, Verdict
 from goodword.journeys.signal import SignalKind, Subject
 from goodword.ports import Desk
 from goodword.privacy.model import EMAIL_LENGTH_MAX, fold_email
@@ -63,12 +63,14 @@ class SuppressorAnswer(Value):
 class VerdictAnswer(Value):
     """Whether a person may be asked for this, and each reason against it.
 
-    `first` says what they may be asked for before, where trust has not grown that far.
+    `first` says what they may be asked for before, where trust has not grown that far; `fit` what
+    their profile gives towards the score of this motion, by what the programme wants.
     """
 
     motion: Motion
     qualifies: bool
     reasons: tuple[str, ...]
+    fit: tuple[FitPart, ...]
     first: tuple[Motion, ...]
 
 
@@ -194,4 +196,10 @@ def model_answer() -> ModelAnswer:
 
 def _verdict(one: Verdict) -> VerdictAnswer:
     waits = not set(FIRST.values()).isdisjoint(one.reasons)
-    return VerdictAnswer(**one.model_dump(), first=lighter(one.motion) if waits else ())
+    return VerdictAnswer(
+        motion=one.motion,
+        qualifies=one.qualifies,
+        reasons=one.reasons,
+        fit=one.fit,
+        first=lighter(one.motion) if waits else (),
+    )

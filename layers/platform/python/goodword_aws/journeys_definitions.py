@@ -2,11 +2,12 @@
 
 from functools import cache
 from importlib import resources
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.asking import AskRules, rules_key
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
+from goodword.journeys.fitting import FitWish
 from goodword.journeys.journey import InFlight, Journey, JourneyDraft, JourneyState, JourneyVersion
 from goodword.journeys.previewing import Preview
 from goodword.journeys.publishing import Journeys
@@ -16,7 +17,7 @@ from goodword.programs.model import Program, program_key
 from goodword.receipts import Receipt, settle
 from goodword.records import Value
 from goodword.times import rfc3339
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 
 def _names_nobody(text: str) -> str:
@@ -63,11 +64,21 @@ class SetJourneyState(Value):
 
 
 class SetAskRules(Value):
-    """What holds for every ask of the programme, whichever journey it comes from."""
+    """What holds for every ask of the programme, whichever journey it comes from.
+
+    `fit` is whose profile suits which motion, once for a motion; none is named unless it is.
+    """
 
     frequency: Frequency
     cool_down_days: int = Field(ge=0, le=365)
     quiet_hours: QuietHours = QuietHours()
+    fit: tuple[FitWish, ...] = Field(default=(), max_length=10)
+
+    @model_validator(mode="after")
+    def _once_each(self) -> Self:
+        if len({one.motion for one in self.fit}) < len(self.fit):
+            raise ValueError("fit: each motion once")
+        return self
 
 
 class ReadyAnswer(Value):
@@ -148,6 +159,7 @@ class AskRulesAnswer(Value):
     frequency: Frequency
     cool_down_days: int
     quiet_hours: QuietHours
+    fit: tuple[FitWish, ...]
 
 
 @cache
@@ -255,4 +267,5 @@ def rules_answer(rules: AskRules) -> AskRulesAnswer:
         frequency=rules.frequency,
         cool_down_days=rules.cool_down_days,
         quiet_hours=rules.quiet_hours,
+        fit=rules.fit,
     )

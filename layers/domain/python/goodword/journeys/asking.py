@@ -20,6 +20,7 @@ from goodword.journeys.definition import (
     JourneyTerms,
     QuietHours,
 )
+from goodword.journeys.fitting import FitWish
 from goodword.journeys.ladder import AHEAD, Ahead
 from goodword.journeys.scoring import Motion, Standing
 from goodword.journeys.wear import last_ms, unhappy_until, worn_out
@@ -121,6 +122,7 @@ class AskRules(Record):
     """What holds for every ask of a programme, whichever journey it comes from.
 
     A journey may be stricter for its own asks, never looser. One that was never set has these.
+    `fit` is whose profile suits which motion; of others nothing is asked.
     """
 
     KIND: ClassVar[str] = "ask_rules"
@@ -129,6 +131,7 @@ class AskRules(Record):
     frequency: Frequency = Frequency(asks=2, days=30)
     cool_down_days: int = Field(default=14, ge=0, le=365)
     quiet_hours: QuietHours = QuietHours()
+    fit: tuple[FitWish, ...] = ()
 
     @property
     def key(self) -> Key:

@@ -25,8 +25,10 @@ from goodword.journeys.asking import (
     rules_key,
 )
 from goodword.journeys.definition import Ask, JourneyTerms
+from goodword.journeys.fitting import facts_of, fitted
 from goodword.journeys.ladder import Trust, trust_of, trusted
 from goodword.journeys.listening import Customers
+from goodword.journeys.reference import ReferenceProfile, reference_key
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.wished import all_asks, together
@@ -142,12 +144,14 @@ class Gate:
         enrolment, reached = self._reach(subject)
         asks = all_asks(list(books.values()))
         trust = trust_of(asks, signals, self._orders(enrolment), at_ms)
+        rules = store.get(AskRules, rules_at) or AskRules(program_id=subject.program_id)
+        stands = self._fitted(rules, subject, signals, at_ms)
         return Seen(
             subject=subject,
             signals=signals,
-            standing=trusted(standing(signals, at_ms), trust),
+            standing=trusted(stands, trust),
             trust=trust,
-            rules=store.get(AskRules, rules_at) or AskRules(program_id=subject.program_id),
+            rules=rules,
             book=books.get(own) or AskBook(subject_id=subject.subject_id),
             others=[books.get(at) or AskBook(subject_id=at.pk[4:]) for at in parts],
             enrolment=enrolment,
@@ -155,6 +159,20 @@ class Gate:
             reached=reached,
             at_ms=at_ms,
         )
+
+    def _fitted(
+        self, rules: AskRules, subject: Subject, signals: Sequence[Signal], at_ms: int
+    ) -> Standing:
+        """The standing with whose profile suits what; a profile is read where one matters."""
+        found = standing(signals, at_ms)
+        if not rules.fit:
+            return found
+        profile = None
+        if any(one.of_profile for one in rules.fit):
+            keys = [reference_key(one) for one in (subject.subject_id, *subject.parts)]
+            known = self.desk.store.get_many(ReferenceProfile, keys)
+            profile = next((known[key] for key in keys if key in known), None)
+        return fitted(found, rules.fit, facts_of(subject, signals, profile))
 
     def _reach(self, subject: Subject) -> tuple[Enrolment | None, Unreached | None]:
         """Who the person is here: only people who take part have an address, and earn."""

@@ -143,12 +143,24 @@ class Suppressor(Value):
     about: str | None = None
 
 
+class FitPart(Value):
+    """One fact of a profile that the programme wants, and what it gives (`fitting`)."""
+
+    fact: Literal["industry", "size", "known_days", "results"]
+    met: bool
+    points: int
+
+
 class Verdict(Value):
-    """Whether a person may be asked for this, and if not why, each reason a stable code."""
+    """Whether a person may be asked for this, and if not why, each reason a stable code.
+
+    `fit` is what the person's profile gives towards this motion alone.
+    """
 
     motion: Motion
     qualifies: bool
     reasons: tuple[str, ...]
+    fit: tuple[FitPart, ...] = ()
 
 
 class Standing(Value):
