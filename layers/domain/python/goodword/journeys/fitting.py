@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from goodword.journeys.definition import PUBLIC
 from goodword.journeys.reference import ReferenceProfile, Size, Trait
-from goodword.journeys.scoring import BARS, FitPart, Motion, Standing, Verdict
+from goodword.journeys.scoring import BARS, Fact, FitPart, Motion, Standing, Verdict
 from goodword.journeys.signal import Signal, Subject
 from goodword.records import Value
 from goodword.times import DAY_MS
@@ -80,7 +80,7 @@ def fitted(found: Standing, wishes: Sequence[FitWish], facts: Facts) -> Standing
 def fit_parts(wish: FitWish, found: Standing, facts: Facts) -> tuple[FitPart, ...]:
     """One row for each fact that the wish names."""
     known_days = (found.at_ms - facts.since_ms) // DAY_MS
-    asked = (
+    asked: tuple[tuple[Fact, bool, bool], ...] = (
         ("industry", bool(wish.industries), facts.industry in wish.industries),
         ("size", bool(wish.sizes), facts.size in wish.sizes),
         ("known_days", wish.known_days > 0, known_days >= wish.known_days),

@@ -37,6 +37,8 @@ Motion = Literal[
     "feedback",
 ]
 
+Fact = Literal["industry", "size", "known_days", "results"]
+
 
 class Weight(NamedTuple):
     """Points of a signal whose value lies in `low..high`; a kind without values has one row."""
@@ -146,7 +148,7 @@ class Suppressor(Value):
 class FitPart(Value):
     """One fact of a profile that the programme wants, and what it gives (`fitting`)."""
 
-    fact: Literal["industry", "size", "known_days", "results"]
+    fact: Fact
     met: bool
     points: int
 
