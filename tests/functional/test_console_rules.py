@@ -132,9 +132,9 @@ def test_what_is_wrong_with_the_text_is_said_with_its_place(here: Pages, place: 
         (text.replace("hold_days: 14", "hold_days: fourteen"), "hold_days"),
         (text.replace("basis_points: 1000", "basis_points: 0"), "rules.0.reward.basis_points"),
         (f"{text}\nmore: true", "more"),
-        ("rules: [", "line 1"),
-        ("a: &x [1]\nb: *x", "line 1"),
-        ("!!python/object/apply:os.system ['id']", "line 1"),
+        ("rules: [", "Line 1: "),
+        ("a: &x [1]\nb: *x", "Line 1: "),
+        ("!!python/object/apply:os.system ['id']", "Line 1: "),
         ("", "terms"),
         (HOSTILE, ""),
     ):

@@ -98,7 +98,7 @@ def wrong_words(one: FieldError, reader: Reader) -> str:
 def field_name(path: str, reader: Reader) -> str:
     """A field as the form calls it; its path where no form does; its line in a document."""
     if (found := _LINE.fullmatch(path)) is not None:
-        return reader.text("ui.form.line", number=found["number"], path=found["path"]).strip()
+        return reader.text("ui.form.line", number=found["number"], path=found["path"]).strip(" :")
     key = f"field.{path.rpartition('.')[2]}"
     return reader.text(key) if reader.knows(key) else path
 
