@@ -15,6 +15,7 @@ from infra.local.waiting import eventually
 if TYPE_CHECKING:
     from infra.local.demo import Story
 
+G2_NAME = "acme-coffee"  # what the company is called on the review site: the link needs it
 ALWAYS = {"from_hour": 0, "until_hour": 0}
 PAYS: dict[str, Json] = {
     "review": {"kind": "flat", "amount_minor": 1_500},
@@ -57,7 +58,8 @@ def walk_journeys(story: "Story", terms: Json) -> None:
     made = _published(story, marta, milo, program_id)
     people = {key: _joins(story, program_id, key) for key in made}
     source = story.cast.source("generic", program_id)
-    for key, person in people.items():
+    iris = story.cast.join("iris@people.example", "Iris", program_id)
+    for key, person in (*people.items(), ("onboarding_delight", iris)):
         hear(story, source, person.person.email, HEARD[key])
     for key, person in people.items():
         _entered(story, marta, program_id, person, made[key])
@@ -66,6 +68,8 @@ def walk_journeys(story: "Story", terms: Json) -> None:
     for key, person in people.items():
         _asked(story, marta, key, person)
     soon(story)
+    _open_review(story, iris)
+    _handed(story, marta, program_id)
     story.say("Each journey, in people:")
     for key, journey_id in made.items():
         funnel = eventually(partial(_counted, marta, journey_id), f"the funnel of {key}", 60)
@@ -93,6 +97,7 @@ def _published(story: "Story", marta: Signed, milo: Signed, program_id: str) -> 
     for one in marta.get("/v1/journeys/ready")["data"]:
         terms: Json = one["terms"] | {"holdout_percent": 0, "quiet_hours": ALWAYS}
         body = {"program_id": program_id, "terms": terms, "rationale": "ready to begin with"}
+        body["terms"] = _filled(terms, [str(each["field"]) for each in one["to_fill"]])
         draft = marta.post("/v1/journeys", body)
         path = f"/v1/journeys/{draft['journey_id']}"
         milo.post(f"{path}/publish", {"digest": draft["digest"]})
@@ -100,6 +105,28 @@ def _published(story: "Story", marta: Signed, milo: Signed, program_id: str) -> 
     story.say(f"Marta drafts and Milo publishes: {', '.join(made)}")
     _gated(story, marta, milo, program_id)
     return made
+
+
+def _filled(terms: Json, fields: list[str]) -> Json:
+    """The same with what only the company can say: its name where reviews are written."""
+    steps = [dict(one) for one in terms["steps"]]
+    for field in fields:
+        _, place, name = field.split(".")
+        steps[int(place)][name] = G2_NAME
+    return {**terms, "steps": steps}
+
+
+def _open_review(story: "Story", iris: Signed) -> None:
+    """Iris has not answered yet: her page leads to the form, with the words to say beside it."""
+    (ask,) = eventually(lambda: iris.get("/v1/me/asks")["data"], "Iris's request", 90)
+    story.say(f"Iris's page leads to {ask['link']}, beside the disclosure")
+
+
+def _handed(story: "Story", marta: Signed, program_id: str) -> None:
+    """What Theo's journey has left to staff, until somebody closes it."""
+    path = "/v1/journeys/hand-overs"
+    (row,) = eventually(lambda: marta.get(path, program_id=program_id)["data"], "a hand-over", 60)
+    story.say(f"Marta's hand-overs: for {row['to']}, {row['state']}, due {row['due_at'][:10]}")
 
 
 def _gated(story: "Story", marta: Signed, milo: Signed, program_id: str) -> None:

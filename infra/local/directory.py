@@ -18,6 +18,7 @@ from infra.local.stack import LocalStack
 ROLES = {
     "maya@people.example": "advocate",
     "robin@shoppers.example": "a friend who bought",
+    "iris@people.example": "asked for a review",
     "nora@people.example": "signed up, not joined yet",
     "fatima@staff.example": "finance, requests",
     "frank@staff.example": "finance, releases",

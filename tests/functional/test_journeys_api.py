@@ -220,8 +220,36 @@ def test_a_draft_says_what_stands_against_it_and_publishing_refuses_it(call: Fro
 
 
 @pytest.mark.parametrize("one", ready_journeys(), ids=lambda one: one.key)
-def test_the_journeys_that_ship_break_no_rule(one: ReadyAnswer) -> None:
-    assert refusals(one.terms) == []
+def test_the_journeys_that_ship_break_no_rule_but_what_only_a_company_can_fill_in(
+    one: ReadyAnswer,
+) -> None:
+    left = {"onboarding_delight": ["steps.1.profile"]}.get(one.key, [])
+    assert [each.field for each in one.to_fill] == left
+    steps = [
+        each.but(profile="acme") if f"steps.{place}.profile" in left else each
+        for place, each in enumerate(one.terms.steps)
+    ]
+    assert refusals(one.terms.but(steps=tuple(steps))) == []
+
+
+@pytest.mark.parametrize(
+    ("site", "refused", "warned"), [("g2", ["no_review_link"], []), ("odd", [], ["no_review_link"])]
+)
+def test_a_review_without_a_link_is_refused_or_warned_of(
+    call: Front, site: str, refused: list[str], warned: list[str]
+) -> None:
+    """The ready journey as it ships, and for a site whose form nobody knows."""
+    ready = next(one.terms for one in ready_journeys() if one.key == "onboarding_delight")
+    terms = ready.model_dump(mode="json")
+    terms["steps"][1]["site"] = site
+    body = {"program_id": "prg_sample", "terms": terms, "rationale": "as it ships"}
+    draft = ask(call, MARKETER, "POST", "/v1/journeys", body).body
+    for name, codes in (("refusals", refused), ("warnings", warned)):
+        assert [one["message"].split(":")[0] for one in draft[name]] == codes
+    place = f"/v1/journeys/{draft['journey_id']}"
+    assert len(ask(call, MARKETER, "GET", f"{place}/preview").body["warnings"]) == len(warned)
+    done = ask(call, ADMIN, "POST", f"{place}/publish", {"digest": draft["digest"]})
+    assert done.body.get("code") == ("journey_refused" if refused else None)
 
 
 def test_a_published_journey_pauses_and_its_version_stays(call: Front) -> None:

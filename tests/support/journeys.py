@@ -49,7 +49,14 @@ FAN = (
 )
 
 
-REVIEW = {"step": "ask", "name": "review", "motion": "review", "template": "review", "site": "g2"}
+REVIEW = {
+    "step": "ask",
+    "name": "review",
+    "motion": "review",
+    "template": "review",
+    "site": "g2",
+    "profile": "acme",
+}
 REFERENCE = {"step": "ask", "name": "call", "motion": "reference", "template": "call"}
 THANKS = {"step": "reward", "name": "thanks", "of_ask": "review", "amount_minor": 500}
 HAPPY = {"of": "signal", "kind": "nps", "low": 9}

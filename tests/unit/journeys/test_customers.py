@@ -19,7 +19,7 @@ from tests.support.journeys import REFERENCE, terms
 from tests.support.people import BEN, MACS
 from tests.support.walks import BYE, THANKS, Path
 
-REVIEW = {"step": "ask", "name": "stars", "motion": "review", "template": "r", "site": "g2"}
+REVIEW = {"step": "ask", "name": "stars", "motion": "review", "template": "r"}
 STORY = {"step": "ask", "name": "story", "motion": "story", "template": "s"}
 KIM: dict[str, Any] = {"email": "kim@mail.example"}
 OPEN: dict[str, Any] = {"reach": "customers", "channels": ["webhook"]}

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from goodword.journeys.definition import QuietHours
-from goodword.journeys.refusing import refusals
+from goodword.journeys.refusing import refusals, warnings
 from goodword.journeys.reviewing import FORMS, review_link
 from pydantic import ValidationError
 
@@ -170,3 +170,20 @@ def test_a_channel_that_delivers_nothing_is_refused() -> None:
         terms(REFERENCE, channels=["sms"])
     every = ("in_app", "email", "webhook")
     assert terms(REFERENCE, channels=list(every)).channels == every
+
+
+def test_a_review_ask_that_leads_to_no_form_is_refused_or_warned_of() -> None:
+    """Refused where nothing of the journey leads to a form that could be filled in."""
+    plain = {**REVIEW, "profile": None}
+    odd, bare = {**plain, "site": "odd", "name": "odd"}, {**plain, "site": None, "name": "bare"}
+    cases: list[tuple[list[dict[str, Any]], list[str], list[str]]] = [
+        ([plain], ["steps.0.profile"], []),
+        ([REVIEW], [], []),
+        ([REVIEW, {**plain, "name": "other"}], [], ["steps.1.profile"]),
+        ([odd, bare], [], ["steps.0.site", "steps.1.site"]),
+        ([odd, plain], ["steps.1.profile"], ["steps.0.site"]),
+    ]
+    for steps, refused, warned in cases:
+        found = terms(*steps, goal={"motion": "review"})
+        assert [one.field for one in refusals(found)] == refused, steps
+        assert [one.field for one in warnings(found)] == warned, steps

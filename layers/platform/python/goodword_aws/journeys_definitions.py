@@ -1,16 +1,18 @@
 """Journeys as documents over the API: drafts, dry runs, publication, and the rules of asks."""
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Annotated, Literal, Self
 
-from goodword.errors import InvalidInput, NotFound
+from goodword.errors import FieldError, InvalidInput, NotFound
 from goodword.journeys.asking import AskRules, rules_key
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
 from goodword.journeys.fitting import FitWish
 from goodword.journeys.journey import InFlight, Journey, JourneyDraft, JourneyState, JourneyVersion
 from goodword.journeys.previewing import Preview
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.refusing import refusals, warnings
 from goodword.ports import Change, Desk
 from goodword.privacy.model import names_an_address
 from goodword.programs.model import Program, program_key
@@ -81,18 +83,19 @@ class SetAskRules(Value):
         return self
 
 
-class ReadyAnswer(Value):
-    """A journey that ships with Goodword, to begin with."""
-
-    key: str
-    terms: JourneyTerms
-
-
 class BrokenRule(Value):
     """A rule that the document breaks, and where."""
 
     field: str
     message: str
+
+
+class ReadyAnswer(Value):
+    """A journey that ships with Goodword, to begin with; `to_fill` is what only you can say."""
+
+    key: str
+    terms: JourneyTerms
+    to_fill: tuple[BrokenRule, ...]
 
 
 class JourneyAnswer(Value):
@@ -107,7 +110,10 @@ class JourneyAnswer(Value):
 
 
 class JourneyDraftAnswer(Value):
-    """The next version in the making; it can be published once `refusals` is empty."""
+    """The next version in the making; it can be published once `refusals` is empty.
+
+    `warnings` stop nothing: a request for a review that leads to no form, for one.
+    """
 
     journey_id: str
     terms: JourneyTerms
@@ -116,6 +122,7 @@ class JourneyDraftAnswer(Value):
     digest: str
     changed_at: str
     refusals: tuple[BrokenRule, ...]
+    warnings: tuple[BrokenRule, ...]
 
 
 class JourneyVersionAnswer(Value):
@@ -142,8 +149,12 @@ class LookedAnswer(Value):
 
 
 class PreviewAnswer(Value):
-    """One page of a dry run: nothing was written, nobody was asked."""
+    """One page of a dry run: nothing was written, nobody was asked.
 
+    `warnings` are of the draft: what people would be asked without a link, for one.
+    """
+
+    warnings: tuple[BrokenRule, ...]
     looked_at: int
     would_enter: int
     would_ask: int
@@ -166,15 +177,19 @@ class AskRulesAnswer(Value):
 def ready_journeys() -> tuple[ReadyAnswer, ...]:
     """The journeys that ship as files, by name."""
     folder = resources.files("goodword.journeys").joinpath("ready")
-    files = sorted(folder.iterdir(), key=lambda one: one.name)
-    return tuple(
-        ReadyAnswer(
-            key=one.name.removesuffix(".json"),
-            terms=JourneyTerms.model_validate_json(one.read_text("utf-8")),
-        )
-        for one in files
+    found = {
+        one.name.removesuffix(".json"): JourneyTerms.model_validate_json(one.read_text("utf-8"))
+        for one in sorted(folder.iterdir(), key=lambda one: one.name)
         if one.name.endswith(".json")
+    }
+    return tuple(
+        ReadyAnswer(key=key, terms=terms, to_fill=_rules(refusals(terms)))
+        for key, terms in found.items()
     )
+
+
+def _rules(found: Sequence[FieldError]) -> tuple[BrokenRule, ...]:
+    return tuple(BrokenRule(field=one.field, message=one.message) for one in found)
 
 
 def journey_answer(journey: Journey) -> JourneyAnswer:
@@ -199,7 +214,8 @@ def draft_answer(journeys: Journeys, program_id: str, draft: JourneyDraft) -> Jo
         editors=draft.editors,
         digest=draft.digest,
         changed_at=rfc3339(draft.changed_ms),
-        refusals=tuple(BrokenRule(field=one.field, message=one.message) for one in broken),
+        refusals=_rules(broken),
+        warnings=_rules(warnings(draft.terms)),
     )
 
 
@@ -217,9 +233,10 @@ def version_answer(version: JourneyVersion) -> JourneyVersionAnswer:
     )
 
 
-def preview_answer(found: Preview) -> PreviewAnswer:
-    """As staff see it."""
+def preview_answer(found: Preview, terms: JourneyTerms) -> PreviewAnswer:
+    """As staff see it, with what is to be said of the draft."""
     return PreviewAnswer(
+        warnings=_rules(warnings(terms)),
         looked_at=found.looked_at,
         would_enter=found.would_enter,
         would_ask=found.would_ask,

@@ -14,7 +14,7 @@ from goodword.journeys.definition import (
     Step,
 )
 from goodword.journeys.gating import gating
-from goodword.journeys.reviewing import FORMS, review_link
+from goodword.journeys.reviewing import FORMS, lacking, review_link
 
 
 def refusals(terms: JourneyTerms) -> list[FieldError]:
@@ -24,11 +24,48 @@ def refusals(terms: JourneyTerms) -> list[FieldError]:
         found += _out_of_reach(terms)
     if not found:
         found += gating(terms)
+    found += _unlinked(terms.steps)
     if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
         found.append(
             FieldError("goal.motion", "no step asks for what the journey is for", "goal_not_asked")
         )
     return found
+
+
+def warnings(terms: JourneyTerms) -> list[FieldError]:
+    """What may be published, and does less than it could: requests that lead to no form."""
+    stopped = {one.field for one in _unlinked(terms.steps)}
+    found: list[FieldError] = []
+    for place, one in _reviews(terms.steps):
+        lack = lacking(one.site, one.profile)
+        if lack == "profile" and f"steps.{place}.profile" not in stopped:
+            found.append(_no_link(place, one))
+        elif lack == "form":
+            known = ", ".join(FORMS)
+            message = f"no_review_link: no form of it is known, so no link is made ({known})"
+            bounds = (("known", known),)
+            found.append(FieldError(f"steps.{place}.site", message, "no_review_form", bounds))
+    return found
+
+
+def _reviews(steps: Sequence[Step]) -> list[tuple[int, Ask]]:
+    return [(place, one) for place, one in enumerate(steps) if isinstance(one, Ask) and one.public]
+
+
+def _unlinked(steps: Sequence[Step]) -> Iterator[FieldError]:
+    """Each profile that is missing, where no request of the journey could lead to a form."""
+    reviews = _reviews(steps)
+    if any(lacking(one.site, one.profile) is None for _, one in reviews):
+        return
+    for place, one in reviews:
+        if lacking(one.site, one.profile) == "profile" and one.profile is None:
+            yield _no_link(place, one)
+
+
+def _no_link(place: int, ask: Ask) -> FieldError:
+    message = f"no_review_link: say what the company is called on {ask.site}, or no link is made"
+    bounds = (("site", ask.site or ""),)
+    return FieldError(f"steps.{place}.profile", message, "no_review_link", bounds)
 
 
 def _broken_names(steps: Sequence[Step]) -> Iterator[FieldError]:

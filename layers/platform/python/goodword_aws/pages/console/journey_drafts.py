@@ -13,6 +13,7 @@ from goodword.journeys.funnel import Funnels
 from goodword.journeys.journey import InFlight, Journey, JourneyDraft
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.refusing import refusals, warnings
 from goodword.persons import Person
 from goodword.programs.service import Programs
 from pydantic import Field, StringConstraints
@@ -108,6 +109,7 @@ def _new(view: View) -> Answer:
         "ready": [(name, one.name) for name, one in ready.items()],
         "key": key if key in ready else next(iter(ready)),
         "text": text_of(terms),
+        "to_fill": with_lines(text_of(terms), refusals(terms)),
     }
     return Sheet("console/journey_new.html", data)
 
@@ -142,6 +144,7 @@ def _draft(view: View) -> Answer:
         "paths": _paths(live, terms) if live and draft else [],
         "steps_of": [(one, step_words(view, one, currency)) for one in terms.steps],
         "broken": with_lines(text, broken),
+        "warned": with_lines(text, warnings(terms)),
         "step": _step(view, journey, draft, broken),
         "on_their_way": Funnels(view.desk).of(journey.journey_id).on_their_way if live else 0,
     }
@@ -178,8 +181,12 @@ def _people(view: View) -> Answer:
     journey = journeys.read(view.path["journey_id"])
     draft = journeys.draft(journey.journey_id)
     dry = Previewing(view.desk, subjects(view.desk))
-    found = preview_answer(dry.of(journey.program_id, draft.terms, view.page.starting_after))
-    data = {"journey": journey, "found": found, "first": view.page.starting_after is None}
+    page = dry.of(journey.program_id, draft.terms, view.page.starting_after)
+    data = {
+        "journey": journey,
+        "found": preview_answer(page, draft.terms),
+        "warned": with_lines(text_of(draft.terms), warnings(draft.terms)),
+    }
     return Sheet("console/journey_people.html", data)
 
 
