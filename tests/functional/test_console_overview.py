@@ -171,11 +171,12 @@ def test_all_that_is_owed_is_there_however_many_people_and_in_every_unit(here: P
             aged = [n + 1 for n in range(people) if begin <= n % 120 <= end]
             assert sum(one.by_age[at] for one in unit.aged) == sum(aged)
     page = here.browser(FINANCE).get("/console")
-    assert "EUR.CREDIT · in the ledger, 613 people" in page.words
+    assert "EUR.CREDIT, 613 people: €1,881.91 credit" in page.words
     assert "€1,882.0" not in page.words  # sums are exact: 613 * 614 / 2 cents are 1,881.91
     assert "€1,881.91" in page.words
-    assert "POINTS · On hold" in page.words
-    assert "188,191 points" in page.words
+    assert "POINTS, 613 people: 188,191 points" in page.words
+    states = page.html.partition('id="chart-age"')[2].partition("</figure>")[0]
+    assert states.count('<th scope="col"') == 4  # each account has its figures, not the first alone
 
 
 def test_what_was_taken_back_after_payment_is_beside_the_rewards(here: Pages) -> None:
@@ -199,7 +200,7 @@ def test_what_was_taken_back_after_payment_is_beside_the_rewards(here: Pages) ->
     Checker(here.town.desk(), here.town.store).check()
     fay = here.browser(FINANCE)
     page = fay.get("/console", program=program.program_id)
-    assert "EUR · taken back after payment" in page.words
+    assert "Taken back after payment" in page.words
     assert "-€0.01" in page.words
     fay.language = "de"
     assert "geht von den nächsten Auszahlungen ab" in fay.get("/console").words

@@ -16,9 +16,8 @@ from goodword_aws.pages.view import View
 
 
 class OwedRow(NamedTuple):
-    """One state of one unit: its sums by age as they are read ("" for none), and all together."""
+    """One state: its sums by age as they are read ("" for none), and all together."""
 
-    unit: str
     state: str
     rewards: int
     by_age: tuple[str, ...]
@@ -46,8 +45,9 @@ class OwedTable(NamedTuple):
 
 
 def owed_table(view: View, made: Figures) -> OwedTable:
-    """Every unit with its states and ages."""
-    units = tuple(_unit(view, one) for one in made.owed)
+    """Every unit with its states and ages, the programme's own currency first."""
+    ordered = sorted(made.owed, key=lambda one: (one.currency != made.currency, one.currency))
+    units = tuple(_unit(view, one) for one in ordered)
     return OwedTable(made.owed_ms, tuple(_ages(view)), units, made.owed_hidden)
 
 
@@ -57,7 +57,6 @@ def _unit(view: View, one: Owed) -> OwedUnit:
 
     rows = tuple(
         OwedRow(
-            unit=one.currency,
             state=aged.state,
             rewards=aged.rewards,
             by_age=tuple(said(amount) if amount else "" for amount in aged.by_age),
