@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 BUCKETS = ("pending", "on_hold", "payable", "in_payout")
 GONE = ("rejected", "void")
+TOO_LARGE = "over_auto_approve_limit"
 HELD = {"draft": "in_payout", "sent": "in_payout", "unknown": "in_payout", "paid": "paid"}
 PENDING = {"pending": "pending", "approved": "pending", "on_hold": "on_hold"}
 
@@ -49,6 +50,7 @@ def check(town: "Town") -> list[str]:
         _rewards,
         _holds,
         _reviews,
+        _lapses,
         _conversions,
         _decisions,
         _amounts,
@@ -188,6 +190,32 @@ def _reviews(books: Books) -> Iterator[str]:
                 yield f"{reward['order_id']} was let go by a bank that never asked"
         elif story.on_lapse != "release" or event["reason"] != "review_lapsed_release":
             yield f"{reward['order_id']} passed because of {event['reason']}"
+
+
+def _lapses(books: Books) -> Iterator[str]:
+    """I14: a lapse lets pass what is small by then, and was held for nothing but its size."""
+    rewards = {one["reward_id"]: one for one in books["reward"]}
+    for event in books["event"]:
+        if (event["type"], event["reason"]) != ("reward.approved", "review_lapsed_release"):
+            continue
+        reward = rewards[event["subject"]]
+        if event["data"]["amount_minor"] > books.town.story.limit:
+            yield f"{reward['order_id']} was too large to pass by a lapse"
+        if _held_for(books, reward, event) != {TOO_LARGE}:
+            yield f"{reward['order_id']} was held by more than its size, and passed by a lapse"
+
+
+def _held_for(books: Books, reward: Item, until: Item) -> set[str]:
+    """Why a reward was on hold before this event, since it was last on its way."""
+    why: set[str] = set()
+    for event in books["event"]:
+        if event["subject"] != reward["reward_id"] or event["at_ms"] > until["at_ms"]:
+            continue
+        if event["type"] == "reward.on_hold":
+            why.add(event["reason"])
+        elif event["type"] in ("reward.reopened", "reward.pending"):
+            why = set()
+    return why
 
 
 def _conversions(books: Books) -> Iterator[str]:

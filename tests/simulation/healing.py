@@ -5,6 +5,7 @@ Both parts are full of faults. Afterwards nothing fails any more, and everything
 
 from collections.abc import Callable
 from functools import partial
+from random import Random
 
 from goodword.conversions.intake import read_again
 from goodword.conversions.model import Delivery
@@ -16,23 +17,31 @@ from tests.simulation.director import END_MS, SCHEDULES, Director
 from tests.simulation.probing import probe, probes_of
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
 from tests.simulation.terms import payment_of
+from tests.simulation.timing import ENDS
 
 STEPS_INTAKE, STEPS_MONEY, STEPS_PAYDAY = (15, 60), (15, 60), (25, 80)
-BRIEF = 3  # in a brief story there are so many times fewer
+BRIEF = 4  # in a brief story there are so many times fewer
 ROUNDS_MAX = 400  # rounds of healing after which something does not drain
 ROUNDS_CALM = 100  # rounds of half a day; afterwards of an hour
 ROUNDS_SILENT = 12  # rounds in which nobody answers, in some seeds
 STILL_MAX = 4  # times that a step doubles while nothing is written: eight days at most
 PEOPLE_OF_A_RUN = 3  # who let a large one pass, if they answer on the same day
-EPILOGUES = 0.5  # of the seeds
+EPILOGUES, AFTER_PAYDAY, AFTER_BRIEF = 0.5, 1.0, 0.3  # of the seeds
+SPARING = 0.5  # of the full seeds, and all brief ones
+HELPLESS = 0.45  # of the brief seeds: even what must be told fails at first
 FOR_EVER = 10**15
 
 
 class Play(Director):
     """One seed from its beginning to its end."""
 
+    helpless = False
+
     def play(self) -> None:
         """The whole seed."""
+        brief, chance = self.town.story.brief, Random(f"spare {self.town.story.seed}")
+        self.town.sparing = brief or chance.random() < SPARING
+        self.helpless = brief and chance.random() < HELPLESS
         if self.town.story.leaves:
             self.leaving.ask()
         if self.town.story.leaning == "payday":
@@ -41,11 +50,18 @@ class Play(Director):
             self._all_of_it()
         self._tell_all()
         self.heal()
-        if self.town.story.leaning == "payday" or self.chance.random() < EPILOGUES:
+        if self.chance.random() < self._epilogues():
             self._epilogue()
-        for one in probes_of(self.town.story.seed):
+        probes = probes_of(self.town.story.seed)
+        for one in probes[: len(probes) // 2] if brief else probes:
             self.task("probe", partial(probe, self.town, one))
             self.settle()
+
+    def _epilogues(self) -> float:
+        story = self.town.story
+        return (
+            AFTER_BRIEF if story.brief else AFTER_PAYDAY if story.leaning == "payday" else EPILOGUES
+        )
 
     def _epilogue(self) -> None:
         """The next payday of whatever is due, with faults again, and the end after it."""
@@ -95,10 +111,11 @@ class Play(Director):
 
     def _tell_all(self, until_ms: int = FOR_EVER) -> None:
         """Everything until then is accepted and booked before the story goes on."""
-        healed, self.town.outside.healed = self.town.outside.healed, True
+        healed = self.town.outside.healed
         told = [told_ms for told_ms, _, _ in self.outgoing if told_ms <= until_ms]
         self.to(max(told, default=0))
-        for _ in range(40):
+        for number in range(40):
+            self.town.outside.healed = healed or number > 0 or not self.helpless
             while any(told_ms <= self.town.clock.at_ms for told_ms, _, _ in self.outgoing):
                 self.deliver()
                 self.settle()
@@ -182,16 +199,10 @@ class Play(Director):
 
     def _open(self) -> list[str]:
         """What is not at an end."""
-        ends = {
-            "delivery": {"booked", "ignored", "quarantined", "not_understood"},
-            "reward": {"due", "paid", "rejected", "void", "reversed"},
-            "payout": {"paid", "failed", "returned", "cancelled"},
-            "payout_run": {"settled", "cancelled", "expired"},
-        }
         found = [
             f"{item['kind']} {item['state']} {key.sk}"
             for key, item in self.town.memory.items.items()
-            if item["kind"] in ends and item["state"] not in ends[item["kind"]]
+            if item["kind"] in ENDS and item["state"] not in ENDS[item["kind"]]
         ]
         found += [f"open {one.dispute_id}" for one in self.complaints.running()]
         found += [f"ban of {one['advocate_id']}" for one in self.conduct.running()]

@@ -1,6 +1,6 @@
 """What only some stories have, drawn apart, so that older seeds stay what they are."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,10 @@ TWINS, PROVISIONAL = 0.15, 0.3  # of the plain stories; of the second accounts
 LEAVES = 0.2  # of the stories where nothing is capped; nobody leaves a calm one
 WON, WON_BY_LINE = 0.25, 0.6  # of the refunds, where nothing is capped
 ABROAD = 0.6  # of the orders of two currencies
+WATCHED, HURRIED, RELEASED = 0.25, 0.6, 0.6  # of the stories; of their orders; of their lapses
+STRANGERS = 0.4  # of the stories where friends stay with whoever brought them
+FEW_ORDERS = 3  # of one friend: a stranger's, a brought one's, and one that others want
+HURRY_MS, HOUR_MS = 20_000, 3_600_000
 NO_MONEY = ({"sale": "store_credit"}, {"sale": "points", "lead": "code"}, {"lead": "points"})
 
 
@@ -44,6 +48,43 @@ def add_rarities(story: "Story") -> None:
     _twins(Random(f"twins {story.seed}"), story)
     free = not story.calm and not story.caps and not story.budget
     story.leaves = free and Random(f"leaving {story.seed}").random() < LEAVES
+    _hurry(Random(f"hurry {story.seed}"), story)
+    _strangers(Random(f"strangers {story.seed}"), story)
+
+
+def _hurry(chance: Random, story: "Story") -> None:
+    """Some orders come so soon after their click that a person must look at them."""
+    if story.calm or chance.random() > WATCHED:
+        return
+    story.watched = True
+    if story.leaning != "payday" and chance.random() < RELEASED:
+        story.on_lapse = "release"
+    for order in story.orders:
+        if order.action == "sale" and order.clicks and chance.random() < HURRIED:
+            order.clicks[-1] = replace(order.clicks[-1], at_ms=order.at_ms - HURRY_MS)
+
+
+def _strangers(chance: Random, story: "Story") -> None:
+    """Nobody has brought this friend's first order; the later ones have clicks of several."""
+    able = story.sticky and len(story.orders) >= FEW_ORDERS and story.leaning != "payday"
+    if not able or chance.random() > STRANGERS:
+        return
+    first, *others = sorted(story.orders, key=lambda one: one.at_ms)
+    first.clicks, first.code = [], None
+    for order in (first, *others):
+        order.friend, order.email = "c1", None
+    for number, order in enumerate(others):
+        at_ms = order.at_ms - chance.choice((1, 3, 20)) * HOUR_MS
+        after_ms = first.at_ms + number + 1
+        order.clicks += [
+            replace(
+                one,
+                person=chance.choice(list(story.receivers)),
+                at_ms=max(at_ms, after_ms),
+                nonce=bytes([3, number]) + one.nonce[2:],
+            )
+            for one in order.clicks[:1]
+        ]
 
 
 def _fickle(chance: Random, story: "Story") -> None:

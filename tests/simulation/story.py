@@ -146,6 +146,7 @@ class Story:
     brief: bool = False  # one order and few steps, among more faults
     ladder: Ladder | None = None
     zone: str = "UTC"
+    watched: bool = False  # an order within a minute of its click is looked at
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""

@@ -36,6 +36,7 @@ from tests.simulation.story import CODES, START_MS, Order, Story, Terms, Touched
 from tests.simulation.wording import order_facts, rule_of, tiers_of
 from tests.support.scene import PROGRAM, SECRET, terms
 
+FAST_SECONDS = 60  # between a click and an order that is looked at
 SHARP = {
     "own_spike_times": 2,
     "program_spike_times": 2,
@@ -130,6 +131,7 @@ def version_of(story: Story, number: int) -> ProgramVersion:
             }
         ),
         payment=payment_of(story),
+        trust={"limits": {"fast_seconds": FAST_SECONDS}} if story.watched else {},
     )
     return ProgramVersion(
         program_id=PROGRAM,

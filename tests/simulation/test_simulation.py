@@ -15,7 +15,7 @@ from tests.simulation.planted import MISTAKES
 from tests.simulation.playing import RARE, play
 from tests.simulation.shrinking import shrink
 
-FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS = 3_000, 18_000, 60
+FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS = 2_000, 18_500, 60
 SEEDS_MIN, FAULTS_MIN = 20_000, 250_000  # of the first two together
 SINGLES_MIN, PAIRS = 4_000, 400
 REACHED = {

@@ -9,6 +9,26 @@ from tests.simulation.terms import deliveries_of, payment_of
 from tests.simulation.town import Town
 
 MOVES_PER_ROUND = 2_000
+# What has come to its end, by kind; nothing else may be left when a seed ends.
+ENDS = {
+    "delivery": {"booked", "ignored", "quarantined", "not_understood"},
+    "reward": {"due", "paid", "rejected", "void", "reversed"},
+    "payout": {"paid", "failed", "returned", "cancelled"},
+    "payout_run": {"settled", "cancelled", "expired"},
+}
+DECIDED = {"qualified", "disqualified", "unattributed"}
+# What a schedule is for, by kind: whatever is not in one of these states.
+LIVELY: dict[str, dict[str, set[str]]] = {
+    "conversions_schedule": {"delivery": ENDS["delivery"], "conversion": DECIDED},
+    "rewards_schedule": {"reward": ENDS["reward"] | {"batched"}},
+    "payouts_schedule": {
+        "reward": ENDS["reward"] - {"due"} | {"pending", "on_hold", "approved"},
+        "payout": ENDS["payout"],
+        "payout_run": ENDS["payout_run"],
+        "open_run": set(),
+        "rail_notice": set(),
+    },
+}
 
 
 class Timing:
@@ -70,10 +90,19 @@ class Timing:
                     found.append(item["received_ms"] + 120_000)
         found += [told_ms for told_ms, _, _ in self.outgoing]
         now_ms = self.town.clock.at_ms
-        if self._payday_ms <= now_ms:
-            self._payday_ms = next_payout(payment_of(self.town.story), now_ms)
-        found.append(self._payday_ms)
+        if not self.town.sparing or self.rings("payouts_schedule"):
+            if self._payday_ms <= now_ms:
+                self._payday_ms = next_payout(payment_of(self.town.story), now_ms)
+            found.append(self._payday_ms)
         return sorted({one for one in found if one > now_ms})
+
+    def rings(self, schedule: str) -> bool:
+        """Whether this schedule has anything to do; a sparing seed plays no other."""
+        lively = LIVELY[schedule]
+        return any(
+            item["kind"] in lively and item.get("state", "") not in lively[item["kind"]]
+            for item in self.town.memory.items.values()
+        )
 
     def _told_ms(self, name: str) -> int:
         """When the shop tells: soon after it happened, refunds at any time."""

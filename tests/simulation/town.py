@@ -106,6 +106,8 @@ class Town:
         self.typed: dict[str, int] = {}  # what people have typed, by the reference of a hand-out
         self.came_back: set[str] = set()  # paid, as the rail believes; the bank knows better
         self.healed_ms = START_MS  # since when nothing fails any more
+        self.sparing = False  # no schedule rings while there is nothing for it to do
+        self.rung_ms = START_MS  # when that of payouts did
         self.refusals: dict[str, int] = {}
         self.accepted: dict[str, Facts] = {}
         self._numbers = itertools.count(1)
