@@ -202,7 +202,7 @@ def test_the_next_version_starts_from_the_live_one_and_says_what_it_changes(
     path.delight()
     path.entered()
     after = terms(
-        WALKS[0] | {"hours": 5},
+        WALKS[0] | {"hours": 48},
         REFERENCE | {"template": "other"},
         *WALKS[4:],
         goal={"motion": "reference"},
@@ -214,7 +214,7 @@ def test_the_next_version_starts_from_the_live_one_and_says_what_it_changes(
     page = marta.get(draft)
     for word in (
         "Days between two requests: 30 (before: 14)",
-        "settle: Wait 5 hours. (before: Wait 1 hour.)",
+        "settle: Wait 2 days. (before: Wait 1 hour.)",
         "call: Ask for: A reference call. An answer is awaited for 14 days. Some of its details",
         "New, care: Hand over to support, and wait until it is closed, 7 days at most.",
         "“care” came to “Late”",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from goodword.errors import FieldError, InvalidInput
-from goodword.journeys.definition import Branch, HandOver, JourneyTerms, SignalCondition, Step
+from goodword.journeys.definition import Branch, HandOver, JourneyTerms, SignalCondition, Step, Wait
 from goodword.journeys.differing import Changed, changes
 from pydantic import ValidationError
 
@@ -76,8 +76,10 @@ def step_words(view: View, step: Step, currency: str) -> str:
         given["motion"] = view.text(f"journeys.motion.{given['motion']}")
     if "amount_minor" in given:
         given["amount"] = view.reader.minor(given["amount_minor"], currency)
-    if "hours" in given:
-        given["n"] = given["hours"]
+    if isinstance(step, Wait):
+        whole = step.hours % 24 == 0
+        key += "_days" if whole else ""
+        given["n"] = step.hours // 24 if whole else step.hours
     given.pop("step")
     return view.text(key, **given)
 
