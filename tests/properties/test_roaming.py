@@ -150,6 +150,7 @@ limits = st.fixed_dictionaries(
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
     joins=st.sampled_from([None, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
     seldom=few,
+    words=st.lists(wishes, max_size=2),
 )
 def test_the_umpire_finds_no_fault(
     published: list[JourneyTerms],
@@ -158,6 +159,7 @@ def test_the_umpire_finds_no_fault(
     zones: tuple[str, str],
     joins: float | None,
     seldom: list[Act],
+    words: list[Act],
 ) -> None:
     town = Roaming(rules, zones)
     for one in published:
@@ -167,7 +169,7 @@ def test_the_umpire_finds_no_fault(
         whole.insert(7 + 11 * number, act)
     if joins is not None:
         place = round(joins * len(whole))
-        whole[place:place] = JOINS
+        whole[place:place] = [*words, *JOINS]  # said by one name, just before
     for act in whole:
         town.play(act)
     judge(town)

@@ -24,7 +24,7 @@ PLAIN = {"occasion": "plain", "namespace": "shop"}
 WORK = {"occasion": "event", "namespace": "journeys"}  # the credit of rewarded work
 MADE = {"occasion": "event", "namespace": "introductions"}  # somebody was introduced
 LIFE = ["activated", "activated", "paused", "left", "banned", "unbanned", "declined"]
-days = st.integers(-800, 60)
+days = st.one_of(st.integers(-150, 60), st.integers(-800, 60))
 advocates = st.sampled_from(ADVOCATES)
 
 
@@ -64,7 +64,9 @@ def order(town: Town, day: int, action: str, who: str | None, friend: str, late:
             day + late * turn,
             advocate_id=said,
             action=action,
-            **({7: WORK, 8: MADE, 9: MADE}.get(late, PLAIN) if action == "lead" else PLAIN),
+            **(
+                {1: MADE, 5: MADE, 7: WORK, 9: MADE}.get(late, PLAIN) if action == "lead" else PLAIN
+            ),
             outcome="rewarded" if said else "unattributed",
             decision=turn,
             occurred_ms=at_ms,
@@ -101,7 +103,7 @@ def order(town: Town, day: int, action: str, who: str | None, friend: str, late:
     change.save(before.but(conversions=(*before.conversions, settled)))
     town.crm.store.commit(change)
     town.friends[friend].append((at_ms, name, last, action))
-    if action == "sale" and late == 4:
+    if action == "sale" and late in (2, 4, 6):
         town.event(
             "conversion.reversed",
             name,

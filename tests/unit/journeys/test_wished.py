@@ -73,6 +73,10 @@ def test_name_and_address_are_handed_on_only_if_nobody_said_otherwise() -> None:
     assert not together([silent]).shares
 
 
+def test_of_somebody_nobody_has_heard_of_nothing_is_known() -> None:
+    assert Wishes(Path().desk()).read("sbj_nobody") == AskBook(subject_id="sbj_nobody")
+
+
 def test_both_noes_hold_and_the_page_shows_what_the_gate_heeds() -> None:
     path = Path()
     number, anna = two(path)
