@@ -156,7 +156,7 @@ def towns(draw: st.DrawFn) -> Town:
     friends = st.sampled_from(["f-1", "f-2", "f-3"])
     for _ in range(draw(st.integers(0, 30))):
         day, who = draw(days), draw(advocates)
-        match draw(st.integers(0, 7)):
+        match draw(st.integers(0, 8)):
             case 0:
                 what = draw(st.sampled_from(LIFE))
                 town.event(f"enrolment.{what}", who, day, advocate_id=who)
@@ -178,6 +178,8 @@ def towns(draw: st.DrawFn) -> Town:
                 action = draw(st.sampled_from(["lead", "sale"]))
                 by = draw(st.sampled_from([who, who, None]))
                 order(town, day, action, by, draw(friends), draw(st.integers(0, 9)))
+            case 6:  # refunded, and given back
+                order(town, draw(st.integers(-60, 30)) | 1, "sale", who, draw(friends), 4)
             case _:
                 ends = draw(st.sampled_from(["open", "won", "won", "lost", "removed"]))
                 amount = draw(st.none() | st.integers(0, 500))
