@@ -39,13 +39,15 @@ class FailedError(Exception):
 class Run:
     """What one process took and said. `peak_mb` is the most memory that it held at once.
 
-    `each_ms` is the processor time of every event, from taking it to asking for the next.
+    `each_ms` is the processor time of every event, from taking it to asking for the next;
+    `first_byte_ms` the time on the wall until its answer begins to come.
     """
 
     cpu_ms: float
     peak_mb: float
     printed: str
     each_ms: Sequence[float] = ()
+    first_byte_ms: Sequence[float] = ()
 
 
 @dataclass
@@ -60,6 +62,8 @@ class Host:
     port: int = 0
     pid: int = 0
     marks_ms: list[float] = field(default_factory=list)
+    waits_ms: list[float] = field(default_factory=list)
+    handed: float = 0.0
 
     def mark(self) -> None:
         """The function asks for an event: it waits, and what it has used stands still."""
@@ -74,7 +78,7 @@ class Host:
     ) -> Run:
         """From the start of the process to its wish for another event than these."""
         self.events, self.answers, self.failed = list(events), [], ""
-        self.marks_ms, self.pid = [], 0
+        self.marks_ms, self.waits_ms, self.pid = [], [], 0
         self.asked.clear()
         path = [str(directory), *map(str, layers), str(self.packages)]
         child = children.begin(
@@ -107,7 +111,8 @@ class Host:
         if not came or self.failed or len(self.answers) < len(events):
             raise FailedError(f"{directory.name}: {self.failed} {printed[-1500:]}")
         each = [after - before for before, after in pairwise(self.marks_ms)]
-        return Run((used.ru_utime + used.ru_stime) * 1_000, peak_mb, printed, each)
+        cpu_ms = (used.ru_utime + used.ru_stime) * 1_000
+        return Run(cpu_ms, peak_mb, printed, each, tuple(self.waits_ms))
 
     def _wait(self, pid: int) -> bool:
         """Until it asks for an event that is not there; False if it ends before, or hangs."""
@@ -178,6 +183,7 @@ class _Runtime(BaseHTTPRequestHandler):
             time.sleep(RUN_SECONDS_MAX)  # it is killed here
             return
         body = json.dumps(self.host.events.pop(0)).encode()
+        self.host.handed = time.perf_counter()
         self._reply(
             200,
             body,
@@ -192,6 +198,8 @@ class _Runtime(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """It answered, or says what went wrong."""
+        if self.path.endswith("/response"):
+            self.host.waits_ms.append((time.perf_counter() - self.host.handed) * 1_000)
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         if self.path.endswith("/response"):
             self.host.answers.append(json.loads(body or b"null"))

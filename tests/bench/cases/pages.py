@@ -24,7 +24,8 @@ from tests.support.pages import Browser, Pages, pages
 from tests.support.people import ANNA as ANNA_IN
 
 HOME, HOME_KB_MAX, SUMMARY_QUERIES_MAX = "/my", 60, 1
-STATIC = re.compile(r'(?:href|src)="(/static/[^"]+)"')
+SUMMARIES = {HOME: "advocate's home", "/my/links": "links", "/my/payouts": "payouts"}
+BROUGHT = re.compile(r'(?:href|src)="(/static/[^"]+|/my/links/[^"/]+/qr)"')
 READS = ("get", "get_many", "get_mixed", "query", "query_mixed", "query_index")
 REWARDS = 60
 
@@ -34,15 +35,18 @@ def run(bench: Bench) -> Sequence[Table]:
     runs = 10 if bench.quick else 200
     with redirect_stdout(io.StringIO()), pages() as here:
         program_id = here.town.program().program_id
-        _earned(here, here.town.joined(program_id, ANNA_IN).advocate_id, program_id)
+        earned(here, here.town.joined(program_id, ANNA_IN).advocate_id, program_id)
         browser = here.browser(ANNA)
         paths = (HOME, "/my/earnings", "/my/links", "/my/payouts", f"/join/{program_id}")
         rows = [_row(here, browser, path, runs) for path in paths]
-        summaries = _reads(here, browser, HOME)["query_mixed"]
+        queries = {
+            name: _reads(here, browser, path)["query_mixed"] for path, name in SUMMARIES.items()
+        }
         bench.target(
             Target("page", "advocate's home, KB of a first visit", _kb(browser, HOME), HOME_KB_MAX),
-            Target(
-                "page", "advocate's home, Queries for the summary", summaries, SUMMARY_QUERIES_MAX
+            *(
+                Target("page", f"{name}, Queries for the summary", asked, SUMMARY_QUERIES_MAX)
+                for name, asked in queries.items()
             ),
         )
     return [
@@ -51,7 +55,7 @@ def run(bench: Bench) -> Sequence[Table]:
             ("page", "ms, median", "ms, 95 of 100", "reads", "KB of HTML", "KB of a first visit"),
             rows,
             f"{runs} runs of each; {REWARDS} rewards. The reads do not grow with the history: the"
-            " summary is one\nQuery, and what is listed below it (links, the newest rewards) is a"
+            " summary is one\nQuery, and what is listed below it (links, each kind of event) is a"
             " page of its own.",
         )
     ]
@@ -77,9 +81,9 @@ def _row(here: Pages, browser: Browser, path: str, runs: int) -> Sequence[Cell]:
 
 
 def _kb(browser: Browser, path: str) -> float:
-    """Bytes of bodies and headers of the page and of the static files that it names."""
+    """Bytes of bodies and headers of the page and of the files and pictures that it names."""
     page = browser.get(path)
-    shown = [page, *(browser.get(each) for each in sorted(set(STATIC.findall(page.html))))]
+    shown = [page, *(browser.get(each) for each in sorted(set(BROUGHT.findall(page.html))))]
     size = 0
     for each in shown:
         assert each.status == 200, each.path
@@ -107,7 +111,8 @@ def _reads(here: Pages, browser: Browser, path: str) -> Counter[str]:
     return asked
 
 
-def _earned(here: Pages, advocate_id: str, program_id: str) -> None:
+def earned(here: Pages, advocate_id: str, program_id: str) -> None:
+    """So many rewards, a day older each."""
     at_ms = here.town.clock.now_ms()
     for number in range(REWARDS):
         change = Change()
