@@ -14,7 +14,7 @@ from goodword.ports import Change
 from markupsafe import escape
 
 from tests.functional.test_console_references import PLACE, opened
-from tests.functional.test_console_runs import FAY, FRED, RUN, release
+from tests.functional.test_console_runs import FRED, RUN, release
 from tests.functional.test_journeys_api import hear
 from tests.functional.test_pages_hostile import CLEAN, Found, visited
 from tests.support.api import ADMIN, FINANCE, MARKETER, front
@@ -121,7 +121,7 @@ def by_hand(tmp_path: Path) -> Iterator[tuple[Treasury, Pages]]:
             world.due(amount, who)
         house = Pages(world, pool=pool)  # type: ignore[arg-type]  # any world
         world.sample("payouts_schedule", "tick")
-        fay, fred = house.browser(FAY), house.browser(FRED)
+        fay, fred = house.browser(FINANCE), house.browser(FRED)
         fay.send(fay.get(RUN), f"{RUN}/request")
         total = fred.get(RUN).html.partition('<div class="main">')[2].partition("€")[2]
         assert release(fred, total.partition("<")[0]).status == 303
