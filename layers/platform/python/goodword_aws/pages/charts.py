@@ -17,10 +17,12 @@ from goodword.money import exponent
 from markupsafe import Markup
 
 from goodword_aws.pages.reader import Reader
+from goodword_aws.pages.tables import rows_of
 
 TICKS = 4  # spaces between the lines of a scale
 LABELS_MAX = 6  # words under an axis; more of them do not fit a phone
 GAP = 0.3  # of a bar's place that stays empty
+CARDS = 4  # columns from which the figures are a list of cards on a phone
 BARS_MAX = 20  # percent of the width for the bars of one place: a single bar is no wall
 
 
@@ -233,11 +235,19 @@ def _table(chart: Chart, reader: Reader) -> Markup:
         )
         for index, label in enumerate(chart.labels)
     )
+    shown = rows_of(
+        Markup("<thead><tr><td></td>{}</tr></thead><tbody>{}</tbody>").format(heads, rows), CARDS
+    )
     return Markup(
-        '<details><summary>{}</summary><div class="scroll" tabindex="0" role="region" '
-        'aria-label="{}"><table><thead><tr><td></td>{}</tr></thead><tbody>{}</tbody></table>'
-        "</div></details>"
-    ).format(reader.text("ui.chart.table"), chart.title, heads, rows)
+        '<details><summary>{}</summary><div class="scroll{}" tabindex="0" role="region" '
+        'aria-label="{}"><table{}>{}</table></div></details>'
+    ).format(
+        reader.text("ui.chart.table"),
+        Markup(" table table--cards") if shown.as_cards else "",
+        chart.title,
+        Markup(' role="table"') if shown.as_cards else "",
+        shown.html,
+    )
 
 
 def _said(value: int, unit: str, reader: Reader) -> str:
