@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 
 BUCKETS = ("pending", "on_hold", "payable", "in_payout")
 GONE = ("rejected", "void")
-TOO_LARGE = "over_auto_approve_limit"
 HELD = {"draft": "in_payout", "sent": "in_payout", "unknown": "in_payout", "paid": "paid"}
 PENDING = {"pending": "pending", "approved": "pending", "on_hold": "on_hold"}
 
@@ -193,7 +192,7 @@ def _reviews(books: Books) -> Iterator[str]:
 
 
 def _lapses(books: Books) -> Iterator[str]:
-    """I14: a lapse lets pass what is small by then, and was held for nothing but its size."""
+    """I14: a lapse lets pass what is small by then; `watching` sees what else it was held for."""
     rewards = {one["reward_id"]: one for one in books["reward"]}
     for event in books["event"]:
         if (event["type"], event["reason"]) != ("reward.approved", "review_lapsed_release"):
@@ -201,21 +200,6 @@ def _lapses(books: Books) -> Iterator[str]:
         reward = rewards[event["subject"]]
         if event["data"]["amount_minor"] > books.town.story.limit:
             yield f"{reward['order_id']} was too large to pass by a lapse"
-        if _held_for(books, reward, event) != {TOO_LARGE}:
-            yield f"{reward['order_id']} was held by more than its size, and passed by a lapse"
-
-
-def _held_for(books: Books, reward: Item, until: Item) -> set[str]:
-    """Why a reward was on hold before this event, since it was last on its way."""
-    why: set[str] = set()
-    for event in books["event"]:
-        if event["subject"] != reward["reward_id"] or event["at_ms"] > until["at_ms"]:
-            continue
-        if event["type"] == "reward.on_hold":
-            why.add(event["reason"])
-        elif event["type"] in ("reward.reopened", "reward.pending"):
-            why = set()
-    return why
 
 
 def _conversions(books: Books) -> Iterator[str]:

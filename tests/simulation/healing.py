@@ -23,12 +23,14 @@ STEPS_INTAKE, STEPS_MONEY, STEPS_PAYDAY = (15, 60), (15, 60), (25, 80)
 BRIEF = 4  # in a brief story there are so many times fewer
 ROUNDS_MAX = 400  # rounds of healing after which something does not drain
 ROUNDS_CALM = 100  # rounds of half a day; afterwards of an hour
-ROUNDS_SILENT = 12  # rounds in which nobody answers, in some seeds
+ROUNDS_SILENT, ROUNDS_UNSEEN = 12, 40  # rounds in which nobody answers, in some seeds
+ANSWERED, ANSWERED_LATE = 0.7, 0.4  # of the seeds; of those where people look at small rewards
 STILL_MAX = 4  # times that a step doubles while nothing is written: eight days at most
 PEOPLE_OF_A_RUN = 3  # who let a large one pass, if they answer on the same day
 EPILOGUES, AFTER_PAYDAY, AFTER_BRIEF = 0.5, 1.0, 0.3  # of the seeds
 SPARING = 0.5  # of the full seeds, and all brief ones
 HELPLESS = 0.45  # of the brief seeds: even what must be told fails at first
+SOON_DAYS = 2
 FOR_EVER = 10**15
 
 
@@ -91,6 +93,11 @@ class Play(Director):
         self.act(self.chance.randint(0, 15), START_MS + 2 * DAY_MS, self.intake_acts(), 6)
         self._tell_all(START_MS + 2 * DAY_MS)
         self.act(self._steps(STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
+        paying = self.town.story.paying
+        soon = paying.cadence != "monthly" and paying.net_days <= SOON_DAYS
+        if soon and any(order.twin for order in self.town.story.orders):
+            self.heal()  # paid before anybody says which orders are one
+            self.town.outside.healed = False
 
     def _all_of_it(self) -> None:
         intake = self._steps(STEPS_INTAKE)
@@ -152,7 +159,8 @@ class Play(Director):
         """No faults any more: tick, answer and wait until nothing is left to do."""
         town = self.town
         town.outside.healed, town.healed_ms = True, town.clock.at_ms
-        answers = self.chance.random() < 0.7
+        answers = self.chance.random() < (ANSWERED_LATE if town.story.watched else ANSWERED)
+        silent = ROUNDS_UNSEEN if town.story.watched else ROUNDS_SILENT
         self.limit_ms = END_MS + 400 * DAY_MS
         still = written = 0
         for number in range(ROUNDS_MAX):
@@ -165,7 +173,7 @@ class Play(Director):
                 self.schedule(name)
                 self.settle()
             for _ in range(PEOPLE_OF_A_RUN if town.story.paying.checkers else 1):
-                self._people(answers or number > ROUNDS_SILENT)
+                self._people(answers or number > silent)
                 self.settle()
             left = self._open()
             if not left:

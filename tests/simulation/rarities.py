@@ -14,7 +14,8 @@ TWINS, PROVISIONAL = 0.15, 0.3  # of the plain stories; of the second accounts
 LEAVES = 0.2  # of the stories where nothing is capped; nobody leaves a calm one
 WON, WON_BY_LINE = 0.25, 0.6  # of the refunds, where nothing is capped
 ABROAD = 0.6  # of the orders of two currencies
-WATCHED, HURRIED, RELEASED = 0.25, 0.6, 0.6  # of the stories; of their orders; of their lapses
+WATCHED, HURRIED, RELEASED = 0.35, 0.6, 0.7  # of the stories; of their orders; of their lapses
+SMALL_MINOR = 2_000  # up to which many of them pass by themselves
 STRANGERS = 0.4  # of the stories where friends stay with whoever brought them
 FEW_ORDERS = 3  # of one friend: a stranger's, a brought one's, and one that others want
 HURRY_MS, HOUR_MS = 20_000, 3_600_000
@@ -57,8 +58,9 @@ def _hurry(chance: Random, story: "Story") -> None:
     if story.calm or chance.random() > WATCHED:
         return
     story.watched = True
-    if story.leaning != "payday" and chance.random() < RELEASED:
+    if chance.random() < RELEASED:
         story.on_lapse = "release"
+        story.limit = max(story.limit, chance.choice((0, SMALL_MINOR)))
     for order in story.orders:
         if order.action == "sale" and order.clicks and chance.random() < HURRIED:
             order.clicks[-1] = replace(order.clicks[-1], at_ms=order.at_ms - HURRY_MS)
