@@ -103,6 +103,12 @@ def order(town: Town, day: int, action: str, who: str | None, friend: str, late:
     change.save(before.but(conversions=(*before.conversions, settled)))
     town.crm.store.commit(change)
     town.friends[friend].append((at_ms, name, last, action))
+    undone(town, name, day, action, last, late)
+
+
+def undone(town: Town, name: str, day: int, action: str, last: str | None, late: int) -> None:
+    """What becomes of it: refunded, given back, or merged into another."""
+    at_ms = AT + day * DAY
     if action == "sale" and late in (2, 4, 6):
         town.event(
             "conversion.reversed",
