@@ -10,7 +10,7 @@ from aws_lambda_powertools.utilities.batch import (
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from goodword_aws import wiring
 from goodword_aws.advocates_heard import heard as recognition_heard
-from goodword_aws.journeys_walks import heard
+from goodword_aws.journeys_heard import heard
 from goodword_aws.kpis_rows import keep_row
 
 wiring.require("core_table", "journal_table", "index_secret_arn", "journey_arn")

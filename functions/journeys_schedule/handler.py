@@ -5,7 +5,7 @@ from typing import Any
 from goodword.messages.waking import Waking
 from goodword_aws import observe, wiring
 from goodword_aws.advocates_recognition import recognising
-from goodword_aws.journeys_walks import walking
+from goodword_aws.journeys_moving import walking
 
 wiring.require("core_table", "journal_table", "index_secret_arn")
 log = observe.logger("journeys")

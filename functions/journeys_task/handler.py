@@ -4,7 +4,7 @@ from typing import Any
 
 from goodword.errors import InvalidInput
 from goodword_aws import wiring
-from goodword_aws.journeys_walks import walking
+from goodword_aws.journeys_moving import walking
 
 wiring.require("core_table", "journal_table", "index_secret_arn")
 

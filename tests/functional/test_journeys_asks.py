@@ -11,7 +11,7 @@ from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS, rfc3339
-from goodword_aws import journeys_walks
+from goodword_aws import journeys_heard, journeys_moving, journeys_walks
 
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, Front, front
 from tests.support.functions import ROOT, call, sample
@@ -108,8 +108,9 @@ def path() -> Path:
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Stepping:
     stepping = Stepping()
-    monkeypatch.setattr(journeys_walks, "StepFunctions", lambda _client: stepping)
-    monkeypatch.setattr(journeys_walks, "client", lambda _name: None)
+    for module in (journeys_walks, journeys_heard, journeys_moving):
+        monkeypatch.setattr(module, "StepFunctions", lambda _client: stepping)
+        monkeypatch.setattr(module, "client", lambda _name: None)
     return stepping
 
 

@@ -1,30 +1,20 @@
-"""Walks with their real adapters: what lets people in, moves them, and how staff see it."""
+"""Walks as staff see them, and asks with their real adapters."""
 
-import json
 from typing import Literal
 
 from goodword.errors import NotAllowed
-from goodword.events import Event
 from goodword.journeys.asks import Asks
 from goodword.journeys.definition import HandOverOutcome
-from goodword.journeys.entering import Entering
 from goodword.journeys.funnel import Funnel
-from goodword.journeys.gate import Gate
-from goodword.journeys.listening import Subjects
-from goodword.journeys.moves import Moves
-from goodword.journeys.reaching import Reaching
 from goodword.journeys.scoring import Motion
 from goodword.journeys.uplift import Group, Uplift
 from goodword.journeys.walk import Entered, Walk, walk_key
-from goodword.journeys.walking import Walking
 from goodword.limits import JOURNEYS_READ_MAX, READ_KEYS_MAX
 from goodword.ports import Desk
 from goodword.records import Value
 from goodword.times import rfc3339
 
-from goodword_aws import wiring
 from goodword_aws.aws import client
-from goodword_aws.settings import settings
 from goodword_aws.workflow import StepFunctions
 
 
@@ -88,39 +78,9 @@ class FunnelAnswer(Value):
     uplift: Uplift | None
 
 
-def walking(actor: str) -> Walking:
-    """The moves of walks, as an automatic actor; needs the index secret."""
-    desk = wiring.desk(actor)
-    subjects = Subjects(desk, wiring.blind_index())
-    moves = Moves(desk, Gate(desk, subjects))
-    return Walking(desk, moves, StepFunctions(client("stepfunctions")))
-
-
 def asks(desk: Desk) -> Asks:
     """What people and staff say of asks."""
     return Asks(desk, StepFunctions(client("stepfunctions")))
-
-
-def heard(body: str) -> None:
-    """One bus event: a signal makes journeys look at its person; whoever entered begins to walk;
-    whoever did what a journey is for is noted with the walk.
-
-    Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
-    execution is started by name.
-    """
-    event = json.loads(body)["detail"]
-    Reaching(wiring.desk("journeys_queue")).heard(Event.model_validate_json(json.dumps(event)))
-    if event["type"] == "journey.signal_noted":
-        desk = wiring.desk("journeys_queue")
-        Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
-    elif event["type"] == "journey.entered" and not event["data"]["held_out"]:
-        walk_id = str(event["subject"])
-        given: dict[str, object] = {
-            "journey_id": str(event["data"]["journey_id"]),
-            "walk_id": walk_id,
-        }
-        machine = settings().journey_arn
-        StepFunctions(client("stepfunctions")).start(machine, walk_id, given)
 
 
 def walks_of(desk: Desk, subject_id: str, parts: tuple[str, ...]) -> list[WalkAnswer]:

@@ -14,7 +14,6 @@ from functools import partial
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
 from goodword.errors import Conflict
 from goodword.journeys.copied import CrmCopy
-from goodword.journeys.hand_over_notes import forget_notes
 from goodword.journeys.introduction import (
     Introduced,
     Introduction,
@@ -119,6 +118,10 @@ class Forgetting:
 
     def _unlink(self, program_id: str, mac: str) -> None:
         """Nothing leads any more to what was noticed of the person; a later signal begins anew."""
+        from goodword.journeys.hand_over_notes import (  # noqa: PLC0415 - it is rare
+            forget_notes,
+        )
+
         store = self.desk.store
         mark = store.get(SubjectMark, mark_key(program_id, mac))
         if mark is None:

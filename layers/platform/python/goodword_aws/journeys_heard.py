@@ -1,0 +1,35 @@
+"""What the bus tells lets people into journeys; none of what moves them is loaded for it."""
+
+import json
+
+from goodword.events import Event
+from goodword.journeys.entering import Entering
+from goodword.journeys.listening import Subjects
+from goodword.journeys.reaching import Reaching
+
+from goodword_aws import wiring
+from goodword_aws.aws import client
+from goodword_aws.settings import settings
+from goodword_aws.workflow import StepFunctions
+
+
+def heard(body: str) -> None:
+    """One bus event: a signal makes journeys look at its person; whoever entered begins to walk;
+    whoever did what a journey is for is noted with the walk.
+
+    Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
+    execution is started by name.
+    """
+    event = json.loads(body)["detail"]
+    Reaching(wiring.desk("journeys_queue")).heard(Event.model_validate_json(json.dumps(event)))
+    if event["type"] == "journey.signal_noted":
+        desk = wiring.desk("journeys_queue")
+        Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
+    elif event["type"] == "journey.entered" and not event["data"]["held_out"]:
+        walk_id = str(event["subject"])
+        given: dict[str, object] = {
+            "journey_id": str(event["data"]["journey_id"]),
+            "walk_id": walk_id,
+        }
+        machine = settings().journey_arn
+        StepFunctions(client("stepfunctions")).start(machine, walk_id, given)
