@@ -49,7 +49,7 @@ HEARD: dict[str, tuple[Json, ...]] = {
 
 
 def walk_journeys(story: "Story", terms: Json) -> None:
-    """Three people, three journeys, and how far each came."""
+    """Four people, three journeys, and how far each came."""
     story.act("9. Delighted customers are asked, and thanked")
     marta, milo = (story.cast.staff(name, "marketer") for name in ("marta", "milo"))
     program_id = story.cast.program(terms | {"name": "Acme advocates", "rules": _rules()})
@@ -63,6 +63,7 @@ def walk_journeys(story: "Story", terms: Json) -> None:
         hear(story, source, person.person.email, HEARD[key])
     for key, person in people.items():
         _entered(story, marta, program_id, person, made[key])
+    _entered(story, marta, program_id, iris, made["onboarding_delight"])
     story.forward(4, "the first waits are over")
     soon(story)
     for key, person in people.items():
