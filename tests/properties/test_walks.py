@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from goodword.advocates.model import Known
+from goodword.conversions.forgetting import Forgetting
 from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
@@ -83,7 +84,7 @@ works = st.builds(Act, st.integers(0, 48), st.just("work"), st.integers(1, 5), s
 wishes = st.builds(
     Act,
     st.integers(0, 9),
-    st.sampled_from(["unsubscribe", "return", "return", "bring", "bring", "known"]),
+    st.sampled_from(["unsubscribe", "return", "return", "bring", "bring", "known", "forget"]),
     st.none(),
     st.none(),
 )
@@ -174,6 +175,7 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     Wishes(path.desk()).put(subject_id, path.program_id, (), zone)
     wished: list[tuple[int, tuple[str, ...]]] = []
     known: list[int] = []
+    gone: list[int] = []
     for kind, value in (("result", 90), ("renewal", None), ("deal_won", None), ("usage", 60)):
         path.hear(kind, value, email=who)  # enough for what asks much
     play(path, Act(0, "case_resolved", None, "d"), subject_id, who, wished)
@@ -184,10 +186,16 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
             bring(path, company)
         elif act.what == "known":
             come_to_be_known(path, who, known)
+        elif act.what == "forget":
+            Forgetting(path.desk("friend")).forget(path.program_id, MACS.mac("email", who))
+            gone.append(path.clock.at_ms)
         else:
             play(path, act, subject_id, who, wished)
     check(path, subject_id, rules, zone, wished)
     check_stranger(path, company, who, zone, wished, known)
+    told = [*path.events("journey.asked"), *path.events("journey.reminded")]
+    for at_ms in (*[one.at_ms for one in told], *[one[0] for one in company.receiver.got]):
+        assert all(at_ms < since_ms for since_ms in gone)
 
 
 def bring(path: Path, company: Company) -> None:

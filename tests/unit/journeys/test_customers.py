@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from goodword.advocates.model import Enrolment, Known, known_key
+from goodword.conversions.forgetting import Forgetting
 from goodword.errors import InvalidInput
 from goodword.events import Event
 from goodword.journeys.asks import Asks, Wishes
@@ -118,6 +119,53 @@ def test_what_forbids_asking_forbids_it_here_too(path: Path, company: Company) -
     path.later(days=1)
     path.walking.sweep()
     assert not path.made
+
+
+def forget(path: Path) -> None:
+    Forgetting(path.desk("friend")).forget(path.program_id, MACS.mac("email", KIM["email"]))
+
+
+def test_whoever_is_forgotten_on_the_way_is_never_asked(path: Path, company: Company) -> None:
+    wait = {"step": "wait", "name": "settle", "hours": 48}
+    path.publish(wait, REFERENCE, BYE, goal={"motion": "reference", "within_days": 90}, **OPEN)
+    path.delight(**KIM)
+    walk = path.entered(**KIM)
+    path.step(walk)
+    path.later(days=1)
+    forget(path)
+    path.later(days=1)
+    assert path.step(walk).route == "done"
+    assert not path.made
+    assert path.why("journey.ask_not_made") == ["forgotten"]
+
+
+@pytest.mark.parametrize("when", ["queued", "to remind", "to thank"])
+def test_of_whoever_is_forgotten_nothing_more_is_sent(
+    path: Path, company: Company, when: str
+) -> None:
+    remind = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
+    path.publish(REFERENCE, remind, BYE, **OPEN)
+    path.delight(**KIM)
+    walk = path.entered(**KIM)
+    path.step(walk)
+    (ask,) = path.made
+    asks, what = Asks(path.desk(), path.workflow), "asked"
+    if when == "to thank":
+        asks.answer(ask.ask_id, "accepted")
+        asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+        what = "ask_accepted_work"
+    if when == "to remind":
+        path.later(days=7)
+        forget(path)
+        path.step(walk)
+        assert not path.events("journey.reminded")
+        assert path.why("journey.not_reminded") == ["forgotten"]
+        return
+    forget(path)
+    (event,) = path.events(f"journey.{what}")
+    company.hooks.tell(event)
+    assert not company.receiver.got
+    assert path.why("message.skipped") == ["forgotten"]
 
 
 def test_two_journeys_hold_one_cool_down(path: Path, company: Company) -> None:

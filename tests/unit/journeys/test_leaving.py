@@ -107,7 +107,7 @@ def test_an_erased_person_gets_none(path: Path) -> None:
     erasures.ask(path.anna, at_once=True)
     path.later(days=40)
     assert erasures.carry_out(path.anna, _NoAccounts())
-    assert unfit(path, thanks=True) == Unfit("not_known_here")
+    assert unfit(path, thanks=True) == Unfit("forgotten")
 
 
 class _NoAccounts:

@@ -51,7 +51,7 @@ NO: frozenset[AskState] = frozenset({"declined", "rejected_work"})
 SELDOM = Frequency(asks=1, days=SELDOM_DAYS)  # for whoever found being asked bad
 Way = Literal["email", "in_app"]  # by mail, or on one's own page alone
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
-Unreached = Literal["not_known_here", "not_taking_part"]
+Unreached = Literal["not_known_here", "not_taking_part", "forgotten"]
 
 
 class AskBook(Record):

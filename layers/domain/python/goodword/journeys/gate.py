@@ -63,8 +63,8 @@ class Seen:
     def unreached(self, terms: JourneyTerms) -> Unreached | None:
         """Why a journey cannot ask the person at all.
 
-        Whoever was never here can be, where it reaches customers; whoever has left, or may not
-        take part, cannot.
+        Whoever was never here can be, where it reaches customers; whoever has left, may not take
+        part, or was forgotten, cannot.
         """
         if terms.reach == "customers" and self.reached == "not_known_here":
             return None
@@ -90,7 +90,7 @@ class Seen:
 
     def may_call(self) -> Verdict:
         """The same for a reference call of whoever said yes, wherever they were asked."""
-        if self.reached == "not_taking_part":
+        if self.reached not in (None, "not_known_here"):
             return Verdict(allowed=False, reason=self.reached)
         return may_call(self.rules, self.standing, self.whole, self.at_ms)
 
@@ -175,7 +175,12 @@ class Gate:
         return fitted(found, rules.fit, facts_of(subject, signals, profile))
 
     def _reach(self, subject: Subject) -> tuple[Enrolment | None, Unreached | None]:
-        """Who the person is here: only people who take part have an address, and earn."""
+        """Who the person is here: only people who take part have an address, and earn.
+
+        Nothing leads to whoever was forgotten, so they look like somebody who was never here.
+        """
+        if subject.forgotten:
+            return None, "forgotten"
         keys = [known_key(mac) for mac in subject.marks]
         known = self.desk.store.get_many(Known, keys) if keys else {}
         names = list(dict.fromkeys(known[key].advocate_id for key in keys if key in known))

@@ -34,7 +34,7 @@ from goodword.programs.model import Program, program_key
 from goodword.times import DAY_MS, HOUR_MS
 
 SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
-FOR_GOOD = frozenset({"unsubscribed"})  # reasons that no time changes
+FOR_GOOD = frozenset({"unsubscribed", "forgotten"})  # reasons that no time changes
 
 
 @dataclass(frozen=True)
