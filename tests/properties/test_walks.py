@@ -16,7 +16,6 @@ from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
 from goodword.journeys.experience import Experience
-from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.signal import Signal
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
@@ -224,7 +223,7 @@ def check_stranger(
     known: list[int],
 ) -> None:
     """What holds of somebody who does not take part, and of what the company was told."""
-    terms_of = {one.walk_id: terms_at(path, one) for one in path.all(Walk)}
+    terms_of = {one.walk_id: path.terms_at(one) for one in path.all(Walk)}
     asks = {one.ask_id: one for one in path.made}
     for ask in asks.values():
         assert (ask.advocate_id == "") == (who == KIM)
@@ -307,7 +306,7 @@ def check(
 ) -> None:
     """By hand, from the records of what was done and heard."""
     made, signals = path.made, path.all(Signal)
-    terms_of = {one.walk_id: terms_at(path, one) for one in path.all(Walk)}
+    terms_of = {one.walk_id: path.terms_at(one) for one in path.all(Walk)}
     for number, ask in enumerate(made):
         at_ms, own = ask.made_ms, terms_of[ask.walk_id]
         earlier = [one.made_ms for one in made[:number]]
@@ -360,12 +359,6 @@ def climbed(path: Path, ask: AskMade) -> None:
     if bad and ask.motion != "review":
         earlier = [one.made_ms for one in path.made if one.made_ms < ask.made_ms]
         assert ask.made_ms >= max(earlier) + 90 * DAY_MS
-
-
-def terms_at(path: Path, walk: Walk) -> JourneyTerms:
-    version = path.store.get(JourneyVersion, version_key(walk.journey_id, walk.number))
-    assert version is not None
-    return version.terms
 
 
 def awake(silent: tuple[QuietHours, ...], zone: str, at_ms: int) -> None:

@@ -8,7 +8,7 @@ from goodword.journeys.asks import Asks
 from goodword.journeys.definition import JourneyTerms
 from goodword.journeys.entering import Entering
 from goodword.journeys.gate import Gate
-from goodword.journeys.journey import InFlight, Journey
+from goodword.journeys.journey import InFlight, Journey, JourneyVersion, version_key
 from goodword.journeys.listening import Listening, Subjects
 from goodword.journeys.moves import Moves
 from goodword.journeys.publishing import Journeys
@@ -128,6 +128,12 @@ class Path(Town):
     def now(self, walk: Walk) -> Walk:
         """The walk as it stands."""
         return next(one for one in self.all(Walk) if one.walk_id == walk.walk_id)
+
+    def terms_at(self, walk: Walk) -> JourneyTerms:
+        """What the walk goes by."""
+        version = self.store.get(JourneyVersion, version_key(walk.journey_id, walk.number))
+        assert version is not None
+        return version.terms
 
     def later(self, *, days: float = 0, hours: float = 0) -> None:
         """Time passes."""

@@ -1,15 +1,25 @@
 """Signals find their subject, once; identifiers that meet join subjects, and nothing moves."""
 
+from typing import Any
+
 import pytest
 from goodword.errors import NotFound
 from goodword.events import Event
+from goodword.journeys import listening
+from goodword.journeys.asking import AskBook, AskRules, may_thank
 from goodword.journeys.listening import head
 from goodword.journeys.signal import Signal, SignalFact, Subject, SubjectMark
 from goodword.limits import SUBJECT_PARTS_MAX
-from goodword.ports import Change
+from goodword.ports import Change, Page
+from goodword.times import DAY_MS
 from pydantic import ValidationError
 
-from tests.support.journeys import AT, Ear
+from tests.support.journeys import AT, REFERENCE, Ear, terms
+
+EMAIL = "ann@mail.example"
+ACME = {"account_id": "acme"}
+BOOK = AskBook(subject_id="s")
+NOON = AT - AT % DAY_MS + DAY_MS // 2
 
 
 @pytest.fixture
@@ -32,6 +42,61 @@ def test_a_repeat_changes_nothing_whatever_time_it_names(ear: Ear) -> None:
     before = dict(ear.store.items)
     ear.hear(customer_id="u-1", signal_id=name, occurred_ms=AT + 999)
     assert ear.store.items == before
+
+
+@pytest.mark.parametrize("whose", ["person", "account"])
+def test_what_forbids_asking_is_found_behind_everything_newer(
+    ear: Ear, whose: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "SIGNALS_READ_MAX", 5)
+    ear.hear("consent", email=EMAIL, value=1, account_id="acme")
+    ear.hear("case_opened", email=EMAIL, value=1, about="c-1")
+    ear.hear("invoice_overdue", account_id="acme", about="i-1")
+    ear.hear("churn_risk", account_id="acme")
+    ear.hear("complaint", email=EMAIL)
+    for _ in range(12):
+        ear.hear("usage", value=20, **({"email": EMAIL} if whose == "person" else ACME))
+    ear.clock.at_ms += DAY_MS
+    found = ear.subjects.standing(ear.subjects.find("prg_1", EMAIL)).suppressors
+    assert {one.code for one in found} == {
+        "open_urgent_case",
+        "invoice_overdue",
+        "churn_risk",
+        "recent_complaint",
+    }
+
+
+def test_whoever_is_heard_of_too_much_is_asked_for_nothing(
+    ear: Ear, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listening, "SIGNALS_READ_MAX", 2)
+    ear.hear("consent", email=EMAIL, value=1)
+    for _ in range(19):
+        ear.hear("milestone", email=EMAIL)
+    ear.clock.at_ms += DAY_MS
+    person = ear.subjects.find("prg_1", EMAIL)
+    assert ear.subjects.standing(person).suppressors == ()
+    ear.hear("consent", email=EMAIL, value=1)
+    stands = ear.subjects.standing(person)
+    assert [one.code for one in stands.suppressors] == ["too_many_signals"]
+    assert all("too_many_signals" in one.reasons for one in stands.motions)
+    thanks = may_thank(terms(REFERENCE), AskRules(program_id="p"), stands, BOOK, NOON)
+    assert thanks.reason == "too_many_signals"
+
+
+def test_an_ordinary_person_is_read_once(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> None:
+    ear.hear("consent", email=EMAIL, value=1)
+    person, reads = ear.subjects.find("prg_1", EMAIL), 0
+    query = ear.store.query
+
+    def counted(*of: Any, **how: Any) -> Page[Signal]:
+        nonlocal reads
+        reads += 1
+        return query(*of, **how)
+
+    monkeypatch.setattr(ear.store, "query", counted)
+    assert len(ear.subjects.signals(person)) == 1
+    assert reads == 1
 
 
 def test_ids_count_within_their_namespace_and_addresses_everywhere(ear: Ear) -> None:

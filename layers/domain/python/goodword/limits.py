@@ -233,7 +233,8 @@ STAFF_SESSION_HOURS = (
 )
 
 SIGNAL_DAYS = 800  # days a signal is kept; two years and some, while scores look back one
-SIGNALS_READ_MAX = 500  # newest signals of one subject that a score is made of; years of surveys
+SIGNALS_READ_MAX = 500  # signals of one subject that are read at once; years of surveys
+SIGNAL_PAGES_MAX = 10  # such reads of one subject; of whom more is heard nobody asks anything
 SUBJECT_MARKS_MAX = 20  # identifiers kept on one subject, for whoever has to forget it
 SUBJECT_PARTS_MAX = 20  # subjects that may be joined to one; more is a shared address, not a person
 SUBJECT_HOPS_MAX = 22  # steps from a joined subject to the one that stands for it

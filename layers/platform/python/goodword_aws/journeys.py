@@ -53,7 +53,9 @@ class ContributionAnswer(Value):
 
 
 class SuppressorAnswer(Value):
-    """Why nobody may be asked; `since` is absent where there never was consent."""
+    """Why nobody may be asked; `since` is absent where there never was consent, and where more was
+    heard than is read (`too_many_signals`).
+    """
 
     code: str
     since: str | None

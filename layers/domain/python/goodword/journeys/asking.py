@@ -37,6 +37,7 @@ Never = Literal[
     "churn_risk",
     "recent_complaint",
     "no_consent",
+    "too_many_signals",
     "unsubscribed",
     "not_qualified",
     "light_first",
@@ -221,8 +222,9 @@ def may_thank(
     """The verdict for thanking: it asks for nothing, so only consent, wishes and the hour count."""
     if "all" in book.unsubscribed:
         return Verdict(allowed=False, reason="unsubscribed")
-    if any(one.code == "no_consent" for one in standing.suppressors):
-        return Verdict(allowed=False, reason="no_consent")
+    for one in standing.suppressors:
+        if one.code in ("no_consent", "too_many_signals"):  # a no may be among what was not read
+            return Verdict(allowed=False, reason=one.code)
     return _by_hour(terms, rules, book, now_ms)
 
 

@@ -27,7 +27,7 @@ from goodword.journeys.asking import (
 from goodword.journeys.definition import Ask, JourneyTerms
 from goodword.journeys.fitting import facts_of, fitted
 from goodword.journeys.ladder import Trust, trust_of, trusted
-from goodword.journeys.listening import Customers
+from goodword.journeys.listening import Customers, Heard
 from goodword.journeys.reference import ReferenceProfile, reference_key
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import Signal, Subject
@@ -135,7 +135,8 @@ class Gate:
     def look(self, subject_id: str) -> Seen:
         """The person as they stand now. Raises NotFound `unknown_subject`."""
         store, subject = self.desk.store, self.subjects.read(subject_id)
-        signals, at_ms = self.subjects.signals(subject), self.desk.clock.now_ms()
+        heard, at_ms = self.subjects.heard(subject), self.desk.clock.now_ms()
+        signals = heard.signals
         rules_at = rules_key(subject.program_id)
         own = book_key(subject.subject_id)
         parts = [book_key(one) for one in subject.parts]
@@ -145,7 +146,7 @@ class Gate:
         asks = all_asks(list(books.values()))
         trust = trust_of(asks, signals, self._orders(enrolment), at_ms)
         rules = store.get(AskRules, rules_at) or AskRules(program_id=subject.program_id)
-        stands = self._fitted(rules, subject, signals, at_ms)
+        stands = self._fitted(rules, subject, heard, at_ms)
         return Seen(
             subject=subject,
             signals=signals,
@@ -160,11 +161,9 @@ class Gate:
             at_ms=at_ms,
         )
 
-    def _fitted(
-        self, rules: AskRules, subject: Subject, signals: Sequence[Signal], at_ms: int
-    ) -> Standing:
+    def _fitted(self, rules: AskRules, subject: Subject, heard: Heard, at_ms: int) -> Standing:
         """The standing with whose profile suits what; a profile is read where one matters."""
-        found = standing(signals, at_ms)
+        found = standing(heard.signals, at_ms, whole=heard.whole)
         if not rules.fit:
             return found
         profile = None
@@ -172,7 +171,7 @@ class Gate:
             keys = [reference_key(one) for one in (subject.subject_id, *subject.parts)]
             known = self.desk.store.get_many(ReferenceProfile, keys)
             profile = next((known[key] for key in keys if key in known), None)
-        return fitted(found, rules.fit, facts_of(subject, signals, profile))
+        return fitted(found, rules.fit, facts_of(subject, heard.signals, profile))
 
     def _reach(self, subject: Subject) -> tuple[Enrolment | None, Unreached | None]:
         """Who the person is here: only people who take part have an address, and earn.

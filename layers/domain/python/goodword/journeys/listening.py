@@ -8,7 +8,7 @@ as one of its parts, and neither's signals move.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from goodword.conversions.model import Delivery, Space
 from goodword.errors import NotFound
@@ -31,6 +31,7 @@ from goodword.journeys.walk import Member
 from goodword.limits import (
     MEMBERS_READ_MAX,
     SIGNAL_DAYS,
+    SIGNAL_PAGES_MAX,
     SIGNALS_READ_MAX,
     SUBJECT_HOPS_MAX,
     SUBJECT_MARKS_MAX,
@@ -235,21 +236,52 @@ class Customers:
 
     def standing(self, subject: Subject) -> Standing:
         """What the signals of the person, its parts and its account come to now."""
-        return standing(self.signals(subject), self.desk.clock.now_ms())
+        heard = self.heard(subject)
+        return standing(heard.signals, self.desk.clock.now_ms(), whole=heard.whole)
 
-    def signals(self, subject: Subject) -> list[Signal]:
+    def signals(self, subject: Subject) -> Sequence[Signal]:
         """Everything that counts for the person, its company's signals too; the newest of each."""
+        return self.heard(subject).signals
+
+    def heard(self, subject: Subject) -> "Heard":
+        """The same, and whether it is all of it.
+
+        What forbids asking may be older than any number of what a busy product tells, so it is
+        read on to the end; of ordinary people that is one read for each of their names.
+        """
         owners = [subject.subject_id, *subject.parts]
         if subject.account_id is not None:
             company = head(self.desk, subject.account_id)
             owners += [company.subject_id, *company.parts]
+        each = [self._heard_of(owner) for owner in owners]
+        signals = [signal for one in each for signal in one.signals]
+        return Heard(signals, all(one.whole for one in each))
+
+    def _heard_of(self, owner: str) -> "Heard":
         found: list[Signal] = []
-        for owner in owners:
+        cursor: str | None = None
+        for _ in range(SIGNAL_PAGES_MAX):
             page = self.desk.store.query(
-                Signal, "core", f"SBJ#{owner}", "S#", limit=SIGNALS_READ_MAX, newest_first=True
+                Signal,
+                "core",
+                f"SBJ#{owner}",
+                "S#",
+                limit=SIGNALS_READ_MAX,
+                cursor=cursor,
+                newest_first=True,
             )
             found += page.rows
-        return found
+            cursor = page.cursor
+            if cursor is None:
+                break
+        return Heard(found, whole=cursor is None)
+
+
+class Heard(NamedTuple):
+    """Signals, the newest of each subject first, and whether these are all."""
+
+    signals: Sequence[Signal]
+    whole: bool
 
 
 @dataclass(frozen=True)

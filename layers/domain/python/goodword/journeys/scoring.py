@@ -136,10 +136,18 @@ class Contribution(Value):
 
 
 class Suppressor(Value):
-    """Why nobody may be asked, since when; `about` names the case or invoice."""
+    """Why nobody may be asked, since when; `about` names the case or invoice.
+
+    `too_many_signals`: more was heard than is read, and what forbids asking may be in the rest.
+    """
 
     code: Literal[
-        "open_urgent_case", "invoice_overdue", "churn_risk", "recent_complaint", "no_consent"
+        "open_urgent_case",
+        "invoice_overdue",
+        "churn_risk",
+        "recent_complaint",
+        "no_consent",
+        "too_many_signals",
     ]
     since_ms: int
     about: str | None = None
@@ -179,12 +187,17 @@ class Standing(Value):
     motions: tuple[Verdict, ...]
 
 
-def standing(signals: Iterable[Signal], at_ms: int) -> Standing:
-    """What the signals up to `at_ms` say. `risk` is a positive number, taken off the score."""
+def standing(signals: Iterable[Signal], at_ms: int, *, whole: bool = True) -> Standing:
+    """What the signals up to `at_ms` say. `risk` is a positive number, taken off the score.
+
+    Not `whole`: there are older ones that nobody has read, and so nothing may be asked.
+    """
     known = {one.signal_id: one for one in signals if one.occurred_ms <= at_ms}
     ordered = sorted(known.values(), key=_moment)
     given = contributions(ordered, at_ms)
     found = suppressors(ordered, at_ms)
+    if not whole:
+        found.append(Suppressor(code="too_many_signals", since_ms=0))
     sides = _sides(given)
     return Standing(
         model=MODEL,
