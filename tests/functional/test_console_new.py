@@ -45,6 +45,7 @@ def test_a_drawn_secret_is_in_one_answer_and_nowhere_else(
     (source,) = here.town.all(Source)
     assert made.status == 200
     (secret, _copy) = SECRET.findall(made.html)
+    assert "/auth/reader" not in made.html  # another language would lose it
     assert (source.label, source.livemode, source.namespace) == (
         "till & web",
         True,

@@ -83,6 +83,8 @@ def test_personal_fields_are_shown_for_a_reason_that_stays(here: Pages, anna: En
     assert here.town.events("advocate.looked_at") == []
     seen = send(fay, path, "look", reason_code="payment_problem")
     assert "anna@mail.example" in seen.words
+    there = seen.fields("/auth/reader")["next"]
+    assert (there, fay.get(there).status) == (place(anna), 200)
     (told,) = here.town.events("advocate.looked_at")
     assert (told.subject, told.reason) == (anna.advocate_id, "payment_problem")
     assert told.actor.id == "sub-fay"

@@ -45,6 +45,7 @@ def test_its_secret_is_in_one_answer_and_nowhere_else(here: Pages, program: Prog
     form = empty.fields(path) | {"url": URL}
     made = ada.ask("POST", path, form=form)
     assert len(SECRET.findall(made.html)) == 2  # the text, and what the button copies
+    assert "/auth/reader" not in made.html  # another language would lose it
     again = ada.ask("POST", path, form=form)
     assert (again.status, again.location) == (303, path)
     shown = ada.get(path)

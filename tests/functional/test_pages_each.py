@@ -102,6 +102,29 @@ def token(browser: Browser) -> dict[str, str]:
     return browser.get("/style").fields("/auth/reader")
 
 
+def page_above(path: str, role: str) -> str:
+    """The nearest page of this role that a form's path is at or below, as it is registered."""
+    nameless = re.sub(r"<\w+>", "<>", path)
+    seen = [page for _, page, roles in GETS if roles is None or not role or role in roles]
+    shapes = [re.sub(r"<\w+>", "<>", page) for page in seen if not FILES.fullmatch(page)]
+    found = [shape for shape in shapes if f"{nameless}/".startswith(f"{shape}/")]
+    count = max((shape.count("/") for shape in found), default=0)
+    return "/".join(path.split("/")[: count + 1]) or "/"
+
+
+@pytest.mark.parametrize(
+    ("face", "path", "roles"), ways("POST"), ids=[one[1] for one in ways("POST")]
+)
+def test_after_a_form_the_language_leads_to_a_page(
+    here: Pages, face: str, path: str, roles: tuple[str, ...] | None
+) -> None:
+    """To the page that has the form or one above it, not to an address that takes forms only."""
+    for role, browser in zip(roles or ("",), readers(here, roles), strict=True):
+        told = browser.ask("POST", filled(path, {}), form={forms.TOKEN_FIELD: "none"})
+        assert told.status in (403, 404), (role, told.words)
+        assert told.fields("/auth/reader")["next"] == filled(page_above(path, role), {}), role
+
+
 def test_each_role_sees_its_own_and_no_other(here: Pages) -> None:
     """Whoever may not is told so, page by page and form by form of the console; nothing happens.
 

@@ -57,6 +57,12 @@ def parse_form(content_type: str, raw: bytes) -> dict[str, str]:
     return found
 
 
+def counted(form: Mapping[str, str]) -> bytes:
+    """What a repeat of a form must equal: all but its token, which changes with the secret."""
+    rest = sorted((name, said) for name, said in form.items() if name != TOKEN_FIELD)
+    return repr(rest).encode()
+
+
 def check_origin(headers: Mapping[str, str], own_url: str) -> None:
     """Raise NotAllowed unless the browser says that the request comes from our own pages.
 

@@ -42,7 +42,8 @@ class Wrong:
 class Frame:
     """What every page's frame shows. `groups` are the reader's staff groups.
 
-    `here` is the path, `address` the path with what was asked of it, to come back to.
+    `here` is the path, `address` the page with what was asked of it, to come back to; of a form
+    that was posted, the nearest page above it.
     """
 
     face: str
@@ -57,6 +58,7 @@ class Frame:
     name: str = field(default="", repr=False)
     wrong: Wrong | None = None
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
+    told_once: bool = False
 
 
 _LINE = re.compile(r"line (?P<number>\d{1,6})(?:, )?(?P<path>.*)")

@@ -74,6 +74,10 @@ class _Asked:
     def route(self) -> str:
         return self.way.path if self.way else "none"
 
+    def may(self, way: Way) -> bool:
+        """Whether the reader may see it, as far as is known of who is not signed in."""
+        return way.roles is None or self.principal is None or self.principal.may(way.roles)
+
     @property
     def address(self) -> str:
         """The path with what was asked of it, to come back to after signing in."""
@@ -231,7 +235,7 @@ class Site:
             request_id=asked.request_id,
             here=asked.path,
             cookies=asked.cookies,
-            request_hash=request_hash("", asked.method, asked.path, _counted(form)),
+            request_hash=request_hash("", asked.method, asked.path, forms.counted(form)),
         )
 
     def _act(self, asked: _Asked, view: View) -> Answer:
@@ -314,7 +318,7 @@ class Site:
         frame = Frame(
             face=self.face,
             here=asked.path,
-            address=sign_in.address_of(asked.path, query if asked.method == "GET" else {}),
+            address=self._address(asked, query),
             signed_in=principal is not None,
             token=forms.token_of(
                 _keys()[0], self._seed(asked), principal.subject if principal else ""
@@ -326,8 +330,15 @@ class Site:
             name=principal.email if principal else "",
             wrong=asked.wrong,
             sent=asked.view.form if asked.view and asked.wrong else {},
+            told_once=sheet.told_once,
         )
         return render(sheet.template, sheet.data, frame, reader)
+
+    def _address(self, asked: _Asked, query: Mapping[str, str]) -> str:
+        """Where the reader comes back to; a form's own address is mostly no page."""
+        if asked.method == "GET":
+            return sign_in.address_of(asked.path, query)
+        return self._ways.page_of(asked.way, asked.path, asked.may) if asked.way else "/"
 
     def _seed(self, asked: _Asked) -> str:
         """The browser's random cookie; made with the first page."""
@@ -371,12 +382,6 @@ def _claims(
 def _keys() -> tuple[bytes, ...]:
     """The installation's secret for forms, the previous one too."""
     return tuple(wiring.secrets().read(settings().page_secret_arn))
-
-
-def _counted(form: Mapping[str, str]) -> bytes:
-    """What a repeat of a form must equal: all but its token, which changes with the secret."""
-    rest = sorted((name, said) for name, said in form.items() if name != forms.TOKEN_FIELD)
-    return repr(rest).encode()
 
 
 def _http(

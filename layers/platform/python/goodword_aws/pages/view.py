@@ -22,11 +22,16 @@ M = TypeVar("M", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Sheet:
-    """A page: the template's name (`portal/home.html`) and what it shows."""
+    """A page: the template's name (`portal/home.html`) and what it shows.
+
+    `told_once`: it holds a secret that no other page shows again, so nothing on it leads away
+    unasked, not even to another language.
+    """
 
     template: str
     data: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
+    told_once: bool = False
 
 
 @dataclass(frozen=True)

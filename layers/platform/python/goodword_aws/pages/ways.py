@@ -12,7 +12,7 @@ from goodword.errors import NotFound
 
 from goodword_aws.calls import Role
 from goodword_aws.pages.view import Answer, View
-from goodword_aws.routes import pattern_of
+from goodword_aws.routes import VARIABLE, pattern_of
 
 Handle = Callable[[View], Answer]
 
@@ -69,6 +69,21 @@ class Ways:
                 return way, found.groupdict()
         raise NotFound("no_such_page", "there is nothing here")
 
+    def page_of(self, form: Way, path: str, may: Callable[[Way], bool]) -> str:
+        """The nearest page at or above a form's address, to come back to: `/a/1/state` -> `/a/1`.
+
+        Segment by segment as they are registered, so that a word is never taken for an id; only
+        pages that the reader `may` see count. The front page if there is none.
+        """
+        shape, parts = _shape(form.path), path.split("/")
+        for count in range(len(shape), 1, -1):
+            here = "/".join(parts[:count])
+            self._visit([area for area in self._areas if area.has(here)])
+            pages = (way for way in self._known if way.method == "GET" and may(way))
+            if any(_shape(way.path) == shape[:count] for way in pages):
+                return here
+        return "/"
+
     def all(self) -> list[Way]:
         """Every way of the face."""
         self._visit(list(self._areas))
@@ -78,3 +93,8 @@ class Ways:
         for area in areas:
             area.load()
             self._areas.remove(area)
+
+
+def _shape(path: str) -> list[str]:
+    """The segments of a registered path, whatever its variables are called."""
+    return ["<>" if VARIABLE.fullmatch(part) else part for part in path.split("/")]

@@ -110,7 +110,7 @@ def _with_secret(source: Source, drawn: str | None, note: str) -> Answer:
     if drawn is None:
         return Go(_place(source), note)
     shown = {"source": shapes.source_answer(source), "secret": drawn}
-    return Sheet("console/source_secret.html", shown)
+    return Sheet("console/source_secret.html", shown, told_once=True)
 
 
 def _place(source: Source) -> str:

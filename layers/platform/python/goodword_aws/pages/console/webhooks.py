@@ -95,7 +95,7 @@ def _with_secret(view: View, endpoint: Endpoint, drawn: str | None) -> Answer:
     if drawn is None:
         return Go(_place(view), "note.done")
     shown = {"webhook": shapes.webhook_answer(endpoint), "secret": drawn}
-    return Sheet("console/webhook_secret.html", shown)
+    return Sheet("console/webhook_secret.html", shown, told_once=True)
 
 
 def _set_state(view: View) -> Answer:
