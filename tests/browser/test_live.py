@@ -3,13 +3,16 @@
 from collections.abc import Iterator
 
 import pytest
-from goodword.payouts.model import PayoutRun, run_key
+from goodword.payouts.model import PayoutRun
 from goodword.ports import Change
+from goodword.privacy.exporting import Export
+from goodword.programs.extract import Extract
+from goodword.records import Record
 from playwright.sync_api import Browser, expect
 
 from tests.browser.at_once import Window, window
 from tests.functional.test_console_overview import run
-from tests.support.api import FINANCE
+from tests.support.api import ANNA, FINANCE, join
 from tests.support.pages import Pages, pages
 
 HEARD = """
@@ -27,6 +30,13 @@ def here() -> Iterator[Pages]:
         yield made
 
 
+def keep(here: Pages, record: Record) -> None:
+    """As somebody asked for it."""
+    change = Change()
+    change.create(record)
+    here.town.store.commit(change)
+
+
 @pytest.fixture
 def opened(here: Pages, chromium: Browser) -> Iterator[tuple[Window, PayoutRun]]:
     """Finance looks at a run that is being released."""
@@ -34,28 +44,26 @@ def opened(here: Pages, chromium: Browser) -> Iterator[tuple[Window, PayoutRun]]
     begun = run(
         program, 25, state="released", listing="hashed", run_hash="a" * 64, total_minor=12_300
     )
-    change = Change()
-    change.create(begun)
-    here.town.store.commit(change)
+    keep(here, begun)
     with window(chromium, here.browser(FINANCE), before=HEARD) as shown:
         shown.page.clock.install()
         shown.open(f"/console/runs/{begun.run_id}")
         yield shown, begun
 
 
-def turns(here: Pages, begun: PayoutRun, **changes: object) -> None:
-    """The run moves on, unseen by the page."""
-    stored = here.town.store.get(PayoutRun, run_key(begun.run_id))
+def turns(here: Pages, begun: Record, **changes: object) -> None:
+    """The work moves on, unseen by the page."""
+    stored = here.town.store.get(type(begun), begun.key)
     assert stored is not None
     change = Change()
     change.replace(stored.but(**changes))
     here.town.store.commit(change)
 
 
-def looks_again(shown: Window) -> None:
+def looks_again(shown: Window, seconds: int = 5) -> None:
     """The page's next round."""
     before = len(shown.asked)
-    shown.page.clock.run_for(5_100)
+    shown.page.clock.run_for(seconds * 1_000 + 100)
     for _ in range(100):
         if len(shown.asked) > before:
             break
@@ -109,3 +117,95 @@ def test_what_is_the_same_stays_and_what_somebody_does_is_kept(
     assert why.input_value() == chosen
     assert page.evaluate("heard") == []
     assert page.evaluate("document.getElementById('rest').mine") is None  # it came anew
+
+
+@pytest.fixture
+def extract(here: Pages) -> Extract:
+    """A period that is being exported."""
+    at_ms = here.town.clock.at_ms
+    made = Extract(
+        program_id=here.town.program().program_id,
+        extract_id="ext_1",
+        what=("rewards",),
+        from_ms=at_ms - 86_400_000,
+        until_ms=at_ms,
+        asked_by="sub-fay",
+        asked_ms=at_ms,
+        changed_ms=at_ms,
+    )
+    keep(here, made)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("state", "chip", "said"),
+    [("ready", "Ready", "Ready"), ("failed", "Not finished", "The files were not finished")],
+)
+def test_an_export_ends_on_its_page_however_it_ends(
+    here: Pages, chromium: Browser, extract: Extract, state: str, chip: str, said: str
+) -> None:
+    with window(chromium, here.browser(FINANCE), before=HEARD) as shown:
+        shown.page.clock.install()
+        shown.open(f"/console/exports/{extract.program_id}/{extract.extract_id}")
+        expect(shown.page.locator("h1 + .status")).to_have_text("Being made")
+        turns(here, extract, state=state)
+        looks_again(shown, 3)
+        expect(shown.page.locator("h1 + .status")).to_have_text(chip)
+        expect(shown.page.locator("main")).not_to_contain_text("being made")
+        assert shown.page.evaluate("heard") == [said]
+        asked = len(shown.asked)
+        shown.page.clock.run_for(30_000)
+        assert len(shown.asked) == asked
+        assert shown.strange == shown.wrong == []
+
+
+def test_a_copy_that_is_ready_says_no_longer_that_one_may_leave(
+    here: Pages, chromium: Browser
+) -> None:
+    program_id, at_ms = here.town.program().program_id, here.town.clock.at_ms
+    own = join(here, program_id).body["advocate_id"]
+    begun = Export(
+        advocate_id=own,
+        export_id="exp_1",
+        program_id=program_id,
+        state="gathering",
+        asked_ms=at_ms,
+        changed_ms=at_ms,
+        sections=20,
+    )
+    keep(here, begun)
+    with window(chromium, here.browser(ANNA)) as shown:
+        shown.page.clock.install()
+        shown.open("/my/account/export")
+        main = shown.page.locator("main")
+        expect(main).to_contain_text("You can close this page")
+        turns(here, begun, state="ready", parts=1)
+        looks_again(shown, 3)
+        expect(main).to_contain_text("Your file is ready")
+        expect(main).not_to_contain_text("You can close this page")
+        expect(main).to_contain_text("Gather it anew")
+
+
+@pytest.mark.parametrize(("gone", "rounds"), [("session", 1), ("answers", 5)])
+def test_a_page_that_can_follow_no_longer_stops_and_says_so(
+    here: Pages, chromium: Browser, extract: Extract, gone: str, rounds: int
+) -> None:
+    with window(chromium, here.browser(FINANCE), before=HEARD) as shown:
+        shown.page.clock.install()
+        shown.open(f"/console/exports/{extract.program_id}/{extract.extract_id}")
+        if gone == "session":
+            shown.reader.cookies.clear()
+        else:
+            change = Change()
+            change.delete(extract)
+            here.town.store.commit(change)
+        for _ in range(rounds):
+            expect(shown.page.locator("main")).not_to_contain_text("kept up to date")
+            looks_again(shown, 3)
+        told = "This page is no longer kept up to date. Load it again to see how things stand."
+        expect(shown.page.locator("#work .told--wait")).to_have_text(told)
+        assert shown.page.evaluate("heard") == [told]
+        asked = len(shown.asked)
+        shown.page.clock.run_for(60_000)
+        assert len(shown.asked) == asked
+        assert shown.strange == shown.wrong == []

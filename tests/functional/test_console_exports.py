@@ -12,6 +12,7 @@ import pytest
 from goodword.events import Event
 from goodword.ids import time_of
 from goodword.ledger.model import Entry
+from goodword.ports import Change
 from goodword.programs.extract import Extract
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS, MINUTE_MS, rfc3339
@@ -105,6 +106,12 @@ def test_a_period_is_asked_for_watched_and_saved(office: Office) -> None:
     page = fay.get(asked.location)  # as if nothing had happened in between
     assert "Ready" in page.words
     assert "data-live" not in page.html
+    assert waits.followed == [
+        "standing",
+        "work",
+    ]  # the heading says no longer that it is being made
+    assert "Ready" in page.html.partition(page.tag("standing"))[2].partition("</div></div>")[0]
+    assert 'data-say="Ready"' in page.tag("work")
     assert "They can be saved until 9 Dec 2025; then they are deleted." in page.words
     orders = office.rows(fay, page, "conversions")
     assert [row["order_id"] for row in orders] == [f"'{FORMULA}", HOSTILE]
@@ -211,6 +218,23 @@ def test_wrong_days_are_said_on_the_form(office: Office) -> None:
     elsewhere = fay.ask("POST", PLACE, form={**form, "program_id": "prg_none"})
     assert elsewhere.status == 404
     assert office.world.all(Extract) == []
+
+
+def test_what_was_given_up_is_said_where_it_was_followed(office: Office) -> None:
+    fay, store = office.pages.browser(FAY), office.world.desk().store
+    asked = office.ask(fay)
+    waits = fay.get(asked.location)
+    (given_up,) = office.world.all(Extract)
+    change = Change()
+    change.replace(given_up.but(state="failed"))
+    store.commit(change)
+    page = fay.get(asked.location)
+    assert waits.followed == ["standing", "work"]
+    assert (
+        "Not finished" in page.html.partition(page.tag("standing"))[2].partition("</div></div>")[0]
+    )
+    assert 'data-say="The files were not finished"' in page.tag("work")
+    assert "data-live" not in page.html
 
 
 def test_the_form_counts_once(office: Office) -> None:

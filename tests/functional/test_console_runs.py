@@ -246,6 +246,8 @@ def test_a_report_that_cannot_be_read_names_the_line(house: House, text: str, wo
     sent = fay.send(page, f"{RUN}/report", report=text)
     assert sent.status == 422
     assert words in sent.words
+    assert f'data-from="{RUN}/reconciliation"' in sent.tag("compared")  # a report has no page
+    assert "data-from" not in page.tag("compared")
     assert "<script>alert" not in sent.html
 
 

@@ -236,6 +236,13 @@ def test_the_pages_do_all_of_it(here: Pages, program_id: str, language: str) -> 
     work(here, "advocate.export_asked")
     ready = browser.get("/my/account/export")  # a reload shows where it is
     assert 'href="/my/account/export/1"' in ready.html
+    assert waiting.followed == ["work", "asking"]
+    words = json.loads((WORDS / language / "portal.json").read_text())["export"]
+    assert f'data-say="{words["ready"]}"' in ready.tag("work")
+    assert (
+        words["leave"] in waiting.html.partition(waiting.tag("work"))[2].partition("</section>")[0]
+    )
+    assert "/my/account/export" in ready.html.partition(ready.tag("asking"))[2]
     parts = json.loads((WORDS / language / "portal.json").read_text())["export"]["part"]
     elsewhere = {"balances", "orders_that_earned_nothing"}  # with programmes, and with rewards
     assert set(parts) | elsewhere == set(privacy.SECTION_NAMES)

@@ -117,6 +117,18 @@ class Shown:
         reading.feed(self.html)
         return re.sub(r"\s+", " ", " ".join(reading.found)).strip()
 
+    def tag(self, id: str) -> str:
+        """The tag that has an id, with its attributes."""
+        found = re.search(rf'<\w+ [^>]*\bid="{re.escape(id)}"[^>]*>', self.html)
+        assert found, f"nothing called {id} on {self.path}"
+        return found[0]
+
+    @property
+    def followed(self) -> list[str]:
+        """The ids of what the page fetches anew while it follows its work."""
+        tags = re.findall(r"<\w+ [^>]*\bdata-(?:live|part)\b[^>]*>", self.html)
+        return [tag.partition(' id="')[2].partition('"')[0] for tag in tags]
+
     @property
     def location(self) -> str:
         """Where it leads."""

@@ -107,15 +107,31 @@ const swap = (old, fresh) => {
 
 // <section data-live="5" id="progress">: fetched anew every so many seconds while it says so, and
 // with it each <div data-part id="...">, so that no part of the page says what is over. Only what
-// differs is exchanged, and only data-say is spoken.
-const follow = (section) => {
+// differs is exchanged, and only data-say is spoken. Whoever is led elsewhere (the session is over)
+// or hears nothing several times in a row is told that this page follows no longer.
+const MISSES_MAX = 5;
+const lose = (section) => {
+  const told = document.getElementById("said")?.dataset.lost;
+  const place = document.createElement("div");
+  const words = document.createElement("p");
+  section.removeAttribute("aria-busy");
+  if (!told) return;
+  words.textContent = told;
+  place.className = "told told--wait";
+  place.append(words);
+  section.append(place);
+  say(told);
+};
+const follow = (section, misses = 0) => {
   const seconds = Number(section.dataset.live);
   if (!seconds) return;
   setTimeout(async () => {
-    if (document.hidden) return follow(section); // nobody looks; the work goes on without us
+    if (document.hidden) return follow(section, misses); // nobody looks; the work goes on without us
     try {
       const from = section.dataset.from || location.href;
-      const answer = await fetch(from, { headers: { "X-Goodword-Live": section.id } });
+      const headers = { "X-Goodword-Live": section.id };
+      const answer = await fetch(from, { headers, redirect: "manual" });
+      if (answer.type === "opaqueredirect") return lose(section);
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById(section.id);
@@ -130,7 +146,8 @@ const follow = (section) => {
         }
       }
     } catch { /* the next round tries again */ }
-    follow(section);
+    if (misses + 1 < MISSES_MAX) follow(section, misses + 1);
+    else lose(section);
   }, seconds * 1000);
 };
-document.querySelectorAll("[data-live]").forEach(follow);
+document.querySelectorAll("[data-live]").forEach((section) => follow(section));
