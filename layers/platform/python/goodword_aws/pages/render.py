@@ -60,6 +60,14 @@ class Frame:
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
     told_once: bool = False
 
+    def refused(self, action: str, **named: str) -> bool:
+        """Whether it was this form that was sent and not taken.
+
+        `named` are the hidden fields that tell it from others with the same address.
+        """
+        mine = all(self.sent.get(name) == said for name, said in named.items())
+        return self.wrong is not None and self.here == action and mine
+
 
 _LINE = re.compile(r"line (?P<number>\d{1,6})(?:, )?(?P<path>.*)")
 
