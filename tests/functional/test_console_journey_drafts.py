@@ -171,6 +171,15 @@ def test_another_person_publishes_and_it_is_paused_and_goes_on(here: Pages, path
     (version,) = path.all(JourneyVersion)
     assert (version.editors, version.publisher) == ((MARKETER.subject,), MILO.subject)
     place = done.location
+    refused = milo.send(milo.get(place), f"{place}/state", state="ended", reason="Summer Break")
+    assert refused.status == 422
+    folded = refused.html.partition(f'<form method="post" action="{place}/state"')
+    assert folded[0].rpartition("<details")[2].partition(">")[0].endswith(" open")
+    assert (
+        refused.fields(f"{place}/state").items()
+        >= {"state": "ended", "reason": "Summer Break"}.items()
+    )
+    assert 'role="alert"' in refused.html
     for state, word in (("paused", "Paused"), ("active", "Running"), ("ended", "Ended")):
         page = milo.get(place)
         sent = milo.send(page, f"{place}/state", state=state, reason="summer_break")

@@ -19,7 +19,7 @@ from tests.support.functions import call, sample
 from tests.support.journeys import REFERENCE, REVIEW, terms
 from tests.support.pages import Pages
 from tests.support.people import BEN
-from tests.support.walks import BYE, THANKS, Path
+from tests.support.walks import BYE, RULES, THANKS, Path
 from tests.unit.messages.test_telling import MORE
 
 HOSTILE = "<script>alert(1)</script>{{7*7}}"
@@ -85,6 +85,21 @@ def test_a_code_of_the_other_answer_is_refused_on_the_page(here: Pages, path: Pa
     )
     assert refused.status == 422
     assert path.made[0].state == "accepted"
+
+
+def test_what_was_refused_is_on_the_list_of_its_own_programme(here: Pages, path: Path) -> None:
+    path.publish(REFERENCE, BYE)
+    own = path.program_id = path.program(rules=RULES).program_id
+    path.joined(own)
+    ask_id = promised(path)
+    marta = here.browser(MARKETER)
+    assert f'value="{own}" selected' not in marta.get(HERE).html
+    form = marta.get(HERE, program=own).fields(f"{HERE}/asks/{ask_id}")
+    wrong = form | {"came": "no", "reason_code": "call_held"}
+    refused = marta.ask("POST", f"{HERE}/asks/{ask_id}", form=wrong)
+    assert refused.status == 422
+    assert f'value="{own}" selected' in refused.html
+    assert f"{HERE}/asks/{ask_id}" in refused.html
 
 
 def test_nobody_records_their_own(here: Pages, path: Path) -> None:

@@ -4,7 +4,7 @@ One person drafts, another publishes, as for rules. Nothing that is looked at he
 run looks at people as they are and asks nobody.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from goodword.errors import NotFound
 from goodword.journeys.definition import JourneyTerms
@@ -19,7 +19,7 @@ from goodword.programs.service import Programs
 from pydantic import Field, StringConstraints
 
 from goodword_aws import wiring
-from goodword_aws.forms import ProgramId, ReasonCode
+from goodword_aws.forms import ProgramId
 from goodword_aws.journeys import subjects
 from goodword_aws.journeys_definitions import Rationale, preview_answer, ready_journeys
 from goodword_aws.pages.console.choosing import choice_of
@@ -68,13 +68,6 @@ class Publish(Form):
     in_flight: InFlight = "finish"
 
 
-class State(Form):
-    """Pause it, let it go on, or end it; and why."""
-
-    state: Literal["active", "paused", "ended"]
-    reason: ReasonCode
-
-
 def add_journey_drafts(site: Site) -> None:
     """Register the pages; before those of a journey, whose ids never read `new`."""
     page = site.page
@@ -84,7 +77,6 @@ def add_journey_drafts(site: Site) -> None:
     page("POST", DRAFT, roles=WRITERS, again=_draft)(_save)
     page("GET", f"{DRAFT}/people", roles=WRITERS)(_people)
     page("POST", f"{DRAFT}/publish", roles=WRITERS, again=_draft)(_publish)
-    page("POST", f"{HERE}/<journey_id>/state", roles=WRITERS, again=_draft)(_set_state)
 
 
 def life(view: View, journey: Journey) -> dict[str, Any]:
@@ -195,13 +187,6 @@ def _publish(view: View) -> Answer:
     here = f"{HERE}/{journey_id}"
     _journeys(view).publish(journey_id, said.digest, said.in_flight, lambda _: view.claim(here))
     return Go(here, "note.journey_published")
-
-
-def _set_state(view: View) -> Answer:
-    said, journey_id = view.fields(State), view.path["journey_id"]
-    here = f"{HERE}/{journey_id}"
-    _journeys(view).set_state(journey_id, said.state, said.reason, lambda _: view.claim(here))
-    return Go(here, "note.done")
 
 
 def _journeys(view: View) -> Journeys:

@@ -17,7 +17,9 @@ from goodword.programs.model import Program
 from goodword.programs.service import Programs
 from pydantic import StringConstraints
 
+from goodword_aws import wiring
 from goodword_aws.calls import Role
+from goodword_aws.forms import ReasonCode
 from goodword_aws.journeys_asks import ask_answer
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.charts import Chart, Series
@@ -38,10 +40,18 @@ class Work(Form):
     reason_code: Annotated[str, StringConstraints(pattern=r"^[a-z_]{3,40}$")]
 
 
+class State(Form):
+    """Pause it, let it go on, or end it; and why."""
+
+    state: Literal["active", "paused", "ended"]
+    reason: ReasonCode
+
+
 def add_journeys(site: Site) -> None:
     """Register the pages."""
     site.page("GET", HERE, roles=READERS)(_list)
     site.page("GET", f"{HERE}/<journey_id>", roles=READERS)(_journey)
+    site.page("POST", f"{HERE}/<journey_id>/state", roles=WRITERS, again=_journey)(_set_state)
     site.page("POST", f"{HERE}/asks/<ask_id>", roles=WRITERS, again=_list)(_record)
 
 
@@ -49,6 +59,8 @@ def _list(view: View) -> Sheet:
     """The journeys of a programme with their funnels, and what waits for staff."""
     programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
     asked = view.query.get("program", "")
+    if recorded := view.path.get("ask_id"):  # a form was refused: the list that it is on
+        asked = asks(view.desk).read(recorded).program_id
     with_journeys = {one.program_id: _journeys(view, one) for one in programs}
     chosen = _chosen(programs, asked, with_journeys)
     rows = [(one, _funnel(view, one)) for one in with_journeys.get(chosen, [])]
@@ -112,6 +124,14 @@ def _record(view: View) -> Answer:
         receipt=lambda _: view.claim(back),
     )
     return Go(back, "note.work_recorded")
+
+
+def _set_state(view: View) -> Answer:
+    said, journey_id = view.fields(State), view.path["journey_id"]
+    here = f"{HERE}/{journey_id}"
+    journeys = Journeys(view.desk, wiring.mark_of(view.person))
+    journeys.set_state(journey_id, said.state, said.reason, lambda _: view.claim(here))
+    return Go(here, "note.done")
 
 
 def _funnel(view: View, journey: Journey) -> Funnel | None:
