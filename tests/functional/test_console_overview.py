@@ -206,18 +206,6 @@ def test_what_was_taken_back_after_payment_is_beside_the_rewards(here: Pages) ->
     assert "geht von den nächsten Auszahlungen ab" in fay.get("/console").words
 
 
-def test_an_analyst_sees_no_unit_that_fewer_than_five_have(here: Pages) -> None:
-    program = here.town.program()
-    crowd(here, program, 5)
-    for number in range(4):
-        booked(here.town, program.program_id, number)
-    Checker(here.town.desk(), here.town.store).check()
-    page = here.browser(ANALYST).get("/console")
-    assert "What fewer than five people have is left out" in page.words
-    assert "POINTS" not in page.words
-    assert "POINTS" in here.browser(FINANCE).get("/console").words
-
-
 def run(program: Program, number: int, **changes: object) -> PayoutRun:
     """A settled run of one month."""
     fields: dict[str, object] = {

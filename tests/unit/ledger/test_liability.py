@@ -1,5 +1,6 @@
 """What a programme owes is counted of all of the journal, and each reward has its age."""
 
+import pytest
 from goodword.ledger.liability import AGES, Liability, liabilities, newest
 from goodword.ledger.model import Balance
 from goodword.ledger.service import Checker
@@ -66,6 +67,22 @@ def test_each_currency_is_counted_by_itself_and_who_has_nothing_is_nobody() -> N
     (unit,) = count(scene).units
     assert (unit.currency, unit.people, unit.moving) == ("EUR", 1, 0)
     assert unit.accounts == {"pending": 500, "on_hold": 0, "payable": 0, "in_payout": 0}
+    assert unit.holders == {"pending": 1, "on_hold": 0, "payable": 0, "in_payout": 0}
+
+
+@pytest.mark.parametrize(("least", "told"), [(1, 4), (2, 3)])
+def test_an_account_of_too_few_is_not_told_and_nothing_by_which_it_could_be_known(
+    least: int, told: int
+) -> None:
+    scene = Scene()
+    earned(scene)
+    (unit,) = count(scene).units
+    said = unit.of_many(least)
+    assert len(said.accounts) == told
+    assert said.is_whole == (told == 4)
+    assert said.aged == ()
+    old = unit.but(holders={})  # counted before anybody counted the people of an account
+    assert old.of_many(least).accounts == {}
 
 
 def test_money_that_moves_while_it_is_counted_is_named() -> None:

@@ -46,7 +46,8 @@ class Owed(Value):
     """What is owed in one currency or unit.
 
     `accounts` is what the journal leaves in each of the four accounts, of all people; `people` are
-    those who have anything there, or owe. Of `moving` of them money moved while it was counted:
+    those who have anything there, or owe, and `holders` how many of them do in each account (empty
+    in counts from before 26 November 2026). Of `moving` of them money moved while it was counted:
     their rewards may stand in the state before or after.
     """
 
@@ -54,6 +55,7 @@ class Owed(Value):
     people: int = Field(ge=0)
     moving: int = Field(ge=0)
     accounts: dict[Bucket, int]
+    holders: dict[Bucket, int] = {}
     aged: tuple[Aged, ...]
 
     @property
@@ -65,6 +67,24 @@ class Owed(Value):
     def set_against_minor(self) -> int:
         """What was taken back after it was paid and comes off the next payouts; 0 or negative."""
         return self.total_minor - sum(one.total_minor for one in self.aged)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all accounts are there, so that their sum is what is owed."""
+        return len(self.accounts) == len(BUCKETS)
+
+    def of_many(self, least: int) -> "Owed":
+        """The accounts that nobody or at least `least` people have anything in, and no rewards.
+
+        Rewards beside accounts would give away who owes: due rewards less what is payable is a
+        debt, perhaps of one person. For the same reason no sum is told with accounts left out.
+        """
+        told = {
+            bucket: self.accounts[bucket]
+            for bucket in BUCKETS
+            if (people := self.holders.get(bucket)) is not None and (not people or people >= least)
+        }
+        return self.but(accounts=told, aged=())
 
 
 class Liability(Record):
@@ -100,6 +120,7 @@ class _Sum:
     people: int = 0
     moving: int = 0
     accounts: dict[Bucket, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
+    holders: dict[Bucket, int] = field(default_factory=lambda: dict.fromkeys(BUCKETS, 0))
     aged: dict[RewardState, list[int]] = field(default_factory=dict)
     rewards: dict[RewardState, int] = field(default_factory=dict)
 
@@ -110,6 +131,7 @@ class _Sum:
         self.moving += moves
         for bucket, amount in amounts.items():
             self.accounts[bucket] += amount
+            self.holders[bucket] += amount != 0
 
     def age(self, reward: Held, at_ms: int) -> None:
         """One reward that is open."""
@@ -125,6 +147,7 @@ class _Sum:
             people=self.people,
             moving=self.moving,
             accounts=self.accounts,
+            holders=self.holders,
             aged=tuple(
                 Aged(state=one, rewards=self.rewards[one], by_age=tuple(self.aged[one]))
                 for one in OPEN

@@ -3,12 +3,13 @@
 What is owed is the ledger's own count of the whole programme, made every night (`liability`); it
 has no limit. For the rest nothing is kept: people and clicks of a programme, and the decisions of
 the last weeks, are read when the page is, and the page says where there was more. Whoever sees sums
-but not single people (analysts) gets no figure of fewer than PEOPLE_LEAST advocates; the same holds
-for each month of the comparison, and for each currency or unit of what is owed.
+but not single people (analysts) gets no figure of fewer than PEOPLE_LEAST advocates: no month of
+the comparison, no account of what is owed in any unit, no payout run, and neither the days nor the
+ways of the decisions as soon as one of them is of fewer (the others would give it away).
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -49,11 +50,12 @@ class Cohort:
 class Figures:
     """Everything that the charts of one programme show; amounts are in its currency.
 
-    `owed` is in every currency and unit, as it stood at `owed_ms` (None: never counted yet); of
-    those that too few people have, nothing is there, and `owed_hidden` says so.
+    `owed` is in every currency and unit, as it stood at `owed_ms` (None: never counted yet). What
+    is left out because too few people have it is named by `owed_hidden`, `days_hidden` and so on.
     """
 
     currency: str
+    sees_people: bool
     people: int = 0
     partly: bool = False
     shown: bool = True
@@ -65,10 +67,13 @@ class Figures:
     owed_hidden: bool = False
     cohorts: list[Cohort] = field(default_factory=list)
     days: dict[str, int] = field(default_factory=dict)
+    days_hidden: bool = False
     channels: dict[str, int] = field(default_factory=lambda: dict.fromkeys(CHANNELS, 0))
+    channels_hidden: bool = False
     decisions_partly: bool = False
     runs: list[tuple[str, int]] = field(default_factory=list)
     runs_partly: bool = False
+    runs_hidden: bool = False
 
 
 def figures_of(
@@ -80,14 +85,15 @@ def figures_of(
     sees_people: bool,
 ) -> Figures:
     """The figures of a programme. `month_of` is the reader's calendar."""
-    made, people = Figures(program.currency), _people(store, program.program_id)
+    made = Figures(program.currency, sees_people)
+    people = _people(store, program.program_id)
     made.people, made.partly = len(people), len(people) == PEOPLE_MAX
     if made.people < PEOPLE_LEAST and not sees_people:
         made.shown = False
         return made
     _sum(store, program, people, made, month_of)
     _decide(store, program, now_ms, made)
-    _owe(store, program, made, sees_people=sees_people)
+    _owe(store, program, made)
     _pay(store, program, made)
     return made
 
@@ -150,6 +156,8 @@ def _decide(store: Store, program: Program, now_ms: int, made: Figures) -> None:
     made.decisions_partly = len(newest) >= DECISIONS_MAX
     rows = list(newest.values())[:DECISIONS_MAX]
     keys = {decision_key(one.conversion_id, one.decision): one for one in rows}
+    by_day: dict[str, set[str | None]] = defaultdict(set)
+    by_channel: dict[str, set[str | None]] = defaultdict(set)
     for decision in _read(store, Decision, list(keys)):
         gave = sum(
             line.earned_minor for line in decision.lines if line.currency == program.currency
@@ -158,32 +166,51 @@ def _decide(store: Store, program: Program, now_ms: int, made: Figures) -> None:
         made.days[day] = made.days.get(day, 0) + gave
         if (winner := decision.attribution.winner) is not None:
             made.channels[winner.kind] += gave
+        if gave:
+            by_day[day].add(decision.advocate_id)
+            by_channel[winner.kind if winner else ""].add(decision.advocate_id)
+    if not made.sees_people and _few(by_day):
+        made.days, made.days_hidden = dict.fromkeys(made.days, 0), True
+    if not made.sees_people and _few(by_channel):
+        made.channels, made.channels_hidden = dict.fromkeys(CHANNELS, 0), True
+
+
+def _few(people: Mapping[str, set[str | None]]) -> bool:
+    """Whether one sum of several is of too few: beside a whole, the others would give it away."""
+    return any(len(each) < PEOPLE_LEAST for each in people.values())
 
 
 def _day(row: DecidedOn) -> str:
     return row.key.pk.rpartition("#")[2]
 
 
-def _owe(store: Store, program: Program, made: Figures, *, sees_people: bool) -> None:
+def _owe(store: Store, program: Program, made: Figures) -> None:
     """The ledger's last count of what the whole programme owes."""
     if (found := newest(store, program.program_id)) is None:
         return
     made.owed_ms = found.at_ms
-    made.owed = tuple(one for one in found.units if sees_people or one.people >= PEOPLE_LEAST)
-    made.owed_hidden = len(made.owed) < len(found.units)
+    if made.sees_people:
+        made.owed = found.units
+        return
+    told = [one.of_many(PEOPLE_LEAST) for one in found.units if one.people >= PEOPLE_LEAST]
+    made.owed = tuple(one for one in told if one.accounts)
+    whole = [one for one in made.owed if one.is_whole]
+    made.owed_hidden = len(whole) < len(found.units)
 
 
 def _pay(store: Store, program: Program, made: Figures) -> None:
-    """The totals of the newest runs in the programme's currency, the oldest of them first."""
+    """The totals of the newest runs in the programme's currency, the oldest of them first.
+
+    A run pays each person once, so its payments are its people.
+    """
     wanted, shown = (program.program_id, program.currency, "settled"), list[tuple[str, int]]()
     cursor: str | None = None
     for _ in range(RUNS_READ_MAX // PAGE_ITEMS_MAX):
         page = store.query_index(PayoutRun, "core", "RUNS", limit=PAGE_ITEMS_MAX, cursor=cursor)
-        shown += [
-            (one.period, one.total_minor)
-            for one in page.rows
-            if (one.program_id, one.currency, one.state) == wanted
-        ]
+        found = [one for one in page.rows if (one.program_id, one.currency, one.state) == wanted]
+        told = [one for one in found if made.sees_people or not 0 < one.count < PEOPLE_LEAST]
+        made.runs_hidden |= len(told) < len(found)
+        shown += [(one.period, one.total_minor) for one in told]
         if (cursor := page.cursor) is None or len(shown) >= RUNS_SHOWN:
             break
     made.runs_partly = cursor is not None and len(shown) < RUNS_SHOWN

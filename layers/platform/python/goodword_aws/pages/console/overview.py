@@ -110,7 +110,16 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
     days = [reader.day_short(noon_of(day)) for day in made.days]
     partly = view.text("overview.partly") if made.partly else ""
     newest = view.text("overview.newest") if made.decisions_partly else ""
-    runs_note = view.text("overview.partly") if made.runs_partly else ""
+    runs_note = " ".join(
+        view.text(f"overview.{said}")
+        for said, holds in (("partly", made.runs_partly), ("runs_few", made.runs_hidden))
+        if holds
+    )
+    hidden = {
+        "earned": made.days_hidden,
+        "channel": made.channels_hidden,
+        "runs": made.runs_hidden,
+    }
     periods, totals = (
         [reader.period(one) for one, _ in made.runs],
         [total for _, total in made.runs],
@@ -122,7 +131,7 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
             title=view.text(f"overview.chart.{name}"),
             labels=tuple(labels),
             series=(Series(view.text(f"overview.series.{name}"), tuple(values)),),
-            empty=view.text(f"overview.empty.{name}"),
+            empty=view.text("overview.few.words" if hidden.get(name) else f"overview.empty.{name}"),
             unit=in_unit,
             note=note,
         )
@@ -135,7 +144,7 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
         "earned": chart("earned", days, [*made.days.values()], unit, newest),
         "funnel": chart("funnel", funnel, [made.clicks, made.leads, made.sales], "", partly),
         "owed": owed_by_account(view, made),
-        "age": owed_by_age(view, made),
+        **({"age": owed_by_age(view, made)} if made.sees_people else {}),
         "runs": chart("runs", periods, totals, unit, runs_note),
         "channel": chart("channel", kinds, [*made.channels.values()], unit, newest),
         "cohort": chart("cohort", months, each, unit, view.text("overview.cohort_note")),

@@ -1,7 +1,8 @@
 """What a programme owes, drawn and in a table: by account, by the age of rewards, in every unit.
 
 All of it is of one count of the ledger, whose time is said with it. A chart has one unit, so the
-charts are of the programme's own currency; the table has every currency and unit there is.
+charts are of the programme's own currency; the table has every currency and unit there is. Who sees
+no single people sees accounts that enough people have something in, and neither rewards nor ages.
 """
 
 from typing import NamedTuple
@@ -16,16 +17,19 @@ from goodword_aws.pages.view import View
 
 
 class OwedRow(NamedTuple):
-    """One state: its sums by age as they are read ("" for none), and all together."""
+    """One state or account: its sums by age as they are read ("" for none), and all together."""
 
-    state: str
+    what: str
     rewards: int
     by_age: tuple[str, ...]
     total: str
 
 
 class OwedUnit(NamedTuple):
-    """One currency or unit: its rewards, what was taken back when paid, and the ledger's sum."""
+    """One currency or unit: its rewards, what was taken back when paid, and the ledger's sum.
+
+    Without ages the rows are accounts; `total` is "" if one of them is left out.
+    """
 
     unit: str
     rows: tuple[OwedRow, ...]
@@ -36,7 +40,10 @@ class OwedUnit(NamedTuple):
 
 
 class OwedTable(NamedTuple):
-    """Everything that is owed, as of `at_ms`; `hidden` if a unit is left out for its few people."""
+    """Everything that is owed, as of `at_ms`; `hidden` if anything is left out for its few people.
+
+    `ages` are the columns; none for who sees no single people.
+    """
 
     at_ms: int | None
     ages: tuple[str, ...]
@@ -47,8 +54,22 @@ class OwedTable(NamedTuple):
 def owed_table(view: View, made: Figures) -> OwedTable:
     """Every unit with its states and ages, the programme's own currency first."""
     ordered = sorted(made.owed, key=lambda one: (one.currency != made.currency, one.currency))
-    units = tuple(_unit(view, one) for one in ordered)
-    return OwedTable(made.owed_ms, tuple(_ages(view)), units, made.owed_hidden)
+    shape = _unit if made.sees_people else _sums
+    ages = tuple(_ages(view)) if made.sees_people else ()
+    units = tuple(shape(view, one) for one in ordered)
+    return OwedTable(made.owed_ms, ages, units, made.owed_hidden)
+
+
+def _sums(view: View, one: Owed) -> OwedUnit:
+    """The accounts alone."""
+    rows = tuple(
+        OwedRow(
+            view.text(f"overview.owed.{bucket}"), 0, (), view.reader.minor(amount, one.currency)
+        )
+        for bucket, amount in one.accounts.items()
+    )
+    total = view.reader.minor(one.total_minor, one.currency) if one.is_whole else ""
+    return OwedUnit(one.currency, rows, "", total, one.people, one.moving)
 
 
 def _unit(view: View, one: Owed) -> OwedUnit:
@@ -57,7 +78,7 @@ def _unit(view: View, one: Owed) -> OwedUnit:
 
     rows = tuple(
         OwedRow(
-            state=aged.state,
+            what=view.text(f"console.reward.{aged.state}"),
             rewards=aged.rewards,
             by_age=tuple(said(amount) if amount else "" for amount in aged.by_age),
             total=said(aged.total_minor),
@@ -71,19 +92,18 @@ def _unit(view: View, one: Owed) -> OwedUnit:
 def owed_by_account(view: View, made: Figures) -> Chart:
     """What the ledger's accounts hold in the programme's currency, of everybody."""
     own = _own(made)
+    accounts = {one: own.accounts[one] for one in BUCKETS if own and one in own.accounts}
+    note = _counted(view, made)
+    if own and not own.is_whole:
+        note = f"{note} {view.text('overview.owing.hidden')}"
     return Chart(
         id="owed",
         title=view.text("overview.chart.owed"),
-        labels=tuple(view.text(f"overview.owed.{bucket}") for bucket in BUCKETS),
-        series=(
-            Series(
-                view.text("overview.series.owed"),
-                tuple(own.accounts[bucket] if own else 0 for bucket in BUCKETS),
-            ),
-        ),
+        labels=tuple(view.text(f"overview.owed.{bucket}") for bucket in accounts),
+        series=(Series(view.text("overview.series.owed"), tuple(accounts.values())),),
         empty=_empty(view, made, "owed"),
         unit=made.currency,
-        note=_counted(view, made),
+        note=note,
     )
 
 
