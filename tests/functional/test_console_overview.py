@@ -200,10 +200,18 @@ def test_what_was_taken_back_after_payment_is_beside_the_rewards(here: Pages) ->
     Checker(here.town.desk(), here.town.store).check()
     fay = here.browser(FINANCE)
     page = fay.get("/console", program=program.program_id)
-    assert "Taken back after payment" in page.words
-    assert "-€0.01" in page.words
+    table, ages = (page.html.partition(f'id="{name}"')[2] for name in ("owing", "chart-age"))
+    assert "Taken back after payment; set against payouts" in table
+    assert "-€0.01" in table
+    assert ">Ready</th>" in table  # one word for it, here and in the charts
+    assert "Rewards that are owed, by age" in ages.partition("</figcaption>")[0]
+    note = "Before -€0.01 that was taken back after payment and is set against payouts."
+    assert note in ages.partition("</figure>")[0]
+    assert "Before " not in page.html.partition('id="chart-owed"')[2].partition("</figure>")[0]
     fay.language = "de"
-    assert "geht von den nächsten Auszahlungen ab" in fay.get("/console").words
+    german = fay.get("/console").words
+    assert "wird mit Auszahlungen verrechnet" in german
+    assert "Noch ohne -0,01 € aus Rücknahmen" in german
 
 
 def run(program: Program, number: int, **changes: object) -> PayoutRun:

@@ -108,8 +108,14 @@ def owed_by_account(view: View, made: Figures) -> Chart:
 
 
 def owed_by_age(view: View, made: Figures) -> Chart:
-    """The rewards of the same money, by the days since they were earned and by their account."""
-    own = _own(made)
+    """The rewards alone, by the days since they were earned and by their account.
+
+    They are more than the accounts by what was taken back after payment: a note says how much.
+    """
+    own, note = _own(made), _counted(view, made)
+    if own and own.set_against_minor:
+        against = view.reader.minor(own.set_against_minor, own.currency)
+        note = f"{view.text('overview.owing.before', amount=against)} {note}"
     return Chart(
         id="age",
         title=view.text("overview.chart.age"),
@@ -119,7 +125,7 @@ def owed_by_age(view: View, made: Figures) -> Chart:
         ),
         empty=_empty(view, made, "age"),
         unit=made.currency,
-        note=_counted(view, made),
+        note=note,
     )
 
 
