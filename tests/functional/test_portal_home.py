@@ -150,19 +150,48 @@ def test_a_payout_that_did_not_arrive_is_mended_where_it_is_told(
     for path in ("/my/payouts", f"/my/payouts/{failed.payout_id}"):
         assert mend in browser.get(path).html
     home = browser.get("/my")
-    assert "Your last payout did not arrive" in home.words
+    assert "A payout of yours did not arrive" in home.words
     assert 'class="button" href="/my/payouts/method"' in home.html
     assert "€5.00 could not be paid on" in home.words
     browser.language = "de"
-    assert "Deine letzte Auszahlung kam nicht an" in browser.get("/my").words
+    assert "Eine Auszahlung an dich kam nicht an" in browser.get("/my").words
     browser.language = "en"
-    later = payout(here, program_id, own, 2)
-    keep(here, later)
-    assert "did not arrive" not in browser.get("/my").words  # another one has followed
-    here.town.store.items.pop(later.key)
     keep(here, method.but(changed_ms=failed.changed_ms + 1))
     assert "did not arrive" not in browser.get("/my").words  # the method was changed since
     assert mend in browser.get("/my/payouts").html
+
+
+@pytest.mark.parametrize(
+    ("follows", "told"),
+    [
+        ({}, False),  # paid: the way works
+        ({"state": "failed"}, True),
+        *(({"state": state}, True) for state in ("draft", "sent", "unknown", "cancelled")),
+        ({"program_id": "prg_of_others"}, True),
+        ({"currency": "USD"}, True),
+    ],
+)
+def test_what_did_not_arrive_is_told_until_it_was_paid_or_changed(
+    here: Pages, program_id: str, follows: dict[str, object], told: bool
+) -> None:
+    own = joined(here, program_id).advocate_id
+    browser = here.browser(ANNA)
+    with_method(browser)
+    (method,) = here.town.all(PayoutMethod)
+    at_ms = method.changed_ms
+    first = payout(here, program_id, own, state="returned", changed_ms=at_ms + 1)
+    second = payout(here, program_id, own, 2, changed_ms=at_ms + 2).but(**follows)
+    kept(here, program_id, first, second)
+    assert ("A payout of yours did not arrive" in browser.get("/my").words) == told
+    keep(here, method.but(changed_ms=at_ms + 3))
+    assert "did not arrive" not in browser.get("/my").words
+
+
+def test_what_came_back_after_a_later_one_was_paid_is_told(here: Pages, program_id: str) -> None:
+    own, now_ms = joined(here, program_id).advocate_id, here.town.clock.at_ms
+    late = payout(here, program_id, own, state="returned", changed_ms=now_ms)
+    kept(here, program_id, late, payout(here, program_id, own, 2))
+    assert "A payout of yours did not arrive" in here.browser(ANNA).get("/my").words
 
 
 def test_a_paid_payout_has_nothing_to_mend(here: Pages, program_id: str) -> None:

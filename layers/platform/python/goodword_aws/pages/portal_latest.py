@@ -2,10 +2,11 @@
 
 Each kind is one page of the advocate's own partition, so the reads do not grow with what there is.
 A payout that did not go through is told beside it, with the way to mend it, until how one is paid
-was changed or another payout has followed.
+was changed or a payout of the same programme and currency was paid since. One that is only being
+prepared, is on its way or was cancelled says nothing about the way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 from goodword.advocates.model import PayoutMethod, method_key
@@ -24,6 +25,7 @@ from goodword_aws.payouts_answers import statement_pages
 SHOWN = 6  # events on the first page
 READ = 12  # the newest rewards, of which an older one may have moved last
 OTHERS = 3  # of each other kind
+PAYOUTS = 12  # the newest, to find the last word of each programme and currency
 BROKEN = ("failed", "returned")
 
 Kind = Literal["reward", "payout", "dispute", "nothing", "milestone"]
@@ -47,16 +49,16 @@ class Broken(NamedTuple):
 def latest(view: View, reached: Iterable[RecognitionAnswer]) -> dict[str, Any]:
     """The newest events, the last one first, and the payout that waits to be mended, if any."""
     store, own = view.desk.store, view.advocate_id
-    payouts = statement_pages(store, own, OTHERS, None).rows
+    payouts = statement_pages(store, own, PAYOUTS, None).rows
     events = [
-        *(Happened(parse_rfc3339(one.changed_at), "payout", one) for one in payouts),
+        *(Happened(parse_rfc3339(one.changed_at), "payout", one) for one in payouts[:OTHERS]),
         *_rewards(view),
         *(Happened(one.changed_ms, "dispute", one) for one in _disputes(store, own)),
         *_nothings(view),
         *_milestones(reached),
     ]
     newest = sorted(events, key=lambda one: one.at_ms, reverse=True)
-    return {"events": newest[:SHOWN], "broken": _broken(view, payouts[0] if payouts else None)}
+    return {"events": newest[:SHOWN], "broken": _broken(view, payouts)}
 
 
 def because(view: View, payout: Statement) -> str:
@@ -66,14 +68,24 @@ def because(view: View, payout: Statement) -> str:
     return catalogue_of(view.reader.language).sentence(payout.reason)
 
 
-def _broken(view: View, last: Statement | None) -> Broken | None:
-    """The last payout, if it did not go through and nothing has been changed since."""
-    if last is None or last.state not in BROKEN:
+def _broken(view: View, payouts: Sequence[Statement]) -> Broken | None:
+    """The last that did not go through where nothing was paid or changed since, if there is one."""
+    last: dict[tuple[str, str], Statement] = {}
+    for one in sorted(payouts, key=_moved):
+        if one.state in (*BROKEN, "paid"):
+            last[one.program_id, one.total.currency] = one
+    broken = [one for one in last.values() if one.state in BROKEN]
+    if not broken:
         return None
+    newest = max(broken, key=_moved)
     method = view.desk.store.get(PayoutMethod, method_key(view.advocate_id))
-    if method is not None and method.changed_ms > parse_rfc3339(last.changed_at):
+    if method is not None and method.changed_ms > _moved(newest):
         return None
-    return Broken(last, because(view, last))
+    return Broken(newest, because(view, newest))
+
+
+def _moved(payout: Statement) -> int:
+    return parse_rfc3339(payout.changed_at)
 
 
 def _rewards(view: View) -> Iterable[Happened]:
