@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from goodword.conversions.decided import DecidedOn
 from goodword.ledger.service import Checker
+from goodword.payouts.model import PayoutRun, RunLine, Sum
 from goodword.ports import Change
 from goodword.programs.model import Program
 from goodword.rewards.decision import Decision
@@ -90,15 +91,33 @@ def test_the_whole_is_told_when_every_account_has_five(here: Pages, program: Pro
     assert "in jeder Währung und Einheit, nach Stand." in analyst.get("/console").words
 
 
+def line(of: PayoutRun, who: int, at: int) -> RunLine:
+    """A payout in the list of a run."""
+    return RunLine(
+        run_id=of.run_id,
+        payout_id=f"pay_{at}",
+        advocate_id=f"adv_{who}",
+        amount_minor=1,
+        digest="0" * 64,
+    )
+
+
 def test_a_payout_of_fewer_than_five_is_not_told(here: Pages, program: Program) -> None:
     change = Change()
-    few = run(program, 1, count=4, total_minor=7_771)
-    change.create(few, run(program, 2, count=5, total_minor=9_993))
+    few = run(program, 1, count=5, total_minor=7_771)  # one of them has two payouts
+    many = run(program, 2, count=5, total_minor=9_993)
+    held = run(program, 3, count=5, total_minor=6_667, held=Sum(count=1, amount_minor=5))
+    large = run(program, 4, count=21, total_minor=4_449)  # each has five at most
+    people = ((few, (1, 2, 3, 4, 4)), (many, range(5)), (held, (1, 2, 3, 4, 4, 5)))
+    lines = [line(one, who, at) for one, whose in people for at, who in enumerate(whose)]
+    change.create(few, many, held, large, *lines)
     here.town.store.commit(change)
     analyst, finance = here.browser(ANALYST), here.browser(FINANCE)
     page = analyst.get("/console")
     assert "€99.93" in page.words
+    assert "€44.49" in page.words
     assert "€77.71" not in page.words
+    assert "€66.67" not in page.words
     assert "Payouts of fewer than five people are left out." in page.words
     assert "€77.71" in finance.get("/console").words
     assert "Payouts of fewer" not in finance.get("/console").words

@@ -17,8 +17,8 @@ from goodword.advocates.model import Enrolment
 from goodword.conversions.decided import DecidedOn, days_between, decided_partition
 from goodword.ledger.liability import Owed, newest
 from goodword.ledger.model import Balance, balance_key
-from goodword.limits import PAGE_ITEMS_MAX, PEOPLE_LEAST, READ_KEYS_MAX
-from goodword.payouts.model import PayoutRun
+from goodword.limits import PAGE_ITEMS_MAX, PAYOUT_PARTS_MAX, PEOPLE_LEAST, READ_KEYS_MAX
+from goodword.payouts.model import PayoutRun, RunLine
 from goodword.ports import Store
 from goodword.programs.model import Program
 from goodword.records import Key, Record
@@ -31,6 +31,7 @@ DECISIONS_MAX = 500  # of the last days; the newest count
 DAYS = 28
 RUNS_SHOWN = 12
 RUNS_READ_MAX = 1_000  # of all programmes, to find those; the page says when there were more
+MANY = (PEOPLE_LEAST - 1) * PAYOUT_PARTS_MAX  # payouts of a run that so few people may all have
 CHANNELS = ("click", "code", "form", "grant")
 
 Month = tuple[int, int]
@@ -199,22 +200,28 @@ def _owe(store: Store, program: Program, made: Figures) -> None:
 
 
 def _pay(store: Store, program: Program, made: Figures) -> None:
-    """The totals of the newest runs in the programme's currency, the oldest of them first.
-
-    A run pays each person once, so its payments are its people.
-    """
+    """The totals of the newest runs in the programme's currency, the oldest of them first."""
     wanted, shown = (program.program_id, program.currency, "settled"), list[tuple[str, int]]()
     cursor: str | None = None
     for _ in range(RUNS_READ_MAX // PAGE_ITEMS_MAX):
         page = store.query_index(PayoutRun, "core", "RUNS", limit=PAGE_ITEMS_MAX, cursor=cursor)
         found = [one for one in page.rows if (one.program_id, one.currency, one.state) == wanted]
-        told = [one for one in found if made.sees_people or not 0 < one.count < PEOPLE_LEAST]
+        told = [one for one in found if made.sees_people or _pays_many(store, one)]
         made.runs_hidden |= len(told) < len(found)
         shown += [(one.period, one.total_minor) for one in told]
         if (cursor := page.cursor) is None or len(shown) >= RUNS_SHOWN:
             break
     made.runs_partly = cursor is not None and len(shown) < RUNS_SHOWN
     made.runs = shown[:RUNS_SHOWN][::-1]
+
+
+def _pays_many(store: Store, run: PayoutRun) -> bool:
+    """Whether nobody or enough people are paid in a run; one may have several payouts in it."""
+    if not 0 < run.count <= MANY:
+        return True
+    held = run.held.count if run.held else 0
+    lines = store.query(RunLine, "core", f"RUN#{run.run_id}", "L#", limit=MANY + held).rows
+    return len({one.advocate_id for one in lines}) - held >= PEOPLE_LEAST
 
 
 def _read(store: Store, of: type[R], keys: Sequence[Key]) -> list[R]:
