@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from goodword.advocates.model import PayoutMethod
+from goodword.ledger.model import Balance
 from goodword.payouts.model import FrozenReward, Payout, PayoutRun
 from goodword.records import Record
 from goodword.rewards.model import Reward
@@ -200,6 +201,30 @@ def test_a_paid_payout_has_nothing_to_mend(here: Pages, program_id: str) -> None
     browser = here.browser(ANNA)
     for path in ("/my", "/my/payouts", f"/my/payouts/pay_{1:026d}"):
         assert "Check how you are paid" not in browser.get(path).words
+
+
+@pytest.mark.parametrize(
+    ("in_payout", "english", "german"),
+    [
+        (0, "Nothing is ready yet;", "Noch ist nichts bereit;"),
+        (1_200, "Nothing else is ready yet;", "Sonst ist noch nichts bereit;"),
+    ],
+)
+def test_what_is_in_a_payout_is_ready_and_nothing_else(
+    here: Pages, program_id: str, in_payout: int, english: str, german: str
+) -> None:
+    own = joined(here, program_id).advocate_id
+    browser = here.browser(ANNA)
+    with_method(browser)
+    empty = Balance(advocate_id=own, program_id=program_id, currency="EUR")
+    keep(here, empty.but(earned_minor=1_200, in_payout_minor=in_payout))
+    for path in ("/my", "/my/payouts"):
+        browser.language = "en"
+        page = browser.get(path)
+        assert english in page.words
+        assert ("€12.00 is in a payout already" in page.words) == bool(in_payout)
+        browser.language = "de"
+        assert german in browser.get(path).words
 
 
 @pytest.mark.parametrize(("count", "said"), [(60, ""), (101, "Of the newest 100")])
