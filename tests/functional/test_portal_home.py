@@ -11,6 +11,7 @@ from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.trust.dispute import Dispute, DisputeOfAdvocate
 from goodword_aws.pages import portal
+from goodword_aws.pages.portal_latest import READ
 
 from tests.functional.test_portal_pages import joined, keep, reward_of
 from tests.support.api import ANNA
@@ -127,8 +128,22 @@ def test_events_of_every_kind_come_by_the_time_of_what_happened(
     ]
     assert places == sorted(places)
     assert latest.count("<li>") == 6
+    assert "Newest rewards, payouts and questions, and what became of them" in page.words
     browser.language = "de"
-    assert "Deine Frage" in browser.get("/my").words
+    german = browser.get("/my").words
+    assert "Deine Frage" in german
+    assert "Neueste Prämien, Auszahlungen und Fragen, und was aus ihnen wurde" in german
+
+
+def test_the_list_is_of_the_newest_as_its_title_says(here: Pages, program_id: str) -> None:
+    own, now_ms = joined(here, program_id).advocate_id, here.town.clock.at_ms
+    old: Reward = reward_of(program_id, own, now_ms - 300 * DAY_MS)
+    newer = [old.but(reward_id=f"rwd_{number:026d}") for number in range(20, 20 + READ)]
+    kept(here, program_id, old.but(changed_ms=now_ms, state="paid", payout_id="pay_1"), *newer)
+    latest = here.browser(ANNA).get("/my").html.partition('id="latest"')[2]
+    assert "what became of them" in latest.partition("</h2>")[0]
+    assert old.reward_id not in latest  # it moved last, but is none of the newest
+    assert newer[-1].reward_id in latest
 
 
 def test_a_payout_that_did_not_arrive_is_mended_where_it_is_told(

@@ -1,6 +1,8 @@
-"""What happened lately on an advocate's first page: rewards, payouts, questions, all by their time.
+"""An advocate's newest rewards, payouts and questions, and what became of them, on the first page.
 
-Each kind is one page of the advocate's own partition, so the reads do not grow with what there is.
+Each kind is one page of the advocate's own partition, so the reads do not grow with what there is;
+what moved last of it comes first. An older reward that moves is not among them: no listing by the
+time of a move exists, and the title on the page promises none.
 A payout that did not go through is told beside it, with the way to mend it, until how one is paid
 was changed or a payout of the same programme and currency was paid since. One that is only being
 prepared, is on its way or was cancelled says nothing about the way.
@@ -23,7 +25,7 @@ from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
 
 SHOWN = 6  # events on the first page
-READ = 12  # the newest rewards, of which an older one may have moved last
+READ = 12  # the newest rewards; of them those that moved last are shown
 OTHERS = 3  # of each other kind
 PAYOUTS = 12  # the newest, to find the last word of each programme and currency
 BROKEN = ("failed", "returned")
@@ -47,7 +49,7 @@ class Broken(NamedTuple):
 
 
 def latest(view: View, reached: Iterable[RecognitionAnswer]) -> dict[str, Any]:
-    """The newest events, the last one first, and the payout that waits to be mended, if any."""
+    """The newest of each kind, the last one moved first, and the payout to be mended, if any."""
     store, own = view.desk.store, view.advocate_id
     payouts = statement_pages(store, own, PAYOUTS, None).rows
     events = [
