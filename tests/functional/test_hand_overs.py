@@ -196,6 +196,24 @@ def test_an_admin_chooses_whose_and_finance_has_its_own(here: Pages, path: Path)
     assert "For support" in ada.get("/console").words
 
 
+@pytest.mark.parametrize(
+    ("who", "works"), [(FINANCE, True), (MARKETER, True), (ADMIN, True), (ANALYST, False)]
+)
+def test_whoever_works_on_them_has_the_way_to_them_also_when_none_waits(
+    here: Pages, path: Path, who: Caller, works: bool
+) -> None:
+    browser = here.browser(who)
+    page = browser.get("/console")
+    assert (f'<a href="{PAGE}">Hand-overs</a>' in page.html) == works  # in the menu
+    card = page.html.partition('id="handed"')[2].partition("</section>")[0]
+    assert ("Nothing waits" in card) == works
+    assert (f"{PAGE}?program={path.program_id}" in card) == works
+    if works:
+        assert f'<a href="{PAGE}" aria-current="page">Hand-overs</a>' in browser.get(PAGE).html
+        browser.language = "de"
+        assert f'<a href="{PAGE}">Übergaben</a>' in browser.get("/console").html
+
+
 # --- to the company's own system ------------------------------------------------------------------
 
 

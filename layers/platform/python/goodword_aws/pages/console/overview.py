@@ -14,6 +14,7 @@ from goodword.programs.service import Programs
 from goodword.rewards.model import reward_listing
 from goodword.times import parse_rfc3339
 
+from goodword_aws.journeys_hand_overs import WORKERS
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.figures import CHANNELS, Figures, figures_of
@@ -42,6 +43,7 @@ def overview(view: View) -> dict[str, Any]:
         **(_waiting(view) if money else {}),
         "drafts": _drafts(view, chosen),
         "webhook_off": _webhook_off(view, chosen),
+        "hands": chosen is not None and bool(view.person.groups & WORKERS),
         "handed": waiting(view, chosen.program_id if chosen else "", LISTED),
     }
 
