@@ -73,6 +73,7 @@ def test_what_is_left_out_is_not_the_rest_of_a_sum(here: Pages, program: Program
     for minor in (sum(n + 1 for n in range(24) if n % 5 == 4), sum(range(25))):
         assert f"{minor / 100:.2f}" not in page.html
     assert "Owed, by the ledger" not in page.words
+    assert "EUR, 24 people: \N{EN DASH}" in page.words
     assert 'id="chart-age"' not in page.html  # ages, and rewards beside accounts, would tell more
     assert "up to 7 days" not in page.words
     chart = page.html.partition('id="chart-owed"')[2].partition("</figure>")[0]
