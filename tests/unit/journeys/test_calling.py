@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from goodword.errors import Conflict
 from goodword.events import Actor
-from goodword.journeys.asking import AskRules
+from goodword.journeys.asking import AGREED_DAYS, AskBook, AskRules, book_key
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, QuietHours
 from goodword.journeys.reference import Need, ReferenceProfile, Traits
 from goodword.journeys.referencing import References
+from goodword.limits import WORK_DAYS_MAX
 from goodword.ports import Change
 from goodword.times import DAY_MS
 from goodword.trust.banning import Bans
@@ -18,7 +19,7 @@ from goodword.trust.banning import Bans
 from tests.support.journeys import REVIEW
 from tests.support.people import ANNA, BEN
 from tests.support.references import said
-from tests.support.walks import BYE, Path
+from tests.support.walks import BYE, THANKS, Path
 
 TRAITS = Traits(industry="retail", size="medium", cool_down_days=0, calls_max=2)
 
@@ -104,6 +105,23 @@ def test_the_newest_word_counts_for_a_year_and_silence_is_none(office: Office) -
     office.later(days=365 - 31)
     office.delight()
     assert office.stands(person) == "not_agreed"
+
+
+def test_a_yes_holds_its_year_also_where_a_journey_waits_for_the_call(office: Office) -> None:
+    walk, ask = office.asked(THANKS)
+    office.asks.answer(ask.ask_id, "accepted")
+    office.references.put(ask.subject_id, TRAITS)
+    office.step(walk)
+    office.later(days=WORK_DAYS_MAX + 1)
+    office.step(walk)
+    assert office.stands(ask.subject_id) == ""
+    office.later(days=AGREED_DAYS)
+    office.step(walk)
+    (over,) = office.made
+    assert (over.state, over.reason) == ("expired", "work_not_done")
+    book = office.store.get(AskBook, book_key(ask.subject_id))
+    assert book is not None
+    assert book.asks[0].taken_ms == over.taken_ms is not None
 
 
 @pytest.mark.parametrize("state", ["banned", "paused", "left"])

@@ -6,10 +6,11 @@ import pytest
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.advocates.segmenting import Segmenting, joining, read_segments
 from goodword.advocates.segments import current
+from goodword.journeys.asking import AGREED_DAYS
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.refusing import refusals
 from goodword.journeys.walk import Walk
-from goodword.limits import SEGMENTS_OF_ADVOCATE_MAX, SEGMENTS_OF_PROGRAM_MAX, WORK_DAYS_MAX
+from goodword.limits import SEGMENTS_OF_ADVOCATE_MAX, SEGMENTS_OF_PROGRAM_MAX
 from goodword.ports import Change
 
 from tests.support.journeys import REFERENCE, REVIEW, terms
@@ -68,7 +69,7 @@ def test_whoever_said_no_or_did_nothing_is_not(path: Path) -> None:
 def test_a_promise_has_its_time(path: Path) -> None:
     walk, ask = path.asked(BOARD, BYE)
     path.asks.answer(ask.ask_id, "accepted")
-    path.later(days=WORK_DAYS_MAX)
+    path.later(days=AGREED_DAYS)
     path.step(walk)
     assert (segments(path), path.made[0].reason) == (frozenset(), "work_not_done")
 

@@ -270,6 +270,19 @@ def test_a_story_that_is_never_sent_is_over_some_day(desk: Desk) -> None:
         desk.own.send(desk.ask)
 
 
+def test_a_story_that_was_sent_in_time_is_never_over_while_staff_work_on_it(desk: Desk) -> None:
+    desk.own.save(desk.ask, {"result": "Six"})
+    desk.step(desk.walk)
+    desk.later(days=WORK_DAYS_MAX - 1)
+    desk.own.send(desk.ask)
+    desk.step(desk.walk)
+    desk.later(days=WORK_DAYS_MAX)
+    desk.step(desk.walk)
+    assert desk.ask.state == "submitted"
+    desk.staff.give_back(desk.ask, "How many people?", None)
+    desk.own.send(desk.ask)
+
+
 class Nobody:
     """No account to close."""
 

@@ -6,8 +6,9 @@ import pytest
 from goodword.conversions.model import Conversion
 from goodword.errors import NotFound, Stale
 from goodword.journeys import walking
-from goodword.journeys.asking import AskBook
+from goodword.journeys.asking import AGREED_DAYS, AskBook
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.walk import AskMade, Walk
 from goodword.limits import WORK_DAYS_MAX
 from goodword.ports import Change
 from goodword.programs.conditions import Equals
@@ -30,6 +31,7 @@ GOLD_ONLY = Rule(
     reward=FlatReward(amount_minor=1_500),
     when=Equals(of="level", value="gold"),
 )
+ANY_EVENT = Rule(rule_id="any", action="event", reward=FlatReward(amount_minor=1_500))
 
 
 @pytest.fixture
@@ -63,7 +65,7 @@ def test_what_is_accepted_and_done_is_handed_over_thanked_and_rewarded(path: Pat
     walk, ask = path.asked(NO, SALES, THANKS, BYE)
     path.asks.answer(ask.ask_id, "accepted")
     step = path.step(walk)
-    assert (step.route, step.seconds) == ("answer", WORK_DAYS_MAX * 86_400)
+    assert (step.route, step.seconds) == ("answer", AGREED_DAYS * 86_400)
     assert [one.data["to"] for one in path.events("journey.handed_over")] == ["references"]
     assert not path.all(Reward)
     path.later(days=2)
@@ -109,9 +111,54 @@ def test_a_promise_that_is_not_kept_is_over_some_day(path: Path) -> None:
     walk, ask = path.asked(THANKS)
     path.asks.answer(ask.ask_id, "accepted")
     path.step(walk)
-    path.later(days=WORK_DAYS_MAX)
+    path.later(days=AGREED_DAYS)
     assert path.step(walk).route == "done"
     assert (path.made[0].state, path.made[0].reason) == ("expired", "work_not_done")
+
+
+def gathering(path: Path) -> tuple[Walk, AskMade]:
+    """Anna is asked to come to something of the community, for thanks."""
+    path.next_version(path.program_id, programme(rules=(*RULES, ANY_EVENT)))
+    path.publish(GATHER, THANKS | {"of_ask": "gather"}, goal={"motion": "community"})
+    path.delight()
+    path.hear("milestone")
+    walk = path.entered()
+    path.step(walk)
+    return walk, path.made[0]
+
+
+def test_a_promise_of_what_one_does_alone_has_its_days(path: Path) -> None:
+    walk, ask = gathering(path)
+    path.asks.answer(ask.ask_id, "accepted")
+    path.later(days=WORK_DAYS_MAX)
+    path.step(walk)
+    assert path.made[0].state == "expired"
+
+
+def test_what_is_said_to_be_done_in_time_waits_for_staff_and_earns(path: Path) -> None:
+    walk, ask = gathering(path)
+    path.asks.answer(ask.ask_id, "accepted")
+    path.later(days=WORK_DAYS_MAX - 1)
+    path.step(walk)
+    path.asks.answer(ask.ask_id, "submitted")
+    for days in (1, WORK_DAYS_MAX, WORK_DAYS_MAX):
+        path.later(days=days)
+        path.step(walk)
+        assert (path.made[0].state, path.now(walk).held) == ("submitted", "work_not_seen_yet")
+        assert path.asks.waiting(path.program_id, 10, None).rows == [path.made[0]]
+    path.asks.work(ask.ask_id, done=True, code="other", own_advocate_id=None)
+    assert path.step(walk).route == "done"
+    assert path.made[0].state == "rewarded"
+
+
+def test_a_reference_whom_nobody_needed_for_long_is_paid_for_the_late_call(path: Path) -> None:
+    walk, ask = path.asked(THANKS)
+    path.asks.answer(ask.ask_id, "accepted")
+    path.later(days=AGREED_DAYS - 1)
+    path.step(walk)
+    path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+    path.step(walk)
+    assert path.made[0].state == "rewarded"
 
 
 def test_work_that_was_not_done_earns_nothing(path: Path) -> None:

@@ -38,6 +38,14 @@ def test_several_in_a_row_that_came_to_nothing(
     assert strains(row(*states), NOW) == found
 
 
+def test_a_yes_for_which_no_buyer_came_is_no_silence() -> None:
+    yes = asked("reference", SILENT, 7, taken_ms=NOW - 8 * DAY_MS)
+    earlier = row(NO, SILENT, SILENT)[:2]
+    assert strains([*earlier, yes], NOW) == ()
+    assert strains([*earlier, yes.but(taken_ms=None)], NOW) == ("unanswered_in_a_row",)
+    assert strains([*earlier, yes.but(motion="story")], NOW) == ("unanswered_in_a_row",)
+
+
 def test_being_asked_too_much_is_counted_in_the_last_days() -> None:
     often = [asked("story", "rewarded", 87 - 20 * n) for n in range(5)]
     assert strains(often, NOW) == ("asked_much",)

@@ -32,7 +32,8 @@ DONE: frozenset[AskState] = frozenset({"accepted_work", "rewarded"})
 class Asked(Value):
     """One ask, of whatever journey. `moved_ms` is when its state last changed, 0 while it is open.
 
-    `rating` and `about` are of feedback: what the person said, and the ask that it is about.
+    `taken_ms` is when the person first said yes, also of what came to nothing later. `rating` and
+    `about` are of feedback: what the person said, and the ask that it is about.
     """
 
     ask_id: str
@@ -41,6 +42,7 @@ class Asked(Value):
     at_ms: int
     state: AskState
     moved_ms: int = 0
+    taken_ms: int | None = None
     rating: Rating | None = None
     about: str = ""
 

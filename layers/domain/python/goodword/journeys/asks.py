@@ -179,6 +179,7 @@ def note(desk: Desk, change: Change, ask: AskMade) -> None:
     book = desk.store.get(AskBook, book_key(ask.subject_id))
     assert book is not None  # the ask was written into it when it was made
     now = {"state": ask.state, "moved_ms": ask.changed_ms, "rating": ask.rating}
+    now |= {"taken_ms": ask.taken_ms}
     asks = [one.but(**now) if one.ask_id == ask.ask_id else one for one in book.asks]
     change.replace(book.but(asks=tuple(asks)))
     change.replace(ask)

@@ -11,7 +11,7 @@ from goodword.advocates.segmenting import joining
 from goodword.conversions.crediting import Work, credit
 from goodword.events import Event, Plain
 from goodword.journeys.asked import DONE, OWED, TAKEN, Asked
-from goodword.journeys.asking import Verdict
+from goodword.journeys.asking import AGREED_DAYS, Verdict
 from goodword.journeys.asks import moved, note
 from goodword.journeys.definition import (
     Ask,
@@ -34,6 +34,7 @@ from goodword.programs.model import Program, program_key
 from goodword.times import DAY_MS, HOUR_MS
 
 SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
+LOOK_MS = WORK_DAYS_MAX * DAY_MS  # staff wake the walk; this is only in case they did not
 FOR_GOOD = frozenset({"unsubscribed", "forgotten"})  # reasons that no time changes
 
 
@@ -271,8 +272,10 @@ class Moves:
         return self._expired(change, walk, ask, "no_answer")
 
     def _until_done(self, change: Change, walk: Walk, line: WalkAsk, ask: AskMade) -> Walk:
-        """What was promised has its time to be done."""
-        until_ms = (ask.taken_ms or ask.made_ms) + WORK_DAYS_MAX * DAY_MS
+        """What was promised has its time to be done; what is said to be done waits for staff."""
+        if ask.state == "submitted":
+            return walk.but(next_ms=self._now_ms + LOOK_MS, held="work_not_seen_yet")
+        until_ms = _kept_until(ask)
         if self._now_ms < until_ms:
             return walk.but(next_ms=until_ms, held="work_not_done_yet")
         return self._expired(change, walk, line, "work_not_done")
@@ -323,3 +326,10 @@ class Moves:
             **about,
             **more,
         )
+
+
+def _kept_until(ask: AskMade) -> int:
+    """When a promise is over. Whether a buyer comes is not up to a reference: a yes is a year's."""
+    if ask.motion == "reference":
+        return ask.made_ms + AGREED_DAYS * DAY_MS
+    return (ask.taken_ms or ask.made_ms) + WORK_DAYS_MAX * DAY_MS

@@ -65,10 +65,16 @@ def _in_a_row(asks: Sequence[Asked]) -> list[Strain]:
     """The last asks that are over, if nothing came of any of them."""
     over = sorted((one for one in asks if one.state not in ("planned", "sent")), key=_age)
     row = over[-WORN_IN_A_ROW:]
-    if len(row) < WORN_IN_A_ROW or any(one.state not in ENDS for one in row):
+    if len(row) < WORN_IN_A_ROW or not all(map(_to_nothing, row)):
         return []
     all_said_no = all(one.state == "declined" for one in row)
     return ["declined_in_a_row" if all_said_no else "unanswered_in_a_row"]
+
+
+def _to_nothing(one: Asked) -> bool:
+    """Whether it was a no or silence. A yes to calls for which no buyer came is neither."""
+    waited = one.motion == "reference" and one.taken_ms is not None
+    return one.state in ENDS and not (waited and one.state == "expired")
 
 
 def _age(one: Asked) -> tuple[int, str]:
