@@ -10,7 +10,7 @@ from goodword.journeys.referencing import References
 from goodword.journeys.scoring import BARS, Verdict, standing
 from goodword.ports import Change
 from goodword.times import DAY_MS
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.journeys import CONSENT, NOW, REFERENCE, signal
@@ -87,11 +87,35 @@ def test_a_profile_moves_its_motion_alone_and_outweighs_no_risk(
         if old.motion != motion:
             assert old == new
             continue
-        assert sum(one.points for one in new.fit) == (points if industry == "retail" else 0)
+        counts = industry == "retail" and before.score >= 0
+        assert sum(one.points for one in new.fit) == (points if counts else 0)
         gone = set(old.reasons) - set(new.reasons)
         assert gone <= {"score_too_low"}
         assert set(new.reasons) <= set(old.reasons)
     assert (after.score, after.risk) == (before.score, before.risk)
+
+
+@given(
+    motion=st.sampled_from([one for one in BARS if one not in ("review", "feedback")]),
+    points=st.integers(0, 30),
+    nps=st.integers(0, 10) | st.none(),
+    csat=st.integers(0, 100) | st.none(),
+    stars=st.integers(1, 5) | st.none(),
+    results=st.integers(0, 2),
+)
+@example(motion="referral", points=30, nps=None, csat=0, stars=None, results=0)
+def test_whoever_is_unhappy_is_never_qualified_by_a_profile(
+    motion: str, points: int, nps: int | None, csat: int | None, stars: int | None, results: int
+) -> None:
+    answers = (("nps", nps), ("csat", csat), ("review", stars))
+    said = [CONSENT, *(signal(kind, 3, value) for kind, value in answers if value is not None)]
+    said += [signal("milestone", day) for day in range(1, results + 1)]
+    wanted = [wish(motion, industries=["retail"], sizes=["medium"], known_days=1, points=points)]
+    before = standing(said, NOW)
+    after = fitted(before, wanted, RETAIL)
+    (found,) = [one for one in after.motions if one.motion == motion]
+    assert all(one.met for one in found.fit)
+    assert not (found.qualifies and before.score < 0)
 
 
 def test_a_walk_and_a_call_heed_whom_the_programme_wants() -> None:

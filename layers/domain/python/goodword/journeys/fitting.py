@@ -3,8 +3,9 @@
 A programme may say for a motion which industries and sizes it wants, for how long somebody has to
 be known, and what they have to have achieved. Each of these that is met gives its points towards
 the motion's score; where it is `needed`, whoever misses one does not qualify. What a programme does
-not name counts for nothing, and of whom a fact is not known, it is not met. Of public reviews
-nothing may be said: they are asked of everybody alike.
+not name counts for nothing, and of whom a fact is not known, it is not met. Points count only for
+whom signals do not speak against on the whole: nobody who is unhappy qualifies by who they are. Of
+public reviews nothing may be said: they are asked of everybody alike.
 """
 
 from collections.abc import Sequence
@@ -78,7 +79,8 @@ def fitted(found: Standing, wishes: Sequence[FitWish], facts: Facts) -> Standing
 
 
 def fit_parts(wish: FitWish, found: Standing, facts: Facts) -> tuple[FitPart, ...]:
-    """One row for each fact that the wish names."""
+    """One row for each fact that the wish names; below a score of 0 a fact that is met gives 0."""
+    points = wish.points if found.score >= 0 else 0
     known_days = (found.at_ms - facts.since_ms) // DAY_MS
     asked: tuple[tuple[Fact, bool, bool], ...] = (
         ("industry", bool(wish.industries), facts.industry in wish.industries),
@@ -87,7 +89,7 @@ def fit_parts(wish: FitWish, found: Standing, facts: Facts) -> tuple[FitPart, ..
         ("results", wish.results > 0, found.results >= wish.results),
     )
     return tuple(
-        FitPart(fact=fact, met=met, points=wish.points if met else 0)
+        FitPart(fact=fact, met=met, points=points if met else 0)
         for fact, named, met in asked
         if named
     )
