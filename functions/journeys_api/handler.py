@@ -232,7 +232,7 @@ def close_hand_over(call: Call) -> handed.HandOverAnswer:
     "GET", "/v1/journeys", roles=READERS, answer=documents.JourneyAnswer, paged=True, query=WHICH
 )
 def list_journeys(call: Call) -> Page[documents.JourneyAnswer]:
-    """The journeys of a programme, oldest first; may lag behind a moment."""
+    """The journeys of a programme: active, paused, drafts, ended; may lag behind a moment."""
     page = Journeys(call.desk).page(
         call.query.get("program_id", ""), call.page.limit, call.page.starting_after
     )

@@ -1,8 +1,10 @@
 """Journeys on the console: the funnel for staff, what waits for them, and recording what came."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from goodword.journeys.entering import held_out
@@ -12,6 +14,7 @@ from goodword.messages.model import Letter
 from goodword.messages.service import Messenger
 from goodword_aws.journeys_letters import REQUESTS, leaving
 from goodword_aws.messages import catalogue_of, money_of
+from goodword_aws.pages.console import journeys
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller
 from tests.support.asking import asking_pages
@@ -268,3 +271,19 @@ def test_what_a_journey_brought_stands_with_its_bounds(
     assert "83.33" in lars.get(f"{HERE}/{journey.journey_id}").words
     small = path.publish(REVIEW, name="Small")
     assert "What it brought" not in marta.get(f"{HERE}/{small.journey_id}").words
+
+
+def test_the_list_goes_on_with_the_active_ones_first(
+    here: Pages, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Journeys(path.desk()).create(path.program_id, terms(REFERENCE, name="Only a try"), "because")
+    path.publish(REFERENCE, name="Lives")
+    monkeypatch.setattr(journeys, "JOURNEYS_READ_MAX", 1)
+    marta = here.browser(MARKETER)
+    first = marta.get(HERE)
+    assert "Lives" in first.words
+    assert "Only a try" not in first.words
+    (onward,) = re.findall(r'starting_after=([^"]+)"', first.html)
+    second = marta.get(HERE, program=path.program_id, starting_after=unquote(onward))
+    assert "Only a try" in second.words
+    assert "Lives" not in second.words

@@ -1,11 +1,14 @@
 """People enter by what is heard of them, once at a time."""
 
 import pytest
+from goodword.errors import Conflict
+from goodword.journeys import listening
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.walk import Entered, Walk
+from goodword.limits import JOURNEYS_ACTIVE_MAX, JOURNEYS_READ_MAX
 from goodword.ports import Change
 
-from tests.support.journeys import REFERENCE
+from tests.support.journeys import REFERENCE, terms
 from tests.support.walks import Path
 
 
@@ -47,6 +50,46 @@ def test_two_who_let_somebody_in_let_them_in_once(path: Path) -> None:
     path.before_next_commit(lambda: path.entering.consider(subject_id))
     assert path.entering.consider(subject_id) == []
     assert len(path.all(Walk)) == 1
+
+
+def test_drafts_and_what_has_ended_keep_nobody_out_however_many(path: Path) -> None:
+    staff = Journeys(path.desk())
+    for number in range(JOURNEYS_READ_MAX):
+        staff.create(path.program_id, terms(REFERENCE, name=f"Try {number}"), "because")
+    staff.set_state(path.publish(REFERENCE).journey_id, "ended", "over")
+    staff.set_state(path.publish(REFERENCE).journey_id, "paused", "holidays")
+    live = path.publish(REFERENCE)
+    assert path.entered().journey_id == live.journey_id
+    listed = staff.page(path.program_id, JOURNEYS_READ_MAX + 3, None).rows
+    states = [one.state for one in listed]
+    assert states == ["active", "paused", *["draft"] * JOURNEYS_READ_MAX, "ended"]
+
+
+def test_as_many_are_active_as_a_signal_can_look_at(path: Path) -> None:
+    journeys = [path.publish(REFERENCE) for _ in range(JOURNEYS_ACTIVE_MAX)]
+    with pytest.raises(Conflict, match="too_many_journeys"):
+        path.publish(REFERENCE)
+    path.publish(REFERENCE, of=journeys[0].journey_id)  # its next version is no other journey
+    staff = Journeys(path.desk())
+    staff.set_state(journeys[1].journey_id, "paused", "holidays")
+    path.publish(REFERENCE)
+    with pytest.raises(Conflict, match="too_many_journeys"):
+        staff.set_state(journeys[1].journey_id, "active", "back")
+    subject = path.hear("case_resolved", about="c-1")
+    assert len(path.entering.consider(subject)) == JOURNEYS_ACTIVE_MAX
+
+
+@pytest.mark.parametrize(("pages", "people"), [(10, 3), (2, 2)])
+def test_what_happens_to_a_large_account_happens_to_all_of_its_people(
+    path: Path, monkeypatch: pytest.MonkeyPatch, pages: int, people: int
+) -> None:
+    monkeypatch.setattr(listening, "MEMBERS_READ_MAX", 1)
+    monkeypatch.setattr(listening, "MEMBERS_PAGES_MAX", pages)
+    path.publish(REFERENCE, trigger={"kind": "renewal"})
+    for name in ("bo", "cy", "di"):
+        path.hear("milestone", account_id="acme", email=f"{name}@mail.example")
+    account = path.hear("renewal", email=None, account_id="acme")
+    assert len(path.entering.consider(account)) == people
 
 
 def test_what_happens_to_an_account_happens_to_its_people(path: Path) -> None:

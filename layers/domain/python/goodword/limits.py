@@ -257,8 +257,13 @@ WALKS_PER_SWEEP = 100  # walks of one shard that one sweep moves
 WALK_SLEEP_DAYS = 1  # days until something that has no date is looked at again
 TRIGGER_DAYS = 7  # days in which what started a journey may still be told
 WORK_DAYS_MAX = 60  # days in which what was promised has to be done to be rewarded
-MEMBERS_READ_MAX = 100  # people of one account that are looked at when something happens to it
-JOURNEYS_READ_MAX = 100  # journeys of one programme; more is a mess that nobody oversees
+MEMBERS_READ_MAX = 100  # people of one account that one read looks at when something happens to it
+MEMBERS_PAGES_MAX = 10  # such reads of one account: a thousand people, each with reads of their own
+JOURNEYS_READ_MAX = 100  # journeys of one programme in one read
+JOURNEYS_ACTIVE_MAX = (
+    50  # active ones of one programme, each looked at with every signal; far below
+)
+# what one read holds, since the index that counts them may lag behind
 HAND_OVERS_READ = 100  # hand-overs of one person that are read at a time
 HAND_OVER_DAYS_MAX = 60  # days in which a hand-over has to be done; the journey goes on then
 FUNNEL_PAGES_MAX = 200  # pages of 100 walks that one funnel counts

@@ -20,7 +20,7 @@ from goodword.journeys.definition import (
     Trigger,
 )
 from goodword.journeys.gate import Gate
-from goodword.journeys.journey import Journey, JourneyVersion, version_key
+from goodword.journeys.journey import ACTIVE_UNTIL, Journey, JourneyVersion, version_key
 from goodword.journeys.listening import Subjects
 from goodword.journeys.previewing import enters
 from goodword.journeys.scoring import standing
@@ -48,8 +48,13 @@ class Entering:
         return begun
 
     def _open(self, program_id: str) -> list[Journey]:
+        """One page of what is active: more than JOURNEYS_ACTIVE_MAX nobody can publish."""
         page = self.desk.store.query_index(
-            Journey, "core", f"JOURNEYS#{program_id}", limit=JOURNEYS_READ_MAX
+            Journey,
+            "core",
+            f"JOURNEYS#{program_id}",
+            until=ACTIVE_UNTIL,
+            limit=JOURNEYS_READ_MAX,
         )
         return [one for one in page.rows if one.state == "active"]
 

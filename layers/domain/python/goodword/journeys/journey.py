@@ -15,10 +15,16 @@ from goodword.records import IndexEntry, Key, Record
 
 JourneyState = Literal["draft", "active", "paused", "ended"]
 InFlight = Literal["finish", "move", "stop"]
+ACTIVE_UNTIL = "~"  # the sort keys of journeys that are active come before this one
+BEHIND: dict[str, str] = {"paused": "~1#", "draft": "~2#", "ended": "~3#"}
 
 
 class Journey(Record):
-    """A journey of a programme. `in_force` is 0 until a version is published."""
+    """A journey of a programme. `in_force` is 0 until a version is published.
+
+    In the index those that are active come first, so that what was drafted or has ended costs
+    nothing where people enter; then what is paused, drafts, and what has ended.
+    """
 
     KIND: ClassVar[str] = "journey"
 
@@ -35,7 +41,9 @@ class Journey(Record):
 
     @property
     def index_entry(self) -> IndexEntry:
-        return IndexEntry(f"JOURNEYS#{self.program_id}", self.journey_id)
+        return IndexEntry(
+            f"JOURNEYS#{self.program_id}", f"{BEHIND.get(self.state, '')}{self.journey_id}"
+        )
 
 
 def journey_key(journey_id: str) -> Key:

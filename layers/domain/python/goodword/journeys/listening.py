@@ -5,7 +5,7 @@ namespace. Identifiers that name two subjects join them for good: the earlier on
 as one of its parts, and neither's signals move.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
@@ -29,6 +29,7 @@ from goodword.journeys.signal import (
 )
 from goodword.journeys.walk import Member
 from goodword.limits import (
+    MEMBERS_PAGES_MAX,
     MEMBERS_READ_MAX,
     SIGNAL_DAYS,
     SIGNAL_PAGES_MAX,
@@ -224,15 +225,24 @@ class Customers:
             return [] if subject.forgotten else [subject]
         found: dict[str, Subject] = {}
         for part in (subject.subject_id, *subject.parts):
-            page = self.desk.store.query(
-                Member, "core", f"SBJ#{part}", "M#", limit=MEMBERS_READ_MAX
-            )
-            for member in page.rows:
+            for member in self._members(part):
                 person = self.read(member.subject_id)
                 if person.account_id is not None and not person.forgotten:
                     found[person.subject_id] = person
         own = {subject.subject_id, *subject.parts}
         return [one for one in found.values() if one.account_id in own]
+
+    def _members(self, account_id: str) -> Iterator[Member]:
+        """Whoever was ever seen with the account; at most MEMBERS_PAGES_MAX pages."""
+        cursor: str | None = None
+        for _ in range(MEMBERS_PAGES_MAX):
+            page = self.desk.store.query(
+                Member, "core", f"SBJ#{account_id}", "M#", limit=MEMBERS_READ_MAX, cursor=cursor
+            )
+            yield from page.rows
+            cursor = page.cursor
+            if cursor is None:
+                return
 
     def standing(self, subject: Subject) -> Standing:
         """What the signals of the person, its parts and its account come to now."""

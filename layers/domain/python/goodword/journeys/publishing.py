@@ -7,6 +7,7 @@ from goodword.events import Event
 from goodword.journeys.definition import JourneyTerms, Reward
 from goodword.journeys.gating import gated_movers
 from goodword.journeys.journey import (
+    ACTIVE_UNTIL,
     InFlight,
     Journey,
     JourneyDraft,
@@ -17,7 +18,7 @@ from goodword.journeys.journey import (
     version_key,
 )
 from goodword.journeys.refusing import refusals
-from goodword.limits import JOURNEY_VERSIONS_MAX
+from goodword.limits import JOURNEY_VERSIONS_MAX, JOURNEYS_ACTIVE_MAX, JOURNEYS_READ_MAX
 from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, Desk, Page, until_settled
@@ -90,7 +91,8 @@ class Journeys:
 
         Raises NotAllowed `same_person` for whoever wrote any of it, and InvalidInput
         `journey_refused` with every rule that it breaks (review gating among them, and a reward
-        that no rule of the programme can give).
+        that no rule of the programme can give), Conflict `too_many_journeys` beyond
+        JOURNEYS_ACTIVE_MAX that are active at once.
         """
 
         def attempt() -> JourneyVersion:
@@ -104,6 +106,7 @@ class Journeys:
                 raise Conflict("journey_ended", "a journey that has ended begins no more")
             if journey.in_force >= JOURNEY_VERSIONS_MAX:
                 raise Conflict("too_many_versions", "this journey has all the versions it may have")
+            self._check_room(journey)
             found = self.broken(journey.program_id, draft.terms)
             if not found and in_flight == "move":
                 found = [*gated_movers(self._versions(journey), draft.terms)]
@@ -140,6 +143,23 @@ class Journeys:
         now_ms = self.desk.clock.now_ms()
         return [*unkept(terms, version_in_force(self.desk.store, program_id, now_ms).terms.rules)]
 
+    def _check_room(self, journey: Journey) -> None:
+        """Refuse one more that is active where there are as many as may be."""
+        page = self.desk.store.query_index(
+            Journey,
+            "core",
+            f"JOURNEYS#{journey.program_id}",
+            until=ACTIVE_UNTIL,
+            limit=JOURNEYS_READ_MAX,
+        )
+        others = [
+            one
+            for one in page.rows
+            if one.state == "active" and one.journey_id != journey.journey_id
+        ]
+        if len(others) >= JOURNEYS_ACTIVE_MAX:
+            raise Conflict("too_many_journeys", "pause or end another journey first")
+
     def _versions(self, journey: Journey) -> list[JourneyVersion]:
         numbers = range(1, journey.in_force + 1)
         return [self.version(journey.journey_id, number) for number in numbers]
@@ -171,6 +191,8 @@ class Journeys:
                 raise Conflict("journey_not_published", "a journey begins when it is published")
             if journey.state == "ended":
                 raise Conflict("journey_ended", "a journey that has ended stays so")
+            if state == "active":
+                self._check_room(journey)
             after = journey.but(state=state)
             change = Change()
             change.replace(after)
@@ -201,7 +223,10 @@ class Journeys:
         return version
 
     def page(self, program_id: str, limit: int, cursor: str | None) -> Page[Journey]:
-        """The journeys of a programme, oldest first; may lag behind a moment."""
+        """The journeys of a programme: active, paused, drafts, ended; oldest first of each.
+
+        It may lag behind a moment.
+        """
         index = f"JOURNEYS#{program_id}"
         return self.desk.store.query_index(Journey, "core", index, limit=limit, cursor=cursor)
 

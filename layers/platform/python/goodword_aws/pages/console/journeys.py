@@ -61,9 +61,9 @@ def _list(view: View) -> Sheet:
     asked = view.query.get("program", "")
     if recorded := view.path.get("ask_id"):  # a form was refused: the list that it is on
         asked = asks(view.desk).read(recorded).program_id
-    with_journeys = {one.program_id: _journeys(view, one) for one in programs}
+    with_journeys = {one.program_id: _has_any(view, one) for one in programs}
     chosen = _chosen(programs, asked, with_journeys)
-    rows = [(one, _funnel(view, one)) for one in with_journeys.get(chosen, [])]
+    page = Journeys(view.desk).page(chosen, JOURNEYS_READ_MAX, view.page.starting_after)
     acts = bool(view.person.groups & WRITERS)
     waits = asks(view.desk).waiting(chosen, PAGE_ITEMS_MAX, None).rows if acts else ()
     return Sheet(
@@ -71,7 +71,8 @@ def _list(view: View) -> Sheet:
         {
             "programs": [one for one in programs if with_journeys[one.program_id]],
             "chosen": chosen,
-            "journeys": rows,
+            "journeys": [(one, _funnel(view, one)) for one in page.rows],
+            "cursor": page.cursor,
             "asks": [(ask_answer(one), _codes(one.motion)) for one in waits],
         },
     )
@@ -82,15 +83,15 @@ def _codes(motion: Motion) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((said, work_codes(motion, done=said == "yes")) for said in ("yes", "no"))
 
 
-def _chosen(programs: Any, asked: str, found: dict[str, list[Journey]]) -> str:
+def _chosen(programs: Any, asked: str, found: dict[str, bool]) -> str:
     """The programme that was asked for, else the first that has journeys."""
     if asked in found:
         return asked
     return next((one.program_id for one in programs if found[one.program_id]), "")
 
 
-def _journeys(view: View, program: Program) -> list[Journey]:
-    return list(Journeys(view.desk).page(program.program_id, JOURNEYS_READ_MAX, None).rows)
+def _has_any(view: View, program: Program) -> bool:
+    return bool(Journeys(view.desk).page(program.program_id, 1, None).rows)
 
 
 def _journey(view: View) -> Answer:
