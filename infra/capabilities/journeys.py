@@ -17,6 +17,7 @@ HEARD = (
     "journey.asked",
     "journey.reminded",
     "journey.ask_accepted_work",
+    "journey.feedback_given",
     "enrolment.activated",
     "enrolment.banned",
     "enrolment.declined",

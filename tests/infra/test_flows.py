@@ -46,6 +46,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "journey.asked",
                 "journey.reminded",
                 "journey.ask_accepted_work",
+                "journey.feedback_given",
                 "enrolment.activated",
                 "enrolment.banned",
                 "enrolment.declined",

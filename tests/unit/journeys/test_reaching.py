@@ -13,6 +13,7 @@ from tests.support.journeys import REFERENCE, REVIEW
 from tests.support.people import ANNA, BEN
 from tests.support.walks import BYE, Path
 
+RATE = {"step": "ask", "name": "rate", "motion": "feedback", "template": "how_was_it"}
 REFER = {"step": "ask", "name": "refer", "motion": "referral", "template": "refer"}
 
 
@@ -158,6 +159,42 @@ def test_two_names_of_one_person_share_what_is_done(study: Study) -> None:
     said = {"subject_id": number, "motion": "referral"}
     assert Reaching(study.desk("x")).heard(of(study, "journey.ask_accepted_work", **said)) == 1
     assert study.now(walk).reached_ms == study.clock.at_ms
+
+
+@pytest.mark.parametrize("out", [True, False])
+def test_a_goal_of_feedback_is_reached_by_an_answer_of_either_group(
+    study: Study, out: bool
+) -> None:
+    journey = study.publish(RATE, goal={"motion": "feedback"}, holdout_percent=50)
+    whose = study.person(journey.journey_id, out=out)
+    walk = study.enters(whose)
+    study.later(days=1)
+    said = {"subject_id": walk.subject_id, "motion": "feedback", "rating": 2, "about": "ask_y"}
+    event = of(study, "journey.feedback_given", **said)
+    worker = Reaching(study.desk("journeys_queue"))
+    assert (worker.heard(event), worker.heard(event)) == (1, 0)
+    found = study.funnel(journey.journey_id)
+    assert (found.watched if out else found.let_in).reached == 1
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_two_names_that_are_one_person_count_once_in_the_group_of_the_first(
+    study: Study, first: bool
+) -> None:
+    journey = study.publish(REVIEW, holdout_percent=50)
+    groups = (first, not first)
+    names = [study.person(journey.journey_id, out=out, number=n) for n, out in enumerate(groups)]
+    for whose in names:
+        study.enters(whose)
+        study.later(hours=1)
+    before = study.funnel(journey.journey_id)
+    assert (before.let_in.people, before.watched.people) == (1, 1)
+    for whose in names:  # both turn out to be whoever has this address
+        study.hear("milestone", email="one@mail.example", customer_id=whose["customer_id"])
+    found = study.funnel(journey.journey_id)
+    assert (found.let_in.people, found.watched.people) == ((0, 1) if first else (1, 0))
+    assert (found.entered, found.held_out) == (1, 1)
+    assert found.uplift is None
 
 
 def test_persons_are_counted_once_by_what_chance_first_made_of_them(study: Study) -> None:

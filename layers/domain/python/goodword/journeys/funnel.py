@@ -5,13 +5,19 @@ where they are is counted too: what holds them, and why they left.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from goodword.journeys.asked import DONE, TAKEN
+from goodword.journeys.signal import Subject, subject_key
 from goodword.journeys.uplift import Group, Uplift, uplift
 from goodword.journeys.walk import Walk
-from goodword.limits import FUNNEL_PAGES_MAX, FUNNEL_PEOPLE_LEAST
+from goodword.limits import (
+    FUNNEL_PAGES_MAX,
+    FUNNEL_PEOPLE_LEAST,
+    READ_KEYS_MAX,
+    SUBJECT_HOPS_MAX,
+)
 from goodword.ports import Desk
 from goodword.records import Value
 
@@ -22,7 +28,8 @@ class Funnel(Value):
     """One journey's people. `held` and `ended` count reasons; `whole` is false above the limit.
 
     `let_in` and `watched` compare persons by what chance made of them when they first entered,
-    whether they were asked then or not: who may be asked is happier than who may not.
+    whether they were asked then or not: who may be asked is happier than who may not. Whoever
+    turned out to be one person is one here.
     """
 
     journey_id: str
@@ -74,11 +81,39 @@ class Funnels:
             cursor = page.cursor
             if cursor is None:
                 break
-        return counted(journey_id, walks, whole=cursor is None)
+        into = self._joined({one.subject_id for one in walks})
+        known = (
+            one.but(subject_id=_last(one.subject_id, into)) if one.subject_id in into else one
+            for one in walks
+        )
+        return counted(journey_id, known, whole=cursor is None)
+
+    def _joined(self, names: set[str]) -> dict[str, str]:
+        """Of those that turned out to be somebody else: to whom each was joined, step by step."""
+        into: dict[str, str] = {}
+        for _ in range(SUBJECT_HOPS_MAX):
+            ids = sorted(names)
+            names = set()
+            for first in range(0, len(ids), READ_KEYS_MAX):
+                keys = [subject_key(one) for one in ids[first : first + READ_KEYS_MAX]]
+                for one in self.desk.store.get_many(Subject, keys).values():
+                    if one.merged_into is not None:
+                        into[one.subject_id] = one.merged_into
+                        names.add(one.merged_into)
+            if not names:
+                break
+        return into
+
+
+def _last(name: str, into: Mapping[str, str]) -> str:
+    """Where the way of joins ends; nobody is joined to a part of themselves."""
+    while name in into:
+        name = into[name]
+    return name
 
 
 def counted(journey_id: str, walks: Iterable[Walk], *, whole: bool = True) -> Funnel:
-    """The numbers of these walks."""
+    """The numbers of these walks, each under the name that its person has now."""
     every = list(walks)
     own = [one for one in every if one.state != "held_out"]
 

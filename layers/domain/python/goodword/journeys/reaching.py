@@ -3,6 +3,7 @@
 The goal is reached by the first of these within the goal's days after the entry, and noted with the
 walk, of those held out just as of those let in:
     any motion   work of an ask for it that staff accepted, whichever journey asked
+    feedback     an answer to how being asked was, whatever it is
     review       a public review that was heard of, whatever its stars
     referral     a lead or an order that is owed to the person as an advocate
 What is taken back later stays reached, in both groups. A repeat changes nothing.
@@ -102,6 +103,8 @@ def done(event: Event) -> Done | None:
     if event.type == "journey.ask_accepted_work":
         motion: Motion = str(said.get("motion"))  # type: ignore[assignment]  # an ask's own
         return Done(motion, event.at_ms, program_id, subject_id=str(said.get("subject_id")))
+    if event.type == "journey.feedback_given":
+        return Done("feedback", event.at_ms, program_id, subject_id=str(said.get("subject_id")))
     if event.type == "journey.signal_noted" and said.get("kind") == "review":
         return Done("review", at_ms, program_id, subject_id=event.subject)
     if event.type == "conversion.decided" and (who := said.get("advocate_id")):
