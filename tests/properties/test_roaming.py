@@ -110,8 +110,11 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
         motion = draw(st.sampled_from(first))
         ask = {"step": "ask", "name": name, "motion": motion, "template": "t"}
         own.append(ask | {"expires_days": draw(st.integers(1, 20))})
-        if draw(st.booleans()):
-            own.append({"step": "remind", "name": f"r{number}", "of_ask": name, "template": "t"})
+        for again in draw(st.sampled_from(["", "", "x", "xy", "xyz"])):
+            if draw(st.booleans()):
+                own.append({"step": "wait", "name": f"v{number}{again}", "hours": 1})
+            reminder = {"step": "remind", "name": f"r{number}{again}", "of_ask": name}
+            own.append(reminder | {"template": "t"})
         if draw(st.booleans()):
             said = draw(st.sampled_from(["accepted", "declined", "expired"]))
             question = {"of_ask": name, "answered": said, "then": onward}
@@ -137,6 +140,11 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
     )
 
 
+def publishable(one: JourneyTerms) -> bool:
+    """Now, or before more than one reminder was refused."""
+    return {found.kind for found in refusals(one)} <= {"reminded_twice"}
+
+
 limits = st.fixed_dictionaries(
     {"frequency": often, "cool_down_days": st.integers(0, 20), "quiet_hours": quiet}
 )
@@ -144,7 +152,7 @@ limits = st.fixed_dictionaries(
 
 @settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
-    published=st.lists(journeys().filter(lambda one: not refusals(one)), min_size=1, max_size=3),
+    published=st.lists(journeys().filter(publishable), min_size=1, max_size=3),
     played=st.lists(acts, min_size=10, max_size=50),
     rules=limits,
     zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
@@ -193,6 +201,8 @@ def judge(town: Roaming) -> None:
         assert umpire.state(ask, at) == "sent"
         assert at_ms < letter.expires_ms
         umpire.may_be_told(ask.who, ask.motion, at, ask.journey)
+    reminded = [one.subject for one in events if one.type == "journey.reminded"]
+    assert len(set(reminded)) == len(reminded)
     calls = [one for one in events if one.type == "journey.reference_booked"]
     for number, event in enumerate(calls):
         who, at = umpire.names[event.subject], umpire.moment(event.at_ms)

@@ -8,9 +8,11 @@ from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import JourneyTerms
 from goodword.journeys.experience import Experience
+from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.leaving import Leaving
 from goodword.journeys.reference import Traits
 from goodword.journeys.referencing import References
+from goodword.journeys.refusing import refusals
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
 from goodword.times import DAY_MS
@@ -175,8 +177,16 @@ class Roaming(Path):
             assert refused.code == "reference_not_free"  # noqa: PT017 - it mostly is
 
     def publish_plain(self, what: JourneyTerms) -> None:
-        """A journey, and its document for the umpire."""
-        made = self.publish_terms(what, "finish")
+        """A journey, and its document for the umpire. One that reminds more than once stands for
+        what was published before that was refused."""
+        again = {one.field for one in refusals(what)}
+        steps = [x for n, x in enumerate(what.steps) if f"steps.{n}.of_ask" not in again]
+        made = self.publish_terms(what.but(steps=tuple(steps)), "finish")
+        version = self.store.get(JourneyVersion, version_key(made.journey_id, made.in_force))
+        assert version is not None
+        change = Change()
+        change.replace(version.but(terms=what))
+        self.store.commit(change)
         self.umpire.terms[made.journey_id] = what.model_dump()
 
     def play(self, act: Act) -> None:

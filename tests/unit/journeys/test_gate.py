@@ -1,13 +1,15 @@
 """Whether a walk may ask is decided with everything else; every ask not made says why."""
 
 import pytest
+from goodword.errors import InvalidInput
 from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency
+from goodword.journeys.journey import JourneyVersion
 from goodword.ports import Change
 from goodword.times import DAY_MS, HOUR_MS
 
-from tests.support.journeys import REFERENCE, REVIEW
+from tests.support.journeys import REFERENCE, REVIEW, terms
 from tests.support.people import ANNA, BEN
 from tests.support.walks import BYE, Path
 
@@ -37,6 +39,27 @@ def test_without_an_answer_there_is_one_reminder_then_an_end(path: Path) -> None
     assert path.step(walk).route == "done"
     assert (path.made[0].state, path.made[0].reason) == ("expired", "no_answer")
     assert len(path.events("journey.reminded")) == 1
+
+
+def test_an_ask_has_one_reminder(path: Path) -> None:
+    hour = [{"step": "wait", "name": f"w{n}", "hours": 1} for n in range(8)]
+    more = [REMIND | {"name": f"r{n}"} for n in range(8)]
+    eight = [step for pair in zip(hour, more, strict=True) for step in pair]
+    with pytest.raises(InvalidInput) as refused:
+        path.publish(REFERENCE, *eight)
+    places = [one.field for one in refused.value.fields]
+    assert places == [f"steps.{2 * n + 2}.of_ask" for n in range(1, 8)]
+    walk, _ = path.asked(*eight[:2])
+    version = path.all(JourneyVersion)[-1]
+    change = Change()
+    before = terms(REFERENCE, *eight, quiet_hours=version.terms.quiet_hours.model_dump())
+    change.replace(version.but(terms=before))  # as one that was published before
+    path.store.commit(change)
+    for _ in range(10):
+        path.later(hours=1)
+        path.step(walk)
+    assert len(path.events("journey.reminded")) == 1
+    assert path.now(walk).held == "unanswered"
 
 
 def test_whoever_has_answered_is_not_reminded(path: Path) -> None:

@@ -84,7 +84,8 @@ class Moves:
         following = terms.steps[terms.step(walk.step) + 1 :]
         if following and isinstance(following[0], Remind):
             ask = walk.of_step(following[0].of_ask)
-            due_ms = due_ms if ask is not None and ask.state == "sent" else walk.since_ms
+            waits = ask is not None and ask.state == "sent" and ask.step not in walk.reminded
+            due_ms = due_ms if waits else walk.since_ms
         if self._now_ms < due_ms:
             return walk.but(next_ms=due_ms, held="")
         return self._onward(change, walk, terms)
@@ -144,18 +145,27 @@ class Moves:
         return walk.but(held=verdict.reason, next_ms=again_ms)
 
     def _remind(self, change: Change, walk: Walk, terms: JourneyTerms, step: Remind) -> Walk:
-        """After half of the time that is left; or when the wait before it is over."""
+        """After half of the time that is left; or when the wait before it is over. Once for an
+        ask, also where a version of before that rule has several."""
         ask = walk.of_step(step.of_ask)
         if ask is None or ask.state != "sent":
             return self._onward(change, walk, terms)
         if self._now_ms >= ask.expires_ms:
             return self._expired(change, walk, ask, "no_answer")
+        if step.of_ask in walk.reminded:
+            return self._onward(change, walk, terms)
         before = terms.steps[terms.step(walk.step) - 1]
         due_ms = walk.since_ms
         if not isinstance(before, Wait):
             due_ms += (ask.expires_ms - walk.since_ms) // 2
         if self._now_ms < due_ms:
             return walk.but(next_ms=due_ms, held="unanswered")
+        return self._reminded(change, walk, terms, step, ask)
+
+    def _reminded(
+        self, change: Change, walk: Walk, terms: JourneyTerms, step: Remind, ask: WalkAsk
+    ) -> Walk:
+        """Said once more, if that may be at this moment."""
         asked = terms.steps[terms.step(step.of_ask)]
         assert isinstance(asked, Ask)  # what was published reminds of asks
         seen = self.gate.look(walk.subject_id)
@@ -168,6 +178,7 @@ class Moves:
         told = self._event("journey.reminded", walk, ask=ask, advocate_id=seen.advocate_id)
         change.create(told.but(data={**told.data, "words": step.template}))
         seen.hold(change)
+        walk = walk.but(reminded=(*walk.reminded, step.of_ask))
         return self._onward(change, walk, terms)
 
     def _branch(self, change: Change, walk: Walk, terms: JourneyTerms, step: Branch) -> Walk:

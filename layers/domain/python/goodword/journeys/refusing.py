@@ -24,7 +24,7 @@ def refusals(terms: JourneyTerms) -> list[FieldError]:
         found += _out_of_reach(terms)
     if not found:
         found += gating(terms)
-    found += _unlinked(terms.steps)
+    found += [*_unlinked(terms.steps), *_reminded_twice(terms.steps)]
     if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
         found.append(
             FieldError("goal.motion", "no step asks for what the journey is for", "goal_not_asked")
@@ -102,6 +102,17 @@ def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
             yield FieldError(
                 f"steps.{place}.of_ask", "nothing is given for feedback", "for_feedback"
             )
+
+
+def _reminded_twice(steps: Sequence[Step]) -> Iterator[FieldError]:
+    """An ask is said once more at most, whatever way a walk takes: no cap counts reminders."""
+    seen: set[str] = set()
+    for place, one in enumerate(steps):
+        if isinstance(one, Remind) and one.of_ask in seen:
+            message = "another step reminds of it already; an ask has one reminder"
+            yield FieldError(f"steps.{place}.of_ask", message, "reminded_twice")
+        elif isinstance(one, Remind):
+            seen.add(one.of_ask)
 
 
 def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:

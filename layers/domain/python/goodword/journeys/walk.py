@@ -46,7 +46,7 @@ class Walk(Record):
     `next_ms` is when to look again. `held` says why nothing happens until then, `reason` why it
     ended. Of those `held_out` only the entry is kept, and `reached_ms`: when the person did what
     the journey is for, however it came (`reaching`). `began` is the version of the entry, whose
-    goal it is; 0 of old walks.
+    goal it is; 0 of old walks. `reminded` names the steps whose ask was said once more.
     """
 
     KIND: ClassVar[str] = "walk"
@@ -65,6 +65,7 @@ class Walk(Record):
     reason: str = ""
     asks: tuple[WalkAsk, ...] = ()
     handed: tuple[WalkHandOver, ...] = ()
+    reminded: tuple[str, ...] = ()
     signal_id: str
     entered_ms: int
     changed_ms: int
