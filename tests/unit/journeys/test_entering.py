@@ -1,20 +1,39 @@
 """People enter by what is heard of them, once at a time."""
 
+from typing import Any
+
 import pytest
 from goodword.errors import Conflict
 from goodword.journeys import listening
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.signal import Signal
 from goodword.journeys.walk import Entered, Walk
 from goodword.limits import JOURNEYS_ACTIVE_MAX, JOURNEYS_READ_MAX
 from goodword.ports import Change
 
 from tests.support.journeys import REFERENCE, terms
+from tests.support.people import BEN
 from tests.support.walks import Path
 
 
 @pytest.fixture
 def path() -> Path:
     return Path()
+
+
+@pytest.mark.parametrize("number", range(6))
+def test_of_two_answers_of_one_form_the_worse_decides(path: Path, number: int) -> None:
+    path.publish(REFERENCE, trigger={"kind": "nps", "low": 9})
+    rescue = path.publish(REFERENCE, trigger={"kind": "nps", "high": 6})
+    path.delight()
+    path.later(hours=1)
+    at: dict[str, Any] = {"email": BEN.email, "occurred_ms": path.clock.at_ms + number}
+    path.hear("nps", 10, **at)
+    subject_id = path.hear("nps", 3, **at)
+    path.later(hours=1)
+    (walk,) = path.entering.consider(subject_id)
+    began = next(one for one in path.all(Signal) if one.signal_id == walk.signal_id)
+    assert (walk.journey_id, began.value) == (rescue.journey_id, 3)
 
 
 def test_nobody_enters_twice_within_the_journeys_time(path: Path) -> None:

@@ -23,7 +23,7 @@ from goodword.journeys.gate import Gate
 from goodword.journeys.journey import ACTIVE_UNTIL, Journey, JourneyVersion, version_key
 from goodword.journeys.listening import Subjects
 from goodword.journeys.previewing import enters
-from goodword.journeys.scoring import standing
+from goodword.journeys.scoring import moment, standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.walk import Entered, Walk, entered_key
 from goodword.limits import JOURNEYS_READ_MAX, WALKS_KEPT_MAX
@@ -149,7 +149,7 @@ def held_out(journey_id: str, subject_id: str, percent: int) -> bool:
 
 
 def _trigger(trigger: Trigger, signals: Sequence[Signal]) -> Signal:
-    """The newest signal of the trigger's kind; `enters` has found that there is one."""
+    """The newest signal of the trigger's kind, by the order in which `enters` has found it."""
     of_kind = [one for one in signals if one.kind == trigger.kind]
     fit = [one for one in of_kind if trigger.word in (None, one.word)]
-    return max(fit, key=lambda one: (one.occurred_ms, one.signal_id))
+    return max(fit, key=moment)

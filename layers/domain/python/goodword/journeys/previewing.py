@@ -20,7 +20,7 @@ from goodword.journeys.definition import (
 )
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
-from goodword.journeys.scoring import Standing
+from goodword.journeys.scoring import Standing, moment
 from goodword.journeys.signal import Signal, Subject
 from goodword.limits import PREVIEW_PEOPLE_MAX
 from goodword.ports import Desk
@@ -132,7 +132,7 @@ def _signalled(condition: SignalCondition, signals: Iterable[Signal], now_ms: in
         and since_ms < one.occurred_ms <= now_ms
         and condition.word in (None, one.word)
     ]
-    newest = max(of_kind, key=lambda one: (one.occurred_ms, one.signal_id), default=None)
+    newest = max(of_kind, key=moment, default=None)
     if newest is None:
         return False
     low, high = condition.low, condition.high

@@ -193,7 +193,7 @@ def standing(signals: Iterable[Signal], at_ms: int, *, whole: bool = True) -> St
     Not `whole`: there are older ones that nobody has read, and so nothing may be asked.
     """
     known = {one.signal_id: one for one in signals if one.occurred_ms <= at_ms}
-    ordered = sorted(known.values(), key=_moment)
+    ordered = sorted(known.values(), key=moment)
     given = contributions(ordered, at_ms)
     found = suppressors(ordered, at_ms)
     if not whole:
@@ -264,6 +264,11 @@ def suppressors(ordered: Sequence[Signal], at_ms: int) -> list[Suppressor]:
     return found
 
 
+def moment(one: Signal) -> tuple[int, int, str]:
+    """The order in which signals count; of one moment the worst last, whatever their ids are."""
+    return one.occurred_ms, -(one.value or 0), one.signal_id
+
+
 def _verdict(
     motion: Motion, bar: Bar, given: Sequence[Contribution], found: Sequence[Suppressor]
 ) -> Verdict:
@@ -301,11 +306,6 @@ def _faded(points: int, age_days: int) -> int:
     left = max(0, GONE_DAYS - age_days)
     sign = 1 if points > 0 else -1
     return sign * (abs(points) * left // (GONE_DAYS - FRESH_DAYS))
-
-
-def _moment(one: Signal) -> tuple[int, int, str]:
-    """The order in which signals count; of one moment the worst last, whatever their ids are."""
-    return one.occurred_ms, -(one.value or 0), one.signal_id
 
 
 def _newest(ordered: Sequence[Signal], *kinds: SignalKind) -> Signal | None:
