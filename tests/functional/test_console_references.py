@@ -74,12 +74,16 @@ def test_a_reference_is_made_found_called_and_rests(here: Pages) -> None:
     assert "Rests after the last call" in rests.words
     assert f'action="{path}/calls"' not in rests.html
     assert "Booked" in rests.words
+    assert '<option value="booked" selected>' in rests.html
     (profile,) = here.town.all(ReferenceProfile)
     (call,) = profile.calls
     told = {"state": "held", "outcome": "helped", "follow_up": "thank", "followed": "yes"}
     assert mara.send(rests, f"{path}/calls/{call.call_id}", **told).location == path
     after = mara.get(path)
     assert "It helped the deal" in after.words
+    assert 'value="booked"' not in after.html
+    again = mara.ask("POST", f"{path}/calls/{call.call_id}", form=form | {"state": "booked"})
+    assert (again.status, here.town.all(ReferenceProfile)[0].calls[0].state) == (409, "held")
     assert "Thank them: done" in after.words
     assert "Rests after the last call From 6 Dec 2025 on." in mara.get(PLACE, **need).words
     assert "Call booked on 22 Nov 2025" in after.words

@@ -13,6 +13,7 @@ from goodword.journeys.asking import AskBook, book_key
 from goodword.journeys.asks import Wishes
 from goodword.journeys.gate import Gate
 from goodword.journeys.reference import (
+    CallState,
     Need,
     ReferenceCall,
     ReferenceProfile,
@@ -278,3 +279,18 @@ def test_whoever_found_being_asked_bad_is_not_called(desk: Desk) -> None:
     for kind, value in (("nps", 10), ("result", 40)):
         desk.hear(kind, customer_id="ann", value=value, occurred_ms=desk.clock.at_ms)
     assert desk.references.book(name).calls
+
+
+@pytest.mark.parametrize("state", ["held", "missed", "cancelled"])
+def test_a_call_that_is_over_is_not_booked_again(desk: Desk, state: CallState) -> None:
+    person = desk.fan("u-1")
+    (call,) = desk.references.book(person).calls
+    told: dict[str, Any] = {"outcome": "", "follow_up": "none", "followed": False}
+    more = told | {"follow_up": "thank"}
+    (still,) = desk.references.record(person, call.call_id, state="booked", **more).calls
+    assert (still.state, still.follow_up) == ("booked", "thank")
+    desk.references.record(person, call.call_id, state=state, **told)
+    with pytest.raises(Conflict) as refused:
+        desk.references.record(person, call.call_id, state="booked", **told)
+    assert refused.value.code == "call_not_booked"
+    assert desk.references.read(person).calls[0].state == state

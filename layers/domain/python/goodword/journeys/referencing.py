@@ -155,7 +155,8 @@ class References:
     ) -> ReferenceProfile:
         """What came of a call, and what is to follow. The newest word stands; a repeat is nothing.
 
-        Raises NotFound `unknown_call`, Conflict `call_not_held` for an outcome of no call.
+        Raises NotFound `unknown_call`, Conflict `call_not_held` for an outcome of no call, and
+        `call_not_booked` for one that is over: it is booked anew, which asks whether it may be.
         """
 
         def attempt() -> ReferenceProfile:
@@ -166,6 +167,8 @@ class References:
                 raise NotFound("unknown_call", "there is no such call")
             if outcome and state != "held":
                 raise Conflict("call_not_held", "only a call that was held has an outcome")
+            if state == "booked" and known.state != "booked":
+                raise Conflict("call_not_booked", "this call is over; book a new one")
             told = known.but(state=state, outcome=outcome, follow_up=follow_up, followed=followed)
             if told == known:
                 return profile
