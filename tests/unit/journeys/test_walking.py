@@ -209,30 +209,6 @@ def test_branches_that_look_at_answers_know_them_all(path: Path) -> None:
     assert len(path.events("journey.handed_over")) == 1
 
 
-def test_a_paused_journey_moves_nobody(path: Path) -> None:
-    journey = path.publish(REFERENCE)
-    path.delight()
-    walk = path.entered()
-    Journeys(path.desk()).set_state(journey.journey_id, "paused", "holidays")
-    assert path.step(walk).seconds == 86_400
-    assert (path.now(walk).held, path.made) == ("journey_paused", [])
-    path.hear("case_resolved", about="c-9")
-    assert path.entering.consider(walk.subject_id) == []
-    Journeys(path.desk()).set_state(journey.journey_id, "active", "back_again")
-    path.later(days=1)
-    path.step(walk)
-    assert len(path.made) == 1
-
-
-def test_an_ended_journey_lets_go_whoever_has_promised_nothing(path: Path) -> None:
-    walk, _ = path.asked(THANKS)
-    Journeys(path.desk()).set_state(walk.journey_id, "ended", "over_and_out")
-    path.later(days=14)
-    path.step(walk)
-    assert path.now(walk).reason == "journey_ended"
-    assert path.made[0].reason == "journey_ended"
-
-
 def test_a_promise_is_kept_though_the_journey_has_ended(path: Path) -> None:
     walk, ask = path.asked(THANKS)
     path.asks.answer(ask.ask_id, "accepted")

@@ -20,7 +20,13 @@ from goodword.journeys.definition import (
     Trigger,
 )
 from goodword.journeys.gate import Gate
-from goodword.journeys.journey import ACTIVE_UNTIL, Journey, JourneyVersion, version_key
+from goodword.journeys.journey import (
+    ACTIVE_UNTIL,
+    Journey,
+    JourneyVersion,
+    version_key,
+    with_program,
+)
 from goodword.journeys.listening import Subjects
 from goodword.journeys.previewing import enters
 from goodword.journeys.scoring import moment, standing
@@ -60,8 +66,8 @@ class Entering:
 
     def _enter(self, subject_id: str, listed: Journey) -> Walk | None:
         store, now_ms = self.desk.store, self.desk.clock.now_ms()
-        journey = store.get(Journey, listed.key)
-        if journey is None or journey.state != "active":
+        journey, program_state = with_program(store, listed.program_id, listed.journey_id)
+        if journey is None or journey.state != "active" or program_state != "active":
             return None
         version = store.get(JourneyVersion, version_key(journey.journey_id, journey.in_force))
         assert version is not None  # what is in force was published

@@ -11,6 +11,8 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from goodword.journeys.definition import JourneyTerms
+from goodword.ports import Store
+from goodword.programs.model import Program, ProgramState, program_key
 from goodword.records import IndexEntry, Key, Record
 
 JourneyState = Literal["draft", "active", "paused", "ended"]
@@ -96,6 +98,20 @@ class JourneyVersion(Record):
 def version_key(journey_id: str, number: int) -> Key:
     """Where a version is."""
     return Key("core", f"JRN#{journey_id}", f"V#{number:06d}")
+
+
+def with_program(
+    store: Store, program_id: str, journey_id: str
+) -> tuple[Journey | None, ProgramState]:
+    """A journey, and the state of its programme, in one request."""
+    wanted: dict[Key, type[Record]] = {
+        journey_key(journey_id): Journey,
+        program_key(program_id): Program,
+    }
+    found = store.get_mixed(wanted)
+    journey, program = found.get(journey_key(journey_id)), found.get(program_key(program_id))
+    assert journey is None or isinstance(journey, Journey)
+    return journey, program.state if isinstance(program, Program) else "active"
 
 
 def digest_of(terms: JourneyTerms, rationale: str, in_force: int) -> str:

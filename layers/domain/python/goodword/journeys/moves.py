@@ -30,7 +30,6 @@ from goodword.journeys.previewing import holds
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
 from goodword.limits import WALK_SLEEP_DAYS, WORK_DAYS_MAX
 from goodword.ports import Change, Desk
-from goodword.programs.model import Program, program_key
 from goodword.times import DAY_MS, HOUR_MS
 
 SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
@@ -45,9 +44,11 @@ class Moves:
     desk: Desk
     gate: Gate
 
-    def move(self, change: Change, walk: Walk, terms: JourneyTerms) -> Walk:
-        """The walk after what its step does now."""
+    def move(self, change: Change, walk: Walk, terms: JourneyTerms, *, asks: bool = True) -> Walk:
+        """The walk after what its step does now; without `asks` it passes by what would ask."""
         step = terms.steps[terms.step(walk.step)]
+        if not asks and isinstance(step, Ask | Remind):
+            return self._past(change, walk, terms)
         if isinstance(step, Wait):
             return self._wait(change, walk, terms, step)
         if isinstance(step, Remind):
@@ -204,9 +205,6 @@ class Moves:
         assert ask is not None  # it was made with the walk's line of it
         if ask.state != "accepted_work":
             return self._until_done(change, walk, line, ask)
-        program = self.desk.store.get(Program, program_key(walk.program_id))
-        if program is not None and program.state == "paused":
-            return walk.but(next_ms=self._now_ms + SLEEP_MS, held="programme_paused")
         return self._credited(change, walk, terms, step, ask)
 
     def _credited(
@@ -276,6 +274,12 @@ class Moves:
         if (ask := walk.unanswered) is not None:
             return walk.but(next_ms=ask.expires_ms, held="unanswered")
         return self.end(change, walk, "finished")
+
+    def _past(self, change: Change, walk: Walk, terms: JourneyTerms) -> Walk:
+        """Onward without asking; what was asked before still has its time."""
+        if (ask := walk.unanswered) is not None:
+            return self._until_answered(change, walk, ask)
+        return self._onward(change, walk, terms)
 
     def _until_answered(self, change: Change, walk: Walk, ask: WalkAsk) -> Walk:
         if self._now_ms < ask.expires_ms:

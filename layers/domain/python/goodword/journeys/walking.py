@@ -4,7 +4,8 @@ The state machine `journey` walks; the sweep walks whatever its execution did no
 strands nobody. Both only ask: what happens is decided by the walk's own record. Every step but
 `wait` and `remind` first waits until the open ask has its answer or is over. An ask that may not be
 made yet is looked at again when its reason says, once a day otherwise, and given up when the time
-of the journey's goal is over; every time the reason is kept.
+of the journey's goal is over; every time the reason is kept. A programme that is paused holds its
+walks, and a closed one ends them, as their journey would.
 """
 
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from goodword.errors import NotFound
 from goodword.journeys.asked import OWED, TAKEN
 from goodword.journeys.asks import ANSWER_NAME
 from goodword.journeys.definition import Ask, JourneyTerms
-from goodword.journeys.journey import Journey, JourneyVersion, journey_key, version_key
+from goodword.journeys.journey import Journey, JourneyVersion, version_key, with_program
 from goodword.journeys.moves import Moves
 from goodword.journeys.walk import Walk, walk_key
 from goodword.limits import (
@@ -28,6 +29,7 @@ from goodword.limits import (
     WALKS_PER_SWEEP,
 )
 from goodword.ports import Change, Desk, until_settled
+from goodword.programs.model import ProgramState
 from goodword.records import Value
 from goodword.times import DAY_MS, SECOND_MS
 from goodword.workflow import TaskToken, Workflow, token_key
@@ -130,27 +132,28 @@ class Walking:
         walk, now_ms = self._walk(journey_id, walk_id), self.desk.clock.now_ms()
         if walk.state != "walking" or walk.next_ms > now_ms:
             return walk
-        journey = self.desk.store.get(Journey, journey_key(journey_id))
+        journey, program_state = with_program(self.desk.store, walk.program_id, journey_id)
         assert journey is not None  # a journey is never deleted
+        rests, over = _rests(journey, program_state), _over(journey, program_state)
         change = Change()
-        if journey.state == "paused":
-            after = walk.but(next_ms=now_ms + WALK_SLEEP_DAYS * DAY_MS, held="journey_paused")
-        elif (stopped := self._stopped(walk, journey)) is not None:
+        if rests:
+            after = walk.but(next_ms=now_ms + WALK_SLEEP_DAYS * DAY_MS, held=rests)
+        elif (stopped := self._stopped(walk, journey, over)) is not None:
             after = self.moves.end(change, walk, stopped)
         else:
             walk, version = self._version(walk, journey)
-            after = self.moves.move(change, walk, version.terms)
+            after = self.moves.move(change, walk, version.terms, asks=not over)
         after = after.but(changed_ms=now_ms)
         change.replace(after)
         self.desk.store.commit(change)
         return after.but(version=after.version + 1)
 
-    def _stopped(self, walk: Walk, journey: Journey) -> str | None:
+    def _stopped(self, walk: Walk, journey: Journey, over: str) -> str | None:
         """Why the walk ends here. Nobody is stopped who has promised something: that is kept."""
         if any(one.state in OWED for one in walk.asks):
             return None
-        if journey.state == "ended":
-            return "journey_ended"
+        if over:
+            return over
         for number in range(walk.seen + 1, journey.in_force + 1):
             if self._of(journey, number).in_flight == "stop":
                 return "version_stopped"
@@ -176,6 +179,20 @@ class Walking:
         version = self.desk.store.get(JourneyVersion, version_key(journey.journey_id, number))
         assert version is not None  # versions are never deleted
         return version
+
+
+def _rests(journey: Journey, program_state: ProgramState) -> str:
+    """Why nobody walks on for now; empty if they do."""
+    if program_state == "paused":
+        return "programme_paused"
+    return "journey_paused" if journey.state == "paused" else ""
+
+
+def _over(journey: Journey, program_state: ProgramState) -> str:
+    """Why nobody is asked for anything any more; empty if they are."""
+    if program_state == "closed":
+        return "programme_closed"
+    return "journey_ended" if journey.state == "ended" else ""
 
 
 def _knows(terms: JourneyTerms, walk: Walk) -> bool:
