@@ -221,6 +221,25 @@ def test_languages(here: Pages) -> None:
     assert refused.status == 422
 
 
+def test_a_zone_is_chosen_on_any_page_and_given_up_again(here: Pages) -> None:
+    fay = here.browser(FINANCE)
+    page = fay.get("/console")
+    assert "Times in UTC" in page.words
+    token = {name: said for name, said in page.fields("/auth/reader").items() if name != "language"}
+    chosen = fay.ask("POST", "/auth/reader", form=token | {"zone": "Asia/Tokyo"})
+    assert (chosen.status, chosen.location) == (303, "/console")
+    assert fay.cookies.items() >= {"gw_zone": "Asia/Tokyo", "gw_zone_own": "yes"}.items()
+    assert "Times in Asia/Tokyo" in fay.get("/console").words
+    fay.send(page, "/auth/reader")  # another language leaves it
+    assert fay.cookies.items() >= {"gw_zone": "Asia/Tokyo", "gw_zone_own": "yes"}.items()
+    fay.ask("POST", "/auth/reader", form=token | {"language": "en"})
+    refused = fay.ask("POST", "/auth/reader", form=token | {"zone": "Berlin"})
+    assert (refused.status, "Zones are called Region/City" in refused.words) == (422, True)
+    assert fay.ask("POST", "/auth/reader", form=token | {"zone": ""}).status == 303
+    assert not {"gw_zone", "gw_zone_own"} & set(fay.cookies)
+    assert "Times in UTC" in fay.get("/console").words
+
+
 def test_every_answer_keeps_others_out(here: Pages) -> None:
     browser = here.browser(ANNA)
     for path in ("/", "/my", "/nowhere", "/auth/file", "/auth/sign-in"):

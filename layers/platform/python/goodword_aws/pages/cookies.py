@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 ID, REFRESH, FLOW, SEED, NOTE = "gw_id", "gw_refresh", "gw_flow", "gw_seed", "gw_note"
-# Set by the reader's own script or choice, worth nothing to anybody else: the zone, the language.
-ZONE, LANGUAGE = "gw_zone", "gw_lang"
-OPEN = frozenset({ZONE, LANGUAGE})
+# Set by the reader's own script or choice, worth nothing to anybody else: the zone, the language,
+# and whether the zone was chosen, so that the script leaves it as it is.
+ZONE, LANGUAGE, ZONE_CHOSEN = "gw_zone", "gw_lang", "gw_zone_own"
+OPEN = frozenset({ZONE, LANGUAGE, ZONE_CHOSEN})
 YEAR_SECONDS = 31_536_000
 _MAX = 60  # cookies of one request that are looked at
 
@@ -46,6 +47,11 @@ class Jar:
         if seconds is not None:
             parts.append(f"Max-Age={seconds}")
         return "; ".join(parts)
+
+    def chosen(self, language: str, zone: str) -> list[str]:
+        """Headers that keep what the reader chose; an empty one stays as it was."""
+        said = {LANGUAGE: language, ZONE: zone, ZONE_CHOSEN: "yes" if zone else ""}
+        return [self.set(name, value, YEAR_SECONDS) for name, value in said.items() if value]
 
     def drop(self, *names: str) -> list[str]:
         """Headers that remove them."""

@@ -5,7 +5,7 @@ from goodword.errors import InvalidInput
 from goodword_aws import wiring
 from goodword_aws.pages import sign_in
 from goodword_aws.pages.assets import asset_at
-from goodword_aws.pages.cookies import LANGUAGE, YEAR_SECONDS, ZONE, Jar
+from goodword_aws.pages.cookies import ZONE, ZONE_CHOSEN, Jar
 from goodword_aws.pages.reader import speaks
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Leave, View
@@ -44,12 +44,13 @@ def _leave(view: View) -> Answer:
 
 
 def _remember(view: View) -> Answer:
-    """Keep the language and the zone that the reader chose."""
+    """Keep the language and the zone that the reader chose; an empty zone is the device's again."""
     language, zone = view.form.get("language", ""), view.form.get("zone", "")
     if (language and not speaks(language)) or (zone and not is_zone(zone)):
         raise InvalidInput("unknown_reader", "there is no such language or time zone")
-    said = {LANGUAGE: language, ZONE: zone}
-    kept = [_jar().set(name, value, YEAR_SECONDS) for name, value in said.items() if value]
+    kept = _jar().chosen(language, zone)
+    if not zone and "zone" in view.form:
+        kept += _jar().drop(ZONE, ZONE_CHOSEN)
     return Leave(sign_in.safe_next(view.form.get("next", ""), "/"), tuple(kept))
 
 

@@ -16,7 +16,7 @@ from goodword_aws import account, privacy
 from goodword_aws import advocates as shapes
 from goodword_aws.advocates import PersonName
 from goodword_aws.pages import portal
-from goodword_aws.pages.cookies import LANGUAGE, NOTE, YEAR_SECONDS, ZONE, Jar
+from goodword_aws.pages.cookies import NOTE, Jar
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import NOTE_SECONDS, Site
 from goodword_aws.pages.view import Answer, File, Go, Leave, Sheet, View
@@ -93,9 +93,9 @@ def _save(view: View) -> Answer:
         letters=said.letters,
     )
     jar = Jar(secure=settings().public_url.startswith("https://"))
-    kept = {LANGUAGE: said.language, ZONE: said.zone}
-    cookies = [jar.set(name, value, YEAR_SECONDS) for name, value in kept.items() if value]
-    return Leave(HERE, (*cookies, jar.set(NOTE, "note.saved", NOTE_SECONDS)))
+    return Leave(
+        HERE, (*jar.chosen(said.language, said.zone), jar.set(NOTE, "note.saved", NOTE_SECONDS))
+    )
 
 
 def _export(view: View) -> Sheet:

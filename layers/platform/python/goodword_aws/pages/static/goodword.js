@@ -6,20 +6,34 @@ const say = (text) => {
   if (place) place.textContent = text;
 };
 
-// The zone of this browser, for the times of the next pages; and of this page, at once.
+// The zone of this device, for the times of the next pages; and of this page, at once. Devices travel,
+// so it is looked at on each page; a zone that somebody chose (gw_zone_own) stays.
+const kept = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (zone && !document.cookie.split("; ").some((each) => each.startsWith("gw_zone="))) {
+const shownIn = document.querySelector("[data-zone]");
+const away = zone && !kept("gw_zone_own") && zone !== (shownIn ? shownIn.dataset.zone : kept("gw_zone"));
+if (zone && !kept("gw_zone_own") && kept("gw_zone") !== zone) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `gw_zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000${secure}`;
-  const shown = new Intl.DateTimeFormat(document.documentElement.lang, {
-    dateStyle: "medium", timeStyle: "short", timeZone: zone,
-  });
+}
+const bringHome = (root) => {
+  if (!away) return;
+  const locale = shownIn?.dataset.locale || document.documentElement.lang;
+  const day = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: zone });
+  const clock = new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone: zone });
   const named = new Intl.DateTimeFormat("en-GB", { timeZone: zone, timeZoneName: "short" });
-  for (const each of document.querySelectorAll("time[data-moment]")) {
+  for (const each of root.querySelectorAll("time[datetime]")) {
     const at = new Date(each.dateTime);
     const name = named.formatToParts(at).find((part) => part.type === "timeZoneName");
-    each.textContent = `${shown.format(at)} ${name ? name.value : ""}`;
+    const hour = "moment" in each.dataset ? `, ${clock.format(at)} ${name ? name.value : ""}` : "";
+    each.textContent = day.format(at) + hour;
   }
+};
+bringHome(document);
+if (away && shownIn) {
+  const field = document.getElementById("f-zone-here");
+  shownIn.textContent = shownIn.dataset.told.replace("{}", zone);
+  if (field) field.value = zone;
 }
 
 // What a page, or a part of it that came anew, is given.
@@ -135,6 +149,7 @@ const follow = (section, misses = 0) => {
       if (answer.ok) {
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
         const fresh = page.getElementById(section.id);
+        bringHome(page);
         if (fresh) {
           const told = fresh.dataset.say;
           if (told && told !== section.dataset.say) say(told);
