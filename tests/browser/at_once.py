@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, Route
 
+from tests.browser.hearing import Ear
 from tests.support.pages import HOME, Browser
 
 ZONE = "Europe/Berlin"
@@ -20,7 +21,10 @@ ZONE = "Europe/Berlin"
 
 @dataclass
 class Window:
-    """One page of a browser. `asked` are the paths that it wanted, `strange` what had no host."""
+    """One page of a browser. `asked` are the paths that it wanted, `strange` what had no host.
+
+    `wrong` are errors of scripts, `complaints` all that a reader's console would hold against us.
+    """
 
     reader: Browser
     page: Page
@@ -28,6 +32,7 @@ class Window:
     asked: list[str] = field(default_factory=list)
     strange: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
 
     def open(self, path: str) -> None:
         """A page of ours."""
@@ -80,6 +85,7 @@ def window(
     page = context.new_page()
     made = Window(reader, page, others or {})
     page.on("pageerror", lambda error: made.wrong.append(str(error)))
+    Ear(made.complaints).listen(page)
     context.route("**/*", made.answer)
     try:
         yield made

@@ -10,11 +10,12 @@ from importlib import resources
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Page, Request
 
 from infra.local.cast import Signed
 from infra.local.directory import Directory
 from infra.local.stack import LocalStack
+from tests.browser.hearing import Ear
 
 PHONE, DESK = (390, 844), (1280, 900)
 Scheme = Literal["light", "dark"]
@@ -28,7 +29,6 @@ AGENT = (
 )
 SCRIPT = "text/javascript"
 SLOWEST_MS = 60_000
-EXPECTED = ("status of 404", "status of 401", "status of 403", "status of 422", "status of 409")
 
 
 def grave(page: Page) -> list[str]:
@@ -183,9 +183,8 @@ class Readers:
             context.route("**/*.js", lambda route: route.fulfill(body="", content_type=SCRIPT))
         page = context.new_page()
         reader = Reader(self.told, context, page)
-        page.on("console", lambda said: _heard(reader, said))
+        Ear(reader.complaints).listen(page)
         page.on("request", lambda asked: _asked(reader, asked))
-        page.on("pageerror", lambda error: reader.complaints.append(f"script: {error}"))
         self.made.append(reader)
         return reader.sign_in(name) if name else reader
 
@@ -206,11 +205,6 @@ class Readers:
         """End all windows."""
         for reader in self.made:
             reader.context.close()
-
-
-def _heard(reader: Reader, said: ConsoleMessage) -> None:
-    if said.type in ("error", "warning") and not any(one in said.text for one in EXPECTED):
-        reader.complaints.append(f"console: {said.text}")
 
 
 def _asked(reader: Reader, asked: Request) -> None:

@@ -10,10 +10,10 @@ from goodword.programs.extract import Extract
 from goodword.records import Record
 from playwright.sync_api import Browser, expect
 
-from tests.browser.at_once import Window, window
+from tests.browser.at_once import ZONE, Window, window
 from tests.functional.test_console_overview import run
 from tests.support.api import ANNA, FINANCE, join
-from tests.support.pages import Pages, pages
+from tests.support.pages import HOME, Pages, pages
 
 HEARD = """
 window.heard = [];
@@ -196,16 +196,70 @@ def test_a_page_that_can_follow_no_longer_stops_and_says_so(
         if gone == "session":
             shown.reader.cookies.clear()
         else:
-            change = Change()
-            change.delete(extract)
-            here.town.store.commit(change)
+            for stored in here.town.all(Extract):
+                change = Change()
+                change.delete(stored)
+                here.town.store.commit(change)
         for _ in range(rounds):
             expect(shown.page.locator("main")).not_to_contain_text("kept up to date")
             looks_again(shown, 3)
         told = "This page is no longer kept up to date. Load it again to see how things stand."
         expect(shown.page.locator("#work .told--wait")).to_have_text(told)
+        assert len(shown.complaints) == (0 if gone == "session" else rounds), shown.complaints
         assert shown.page.evaluate("heard") == [told]
         asked = len(shown.asked)
         shown.page.clock.run_for(60_000)
         assert len(shown.asked) == asked
         assert shown.strange == shown.wrong == []
+
+
+def moved(shown: Window, device: str, **kept: str) -> None:
+    """What the browser has kept, and what it sends, before the page is opened."""
+    shown.page.context.clear_cookies()
+    for name in ("gw_zone", "gw_zone_own"):
+        shown.reader.cookies.pop(name, None)
+    shown.reader.cookies.update(kept)
+    cookies = [{"name": name, "value": said, "url": HOME} for name, said in kept.items()]
+    if cookies:
+        shown.page.context.add_cookies(cookies)  # type: ignore[arg-type]  # as Playwright takes them
+    assert shown.page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone") == device
+
+
+@pytest.mark.parametrize("kept", [{}, {"gw_zone": "America/New_York"}])
+def test_times_and_the_foot_are_in_the_zone_of_the_device(
+    opened: tuple[Window, PayoutRun], kept: dict[str, str]
+) -> None:
+    shown, begun = opened
+    moved(shown, ZONE, **kept)
+    shown.open(f"/console/runs/{begun.run_id}")
+    foot = shown.page.locator("[data-zone]")
+    expect(foot).to_have_text(f"Times in {ZONE}")
+    at_once = shown.page.locator("main time").all_inner_texts()
+    assert f"gw_zone={ZONE}" in shown.page.evaluate("document.cookie")
+    shown.reader.cookies["gw_zone"] = ZONE  # as the browser sends it with the next page
+    shown.open(f"/console/runs/{begun.run_id}")
+    assert shown.page.locator("main time").all_inner_texts() == at_once
+    assert shown.wrong == []
+
+
+def test_a_zone_that_was_chosen_stays(opened: tuple[Window, PayoutRun]) -> None:
+    shown, begun = opened
+    moved(shown, ZONE, gw_zone="Asia/Tokyo", gw_zone_own="yes")
+    shown.open(f"/console/runs/{begun.run_id}")
+    expect(shown.page.locator("[data-zone]")).to_have_text("Times in Asia/Tokyo")
+    assert "gw_zone=Asia/Tokyo" in shown.page.evaluate("document.cookie")
+    assert "JST" in shown.page.locator("main time[data-moment]").first.inner_text()
+
+
+def test_a_page_that_is_not_there_is_no_complaint_and_what_it_wants_is(
+    here: Pages, chromium: Browser
+) -> None:
+    with window(chromium, here.browser(FINANCE)) as shown:
+        shown.open("/console/nowhere")
+        shown.page.wait_for_load_state("networkidle")
+        assert shown.complaints == []
+        for path in ("/console/nowhere", "/static/gone.svg"):
+            shown.page.evaluate("(path) => fetch(path)", path)
+        shown.page.wait_for_timeout(100)
+        gone = [f"({HOME}/console/nowhere)", f"({HOME}/static/gone.svg)"]
+        assert [one.split()[-1] for one in shown.complaints] == gone, shown.complaints
