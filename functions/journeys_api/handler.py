@@ -326,7 +326,7 @@ def preview(call: Call) -> documents.PreviewAnswer:
     journey = journeys.read(call.path["journey_id"])
     terms = journeys.draft(journey.journey_id).terms
     dry = Previewing(call.desk, shapes.subjects(call.desk))
-    page = dry.of(journey.program_id, terms, call.page.starting_after)
+    page = dry.of(journey.program_id, terms, call.page.starting_after, journey.journey_id)
     return documents.preview_answer(page, terms)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import pytest
-from goodword.journeys.entering import held_out
+from goodword.journeys.previewing import held_out
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.walk import Walk
 from goodword.messages.model import Letter

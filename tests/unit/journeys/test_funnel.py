@@ -33,3 +33,17 @@ def test_beyond_its_limit_it_says_that_it_is_not_whole(monkeypatch: pytest.Monke
     monkeypatch.setattr(module, "FUNNEL_PAGES_MAX", 1)
     found = Funnels(path.desk()).of(journey.journey_id)
     assert (found.entered, found.whole) == (100, False)
+
+
+def test_names_are_followed_so_far_and_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
+    path = Path()
+    journey = path.publish(REFERENCE)
+    for number in (1, 2):
+        path.entered(email=f"p{number}@mail.example", customer_id=f"u-{number}")
+        path.later(hours=1)
+    path.hear("milestone", email="p1@mail.example", customer_id="u-2")
+    assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 1
+    monkeypatch.setattr(module, "SUBJECT_HOPS_MAX", 1)
+    assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 1
+    monkeypatch.setattr(module, "SUBJECT_HOPS_MAX", 0)
+    assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 2

@@ -4,10 +4,12 @@ from typing import Any
 
 import pytest
 from goodword.events import Event, system
-from goodword.journeys.entering import held_out
 from goodword.journeys.funnel import Funnel, Funnels
+from goodword.journeys.previewing import Previewing, held_out
+from goodword.journeys.publishing import Journeys
 from goodword.journeys.reaching import Reaching
 from goodword.journeys.walk import Walk
+from goodword.times import DAY_MS
 
 from tests.support.journeys import REFERENCE, REVIEW
 from tests.support.people import ANNA, BEN
@@ -169,7 +171,12 @@ def test_a_goal_of_feedback_is_reached_by_an_answer_of_either_group(
     whose = study.person(journey.journey_id, out=out)
     walk = study.enters(whose)
     study.later(days=1)
-    said = {"subject_id": walk.subject_id, "motion": "feedback", "rating": 2, "about": "ask_y"}
+    said: dict[str, Any] = {
+        "subject_id": walk.subject_id,
+        "motion": "feedback",
+        "rating": 2,
+        "about": "ask_y",
+    }
     event = of(study, "journey.feedback_given", **said)
     worker = Reaching(study.desk("journeys_queue"))
     assert (worker.heard(event), worker.heard(event)) == (1, 0)
@@ -221,3 +228,33 @@ def test_persons_are_counted_once_by_what_chance_first_made_of_them(study: Study
     assert uplift.basis_points == round(10_000 * (2 / 4 - 1 / 3))
     assert uplift.low < 0 < uplift.high
     assert found.blurred.watched.people == found.blurred.let_in.people == 0
+
+
+def test_a_dry_run_knows_who_was_in_the_journey_and_who_is_only_watched(study: Study) -> None:
+    journey = study.publish(
+        REFERENCE, holdout_percent=50, again_days=30, trigger={"kind": "milestone"}
+    )
+    name = journey.journey_id
+    terms = Journeys(study.desk()).version(name, 1).terms
+    dry = Previewing(study.desk(), study.subjects)
+    for out in (True, False):
+        study.hear("milestone", **study.person(name, out=out))
+    without = dry.of(study.program_id, terms, None)
+    assert without.would_enter == 2
+    assert "held_out" not in without.reasons
+    found = dry.of(study.program_id, terms, None, name)
+    assert (found.would_enter, found.reasons["held_out"]) == (2, 1)
+    (watched,) = [one for one in found.people if one.reason == "held_out"]
+    assert (watched.enters, watched.asks) == (True, False)
+    for one in found.people:
+        study.entering.consider(one.subject_id)
+    again_ms = study.clock.at_ms + 30 * DAY_MS
+    study.later(days=3)
+    inside = dry.of(study.program_id, terms, None, name)
+    entered = [one for one in inside.people if one.reason == "entered_already"]
+    assert [(one.enters, one.asks, one.from_ms) for one in entered] == [
+        (False, False, again_ms)
+    ] * 2
+    assert inside.would_enter == 0
+    study.later(days=27)
+    assert "entered_already" not in dry.of(study.program_id, terms, None, name).reasons

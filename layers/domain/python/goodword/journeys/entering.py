@@ -6,7 +6,6 @@ entered within the journey's `again_days` does not enter again. Those of the hol
 only watched; who they are follows from the ids alone.
 """
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -28,13 +27,12 @@ from goodword.journeys.journey import (
     with_program,
 )
 from goodword.journeys.listening import Subjects
-from goodword.journeys.previewing import enters
+from goodword.journeys.previewing import again_from, enters, entries, held_out
 from goodword.journeys.scoring import moment, standing
 from goodword.journeys.signal import Signal, Subject
-from goodword.journeys.walk import Entered, Walk, entered_key
+from goodword.journeys.walk import Entered, Walk
 from goodword.limits import JOURNEYS_READ_MAX, WALKS_KEPT_MAX
 from goodword.ports import Change, Desk, Guard, until_settled
-from goodword.times import DAY_MS
 
 
 @dataclass(frozen=True)
@@ -72,9 +70,8 @@ class Entering:
         version = store.get(JourneyVersion, version_key(journey.journey_id, journey.in_force))
         assert version is not None  # what is in force was published
         person = self.subjects.read(subject_id)
-        known = self._known(person, journey)
-        again_ms = version.terms.again_days * DAY_MS
-        if any(now_ms < one.entered_ms + again_ms for one in known):
+        known = entries(self.desk, person, journey.journey_id)
+        if now_ms < again_from(known, version.terms):
             return None
         signals = self.subjects.signals(person)
         if not self._enters(person, version.terms, signals):
@@ -108,12 +105,6 @@ class Entering:
             return enters(terms, signals, seen.standing, now_ms, seen.segments)
         return enters(terms, signals, standing(signals, now_ms), now_ms)
 
-    def _known(self, person: Subject, journey: Journey) -> Sequence[Entered]:
-        """When the person, or whoever turned out to be the same, entered it last."""
-        owners = (person.subject_id, *person.parts)
-        keys = [entered_key(one, journey.journey_id) for one in owners]
-        return list(self.desk.store.get_many(Entered, keys).values())
-
     def _walk(
         self, person: Subject, journey: Journey, terms: JourneyTerms, signals: Sequence[Signal]
     ) -> Walk:
@@ -146,12 +137,6 @@ class Entering:
             number=walk.number,
             held_out=walk.state == "held_out",
         )
-
-
-def held_out(journey_id: str, subject_id: str, percent: int) -> bool:
-    """Whether this person is only watched in this journey; the same for ever."""
-    digest = hashlib.sha256(f"{journey_id}#{subject_id}".encode()).digest()
-    return int.from_bytes(digest[:8]) % 100 < percent
 
 
 def _trigger(trigger: Trigger, signals: Sequence[Signal]) -> Signal:

@@ -4,6 +4,7 @@ Nothing is written and nobody is asked. People are looked at page by page, as th
 has them, so that one call stays small; the answer says where to go on.
 """
 
+import hashlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
 from goodword.journeys.scoring import Standing, moment
 from goodword.journeys.signal import Signal, Subject
+from goodword.journeys.walk import Entered, entered_key
 from goodword.limits import PREVIEW_PEOPLE_MAX
 from goodword.ports import Desk
 from goodword.records import Value
@@ -56,10 +58,12 @@ class Previewing:
     desk: Desk
     subjects: Subjects
 
-    def of(self, program_id: str, terms: JourneyTerms, cursor: str | None) -> Preview:
-        """The next page of people."""
+    def of(
+        self, program_id: str, terms: JourneyTerms, cursor: str | None, journey_id: str = ""
+    ) -> Preview:
+        """The next page of people; of a journey of this id also who was in it, or is watched."""
         page = self.subjects.page(program_id, PREVIEW_PEOPLE_MAX, cursor)
-        seen = tuple(self._look(one, terms) for one in page.rows)
+        seen = tuple(self._look(one, terms, journey_id) for one in page.rows)
         return Preview(
             looked_at=len(seen),
             would_enter=sum(one.enters for one in seen),
@@ -69,13 +73,28 @@ class Previewing:
             cursor=page.cursor,
         )
 
-    def _look(self, subject: Subject, terms: JourneyTerms) -> Looked:
+    def _look(self, subject: Subject, terms: JourneyTerms, journey_id: str) -> Looked:
         """As the journey itself would look at the person."""
         seen = Gate(self.desk, self.subjects).look(subject.subject_id)
         if not enters(terms, seen.signals, seen.standing, seen.at_ms, seen.segments):
             return Looked(
                 subject_id=subject.subject_id, enters=False, asks=False, reason="does_not_enter"
             )
+        person = seen.subject
+        if journey_id:
+            from_ms = again_from(entries(self.desk, person, journey_id), terms)
+            if seen.at_ms < from_ms:
+                return Looked(
+                    subject_id=subject.subject_id,
+                    enters=False,
+                    asks=False,
+                    reason="entered_already",
+                    from_ms=from_ms,
+                )
+            if held_out(journey_id, person.subject_id, terms.holdout_percent):
+                return Looked(
+                    subject_id=subject.subject_id, enters=True, asks=False, reason="held_out"
+                )
         verdict = first_ask(terms, seen)
         return Looked(
             subject_id=subject.subject_id,
@@ -84,6 +103,24 @@ class Previewing:
             reason=verdict.reason,
             from_ms=verdict.from_ms,
         )
+
+
+def entries(desk: Desk, person: Subject, journey_id: str) -> Sequence[Entered]:
+    """When the person, or whoever turned out to be the same, entered the journey last."""
+    keys = [entered_key(one, journey_id) for one in (person.subject_id, *person.parts)]
+    return list(desk.store.get_many(Entered, keys).values())
+
+
+def again_from(known: Sequence[Entered], terms: JourneyTerms) -> int:
+    """From when on somebody with these entries may enter again; 0 for who never did."""
+    last_ms = max((one.entered_ms for one in known), default=None)
+    return last_ms + terms.again_days * DAY_MS if last_ms is not None else 0
+
+
+def held_out(journey_id: str, subject_id: str, percent: int) -> bool:
+    """Whether this person is only watched in this journey; the same for ever."""
+    digest = hashlib.sha256(f"{journey_id}#{subject_id}".encode()).digest()
+    return int.from_bytes(digest[:8]) % 100 < percent
 
 
 def enters(

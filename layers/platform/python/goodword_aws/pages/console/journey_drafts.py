@@ -173,7 +173,8 @@ def _people(view: View) -> Answer:
     journey = journeys.read(view.path["journey_id"])
     draft = journeys.draft(journey.journey_id)
     dry = Previewing(view.desk, subjects(view.desk))
-    page = dry.of(journey.program_id, draft.terms, view.page.starting_after)
+    after = view.page.starting_after
+    page = dry.of(journey.program_id, draft.terms, after, journey.journey_id)
     data = {
         "journey": journey,
         "found": preview_answer(page, draft.terms),
