@@ -15,6 +15,7 @@ from infra.local.waiting import eventually
 if TYPE_CHECKING:
     from infra.local.demo import Story
 
+LONG_DAYS = 90
 G2_NAME = "acme-coffee"  # what the company is called on the review site: the link needs it
 ALWAYS = {"from_hour": 0, "until_hour": 0}
 PAYS: dict[str, Json] = {
@@ -109,11 +110,15 @@ def _published(story: "Story", marta: Signed, milo: Signed, program_id: str) -> 
 
 
 def _filled(terms: Json, fields: list[str]) -> Json:
-    """The same with what only the company can say: its name where reviews are written."""
+    """The same with what only the company can say: its name where reviews are written.
+
+    The story's clock moves on for weeks, and the request that nobody answers is to be looked at.
+    """
     steps = [dict(one) for one in terms["steps"]]
     for field in fields:
         _, place, name = field.split(".")
         steps[int(place)][name] = G2_NAME
+        steps[int(place)]["expires_days"] = LONG_DAYS
     return {**terms, "steps": steps}
 
 
