@@ -95,7 +95,9 @@ class Play(Director):
         self.act(self._steps(STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
         paying = self.town.story.paying
         soon = paying.cadence != "monthly" and paying.net_days <= SOON_DAYS
-        if soon and any(order.twin for order in self.town.story.orders):
+        orders = self.town.story.orders
+        asked = any(order.inquiry for order in orders)  # a bank's question, closed later, holds
+        if soon and not asked and any(order.twin for order in orders):
             self.heal()  # paid before anybody says which orders are one
             self.town.outside.healed = False
 
