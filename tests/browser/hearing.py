@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
+ICON = "/favicon.ico"  # asked for by the browser itself of an answer that is no page of ours
 EXPECTED = re.compile(r"status of (401|403|404|409|422)\b")
 
 
@@ -42,6 +43,8 @@ class Ear:
         if message.type not in ("error", "warning"):
             return
         where = message.location["url"]
+        if where.endswith(ICON):
+            return
         if where == self.opened and EXPECTED.search(message.text):
             self.opened = ""
             return
