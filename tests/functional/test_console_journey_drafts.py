@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from goodword.journeys.journey import Journey, JourneyDraft, JourneyVersion
 from goodword.journeys.walk import Walk
-from goodword_aws.documents import line_of
+from goodword_aws.documents import line_of, text_of
 from goodword_aws.journeys_definitions import ready_journeys
-from goodword_aws.pages.console.journey_texts import terms_of, text_of
+from goodword_aws.pages.console.journey_texts import terms_of
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller
 from tests.support.asking import asking_pages

@@ -7,8 +7,8 @@ import pytest
 from goodword.programs.draft import Draft
 from goodword.programs.model import Program, ProgramVersion
 from goodword.times import DAY_MS, rfc3339
-from goodword_aws.documents import as_json
-from goodword_aws.pages.console.rules import terms_of, text_of
+from goodword_aws.documents import as_json, text_of
+from goodword_aws.pages.console.rules import terms_of
 
 from tests.functional.test_programs_life import OTTO, work
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Front

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from goodword.errors import FieldError, Malformed
+from goodword.records import Value
 
 YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
 DEPTH_MAX = 40  # levels of mappings and lists; terms have about ten
@@ -50,6 +51,11 @@ def as_yaml(value: object) -> str:
     yaml, _ = _reader()
     text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=90)
     return text
+
+
+def text_of(terms: Value) -> str:
+    """Rules or a journey as text to edit; what is not set is left out."""
+    return as_yaml(terms.model_dump(mode="json", exclude_none=True))
 
 
 def line_of(text: str, path: str) -> int:

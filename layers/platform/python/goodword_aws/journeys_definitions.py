@@ -22,14 +22,15 @@ from goodword.times import rfc3339
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 
-def _names_nobody(text: str) -> str:
+def names_nobody(text: str) -> str:
+    """The text. ValueError where it names an e-mail address: what staff write is kept."""
     if names_an_address(text):
         raise ValueError("must not name an e-mail address")
     return text
 
 
 Rationale = Annotated[
-    str, StringConstraints(min_length=3, max_length=500), AfterValidator(_names_nobody)
+    str, StringConstraints(min_length=3, max_length=500), AfterValidator(names_nobody)
 ]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]

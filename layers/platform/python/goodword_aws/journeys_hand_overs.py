@@ -7,13 +7,13 @@ from goodword.journeys.handing_over import HandOvers, role_of, which_of
 from goodword.journeys.handover import HandedOver, HandOverState
 from goodword.journeys.scoring import Motion
 from goodword.ports import Desk, Page
-from goodword.privacy.model import names_an_address
 from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import AfterValidator, StringConstraints
 
 from goodword_aws.aws import client
 from goodword_aws.calls import Call, Principal, Role
+from goodword_aws.journeys_definitions import names_nobody
 from goodword_aws.workflow import StepFunctions
 
 WORKERS: frozenset[Role] = frozenset({"marketer", "finance", "admin"})
@@ -24,14 +24,8 @@ QUERY = {
 }
 
 
-def _nobody(text: str) -> str:
-    if names_an_address(text):
-        raise ValueError("must not name an e-mail address")
-    return text
-
-
 Note = Annotated[
-    str, StringConstraints(max_length=1_000, strip_whitespace=True), AfterValidator(_nobody)
+    str, StringConstraints(max_length=1_000, strip_whitespace=True), AfterValidator(names_nobody)
 ]
 
 

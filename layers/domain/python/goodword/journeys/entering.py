@@ -20,9 +20,9 @@ from goodword.journeys.definition import (
 )
 from goodword.journeys.gate import Gate
 from goodword.journeys.journey import (
-    ACTIVE_UNTIL,
     Journey,
     JourneyVersion,
+    active_journeys,
     version_key,
     with_program,
 )
@@ -31,7 +31,7 @@ from goodword.journeys.previewing import again_from, enters, entries, held_out
 from goodword.journeys.scoring import moment, standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.walk import Entered, Walk
-from goodword.limits import JOURNEYS_READ_MAX, WALKS_KEPT_MAX
+from goodword.limits import WALKS_KEPT_MAX
 from goodword.ports import Change, Desk, Guard, until_settled
 
 
@@ -46,21 +46,10 @@ class Entering:
         """Every journey that the person (or a person of the account) begins now."""
         begun: list[Walk] = []
         for person in self.subjects.people_of(self.subjects.read(subject_id)):
-            for journey in self._open(person.program_id):
+            for journey in active_journeys(self.desk.store, person.program_id):
                 walk = until_settled(partial(self._enter, person.subject_id, journey))
                 begun += [walk] if walk is not None else []
         return begun
-
-    def _open(self, program_id: str) -> list[Journey]:
-        """One page of what is active: more than JOURNEYS_ACTIVE_MAX nobody can publish."""
-        page = self.desk.store.query_index(
-            Journey,
-            "core",
-            f"JOURNEYS#{program_id}",
-            until=ACTIVE_UNTIL,
-            limit=JOURNEYS_READ_MAX,
-        )
-        return [one for one in page.rows if one.state == "active"]
 
     def _enter(self, subject_id: str, listed: Journey) -> Walk | None:
         store, now_ms = self.desk.store, self.desk.clock.now_ms()

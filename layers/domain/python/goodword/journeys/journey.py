@@ -11,6 +11,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from goodword.journeys.definition import JourneyTerms
+from goodword.limits import JOURNEYS_READ_MAX
 from goodword.ports import Store
 from goodword.programs.model import Program, ProgramState, program_key
 from goodword.records import IndexEntry, Key, Record
@@ -98,6 +99,13 @@ class JourneyVersion(Record):
 def version_key(journey_id: str, number: int) -> Key:
     """Where a version is."""
     return Key("core", f"JRN#{journey_id}", f"V#{number:06d}")
+
+
+def active_journeys(store: Store, program_id: str) -> list[Journey]:
+    """One page of what is active: more than JOURNEYS_ACTIVE_MAX nobody can publish. May lag."""
+    place = f"JOURNEYS#{program_id}"
+    page = store.query_index(Journey, "core", place, until=ACTIVE_UNTIL, limit=JOURNEYS_READ_MAX)
+    return [one for one in page.rows if one.state == "active"]
 
 
 def with_program(

@@ -7,18 +7,18 @@ from goodword.events import Event
 from goodword.journeys.definition import JourneyTerms, Reward
 from goodword.journeys.gating import gated_movers
 from goodword.journeys.journey import (
-    ACTIVE_UNTIL,
     InFlight,
     Journey,
     JourneyDraft,
     JourneyVersion,
+    active_journeys,
     digest_of,
     draft_key,
     journey_key,
     version_key,
 )
 from goodword.journeys.refusing import refusals
-from goodword.limits import JOURNEY_VERSIONS_MAX, JOURNEYS_ACTIVE_MAX, JOURNEYS_READ_MAX
+from goodword.limits import JOURNEY_VERSIONS_MAX, JOURNEYS_ACTIVE_MAX
 from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, Desk, Page, until_settled
@@ -145,18 +145,8 @@ class Journeys:
 
     def _check_room(self, journey: Journey) -> None:
         """Refuse one more that is active where there are as many as may be."""
-        page = self.desk.store.query_index(
-            Journey,
-            "core",
-            f"JOURNEYS#{journey.program_id}",
-            until=ACTIVE_UNTIL,
-            limit=JOURNEYS_READ_MAX,
-        )
-        others = [
-            one
-            for one in page.rows
-            if one.state == "active" and one.journey_id != journey.journey_id
-        ]
+        active = active_journeys(self.desk.store, journey.program_id)
+        others = [one for one in active if one.journey_id != journey.journey_id]
         if len(others) >= JOURNEYS_ACTIVE_MAX:
             raise Conflict("too_many_journeys", "pause or end another journey first")
 

@@ -15,6 +15,7 @@ from goodword.programs.payment import RailName
 from goodword.programs.service import Programs
 from pydantic import Field, StringConstraints, ValidationError
 
+from goodword_aws import documents
 from goodword_aws.explanations import examples_answer
 from goodword_aws.forms import Rationale
 from goodword_aws.pages.console import rules
@@ -87,7 +88,7 @@ def _look(view: View) -> Answer:
     data = {
         "words": rules.in_words(version, view.reader.locale),
         "examples": examples_answer(version, view.reader.locale).texts,
-        "text": rules.text_of(terms),
+        "text": documents.text_of(terms),
     }
     return Sheet("console/rules_new_look.html", data)
 

@@ -19,6 +19,7 @@ from goodword.programs.service import Programs
 from pydantic import Field, StringConstraints
 
 from goodword_aws import wiring
+from goodword_aws.documents import text_of
 from goodword_aws.forms import ProgramId
 from goodword_aws.journeys import subjects
 from goodword_aws.journeys_definitions import Rationale, preview_answer, ready_journeys
@@ -28,7 +29,6 @@ from goodword_aws.pages.console.journey_texts import (
     said_changes,
     step_words,
     terms_of,
-    text_of,
     with_lines,
 )
 from goodword_aws.pages.console.roles import WRITERS

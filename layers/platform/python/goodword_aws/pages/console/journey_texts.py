@@ -16,11 +16,6 @@ from goodword_aws.pages.view import View
 from goodword_aws.problems import refused_body
 
 
-def text_of(terms: JourneyTerms) -> str:
-    """A journey as text to edit; what is not set is left out."""
-    return documents.as_yaml(terms.model_dump(mode="json", exclude_none=True))
-
-
 def terms_of(text: str) -> JourneyTerms:
     """The journey of a text. Raises InvalidInput with the line and the place of each mistake."""
     raw = documents.as_json(text.encode())

@@ -75,7 +75,7 @@ def version(view: View) -> dict[str, Any]:
         "other": other.number,
         "changes": said_changes(other, found.terms, locale) if other != found else (),
         "paths": paths(differences(other.terms, found.terms)),
-        "text": text_of(found.terms),
+        "text": documents.text_of(found.terms),
         "may_write": may_write(view),
         "wrote": _wrote(view, found),
     }
@@ -94,7 +94,7 @@ def draft(view: View) -> dict[str, Any]:
         "program": head,
         "draft": detail,
         "paths": paths(detail.differences),
-        "text": text_of(found.terms),
+        "text": documents.text_of(found.terms),
         "replay": replay and replay_answer(replay),
         "running": replay is not None and replay.state in RUNNING,
         "step": step_of(view, found, replay, program.created_ms),
@@ -161,11 +161,6 @@ def paths(found: Iterable[TermsDifference]) -> list[tuple[str, str, str]]:
 
 def _plain(value: object) -> str:
     return "-" if value is None else json.dumps(value, ensure_ascii=False)
-
-
-def text_of(terms: Terms) -> str:
-    """Terms as text to edit; what is not set is left out."""
-    return documents.as_yaml(terms.model_dump(mode="json", exclude_none=True))
 
 
 def terms_of(text: str) -> Terms:
