@@ -19,7 +19,7 @@ TEXTS = """() => {
 WORD = re.compile(r"[A-Za-z]{2}")
 # What the story's people wrote or are called; languages by their own names.
 DATA = re.compile(
-    r"(Acme Coffee · )?(Acme Coffee|Friends of Acme)|(← )?(Friends of Acme|Acme advocates|Journeys)"
+    r"(Acme Coffee · )?(Acme Coffee|Friends of Acme)|Acme advocates|Journeys"
     r"|#ad I get a reward.*"
     r"|A friend told me.*|sales are good"
     r"|(Version \d: )?(first version|beans got dearer|longer holds <b>please</b>)"
@@ -29,8 +29,9 @@ DATA = re.compile(
     r"|Cafes that tell|Maya, who runs a cafe|Maya|Ben, roastery row|Cleo|Kim|Linden Offices"
     r"|(friend|regular|insider)( → (friend|regular|insider))?"
     r"|The first order over your link|Beans for 1,000 euros|A year with us"
-    r"|(· )?Version \d|Shopify ·|m\*\*\*@p\*\*\*\.example|[a-z]+@people\.example|\(?[A-Z]{3}\)?"
+    r"|Version \d|Shopify|m\*\*\*@p\*\*\*\.example|[a-z]+@people\.example|\(?[A-Z]{3}\)?"
 )
+AROUND = "←→·, "  # what leads to a name, or parts it from the next
 # Ids, codes, hashes, addresses and names of the journal: the same to everybody.
 CODE = re.compile(
     r"https?://\S+|arn:\S+|[0-9a-f]{8,}…?|[0-9a-f-]{36}|[a-z]{3}_[0-9a-z_-]+|[A-Z2-9]{7}"
@@ -51,5 +52,10 @@ def texts(reader: Reader) -> set[str]:
 def left_in_english(english: set[str], german: set[str]) -> set[str]:
     """What both pages say alike, but for data, codes and words that are the same in both."""
     same = {one for one in english & german if WORD.search(one)}
-    rest = {one for one in same if not DATA.fullmatch(one) and not CODE.fullmatch(one)}
-    return rest - SAME - LITERAL
+    return {one for one in same if not _alike_in_both(one)}
+
+
+def _alike_in_both(text: str) -> bool:
+    plain = text.strip(AROUND)
+    known = {text, plain} & (SAME | LITERAL)
+    return bool(known or DATA.fullmatch(plain) or CODE.fullmatch(text))
