@@ -4,12 +4,14 @@ import json
 
 import pytest
 from goodword.conversions.intake import list_kept, read_again
-from goodword.conversions.model import Conversion
+from goodword.conversions.model import Conversion, Source
 from goodword.events import Event
 from goodword.limits import DELIVERY_TRIES_MAX
+from goodword.ports import Change
+from goodword.records import Key
 from goodword.times import MINUTE_MS
 from goodword_aws import aws, conversions, wiring
-from goodword_aws.items import plain_of, to_item
+from goodword_aws.items import to_item
 
 from infra.local.samples import SOURCES
 from tests.support.breaking import Broken, refused, with_client
@@ -121,8 +123,11 @@ def test_a_body_that_was_altered_or_moved_is_not_booked(here: Installation) -> N
 
 def test_a_delivery_whose_source_is_gone_is_kept(here: Installation) -> None:
     here.send(sample("conversions_web", "stripe_checkout"))
-    key = {"pk": {"S": f"SRC#{SOURCES['stripe']}"}, "sk": {"S": "HEAD"}}
-    aws.client("dynamodb").delete_item(TableName="t-core", Key=key)
+    source = here.store.get(Source, Key("core", f"SRC#{SOURCES['stripe']}", "HEAD"))
+    assert source is not None
+    change = Change()
+    change.delete(source)
+    here.store.commit(change)
     here.stream()
     assert (here.delivery.state, here.delivery.reason) == ("not_understood", "unknown_source")
 
@@ -144,10 +149,7 @@ def test_nothing_personal_is_stored_or_logged_in_the_open(
         here.send(sample("conversions_web", case))
     here.send(sample("conversions_web", "stripe_wrong_currency"))
     here.stream()
-    stored = ""
-    for name in ("t-arrivals", "t-core", "t-journal"):
-        items = aws.client("dynamodb").scan(TableName=name)["Items"]
-        stored += json.dumps([plain_of(item) for item in items])  # also what is packed
+    stored = json.dumps([*here.tables.fake.items.values()])  # also what is packed
     printed = capsys.readouterr()
     for canary in CANARIES:
         assert canary not in stored

@@ -1,6 +1,6 @@
 """What people told us in confidence turns up nowhere but sealed, over real adapters.
 
-The real store, vault, sealer and blind index on moto; every value below is looked for in every item
+The real store, vault, sealer and blind index; every value below is looked for in every item
 of every table, in every log line and in every answer to somebody else.
 """
 
@@ -17,10 +17,9 @@ from goodword.advocates.destination import canonical
 from goodword.advocates.model import PayoutMethod, method_key
 from goodword.privacy.model import VaultItem, vault_key
 from goodword_aws import wiring
-from goodword_aws.items import plain_of
 from goodword_aws.settings import settings
 
-from tests.adapters.tables import KEYS_TABLE, TABLES
+from tests.adapters.tables import KEYS_TABLE
 from tests.support.api import ADMIN, FINANCE, Caller, Front, join
 from tests.support.intake import REGION, Installation, installation
 from tests.support.people import Town, terms_json
@@ -42,14 +41,12 @@ def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installation]:
         yield found
 
 
-def stored() -> str:
-    """Every item of every table as text."""
-    client = boto3.client("dynamodb", region_name=REGION)
-    tables = [client.scan(TableName=name)["Items"] for name in TABLES.values()]
-    assert all(tables[1:3]), "journal and core have been written"
-    tables = [[plain_of(item) for item in items] for items in tables]  # also what is packed
-    tables.append(client.scan(TableName=KEYS_TABLE)["Items"])
-    return json.dumps(tables, default=repr, ensure_ascii=False)
+def stored(here: Installation) -> str:
+    """Every item of every table as text, also what is packed."""
+    items = here.tables.fake.items
+    assert {"journal", "core"} <= {key.table for key in items}, "both have been written"
+    keys = boto3.client("dynamodb", region_name=REGION).scan(TableName=KEYS_TABLE)["Items"]
+    return json.dumps([*items.values(), *keys], default=repr, ensure_ascii=False)
 
 
 def lived(call: Front) -> str:
@@ -100,7 +97,7 @@ def test_no_canary_is_stored_logged_or_answered(here: Installation) -> None:
         advocate_id = lived(call)
     answers = "".join(reply.text + json.dumps(reply.headers) for reply in call.replies)
     places = {
-        "tables": stored(),
+        "tables": stored(here),
         "logs": heard.getvalue(),
         "answers": answers,
     }

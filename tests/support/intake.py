@@ -1,7 +1,8 @@
 """The intake as it is deployed, in one process: real handlers and adapters, a fixed clock.
 
-Only the clock is ours. Tables, KMS and Secrets Manager are moto's, sources are sealed as the API
-seals them, and the stream is played from what lies in the arrivals table.
+Only clock and tables are ours: botocore sends to `tests/fakes`, which the adapters' tests hold
+against the emulator; moto would take several times as long. KMS and Secrets Manager are moto's,
+sources are sealed as the API seals them, and the stream is played from the arrivals table.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any, TypeVar, cast
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from goodword.advocates.model import Enrolment, Link
 from goodword.conversions.model import Conversion, Delivery, Source, SourceKind
 from goodword.ports import Change
@@ -23,7 +25,9 @@ from moto import mock_aws
 
 from infra.local.payloads import Json
 from infra.local.samples import AT_S, SECRETS, SOURCES
-from tests.adapters.tables import TABLES, make_tables
+from tests.adapters.tables import KEYS_TABLE, TABLES, make_table
+from tests.fakes.dynamo import FakeDynamo
+from tests.fakes.wire import answer, asked_in
 from tests.support.desk import FakeClock
 from tests.support.functions import CONTEXT, load
 from tests.support.scene import MAYA, PROGRAM, terms
@@ -34,11 +38,30 @@ AT_MS = AT_S * 1000
 CLICK_SECRET = "click secret of the tests"
 
 
+class Tables:
+    """Arrivals, journal and core, where botocore would open a socket; all else goes on to moto."""
+
+    def __init__(self) -> None:
+        self.start_over()
+
+    def start_over(self) -> None:
+        """Nothing is there, no token is known."""
+        self.fake = FakeDynamo({name: table for table, name in TABLES.items()}, lambda: AT_S)
+
+    def answer(self, request: Any, **_: object) -> AWSResponse | None:
+        """A handler of botocore's `before-send.dynamodb`."""
+        _, asked = asked_in(request)
+        if asked.get("TableName") == KEYS_TABLE:
+            return None
+        return answer(self.fake, request)
+
+
 @dataclass
 class Installation:
     """One installation with a programme, an advocate with the code MAYA7, and three sources."""
 
     patch: pytest.MonkeyPatch
+    tables: Tables
     clock: FakeClock = field(default_factory=lambda: FakeClock(AT_MS))
     handlers: dict[str, Any] = field(default_factory=dict)
 
@@ -123,11 +146,8 @@ class Installation:
         return wiring.envelope("source").seal_bytes(secret.encode(), source_id)
 
     def start_over(self) -> None:
-        """Empty the tables and forget what the process remembers; much quicker than a new moto."""
-        dynamodb = aws.client("dynamodb")
-        for name in TABLES.values():
-            for item in dynamodb.scan(TableName=name, ProjectionExpression="pk, sk")["Items"]:
-                dynamodb.delete_item(TableName=name, Key=item)
+        """Empty tables, and forget what the process remembers; much quicker than a new moto."""
+        self.tables.start_over()
         self.handlers.clear()
         self.clock.at_ms = AT_MS
         wiring.store.cache_clear()
@@ -189,7 +209,7 @@ def installation() -> Iterator[Installation]:
         patch.setenv("GOODWORD_STAGE", "test")
         patch.setenv("PUBLIC_URL", "https://go.example")
         patch.delenv("AWS_ENDPOINT_URL", raising=False)
-        make_tables(boto3.client("dynamodb", region_name=REGION))
+        make_table(boto3.client("dynamodb", region_name=REGION), KEYS_TABLE)
         for table, name in TABLES.items():
             patch.setenv(f"{table.upper()}_TABLE", name)
         key = boto3.client("kms", region_name=REGION).create_key()
@@ -199,8 +219,10 @@ def installation() -> Iterator[Installation]:
             made = secrets.create_secret(Name=name, SecretString=value)
             patch.setenv(f"{name}_SECRET_ARN", made["ARN"])
         wiring.forget()
-        here = Installation(patch)
+        tables = Tables()
+        aws.session().register("before-send.dynamodb", tables.answer)
+        here = Installation(patch, tables)
         patch.setattr(wiring, "clock", lambda: here.clock)
         here.settle_in()
         yield here
-    wiring.forget()
+    wiring.forget()  # the session that knew the tables, too
