@@ -146,18 +146,12 @@ def book_call(call: Call) -> found.ReferenceAnswer:
     answer=found.ReferenceAnswer,
 )
 def record_call(call: Call) -> found.ReferenceAnswer:
-    """Say what came of a call, what is to follow, and that it did."""
-    body: found.RecordCall = call.body
-    profile = found.references(call.desk).record(
-        call.path["subject_id"],
-        call.path["call_id"],
-        state=body.state,
-        outcome=body.outcome,
-        follow_up=body.follow_up,
-        followed=body.followed,
-        receipt=lambda kept: call.claim(found.reference_answer(kept)),
-    )
-    return found.reference_answer(profile)
+    """Say what came of a call, what is to follow, and that it did.
+
+    The first that was held is the work of the request: its person is thanked at once, and a reward
+    follows where the journey has one, by the rules of the programme.
+    """
+    return found.recorded(call)
 
 
 # --- what journeys hand over to staff ---------------------------------------------------------

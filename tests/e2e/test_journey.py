@@ -208,18 +208,38 @@ def others_are_held(stage: Stage, robin: Signed, dora: Signed, emil: Signed) -> 
     return second
 
 
+def called(stage: Stage, robin: Signed, ask_id: str) -> None:
+    """Somebody who thinks about buying needs Robin: matched, booked, held, and that is the work."""
+    marta, program_id = stage.marta, stage.scene.program_id
+    (waits,) = eventually(
+        lambda: marta.get("/v1/asks", program_id=program_id)["data"], "the promise", 60
+    )
+    assert (waits["id"], waits["call"]) == (ask_id, None)
+    place = f"/v1/subjects/{waits['subject_id']}/reference"
+    marta.put(place, {"industry": "retail", "size": "medium", "use_cases": ["billing"]})
+    need = {"program_id": program_id, "industry": "retail", "size": "large"}
+    (fits,) = eventually(
+        lambda: marta.get("/v1/subjects/references", **need)["data"], "the match", 60
+    )
+    assert (fits["subject_id"], fits["points"], fits["free"]) == (waits["subject_id"], 4, True)
+    (call,) = marta.post(f"{place}/calls", {})["calls"]
+    assert (call["state"], call["ask_id"]) == ("booked", ask_id)
+    assert robin.get("/v1/me/asks")["data"][0]["call"]["state"] == "booked"
+    told = {"state": "held", "outcome": "helped", "follow_up": "thank"}
+    path = f"{place}/calls/{call['id']}"
+    assert robin.send("POST", path, told).status == 403
+    for _ in range(2):
+        assert marta.post(path, told)["calls"][0]["outcome"] == "helped"
+    assert robin.get("/v1/me/asks")["data"][0]["state"] in ("accepted_work", "rewarded")
+
+
 def done_and_rewarded(stage: Stage, robin: Signed, asked: Json) -> None:
     """Robin accepts, the call is held, Robin is thanked, the reward is booked as any other."""
     scene, finance = stage.scene, stage.cast.staff("fatima", "finance")
     said = robin.post(f"/v1/me/asks/{asked['id']}/answer", {"answer": "accepted"})
     assert said["state"] == "accepted"
     stage.later(300)
-    (waits,) = eventually(
-        lambda: stage.marta.get("/v1/asks", program_id=scene.program_id)["data"], "the promise", 60
-    )
-    held_call, path = {"done": True, "reason_code": "call_held"}, f"/v1/asks/{waits['id']}/work"
-    assert robin.send("POST", path, held_call).status == 403
-    stage.marta.post(path, held_call)
+    called(stage, robin, asked["id"])
     assert "reference call" in stage.letter(robin.person.email, "Thank you")
     stage.later(300)
     (reward,) = scene.becomes(robin, "on_hold")

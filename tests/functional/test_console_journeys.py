@@ -9,6 +9,7 @@ from urllib.parse import unquote
 import pytest
 from goodword.journeys.previewing import held_out
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.reference import ReferenceProfile
 from goodword.journeys.walk import Walk
 from goodword.messages.model import Letter
 from goodword.messages.service import Messenger
@@ -287,3 +288,33 @@ def test_the_list_goes_on_with_the_active_ones_first(
     second = marta.get(HERE, program=path.program_id, starting_after=unquote(onward))
     assert "Only a try" in second.words
     assert "Lives" not in second.words
+
+
+def test_a_promised_call_is_booked_and_held_on_the_pages_of_references(
+    here: Pages, path: Path
+) -> None:
+    ask_id = promised(path)
+    marta, anna = here.browser(MARKETER), here.browser(ANNA)
+    where = f"/console/references/{path.made[0].subject_id}"
+    assert f'<a href="{where}">Find whom it helps' in marta.get(HERE).html
+    traits = {"industry": "retail", "size": "small", "calls_max": "3", "quota_days": "90"}
+    marta.send(marta.get(where), where, **traits, cool_down_days="14", active="yes")
+    assert marta.send(marta.get(where), f"{where}/calls").status == 303
+    assert f'<a href="{where}">A call was booked on ' in marta.get(HERE).html
+    assert "A call was booked on" in anna.get("/my/asks").words
+    page = marta.get(where)
+    assert "A call that was held is what was promised" in page.words
+    (profile,) = path.all(ReferenceProfile)
+    form = f"{where}/calls/{profile.calls[0].call_id}"
+    told = {"state": "held", "outcome": "helped", "follow_up": "thank"}
+    own = here.browser(Caller(ANNA.subject, ANNA.email, ("marketer",)))
+    assert own.send(own.get(where), form, **told).status == 403
+    assert marta.send(page, form, **told).status == 303
+    assert (path.made[0].ask_id, path.made[0].state) == (ask_id, "accepted_work")
+    assert "took place" in anna.get("/my/asks").words
+    assert "Nothing that was promised waits" in marta.get(HERE).words
+    over = marta.get(where)
+    assert "A call that was held is what" not in over.words
+    again = marta.ask("POST", form, form=over.fields(form) | {"state": "missed", "outcome": ""})
+    assert again.status == 409
+    assert "it stays held" in again.words

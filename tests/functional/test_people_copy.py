@@ -7,7 +7,6 @@ from goodword.journeys.asks import Wishes
 from goodword.journeys.handing_over import HandOvers
 from goodword.journeys.handover import HandedOver
 from goodword.journeys.reference import Traits
-from goodword.journeys.referencing import References
 from goodword.journeys.scoring import Motion
 from goodword.limits import EXPORT_ROWS
 from goodword.times import rfc3339
@@ -15,7 +14,7 @@ from goodword_aws import privacy, wiring
 
 from tests.support.journeys import REFERENCE
 from tests.support.people import BEN, MACS
-from tests.support.references import said
+from tests.support.references import referring, said
 from tests.support.walks import Path
 
 
@@ -113,7 +112,7 @@ def test_wishes_and_references_are_in_it(path: Path) -> None:
         "share_contact": True,
         "ways": ways,
     }
-    references = References(path.desk(Actor(kind="staff", id="marta")), path.subjects, path.gate)
+    references = referring(path.desk(Actor(kind="staff", id="marta")), path.subjects, path.gate)
     references.put(subject, Traits(industry="coffee-shops", size="small", use_cases=("gifts",)))
     said(path, subject)
     (call,) = references.book(subject).calls

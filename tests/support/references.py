@@ -1,11 +1,24 @@
-"""People who said yes or no to being a reference, without a journey that asks them."""
+"""References for tests: staff who book calls, and people who said yes without being asked."""
 
 from goodword.journeys.asked import Asked, AskState
 from goodword.journeys.asking import AskBook, book_key
+from goodword.journeys.asks import Asks
+from goodword.journeys.calling import Calling
+from goodword.journeys.gate import Gate
+from goodword.journeys.listening import Subjects
+from goodword.journeys.referencing import References
 from goodword.journeys.scoring import Motion
-from goodword.ports import Change
+from goodword.ports import Change, Desk
 
 from tests.support.desk import World
+from tests.support.scene import Workflows
+
+
+def referring(
+    desk: Desk, subjects: Subjects, gate: Gate, workflow: Workflows | None = None
+) -> References:
+    """What staff do with references; whoever waits for an answer is woken by the workflow."""
+    return References(desk, subjects, gate, Calling(Asks(desk, workflow or Workflows())))
 
 
 def said(

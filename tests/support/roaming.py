@@ -11,7 +11,6 @@ from goodword.journeys.experience import Experience
 from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.leaving import Leaving
 from goodword.journeys.reference import Traits
-from goodword.journeys.referencing import References
 from goodword.journeys.refusing import refusals
 from goodword.journeys.walk import AskMade, Walk
 from goodword.ports import Change
@@ -19,6 +18,7 @@ from goodword.times import DAY_MS
 from goodword.trust.banning import Bans
 
 from tests.support.people import ANNA, BEN
+from tests.support.references import referring
 from tests.support.umpire import Heard, Umpire, Wished
 from tests.support.walks import Path
 
@@ -48,7 +48,7 @@ class Roaming(Path):
         self.store.commit(change)
         self.umpire = Umpire(made.model_dump())
         marta = self.desk(Actor(kind="staff", id="marta"))
-        self.references = References(marta, self.subjects, self.gate)
+        self.references = referring(marta, self.subjects, self.gate, self.workflow)
         self.leaving = Leaving(self.desk("messages"), self.gate)
         self.letters: list[tuple[int, AskMade]] = []
         self.waiting: dict[str, AskMade] = {}

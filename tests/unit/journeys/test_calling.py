@@ -10,7 +10,6 @@ from goodword.journeys.asking import AGREED_DAYS, AskBook, AskRules, book_key
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, QuietHours
 from goodword.journeys.reference import Need, ReferenceProfile, Traits
-from goodword.journeys.referencing import References
 from goodword.limits import WORK_DAYS_MAX
 from goodword.ports import Change
 from goodword.times import DAY_MS
@@ -18,7 +17,7 @@ from goodword.trust.banning import Bans
 
 from tests.support.journeys import REVIEW
 from tests.support.people import ANNA, BEN
-from tests.support.references import said
+from tests.support.references import referring, said
 from tests.support.walks import BYE, THANKS, Path
 
 TRAITS = Traits(industry="retail", size="medium", cool_down_days=0, calls_max=2)
@@ -30,7 +29,7 @@ class Office(Path):
     def __init__(self) -> None:
         super().__init__()
         desk = self.desk(Actor(kind="staff", id="marta"))
-        self.references = References(desk, self.subjects, self.gate)
+        self.references = referring(desk, self.subjects, self.gate, self.workflow)
 
     def willing(self) -> str:
         """She says yes; whom she is known as."""

@@ -6,7 +6,6 @@ import pytest
 from goodword.journeys.asking import AskRules
 from goodword.journeys.fitting import Facts, FitWish, fit_parts, fitted
 from goodword.journeys.reference import Traits
-from goodword.journeys.referencing import References
 from goodword.journeys.scoring import BARS, Verdict, standing
 from goodword.ports import Change
 from goodword.times import DAY_MS
@@ -14,6 +13,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.support.journeys import CONSENT, NOW, REFERENCE, signal
+from tests.support.references import referring
 from tests.support.walks import BYE, Path
 
 RETAIL = Facts(industry="retail", size="medium", since_ms=NOW - 200 * DAY_MS)
@@ -121,7 +121,7 @@ def test_whoever_is_unhappy_is_never_qualified_by_a_profile(
 def test_a_walk_and_a_call_heed_whom_the_programme_wants() -> None:
     path = Path()
     staff = path.desk("staff")
-    references = References(staff, path.subjects, path.gate)
+    references = referring(staff, path.subjects, path.gate)
     change = Change()
     wanted = wish(industries=["retail"], needed=True)
     change.create(AskRules(program_id=path.program_id, fit=(wanted,)))

@@ -21,7 +21,6 @@ from goodword.journeys.reference import (
     fit,
     free_from,
 )
-from goodword.journeys.referencing import References
 from goodword.journeys.signal import Subject, SubjectMark
 from goodword.ports import Change
 from goodword.times import DAY_MS
@@ -30,7 +29,7 @@ from hypothesis import strategies as st
 
 from tests.support.journeys import Ear
 from tests.support.people import MACS
-from tests.support.references import said
+from tests.support.references import referring, said
 
 EMAIL = "ann@mail.example"
 TRAITS = Traits(industry="retail", size="medium", use_cases=("billing", "support"), calls_max=2)
@@ -43,7 +42,7 @@ class Desk(Ear):
         super().__init__()
         self.clock.at_ms += 1_000
         staff = self.desk("staff")
-        self.references = References(staff, self.subjects, Gate(staff, self.subjects))
+        self.references = referring(staff, self.subjects, Gate(staff, self.subjects))
 
     def fan(self, name: str, **traits: Any) -> str:
         """Somebody who has every reason to speak, and said yes to it."""

@@ -7,6 +7,7 @@ from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.asked import Rating
 from goodword.journeys.asking import AskBook, Way
 from goodword.journeys.asks import Wishes
+from goodword.journeys.reference import CallState
 from goodword.journeys.reviewing import review_link
 from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import Subject
@@ -55,10 +56,18 @@ class PutWishes(Value):
     ways: dict[Motion, Way] = Field(default={}, max_length=10)
 
 
+class AskCallAnswer(Value):
+    """The reference call that a yes has come to, so far; staff and its person agree on the hour."""
+
+    state: CallState
+    booked_at: str
+
+
 class MyAskAnswer(Value):
     """A request as its person sees it. `link` is the form of a review on its site, if known.
 
-    `rating` is what was answered to a request for feedback, about the request `about`.
+    `rating` is what was answered to a request for feedback, about the request `about`. `call` is of
+    a reference that said yes, once staff have booked one.
     """
 
     id: str
@@ -72,6 +81,7 @@ class MyAskAnswer(Value):
     reward_ids: tuple[str, ...]
     rating: int | None
     about: str | None
+    call: AskCallAnswer | None
 
 
 class AskAnswer(Value):
@@ -94,6 +104,7 @@ class AskAnswer(Value):
     reward_ids: tuple[str, ...]
     rating: int | None
     about: str | None
+    call: AskCallAnswer | None
 
 
 class WishesAnswer(Value):
@@ -120,6 +131,7 @@ def my_ask_answer(ask: AskMade) -> MyAskAnswer:
         reward_ids=ask.reward_ids,
         rating=ask.rating,
         about=ask.about or None,
+        call=_call(ask),
     )
 
 
@@ -143,7 +155,14 @@ def ask_answer(ask: AskMade) -> AskAnswer:
         reward_ids=ask.reward_ids,
         rating=ask.rating,
         about=ask.about or None,
+        call=_call(ask),
     )
+
+
+def _call(ask: AskMade) -> AskCallAnswer | None:
+    if ask.call is None:
+        return None
+    return AskCallAnswer(state=ask.call.state, booked_at=rfc3339(ask.call.booked_ms))
 
 
 def wishes_answer(program_id: str, book: AskBook) -> WishesAnswer:

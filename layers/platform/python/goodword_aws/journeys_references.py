@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from goodword.errors import FieldError, InvalidInput
+from goodword.journeys.calling import Calling
 from goodword.journeys.gate import Gate
 from goodword.journeys.reference import (
     SIZES,
@@ -20,7 +21,9 @@ from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import Field, ValidationError
 
+from goodword_aws.calls import Call
 from goodword_aws.journeys import subjects
+from goodword_aws.journeys_walks import asks
 
 NEED = {
     "program_id": "of which programme",
@@ -89,7 +92,23 @@ class CandidateAnswer(Value):
 def references(desk: Desk) -> References:
     """The use cases; needs the index secret."""
     known = subjects(desk)
-    return References(desk, known, Gate(desk, known))
+    return References(desk, known, Gate(desk, known), Calling(asks(desk)))
+
+
+def recorded(call: Call) -> ReferenceAnswer:
+    """What the body says came of the call of the path, by somebody whose own it is not."""
+    body: RecordCall = call.body
+    profile = references(call.desk).record(
+        call.path["subject_id"],
+        call.path["call_id"],
+        state=body.state,
+        outcome=body.outcome,
+        follow_up=body.follow_up,
+        followed=body.followed,
+        own_advocate_id=call.principal.advocate_id,
+        receipt=lambda kept: call.claim(reference_answer(kept)),
+    )
+    return reference_answer(profile)
 
 
 def need_of(query: Mapping[str, str]) -> Need:

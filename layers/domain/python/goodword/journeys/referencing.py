@@ -3,7 +3,8 @@
 A call is with somebody who said yes to being a reference, and its booking is asked of the same gate
 as every request (`asking.may_call`), for the person whole: also what is known by other names. What
 was read is held to the commit, so that two who want the same person at one moment do not both get
-them, and a complaint, a ban or a request in between is heeded.
+them, and a complaint, a ban or a request in between is heeded. The request that a call rests on
+moves with it (`calling`): a call that was held is its work.
 """
 
 from collections.abc import Sequence
@@ -12,6 +13,7 @@ from typing import NamedTuple
 
 from goodword.errors import Conflict, NotFound
 from goodword.journeys.asking import agreed
+from goodword.journeys.calling import Calling
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
 from goodword.journeys.reference import (
@@ -28,6 +30,7 @@ from goodword.journeys.reference import (
     reference_key,
 )
 from goodword.journeys.signal import Subject
+from goodword.journeys.walk import AskMade
 from goodword.limits import REFERENCES_FREE, REFERENCES_LOOKED, REFERENCES_READ
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
@@ -47,11 +50,12 @@ class Candidate(Value):
 
 @dataclass(frozen=True)
 class References:
-    """The use cases of staff."""
+    """The use cases of staff. `calling` moves the request that a call rests on."""
 
     desk: Desk
     subjects: Subjects
     gate: Gate
+    calling: Calling
 
     def put(
         self, subject_id: str, traits: Traits, receipt: Receipt[ReferenceProfile] = no_receipt
@@ -138,6 +142,7 @@ class References:
             after, change = profile.with_calls([call]), Change()
             seen.hold(change)
             seen.hold_book(change)
+            self.calling.note(change, call)
             return self._keep(change, found, after, "journey.reference_booked", call_id, receipt)
 
         return until_settled(attempt)
@@ -151,15 +156,18 @@ class References:
         outcome: Outcome,
         follow_up: FollowUp,
         followed: bool,
+        own_advocate_id: str | None = None,
         receipt: Receipt[ReferenceProfile] = no_receipt,
     ) -> ReferenceProfile:
         """What came of a call, and what is to follow. The newest word stands; a repeat is nothing.
 
-        Raises NotFound `unknown_call`, Conflict `call_not_held` for an outcome of no call, and
-        `call_not_booked` for one that is over: it is booked anew, which asks whether it may be.
+        Raises NotFound `unknown_call`, NotAllowed `own_work` for one's own, Conflict
+        `call_not_held` for an outcome of no call, `call_not_booked` for one that is over: it is
+        booked anew, which asks whether it may be; and `call_counts` for a call that was held if
+        the request was done by it.
         """
 
-        def attempt() -> ReferenceProfile:
+        def attempt() -> tuple[ReferenceProfile, AskMade | None]:
             found = self._read(subject_id)
             profile = found.profile
             known = next((one for one in profile.calls if one.call_id == call_id), None)
@@ -170,14 +178,19 @@ class References:
             if state == "booked" and known.state != "booked":
                 raise Conflict("call_not_booked", "this call is over; book a new one")
             told = known.but(state=state, outcome=outcome, follow_up=follow_up, followed=followed)
-            if told == known:
-                return profile
+            change = Change()
+            ask = self.calling.note(change, told, own_advocate_id)
+            if told == known and ask is None:
+                return profile, None
             calls = tuple(told if one.call_id == call_id else one for one in profile.calls)
-            after, change = profile.but(calls=calls), Change()
-            what = f"journey.reference_{state}"
-            return self._keep(change, found, after, what, call_id, receipt, outcome)
+            after, what = profile.but(calls=calls), f"journey.reference_{state}"
+            kept = self._keep(change, found, after, what, call_id, receipt, outcome)
+            return kept, ask
 
-        return until_settled(attempt)
+        profile, ask = until_settled(attempt)
+        if ask is not None:
+            self.calling.asks.wake(ask)
+        return profile
 
     def _person(self, subject_id: str) -> Subject:
         person = self.subjects.read(subject_id)

@@ -12,6 +12,7 @@ from pydantic import Field
 from goodword.ids import shard_of
 from goodword.journeys.asked import AskState, Rating
 from goodword.journeys.definition import Channel, HandOverOutcome
+from goodword.journeys.reference import CallState
 from goodword.journeys.scoring import Motion
 from goodword.limits import WALK_SHARDS, WALKS_KEPT_MAX
 from goodword.records import IndexEntry, Key, Record, Value
@@ -132,10 +133,19 @@ def entered_key(subject_id: str, journey_id: str) -> Key:
     return Key("core", f"SBJ#{subject_id}", f"J#{journey_id}")
 
 
+class AskCall(Value):
+    """The reference call that a yes has come to, so far."""
+
+    call_id: str
+    state: CallState
+    booked_ms: int
+
+
 class AskMade(Record):
     """One ask of one person; `advocate_id` is empty of a customer who does not take part.
 
-    `reason` says why it ended as it did; `reward_ids` what it earned.
+    `reason` says why it ended as it did; `reward_ids` what it earned. `call` is of a reference that
+    said yes: the newest call that rests on it, or the one by which it was done (`calling`).
     `resent_ms` is when staff had its letter sent once more. `rating` and `about` are of feedback:
     what the person said, and which ask it is about.
 
@@ -167,6 +177,7 @@ class AskMade(Record):
     resent_ms: tuple[int, ...] = ()
     rating: Rating | None = None
     about: str = ""
+    call: AskCall | None = None
 
     @property
     def key(self) -> Key:

@@ -188,6 +188,7 @@ def _came(view: View) -> Answer:
         outcome=said.outcome,
         follow_up=said.follow_up,
         followed=said.followed == "yes",
+        own_advocate_id=view.person.advocate_id,
         receipt=lambda _: view.claim(here),
     )
     return Go(here, "note.saved")

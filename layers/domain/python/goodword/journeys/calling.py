@@ -1,0 +1,62 @@
+"""A reference call and the request it rests on move together, in one Change.
+
+The request has its call, so that its person reads that one was booked and what became of it. The
+first call that is said to be held is what was promised: the request's work is accepted by it, and
+thanks and whatever its journey gives follow as of all accepted work. It is done once: a later call
+that rests on the same yes earns nothing more, and the one that it was done by stays held.
+"""
+
+from dataclasses import dataclass
+
+from goodword.errors import Conflict, NotAllowed
+from goodword.journeys.asked import DONE
+from goodword.journeys.asks import Asks
+from goodword.journeys.reference import ReferenceCall
+from goodword.journeys.walk import AskCall, AskMade, ask_key
+from goodword.ports import Change
+
+OPEN = frozenset({"accepted", "submitted"})  # states in which something is still promised
+
+
+@dataclass(frozen=True)
+class Calling:
+    """What calls come to for requests."""
+
+    asks: Asks
+
+    def note(
+        self, change: Change, call: ReferenceCall, own_advocate_id: str | None = None
+    ) -> AskMade | None:
+        """Put into the change the request with its call; it, or None if it has nothing new.
+
+        Raises NotAllowed `own_work` for one's own call, and Conflict `call_counts` for the one by
+        which the request was done: who was thanked for a call has had it.
+        """
+        ask = self._of(call)
+        if ask is None:
+            return None
+        if own_advocate_id == ask.advocate_id:
+            raise NotAllowed("own_work", "somebody else says what came of your own call")
+        line = AskCall(call_id=call.call_id, state=call.state, booked_ms=call.booked_ms)
+        known = ask.call
+        if known == line:
+            return None
+        if ask.state in OPEN and line.state == "held":
+            return self.asks.become(change, ask.but(call=line), "accepted_work", "call_held")
+        if known is None or known.call_id != call.call_id:
+            shows = ask.state in OPEN and (known is None or line.state == "booked")
+            return self._kept(change, ask, line) if shows else None
+        if known.state == "held" and ask.state in DONE:
+            raise Conflict("call_counts", "the request was done by this call; it stays held")
+        return self._kept(change, ask, line)
+
+    def _kept(self, change: Change, ask: AskMade, line: AskCall) -> AskMade:
+        after = ask.but(call=line)
+        change.replace(after)
+        return after
+
+    def _of(self, call: ReferenceCall) -> AskMade | None:
+        """The request; calls of before that was looked at name none."""
+        if not call.ask_id:
+            return None
+        return self.asks.desk.store.get(AskMade, ask_key(call.ask_id))
