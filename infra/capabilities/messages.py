@@ -60,7 +60,7 @@ def add_messages(ground: Ground) -> None:
         may=[
             may_work_on(queue),
             grants.read(ground.tables.core),
-            grants.change(ground.tables.core),
+            grants.change(ground.tables.core, checks=True),  # the state of a programme
             grants.append(ground.tables.journal),
             grants.table_items(ground.tables.keys, "GetItem"),
             grants.use_key(ground.at, ground.secrets.vault_key, "Decrypt"),

@@ -156,12 +156,13 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     publishes = {"programs_api_drafts", "console_web"}  # the replay of the draft
     grants = {"trust_api"}  # the enrolment of whom an order is granted to
     walks = {"journeys_task", "journeys_schedule", "journeys_queue"}  # whom journeys ask
+    tells = {"messages_queue"}  # that the programme of a request goes on
     journeys = {"journeys_api"}  # a draft that was published; that nobody is forgotten meanwhile
     shines = {"journeys_api_asks"}  # the story that is put into the spotlight
     hands = {"rewards_api"}  # that whom something is handed to may have it
     erases = {"privacy_schedule"}  # no balance moved; whatever a person could be found or read by
     checks = pays | links | decides | publishes | grants | walks | shines | hands | erases
-    checks |= journeys
+    checks |= journeys | tells
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
     marks = {"console_web"}  # the place on the list of a segment that somebody left
     deletes = pays | links | decides | journeys | erases | marks

@@ -8,7 +8,7 @@ from goodword.events import Event
 from goodword.journeys.asks import Wishes
 from goodword.journeys.gate import Gate
 from goodword.journeys.hooked import Links, hook_body
-from goodword.journeys.leaving import Leaving
+from goodword.journeys.leaving import Leaving, hold
 from goodword.journeys.listening import Customers
 from goodword.journeys.walk import AskMade, ask_key
 from goodword.messages.endpoint import HookAnswer
@@ -16,6 +16,7 @@ from goodword.messages.endpoints import Endpoints
 from goodword.messages.hooking import Hooks
 from goodword.messages.model import Message, Unfit
 from goodword.messages.waking import DUE, Waking
+from goodword.ports import Change
 from goodword.privacy.model import VaultItem, vault_key
 from goodword.programs.effective import version_in_force
 
@@ -64,6 +65,7 @@ class Company:
             sealer=PlainSealer(),
             body_of=self._body,
             unfit=self._unfit,
+            hold=self._hold,
             resting={},
         )
 
@@ -94,6 +96,10 @@ class Company:
         terms = version_in_force(self.path.store, ask.program_id, event.at_ms).terms
         book = Wishes(self.path.desk()).read(ask.subject_id)
         return hook_body(ask, book, person, terms, LINKS)
+
+    def _hold(self, event: Event, change: Change) -> None:
+        thanks = event.type == "journey.ask_accepted_work"
+        hold(change, self.path.program_id, thanks=thanks)
 
     def _unfit(self, event: Event) -> Unfit | None:
         ask = self._ask(event)

@@ -29,6 +29,7 @@ HOOK_WAIT_MINUTES_MAX = 720  # minutes between two tries at most
 HOOK_TRIES_MAX = 12  # tries of one message, over about two days and a half; then staff see it
 HOOK_FAILURES_MAX = 20  # failures in a row from which an endpoint is switched off ...
 HOOK_FAILING_HOURS = 24  # ... if they have gone on for as many hours: one bad hour ends nothing
+PAUSE_LOOK_HOURS = 6  # hours until what a paused programme holds is looked at again
 HOOK_OFF_HOURS = 6  # hours until what waits for an endpoint that is off is looked at again
 HOOK_OLD_SECRET_HOURS = 168  # hours for which the secret before still signs beside the new one
 LETTERS_PER_SWEEP = 200  # letters whose hour has come that one sweep brings back to the queue

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 
 from goodword.events import Event
 from goodword.journeys.gate import Gate
-from goodword.journeys.leaving import Leaving
+from goodword.journeys.leaving import Leaving, hold
 from goodword.journeys.listening import Customers
 from goodword.journeys.spotlight import Spotlight, spotlight_key
 from goodword.journeys.story import Story, story_key
 from goodword.journeys.walk import AskMade, ask_key
 from goodword.journeys.wording import ask_words
 from goodword.messages.model import MessageChannel, Unfit
-from goodword.ports import Desk
+from goodword.ports import Change, Desk
 from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import Forgotten
 from goodword.programs.effective import version_in_force
@@ -62,6 +62,12 @@ def unfit(event: Event, by: MessageChannel = "email") -> Unfit | None:
     over = _spotlight_over(event) if event.type == SPOTLIT else None
     thanks = event.type not in REQUESTS
     return over or leaving(wiring.desk("messages")).unfit(ask, thanks=thanks, by=by)
+
+
+def held(event: Event, change: Change) -> None:
+    """Let the claim of a message fail if its programme stopped since it was found to be fit."""
+    if event.type in REQUESTS | ABOUT_STORIES | {THANKS}:
+        hold(change, str(event.data["program_id"]), thanks=event.type not in REQUESTS)
 
 
 def _spotlight_over(event: Event) -> Unfit | None:

@@ -17,6 +17,7 @@ from goodword.events import Event
 from goodword.messages.model import Catalogue, Letter, Message, Unfit, message_key
 from goodword.messages.service import Messenger, Refused
 from goodword.messages.waking import DUE
+from goodword.ports import Change
 from goodword.rewards.words import Catalogue as RewardWords
 
 from goodword_aws import observe, wiring
@@ -95,6 +96,7 @@ def messenger() -> Messenger:
         money_of=money_of,
         more_of=_more_of,
         unfit=_unfit,
+        hold=_hold,
     )
 
 
@@ -125,6 +127,14 @@ def _unfit(event: Event) -> Unfit | None:
     from goodword_aws.journeys_letters import unfit  # noqa: PLC0415 - loads journeys
 
     return unfit(event)
+
+
+def _hold(event: Event, change: Change) -> None:
+    """What must not have changed when a letter is claimed: the same ones'."""
+    if event.type.startswith(_ASKS):
+        from goodword_aws.journeys_letters import held  # noqa: PLC0415 - loads journeys
+
+        held(event, change)
 
 
 def tell_all(records: Sequence[Mapping[str, Any]], log: Logger) -> dict[str, list[dict[str, str]]]:

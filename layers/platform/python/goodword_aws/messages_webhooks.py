@@ -17,7 +17,7 @@ from goodword.times import SECOND_MS
 
 from goodword_aws import wiring
 from goodword_aws.channels.webhook import WebhookPost
-from goodword_aws.journeys_letters import ask_of, pass_from, unfit
+from goodword_aws.journeys_letters import ask_of, held, pass_from, unfit
 from goodword_aws.journeys_pass import ask_pass
 from goodword_aws.messages import HANDED_OVER
 from goodword_aws.settings import settings
@@ -32,6 +32,7 @@ def hooks() -> Hooks:
         sealer=wiring.envelope(PURPOSE),
         body_of=_body,
         unfit=lambda event: unfit(event, by="webhook"),
+        hold=held,
         resting=_resting(),
     )
 

@@ -2,8 +2,9 @@
 
 The verdict is `asking.may_ask` over the books of the person and of whoever turned out to be the
 same person. `hold` adds to the Change what must not have moved since: the person, the company, the
-rules of the programme, the enrolment, and the book itself. So of two journeys that ask at the same
-moment one loses the race and looks again, and a complaint that comes in between is heeded.
+rules of the programme and its state, the enrolment, and the book itself. So of two journeys that
+ask at the same moment one loses the race and looks again, and a complaint or a pause that comes in
+between is heeded.
 """
 
 from collections.abc import Sequence
@@ -32,9 +33,12 @@ from goodword.journeys.reference import ReferenceProfile, reference_key
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.wished import all_asks, together
+from goodword.limits import PAUSE_LOOK_HOURS
 from goodword.ports import Change, Desk, Guard
+from goodword.programs.model import Program, program_key
 from goodword.records import Key, Record
 from goodword.rewards.tally import Tally, tally_key
+from goodword.times import HOUR_MS
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ class Seen:
     account: Subject | None
     reached: Unreached | None
     at_ms: int
+    program: Program | None
     zone: str = ""  # where the person said that they are, if not for requests
 
     @property
@@ -59,6 +64,20 @@ class Seen:
         """The person's book with those of their parts; where none named a zone, their own is."""
         book = together((self.book, *self.others))
         return book.but(time_zone=self.zone) if self.zone and book.time_zone == NO_ZONE else book
+
+    @property
+    def stopped(self) -> Verdict | None:
+        """Nothing is asked, reminded of or booked in a programme that is paused or closed.
+
+        What a pause holds is looked at again some hours later.
+        """
+        state = self.program.state if self.program is not None else "active"
+        if state == "paused":
+            again_ms = self.at_ms + PAUSE_LOOK_HOURS * HOUR_MS
+            return Verdict(allowed=False, reason="programme_paused", from_ms=again_ms)
+        if state == "closed":
+            return Verdict(allowed=False, reason="programme_closed")
+        return None
 
     def unreached(self, terms: JourneyTerms) -> Unreached | None:
         """Why a journey cannot ask the person at all.
@@ -72,24 +91,33 @@ class Seen:
 
     def may_ask(self, ask: Ask, terms: JourneyTerms) -> Verdict:
         """The verdict about one ask."""
+        if self.stopped is not None:
+            return self.stopped
         if (why := self.unreached(terms)) is not None:
             return Verdict(allowed=False, reason=why)
         return may_ask(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
 
     def may_remind(self, ask: Ask, terms: JourneyTerms) -> Verdict:
         """The same for saying an ask once more; how often and how lately does not count there."""
+        if self.stopped is not None:
+            return self.stopped
         if (why := self.unreached(terms)) is not None:
             return Verdict(allowed=False, reason=why)
         return may_remind(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
 
     def may_thank(self, terms: JourneyTerms) -> Verdict:
-        """The same for thanks, which ask for nothing."""
+        """The same for thanks, which ask for nothing: they wait for the end of a pause, and are
+        owed also when the programme has closed."""
+        if self.stopped is not None and self.stopped.from_ms is not None:
+            return self.stopped
         if (why := self.unreached(terms)) is not None:
             return Verdict(allowed=False, reason=why)
         return may_thank(terms, self.rules, self.standing, self.whole, self.at_ms)
 
     def may_call(self) -> Verdict:
         """The same for a reference call of whoever said yes, wherever they were asked."""
+        if self.stopped is not None:
+            return Verdict(allowed=False, reason=self.stopped.reason)  # no day when a pause ends
         if self.reached not in (None, "not_known_here"):
             return Verdict(allowed=False, reason=self.reached)
         return may_call(self.rules, self.standing, self.whole, self.at_ms)
@@ -113,6 +141,8 @@ class Seen:
                 change.require(one.key, Guard({"version": one.version}))
             else:
                 change.require_absent(one.key)
+        if self.program is not None:
+            change.require(self.program.key, Guard({"state": self.program.state}))
         if self.enrolment is None:  # nobody has come to be known, and banned, meanwhile
             for mac in self.subject.marks:
                 change.require_absent(known_key(mac))
@@ -137,7 +167,6 @@ class Gate:
         store, subject = self.desk.store, self.subjects.read(subject_id)
         heard, at_ms = self.subjects.heard(subject), self.desk.clock.now_ms()
         signals = heard.signals
-        rules_at = rules_key(subject.program_id)
         own = book_key(subject.subject_id)
         parts = [book_key(one) for one in subject.parts]
         books = store.get_many(AskBook, [own, *parts])
@@ -145,7 +174,7 @@ class Gate:
         enrolment, reached = self._reach(subject)
         asks = all_asks(list(books.values()))
         trust = trust_of(asks, signals, self._orders(enrolment), at_ms)
-        rules = store.get(AskRules, rules_at) or AskRules(program_id=subject.program_id)
+        rules, program = self._ruled(subject.program_id)
         stands = self._fitted(rules, subject, heard, at_ms)
         return Seen(
             subject=subject,
@@ -159,7 +188,20 @@ class Gate:
             account=self.subjects.read(company) if company is not None else None,
             reached=reached,
             at_ms=at_ms,
+            program=program,
         )
+
+    def _ruled(self, program_id: str) -> tuple[AskRules, Program | None]:
+        """What holds for every ask of the programme, and its head, in one request."""
+        wanted: dict[Key, type[Record]] = {
+            rules_key(program_id): AskRules,
+            program_key(program_id): Program,
+        }
+        found = self.desk.store.get_mixed(wanted)
+        rules, program = found.get(rules_key(program_id)), found.get(program_key(program_id))
+        assert rules is None or isinstance(rules, AskRules)
+        assert program is None or isinstance(program, Program)
+        return rules or AskRules(program_id=program_id), program
 
     def _fitted(self, rules: AskRules, subject: Subject, heard: Heard, at_ms: int) -> Standing:
         """The standing with whose profile suits what; a profile is read where one matters."""

@@ -1,8 +1,10 @@
 """Whether a letter about an ask may leave at this moment; the ask may be hours old by now.
 
 Between the ask and its letter lie a queue and perhaps a night. In between the person may have
-complained, unsubscribed, been banned or been forgotten: so everything that was asked before the ask
-was written is asked again. What is only too early is held, for everything else the letter is over.
+complained, unsubscribed, been banned or been forgotten, and the programme been paused: so
+everything that was asked before the ask was written is asked again. What is only too early, or
+paused, is held, for everything else the letter is over. `hold` has the claim of the letter fail if
+the programme stopped meanwhile: a pause that commits first wins.
 """
 
 from collections.abc import Callable
@@ -13,7 +15,14 @@ from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.walk import AskMade, Walk, walk_key
 from goodword.messages.model import MessageChannel, Unfit
-from goodword.ports import Desk
+from goodword.ports import Change, Desk, Guard
+from goodword.programs.model import program_key
+
+
+def hold(change: Change, program_id: str, *, thanks: bool) -> None:
+    """Let the commit fail unless the programme goes on; or, for thanks, while it is paused."""
+    runs = Guard(differs={"state": "paused"}) if thanks else Guard({"state": "active"})
+    change.require(program_key(program_id), runs)
 
 
 def _not_said(_advocate_id: str) -> str:

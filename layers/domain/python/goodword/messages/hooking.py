@@ -36,7 +36,7 @@ from goodword.messages.model import (
     Unfit,
     message_key,
 )
-from goodword.ports import Change, Collision, Desk, until_settled
+from goodword.ports import Change, Collision, Desk, GuardFailed, until_settled
 from goodword.privacy.ports import Sealer
 from goodword.times import HOUR_MS, SECOND_MS, rfc3339
 
@@ -48,7 +48,8 @@ class Hooks:
     """Tells companies' own systems. `body_of` is what a message says, its `program_id` at least;
     None if it is for no webhook.
 
-    `unfit` says why it is not to leave now, or never any more. `resting` is until when an endpoint
+    `unfit` says why it is not to leave now, or never any more; `hold` adds to the claim what must
+    not have changed since. `resting` is until when an endpoint
     that has just failed is left alone (ms, by programme): one that is slow holds up nothing else.
     """
 
@@ -57,6 +58,7 @@ class Hooks:
     sealer: Sealer
     body_of: Callable[[Event], Body | None]
     unfit: Callable[[Event], Unfit | None]
+    hold: Callable[[Event, Change], None]
     resting: MutableMapping[str, int]
 
     def tell(self, event: Event, *, woken: bool = False) -> Message | None:
@@ -128,11 +130,13 @@ class Hooks:
         return self._kept(claimed.but(**told, tries=claimed.tries - 1), program_id)
 
     def _send(self, claimed: Message, endpoint: Endpoint, body: Body) -> Message:
-        claim = self._kept(claimed, endpoint.program_id)
+        assert claimed.told is not None  # every webhook keeps what it tells of
+        change = Change()
+        self.hold(claimed.told, change)
+        claim = self._kept(claimed, endpoint.program_id, change)
         sealed = endpoint.signing(self._now_ms)
         secrets = [self.sealer.open_bytes(one, about(endpoint.program_id)) for one in sealed]
-        assert claim.told is not None  # every webhook keeps what it tells of
-        said = envelope(claim.type, claim.told.at_ms, body)
+        said = envelope(claim.type, claimed.told.at_ms, body)
         raw = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
         answer = self.post.send(endpoint.url, secrets, claim.event_id, raw)
         self._noted(endpoint.program_id, answer)
@@ -165,9 +169,10 @@ class Hooks:
 
         until_settled(attempt)
 
-    def _kept(self, message: Message, program_id: str) -> Message:
-        """Store this state; losing a race means that someone else is at work on it."""
-        change = Change()
+    def _kept(self, message: Message, program_id: str, change: Change | None = None) -> Message:
+        """Store this state; losing a race means that someone else is at work on it, or that what
+        was looked at has changed: the event comes again."""
+        change = change or Change()
         after = message.but(changed_ms=self._now_ms)
         change.save(after)
         if after.version == 0:
@@ -176,8 +181,8 @@ class Hooks:
             change.create(self._ended(after, program_id))
         try:
             self.desk.store.commit(change)
-        except Collision as lost:
-            raise Unavailable("message_in_flight", "another worker was quicker") from lost
+        except (Collision, GuardFailed) as lost:
+            raise Unavailable("message_in_flight", "something else was quicker") from lost
         return after.but(version=after.version + 1)
 
     def _ended(self, message: Message, program_id: str) -> Event:

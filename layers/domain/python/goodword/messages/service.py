@@ -25,7 +25,7 @@ from goodword.messages.model import (
 from goodword.messages.outlook import CAME_BACK, outlook
 from goodword.messages.places import page_of
 from goodword.money import is_money
-from goodword.ports import Change, Collision, Desk
+from goodword.ports import Change, Collision, Desk, GuardFailed
 from goodword.privacy.model import Letters, PersonalFields, VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, PersonalVault
 from goodword.programs.effective import version_in_force
@@ -62,13 +62,18 @@ def _fit(_event: Event) -> Unfit | None:
     return None
 
 
+def _free(_event: Event, _change: Change) -> None:
+    """Nothing has to stay as it is until a letter is claimed."""
+
+
 @dataclass(frozen=True)
 class Messenger:
     """Tells advocates what has happened. `portal` is where they see and change things.
 
     `more_of` gives what letters about some events say besides, in the person's language; `go` in it
     is where the letter leads, `ask_stop` what ends such letters. `unfit` says why a letter is not
-    to leave now, or never any more; None if it may.
+    to leave now, or never any more; None if it may. `hold` adds to the claim of a letter what must
+    not have changed since that was looked at.
     `money_of` is how amounts are written in the language.
     """
 
@@ -80,6 +85,7 @@ class Messenger:
     money_of: Callable[[str], Callable[[int, str], str]]
     more_of: Callable[[Event, str], Mapping[str, str]] = _nothing_more
     unfit: Callable[[Event], Unfit | None] = _fit
+    hold: Callable[[Event, Change], None] = _free
 
     def tell(self, event: Event) -> Message:
         """Send the message about the event unless that has been done; the message as it stands.
@@ -98,7 +104,9 @@ class Messenger:
         if isinstance(found, str):
             return self._kept(claimed.but(state="skipped", reason=found))
         to, letter = found
-        claim = self._kept(claimed)
+        change = Change()
+        self.hold(event, change)
+        claim = self._kept(claimed, change)
         try:
             provider_id = self.post.send(to, letter, event.type)
         except Refused as refused:
@@ -143,9 +151,10 @@ class Messenger:
             raise Unavailable("message_in_flight", "another worker is sending this message")
         return self._kept(claim.but(state="unknown", reason="no_outcome"))
 
-    def _kept(self, message: Message) -> Message:
-        """Store this state; losing a race means that someone else is at work on it."""
-        change = Change()
+    def _kept(self, message: Message, change: Change | None = None) -> Message:
+        """Store this state; losing a race means that someone else is at work on it, or that what
+        was looked at has changed: the event comes again."""
+        change = change or Change()
         after = message.but(changed_ms=self.desk.clock.now_ms())
         change.save(after)
         if after.version == 0 and after.advocate_id:
@@ -168,8 +177,8 @@ class Messenger:
             )
         try:
             self.desk.store.commit(change)
-        except Collision as lost:
-            raise Unavailable("message_in_flight", "another worker was quicker") from lost
+        except (Collision, GuardFailed) as lost:
+            raise Unavailable("message_in_flight", "something else was quicker") from lost
         return after.but(version=after.version + 1)
 
     def _letter(self, event: Event) -> tuple[str, Letter] | str:

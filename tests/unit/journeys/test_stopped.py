@@ -1,0 +1,190 @@
+"""A programme that is paused or closed books no call and sends nobody a letter that waited."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from goodword.errors import Conflict, Unavailable
+from goodword.events import Event
+from goodword.journeys.asking import AskRules
+from goodword.journeys.gate import Gate
+from goodword.journeys.leaving import Leaving, hold
+from goodword.journeys.listening import Customers
+from goodword.limits import PAUSE_LOOK_HOURS
+from goodword.messages.model import Letter, Message, Unfit
+from goodword.messages.service import Messenger
+from goodword.ports import Change, GuardFailed
+from goodword.programs.model import ProgramState
+from goodword.times import HOUR_MS
+from goodword_aws.messages import money_of
+
+from tests.support.hooks import Company
+from tests.support.journeys import REFERENCE
+from tests.support.walks import BYE, THANKS, Path
+from tests.unit.journeys.test_calling import Office
+from tests.unit.journeys.test_leaving import night, unfit
+from tests.unit.messages.test_telling import ENGLISH, MORE
+
+LOOK_MS = PAUSE_LOOK_HOURS * HOUR_MS
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
+
+
+@pytest.fixture
+def office() -> Office:
+    return Office()
+
+
+def turn(path: Path, state: ProgramState) -> None:
+    """Somebody pauses the programme, closes it, or lets it go on."""
+    path.programs.set_state(path.program_id, state, "because_of_it")
+
+
+class Mail:
+    """A mail service, and the messenger over it with its real checks."""
+
+    def __init__(self, path: Path) -> None:
+        self.sent: list[str] = []
+        desk = path.desk("messages")
+        leaving = Leaving(desk, Gate(desk, Customers(desk)))
+        self.messenger = Messenger(
+            desk=desk,
+            vault=path.vault,
+            post=self,
+            catalogue_of=lambda _: ENGLISH,
+            portal="https://go.example",
+            money_of=money_of,
+            more_of=lambda _event, _locale: MORE,
+            unfit=lambda _: leaving.unfit(path.made[0]),
+            hold=lambda _, change: hold(change, path.program_id, thanks=False),
+        )
+
+    def send(self, to: str, letter: Letter, type: str) -> str:
+        self.sent.append(f"{type} {to}")
+        return f"mail-{letter.subject}"
+
+
+def asked(path: Path, *steps: dict[str, Any], **changes: Any) -> Event:
+    """Anna is asked; the event that her letter is about."""
+    path.asked(*(steps or (BYE,)), **changes)
+    (event,) = path.events("journey.asked")
+    return event
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_no_call_is_booked(office: Office, state: ProgramState) -> None:
+    person = office.willing()
+    turn(office, state)
+    assert office.stands(person) == f"programme_{state}"
+    if state == "paused":
+        turn(office, "active")
+        assert office.stands(person) == ""
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_stop_that_commits_before_the_booking_wins(office: Office, state: ProgramState) -> None:
+    person = office.willing()
+    office.before_next_commit(partial(turn, office, state))
+    with pytest.raises(Conflict, match=f"nobody may call now: programme_{state}"):
+        office.references.book(person)
+    assert office.references.read(person).calls == ()
+
+
+def test_a_stop_that_commits_before_the_request_wins(path: Path) -> None:
+    path.publish(REFERENCE, BYE)
+    path.delight()
+    walk = path.entered()
+    path.before_next_commit(partial(turn, path, "paused"))
+    path.step(walk)
+    assert path.made == []
+    assert path.now(walk).held == "programme_paused"
+    turn(path, "active")
+    path.later(days=1)
+    path.step(walk)
+    assert len(path.made) == 1
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_stop_that_commits_before_the_reminder_wins(path: Path, state: ProgramState) -> None:
+    again = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
+    walk, _ = path.asked(again, BYE)
+    path.later(days=7)
+    path.before_next_commit(partial(turn, path, state))
+    path.step(walk)
+    assert path.events("journey.reminded") == []
+
+
+def test_a_letter_that_night_held_waits_out_the_pause(path: Path) -> None:
+    event = asked(path, quiet_hours=night(path))
+    mail = Mail(path)
+    path.later(hours=1)
+    assert mail.messenger.tell(event).reason == "quiet_hours"
+    turn(path, "paused")
+    path.later(hours=3)
+    held = mail.messenger.tell(event)
+    assert (held.state, held.reason, held.next_ms) == (
+        "held",
+        "programme_paused",
+        path.clock.at_ms + LOOK_MS,
+    )
+    assert mail.sent == []
+    turn(path, "active")
+    path.later(hours=PAUSE_LOOK_HOURS)
+    assert (mail.messenger.tell(event).state, len(mail.sent)) == ("sent", 1)
+
+
+def test_a_letter_of_a_programme_that_closed_is_over(path: Path) -> None:
+    event = asked(path, quiet_hours=night(path))
+    path.later(hours=1)
+    turn(path, "closed")
+    assert unfit(path) == Unfit("programme_closed")
+    mail = Mail(path)
+    assert (mail.messenger.tell(event).state, mail.sent) == ("skipped", [])
+
+
+def test_thanks_wait_out_a_pause_and_are_owed_after_the_end(path: Path) -> None:
+    asked(path, THANKS, BYE)
+    path.asks.answer(path.made[0].ask_id, "accepted")
+    path.asks.work(path.made[0].ask_id, done=True, code="call_held", own_advocate_id=None)
+    turn(path, "paused")
+    assert unfit(path, thanks=True) == Unfit("programme_paused", path.clock.at_ms + LOOK_MS)
+    turn(path, "closed")
+    assert unfit(path, thanks=True) is None
+
+
+def test_a_pause_that_commits_before_the_claim_of_a_letter_wins(path: Path) -> None:
+    event, mail = asked(path), Mail(path)
+    path.before_next_commit(partial(turn, path, "paused"))
+    with pytest.raises(Unavailable):
+        mail.messenger.tell(event)
+    assert (mail.sent, path.all(Message)) == ([], [])
+    assert mail.messenger.tell(event).reason == "programme_paused"  # brought again
+    assert mail.sent == []
+
+
+def test_a_pause_that_commits_before_the_claim_of_a_webhook_wins(path: Path) -> None:
+    company = Company(path)
+    event = asked(path, channels=["webhook"])
+    path.before_next_commit(partial(turn, path, "paused"))
+    with pytest.raises(Unavailable):
+        company.hooks.tell(event)
+    held = company.hooks.tell(event)
+    assert held is not None
+    assert (held.state, held.reason, company.receiver.got) == ("held", "programme_paused", [])
+
+
+@pytest.mark.parametrize("state", ["active", "paused", "closed"])
+def test_thanks_are_claimed_unless_the_programme_is_paused(path: Path, state: ProgramState) -> None:
+    if state != "active":
+        turn(path, state)
+    change = Change()
+    hold(change, path.program_id, thanks=True)
+    change.create(AskRules(program_id="prg_other"))
+    if state == "paused":
+        with pytest.raises(GuardFailed):
+            path.store.commit(change)
+    else:
+        path.store.commit(change)
