@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from goodword.journeys.spotlighting import Spotlights
 from goodword.journeys.story import Rights
-from goodword.journeys.walk import AskMade, Walk
+from goodword.journeys.walk import AskMade, Entered, Walk
+from goodword.limits import JOURNEYS_READ_MAX
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS, rfc3339
@@ -376,3 +377,20 @@ def test_staff_see_where_people_are_and_how_far_they_came(house: Front, path: Pa
     assert few["code"] == "too_few_people"
     other = get(f"/v1/journeys/{second.journey_id}/funnel")
     assert (other["asked"], other["held"], other["whole"]) == (0, {"too_often": 1}, True)
+
+
+def test_somebody_of_more_journeys_than_one_read_is_seen_in_all(house: Front, path: Path) -> None:
+    walk, _ = path.asked(BYE)
+    for first in range(0, JOURNEYS_READ_MAX, 40):
+        change = Change()
+        for number in range(first, min(first + 40, JOURNEYS_READ_MAX)):
+            other = {"walk_id": f"wlk_{number:03d}", "journey_id": f"jrn_{number:03d}"}
+            change.create(walk.but(version=0, **other))
+            known = {"subject_id": walk.subject_id, "walks": (other["walk_id"],), "entered_ms": 0}
+            change.create(Entered.model_validate({"journey_id": other["journey_id"], **known}))
+        path.store.commit(change)
+    where = f"/v1/subjects/{walk.subject_id}/walks"
+    event = http("GET", where, subject="sub-mara", groups=("marketer",))
+    rows = house.send("journeys_api", event).body["data"]
+    assert walk.walk_id in {row["id"] for row in rows}
+    assert len(rows) == JOURNEYS_READ_MAX + 1

@@ -7,8 +7,10 @@ from goodword.events import Event, system
 from goodword.journeys.funnel import Funnel, Funnels
 from goodword.journeys.previewing import Previewing, held_out
 from goodword.journeys.publishing import Journeys
-from goodword.journeys.reaching import Reaching
-from goodword.journeys.walk import Walk
+from goodword.journeys.reaching import Reaching, entries_of
+from goodword.journeys.walk import Entered, Walk
+from goodword.limits import JOURNEYS_READ_MAX
+from goodword.ports import Change
 from goodword.times import DAY_MS
 
 from tests.support.journeys import REFERENCE, REVIEW
@@ -258,3 +260,27 @@ def test_a_dry_run_knows_who_was_in_the_journey_and_who_is_only_watched(study: S
     assert inside.would_enter == 0
     study.later(days=27)
     assert "entered_already" not in dry.of(study.program_id, terms, None, name).reasons
+
+
+def test_somebody_of_more_journeys_than_one_read_holds_is_noted_in_the_last_one(
+    study: Study,
+) -> None:
+    """The entries of one person are read in the order of their journeys' ids."""
+    journey = study.publish(REVIEW, goal={"motion": "review", "within_days": 30})
+    walk = study.entering.consider(study.hear("case_resolved", about="c-1"))[0]
+    change = Change()
+    for number in range(JOURNEYS_READ_MAX - 1):
+        early = {"journey_id": f"jrn_0{number:03d}", "walks": (f"wlk_{number}",), "entered_ms": 0}
+        change.create(Entered.model_validate({"subject_id": walk.subject_id, **early}))
+    study.store.commit(change)
+    change = Change()
+    change.create(
+        Entered(subject_id=walk.subject_id, journey_id="jrn_01", walks=("wlk_x",), entered_ms=0)
+    )
+    study.store.commit(change)
+    known = list(entries_of(study.store, (walk.subject_id,)))
+    assert (len(known), known[-1].journey_id) == (JOURNEYS_READ_MAX + 1, journey.journey_id)
+    study.later(hours=1)
+    study.hear("review", 5)
+    study.all_heard()
+    assert study.now(walk).reached_ms is not None

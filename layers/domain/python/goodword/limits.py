@@ -260,7 +260,7 @@ TRIGGER_DAYS = 7  # days in which what started a journey may still be told
 WORK_DAYS_MAX = 60  # days in which what was promised has to be done to be rewarded
 MEMBERS_READ_MAX = 100  # people of one account that one read looks at when something happens to it
 MEMBERS_PAGES_MAX = 10  # such reads of one account: a thousand people, each with reads of their own
-JOURNEYS_READ_MAX = 100  # journeys of one programme in one read
+JOURNEYS_READ_MAX = 100  # journeys of one programme, or that one person has entered, in one read
 JOURNEYS_ACTIVE_MAX = (
     50  # active ones of one programme, each looked at with every signal; far below
 )

@@ -6,10 +6,11 @@ from goodword.errors import NotAllowed
 from goodword.journeys.asks import Asks
 from goodword.journeys.definition import HandOverOutcome
 from goodword.journeys.funnel import Funnel
+from goodword.journeys.reaching import entries_of
 from goodword.journeys.scoring import Motion
 from goodword.journeys.uplift import Group, Uplift
-from goodword.journeys.walk import Entered, Walk, walk_key
-from goodword.limits import JOURNEYS_READ_MAX, READ_KEYS_MAX
+from goodword.journeys.walk import Walk, walk_key
+from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Desk
 from goodword.records import Value
 from goodword.times import rfc3339
@@ -85,10 +86,8 @@ def asks(desk: Desk) -> Asks:
 
 def walks_of(desk: Desk, subject_id: str, parts: tuple[str, ...]) -> list[WalkAnswer]:
     """The walks of a person, and of whoever turned out to be the same; newest first."""
-    keys = []
-    for one in (subject_id, *parts):
-        page = desk.store.query(Entered, "core", f"SBJ#{one}", "J#", limit=JOURNEYS_READ_MAX)
-        keys += [walk_key(row.journey_id, walk) for row in page.rows for walk in row.walks]
+    known = entries_of(desk.store, (subject_id, *parts))
+    keys = [walk_key(one.journey_id, walk) for one in known for walk in one.walks]
     found: list[Walk] = []
     for start in range(0, len(keys), READ_KEYS_MAX):
         found += desk.store.get_many(Walk, keys[start : start + READ_KEYS_MAX]).values()

@@ -9,7 +9,7 @@ walk, of those held out just as of those let in:
 What is taken back later stays reached, in both groups. A repeat changes nothing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -24,7 +24,8 @@ from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import SubjectMark, mark_key
 from goodword.journeys.walk import Entered, Walk, walk_key
 from goodword.limits import JOURNEYS_READ_MAX
-from goodword.ports import Change, Desk, until_settled
+from goodword.payouts.paging import pages
+from goodword.ports import Change, Desk, Page, Store, until_settled
 from goodword.times import DAY_MS
 
 
@@ -61,12 +62,8 @@ class Reaching:
             person = head(self.desk, subject_id)
         except NotFound:
             return
-        for name in (person.subject_id, *person.parts):
-            page = self.desk.store.query(
-                Entered, "core", f"SBJ#{name}", "J#", limit=JOURNEYS_READ_MAX
-            )
-            for entered in page.rows:
-                yield from ((entered.journey_id, walk) for walk in entered.walks)
+        for entered in entries_of(self.desk.store, (person.subject_id, *person.parts)):
+            yield from ((entered.journey_id, walk) for walk in entered.walks)
 
     def _note(self, journey_id: str, walk_id: str, did: Done) -> bool:
         walk = self.desk.store.get(Walk, walk_key(journey_id, walk_id))
@@ -93,6 +90,18 @@ class Reaching:
         keys = [mark_key(did.program_id, one.mac) for one in known.values() if one.of == "email"]
         marks = store.get_many(SubjectMark, keys) if keys else {}
         return next((one.subject_id for one in marks.values()), "")
+
+
+def entries_of(store: Store, names: Sequence[str]) -> Iterator[Entered]:
+    """Every journey that a person, by any of these names, has entered, read to the end."""
+
+    def read(name: str, cursor: str | None) -> Page[Entered]:
+        place = f"SBJ#{name}"
+        return store.query(Entered, "core", place, "J#", limit=JOURNEYS_READ_MAX, cursor=cursor)
+
+    for name in names:
+        for rows in pages(partial(read, name)):
+            yield from rows
 
 
 def done(event: Event) -> Done | None:
