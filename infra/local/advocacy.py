@@ -28,6 +28,11 @@ CAST = {
     "renewal": ("noor", "Noor", "referral", "accepted", "referral_useful"),
     "support_rescue": ("theo", "Theo", "reference", "accepted", "call_held"),
 }
+SPEAKS: Json = {
+    "industry": "coffee-shops",
+    "size": "small",
+    "use_cases": ["office-coffee", "gifts"],
+}
 HEARD: dict[str, tuple[Json, ...]] = {
     "onboarding_delight": (
         {"kind": "stage", "word": "onboarding"},
@@ -196,8 +201,10 @@ def _asked(story: "Story", marta: Signed, key: str, person: Signed) -> None:
     story.say(f'{shown}\'s mailbox: "{mails[0].subject}" -> {answer}')
     person.post(f"/v1/me/asks/{requests[0]['id']}/answer", {"answer": answer})
     soon(story)
-    path = f"/v1/asks/{requests[0]['id']}/work"
-    marta.post(path, {"done": True, "reason_code": code})
+    if motion == "reference":
+        _called(story, marta, requests[0])
+    else:
+        marta.post(f"/v1/asks/{requests[0]['id']}/work", {"done": True, "reason_code": code})
     soon(story)
     if motion not in PAYS:
         story.say(f"Marta: {code}; a recommendation earns when the friend buys")
@@ -214,6 +221,25 @@ def _asked(story: "Story", marta: Signed, key: str, person: Signed) -> None:
         finance = story.finance("fatima")
         finance.post(f"/v1/rewards/{reward['id']}/approve", {"reason_code": "known_customer"})
         story.say("Fatima (finance) approves it: over the automatic limit of 20.00 EUR")
+
+
+def _called(story: "Story", marta: Signed, request: Json) -> None:
+    """Whom a need fits is booked for a call; that it was held is the work that was promised."""
+    rows = marta.get("/v1/asks", program_id=request["program_id"])["data"]
+    ask = next(one for one in rows if one["id"] == request["id"])
+    place = f"/v1/subjects/{ask['subject_id']}/reference"
+    marta.put(place, SPEAKS)
+    need = {"program_id": request["program_id"], "industry": "coffee-shops", "size": "medium"}
+
+    def look() -> list[Json]:
+        found: list[Json] = marta.get("/v1/subjects/references", **need)["data"]
+        return found
+
+    (fits,) = eventually(look, "whom the need fits", 60)
+    (call,) = marta.post(f"{place}/calls", {})["calls"]
+    told = {"state": "held", "outcome": "helped", "follow_up": "thank"}
+    marta.post(f"{place}/calls/{call['id']}", told)
+    story.say(f"Sales need a medium coffee shop: Theo fits with {fits['points']} points, is booked")
 
 
 def _state(person: Signed) -> str:

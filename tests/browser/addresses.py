@@ -152,13 +152,13 @@ def staff_story(who: str) -> Path:
     return lambda reader: f"/console/stories/{request_of(who)(reader)}"
 
 
-def of_advocates(page: str) -> Path:
+def of_advocates(page: str, more: str = "") -> Path:
     """A list of the programme that pays for advocacy."""
 
     def find(reader: Reader) -> str:
         rows = reader.told.person("marta").get("/v1/programs")["data"]
         found = next(one["id"] for one in rows if one["name"] == "Acme advocates")
-        return f"{page}?program={found}"
+        return f"{page}?program={found}{more}"
 
     return find
 
@@ -179,6 +179,11 @@ def journey_draft(more: str = "") -> Path:
 def handed(reader: Reader) -> str:
     """The first thing that a journey has handed over to staff."""
     return first(of_advocates("/console/hand-overs")(reader), "tbody th a")(reader)
+
+
+def reference(reader: Reader) -> str:
+    """The customer who said yes, and whose call was held."""
+    return first(of_advocates("/console/references")(reader), ".items a.what")(reader)
 
 
 def listed(page: str) -> Path:

@@ -26,6 +26,7 @@ from tests.browser.addresses import (
     own_order,
     payments,
     program,
+    reference,
     somebody,
     staff_story,
     story_of,
@@ -208,16 +209,19 @@ CONSOLE = (
         journey_draft("/people"),
         page="/console/journeys/<journey_id>/draft/people",
     ),
-    _plain("console-references", "marta", "/console/references"),
-    _plain(
-        "console-references-need", "marta", "/console/references?industry=coffee+shops&size=medium"
+    Place(
+        "console-references",
+        "marta",
+        of_advocates("/console/references"),
+        page="/console/references",
     ),
     Place(
-        "console-reference",
+        "console-references-need",
         "marta",
-        first("/console/references", ".items a.what"),
-        page="/console/references/<subject_id>",
+        of_advocates("/console/references", "&industry=coffee+shops&size=medium"),
+        page="/console/references",
     ),
+    Place("console-reference", "marta", reference, page="/console/references/<subject_id>"),
     _plain("console-letters", "marta", "/console/letters"),
     Place(
         "console-hand-overs",
