@@ -12,6 +12,7 @@ from goodword.conversions.model import Conversion, Identity, Settled
 from goodword.events import Event, system
 from goodword.journeys.measuring import keep
 from goodword.journeys.pipeline import Period
+from goodword.journeys.signal import Subject
 from goodword.ports import Change
 from hypothesis import strategies as st
 
@@ -26,6 +27,10 @@ MADE = {"occasion": "event", "namespace": "introductions"}  # somebody was intro
 LIFE = ["activated", "activated", "paused", "left", "banned", "unbanned", "declined"]
 days = st.one_of(st.integers(-150, 60), st.integers(-800, 60))
 advocates = st.sampled_from(ADVOCATES)
+turned_out = st.sampled_from(
+    [{}, {"sbj_b": "sbj_a"}, {"sbj_c": "sbj_b"}, {"sbj_b": "sbj_a", "sbj_c": "sbj_b"}]
+)
+several = st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3)
 
 
 @dataclass
@@ -39,6 +44,27 @@ class Town:
         default_factory=lambda: defaultdict(list)
     )
     orders: int = 0
+    into: dict[str, str] = field(default_factory=dict)
+
+    def person(self, name: str) -> str:
+        """Who somebody turned out to be."""
+        return self.person(self.into[name]) if name in self.into else name
+
+    def joins(self, name: str, earlier: str) -> None:
+        """It turned out to be the same person as an earlier name."""
+        self.into[name] = earlier
+        change = Change()
+        change.create(
+            Subject(
+                subject_id=name,
+                program_id=PROGRAM,
+                what="person",
+                merged_into=earlier,
+                last_ms=AT,
+                created_ms=AT,
+            )
+        )
+        self.crm.store.commit(change)
 
     def event(self, type: str, subject: str, day: int, **data: Any) -> None:
         self.events.append(
@@ -155,6 +181,23 @@ def deal(town: Town, day: int, ends: str, after: int, amount: int | None, friend
     )
 
 
+def answers(draw: st.DrawFn, town: Town, day: int) -> None:
+    """Some people answer a survey at one moment, which is told some days later."""
+    value, late = draw(st.integers(0, 10)), draw(st.integers(0, 3))
+    kind = draw(st.sampled_from(["nps", "nps", "csat"]))
+    for place, person in enumerate(draw(several)):
+        said = {"value": (value + 4 * place) % 11, "kind": kind}
+        said |= {"occurred_ms": AT + (day - late) * DAY}
+        town.event("journey.signal_noted", person, day, **said)
+
+
+def touches(draw: st.DrawFn, town: Town, day: int) -> None:
+    """A journey asks some people, reminds them, or ends for them."""
+    what = draw(st.sampled_from(["asked", "reminded", "ended"]))
+    for person in draw(several):
+        town.event(f"journey.{what}", f"ask_{day % 9}", day, subject_id=person)
+
+
 @st.composite
 def towns(draw: st.DrawFn) -> Town:
     """A random history of up to forty things."""
@@ -167,15 +210,9 @@ def towns(draw: st.DrawFn) -> Town:
                 what = draw(st.sampled_from(LIFE))
                 town.event(f"enrolment.{what}", who, day, advocate_id=who)
             case 1:
-                value = draw(st.integers(0, 10))
-                kind = draw(st.sampled_from(["nps", "nps", "csat"]))
-                person, late = draw(st.sampled_from(PEOPLE)), draw(st.integers(0, 3))
-                said = {"kind": kind, "value": value, "occurred_ms": AT + (day - late) * DAY}
-                town.event("journey.signal_noted", person, day, **said)
+                answers(draw, town, day)
             case 2:
-                what = draw(st.sampled_from(["asked", "reminded", "ended"]))
-                person = draw(st.sampled_from(PEOPLE))
-                town.event(f"journey.{what}", f"ask_{day % 9}", day, subject_id=person)
+                touches(draw, town, day)
             case 3:
                 what = draw(st.sampled_from(["ask_accepted_work", "rewarded", "ask_declined"]))
                 ask = f"ask_{draw(st.integers(0, 5))}"
@@ -190,6 +227,8 @@ def towns(draw: st.DrawFn) -> Town:
                 ends = draw(st.sampled_from(["open", "won", "won", "lost", "removed"]))
                 amount = draw(st.none() | st.integers(0, 500))
                 deal(town, day, ends, draw(st.integers(1, 300)), amount, draw(friends))
+    for name, earlier in draw(turned_out).items():
+        town.joins(name, earlier)
     for event in draw(st.permutations(town.events)):
         assert keep(town.crm.store, event) in (True, False)
         keep(town.crm.store, event)
@@ -258,12 +297,12 @@ def by_hand(town: Town, period: Period) -> dict[str, list[tuple[int, int | None,
             joins = one.type in ("enrolment.activated", "enrolment.unbanned")
             (pool.add if joins else pool.discard)(one.subject)
     answers = {
-        one.subject: one.data["value"]
+        town.person(one.subject): one.data["value"]
         for one in sorted(nps_answers(town), key=lambda each: (when(each), -each.data["value"]))
         if inside(when(one), period)
     }
     touched = [
-        one.data["subject_id"]
+        town.person(str(one.data["subject_id"]))
         for one in town.events
         if one.type in ("journey.asked", "journey.reminded") and inside(one.at_ms, period)
     ]

@@ -1,7 +1,7 @@
 """A funnel counts people on a stage or behind it; who was only watched stands beside."""
 
 import pytest
-from goodword.journeys import funnel as module
+from goodword.journeys import funnel, joined
 from goodword.journeys.funnel import Funnels
 
 from tests.support.journeys import REFERENCE
@@ -30,7 +30,7 @@ def test_beyond_its_limit_it_says_that_it_is_not_whole(monkeypatch: pytest.Monke
     for number in range(101):
         path.entered(email=f"p{number}@mail.example")
     assert Funnels(path.desk()).of(journey.journey_id).entered == 101
-    monkeypatch.setattr(module, "FUNNEL_PAGES_MAX", 1)
+    monkeypatch.setattr(funnel, "FUNNEL_PAGES_MAX", 1)
     found = Funnels(path.desk()).of(journey.journey_id)
     assert (found.entered, found.whole) == (100, False)
 
@@ -43,7 +43,7 @@ def test_names_are_followed_so_far_and_no_further(monkeypatch: pytest.MonkeyPatc
         path.later(hours=1)
     path.hear("milestone", email="p1@mail.example", customer_id="u-2")
     assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 1
-    monkeypatch.setattr(module, "SUBJECT_HOPS_MAX", 1)
+    monkeypatch.setattr(joined, "SUBJECT_HOPS_MAX", 1)
     assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 1
-    monkeypatch.setattr(module, "SUBJECT_HOPS_MAX", 0)
+    monkeypatch.setattr(joined, "SUBJECT_HOPS_MAX", 0)
     assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 2

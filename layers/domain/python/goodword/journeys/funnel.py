@@ -5,19 +5,14 @@ where they are is counted too: what holds them, and why they left.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from goodword.journeys.asked import DONE, TAKEN
-from goodword.journeys.signal import Subject, subject_key
+from goodword.journeys.joined import names_now
 from goodword.journeys.uplift import Group, Uplift, uplift
 from goodword.journeys.walk import Walk
-from goodword.limits import (
-    FUNNEL_PAGES_MAX,
-    FUNNEL_PEOPLE_LEAST,
-    READ_KEYS_MAX,
-    SUBJECT_HOPS_MAX,
-)
+from goodword.limits import FUNNEL_PAGES_MAX, FUNNEL_PEOPLE_LEAST
 from goodword.ports import Desk
 from goodword.records import Value
 
@@ -81,35 +76,12 @@ class Funnels:
             cursor = page.cursor
             if cursor is None:
                 break
-        into = self._joined({one.subject_id for one in walks})
+        now = names_now(self.desk.store, {one.subject_id for one in walks})
         known = (
-            one.but(subject_id=_last(one.subject_id, into)) if one.subject_id in into else one
+            one.but(subject_id=now[one.subject_id]) if one.subject_id in now else one
             for one in walks
         )
         return counted(journey_id, known, whole=cursor is None)
-
-    def _joined(self, names: set[str]) -> dict[str, str]:
-        """Of those that turned out to be somebody else: to whom each was joined, step by step."""
-        into: dict[str, str] = {}
-        for _ in range(SUBJECT_HOPS_MAX):
-            ids = sorted(names)
-            names = set()
-            for first in range(0, len(ids), READ_KEYS_MAX):
-                keys = [subject_key(one) for one in ids[first : first + READ_KEYS_MAX]]
-                for one in self.desk.store.get_many(Subject, keys).values():
-                    if one.merged_into is not None:
-                        into[one.subject_id] = one.merged_into
-                        names.add(one.merged_into)
-            if not names:
-                break
-        return into
-
-
-def _last(name: str, into: Mapping[str, str]) -> str:
-    """Where the way of joins ends; nobody is joined to a part of themselves."""
-    while name in into:
-        name = into[name]
-    return name
 
 
 def counted(journey_id: str, walks: Iterable[Walk], *, whole: bool = True) -> Funnel:

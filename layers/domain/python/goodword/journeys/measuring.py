@@ -1,8 +1,8 @@
 """Rows of events are put once, and read for a report within bounds that are stated.
 
 A report reads the months that it needs (its own and as long before), everybody who joined or left,
-the deals from two years before it on, and the friends of its leads. More than KPI_ROWS_MAX rows are
-refused, so that no report takes longer than a call may.
+the deals from two years before it on, the friends of its leads, and who was joined to whom. More
+than KPI_ROWS_MAX rows are refused, so that no report takes longer than a call may.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,11 +14,14 @@ from goodword.errors import FieldError, InvalidInput
 from goodword.events import Event
 from goodword.journeys.crediting import read_many
 from goodword.journeys.happened import LIFE, Happened, figures_partition, happened, month_of
+from goodword.journeys.joined import names_now
 from goodword.journeys.kpis import YEAR_MS, History
 from goodword.journeys.pipeline import Deals, Period
 from goodword.limits import KPI_PAGE_ITEMS, KPI_ROWS_MAX
 from goodword.ports import Change, Collision, Store
 from goodword.times import DAY_MS, as_datetime
+
+OF_PERSONS = frozenset({"nps", "touch"})  # the rows that name customers, not advocates
 
 
 def keep(store: Store, event: Event) -> bool:
@@ -50,7 +53,7 @@ class Measuring:
         deals_ms = max(0, min(first_ms, period.from_ms - 2 * YEAR_MS))
         leads = [row.of for row in rows if row.what == "lead" and period.has(row.at_ms)]
         return History(
-            rows=rows,
+            rows=self._persons(rows, period),
             deals=Deals(self.store).since(program_id, deals_ms),
             bought=self._bought(program_id, list(dict.fromkeys(leads))),
         )
@@ -69,6 +72,15 @@ class Measuring:
             cursor = page.cursor
             if cursor is None:
                 return
+
+    def _persons(self, rows: Sequence[Happened], period: Period) -> list[Happened]:
+        """The rows with those who answered or were asked by the names that they have now."""
+        counts = [row.who for row in rows if row.what in OF_PERSONS and period.has(row.at_ms)]
+        now = names_now(self.store, counts)
+        return [
+            row.but(who=now[row.who]) if row.what in OF_PERSONS and row.who in now else row
+            for row in rows
+        ]
 
     def _bought(self, program_id: str, leads: Sequence[str]) -> frozenset[str]:
         """Those leads whose friend has an attributed order that is not older."""
