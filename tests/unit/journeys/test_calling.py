@@ -246,6 +246,44 @@ def test_calls_and_wishes_of_both_count_once_two_are_one(office: Office) -> None
     assert office.stands(theirs) == ""
 
 
+def listed(office: Office, limit: int) -> list[ReferenceProfile]:
+    """The list of references, in pages of so many."""
+    rows: list[ReferenceProfile] = []
+    cursor: str | None = None
+    while True:
+        page = office.references.page(office.program_id, limit, cursor)
+        rows += page.rows
+        cursor = page.cursor
+        if cursor is None:
+            return rows
+
+
+@pytest.mark.parametrize("limit", [1, 20])
+def test_who_turned_out_to_be_one_is_listed_once_with_all_calls(office: Office, limit: int) -> None:
+    ours, theirs = twins(office)
+    other = office.delight(email=None, customer_id="u-9")
+    office.references.put(other, TRAITS)
+    for one in (ours, theirs):
+        office.references.book(one)
+    assert [len(one.calls) for one in listed(office, limit)] == [1, 1, 0]
+    join(office)
+    assert [(one.subject_id, len(one.calls)) for one in listed(office, limit)] == [
+        (ours, 2),
+        (other, 0),
+    ]
+    office.references.put(ours, TRAITS.but(active=False))
+    assert [one.subject_id for one in listed(office, limit)] == [other]
+
+
+def test_the_profile_of_a_later_name_stands_where_the_earlier_has_none(office: Office) -> None:
+    office.delight(email=ANNA.email)
+    office.later(hours=1)
+    theirs = office.delight(email=None, customer_id="u-1")
+    office.references.put(theirs, TRAITS)
+    join(office)
+    assert [one.subject_id for one in listed(office, 20)] == [theirs]
+
+
 @pytest.mark.parametrize("late", [False, True])
 def test_a_no_of_either_holds_for_both(office: Office, late: bool) -> None:
     ours, theirs = twins(office)

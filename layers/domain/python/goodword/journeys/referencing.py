@@ -29,7 +29,7 @@ from goodword.journeys.reference import (
     free_from,
     reference_key,
 )
-from goodword.journeys.signal import Subject
+from goodword.journeys.signal import Subject, subject_key
 from goodword.journeys.walk import AskMade
 from goodword.limits import REFERENCES_FREE, REFERENCES_LOOKED, REFERENCES_READ
 from goodword.ports import Change, Desk, Page, until_settled
@@ -85,10 +85,17 @@ class References:
         return self._candidate(found.profile, NO_FIT, seen) if found else None
 
     def page(self, program_id: str, limit: int, cursor: str | None) -> Page[ReferenceProfile]:
-        """Everybody who is a reference of a programme, by id; may lag behind a moment."""
-        return self.desk.store.query_index(
+        """Everybody who is a reference of a programme, each once, by id; may lag behind a moment.
+
+        At most `limit`, fewer where names on the page turned out to be one person.
+        """
+        page = self.desk.store.query_index(
             ReferenceProfile, "core", f"REFERENCES#{program_id}", limit=limit, cursor=cursor
         )
+        keys = [subject_key(one.subject_id) for one in page.rows]
+        known = self.desk.store.get_many(Subject, keys) if keys else {}
+        rows = (self._whole(one, known.get(subject_key(one.subject_id))) for one in page.rows)
+        return Page([one for one in rows if one is not None], page.cursor)
 
     def find(self, program_id: str, need: Need) -> list[Candidate]:
         """Those that have anything in common with the need, best first, who is free before others.
@@ -191,6 +198,14 @@ class References:
         if ask is not None:
             self.calling.asks.wake(ask)
         return profile
+
+    def _whole(self, profile: ReferenceProfile, subject: Subject | None) -> ReferenceProfile | None:
+        """The profile with every call of its person; None where another one stands for them."""
+        if subject is None or not (subject.merged_into or subject.parts):
+            return profile
+        found = self._of(self.subjects.read(subject.subject_id))
+        stands = found is not None and found.profile.subject_id == profile.subject_id
+        return found.profile if found is not None and stands else None
 
     def _person(self, subject_id: str) -> Subject:
         person = self.subjects.read(subject_id)
