@@ -10,6 +10,7 @@ from goodword.journeys.asking import AskRules
 from goodword.journeys.gate import Gate
 from goodword.journeys.leaving import Leaving, hold
 from goodword.journeys.listening import Customers
+from goodword.journeys.previewing import Previewing
 from goodword.limits import PAUSE_LOOK_HOURS
 from goodword.messages.model import Letter, Message, Unfit
 from goodword.messages.service import Messenger
@@ -19,8 +20,8 @@ from goodword.times import HOUR_MS
 from goodword_aws.messages import money_of
 
 from tests.support.hooks import Company
-from tests.support.journeys import REFERENCE
-from tests.support.walks import BYE, THANKS, Path
+from tests.support.journeys import REFERENCE, terms
+from tests.support.walks import BYE, EVENING, THANKS, Path
 from tests.unit.journeys.test_calling import Office
 from tests.unit.journeys.test_leaving import night, unfit
 from tests.unit.messages.test_telling import ENGLISH, MORE
@@ -91,6 +92,18 @@ def test_a_stop_that_commits_before_the_booking_wins(office: Office, state: Prog
     with pytest.raises(Conflict, match=f"nobody may call now: programme_{state}"):
         office.references.book(person)
     assert office.references.read(person).calls == ()
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_dry_run_says_that_nobody_would_be_asked(path: Path, state: ProgramState) -> None:
+    path.delight()
+    path.hear("case_resolved", about="c-1")
+    turn(path, state)
+    dry = Previewing(path.desk(), path.subjects)
+    found = dry.of(path.program_id, terms(REFERENCE, quiet_hours=EVENING), None)
+    assert (found.would_enter, found.would_ask) == (1, 0)
+    assert found.reasons == {f"programme_{state}": 1}
+    assert [one.from_ms for one in found.people] == [None]
 
 
 def test_a_stop_that_commits_before_the_request_wins(path: Path) -> None:

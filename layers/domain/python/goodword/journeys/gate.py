@@ -69,7 +69,7 @@ class Seen:
     def stopped(self) -> Verdict | None:
         """Nothing is asked, reminded of or booked in a programme that is paused or closed.
 
-        What a pause holds is looked at again some hours later.
+        A letter that a pause holds is looked at again some hours later.
         """
         state = self.program.state if self.program is not None else "active"
         if state == "paused":
@@ -90,9 +90,9 @@ class Seen:
         return self.reached
 
     def may_ask(self, ask: Ask, terms: JourneyTerms) -> Verdict:
-        """The verdict about one ask."""
+        """The verdict about one ask; nobody knows the day on which a pause ends."""
         if self.stopped is not None:
-            return self.stopped
+            return self.stopped.but(from_ms=None)
         if (why := self.unreached(terms)) is not None:
             return Verdict(allowed=False, reason=why)
         return may_ask(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
@@ -117,7 +117,7 @@ class Seen:
     def may_call(self) -> Verdict:
         """The same for a reference call of whoever said yes, wherever they were asked."""
         if self.stopped is not None:
-            return Verdict(allowed=False, reason=self.stopped.reason)  # no day when a pause ends
+            return self.stopped.but(from_ms=None)
         if self.reached not in (None, "not_known_here"):
             return Verdict(allowed=False, reason=self.reached)
         return may_call(self.rules, self.standing, self.whole, self.at_ms)
