@@ -73,7 +73,9 @@ def test_nobody_is_found_by_what_is_not_known(here: Pages, anna: Enrolment, who:
     sent = fay.send(fay.get("/console/advocates"), "/console/advocates", who=who)
     assert sent.status in (404, 422)
     assert "<script>alert" not in sent.html
-    assert "eve@mail" not in sent.html
+    assert sent.fields("/console/advocates")["who"] == who
+    assert sent.html.count("eve@mail") == ("eve@mail" in who)
+    assert 'aria-describedby="h-who w-who"' in sent.tag("f-who")
 
 
 def test_personal_fields_are_shown_for_a_reason_that_stays(here: Pages, anna: Enrolment) -> None:

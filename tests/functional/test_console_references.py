@@ -160,6 +160,8 @@ def test_hostile_words_are_text_and_wrong_numbers_are_none(here: Pages) -> None:
     assert mara.get(f"{PLACE}/sbj_none").status == 404
     nobody = mara.send(mara.get(PLACE), f"{PLACE}/find", email="nobody@mail.example")
     assert nobody.status == 404
+    assert "Nobody is known under this" in nobody.words
+    assert 'value="nobody@mail.example"' in nobody.tag("f-email")
     bad = mara.send(mara.get(PLACE), f"{PLACE}/find", email="nobody")
     assert bad.status == 422
     assert 'value="nobody"' in bad.html

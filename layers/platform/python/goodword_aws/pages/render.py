@@ -37,6 +37,10 @@ class Wrong:
         """What is wrong with a field, if anything is."""
         return next((one for one in self.fields if name in one.field.split(".")), None)
 
+    def elsewhere(self, sent: Mapping[str, str]) -> bool:
+        """Whether something is wrong that is no field of the form: a place in a document."""
+        return any(one.field not in sent for one in self.fields)
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -97,10 +101,12 @@ def render(template: str, data: Mapping[str, Any], frame: Frame, reader: Reader)
 def wrong_words(one: FieldError, reader: Reader) -> str:
     """What is wrong with a field, in the reader's language, by the kind of the mistake.
 
-    What no catalogue knows is told in English to whoever reads English, in general words otherwise.
+    A refusal that is about one field has its own words (`error.<code>`). What no catalogue knows is
+    told in English to whoever reads English, in general words otherwise.
     """
-    for key in (f"wrong.{one.kind or 'none'}", f"wrong.{one.kind.rpartition('_')[2] or 'none'}"):
-        if reader.knows(key):
+    last = one.kind.rpartition("_")[2]
+    for key in (f"wrong.{one.kind}", f"error.{one.kind}", f"wrong.{last}"):
+        if one.kind and reader.knows(key):
             return reader.text(key, **dict(one.bounds))
     return one.message if reader.language == "en" else reader.text("wrong.any")
 

@@ -170,10 +170,13 @@ class Site:
         )
 
     def _served(self, asked: _Asked) -> Answer:
-        """The answer; a form that was refused for its words is shown again with what is wrong."""
+        """The answer; a form that was refused is shown again with what is wrong.
+
+        Also one that names what is not there, unless it is the page itself.
+        """
         try:
             return self._serve(asked)
-        except (InvalidInput, Conflict) as refused:
+        except (InvalidInput, Conflict, NotFound) as refused:
             if asked.way is None or asked.way.again is None or asked.view is None:
                 raise
             self._log.info("refused", extra={"code": refused.code})

@@ -70,11 +70,15 @@ class Ways:
         raise NotFound("no_such_page", "there is nothing here")
 
     def page_of(self, form: Way, path: str, may: Callable[[Way], bool]) -> str:
-        """The nearest page at or above a form's address, to come back to: `/a/1/state` -> `/a/1`.
+        """The page that a form stands on, to come back to, whatever the form's own address is.
 
-        Segment by segment as they are registered, so that a word is never taken for an id; only
-        pages that the reader `may` see count. The front page if there is none.
+        It is the one that shows the form again (`/runs/1/report` -> `/runs/1/reconciliation`), or
+        else the nearest at or above the address: `/a/1/state` -> `/a/1`. That goes segment by
+        segment as they are registered, so that a word is never taken for an id. Only pages that
+        the reader `may` see count; the front page if there is none.
         """
+        if (own := self._shows(form, path, may)) is not None:
+            return own
         shape, parts = _shape(form.path), path.split("/")
         for count in range(len(shape), 1, -1):
             here = "/".join(parts[:count])
@@ -83,6 +87,16 @@ class Ways:
             if any(_shape(way.path) == shape[:count] for way in pages):
                 return here
         return "/"
+
+    def _shows(self, form: Way, path: str, may: Callable[[Way], bool]) -> str | None:
+        """The address of the page that shows a refused form again, if the form's says it all."""
+        found = pattern_of(form.path).fullmatch(path)
+        known = found.groupdict() if found else {}
+        for way in self._known:
+            shows = way.method == "GET" and form.again is not None and way.handle == form.again
+            if shows and may(way) and set(VARIABLE.findall(way.path)) <= set(known):
+                return VARIABLE.sub(lambda one: known[one[1]], way.path)
+        return None
 
     def all(self) -> list[Way]:
         """Every way of the face."""

@@ -23,8 +23,8 @@ class Choice(NamedTuple):
 
 
 def choice_of(view: View) -> Choice:
-    """The programme that the address asks for, or else the first."""
+    """The programme that the form or the address names, or else the first."""
     programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
-    asked = view.query.get("program", "")
+    asked = view.form.get("program_id") or view.query.get("program", "")
     chosen = next((one for one in programs if one.program_id == asked), None)
     return Choice(programs, chosen or (programs[0] if programs else None))

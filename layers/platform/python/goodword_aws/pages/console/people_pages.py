@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from goodword.advocates.looking import Looking
 from goodword.advocates.segments import SegmentName
 from goodword.advocates.service import StaffMove
+from goodword.errors import InvalidInput, NotFound
 from goodword.payouts.stops import Holding
 from goodword.privacy.model import Locale, PersonalFields, clean_email
 from goodword.trust.banning import Bans
@@ -18,7 +19,7 @@ from goodword_aws.explanations_staff import explanation
 from goodword_aws.forms import ProgramId, ReasonCode
 from goodword_aws.pages.console import people
 from goodword_aws.pages.console.roles import BY_PERSON, FINANCE, MONEY, WRITERS
-from goodword_aws.pages.console.typed import Code, Day, start_ms
+from goodword_aws.pages.console.typed import Code, Day, beside, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -118,7 +119,7 @@ def add_people(site: Site) -> None:
     """Register the pages of advocates."""
     page = site.page
     page("GET", "/console/advocates", roles=BY_PERSON)(_list)
-    page("POST", "/console/advocates", roles=BY_PERSON)(_find)
+    page("POST", "/console/advocates", roles=BY_PERSON, again=_list)(_find)
     page("GET", "/console/advocates/invite", roles=WRITERS)(_invitation)
     page("POST", "/console/advocates/invite", roles=WRITERS, again=_invitation)(_invite)
     page("GET", PERSON, roles=BY_PERSON)(_person)
@@ -143,7 +144,11 @@ def _list(view: View) -> Answer:
 
 
 def _find(view: View) -> Answer:
-    return Go(f"/console/advocates/{people.found(view, view.fields(Find).who)}")
+    who = view.fields(Find).who
+    try:
+        return Go(f"/console/advocates/{people.found(view, who)}")
+    except (InvalidInput, NotFound) as nobody:
+        raise beside(nobody, "who") from nobody
 
 
 def _invitation(view: View) -> Answer:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from typing import Annotated, Any, Literal
 
+from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.reference import SIZES, CallState, FollowUp, Outcome, Size, Trait, Traits
 from goodword.journeys.signal import Subject
 from goodword.limits import PAGE_ITEMS_MAX
@@ -24,7 +25,7 @@ from goodword_aws.journeys_references import (
     references,
 )
 from goodword_aws.pages.console.roles import WRITERS
-from goodword_aws.pages.console.typed import Whole
+from goodword_aws.pages.console.typed import Whole, beside
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -130,7 +131,10 @@ def _list(view: View) -> Answer:
 def _find(view: View) -> Answer:
     said = view.fields(Find)
     wanted = FindSubject(program_id=said.program_id, email=said.email)
-    person = subjects(view.desk).find(wanted.program_id, wanted.folded)
+    try:
+        person = subjects(view.desk).find(wanted.program_id, wanted.folded)
+    except (InvalidInput, NotFound) as nobody:
+        raise beside(nobody, "email") from nobody
     return Go(f"{PLACE}/{person.subject_id}")
 
 

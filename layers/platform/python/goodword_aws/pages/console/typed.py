@@ -10,7 +10,7 @@ from datetime import date, datetime, time
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from goodword.errors import FieldError, InvalidInput
+from goodword.errors import FieldError, GoodwordError, InvalidInput
 from goodword.money import exponent
 from pydantic import BeforeValidator, Field, StringConstraints
 
@@ -43,6 +43,13 @@ def minor_of(text: str, currency: str, field: str) -> int:
     whole, part = found.groups() if found else (said, "")
     digits = re.sub(r"[^0-9]", "", whole) + part.ljust(places, "0")
     return int(digits)
+
+
+def beside(refused: GoodwordError, field: str) -> GoodwordError:
+    """The same refusal, told beside the field of a form that it is about."""
+    return type(refused)(
+        refused.code, refused.detail, [FieldError(field, refused.detail, refused.code)]
+    )
 
 
 def noon_ms(day: str, zone: str) -> int:
