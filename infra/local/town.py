@@ -31,7 +31,8 @@ from infra.local.places import ROOT
 from infra.local.stack import LocalStack, attach
 
 HOST = "127.0.0.1"
-SHEET = ROOT / "layers/platform/python/goodword_aws/pages/static/goodword.css"
+STATIC = ROOT / "layers/platform/python/goodword_aws/pages/static"
+SERVED = {"/goodword.css": "text/css; charset=utf-8", "/favicon.ico": "image/x-icon"}
 OURS = re.compile(r"(localhost|127\.0\.0\.1|[a-z0-9-]+\.execute-api\.localhost)(:\d+)?")
 BODY_BYTES_MAX = 16 * 1024
 TAX = 0.07
@@ -64,8 +65,9 @@ class Town:
 
     def get(self, host: str, path: str, query: dict[str, str]) -> Answer:
         """A page."""
-        if path == "/goodword.css":
-            return Answer(content=SHEET.read_bytes(), content_type="text/css; charset=utf-8")
+        if path in SERVED:
+            content = (STATIC / path.removeprefix("/")).read_bytes()
+            return Answer(content=content, content_type=SERVED[path])
         if path == "/shop":
             return self.shop(query.get("gw_click", ""))
         if path == "/mail":

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response
 
-ICON = "/favicon.ico"  # asked for by the browser itself of an answer that is no page of ours
 EXPECTED = re.compile(r"status of (401|403|404|409|422)\b")
 
 
@@ -43,8 +42,6 @@ class Ear:
         if message.type not in ("error", "warning"):
             return
         where = message.location["url"]
-        if where.endswith(ICON):
-            return
         if where == self.opened and EXPECTED.search(message.text):
             self.opened = ""
             return

@@ -43,7 +43,13 @@ def test_a_page_that_was_there_and_is_gone_when_it_is_fetched_again_is_a_complai
 
 
 @pytest.mark.parametrize(
-    ("text", "url"), [(GONE, POLLED), ("status of 500", PAGE), ("Refused to load", PAGE)]
+    ("text", "url"),
+    [
+        (GONE, POLLED),
+        (GONE, "https://go.example/favicon.ico"),
+        ("status of 500", PAGE),
+        ("Refused to load", PAGE),
+    ],
 )
 def test_anything_else_is_a_complaint(ear: Ear, text: str, url: str) -> None:
     ear.said(message(text, url))

@@ -86,8 +86,10 @@ def test_the_menu_opens_without_a_script_and_by_keys_alone(chromium: Browser, wi
     page.route("**/*", lambda asked: asked.fulfill(body=html, content_type="text/html"))
     page.goto("https://go.example/console")
     entries, opens = page.locator("#menu li a"), page.locator(".menu-open")
+    groups = page.get_by_role("list", name="Money")
     if width > 640:
         expect(entries.first).to_be_visible()
+        expect(groups.get_by_role("link")).to_have_text(["Payouts", "Ledger", "Rates"])
         expect(opens).to_be_hidden()
         return
     expect(entries.first).to_be_hidden()
@@ -96,6 +98,7 @@ def test_the_menu_opens_without_a_script_and_by_keys_alone(chromium: Browser, wi
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(entries.last).to_be_visible()
+    expect(groups.get_by_role("link")).to_have_text(["Payouts", "Ledger", "Rates"])
     for _ in range(2):  # past the way to close it
         page.keyboard.press("Tab")
     expect(entries.first).to_be_focused()

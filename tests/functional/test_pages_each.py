@@ -49,7 +49,7 @@ POSTS = [one for one in ways("POST") if one[1] != ONE_CLICK]
 
 
 # Not pages: files to save, pictures, and what leads elsewhere.
-FILES = re.compile(r"/auth/.*|/static/.*|.*/(csv|qr|key|proofs/.*|export/<number>)")
+FILES = re.compile(r"/auth/.*|/static/.*|/favicon.ico|.*/(csv|qr|key|proofs/.*|export/<number>)")
 
 
 def test_every_page_is_looked_at_in_a_browser() -> None:

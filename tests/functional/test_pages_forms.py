@@ -267,6 +267,10 @@ def test_static_files_are_kept_under_their_own_hash_only(here: Pages) -> None:
     assert sheet.headers["Content-Type"].startswith("text/css")
     assert sheet.cookies == []
     assert browser.get("/static/000000000000.goodword.css").status == 404
+    assert 'rel="icon" href="/static/' in page
+    icon = browser.get("/favicon.ico")
+    assert icon.location.endswith(".favicon.ico")
+    assert (icon.status, icon.cookies) == (303, [])
     assert browser.get("/static/..%2Fsite.py").status == 404
 
 

@@ -14,6 +14,7 @@ from goodword.errors import NotFound
 HASH_DIGITS = 12
 TYPES = {
     "css": "text/css; charset=utf-8",
+    "ico": "image/x-icon",
     "js": "text/javascript; charset=utf-8",
     "svg": "image/svg+xml",
 }

@@ -4,11 +4,11 @@ from goodword.errors import InvalidInput
 
 from goodword_aws import wiring
 from goodword_aws.pages import sign_in
-from goodword_aws.pages.assets import asset_at
+from goodword_aws.pages.assets import asset_at, asset_path
 from goodword_aws.pages.cookies import ZONE, ZONE_CHOSEN, Jar
 from goodword_aws.pages.reader import speaks
 from goodword_aws.pages.site import Site
-from goodword_aws.pages.view import Answer, File, Leave, View
+from goodword_aws.pages.view import Answer, File, Go, Leave, View
 from goodword_aws.settings import settings
 from goodword_aws.zones import is_zone
 
@@ -20,6 +20,7 @@ def add_gate(site: Site) -> None:
     site.page("POST", "/auth/sign-out", roles=None)(_leave)
     site.page("POST", "/auth/reader", roles=None)(_remember)
     site.page("GET", "/static/<name>", roles=None)(_static)
+    site.page("GET", "/favicon.ico", roles=None)(_icon)
 
 
 def _jar() -> Jar:
@@ -52,6 +53,11 @@ def _remember(view: View) -> Answer:
     if not zone and "zone" in view.form:
         kept += _jar().drop(ZONE, ZONE_CHOSEN)
     return Leave(sign_in.safe_next(view.form.get("next", ""), "/"), tuple(kept))
+
+
+def _icon(_: View) -> Answer:
+    """What browsers ask for by themselves of an answer that links no icon: a file, a problem."""
+    return Go(asset_path("favicon.ico"))
 
 
 def _static(view: View) -> Answer:
