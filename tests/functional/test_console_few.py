@@ -48,7 +48,8 @@ def test_an_analyst_sees_no_unit_that_fewer_than_five_have(here: Pages) -> None:
         booked(here.town, program.program_id, number)
     Checker(here.town.desk(), here.town.store).check()
     page = here.browser(ANALYST).get("/console")
-    assert "What fewer than five people have is left out" in page.words
+    assert "What fewer than five people had then is left out" in page.words
+    assert "it comes back with the first nightly count that finds five" in page.words
     assert "POINTS" not in page.words
     assert "POINTS" in here.browser(FINANCE).get("/console").words
 
@@ -58,7 +59,7 @@ def test_one_person_of_each_state_is_not_told_to_an_analyst(here: Pages, program
     page = here.browser(ANALYST).get("/console")
     for cents in range(96, 101):
         assert f"{cents / 100:.2f}" not in page.words
-    assert "What fewer than five people have is left out" in page.words
+    assert "What fewer than five people had then is left out" in page.words
     seen = here.browser(FINANCE).get("/console").words
     assert all(f"€{cents / 100:.2f}" in seen for cents in (98, 99, 100))
 
@@ -85,7 +86,7 @@ def test_the_whole_is_told_when_every_account_has_five(here: Pages, program: Pro
     counted(here, program, range(25))
     analyst = here.browser(ANALYST)
     page = analyst.get("/console")
-    assert "What fewer than five people have is left out" not in page.words
+    assert "What fewer than five people had then is left out" not in page.words
     assert f"€{sum(range(26)) / 100:.2f}" in owing(page.html)
     assert "Owed, by the ledger" in page.words
     analyst.language = "de"
