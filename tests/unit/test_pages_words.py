@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 from babel import Locale
 from goodword.languages import LANGUAGES
+from goodword.rewards.explain_codes import LIFE, NOTHING, WON
 from goodword.trust.checks import addresses, ring, self_referral
 from goodword_aws.journeys_introductions import Language
 from goodword_aws.pages.reader import (
@@ -140,3 +141,10 @@ def test_staff_and_advocates_use_the_same_words_for_money(language: str) -> None
         said = {words.get(f"{place}.{staff.get(name, name)}") for place in ("people.balance",
                 "overview.owed", "console.reward")} - {None}  # fmt: skip
         assert said <= {words[f"portal.bucket.{name}"]}
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_reason_of_an_order_has_words_for_staff(language: str) -> None:
+    known = phrases(language)
+    codes = {*WON, *NOTHING, *LIFE} - {"other"}  # "other" is said by the page itself
+    assert {one for one in codes if f"code.{one}" not in known} == set()
