@@ -201,7 +201,7 @@ class Browser:
             self._keep(each)
         body = answer["body"]
         if answer["isBase64Encoded"]:
-            body = base64.b64decode(body).decode()
+            body = base64.b64decode(body).decode(errors="replace")
         return Shown(answer["statusCode"], body, answer["headers"], path, answer["cookies"])
 
     def sign_in(self, who: Caller) -> None:
