@@ -29,6 +29,11 @@ CALLERS: Mapping[str, Caller] = {
     "admin": ADMIN,
 }
 NOTHING = "x1y2z3"
+# Forms that stand on a page which is not above them.
+SHOWN_ON = {
+    "/console/runs/<run_id>/report": "/console/runs/<run_id>/reconciliation",
+    "/console/journeys": "/console/journeys/new",
+}
 # One click in a mail program (RFC 8058): it sends no cookie; the signed token is in the address.
 ONE_CLICK = "/asks/<token>/unsubscribe"
 
@@ -103,7 +108,9 @@ def token(browser: Browser) -> dict[str, str]:
 
 
 def page_above(path: str, role: str) -> str:
-    """The nearest page of this role that a form's path is at or below, as it is registered."""
+    """A form's own page, mostly the nearest of this role that its path is at or below."""
+    if path in SHOWN_ON:
+        return SHOWN_ON[path]
     nameless = re.sub(r"<\w+>", "<>", path)
     seen = [page for _, page, roles in GETS if roles is None or not role or role in roles]
     shapes = [re.sub(r"<\w+>", "<>", page) for page in seen if not FILES.fullmatch(page)]

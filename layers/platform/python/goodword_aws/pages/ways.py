@@ -89,14 +89,22 @@ class Ways:
         return "/"
 
     def _shows(self, form: Way, path: str, may: Callable[[Way], bool]) -> str | None:
-        """The address of the page that shows a refused form again, if the form's says it all."""
+        """The address of the page that shows a refused form again, if the form's says it all.
+
+        Of several that do, the one that says most: `/friend/1/by/2` and not `/friend/1`.
+        """
         found = pattern_of(form.path).fullmatch(path)
         known = found.groupdict() if found else {}
-        for way in self._known:
-            shows = way.method == "GET" and form.again is not None and way.handle == form.again
-            if shows and may(way) and set(VARIABLE.findall(way.path)) <= set(known):
-                return VARIABLE.sub(lambda one: known[one[1]], way.path)
-        return None
+        pages = [
+            way.path
+            for way in self._known
+            if way.method == "GET" and form.again is not None and way.handle == form.again
+            if may(way) and set(VARIABLE.findall(way.path)) <= set(known)
+        ]
+        if not pages:
+            return None
+        longest = max(pages, key=lambda one: len(VARIABLE.findall(one)))
+        return VARIABLE.sub(lambda one: known[one[1]], longest)
 
     def all(self) -> list[Way]:
         """Every way of the face."""
