@@ -79,7 +79,7 @@ def walk_journeys(story: "Story", terms: Json) -> None:
     _handed(story, marta, program_id)
     story.say("Each journey, in people:")
     for key, journey_id in made.items():
-        funnel = eventually(partial(_counted, marta, journey_id), f"the funnel of {key}", 60)
+        funnel = eventually(partial(_counted, marta, journey_id), f"the funnel of {key}")
         stages = ", ".join(
             f"{name} {funnel[name]}" for name in ("entered", "asked", "accepted", "done")
         )
@@ -129,14 +129,14 @@ def _filled(terms: Json, fields: list[str]) -> Json:
 
 def _open_review(story: "Story", iris: Signed) -> None:
     """Iris has not answered yet: her page leads to the form, with the words to say beside it."""
-    (ask,) = eventually(lambda: iris.get("/v1/me/asks")["data"], "Iris's request", 90)
+    (ask,) = eventually(lambda: iris.get("/v1/me/asks")["data"], "Iris's request")
     story.say(f"Iris's page leads to {ask['link']}, beside the disclosure")
 
 
 def _handed(story: "Story", marta: Signed, program_id: str) -> None:
     """What Theo's journey has left to staff, until somebody closes it."""
     path = "/v1/journeys/hand-overs"
-    (row,) = eventually(lambda: marta.get(path, program_id=program_id)["data"], "a hand-over", 60)
+    (row,) = eventually(lambda: marta.get(path, program_id=program_id)["data"], "a hand-over")
     story.say(f"Marta's hand-overs: for {row['to']}, {row['state']}, due {row['due_at'][:10]}")
 
 
@@ -186,7 +186,7 @@ def _entered(
         rows = marta.get(f"/v1/subjects/{seen['id']}/walks")["data"]
         return seen if any(row["journey_id"] == journey_id for row in rows) else {}
 
-    subject = eventually(look, "an entry into a journey", 90)
+    subject = eventually(look, "an entry into a journey")
     standing = marta.get(f"/v1/subjects/{subject['id']}/standing")
     points = ", ".join(f"{one['kind']} {one['points']:+d}" for one in standing["contributions"])
     story.say(f"{person.person.email}: score {standing['score']} ({points or 'nothing yet'})")
@@ -195,9 +195,9 @@ def _entered(
 def _asked(story: "Story", marta: Signed, key: str, person: Signed) -> None:
     """The request comes by letter, is answered, and staff say that it was done."""
     _, shown, motion, answer, code = CAST[key]
-    requests = eventually(lambda: person.get("/v1/me/asks")["data"], f"{shown}'s request", 90)
+    requests = eventually(lambda: person.get("/v1/me/asks")["data"], f"{shown}'s request")
     email = person.person.email
-    mails = eventually(lambda: story.cast.stack.mails(email)[-1:], f"{shown}'s letter", 90)
+    mails = eventually(lambda: story.cast.stack.mails(email)[-1:], f"{shown}'s letter")
     story.say(f'{shown}\'s mailbox: "{mails[0].subject}" -> {answer}')
     person.post(f"/v1/me/asks/{requests[0]['id']}/answer", {"answer": answer})
     soon(story)
@@ -214,10 +214,10 @@ def _asked(story: "Story", marta: Signed, key: str, person: Signed) -> None:
         found: list[Json] = person.get("/v1/me/rewards")["data"]
         return found
 
-    (reward,) = eventually(look, f"{shown}'s reward", 90)
+    (reward,) = eventually(look, f"{shown}'s reward")
     amount = reward["earned"]["amount_minor"] / 100
     story.say(f"Marta: {code}; {amount:.2f} EUR. {reward['status']['fact']}")
-    if eventually(lambda: _state(person), "a decision", 90) == "on_hold":
+    if eventually(lambda: _state(person), "a decision") == "on_hold":
         finance = story.finance("fatima")
         finance.post(f"/v1/rewards/{reward['id']}/approve", {"reason_code": "known_customer"})
         story.say("Fatima (finance) approves it: over the automatic limit of 20.00 EUR")
@@ -235,7 +235,7 @@ def _called(story: "Story", marta: Signed, request: Json) -> None:
         found: list[Json] = marta.get("/v1/subjects/references", **need)["data"]
         return found
 
-    (fits,) = eventually(look, "whom the need fits", 60)
+    (fits,) = eventually(look, "whom the need fits")
     (call,) = marta.post(f"{place}/calls", {})["calls"]
     told = {"state": "held", "outcome": "helped", "follow_up": "thank"}
     marta.post(f"{place}/calls/{call['id']}", told)

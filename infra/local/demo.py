@@ -273,7 +273,6 @@ class Story:
         return eventually(
             lambda: next((one for one in self.rewards(person) if one["state"] == state), {}),
             f"a reward {state}",
-            90,
         )
 
     def ready(self, person: Signed) -> int:
@@ -305,7 +304,7 @@ class Story:
             found: list[Json] = finance.get("/v1/payout-runs")["data"]
             return next((run for run in found if run["listing"] == "hashed"), {})
 
-        return eventually(look, "the payout run", 120)
+        return eventually(look, "the payout run")
 
     def settled(self, run_id: str) -> None:
         """Wait until every payment of the run is known."""
@@ -313,7 +312,6 @@ class Story:
         eventually(
             lambda: finance.get(f"/v1/payout-runs/{run_id}")["run"]["state"] == "settled",
             "the settled run",
-            120,
         )
 
 

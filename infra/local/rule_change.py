@@ -71,7 +71,7 @@ def _replay(story: "Story", marta: Signed, draft: Json) -> None:
         found = marta.get(path)
         return found if found["state"] == "done" else {}
 
-    report = eventually(look, "the replay", 90)
+    report = eventually(look, "the replay")
     story.say(f"replay of {REPLAYED_DAYS} days, {report['done']} decisions: {report['text']}")
     for why, count in report["left_out"].items():
         story.say(f"  {count} stay as they are: {why}")
@@ -87,7 +87,7 @@ def _told(story: "Story", maya: Signed, number: int) -> None:
         mails = story.cast.stack.mails("maya@people.example")
         return next((one.subject for one in mails if "what changes" in one.subject), "")
 
-    subject = eventually(letter, "the letter about the change", 90)
+    subject = eventually(letter, "the letter about the change")
     story.say(f'Maya\'s mailbox: "{subject}"')
     base = f"/v1/me/programs/{story.program_id}"
     terms = maya.get(f"{base}/terms")
@@ -109,7 +109,7 @@ def _earned(story: "Story", maya: Signed, order: str, how: str) -> None:
                 return decided
         return {}
 
-    decision = eventually(look, f"the reward of order {order}", 90)
+    decision = eventually(look, f"the reward of order {order}")
     arithmetic = decision["lines"][0]["arithmetic"].split(" (")[0]
     story.say(f"{how}: {arithmetic}, by version {decision['version_number']}")
 

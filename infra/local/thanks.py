@@ -47,11 +47,11 @@ def _asked_how(story: "Story", marta: Signed, maya: Signed) -> None:
         rows = maya.get("/v1/me/asks")["data"]
         return next((one for one in rows if one["motion"] == "feedback"), {})
 
-    ask = eventually(look, "the question how it was", 90)
+    ask = eventually(look, "the question how it was")
     maya.post(f"/v1/me/asks/{ask['id']}/rating", {"rating": RATING})
     story.say(f"Maya is asked how that was for her: {RATING} of 5")
     strains = partial(marta.get, "/v1/asks/strains", program_id=story.program_id)
-    (row,) = eventually(lambda: strains()["data"], "somebody to look after", 60)
+    (row,) = eventually(lambda: strains()["data"], "somebody to look after")
     story.say(f"Marta's list of people to look after: Maya, {row['strains'][0]}")
 
 
@@ -73,6 +73,6 @@ def _board(story: "Story", shop: Endpoint) -> None:
         rows: list[Json] = marta.get(board, program_id=story.program_id)["rows"]
         return rows if sum(one["orders"] for one in rows) >= bought else []
 
-    rows = eventually(look, "the leaderboard", 120)
+    rows = eventually(look, "the leaderboard")
     places = ", ".join(f"{one['rank']}. {one['name']} {one['orders']}" for one in rows)
     story.say(f"The leaderboard of the month, of whoever wants to be on it: {places}")

@@ -98,7 +98,7 @@ def hear_voices(story: "Story", maya: Signed, ben: Signed) -> str:
     story.say(f"Ben introduces somebody whom he has not asked -> {unasked.status} {_code(unasked)}")
     ben.post("/v1/me/introductions", friend)
     letter = partial(story.cast.stack.mails, FRIEND["email"])
-    subject = eventually(letter, "the letter to the friend", 90)[0].subject
+    subject = eventually(letter, "the letter to the friend")[0].subject
     story.say(f'Ben asks Kim, then introduces her; her mailbox: "{subject}"')
     return ask_id
 
@@ -113,7 +113,7 @@ def asked(story: "Story", source: Endpoint, *people: Signed) -> list[str]:
         found = [one["id"] for person in people for one in person.get("/v1/me/asks")["data"]]
         return found if len(found) == len(people) else []
 
-    return eventually(look, "the requests for stories", 90)
+    return eventually(look, "the requests for stories")
 
 
 def proposed(marta: Signed, person: Signed, ask_id: str) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LOOK_SECONDS = 0.1
-PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 240.0  # on a busy machine; what comes at once is waited for no longer
 
 
 class NotYetError(AssertionError):

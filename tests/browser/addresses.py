@@ -124,7 +124,7 @@ def by_letter(reader: Reader) -> str:
     reader.open(program("friend")(reader))
     reader.page.locator("input[type=email]").fill("robin@shoppers.example")
     reader.page.locator("main form button").click()
-    eventually(lambda: letter(reader, has) != sent, "the letter", 30)
+    eventually(lambda: letter(reader, has) != sent, "the letter")
     return letter(reader, has)
 
 

@@ -8,7 +8,7 @@ def export(reader: Reader) -> str:
     """An export of the last month that is ready; it is asked for unless there is one."""
     if reader.open("/console/exports") == 200 and not reader.page.locator(".items a.what").count():
         reader.page.locator("main form button").first.click()
-        eventually(lambda: _is_ready(reader), "the files", 60)
+        eventually(lambda: _is_ready(reader), "the files")
         reader.open("/console/exports")
     found = reader.page.locator(".items a.what").first.get_attribute("href")
     assert found is not None

@@ -33,7 +33,7 @@ def staged(told: Told) -> Told:
     if not held():
         day = story.cast.seconds // 86_400 % 1_000  # another order where an earlier hold lapsed
         story.buys(told.directory.shop, HELD_ORDER + day, "400.00", _click(told), f"hana{day}")
-        eventually(held, "a reward on hold", 90)
+        eventually(held, "a reward on hold")
     if not finance.get("/v1/disputes")["data"]:
         _ask(story, maya)
     _misreport(told, story)
@@ -67,7 +67,7 @@ def _misreport(told: Told, story: Story) -> None:
     if ada.get(path)["data"]:
         return
     done(story.cast.shopify(told.directory.shop, "orders/paid", {"id": "<i>not a number</i>"}))
-    eventually(lambda: ada.get(path)["data"], "a delivery that was kept", 120)
+    eventually(lambda: ada.get(path)["data"], "a delivery that was kept")
 
 
 def _draft(story: Story, marta: Signed) -> None:
@@ -88,7 +88,7 @@ def _draft(story: Story, marta: Signed) -> None:
     def finished() -> bool:
         return bool(marta.get(f"{path}/replay")["state"] == "done")
 
-    eventually(finished, "the replay", 90)
+    eventually(finished, "the replay")
 
 
 def _reference(marta: Signed) -> None:

@@ -54,7 +54,7 @@ def month_ends(told: Told, story: Story) -> str:
         found = told.person("fatima").get("/v1/payout-runs")["data"]
         return any(one["id"] == run_id and one["listing"] == "hashed" for one in found)
 
-    eventually(listed, "the listed run", 90)
+    eventually(listed, "the listed run")
     return run_id
 
 

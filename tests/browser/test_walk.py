@@ -17,7 +17,7 @@ def until(reader: Reader, path: str, pattern: str) -> None:
         reader.open(path)
         return bool(re.search(pattern, reader.words))
 
-    assert eventually(look, pattern, 60)
+    assert eventually(look, pattern)
 
 
 def newcomer(told: Told, name: str) -> None:

@@ -133,6 +133,6 @@ def test_an_advocate_is_erased_unless_they_think_again(
             )
         return False
 
-    assert eventually(gone, "the account to be closed", 60)
+    assert eventually(gone, "the account to be closed")
     person.open("/my/account")
     assert "Walker" not in person.words

@@ -72,7 +72,7 @@ class Scenario:
             found = [one for one in self.rewards(person) if one["state"] == state]
             return found if len(found) >= count else []
 
-        return eventually(look, f"{count} rewards {state}", 100)
+        return eventually(look, f"{count} rewards {state}")
 
 
 def scenario(cast: Cast, **changes: Any) -> Scenario:

@@ -48,7 +48,7 @@ def test_a_lead_a_deal_and_the_figures_that_follow(scene: Scenario) -> None:
         totals: list[Json] = marta.get(f"/v1/pipeline{query}")["totals"]
         return [one for one in totals if one["share"] == "sourced" and one["won_minor"] == 120_050]
 
-    eventually(bookings, "a sourced deal that was won", 60)
+    eventually(bookings, "a sourced deal that was won")
     (deal,) = marta.get(f"/v1/opportunities{query}")["data"]
     assert (deal["state"], deal["crm_deal_id"]) == ("won", deal_id)
     assert email not in str(deal)
@@ -60,7 +60,7 @@ def test_a_lead_a_deal_and_the_figures_that_follow(scene: Scenario) -> None:
             seen if seen["advocate_pool"][0]["value"] and seen["referral_leads"][0]["value"] else {}
         )
 
-    seen = eventually(figures, "the rows of the events", 60)
+    seen = eventually(figures, "the rows of the events")
     assert seen["referral_conversion_rate"] == [{"value": 1, "base": 1, "currency": ""}]
     assert seen["referral_revenue"] == [{"value": 120_050, "base": None, "currency": "EUR"}]
     assert cast.staff("lars", "analyst").send("GET", f"/v1/kpis{query}").status == 403

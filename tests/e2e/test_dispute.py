@@ -45,7 +45,7 @@ def test_a_missing_order_is_found_granted_and_paid_in_the_next_cycle(
         order: Json | None = maya.get(mine)["searched"]["order"]
         return order is not None and (order["order_id"], order["credited"]) == (number, "nobody")
 
-    assert eventually(found, "the order is found", 60)
+    assert eventually(found, "the order is found")
     seen = fatima.get(theirs)
     assert [one["text"] for one in seen["thread"]] == [TEXT]
     assert dispute["id"] in [one["id"] for one in fatima.get("/v1/disputes", limit="100")["data"]]

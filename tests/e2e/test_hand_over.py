@@ -42,7 +42,7 @@ def test_staff_close_it_and_the_journey_goes_on_at_once(stage: Stage) -> None:
     for kind, more in (("consent", {"value": 1}), ("nps", {"value": 10}), ("csat", {"value": 100})):
         stage.says(kind, email, **more)
     listed = partial(stage.marta.get, PATH, program_id=stage.scene.program_id)
-    (row,) = eventually(lambda: listed()["data"], "the hand-over", 90)
+    (row,) = eventually(lambda: listed()["data"], "the hand-over")
     assert (row["state"], row["to"], row["overdue"]) == ("open", "support", False)
     assert stage.held(email, journey) == "handed_over"
     assert stage.milo.put(f"{PATH}/{row['id']}/assignee", {"mine": True})["state"] == "taken"
@@ -51,7 +51,7 @@ def test_staff_close_it_and_the_journey_goes_on_at_once(stage: Stage) -> None:
     assert (refused.status, refused.json()["code"]) == (409, "hand_over_taken")
     stage.milo.post(f"{PATH}/{row['id']}/close", body)
     asks = partial(robin.get, "/v1/me/asks")
-    (ask,) = eventually(lambda: asks()["data"], "the request, woken by the closing", 60)
+    (ask,) = eventually(lambda: asks()["data"], "the request, woken by the closing")
     assert ask["motion"] == "referral"
     (line,) = stage.walk(email, journey)["hand_overs"]
     assert line["outcome"] == "done"

@@ -96,7 +96,7 @@ class Stage:
             mails = self.cast.stack.mails(email)
             return next((one.text for one in mails if one.subject.startswith(subject)), "")
 
-        return str(eventually(look, f"the letter {subject}", 60))
+        return str(eventually(look, f"the letter {subject}"))
 
     def link(self, letter: str) -> str:
         """The path of the letter's link to its request."""
@@ -167,7 +167,7 @@ def asked_for_a_reference(stage: Stage, robin: Signed, rescued: str) -> tuple[Js
     """Heard of from three sides, Robin qualifies, and everybody can see why; then the request."""
     email = robin.person.email
     delighted(stage, email, secrets.token_hex(4))
-    walk = eventually(lambda: stage.walk(email, rescued), "Robin's walk", 100)
+    walk = eventually(lambda: stage.walk(email, rescued), "Robin's walk")
     assert (walk["state"], walk["step"]) == ("walking", "settle")
     standing = stage.marta.get(f"/v1/subjects/{stage.subject(email)}/standing")
     assert standing["score"] == sum(one["points"] for one in standing["contributions"])
@@ -176,7 +176,7 @@ def asked_for_a_reference(stage: Stage, robin: Signed, rescued: str) -> tuple[Js
     (talk,) = (one for one in standing["motions"] if one["motion"] == "speaking")
     assert talk["first"] == ["reference", "story"]
     stage.later(2 * DAY + 60)
-    (asked,) = eventually(lambda: robin.get("/v1/me/asks")["data"], "the request", 60)
+    (asked,) = eventually(lambda: robin.get("/v1/me/asks")["data"], "the request")
     assert (asked["motion"], asked["state"]) == ("reference", "sent")
     link = stage.link(stage.letter(email, "Would you talk"))
     assert email.split("@")[0] not in link
@@ -197,7 +197,7 @@ def others_are_held(stage: Stage, robin: Signed, dora: Signed, emil: Signed) -> 
     why = ((robin, "cool_down"), (dora, "recent_complaint"), (emil, "not_qualified"))
     for who, reason in why:
         held = partial(stage.held, who.person.email, second)
-        assert eventually(held, f"that {reason} holds", 100) == reason
+        assert eventually(held, f"that {reason} holds") == reason
     assert dora.get("/v1/me/asks")["data"] == emil.get("/v1/me/asks")["data"] == []
     standing = stage.marta.get(f"/v1/subjects/{stage.subject(emil.person.email)}/standing")
     assert (standing["results"], standing["risk"], standing["suppressors"]) == (40, 40, [])
@@ -212,15 +212,13 @@ def called(stage: Stage, robin: Signed, ask_id: str) -> None:
     """Somebody who thinks about buying needs Robin: matched, booked, held, and that is the work."""
     marta, program_id = stage.marta, stage.scene.program_id
     (waits,) = eventually(
-        lambda: marta.get("/v1/asks", program_id=program_id)["data"], "the promise", 60
+        lambda: marta.get("/v1/asks", program_id=program_id)["data"], "the promise"
     )
     assert (waits["id"], waits["call"]) == (ask_id, None)
     place = f"/v1/subjects/{waits['subject_id']}/reference"
     marta.put(place, {"industry": "retail", "size": "medium", "use_cases": ["billing"]})
     need = {"program_id": program_id, "industry": "retail", "size": "large"}
-    (fits,) = eventually(
-        lambda: marta.get("/v1/subjects/references", **need)["data"], "the match", 60
-    )
+    (fits,) = eventually(lambda: marta.get("/v1/subjects/references", **need)["data"], "the match")
     assert (fits["subject_id"], fits["points"], fits["free"]) == (waits["subject_id"], 4, True)
     (call,) = marta.post(f"{place}/calls", {})["calls"]
     assert (call["state"], call["ask_id"]) == ("booked", ask_id)
@@ -261,7 +259,7 @@ def unsubscribed(stage: Stage, robin: Signed, link: str, second: str) -> None:
     assert wishes["unsubscribed"] == ["all"]
     stage.later(30 * DAY)
     gone = partial(stage.reason, robin.person.email, second)
-    assert eventually(gone, "the end", 60) == "unsubscribed"
+    assert eventually(gone, "the end") == "unsubscribed"
 
 
 def test_a_delighted_customer_is_asked_does_it_and_is_rewarded(stage: Stage) -> None:

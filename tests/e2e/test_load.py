@@ -25,7 +25,7 @@ def test_ten_thousand_visits_lose_no_click(stack: LocalStack) -> None:
     assert answers == {"302": VISITS}
     assert stored(stack, scene.program_id) == VISITS
     counted = eventually(
-        lambda: maya.get("/v1/me")["programs"][0]["clicks"] == VISITS, "all clicks counted", 120
+        lambda: maya.get("/v1/me")["programs"][0]["clicks"] == VISITS, "all clicks counted"
     )
     assert counted
 

@@ -133,9 +133,9 @@ def test_a_period_is_paid_once_by_two_people(stack: LocalStack, scene: Scenario)
     # A refund after the payment is a negative line; the next run nets it.
     refund = shopify_refund(91, 7_200, "25.00", "1.75", "26.75")
     assert cast.shopify(scene.shopify, "refunds/create", refund).status == 200
-    eventually(lambda: ready(maya) == -250, "a negative line", 60)
+    eventually(lambda: ready(maya) == -250, "a negative line")
     buy(scene, 7_210, maya_code)
-    eventually(lambda: ready(maya) == 750, "the next reward, less the refund", 60)
+    eventually(lambda: ready(maya) == 750, "the next reward, less the refund")
     stack.clock.advance(DAY_SECONDS)
     second = listed(scene, fatima, 2)
     released(scene, second)

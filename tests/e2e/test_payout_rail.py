@@ -168,13 +168,13 @@ def test_each_advocate_is_paid_exactly_once_and_the_run_reconciles(
     assert sum(int(amount) for _, amount, _ in rail.paid) == 4_000
     for person, _ in people.values():
         assert [one["state"] for one in scene.rewards(person)] == ["paid"]
-    found = eventually(lambda: compared(fatima, path), "the comparison", 90) or {}
+    found = eventually(lambda: compared(fatima, path), "the comparison") or {}
     if found["differences"]:  # some were still open when it was made: the clock has it made again
         assert (found["unclear"], found["repeats"]["escalated"]) == (found["differences"], False)
         for _ in range(3):
             stack.clock.advance(2 * HALF_HOUR)
             tick(stack)
-        found = eventually(lambda: clean(fatima, path) or {}, "a clean comparison", 90)
+        found = eventually(lambda: clean(fatima, path) or {}, "a clean comparison")
     assert found["repeats"] is None
     assert (found["differences"], found["ours"], found["rails"]) == (
         0,
@@ -209,7 +209,7 @@ def listed(scene: Scenario, finance: Signed) -> Json:
         found = runs(scene, finance)
         return found[0] if found and found[0]["listing"] == "hashed" else None
 
-    run = eventually(look, "the run", 150)
+    run = eventually(look, "the run")
     assert run is not None
     return run
 
@@ -262,7 +262,7 @@ def test_neither_a_payee_nor_an_edit_nor_a_stray_token_pays_anything(stack: Loca
 
     states = stack.client("stepfunctions")
     for name in ("request", "release"):
-        token = eventually(partial(token_of, stack, run["id"], name), f"{name} asked", 60)
+        token = eventually(partial(token_of, stack, run["id"], name), f"{name} asked")
         for output in ('{"route": "send"}', '{"route": "begin", "run_id": "x"}'):
             with contextlib.suppress(Exception):
                 states.send_task_success(taskToken=token, output=output)

@@ -37,7 +37,7 @@ def test_no_personal_field_leaves_the_vault(stack: LocalStack) -> None:
         f"/v1/rewards/{held['id']}/approve", {"reason_code": "known_customer"}
     )
     scene.becomes(maya, "due")
-    told = eventually(lambda: stack.mails(maya.person.email), "the mail to the advocate", 60)
+    told = eventually(lambda: stack.mails(maya.person.email), "the mail to the advocate")
     assert told, "the address is known where it is needed"
 
     for table in ("ArrivalsTable", "JournalTable", "CoreTable", "KeysTable"):

@@ -41,7 +41,7 @@ def earned(scene: Scenario, person: Signed, count: int) -> list[int]:
         found = scene.rewards(person)
         return found if len(found) >= count else []
 
-    rewards = eventually(look, f"{count} rewards", 90)
+    rewards = eventually(look, f"{count} rewards")
     return sorted(one["earned"]["amount_minor"] for one in rewards)
 
 
@@ -64,7 +64,7 @@ def test_a_version_lives(scene: Scenario) -> None:
         found = marta.get(f"{path}/replay")
         return found if found["state"] == "done" else {}
 
-    report = eventually(done, "the replay", 120)
+    report = eventually(done, "the replay")
     assert report["text"] == "would change 1 reward, -2.00 EUR"
     (row,) = marta.get(f"{path}/replay/changes")["data"]
     assert (row["before"]["amount_minor"], row["after"]["amount_minor"]) == (400, 200)
@@ -78,7 +78,7 @@ def test_a_version_lives(scene: Scenario) -> None:
         "scheduled",
         True,
     )
-    sent = eventually(lambda: letters(scene), "the letter", 120)
+    sent = eventually(lambda: letters(scene), "the letter")
     assert len(sent) == 1
     assert "Until then: 10 % of the order. From then on: 5 % of the order." in sent[0]
     shown = maya.get(f"/v1/me/programs/{scene.program_id}/terms")

@@ -48,12 +48,12 @@ def test_a_delighted_customer_qualifies_and_everybody_can_see_why(scene: Scenari
     done(cast.signal(product, "segment", used))
     consent = {"signal_id": f"c-{word}", "kind": "consent", "value": 1, "customer_email": email}
     done(cast.generic(scene.generic, "signal", consent))
-    eventually(lambda: forbidden() == {"open_urgent_case"}, "the open case", 60)
+    eventually(lambda: forbidden() == {"open_urgent_case"}, "the open case")
 
     # It is resolved; the score is the sum of what everybody can see.
     solved = zendesk_trigger(f"c-{word}", "solved", satisfaction="good", **case)
     done(cast.signal(desk, "zendesk", solved))
-    eventually(lambda: not forbidden(), "nothing that forbids asking", 60)
+    eventually(lambda: not forbidden(), "nothing that forbids asking")
     seen = standing()
     given = {one["kind"]: one["points"] for one in seen["contributions"]}
     assert given == {"nps": 30, "csat": 15, "case_opened": -10, "case_resolved": 8, "milestone": 10}
