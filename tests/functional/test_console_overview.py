@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
+from goodword.advocates.model import Enrolment
 from goodword.advocates.people import SignIn
 from goodword.ledger.model import (
     BUCKETS,
@@ -20,7 +21,8 @@ from goodword.payouts.model import PayoutRun
 from goodword.ports import Change
 from goodword.programs.model import Program
 from goodword.rewards.model import BUCKET_OF, Reward, RewardState
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, rfc3339
+from goodword.tracking.model import ClickCount
 from goodword_aws.pages.console import figures
 from goodword_aws.pages.console.figures import figures_of
 
@@ -177,6 +179,75 @@ def test_all_that_is_owed_is_there_however_many_people_and_in_every_unit(here: P
     assert "POINTS, 613 people: 188,191 points" in page.words
     states = page.html.partition('id="chart-age"')[2].partition("</figure>")[0]
     assert states.count('scope="col"') == 4  # each account has its figures, not the first alone
+
+
+def joined(world: World, program_id: str, number: int) -> None:
+    """One person of a month, with clicks, sign-ups, purchases and money that came back in part."""
+    who, created_ms = f"adv_{number:04d}", world.clock.at_ms - (number * 7 % 130) * DAY_MS
+    change = Change()
+    change.create(
+        Enrolment(
+            advocate_id=who,
+            program_id=program_id,
+            state="paused" if number % 9 == 0 else "active",
+            created_ms=created_ms,
+            changed_ms=created_ms,
+        )
+    )
+    if number % 3:
+        change.create(ClickCount(advocate_id=who, program_id=program_id, clicks=number))
+    for unit in ("EUR", "POINTS")[: number % 3]:
+        change.create(
+            Balance(
+                advocate_id=who,
+                program_id=program_id,
+                currency=unit,
+                earned_minor=number * 100,
+                reversed_minor=number,
+                leads=number % 4,
+                sales=number % 5,
+            )
+        )
+    world.store.commit(change)
+
+
+def test_what_the_night_counted_of_everybody_is_what_a_page_would_have_read(
+    here: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, other = here.town.program(), here.town.program(name="Other")
+    for number in range(150):
+        joined(here.town, program.program_id, number)
+    joined(here.town, other.program_id, 997)
+    change = Change()
+    friend = Balance(advocate_id="frn_1", program_id=program.program_id, currency="EUR", leads=50)
+    change.create(friend)
+    here.town.store.commit(change)
+
+    def made() -> figures.Figures:
+        def month_of(at_ms: int) -> tuple[int, int]:
+            return int(rfc3339(at_ms)[:4]), int(rfc3339(at_ms)[5:7])
+
+        now_ms = here.town.clock.at_ms
+        return figures_of(here.town.store, program, now_ms, month_of, sees_people=True)
+
+    def told(one: figures.Figures) -> tuple[object, ...]:
+        return one.clicks, one.leads, one.sales, one.cohorts
+
+    whole = made()
+    assert (whole.partly, whole.counted_ms, len(whole.cohorts)) == (False, None, 5)
+    monkeypatch.setattr(figures, "PEOPLE_MAX", 149)
+    part = made()
+    assert (part.partly, part.counted_ms) == (True, None)
+    assert told(part) != told(whole)
+    assert "There are more than were counted here." in here.browser(FINANCE).get("/console").words
+    Checker(here.town.desk(), here.town.store).check()
+    counted = made()
+    assert (counted.partly, counted.counted_ms) == (False, here.town.clock.at_ms)
+    assert told(counted) == told(whole)
+    assert counted.people == 150
+    page = here.browser(FINANCE).get("/console", program=program.program_id)
+    assert page.words.count("Everybody, as counted at") == 2  # the funnel, and who joined when
+    assert "There are more than were counted here." not in page.words
 
 
 def test_what_was_taken_back_after_payment_is_beside_the_rewards(here: Pages) -> None:

@@ -22,6 +22,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from goodword.advocates.model import Enrolment
 from goodword.conversions.model import Conversion
 from goodword.events import Event
 from goodword.ledger.model import Balance, Entry, expense, fold_in
@@ -31,8 +32,10 @@ from goodword.rewards.caps import CapUse
 from goodword.rewards.model import Counted, Reward, RewardState
 from goodword.rewards.pools import Pool, Pot
 from goodword.rewards.tally import Tally
+from goodword.tracking.model import ClickCount
 
 KINDS: tuple[type[Record], ...] = (Balance, Tally, CapUse, Pool, Pot, Reward, Conversion)
+PEOPLE: tuple[type[Record], ...] = (Enrolment, ClickCount)  # read with them, to be counted
 TOLD: tuple[type[Record], ...] = (Entry, Event)
 MAC_SHOWN = 8  # characters of it, by which a person finds the record again
 GONE = ("rejected", "void")  # such a reward left the ledger whole
@@ -79,11 +82,16 @@ class One(NamedTuple):
 
 @dataclass
 class Kept:
-    """What core holds at one time, as far as it is compared."""
+    """What core holds at one time, as far as it is compared or counted.
+
+    `joined` and `clicks` are by programme and advocate.
+    """
 
     records: dict[Key, Record] = field(default_factory=dict)
     rewards: dict[str, Held] = field(default_factory=dict)
     added: dict[str, Added] = field(default_factory=dict)
+    joined: dict[tuple[str, str], int] = field(default_factory=dict)
+    clicks: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def keep(self, records: Iterable[Record]) -> "Kept":
         """All of these, each in the form in which it is compared."""
@@ -92,6 +100,10 @@ class Kept:
                 self.rewards[record.reward_id] = _held(record)
             elif isinstance(record, Conversion):
                 self.added[record.conversion_id] = added(record)
+            elif isinstance(record, Enrolment):
+                self.joined[record.program_id, record.advocate_id] = record.created_ms
+            elif isinstance(record, ClickCount):
+                self.clicks[record.program_id, record.advocate_id] = record.clicks
             else:
                 self.records[record.key] = record
         return self

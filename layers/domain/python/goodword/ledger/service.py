@@ -5,9 +5,9 @@ version up. So a record that has the same version before and after the journal w
 what was read. One that moved meanwhile is read again in a further pass; only what kept moving
 through all passes is left open, and counted as such.
 
-The check writes down what it found, and what every programme owes (`liability`); it mends nothing.
-A person may have a record rewritten from the journal: that is a Change on the version that was
-compared, and an event tells of it.
+The check writes down what it found, what every programme owes (`liability`) and how far its people
+came (`turnout`); it mends nothing. A person may have a record rewritten from the journal: that is
+a Change on the version that was compared, and an event tells of it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -19,9 +19,10 @@ from pydantic import Field
 from goodword.errors import Stale
 from goodword.events import Event
 from goodword.ledger.comparing import Comparison
-from goodword.ledger.liability import Liability, counted
+from goodword.ledger.liability import counted
 from goodword.ledger.model import Balance
-from goodword.ledger.numbers import KINDS, TOLD, Journal, Kept, Wrong
+from goodword.ledger.numbers import KINDS, PEOPLE, TOLD, Journal, Kept, Wrong
+from goodword.ledger.turnout import turned_out
 from goodword.limits import CHECK_PASSES_MAX, DIFFERENCES_KEPT_MAX
 from goodword.ports import Change, Collision, Desk
 from goodword.records import Key, Record, Table
@@ -79,7 +80,7 @@ class Checker:
 
     def check(self) -> LedgerCheck:
         """Compare, store what was found and tell of it. Mending is for people."""
-        outcome, _, owed = self._compared()
+        outcome, _, counts = self._compared()
         change = Change()
         change.create(
             outcome,
@@ -94,7 +95,7 @@ class Checker:
             ),
         )
         self.desk.store.commit(change)
-        for one in owed:
+        for one in counts:
             kept = Change()
             kept.create(one)
             self.desk.store.commit(kept)
@@ -105,11 +106,13 @@ class Checker:
         outcome, wrong, _ = self._compared()
         return outcome, wrong
 
-    def _compared(self) -> tuple[LedgerCheck, list[Wrong], list[Liability]]:
-        """The same, and what each programme owes by the first reading."""
+    def _compared(self) -> tuple[LedgerCheck, list[Wrong], list[Record]]:
+        """The same, and what is counted of each programme by the first reading."""
         first = self._pass()
         judged, entries = first.judge(None), first.journal.entries
-        owed = list(counted(first.before, first.journal, first.after, self.desk.clock.now_ms()))
+        now_ms = self.desk.clock.now_ms()
+        counts: list[Record] = [*counted(first.before, first.journal, first.after, now_ms)]
+        counts += turned_out(first.after, now_ms)
         del first  # three readings of everything are not held at once
         wrong, moving = judged.wrong, judged.moving
         for _ in range(CHECK_PASSES_MAX - 1):
@@ -127,7 +130,7 @@ class Checker:
             differences=tuple(found[:DIFFERENCES_KEPT_MAX]),
             unsettled=len(moving),
         )
-        return outcome, wrong, owed
+        return outcome, wrong, counts
 
     def mend(self, wrong: Iterable[Wrong]) -> int:
         """Write each record as the journal gives it; how many. One that has moved is left alone.
@@ -172,5 +175,5 @@ class Checker:
         """Read core, the whole journal and core again."""
         before = Kept().keep(self.reader.scan_mixed(KINDS, "core"))
         journal = Journal().read(self.reader.scan_mixed(TOLD, "journal"))
-        after = Kept().keep(self.reader.scan_mixed(KINDS, "core"))
+        after = Kept().keep(self.reader.scan_mixed((*KINDS, *PEOPLE), "core"))
         return Comparison(before, journal, after)

@@ -1,8 +1,10 @@
 """The figures of the overview's charts, counted from what is there, within stated limits.
 
 What is owed is the ledger's own count of the whole programme, made every night (`liability`); it
-has no limit. For the rest nothing is kept: people and clicks of a programme, and the decisions of
-the last weeks, are read when the page is, and the page says where there was more. Whoever sees sums
+has no limit. People, clicks, sign-ups and purchases are read when the page is, up to PEOPLE_MAX
+people; of more, the night's count of everybody stands there with its time (`turnout`). The
+decisions of the last weeks are read up to a limit, and the page says where there was more.
+Whoever sees sums
 but not single people (analysts) gets no figure of fewer than PEOPLE_LEAST advocates: no month of
 the comparison, no account of what is owed in any unit, no payout run, and neither the days nor the
 ways of the decisions as soon as one of them is of fewer (the others would give it away).
@@ -17,6 +19,7 @@ from goodword.advocates.model import Enrolment
 from goodword.conversions.decided import DecidedOn, days_between, decided_partition
 from goodword.ledger.liability import Owed, newest
 from goodword.ledger.model import Balance, balance_key
+from goodword.ledger.turnout import newest_turnout
 from goodword.limits import PAGE_ITEMS_MAX, PAYOUT_PARTS_MAX, PEOPLE_LEAST, READ_KEYS_MAX
 from goodword.payouts.model import PayoutRun, RunLine
 from goodword.ports import Store
@@ -26,7 +29,7 @@ from goodword.rewards.decision import Decision, decision_key
 from goodword.times import DAY_MS
 from goodword.tracking.model import ClickCount, click_count_key
 
-PEOPLE_MAX = 500  # advocates of one overview; the page says when there are more
+PEOPLE_MAX = 500  # advocates that one overview reads; more are counted at night
 DECISIONS_MAX = 500  # of the last days; the newest count
 DAYS = 28
 RUNS_SHOWN = 12
@@ -51,14 +54,17 @@ class Cohort:
 class Figures:
     """Everything that the charts of one programme show; amounts are in its currency.
 
-    `owed` is in every currency and unit, as it stood at `owed_ms` (None: never counted yet). What
-    is left out because too few people have it is named by `owed_hidden`, `days_hidden` and so on.
+    `owed` is in every currency and unit, as it stood at `owed_ms` (None: never counted yet).
+    `counted_ms` is when people were counted, if that was at night; `partly`, that there are more
+    than were read and no night has counted them. What is left out because too few people have it
+    is named by `owed_hidden`, `days_hidden` and so on.
     """
 
     currency: str
     sees_people: bool
     people: int = 0
     partly: bool = False
+    counted_ms: int | None = None
     shown: bool = True
     clicks: int = 0
     leads: int = 0
@@ -88,11 +94,12 @@ def figures_of(
     """The figures of a programme. `month_of` is the reader's calendar."""
     made = Figures(program.currency, sees_people)
     people = _people(store, program.program_id)
-    made.people, made.partly = len(people), len(people) == PEOPLE_MAX
+    made.people, made.partly = len(people), len(people) > PEOPLE_MAX
     if made.people < PEOPLE_LEAST and not sees_people:
         made.shown = False
         return made
-    _sum(store, program, people, made, month_of)
+    if not (made.partly and _counted(store, program, made)):
+        _sum(store, program, people[:PEOPLE_MAX], made, month_of)
     _decide(store, program, now_ms, made)
     _owe(store, program, made)
     _pay(store, program, made)
@@ -102,14 +109,30 @@ def figures_of(
 def _people(store: Store, program_id: str) -> list[Enrolment]:
     found: list[Enrolment] = []
     cursor: str | None = None
-    while len(found) < PEOPLE_MAX:
+    while len(found) <= PEOPLE_MAX:
         page = store.query_index(
             Enrolment, "core", f"ENR#{program_id}", limit=PAGE_ITEMS_MAX, cursor=cursor
         )
         found += page.rows
         if (cursor := page.cursor) is None:
             break
-    return found[:PEOPLE_MAX]
+    return found
+
+
+def _counted(store: Store, program: Program, made: Figures) -> bool:
+    """What the last night counted of everybody; whether there was one."""
+    if (found := newest_turnout(store, program.program_id)) is None:
+        return False
+    unit = program.currency
+    made.partly, made.counted_ms, made.people = False, found.at_ms, found.people
+    made.clicks = found.clicks
+    made.leads, made.sales = found.leads.get(unit, 0), found.sales.get(unit, 0)
+    made.cohorts = [
+        Cohort((int(one.month[:4]), int(one.month[5:])), one.people, one.earned.get(unit, 0))
+        for one in found.months
+        if one.people >= PEOPLE_LEAST
+    ]
+    return True
 
 
 def _sum(

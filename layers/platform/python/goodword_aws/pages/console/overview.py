@@ -110,13 +110,14 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
     """Each with its table, its unit and what is said when it is empty."""
     reader, unit = view.reader, made.currency
     days = [reader.day_short(noon_of(day)) for day in made.days]
-    partly = view.text("overview.partly") if made.partly else ""
+    partly = view.text("overview.partly") if made.partly else _counted(view, made)
     newest = view.text("overview.newest") if made.decisions_partly else ""
     runs_note = " ".join(
         view.text(f"overview.{said}")
         for said, holds in (("partly", made.runs_partly), ("runs_few", made.runs_hidden))
         if holds
     )
+    cohorts = f"{view.text('overview.cohort_note')} {partly}".strip()
     hidden = {
         "earned": made.days_hidden,
         "channel": made.channels_hidden,
@@ -149,8 +150,15 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
         **({"age": owed_by_age(view, made)} if made.sees_people else {}),
         "runs": chart("runs", periods, totals, unit, runs_note),
         "channel": chart("channel", kinds, [*made.channels.values()], unit, newest),
-        "cohort": chart("cohort", months, each, unit, view.text("overview.cohort_note")),
+        "cohort": chart("cohort", months, each, unit, cohorts),
     }
+
+
+def _counted(view: View, made: Figures) -> str:
+    """When the people were counted, if not just now."""
+    if made.counted_ms is None:
+        return ""
+    return view.text("overview.everybody", when=view.reader.time(made.counted_ms))
 
 
 def noon_of(day: str) -> int:
