@@ -9,6 +9,8 @@ from typing import get_args
 import pytest
 from babel import Locale
 from goodword.languages import LANGUAGES
+from goodword.payouts.statement import StatementLine
+from goodword.rewards.explain import About
 from goodword.rewards.explain_codes import LIFE, NOTHING, WON
 from goodword.trust.checks import addresses, ring, self_referral
 from goodword_aws.journeys_introductions import Language
@@ -148,3 +150,16 @@ def test_every_reason_of_an_order_has_words_for_staff(language: str) -> None:
     known = phrases(language)
     codes = {*WON, *NOTHING, *LIFE} - {"other"}  # "other" is said by the page itself
     assert {one for one in codes if f"code.{one}" not in known} == set()
+
+
+# What stands behind `t("<place>." ~ one)`, where it is one of a closed list.
+VARIES = {
+    "portal.about": get_args(About),
+    "portal.statement.line": get_args(StatementLine.model_fields["kind"].annotation),
+    "runs.line": get_args(StatementLine.model_fields["kind"].annotation),
+}
+
+
+@pytest.mark.parametrize("place", VARIES)
+def test_every_one_of_a_list_has_its_words(place: str) -> None:
+    assert {one for one in VARIES[place] if f"{place}.{one}" not in phrases("en")} == set()
