@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from goodword.conversions.model import Conversion, Identity, Settled
 from goodword.ports import Change
+from goodword.programs.model import Program, ProgramState, program_key
 from goodword.tracking.model import Touch
 
 from tests.support.api import Caller
@@ -82,6 +83,27 @@ def test_the_friend_sees_everything_and_nobody_of_the_advocate(here: Pages) -> N
         assert words in shown.words
     assert "adv_maya" not in shown.html
     assert "order-&lt;b&gt;1" in shown.html
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_friend_keeps_these_rights_when_the_programme_has_stopped(
+    here: Pages, state: ProgramState
+) -> None:
+    program_id = here.town.program().program_id
+    bought(here, program_id)
+    head = here.town.store.get(Program, program_key(program_id))
+    assert head is not None
+    change = Change()
+    change.replace(head.but(state=state))
+    here.town.store.commit(change)
+    base, robin = f"/friend/{program_id}", here.browser(ROBIN)
+    assert here.browser().get(base).status == 200
+    page = robin.get(base)
+    assert "order-<b>1" in page.words
+    assert robin.send(page, f"{base}/object").location == base
+    assert robin.send(robin.get(base), f"{base}/allow").location == base
+    assert robin.send(robin.get(base), f"{base}/forget", sure="yes").location == base
+    assert "Nothing is recorded under this address" in robin.get(base).words
 
 
 def test_somebody_else_sees_none_of_it(here: Pages) -> None:

@@ -10,12 +10,13 @@ from goodword.conversions.forgetting import Forgetting
 from goodword.errors import InvalidInput, NotAllowed, NotFound
 from goodword.messages.service import Refused
 from goodword.privacy.model import EMAIL_LENGTH_MAX, clean_email, fold_email
+from goodword.programs.effective import version_in_force
 from pydantic import Field, StringConstraints
 
 from goodword_aws import wiring
+from goodword_aws.advocates_offer import OfferAnswer, offer_answer
 from goodword_aws.friends import mac_of, recorded
 from goodword_aws.messages import catalogue_of, post
-from goodword_aws.pages import portal
 from goodword_aws.pages.friend_pass import friend_pass, may_write, passed
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
@@ -52,7 +53,7 @@ def add_friend(site: Site) -> None:
 def _page(view: View) -> Sheet:
     """What is kept; or how to show that it is oneself."""
     program_id = view.path["program_id"]
-    shown: dict[str, Any] = {**portal.program(view, program_id), "recorded": None}
+    shown: dict[str, Any] = {"offer": _offer(view), "recorded": None}
     if "token" in view.path or view.principal is not None:
         shown["recorded"] = recorded(view.desk, program_id, _mac(view))
     base = f"/friend/{program_id}"
@@ -64,7 +65,7 @@ def _page(view: View) -> Sheet:
 def _write(view: View) -> Answer:
     """Send a link to an address; the answer tells nothing about it."""
     program_id, said = view.path["program_id"], view.fields(Address)
-    offer = portal.program(view, program_id)["offer"]
+    offer = _offer(view)
     to = clean_email(said.email)
     mac = wiring.blind_index().mac("email", fold_email(to))
     if may_write(view.desk, program_id, mac):
@@ -90,7 +91,7 @@ def _allow(view: View) -> Answer:
 
 def _closed(view: View, *, closed: bool) -> Answer:
     program_id = view.path["program_id"]
-    _known_program(view)
+    _offer(view)
     Forgetting(view.desk).close(program_id, _mac(view), closed=closed)
     return Go(_back(view), "note.objected" if closed else "note.allowed")
 
@@ -99,13 +100,15 @@ def _forget(view: View) -> Answer:
     """Forget the friend, after a box was ticked."""
     mac = _mac(view)
     view.fields(Sure)
-    _known_program(view)
+    _offer(view)
     Forgetting(view.desk).forget(view.path["program_id"], mac)
     return Go(_back(view), "note.forgotten")
 
 
-def _known_program(view: View) -> None:
-    portal.program(view, view.path["program_id"])
+def _offer(view: View) -> OfferAnswer:
+    """What the programme says of itself, however it stands: a friend's rights outlast it."""
+    program_id, now_ms = view.path["program_id"], view.desk.clock.now_ms()
+    return offer_answer(version_in_force(view.desk.store, program_id, now_ms))
 
 
 def _mac(view: View) -> str:
