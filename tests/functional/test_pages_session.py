@@ -25,6 +25,12 @@ def is_in(browser: Browser) -> bool:
     return browser.get("/my").status == 200
 
 
+def test_the_front_door_leads_everybody_to_their_own_pages(here: Pages) -> None:
+    assert 'href="/auth/sign-in?next=/"' in here.browser().get("/").html
+    assert here.browser(FINANCE).get("/").location == "/console"
+    assert here.browser(ANNA).get("/").location == "/my"
+
+
 def test_whoever_is_not_signed_in_is_led_to_sign_in_and_back(here: Pages) -> None:
     browser = here.browser()
     led = browser.get("/my")

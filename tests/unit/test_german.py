@@ -102,3 +102,13 @@ def test_sentences_write_amounts_as_the_pages_do() -> None:
         for unit in PIECES:
             assert "3" in words(language).money(3, unit)
     assert money_of("fr")(500, "EUR") == "€5.00"
+
+
+POLITE = re.compile(r"\b(Ihnen|Ihre?[mnrs]?)\b")
+
+
+def test_advocates_are_addressed_in_one_way() -> None:
+    """As "du"; staff are not addressed at all, or by what is to be done."""
+    told = {key: str(text) for key, text in phrases("de").items() if key.startswith("portal.")}
+    assert len(told) > 300
+    assert {key for key, text in told.items() if POLITE.search(text)} == set()
