@@ -129,6 +129,13 @@ def test_the_best_language_that_there_is() -> None:
     assert accepted_languages("en;q=0.2,de;q=1") == ["de", "en"]
 
 
+def test_who_chose_a_language_keeps_the_region_of_the_browser() -> None:
+    assert reader_of("en-GB, en;q=0.9", {"gw_lang": "en"}).locale == "en-GB"
+    assert reader_of("de-CH, de;q=0.9, en;q=0.8", {}, "de").locale == "de-CH"
+    assert reader_of("de-CH, de;q=0.9", {"gw_lang": "en"}).locale == "en"
+    assert reader_of("en-GB", {"gw_lang": "en-US"}).locale == "en-US"
+
+
 def test_zones_are_those_of_the_database() -> None:
     assert reader_of("", {"gw_zone": "Europe/Berlin"}).zone == "Europe/Berlin"
     for nonsense in ("../../etc/passwd", "Nowhere/Land", "", "x" * 50, "Europe/Berlin/../.."):

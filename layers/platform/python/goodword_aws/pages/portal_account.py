@@ -93,8 +93,9 @@ def _save(view: View) -> Answer:
         letters=said.letters,
     )
     jar = Jar(secure=settings().public_url.startswith("https://"))
+    zone = said.zone if said.zone != view.reader.zone else ""  # what nobody changed is no choice
     return Leave(
-        HERE, (*jar.chosen(said.language, said.zone), jar.set(NOTE, "note.saved", NOTE_SECONDS))
+        HERE, (*jar.chosen(said.language, zone), jar.set(NOTE, "note.saved", NOTE_SECONDS))
     )
 
 

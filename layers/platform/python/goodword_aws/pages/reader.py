@@ -183,9 +183,16 @@ def _pattern(locale: Locale, places: int) -> str:
 
 
 def reader_of(accepted: str, cookies: Mapping[str, str], asked: str = "") -> Reader:
-    """The reader of a request: what was asked for, what was kept, what the browser accepts."""
-    wanted = [asked, cookies.get("gw_lang", ""), *accepted_languages(accepted)]
-    locale = next((tag for tag in wanted if speaks(tag)), DEFAULT_LOCALE)
+    """The reader of a request: what was asked for, what was kept, what the browser accepts.
+
+    Who chose a language chose no region: figures and dates are those of the browser's, if it names
+    one of that language. Example: `en` was kept, and the browser accepts `en-GB`.
+    """
+    of_browser = accepted_languages(accepted)
+    wanted = [asked, cookies.get("gw_lang", ""), *of_browser]
+    chosen = next((tag for tag in wanted if speaks(tag)), DEFAULT_LOCALE)
+    near = (tag for tag in of_browser if tag.lower().startswith(f"{chosen.lower()}-"))
+    locale = next((tag for tag in near if speaks(tag)), chosen)
     zone = cookies.get("gw_zone", "")
     known = is_zone(zone)
     return Reader(locale, zone if known else DEFAULT_ZONE, known)
