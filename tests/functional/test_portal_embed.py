@@ -64,6 +64,7 @@ def test_a_token_ends(here: Pages) -> None:
     ended = here.browser().get(f"/embed/{token}")
     assert ended.status == 404
     assert "has ended" in ended.words
+    assert [one for one in ("<form", "<header", "<footer", "sign-in") if one in ended.html] == []
 
 
 def test_only_a_whole_token_of_ours_counts(here: Pages) -> None:
