@@ -38,6 +38,13 @@ def test_times_name_their_zone() -> None:
     assert DE.time(AT) == "22.11.2025, 09:26 CET"
     assert Reader("en-GB", "America/New_York").time("2025-07-01T03:30:00Z").endswith("EDT")
     assert Reader("en-GB", "America/New_York").day("2025-07-01T03:30:00Z") == "30 Jun 2025"
+    for zone, name in (
+        ("America/Sao_Paulo", "UTC-3"),
+        ("Asia/Dubai", "UTC+4"),
+        ("Asia/Kathmandu", "UTC+5:45"),
+        ("Asia/Kolkata", "IST"),
+    ):
+        assert Reader("en-GB", zone).time(AT).endswith(f" {name}")
     assert DE.month(AT) == "Nov. 2025"
 
 

@@ -96,3 +96,12 @@ def test_every_reason_that_staff_can_refuse_with_has_its_own_words(code: str) ->
 
 def test_the_catalogue_has_words_for_every_state() -> None:
     assert set(WORDS.states) == set(STATES) == set(BUCKETS)
+
+
+@pytest.mark.parametrize(
+    ("language", "amount", "said"),
+    [("en", 1, "1 point"), ("en", -1, "-1 point"), ("en", 11, "11 points"), ("de", 1, "1 Punkt")],
+)
+def test_one_point_is_one(language: str, amount: int, said: str) -> None:
+    spoken = Catalogue.model_validate_json(CATALOGUE.with_name(f"{language}.json").read_text())
+    assert spoken.money(amount, "POINTS") == said

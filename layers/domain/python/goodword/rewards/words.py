@@ -81,7 +81,8 @@ class Catalogue(Value):
         plain = minus + amount
         if name == "CREDIT":
             plain = self.money(amount_minor, currency.removesuffix(CREDIT))
-        return self.units[name].format(amount=plain)
+        one = self.units.get(f"ONE_{name}") if amount == "1" else None
+        return (one or self.units[name]).format(amount=plain)
 
     def day(self, at_ms: int, zone: str = "UTC") -> str:
         """The calendar day of an instant, as a clock in that time zone shows it."""

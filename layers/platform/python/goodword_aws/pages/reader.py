@@ -154,7 +154,8 @@ class Reader:
         """`22 Nov 2025, 09:26 CET`: with the zone, always."""
         moment = self.at(when)
         clock = format_time(moment.time(), "short", locale=self._babel)
-        return f"{format_date(moment.date(), 'medium', locale=self._babel)}, {clock} {moment:%Z}"
+        day = format_date(moment.date(), "medium", locale=self._babel)
+        return f"{day}, {clock} {zone_word(moment)}"
 
     def month_name(self, year: int, month: int) -> str:
         """`Nov 2025`, of a calendar month."""
@@ -180,6 +181,15 @@ def _pattern(locale: Locale, places: int) -> str:
     """The locale's own money pattern with so many decimals."""
     pattern: str = locale.currency_formats["standard"].pattern
     return re.sub(r"0\.0+", f"0.{'0' * places}" if places else "0", pattern)
+
+
+def zone_word(moment: datetime) -> str:
+    """`CET`; where a zone has no name but its distance, `UTC+5:45`."""
+    name = moment.tzname() or "UTC"
+    if not (found := re.fullmatch(r"([+-])(\d\d)(\d\d)?", name)):
+        return name
+    sign, hours, minutes = found.groups()
+    return f"UTC{sign}{int(hours)}{f':{minutes}' if minutes else ''}"
 
 
 def reader_of(accepted: str, cookies: Mapping[str, str], asked: str = "") -> Reader:
