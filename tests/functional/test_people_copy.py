@@ -81,6 +81,7 @@ def test_each_signal_of_theirs_is_in_it_once_and_nobody_elses(path: Path) -> Non
         "value": 99,
         "about": "c-1",
         "word": None,
+        "withdrawn": False,
     }
 
 

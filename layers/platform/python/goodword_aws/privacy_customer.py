@@ -107,6 +107,7 @@ def _signal(one: Signal) -> dict[str, Any]:
         "value": one.value,
         "about": one.about,
         "word": one.word,
+        "withdrawn": one.withdrawn,
     }
 
 

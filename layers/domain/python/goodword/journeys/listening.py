@@ -40,6 +40,7 @@ from goodword.limits import (
 )
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.ports import Macs
+from goodword.records import Record
 from goodword.times import DAY_MS, SECOND_MS
 
 
@@ -280,7 +281,7 @@ class Customers:
                 cursor=cursor,
                 newest_first=True,
             )
-            found += page.rows
+            found += (one for one in page.rows if not one.withdrawn)
             cursor = page.cursor
             if cursor is None:
                 break
@@ -312,38 +313,40 @@ def put_signal(desk: Desk, change: Change, delivery: Origin, subject_id: str, fa
     """Add the signal to the change, with the name that a repeat meets and the event that tells."""
     (program_id, namespace), now_ms = delivery.space, desk.clock.now_ms()
     keep_s = (max(now_ms, fact.occurred_ms) + SIGNAL_DAYS * DAY_MS) // SECOND_MS
-    signal_id = derived_id("sig", fact.occurred_ms, program_id, namespace, fact.signal_id)
-    change.create(
-        Signal(
-            subject_id=subject_id,
-            signal_id=signal_id,
-            program_id=program_id,
-            source_id=delivery.source_id,
-            kind=fact.kind,
-            occurred_ms=fact.occurred_ms,
-            noted_ms=now_ms,
-            value=fact.value,
-            about=fact.about,
-            word=fact.word,
-            keep_s=keep_s,
-        ),
-        SignalName(
-            program_id=program_id,
-            namespace=namespace,
-            name=fact.signal_id,
-            subject_id=subject_id,
-            keep_s=keep_s,
-        ),
-        desk.event(
-            "journey.signal_noted",
-            subject_id,
-            program_id=program_id,
-            source_id=delivery.source_id,
-            signal_id=signal_id,
-            kind=fact.kind,
-            value=fact.value,
-            occurred_ms=fact.occurred_ms,
-        ),
+    signal = Signal(
+        subject_id=subject_id,
+        signal_id=derived_id("sig", fact.occurred_ms, program_id, namespace, fact.signal_id),
+        program_id=program_id,
+        source_id=delivery.source_id,
+        kind=fact.kind,
+        occurred_ms=fact.occurred_ms,
+        noted_ms=now_ms,
+        value=fact.value,
+        about=fact.about,
+        word=fact.word,
+        keep_s=keep_s,
+    )
+    name = SignalName(
+        program_id=program_id,
+        namespace=namespace,
+        name=fact.signal_id,
+        subject_id=subject_id,
+        keep_s=keep_s,
+    )
+    change.create(signal, name, told(desk, signal))
+
+
+def told(desk: Desk, signal: Signal) -> Record:
+    """The event that makes journeys look at the signal."""
+    return desk.event(
+        "journey.signal_noted",
+        signal.subject_id,
+        program_id=signal.program_id,
+        source_id=signal.source_id,
+        signal_id=signal.signal_id,
+        kind=signal.kind,
+        value=signal.value,
+        occurred_ms=signal.occurred_ms,
     )
 
 

@@ -107,8 +107,8 @@ class DealStep(Record):
 class Opportunity(Record):
     """A deal as its steps leave it. `moved_ms` is the later of when it was opened and closed.
 
-    Without an amount it is counted and adds nothing. `said` is the signal that it was won, once
-    there is one.
+    Without an amount it is counted and adds nothing. `said` is the kind of the one signal
+    that stands of how it ended, `said_ms` its time and `said_of` its subject; empty if none does.
     """
 
     KIND: ClassVar[str] = "opportunity"
@@ -130,6 +130,8 @@ class Opportunity(Record):
     referral: str | None = None
     steps: int
     said: str = ""
+    said_ms: int = 0
+    said_of: str = ""
 
     @property
     def key(self) -> Key:

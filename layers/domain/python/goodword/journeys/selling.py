@@ -1,8 +1,9 @@
 """What a delivery says of deals is noted once: a step, how the deal stands, and what it means.
 
 A deal that was won is a signal of its account, once: it renewed, or it grew. A renewal that was
-lost is a risk. Contacts and accounts are the same subjects that signals are about, so whoever is
-forgotten as a friend is no deal's contact any more.
+lost is a risk. Steps that change this withdraw what was said before (`outcome`). Contacts and
+accounts are the same subjects that signals are about, so whoever is forgotten as a friend is no
+deal's contact any more.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from functools import partial
 
 from goodword.conversions.model import Delivery, Facts
 from goodword.journeys.copied import CRM_KINDS, CrmCopy, DealLink, copy_key
-from goodword.journeys.listening import Listening, head, put_signal
+from goodword.journeys.listening import Listening, head
 from goodword.journeys.opportunity import (
     ContactFact,
     DealChange,
@@ -23,24 +24,12 @@ from goodword.journeys.opportunity import (
     opportunity_id_of,
     opportunity_key,
 )
-from goodword.journeys.signal import SignalKind, Subject
+from goodword.journeys.outcome import Telling
 from goodword.limits import DEAL_STEPS_MAX
 from goodword.ports import Change, Desk, until_settled
 from goodword.privacy.ports import Macs
-from goodword.records import Value
 
 TOO_MANY = "too_many_steps"
-
-
-class _Outcome(Value):
-    """What the end of a deal says of its account."""
-
-    signal_id: str
-    kind: SignalKind
-    occurred_ms: int
-    value: None = None
-    about: None = None
-    word: None = None
 
 
 @dataclass(frozen=True)
@@ -138,12 +127,7 @@ class Hearing:
         before = stored or _fresh(delivery, fact, step)
         after = folded([*steps, step], before)
         change = Change()
-        owner = self._owner(after)
-        if owner is not None and (outcome := _outcome(after)) is not None:
-            put_signal(self.desk, change, delivery, owner.subject_id, outcome)
-            last_ms = max(owner.last_ms, outcome.occurred_ms)
-            change.replace(owner.but(heard=owner.heard + 1, last_ms=last_ms))
-            after = after.but(said=after.state)
+        after = Telling(self.desk).tell(change, delivery, after)
         change.create(step)
         change.save(after)
         self._link(change, after)
@@ -181,15 +165,6 @@ class Hearing:
             if cursor is None or len(found) >= DEAL_STEPS_MAX:
                 return found, len(found) < DEAL_STEPS_MAX
 
-    def _owner(self, deal: Opportunity) -> Subject | None:
-        """Whom the end of the deal is told of: the account, else the first contact's, else they."""
-        if deal.account is not None:
-            return head(self.desk, deal.account)
-        if not deal.contacts:
-            return None
-        contact = head(self.desk, deal.contacts[0])
-        return contact if contact.account_id is None else head(self.desk, contact.account_id)
-
 
 def _fresh(delivery: Delivery, fact: DealFact, step: DealStep) -> Opportunity:
     return Opportunity(
@@ -203,20 +178,6 @@ def _fresh(delivery: Delivery, fact: DealFact, step: DealStep) -> Opportunity:
         opened_ms=fact.occurred_ms,
         steps=0,
     )
-
-
-def _outcome(deal: Opportunity) -> _Outcome | None:
-    """The signal of a deal that has just ended; None if there is none, or it was noted."""
-    kinds: dict[tuple[str, bool], SignalKind] = {
-        ("won", True): "renewal",
-        ("won", False): "deal_won",
-        ("lost", True): "churn_risk",
-    }
-    kind = kinds.get((deal.state, deal.renewal))
-    if kind is None or deal.closed_ms is None or deal.said == deal.state:
-        return None
-    name = f"{deal.opportunity_id}:{deal.closed_ms}:{deal.state}"
-    return _Outcome(signal_id=name, kind=kind, occurred_ms=deal.closed_ms)
 
 
 def _told(before: Opportunity | None, after: Opportunity) -> str:

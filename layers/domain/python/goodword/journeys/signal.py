@@ -1,4 +1,6 @@
-"""A signal says one thing of a customer or an account at one time; it is put once, never changed.
+"""A signal says one thing of a customer or an account at one time; it is put once.
+
+Nothing of it ever changes, but what a CRM said of the end of a deal may be withdrawn (`outcome`).
 
 Signals come unordered and repeated, so nothing is computed when one is noted: what they come to is
 made of all of them, each time it is asked for (`scoring`). No text of a person is kept of them.
@@ -123,7 +125,7 @@ def wrong(said: Said) -> Iterator[tuple[str, str]]:
 
 
 class Signal(Record):
-    """A signal as it is kept, by its subject and its time."""
+    """A signal as it is kept, by its subject and its time. One that is `withdrawn` never counts."""
 
     KIND: ClassVar[str] = "signal"
 
@@ -137,16 +139,21 @@ class Signal(Record):
     value: int | None = None
     about: str | None = None
     word: str | None = None
+    withdrawn: bool = False
     keep_s: int
 
     @property
     def key(self) -> Key:
-        at = f"{self.occurred_ms:015d}#{self.signal_id}"
-        return Key("core", f"SBJ#{self.subject_id}", f"S#{at}")
+        return signal_key(self.subject_id, self.occurred_ms, self.signal_id)
 
     @property
     def expires_s(self) -> int:
         return self.keep_s
+
+
+def signal_key(subject_id: str, occurred_ms: int, signal_id: str) -> Key:
+    """Where a signal is."""
+    return Key("core", f"SBJ#{subject_id}", f"S#{occurred_ms:015d}#{signal_id}")
 
 
 class SignalName(Record):
