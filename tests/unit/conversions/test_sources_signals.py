@@ -195,9 +195,52 @@ def test_zendesks_own_time_is_exact_where_the_tickets_has_seconds() -> None:
 )
 def test_a_ticket_that_is_gone_is_open_no_more(what: str) -> None:
     event = zendesk_event("1", "OPEN") | {"type": f"zen:event-type:ticket.{what}"}
-    assert only("zendesk", event).kind == "case_resolved"
-    event["detail"]["status"] = "DELETED"
-    assert only("zendesk", event).kind == "case_resolved"
+    assert only("zendesk", event).kind == "case_dropped"
+    for status in ("DELETED", "SOLVED", "CLOSED"):
+        event["detail"]["status"] = status
+        assert only("zendesk", event).kind == "case_dropped"
+
+
+def test_only_what_becomes_solved_is_resolved_and_no_later_event_of_it_is() -> None:
+    solved, closed = zendesk_event("1", "SOLVED"), zendesk_event("1", "CLOSED")
+    assert only("zendesk", solved).kind == "case_resolved"
+    assert only("zendesk", closed).kind == "case_dropped"
+    assert only("zendesk", zendesk_trigger("1", "Closed")).kind == "case_dropped"
+    for event in (solved, closed):
+        for what in ("comment_added", "tags_changed", "priority_changed"):
+            later = event | {"type": f"zen:event-type:ticket.{what}"}
+            assert read("zendesk", later).ignored == "other_topic"
+    raised = zendesk_event("1", "OPEN") | {"type": "zen:event-type:ticket.priority_changed"}
+    assert (only("zendesk", raised).kind, only("zendesk", raised).value) == ("case_opened", 1)
+
+
+def test_a_ticket_that_was_merged_is_not_resolved_whoever_tells_of_it() -> None:
+    event = zendesk_event("1", "SOLVED")
+    event["detail"]["tags"] = ["vip", "closed_by_merge"]
+    assert only("zendesk", event).kind == "case_dropped"
+    trigger = zendesk_trigger("1", "solved", tags="vip closed_by_merge")
+    assert only("zendesk", trigger).kind == "case_dropped"
+    assert only("zendesk", trigger | {"tags": "vip"}).kind == "case_resolved"
+
+
+@pytest.mark.parametrize("status", ["hold", "On-hold", "on_hold", "On hold", " ON-HOLD "])
+def test_a_ticket_on_hold_is_open(status: str) -> None:
+    case = only("zendesk", zendesk_trigger("35", status, priority="urgent"))
+    assert (case.kind, case.value) == ("case_opened", 1)
+
+
+@pytest.mark.parametrize("said", ["Gut, ich bin zufrieden", "goodness", "Хорошо", "5"])
+def test_a_rating_in_other_words_is_shown_to_a_person_beside_what_is_understood(said: str) -> None:
+    facts = read("zendesk", zendesk_trigger("35", "solved", satisfaction=said))
+    assert [one.kind for one in facts.signals] == ["case_resolved"]
+    assert facts.problem == "unknown_rating"
+
+
+def test_a_rating_comes_without_a_status_and_resolves_nothing_again() -> None:
+    rated = zendesk_trigger("35", "", satisfaction="good")
+    assert (only("zendesk", rated).kind, only("zendesk", rated).value) == ("csat", 100)
+    with pytest.raises(NotUnderstood):
+        read("zendesk", zendesk_trigger("35", "", satisfaction="offered"))
 
 
 @pytest.mark.parametrize(
@@ -207,9 +250,10 @@ def test_a_ticket_that_is_gone_is_open_no_more(what: str) -> None:
 def test_a_satisfaction_may_come_with_words(said: str, value: int) -> None:
     _, csat = read("zendesk", zendesk_trigger("35", "solved", satisfaction=said)).signals
     assert csat.value == value
-    for none in ("unoffered", "offered", "goodness", ""):
+    for none in ("unoffered", "offered", "-", ""):
         trigger = zendesk_trigger("35", "solved", satisfaction=none)
-        assert len(read("zendesk", trigger).signals) == 1
+        facts = read("zendesk", trigger)
+        assert (len(facts.signals), facts.problem) == (1, "")
 
 
 # --- Segment ----------------------------------------------------------------------------------

@@ -92,6 +92,9 @@ def test_an_urgent_case_forbids_until_it_is_resolved() -> None:
     assert codes(now(*FAN, opened)) == ["open_urgent_case"]
     assert not any(one.qualifies for one in now(*FAN, opened).motions)
     assert codes(now(*FAN, opened, signal("case_resolved", 4, about="c1"))) == []
+    dropped = now(*FAN, opened, signal("case_dropped", 4, about="c1"))
+    assert (codes(dropped), dropped.score) == ([], now(*FAN, opened).score)
+    assert codes(now(*FAN, opened, signal("case_dropped", 6, about="c1"))) == ["open_urgent_case"]
     assert codes(now(*FAN, opened, signal("case_resolved", 4, about="c2"))) == ["open_urgent_case"]
     assert codes(now(*FAN, opened, signal("case_resolved", 6, about="c1"))) == ["open_urgent_case"]
     assert codes(now(*FAN, opened, signal("case_resolved", 5, about="c1"))) == []

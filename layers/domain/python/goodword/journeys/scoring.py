@@ -12,7 +12,7 @@ count, for or against: whoever asks only happy people for reviews deceives their
 the same for every order in which the signals came.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
 from goodword.journeys.signal import PAIRED, Signal, SignalKind
@@ -95,6 +95,7 @@ LIMITS: dict[SignalKind, Limit] = {
     "churn_risk": Limit(30),
     "invoice_overdue": Limit(10),
 }
+CASE_ENDS: frozenset[SignalKind] = frozenset({"case_resolved", "case_dropped"})
 SENTIMENT: frozenset[SignalKind] = frozenset({"nps", "csat", "review", "mention", "complaint"})
 
 
@@ -247,9 +248,9 @@ def contributions(ordered: Sequence[Signal], at_ms: int) -> list[Contribution]:
 def suppressors(ordered: Sequence[Signal], at_ms: int) -> list[Suppressor]:
     """All that stands against asking at present."""
     found: list[Suppressor] = []
-    urgent = _left_open(ordered, "case_opened", "case_resolved", lambda one: one.value == 1)
+    urgent = _left_open(ordered, "case_opened", CASE_ENDS, lambda one: one.value == 1)
     found += [_suppressor("open_urgent_case", one) for one in urgent]
-    overdue = _left_open(ordered, "invoice_overdue", "invoice_paid", lambda _one: True)
+    overdue = _left_open(ordered, "invoice_overdue", {"invoice_paid"}, lambda _one: True)
     found += [_suppressor("invoice_overdue", one) for one in overdue]
     risk = _newest(ordered, "churn_risk", "churn_cleared")
     if risk and risk.kind == "churn_risk" and at_ms - risk.occurred_ms < RISK_DAYS * DAY_MS:
@@ -317,7 +318,7 @@ def _newest(ordered: Sequence[Signal], *kinds: SignalKind) -> Signal | None:
 def _left_open(
     ordered: Sequence[Signal],
     opened: SignalKind,
-    closed: SignalKind,
+    closed: Collection[SignalKind],
     counts: Callable[[Signal], bool],
 ) -> list[Signal]:
     """The newest opening of each case that was not closed at or after it.
@@ -326,8 +327,8 @@ def _left_open(
     """
     last: dict[str | None, Signal] = {}
     for one in sorted(
-        (one for one in ordered if one.kind in (opened, closed)),
-        key=lambda one: (one.occurred_ms, one.kind == closed, -(one.value or 0), one.signal_id),
+        (one for one in ordered if one.kind == opened or one.kind in closed),
+        key=lambda one: (one.occurred_ms, one.kind in closed, -(one.value or 0), one.signal_id),
     ):
         last[one.about] = one
     return [one for one in last.values() if one.kind == opened and counts(one)]

@@ -21,6 +21,7 @@ SignalKind = Literal[
     "complaint",
     "case_opened",
     "case_resolved",
+    "case_dropped",
     "usage",
     "milestone",
     "result",
@@ -45,7 +46,7 @@ VALUES: dict[SignalKind, tuple[int, int]] = {
     "consent": (0, 1),  # withdrawn, given
 }
 PAIRED: frozenset[SignalKind] = frozenset(
-    {"case_opened", "case_resolved", "invoice_overdue", "invoice_paid"}
+    {"case_opened", "case_resolved", "case_dropped", "invoice_overdue", "invoice_paid"}
 )
 OF_ACCOUNTS: frozenset[SignalKind] = frozenset(
     {"renewal", "deal_won", "invoice_overdue", "invoice_paid", "churn_risk", "churn_cleared"}

@@ -1,7 +1,11 @@
 """Zendesk's tickets as signals: opened with a priority, resolved, and how satisfied somebody was.
 
 Two bodies: Zendesk's own ticket events (`zen:event-type:ticket...`), and the body of a trigger,
-which the installation writes itself (docs/journeys.md has it). Only a trigger can tell an address.
+which the installation writes itself (docs/journeys.md has it) with constant words: placeholders may
+be written in the language of the requester. Only a trigger can tell an address.
+
+Only a ticket that becomes solved is resolved. One that is closed, merged, deleted or spam is worked
+on no more, which is no success: a solved ticket is closed by itself weeks later.
 """
 
 import re
@@ -30,11 +34,16 @@ STATES: dict[str, SignalKind] = {
     "open": "case_opened",
     "pending": "case_opened",
     "hold": "case_opened",
+    "onhold": "case_opened",
     "solved": "case_resolved",
-    "closed": "case_resolved",
+    "closed": "case_dropped",
+    "deleted": "case_dropped",
 }
 CONTENT = {"good": 100, "bad": 0}  # "good", "Good, I'm satisfied", "bad_with_comment"
+UNRATED = ("", "-", "unoffered", "offered")
 GONE = ("soft_deleted", "permanently_deleted", "marked_as_spam", "merged")  # nobody works on it
+MERGED = "closed_by_merge"  # the tag that Zendesk gives a ticket when it is merged into another
+TURNS = ("created", "status_changed", "undeleted", *GONE)  # after which it may have ended
 _FIRST_WORD = re.compile(r"[^a-z]")
 OWN_EVENT = "zen:event-type:ticket."
 
@@ -80,12 +89,49 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     case = ticket.id_at("ticket_id") or ticket.need_id("id")
     told_ms = said.time("time") or ticket.time("updated_at") or received_ms
     common = whose | {"about": case, "occurred_ms": min(told_ms, received_ms)}
-    gone = kind.removeprefix(OWN_EVENT) in GONE
-    status = "closed" if gone else ticket.text("status").lower()
-    return Facts(signals=tuple(_signals(ticket, status, case, common)))
+    what = kind.removeprefix(OWN_EVENT)
+    gone = what in GONE or MERGED in _tags(ticket)
+    status = "deleted" if gone else _plain(ticket.text("status"))
+    found, problem = [], ""
+    try:
+        content = _content(ticket)
+    except NotUnderstood as bad:
+        content, problem = None, bad.code
+    if status or content is None:
+        found.append(_case(ticket, status, case, common))
+        if kind and what not in TURNS and found[0].kind != "case_opened":
+            return Facts(ignored="other_topic")
+    if content is not None:
+        name = f"{case}:csat:{common['occurred_ms']}"
+        found.append(signal(signal_id=name, kind="csat", value=content, **common))
+    return Facts(signals=tuple(found), problem=problem)
 
 
-def _signals(ticket: Document, status: str, case: str, common: dict[str, Any]) -> list[SignalFact]:
+def _plain(word: str) -> str:
+    """The same for `On-hold`, `on_hold` and `On hold`; nothing of a lone dash."""
+    return re.sub(r"[\s_-]", "", word.lower())
+
+
+def _tags(ticket: Document) -> Sequence[Any]:
+    """The tags of an event (a list) or of a trigger (words)."""
+    found = ticket.at("tags")
+    if isinstance(found, str):
+        return found.split()
+    return found if isinstance(found, list) else ()
+
+
+def _content(ticket: Document) -> int | None:
+    """How content somebody was, in percent; None if nobody has said so yet."""
+    said = ticket.text("satisfaction").strip().lower()
+    if said in UNRATED:
+        return None
+    content = CONTENT.get(_FIRST_WORD.split(said)[0])
+    if content is None:
+        raise NotUnderstood("unknown_rating", "the ticket has a rating that is not known")
+    return content
+
+
+def _case(ticket: Document, status: str, case: str, common: dict[str, Any]) -> SignalFact:
     """Events of one second with another priority are signals of their own."""
     if status not in STATES:
         raise NotUnderstood("bad_field", "the ticket is in a state that is not known")
@@ -97,9 +143,4 @@ def _signals(ticket: Document, status: str, case: str, common: dict[str, Any]) -
             raise NotUnderstood("bad_field", "the ticket has a priority that is not known")
         more = {"value": PRIORITIES[priority]}
     name = ":".join(map(str, (case, kind, *more.values(), at_ms)))
-    found = [signal(signal_id=name, kind=kind, **more, **common)]
-    content = CONTENT.get(_FIRST_WORD.split(ticket.text("satisfaction").strip().lower())[0])
-    if content is not None:
-        name = f"{case}:csat:{at_ms}"
-        found.append(signal(signal_id=name, kind="csat", value=content, **common))
-    return found
+    return signal(signal_id=name, kind=kind, **more, **common)
