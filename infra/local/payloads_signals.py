@@ -6,7 +6,7 @@ WHOSE: Json = {"customer_id": "u-4711", "email": "robin.friend@example.com", "ac
 
 
 def typeform_response(token: str, score: int, *, stars: int = 5, hidden: Json = WHOSE) -> Json:
-    """A form response with an NPS and a rating of five stars."""
+    """A form response with an NPS and a rating of five stars, whose length no delivery says."""
     return {
         "event_id": f"evt-{token}",
         "event_type": "form_response",
@@ -26,14 +26,22 @@ def typeform_response(token: str, score: int, *, stars: int = 5, hidden: Json = 
                         "type": "rating",
                         "ref": "b",
                         "title": "Support?",
-                        "properties": {"steps": 5, "shape": "star"},
+                        "properties": {},
                     },
                     {"id": "why1", "type": "long_text", "ref": "c", "title": "Why?"},
                 ],
             },
             "answers": [
-                {"type": "number", "number": score, "field": {"id": "nps1", "type": "nps"}},
-                {"type": "number", "number": stars, "field": {"id": "rate1", "type": "rating"}},
+                {
+                    "type": "number",
+                    "number": score,
+                    "field": {"id": "nps1", "type": "nps", "ref": "a"},
+                },
+                {
+                    "type": "number",
+                    "number": stars,
+                    "field": {"id": "rate1", "type": "rating", "ref": "b"},
+                },
                 {
                     "type": "text",
                     "text": "Robin here, it is great",

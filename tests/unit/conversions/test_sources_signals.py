@@ -96,12 +96,50 @@ def test_a_scale_is_read_as_percent_of_itself(
     assert only("typeform", form).value == value
 
 
-@pytest.mark.parametrize("broken", ["no definition", "beyond", "no token", "not whole"])
+@pytest.mark.parametrize(
+    ("kind", "ref", "number", "value"),
+    [
+        ("rating", "b", 5, 100),
+        ("rating", "b", 4, 75),
+        ("rating", "b", 6, None),
+        ("rating", "b", 0, None),
+        ("opinion_scale", "c", 10, 100),
+        ("opinion_scale", "c", 0, 0),
+        ("opinion_scale", "c", 11, None),
+        ("opinion_scale", "csat_scale_1_5", 5, 100),
+        ("opinion_scale", "csat_scale_1_5", 0, None),
+        ("opinion_scale", "csat_scale_1_5_old", 5, 50),
+        ("rating", "stars_scale_1_10", 10, 100),
+        ("rating", "stars_scale_1_0", 1, None),
+        ("rating", "stars_scale_1_1", 1, None),
+    ],
+)
+@pytest.mark.parametrize("more", [{"properties": {}}, {}])
+def test_a_scale_whose_length_no_delivery_says_is_that_of_its_reference_or_typeforms_own(
+    kind: str, ref: str, number: int, value: int | None, more: dict[str, Any]
+) -> None:
+    form = typeform_response("tok", 9)
+    field = {"id": "q", "type": kind, "ref": ref}
+    form["form_response"]["definition"]["fields"] = [field | {"title": "Satisfied?"} | more]
+    form["form_response"]["answers"] = [{"type": "number", "number": number, "field": field}]
+    facts = read("typeform", form)
+    assert [one.value for one in facts.signals] == ([] if value is None else [value])
+    assert facts.problem == ("bad_field" if value is None else "")
+
+
+def test_steps_that_a_delivery_says_stand_above_the_reference() -> None:
+    form = typeform_response("tok", 9)
+    field = {"id": "q", "type": "rating", "ref": "a_scale_1_3"}
+    said = field | {"properties": {"steps": 10}}
+    form["form_response"]["definition"]["fields"] = [said]
+    form["form_response"]["answers"] = [{"type": "number", "number": 10, "field": field}]
+    assert only("typeform", form).value == 100
+
+
+@pytest.mark.parametrize("broken", ["beyond", "no token", "not whole"])
 def test_an_answer_that_cannot_be_placed_is_shown_to_a_person(broken: str) -> None:
     form = typeform_response("tok", 9)
     response = form["form_response"]
-    if broken == "no definition":
-        del response["definition"]
     if broken == "beyond":
         response["answers"][1]["number"] = 6
     if broken == "no token":
@@ -109,8 +147,8 @@ def test_an_answer_that_cannot_be_placed_is_shown_to_a_person(broken: str) -> No
     if broken == "not whole":
         response["answers"][0]["number"] = 8.5
     facts = read("typeform", form)
-    assert facts.problem in ("no_scale", "bad_field", "missing_id", "bad_amount")
-    kept = {"no definition": "nps", "beyond": "nps", "not whole": "csat"}.get(broken)
+    assert facts.problem in ("bad_field", "missing_id", "bad_amount")
+    kept = {"beyond": "nps", "not whole": "csat"}.get(broken)
     assert [one.kind for one in facts.signals] == ([kept] if kept else [])  # it stops no other
 
 

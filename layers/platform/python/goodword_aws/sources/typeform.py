@@ -2,9 +2,14 @@
 
 Who answered is said by hidden fields of the form (`customer_id`, `email`, `account_id`), else by an
 e-mail that was asked for. An answer of nobody is rightly ignored. `nps` is one; other scales are
-`csat`, in percent of their own scale, which the definition in the same body states.
+`csat`, in percent of their own scale.
+
+Deliveries seldom say how long a scale is. Then the reference of the question does, if staff have
+ended it in `_scale_1_7` (lowest and highest answer), else it is what Typeform makes by itself. An
+answer beyond its scale is for a person to look at.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 
 from goodword.conversions.intake import DeliveryHead, NotUnderstood, delivery_id_of
@@ -15,7 +20,9 @@ from goodword_aws.sources.document import Document
 from goodword_aws.sources.signals import address, percent, signal
 from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
 
-SCALES = {"opinion_scale", "rating", "nps"}
+# What Typeform makes unless somebody chooses otherwise: lowest and highest answer.
+SCALES = {"opinion_scale": (0, 10), "rating": (1, 5), "nps": (0, 10)}
+_SAID = re.compile(r"_scale_([01])_(\d{1,2})$")
 TOPIC = "form_response"
 
 
@@ -77,7 +84,7 @@ def _signal(
     value, kind = answer.need_natural("number"), answer.text("field.type")
     at_ms = response.time("submitted_at")
     if kind != "nps":
-        value = percent(value, *_scale(scales.get(field), kind))
+        value = percent(value, *_scale(scales.get(field, answer.document("field")), kind))
     return signal(
         signal_id=f"{response.need_id('token')}:{field}",
         kind="nps" if kind == "nps" else "csat",
@@ -88,11 +95,11 @@ def _signal(
     )
 
 
-def _scale(field: Document | None, kind: str) -> tuple[int, int]:
-    """Lowest and highest answer. A scale starts at 0 unless it says 1; a rating starts at 1."""
-    steps = field.natural("properties.steps") if field else 0
-    if not steps:
-        raise NotUnderstood("no_scale", "the form does not say how long its scale is")
-    if kind == "rating" or (field and field.at("properties.start_at_one") is True):
-        return 1, steps
-    return 0, steps - 1
+def _scale(field: Document, kind: str) -> tuple[int, int]:
+    """Lowest and highest answer; so many steps begin at 1 in a rating, elsewhere if they say so."""
+    if steps := field.natural("properties.steps"):
+        if kind == "rating" or field.at("properties.start_at_one") is True:
+            return 1, steps
+        return 0, steps - 1
+    said = _SAID.search(field.text("ref"))
+    return (int(said[1]), int(said[2])) if said else SCALES[kind]
