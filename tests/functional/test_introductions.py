@@ -7,7 +7,9 @@ import pytest
 from goodword.conversions.forgetting import Forgetting
 from goodword.events import Event
 from goodword.journeys.introduction import Introduction, ReferralForm
+from goodword.messages.model import Message
 from goodword.privacy.model import fold_email
+from goodword.times import HOUR_MS
 from goodword_aws.friends import recorded
 from goodword_aws.privacy import sections
 
@@ -74,6 +76,10 @@ def test_somebody_is_introduced_and_told(here: Pages, town: Desk, ses: Ses) -> N
     after = anna.get(HERE)
     assert "Whom you have introduced" in after.words
     assert ROBIN not in after.html
+    town.clock.advance(14 * HOUR_MS)  # at night nobody is written to
+    tell(town.events("friend.introduced")[0])
+    assert [(one.state, one.reason) for one in town.all(Message)] == [("held", "quiet_hours")]
+    town.clock.advance(10 * HOUR_MS)
     tell(town.events("friend.introduced")[0])
     (request,) = ses.requests
     assert request["Destination"]["ToAddresses"] == [ROBIN]

@@ -7,12 +7,18 @@ import pytest
 from goodword.advocates.model import Enrolment
 from goodword.advocates.recognition import Recognition
 from goodword.events import Event
+from goodword.journeys.asks import Wishes
+from goodword.journeys.listening import Listening
+from goodword.journeys.milestones import MilestoneSignal, OwnOrigin
 from goodword.journeys.signal import Signal, Subject
+from goodword.messages.model import Message
+from goodword.messages.waking import Waking
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
 from goodword.programs.tiers import Level
 from goodword.rewards.model import Reward
 from goodword.rewards.tally import Sum, Tally
+from goodword.times import HOUR_MS
 from goodword_aws import privacy
 
 from tests.support.api import ANNA, BEN, FINANCE, MARKETER
@@ -21,6 +27,7 @@ from tests.support.milestones import FIRST, LEVELLED, TIERS
 from tests.support.pages import Pages, pages
 from tests.support.people import ANNA as ANNA_IN
 from tests.support.people import BEN as BEN_IN
+from tests.support.people import MACS
 from tests.support.ses import Ses
 
 TITLE = "First <b>& best</b> {{ 7 * 7 }}"
@@ -173,6 +180,42 @@ def test_who_wants_no_letters_about_rewards_gets_none(
     ordered(here, anna, 2)
     tell(here.town.events("enrolment.level_reached")[0])
     assert ses.requests == []
+
+
+def test_news_that_pleases_waits_for_the_morning(here: Pages, anna: Enrolment, ses: Ses) -> None:
+    ordered(here, anna, 2)
+    here.town.clock.advance(14 * HOUR_MS)  # 22:26
+    tell(here.town.events("enrolment.milestone_reached")[0])
+    (kept,) = here.town.all(Message)
+    assert (kept.state, kept.reason, ses.requests) == ("held", "quiet_hours", [])
+    assert kept.next_ms is not None
+    here.town.clock.at_ms = kept.next_ms
+    assert Waking(here.town.desk()).sweep() == 1
+    tell(here.town.events("message.due")[0])
+    assert [one.state for one in here.town.all(Message)] == ["sent"]
+    assert len(ses.requests) == 1
+
+
+@pytest.mark.parametrize("against", ["unsubscribed", "no_consent"])
+def test_news_that_pleases_is_not_told_against_a_no(
+    here: Pages, anna: Enrolment, ses: Ses, against: str
+) -> None:
+    ordered(here, anna, 2)
+    hear(here, "milestone", anna)  # the person is known, and has said nothing of consent
+    tell(here.town.events("enrolment.milestone_reached")[0])
+    assert len(ses.requests) == 1
+    (subject,) = here.town.all(Subject)
+    if against == "unsubscribed":
+        wishes = Wishes(here.town.desk())
+        wishes.put(subject.subject_id, anna.program_id, ("all",), "UTC")
+    else:
+        said = MilestoneSignal("no", "", here.town.clock.at_ms, "consent", 0)
+        listening = Listening(here.town.desk(), MACS)
+        listening.note_of(OwnOrigin(anna.program_id), subject.marks, said)
+    tell(here.town.events("enrolment.level_reached")[0])
+    assert len(ses.requests) == 1
+    reasons = {one.type: one.reason for one in here.town.all(Message)}
+    assert reasons["enrolment.level_reached"] == against
 
 
 def test_a_milestone_gives_what_the_rules_give_through_the_ledger(

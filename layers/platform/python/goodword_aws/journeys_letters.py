@@ -6,6 +6,7 @@ from goodword.events import Event
 from goodword.journeys.gate import Gate
 from goodword.journeys.leaving import Leaving, hold
 from goodword.journeys.listening import Customers
+from goodword.journeys.noticing import Noticing
 from goodword.journeys.spotlight import Spotlight, spotlight_key
 from goodword.journeys.story import Story, story_key
 from goodword.journeys.walk import AskMade, ask_key
@@ -62,6 +63,14 @@ def unfit(event: Event, by: MessageChannel = "email") -> Unfit | None:
     over = _spotlight_over(event) if event.type == SPOTLIT else None
     thanks = event.type not in REQUESTS
     return over or leaving(wiring.desk("messages")).unfit(ask, thanks=thanks, by=by)
+
+
+def notice_unfit(event: Event, *, pleases: bool) -> Unfit | None:
+    """The same of a letter that no journey sends; `pleases` if nobody has to know what it says."""
+    desk = wiring.desk("messages")
+    looking = Noticing(desk, Gate(desk, Customers(desk)), zone_of)
+    program_id, advocate_id = (str(event.data[name]) for name in ("program_id", "advocate_id"))
+    return looking.unfit(program_id, advocate_id, pleases=pleases)
 
 
 def held(event: Event, change: Change) -> None:

@@ -28,6 +28,7 @@ _REFUSED = {"MessageRejected": "mail_rejected", "BadRequestException": "bad_mail
 _RARE = ("program.change_", "dispute.", "enrolment.banned", "enrolment.unbanned")
 _ASKS = ("journey.", "story.")
 HANDED_OVER = "journey.handed_over"  # told to the company's own system alone
+_INTRODUCED = "friend.introduced"
 _REACHED = frozenset({"enrolment.level_reached", "enrolment.milestone_reached"})
 _METRICS = {"sent": "MessagesSent", "failed": "MessagesFailed", "unknown": "MessagesUnknown"}
 
@@ -106,7 +107,7 @@ def _more_of(event: Event, locale: str) -> Mapping[str, str]:
         from goodword_aws.journeys_letters import ask_values  # noqa: PLC0415 - loads journeys
 
         return ask_values(event, locale)
-    if event.type == "friend.introduced":
+    if event.type == _INTRODUCED:
         return {"go": f"{settings().public_url.rstrip('/')}/friend/{event.data['program_id']}"}
     if event.type in _REACHED:
         from goodword_aws.advocates_recognition import letter_values  # noqa: PLC0415 - the same
@@ -121,10 +122,14 @@ def _more_of(event: Event, locale: str) -> Mapping[str, str]:
 
 
 def _unfit(event: Event) -> Unfit | None:
-    """Why a letter does not leave now; only requests and thanks have reasons."""
+    """Why a letter does not leave now; only requests, thanks and notices have reasons."""
+    if event.type in _REACHED | {_INTRODUCED}:
+        from goodword_aws.journeys_letters import notice_unfit  # noqa: PLC0415 - loads journeys
+
+        return notice_unfit(event, pleases=event.type in _REACHED)
     if not event.type.startswith(_ASKS):
         return None
-    from goodword_aws.journeys_letters import unfit  # noqa: PLC0415 - loads journeys
+    from goodword_aws.journeys_letters import unfit  # noqa: PLC0415 - the same
 
     return unfit(event)
 

@@ -22,7 +22,7 @@ from goodword.journeys.definition import (
 )
 from goodword.journeys.fitting import FitWish
 from goodword.journeys.ladder import AHEAD, Ahead
-from goodword.journeys.scoring import Motion, Standing
+from goodword.journeys.scoring import Motion, Standing, Suppressor
 from goodword.journeys.wear import last_ms, unhappy_until, worn_out
 from goodword.limits import ASKS_KEPT_MAX, SELDOM_DAYS
 from goodword.records import IndexEntry, Key, Record, Value
@@ -221,12 +221,28 @@ def may_thank(
     terms: JourneyTerms, rules: AskRules, standing: Standing, book: AskBook, now_ms: int
 ) -> Verdict:
     """The verdict for thanking: it asks for nothing, so only consent, wishes and the hour count."""
+    return _unwritten(standing.suppressors, book) or _by_hour(terms, rules, book, now_ms)
+
+
+def may_notice(rules: AskRules, standing: Standing, book: AskBook, now_ms: int) -> Verdict:
+    """The verdict for a notice that no journey sends, such as of a milestone: as for thanks.
+
+    Whoever takes part agreed to such letters by joining, so consent is missing only where the
+    person said no.
+    """
+    said = [one for one in standing.suppressors if one.code != "no_consent" or one.since_ms]
+    unwritten = _unwritten(said, book)
+    return unwritten or by_hour((rules.quiet_hours,), book.time_zone, now_ms)
+
+
+def _unwritten(suppressors: Sequence[Suppressor], book: AskBook) -> Verdict | None:
+    """Why the person is not written to at all, not even to say something kind."""
     if "all" in book.unsubscribed:
         return Verdict(allowed=False, reason="unsubscribed")
-    for one in standing.suppressors:
+    for one in suppressors:
         if one.code in ("no_consent", "too_many_signals"):  # a no may be among what was not read
             return Verdict(allowed=False, reason=one.code)
-    return _by_hour(terms, rules, book, now_ms)
+    return None
 
 
 def awake_ms(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> int:
@@ -247,8 +263,12 @@ def awake_ms(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> int:
 
 
 def _by_hour(terms: JourneyTerms, rules: AskRules, book: AskBook, now_ms: int) -> Verdict:
+    return by_hour((terms.quiet_hours, rules.quiet_hours), book.time_zone, now_ms)
+
+
+def by_hour(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> Verdict:
     """Allowed, or not at night."""
-    woken_ms = awake_ms((terms.quiet_hours, rules.quiet_hours), book.time_zone, now_ms)
+    woken_ms = awake_ms(quiet, time_zone, now_ms)
     if woken_ms != now_ms:
         return Verdict(allowed=False, reason="quiet_hours", from_ms=woken_ms)
     return Verdict(allowed=True)

@@ -21,6 +21,7 @@ from goodword.journeys.asking import (
     book_key,
     may_ask,
     may_call,
+    may_notice,
     may_remind,
     may_thank,
     rules_key,
@@ -114,6 +115,10 @@ class Seen:
             return Verdict(allowed=False, reason=why)
         return may_thank(terms, self.rules, self.standing, self.whole, self.at_ms)
 
+    def may_notice(self) -> Verdict:
+        """The same for a notice that no journey sends; whoever it is about is written to by it."""
+        return may_notice(self.rules, self.standing, self.whole, self.at_ms)
+
     def may_call(self) -> Verdict:
         """The same for a reference call of whoever said yes, wherever they were asked."""
         if self.stopped is not None:
@@ -174,7 +179,7 @@ class Gate:
         enrolment, reached = self._reach(subject)
         asks = all_asks(list(books.values()))
         trust = trust_of(asks, signals, self._orders(enrolment), at_ms)
-        rules, program = self._ruled(subject.program_id)
+        rules, program = self.ruled(subject.program_id)
         stands = self._fitted(rules, subject, heard, at_ms)
         return Seen(
             subject=subject,
@@ -191,7 +196,7 @@ class Gate:
             program=program,
         )
 
-    def _ruled(self, program_id: str) -> tuple[AskRules, Program | None]:
+    def ruled(self, program_id: str) -> tuple[AskRules, Program | None]:
         """What holds for every ask of the programme, and its head, in one request."""
         wanted: dict[Key, type[Record]] = {
             rules_key(program_id): AskRules,

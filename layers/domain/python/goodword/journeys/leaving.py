@@ -18,6 +18,8 @@ from goodword.messages.model import MessageChannel, Unfit
 from goodword.ports import Change, Desk, Guard
 from goodword.programs.model import program_key
 
+ZoneOf = Callable[[str], str]
+
 
 def hold(change: Change, program_id: str, *, thanks: bool) -> None:
     """Let the commit fail unless the programme goes on; or, for thanks, while it is paused."""
@@ -39,7 +41,7 @@ class Leaving:
 
     desk: Desk
     gate: Gate
-    zone_of: Callable[[str], str] = _not_said
+    zone_of: ZoneOf = _not_said
 
     def unfit(
         self, ask: AskMade, *, thanks: bool = False, by: MessageChannel = "email"
