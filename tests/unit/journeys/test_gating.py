@@ -9,7 +9,9 @@ from goodword.journeys.refusing import refusals
 from goodword.programs.conditions import UNSORTED_EVENTS
 
 from tests.support.journeys import REFERENCE, REVIEW, THANKS, House, terms
-from tests.support.walks import Path
+from tests.support.milestones import FIRST, LEVELLED
+from tests.support.scene import terms as scene_terms
+from tests.support.walks import RULES, Path
 
 END = {"step": "exit", "name": "end"}
 REMIND = {"step": "remind", "name": "again", "of_ask": "review", "template": "review"}
@@ -55,6 +57,65 @@ def test_what_unhappy_customers_have_is_sentiment_by_another_name(kind: str) -> 
     assert gated(REVIEW, entry=[{"of": "signal", "kind": kind}]) == ["steps.0"]
     way_out = {**BY_RATING, "when": {"of": "signal", "kind": kind}}
     assert gated(way_out, REVIEW, END, **PUBLIC_GOAL) == ["steps.1"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("milestone", {"word": "nps promoter"}),
+        ("usage", {"word": "nps", "low": 9}),
+        ("usage", {"low": 9}),
+        ("usage", {"high": 0}),
+        ("result", {"low": 1}),
+        ("case_resolved", {"word": "happy"}),
+        ("renewal", {"word": "promoter"}),
+    ],
+)
+def test_a_word_of_ones_own_and_a_size_say_how_satisfied_somebody_is(
+    kind: str, says: dict[str, Any]
+) -> None:
+    asked = {"kind": kind, **says}
+    assert gated(REVIEW, THANKS, trigger=asked) == ["steps.0"]
+    assert gated(REVIEW, entry=[{"of": "signal", **asked}]) == ["steps.0"]
+    way_out = {**BY_RATING, "when": {"of": "signal", **asked}}
+    assert gated(way_out, REVIEW, END, **PUBLIC_GOAL) == ["steps.1"]
+    assert gated(REVIEW, way_out, THANKS, END) == ["steps.2"]
+    assert refusals(terms(REFERENCE, trigger=asked, goal={"motion": "reference"})) == []
+
+
+@pytest.mark.parametrize(
+    "asked", [{"kind": "milestone"}, {"kind": "usage"}, {"kind": "stage", "word": "adoption"}]
+)
+def test_that_something_happened_says_nothing_of_it(asked: dict[str, Any]) -> None:
+    assert gated(REVIEW, trigger=asked) == []
+
+
+def test_a_milestone_of_the_programme_s_own_terms_is_no_free_word(path: Path) -> None:
+    asked = {"trigger": {"kind": "milestone", "word": "first"}, **PUBLIC_GOAL}
+    with pytest.raises(InvalidInput, match="breaks a rule"):
+        path.publish(WAIT, REVIEW, **asked)
+    path.next_version(
+        path.program_id, scene_terms(rules=(*RULES, LEVELLED[-1]), milestones=(FIRST,))
+    )
+    journey = path.publish(WAIT, REVIEW, **asked)
+    moved = terms(WAIT, OTHER_WAIT, REVIEW, END, **PUBLIC_GOAL)
+    assert path.publish_terms(moved, "move", journey.journey_id).in_force == 2
+    free = terms(WAIT, REVIEW, trigger={"kind": "milestone", "word": "second"}, **PUBLIC_GOAL)
+    with pytest.raises(InvalidInput, match="breaks a rule"):
+        path.publish_terms(free, "finish", journey.journey_id)
+
+
+@pytest.mark.parametrize("template", ["public_review", "g2", "your-rating", "review_reminder"])
+def test_words_about_a_review_are_for_requests_for_one(template: str) -> None:
+    community = {"step": "ask", "name": "c", "motion": "community", "template": "welcome"}
+    goal = {"trigger": {"kind": "nps", "low": 9}, "goal": {"motion": "community"}}
+    (found,) = refusals(terms({**community, "template": template}, **goal))
+    assert (found.field, found.kind) == ("steps.0.template", "reviews_only")
+    again = {"step": "remind", "name": "again", "of_ask": "c", "template": template}
+    (found,) = refusals(terms(community, again, **goal))
+    assert found.field == "steps.1.template"
+    assert refusals(terms(community, {**again, "template": "preview"}, **goal)) == []
+    assert gated({**REVIEW, "template": template}, **PUBLIC_GOAL) == []
 
 
 def test_no_rule_may_look_at_segments_where_a_public_ask_is_rewarded() -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from goodword.errors import Conflict, FieldError, InvalidInput, NotAllowed, NotFound
 from goodword.events import Event
 from goodword.journeys.definition import JourneyTerms, Reward
-from goodword.journeys.gating import gated_movers
+from goodword.journeys.gating import gated_movers, named_milestones
 from goodword.journeys.journey import (
     InFlight,
     Journey,
@@ -109,7 +109,7 @@ class Journeys:
             self._check_room(journey)
             found = self.broken(journey.program_id, draft.terms)
             if not found and in_flight == "move":
-                found = [*gated_movers(self._versions(journey), draft.terms)]
+                found = self._moved_badly(journey, draft.terms)
             if found:
                 raise InvalidInput("journey_refused", "the journey breaks a rule", found)
             version = JourneyVersion(
@@ -133,7 +133,7 @@ class Journeys:
 
     def broken(self, program_id: str, terms: JourneyTerms) -> list[FieldError]:
         """Everything for which these terms could not be published in the programme at present."""
-        found = refusals(terms)
+        found = refusals(terms, self._milestones(program_id, terms))
         if not found and "webhook" in terms.channels:
             found = self._no_webhook(program_id, terms)
         if found or not any(isinstance(one, Reward) for one in terms.steps):
@@ -153,6 +153,20 @@ class Journeys:
     def _versions(self, journey: Journey) -> list[JourneyVersion]:
         numbers = range(1, journey.in_force + 1)
         return [self.version(journey.journey_id, number) for number in numbers]
+
+    def _moved_badly(self, journey: Journey, terms: JourneyTerms) -> list[FieldError]:
+        """Every review that people of earlier versions would be moved to, chosen by sentiment."""
+        earlier = self._versions(journey)
+        own = self._milestones(journey.program_id, terms, *(one.terms for one in earlier))
+        return [*gated_movers(earlier, terms, own)]
+
+    def _milestones(self, program_id: str, *said: JourneyTerms) -> frozenset[str]:
+        """The milestones of the programme's terms in force; not looked for if none is named."""
+        if not any(named_milestones(one) for one in said):
+            return frozenset()
+        now_ms = self.desk.clock.now_ms()
+        terms = version_in_force(self.desk.store, program_id, now_ms).terms
+        return frozenset(one.milestone_id for one in terms.milestones)
 
     def _no_webhook(self, program_id: str, terms: JourneyTerms) -> list[FieldError]:
         """A channel that leads nowhere: nobody has named the programme's webhook, or it is off."""

@@ -1,5 +1,6 @@
 """What a journey may not be: every rule that its document breaks, with the place of the break."""
 
+import re
 from collections.abc import Iterator, Sequence
 
 from goodword.errors import FieldError
@@ -13,17 +14,24 @@ from goodword.journeys.definition import (
     Reward,
     Step,
 )
-from goodword.journeys.gating import gating
+from goodword.journeys.gating import NONE, Names, gating
 from goodword.journeys.reviewing import FORMS, lacking, review_link
 
+# In the name of a template each of these says that it is about a public review.
+REVIEW_WORDS = frozenset({*FORMS, "review", "reviews", "rating", "ratings", "rate", "stars"})
 
-def refusals(terms: JourneyTerms) -> list[FieldError]:
-    """Every rule that the document breaks, in its order; none means that it may be published."""
+
+def refusals(terms: JourneyTerms, milestones: Names = NONE) -> list[FieldError]:
+    """Every rule that the document breaks, in its order; none means that it may be published.
+
+    `milestones` are the ids of those in the programme's own terms.
+    """
     found = [*_broken_names(terms.steps), *_broken_order(terms.steps), *_no_forms(terms.steps)]
+    found += _disguised(terms.steps)
     if terms.reach == "customers":
         found += _out_of_reach(terms)
     if not found:
-        found += gating(terms)
+        found += gating(terms, milestones)
     found += [*_unlinked(terms.steps), *_reminded_twice(terms.steps)]
     if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
         found.append(
@@ -129,6 +137,17 @@ def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
             known = ", ".join(FORMS)
             message = f"needs a site whose form is known: {known}"
             yield FieldError(f"steps.{place}.profile", message, "no_form", (("known", known),))
+
+
+def _disguised(steps: Sequence[Step]) -> Iterator[FieldError]:
+    """Words about a review for a request of another kind: a public review by another name."""
+    asks = {one.name: one for one in steps if isinstance(one, Ask)}
+    for place, one in enumerate(steps):
+        ask = asks.get(one.of_ask) if isinstance(one, Remind) else one
+        if not isinstance(one, Ask | Remind) or not isinstance(ask, Ask) or ask.public:
+            continue
+        if any(part in REVIEW_WORDS for part in re.split("[_-]", one.template)):
+            yield FieldError(f"steps.{place}.template", "is for reviews only", "reviews_only")
 
 
 def _out_of_reach(terms: JourneyTerms) -> Iterator[FieldError]:
