@@ -14,10 +14,13 @@ from goodword.journeys.scoring import Motion
 from goodword.messages.model import Unfit
 from goodword.ports import Change
 from goodword.privacy.erasing import Erasing
+from goodword.programs.payment import Payment
 from goodword.times import DAY_MS, HOUR_MS
 
+from tests.support.journeys import REFERENCE
 from tests.support.people import BEN
-from tests.support.walks import BYE, THANKS, Path
+from tests.support.scene import terms as scene_terms
+from tests.support.walks import BYE, RULES, THANKS, Path
 
 
 @pytest.fixture
@@ -194,3 +197,35 @@ def test_the_night_is_the_persons_by_what_they_said_of_themselves(
     assert (found is not None and found.reason == "quiet_hours") is held
     unknown = Leaving(desk, Gate(desk, Customers(desk)), lambda _who: "")
     assert unknown.unfit(ask) is None
+
+
+TOKYO = Payment(rail="simulator", time_zone="Asia/Tokyo")
+
+
+@pytest.mark.parametrize(("wished", "asked"), [("UTC", 0), ("Europe/Berlin", 1)])
+def test_the_night_of_whoever_said_nothing_is_that_of_the_programme(
+    path: Path, wished: str, asked: int
+) -> None:
+    hour = (path.clock.at_ms // HOUR_MS + 9) % 24  # in Tokyo
+    there = {"from_hour": hour, "until_hour": (hour + 1) % 24}
+    path.next_version(path.program_id, scene_terms(rules=RULES, payment=TOKYO))
+    path.publish(REFERENCE, BYE, quiet_hours=there)
+    Wishes(path.desk()).put(path.delight(), path.program_id, (), wished)
+    walk = path.entered()
+    path.step(walk)
+    assert len(path.made) == asked
+    assert path.now(walk).held == ("unanswered" if asked else "quiet_hours")
+
+
+def test_an_account_s_zone_stands_between_the_wish_and_the_programme(path: Path) -> None:
+    hour = (path.clock.at_ms // HOUR_MS + 9) % 24
+    path.asked(BYE, quiet_hours={"from_hour": hour, "until_hour": (hour + 2) % 24})
+    assert unfit(path) is None
+    path.next_version(path.program_id, scene_terms(rules=RULES, payment=TOKYO))
+    path.later(hours=0.5)
+    held = unfit(path)
+    assert held is not None
+    assert held.reason == "quiet_hours"
+    desk = path.desk("messages")
+    known = Leaving(desk, Gate(desk, Customers(desk)), lambda _advocate_id: "Europe/Berlin")
+    assert known.unfit(path.made[0]) is None

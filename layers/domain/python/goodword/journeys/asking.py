@@ -28,7 +28,7 @@ from goodword.limits import ASKS_KEPT_MAX, SELDOM_DAYS
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, MINUTE_MS, as_datetime
 
-NO_ZONE = "UTC"  # of whoever has said nothing
+NO_ZONE = "UTC"  # nothing was said: `gate.zoned` knows where such a clock stands
 QUARTER_MS = 15 * MINUTE_MS
 OPEN_MS = 180 * DAY_MS
 Never = Literal[

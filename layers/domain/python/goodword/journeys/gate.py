@@ -8,7 +8,7 @@ between is heeded.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
 from goodword.advocates.segments import current
@@ -36,7 +36,8 @@ from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.wished import all_asks, together
 from goodword.limits import PAUSE_LOOK_HOURS
 from goodword.ports import Change, Desk, Guard
-from goodword.programs.model import Program, program_key
+from goodword.programs.effective import Editions
+from goodword.programs.model import Program, program_key, version_at
 from goodword.records import Key, Record
 from goodword.rewards.tally import Tally, tally_key
 from goodword.times import HOUR_MS
@@ -59,12 +60,14 @@ class Seen:
     at_ms: int
     program: Program | None
     zone: str = ""  # where the person said that they are, if not for requests
+    home: str = NO_ZONE  # where the programme is: of whoever said nothing at all
 
     @property
     def whole(self) -> AskBook:
-        """The person's book with those of their parts; where none named a zone, their own is."""
+        """The person's book with those of their parts; where none named a zone, their own is, or
+        else the programme's."""
         book = together((self.book, *self.others))
-        return book.but(time_zone=self.zone) if self.zone and book.time_zone == NO_ZONE else book
+        return book.but(time_zone=zoned(book.time_zone, self.zone, self.home))
 
     @property
     def stopped(self) -> Verdict | None:
@@ -160,12 +163,18 @@ class Seen:
             change.require_absent(self.book.key)
 
 
+def zoned(wished: str, said: str, home: str) -> str:
+    """Where somebody's clock stands: by their wishes, else by their account, else the programme."""
+    return wished if wished != NO_ZONE else said or home
+
+
 @dataclass(frozen=True)
 class Gate:
     """Looks at people."""
 
     desk: Desk
     subjects: Customers
+    editions: Editions = field(default_factory=Editions)  # of programmes, for their zones
 
     def look(self, subject_id: str) -> Seen:
         """The person as they stand now. Raises NotFound `unknown_subject`."""
@@ -194,7 +203,15 @@ class Gate:
             reached=reached,
             at_ms=at_ms,
             program=program,
+            home=self.home(program),
         )
+
+    def home(self, program: Program | None) -> str:
+        """The zone of a programme by its terms in force; UTC of one that is not there."""
+        versions = self.editions.of(self.desk.store, program) if program is not None else ()
+        if not versions:
+            return NO_ZONE
+        return version_at(versions, self.desk.clock.now_ms()).terms.payment.time_zone
 
     def ruled(self, program_id: str) -> tuple[AskRules, Program | None]:
         """What holds for every ask of the programme, and its head, in one request."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from goodword.advocates.model import Advocate, Known, advocate_key, known_key
-from goodword.journeys.asking import NO_ZONE, Verdict, by_hour
+from goodword.journeys.asking import Verdict, by_hour
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.leaving import ZoneOf
 from goodword.journeys.signal import SubjectMark, mark_key
@@ -38,8 +38,9 @@ class Noticing:
         return None if verdict.allowed else Unfit(verdict.reason, verdict.from_ms)
 
     def _by_hour(self, program_id: str, zone: str) -> Verdict:
-        rules, _ = self.gate.ruled(program_id)
-        return by_hour((rules.quiet_hours,), zone or NO_ZONE, self.desk.clock.now_ms())
+        rules, program = self.gate.ruled(program_id)
+        zone = zone or self.gate.home(program)
+        return by_hour((rules.quiet_hours,), zone, self.desk.clock.now_ms())
 
     def _seen(self, program_id: str, advocate_id: str) -> Iterator[Seen]:
         """Whom the programme knows by the addresses of the advocate; most often one, or nobody."""

@@ -63,7 +63,8 @@ class Previewing:
     ) -> Preview:
         """The next page of people; of a journey of this id also who was in it, or is watched."""
         page = self.subjects.page(program_id, PREVIEW_PEOPLE_MAX, cursor)
-        seen = tuple(self._look(one, terms, journey_id) for one in page.rows)
+        gate = Gate(self.desk, self.subjects)
+        seen = tuple(self._look(gate, one, terms, journey_id) for one in page.rows)
         return Preview(
             looked_at=len(seen),
             would_enter=sum(one.enters for one in seen),
@@ -73,9 +74,9 @@ class Previewing:
             cursor=page.cursor,
         )
 
-    def _look(self, subject: Subject, terms: JourneyTerms, journey_id: str) -> Looked:
+    def _look(self, gate: Gate, subject: Subject, terms: JourneyTerms, journey_id: str) -> Looked:
         """As the journey itself would look at the person."""
-        seen = Gate(self.desk, self.subjects).look(subject.subject_id)
+        seen = gate.look(subject.subject_id)
         if not enters(terms, seen.signals, seen.standing, seen.at_ms, seen.segments):
             return Looked(
                 subject_id=subject.subject_id, enters=False, asks=False, reason="does_not_enter"
