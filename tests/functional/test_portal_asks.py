@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 from goodword.events import Event
+from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
+from goodword.journeys.definition import QuietHours
 from goodword.journeys.walk import AskMade, Walk
 from goodword.limits import ASK_PASS_DAYS
 from goodword.messages.model import Message
+from goodword.ports import Change
+from goodword.privacy.model import VaultItem, vault_key
+from goodword.programs.payment import Payment
 from goodword.times import DAY_MS, HOUR_MS
 from goodword_aws.journeys_pass import ask_pass, passed
 
@@ -20,8 +25,9 @@ from tests.support.functions import call, sample
 from tests.support.journeys import REVIEW
 from tests.support.pages import Pages
 from tests.support.people import BEN as BEN_IN
+from tests.support.scene import terms as scene_terms
 from tests.support.ses import Ses
-from tests.support.walks import BYE, THANKS, Path
+from tests.support.walks import BYE, RULES, THANKS, Path
 from tests.unit.journeys.test_experience import questioned
 
 REMIND = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
@@ -84,6 +90,33 @@ def test_the_letter_asks_and_its_link_answers(here: Pages, path: Path, ses: Ses)
     (after,) = path.made
     assert (after.ask_id, after.state) == (ask.ask_id, "submitted")
     assert "being looked at" in browser.get(link).words
+
+
+@pytest.mark.parametrize("by", ["the wish", "the account", "the programme"])
+def test_the_last_day_to_answer_is_a_day_where_its_person_is(
+    here: Pages, path: Path, ses: Ses, by: str
+) -> None:
+    far = "Pacific/Kiritimati"  # 14 hours ahead: there it is the next day already
+    path.clock.at_ms += 2 * HOUR_MS
+    awake = Change()
+    quiet = QuietHours(from_hour=0, until_hour=0)
+    awake.save(AskRules(program_id=path.program_id, quiet_hours=quiet))
+    path.store.commit(awake)
+    _, ask = path.asked(THANKS, BYE)
+    if by == "the wish":
+        Wishes(path.desk()).put(ask.subject_id, path.program_id, (), far)
+    elif by == "the account":
+        item, change = path.store.get(VaultItem, vault_key(path.anna)), Change()
+        assert item is not None
+        change.save(path.vault.seal(path.anna, path.vault.open(item).but(zone=far), item))
+        path.store.commit(change)
+    else:
+        there = Payment(rail="simulator", time_zone=far)
+        path.next_version(path.program_id, scene_terms(rules=RULES, payment=there))
+    (event,) = path.events("journey.asked")
+    tell(event)
+    (request,) = ses.requests
+    assert "until 7 December 2025" in text_of(request)
 
 
 def test_a_form_needs_our_page_before_it(here: Pages, path: Path, ses: Ses) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 
 from goodword.events import Event
-from goodword.journeys.gate import Gate
+from goodword.journeys.asks import Wishes
+from goodword.journeys.gate import Gate, zoned
 from goodword.journeys.leaving import Leaving, hold
 from goodword.journeys.listening import Customers
 from goodword.journeys.noticing import Noticing
@@ -16,6 +17,7 @@ from goodword.ports import Change, Desk
 from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import Forgotten
 from goodword.programs.effective import version_in_force
+from goodword.programs.model import Terms
 
 from goodword_aws import wiring
 from goodword_aws.journeys_pass import ask_pass
@@ -41,13 +43,20 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
     secret = wiring.secrets().read(settings().page_secret_arn)[0]
     home = settings().public_url.rstrip("/")
     here = f"{home}/asks/{ask_pass(secret, ask.ask_id, pass_from(ask, event))}"
-    until = catalogue_of(locale).date_of(ask.expires_ms)
+    days, zone = catalogue_of(locale), _zone(ask, terms)
+    until = days.date_of(ask.expires_ms, zone)
     links = {"ask_stop": f"{here}/unsubscribe", "ask_until": until}
     told = f"{home}/my/asks/{ask.ask_id}/story"
     places = {THANKS: f"{home}/my", **dict.fromkeys(ABOUT_STORIES, told)}
     if event.type == SPOTLIT:
-        links["spot_from"] = catalogue_of(locale).date_of(int(str(event.data["from_ms"])))
+        links["spot_from"] = days.date_of(int(str(event.data["from_ms"])), zone)
     return {**said, **links, "go": places.get(event.type, here)}
+
+
+def _zone(ask: AskMade, terms: Terms) -> str:
+    """Whose days the letter counts in: the same zone that its night is in."""
+    wished = Wishes(wiring.desk("messages")).read(ask.subject_id).time_zone
+    return zoned(wished, zone_of(ask.advocate_id), terms.payment.time_zone)
 
 
 def pass_from(ask: AskMade, event: Event) -> int:

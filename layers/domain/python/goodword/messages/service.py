@@ -202,13 +202,14 @@ class Messenger:
         amount = event.data.get("amount_minor")
         until_ms = event.data.get("until_ms")
         currency = str(event.data.get("currency") or terms.currency)
+        zone = person.zone or terms.payment.time_zone
         values = {
             "brand": terms.brand,
             "program": terms.name,
             "disclosure": terms.disclosure,
-            "date": catalogue.date_of(event.at_ms, person.zone),
+            "date": catalogue.date_of(event.at_ms, zone),
             "amount": money(amount, currency) if isinstance(amount, int) else "",
-            "until": catalogue.date_of(until_ms, person.zone) if isinstance(until_ms, int) else "",
+            "until": catalogue.date_of(until_ms, zone) if isinstance(until_ms, int) else "",
             "payout": event.subject,
             "reason": catalogue.sentence(event.reason),
             "link": f"{self.portal}/r/{code}" if code else self.portal,
