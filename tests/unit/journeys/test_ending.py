@@ -1,7 +1,10 @@
 """Whoever is on their way when a journey or its programme pauses or ends is held, or let go."""
 
 import pytest
+from goodword.journeys.asking import AGREED_DAYS
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.walk import Walk
+from goodword.limits import WORK_DAYS_MAX
 from goodword.rewards.model import Reward
 
 from tests.support.journeys import REFERENCE
@@ -101,3 +104,57 @@ def test_nobody_is_reminded_by_a_journey_that_has_ended(path: Path) -> None:
     assert path.step(walk).route == "done"
     assert [one.state for one in path.made] == ["accepted", "expired"]
     assert not path.events("journey.reminded")
+
+
+# --- a yes that no step waits for ---------------------------------------------------------------
+
+REFER = {"step": "ask", "name": "refer", "motion": "referral", "template": "refer"}
+
+
+def promised(path: Path, *steps: dict[str, str]) -> Walk:
+    """Anna says yes to everything in a journey that rewards nothing; it is over."""
+    path.publish(*steps, goal={"motion": steps[0]["motion"]})
+    path.delight()
+    walk = path.entered()
+    for _ in steps:
+        path.step(walk)
+        path.asks.answer(path.made[-1].ask_id, "accepted")
+        path.later(days=40)
+        path.step(walk)
+    ended = path.now(walk)
+    assert (ended.state, ended.reason) == ("ended", "finished")
+    return ended
+
+
+def test_a_yes_that_no_step_waits_for_has_its_days_too(path: Path) -> None:
+    promised(path, REFER)
+    path.later(days=WORK_DAYS_MAX - 41)
+    path.walking.sweep()
+    assert path.made[0].state == "accepted"
+    path.later(days=2)
+    path.walking.sweep()
+    assert (path.made[0].state, path.made[0].reason) == ("expired", "work_not_done")
+    assert path.asks.waiting(path.program_id, 10, None).rows == []
+    assert path.walking.sweep() == 0
+
+
+def test_each_promise_has_its_own_days(path: Path) -> None:
+    walk = promised(path, REFER, REFERENCE)
+    path.later(days=WORK_DAYS_MAX)
+    path.walking.sweep()
+    assert [one.state for one in path.made] == ["expired", "accepted"]
+    path.later(days=AGREED_DAYS)
+    path.step(walk)
+    assert [one.state for one in path.made] == ["expired", "expired"]
+    assert len(path.events("journey.ended")) == 1
+
+
+def test_what_was_done_in_time_is_not_over(path: Path) -> None:
+    promised(path, REFER)
+    (ask,) = path.made
+    path.asks.answer(ask.ask_id, "submitted")
+    path.later(days=WORK_DAYS_MAX)
+    path.walking.sweep()
+    assert path.made[0].state == "submitted"  # staff have it in their list
+    path.asks.work(ask.ask_id, done=True, code="referral_useful", own_advocate_id=None)
+    assert (path.made[0].state, path.walking.sweep()) == ("accepted_work", 0)

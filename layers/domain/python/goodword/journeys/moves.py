@@ -73,11 +73,24 @@ class Moves:
         return after
 
     def end(self, change: Change, walk: Walk, reason: str) -> Walk:
-        """The walk is over; what it asked and nobody answered is over with it."""
+        """The walk is over; what it asked and nobody answered is over with it.
+
+        What was promised keeps its days to be done (`lapse`).
+        """
         if (open_ask := walk.unanswered) is not None:
             walk = self._expired(change, walk, open_ask, reason)
         change.create(self._event("journey.ended", walk, reason))
-        return walk.but(state="ended", reason=reason, held="")
+        return walk.but(state="ended", reason=reason, held="", owed_ms=_owed_until(walk))
+
+    def lapse(self, change: Change, walk: Walk) -> Walk:
+        """Of a walk that has ended: the first promise whose days are over is over, one at a time.
+
+        What was said to be done waits for staff, in their list, as long as it takes.
+        """
+        over = [one for one in _promised(walk) if _kept_until(one) <= self._now_ms]
+        if over:
+            walk = self._expired(change, walk, over[0], "work_not_done")
+        return walk.but(owed_ms=_owed_until(walk))
 
     # --- the steps ----------------------------------------------------------------------------
 
@@ -345,7 +358,16 @@ class Moves:
         )
 
 
-def _kept_until(ask: AskMade) -> int:
+def _promised(walk: Walk) -> list[WalkAsk]:
+    return [one for one in walk.asks if one.state == "accepted"]
+
+
+def _owed_until(walk: Walk) -> int | None:
+    """When the first thing that was promised is over; None if nothing is open."""
+    return min(map(_kept_until, _promised(walk)), default=None)
+
+
+def _kept_until(ask: AskMade | WalkAsk) -> int:
     """When a promise is over. Whether a buyer comes is not up to a reference: a yes is a year's."""
     if ask.motion == "reference":
         return ask.made_ms + AGREED_DAYS * DAY_MS

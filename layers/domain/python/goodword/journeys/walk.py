@@ -47,7 +47,8 @@ class Walk(Record):
     `next_ms` is when to look again. `held` says why nothing happens until then, `reason` why it
     ended. Of those `held_out` only the entry is kept, and `reached_ms`: when the person did what
     the journey is for, however it came (`reaching`). `began` is the version of the entry, whose
-    goal it is; 0 of old walks. `reminded` names the steps whose ask was said once more.
+    goal it is; 0 of old walks. `reminded` names the steps whose ask was said once more. `owed_ms`
+    of one that ended is when something that was promised in it is over if nobody has done it.
     """
 
     KIND: ClassVar[str] = "walk"
@@ -72,6 +73,7 @@ class Walk(Record):
     changed_ms: int
     began: int = 0
     reached_ms: int | None = None
+    owed_ms: int | None = None
 
     @property
     def entered_by(self) -> int:
@@ -84,10 +86,11 @@ class Walk(Record):
 
     @property
     def index_entry(self) -> IndexEntry | None:
-        if self.state != "walking":
+        look_ms = self.next_ms if self.state == "walking" else self.owed_ms
+        if look_ms is None:
             return None
         shard = shard_of(self.walk_id, WALK_SHARDS)
-        return IndexEntry(f"WALKS#{shard}", f"{self.next_ms:015d}#{self.walk_id}")
+        return IndexEntry(f"WALKS#{shard}", f"{look_ms:015d}#{self.walk_id}")
 
     def of_step(self, step: str) -> WalkAsk | None:
         """The ask that this step has made."""

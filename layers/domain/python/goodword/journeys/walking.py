@@ -5,7 +5,8 @@ strands nobody. Both only ask: what happens is decided by the walk's own record.
 `wait` and `remind` first waits until the open ask has its answer or is over. An ask that may not be
 made yet is looked at again when its reason says, once a day otherwise, and given up when the time
 of the journey's goal is over; every time the reason is kept. A programme that is paused holds its
-walks, and a closed one ends them, as their journey would.
+walks, and a closed one ends them, as their journey would. What was promised in a walk that has
+ended is looked at once more, when its days are over: no yes waits for ever.
 """
 
 from dataclasses import dataclass
@@ -64,6 +65,8 @@ class Walking:
             if walk.state != "walking" or walk.next_ms > self.desk.clock.now_ms():
                 break
             walk = until_settled(partial(self._move, journey_id, walk_id))
+        while walk.owed_ms is not None and walk.owed_ms <= self.desk.clock.now_ms():
+            walk = until_settled(partial(self._lapse, journey_id, walk_id))
         return self._pause(walk)
 
     def listen(self, journey_id: str, walk_id: str, token: str) -> None:
@@ -144,6 +147,14 @@ class Walking:
             walk, version = self._version(walk, journey)
             after = self.moves.move(change, walk, version.terms, asks=not over)
         after = after.but(changed_ms=now_ms)
+        change.replace(after)
+        self.desk.store.commit(change)
+        return after.but(version=after.version + 1)
+
+    def _lapse(self, journey_id: str, walk_id: str) -> Walk:
+        """One promise of a walk that has ended looked at, committed; each has its days."""
+        walk, change = self._walk(journey_id, walk_id), Change()
+        after = self.moves.lapse(change, walk).but(changed_ms=self.desk.clock.now_ms())
         change.replace(after)
         self.desk.store.commit(change)
         return after.but(version=after.version + 1)
