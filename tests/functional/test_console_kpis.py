@@ -10,8 +10,9 @@ from goodword.journeys.kpis import DEFINITIONS
 from goodword.journeys.measuring import keep
 from goodword.journeys.selling import Hearing
 from goodword.ports import Change
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, parse_rfc3339
 from goodword_aws.pages.reader import phrases
+from goodword_aws.pipeline import day_text
 
 from tests.support.api import ANALYST, FINANCE
 from tests.support.crm import delivery, step
@@ -150,6 +151,55 @@ def test_an_analyst_sees_no_figures_of_fewer_than_five(
     assert ("Promoter rate" in page.words) == shown
     assert ("Too few people" in page.words) != shown
     assert "Promoter rate" in here.browser(FINANCE).get(PATH).words
+
+
+def crowd(here: Pages, program_id: str, answers: int, sellers: int) -> None:
+    """Answers and orders of October 2025, each of somebody else; everybody is a promoter."""
+    days = (here.town.clock.at_ms - parse_rfc3339("2025-10-10T00:00:00Z")) / DAY_MS
+    for number in range(answers):
+        name = f"sbj_many_{number}"
+        happen(here, program_id, "journey.signal_noted", name, days, kind="nps", value=10)
+    for number in range(sellers):
+        happen(
+            here,
+            program_id,
+            "conversion.decided",
+            f"cnv_many_{number}",
+            days,
+            action="sale",
+            advocate_id=f"adv_{number}",
+            decision=1,
+            net_minor=1_000,
+            currency="USD",
+        )
+
+
+def test_an_analyst_reads_no_figure_that_fewer_than_five_made(here: Pages) -> None:
+    program = here.town.program()
+    busy(here, program.program_id, 5)
+    at = here.town.clock.at_ms
+    days = {"from": day_text(at - 3 * DAY_MS), "to": day_text(at - 2 * DAY_MS)}
+    assert "$42.00" in here.browser(FINANCE).get(PATH, **days).words
+    page = here.browser(ANALYST).get(PATH, **days)
+    assert "$42.00" not in page.words
+    assert "1 of 1" not in page.words
+    assert "whole months that are over" in page.words
+
+
+@pytest.mark.parametrize(("people", "shown"), [(4, False), (5, True)])
+def test_an_analyst_reads_the_figures_of_a_month_that_five_made(
+    here: Pages, people: int, shown: bool
+) -> None:
+    program = here.town.program()
+    busy(here, program.program_id, 6)
+    crowd(here, program.program_id, people, people)
+    october = {"from": "2025-10-07", "to": "2025-10-08"}
+    page = here.browser(ANALYST).get(PATH, **october)
+    assert 'value="2025-10-01"' in page.html
+    assert 'value="2025-11-01"' in page.html
+    assert (f"100% ({people} of {people})" in page.words) == shown
+    assert (f"${people * 10}.00" in page.words) == shown
+    assert "Left out: fewer than five" in page.words or shown
 
 
 def test_a_period_and_a_programme_are_chosen_and_nonsense_is_told(

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from goodword.errors import NotAllowed
 from goodword.journeys.forecast import Forecast, forecast
 from goodword.journeys.kpis import DEFINITIONS, Code, KpiFigure, Unit, figures
+from goodword.journeys.kpis_crowds import Few, forecast_hidden, hidden, whole_months
 from goodword.journeys.measuring import Measuring, parts_of
 from goodword.journeys.pipeline import Period
 from goodword.limits import PEOPLE_LEAST
@@ -22,11 +23,15 @@ FORECAST_MODEL = (
 
 
 class PartAnswer(Value):
-    """A figure in one month of the period, cut off where the period begins and ends."""
+    """A figure in one month of the period, cut off where the period begins and ends.
+
+    `left_out`: of some currency, or at all, it is of too few people for whoever asked.
+    """
 
     from_day: str
     to_day: str
     figures: tuple[KpiFigure, ...]
+    left_out: bool = False
 
 
 class KpiAnswer(Value):
@@ -39,6 +44,7 @@ class KpiAnswer(Value):
     definition: str
     figures: tuple[KpiFigure, ...]
     months: tuple[PartAnswer, ...]
+    left_out: bool = False
 
 
 class KpisAnswer(Value):
@@ -51,52 +57,72 @@ class KpisAnswer(Value):
     forecast_model: str
     forecast: tuple[Forecast, ...]
 
-    @property
-    def few(self) -> bool:
-        """Whether a sum could be read back to one of the programme's advocates."""
-        pool = next(one for one in self.kpis if one.code == "advocate_pool")
-        return pool.figures[0].value < PEOPLE_LEAST
+    forecast_left_out: bool = False
 
 
 def kpis_answer(
     store: Store, query: Mapping[str, str], now_ms: int, *, by_person: bool
 ) -> KpisAnswer:
-    """What `GET /v1/kpis` answers. Raises NotAllowed `too_few_people`.
+    """What `GET /v1/kpis` answers. Raises NotAllowed `too_few_people`."""
+    period = period_of(query, now_ms)
+    return measured(store, query.get("program_id", ""), period, now_ms, by_person=by_person)
 
-    Whoever sees no single people gets no sums of fewer than PEOPLE_LEAST of them either.
+
+def measured(
+    store: Store, program_id: str, period: Period, now_ms: int, *, by_person: bool
+) -> KpisAnswer:
+    """The figures of a period. Raises NotAllowed `too_few_people`.
+
+    Whoever sees no single people (not `by_person`) has whole months that are over, and nothing in
+    them that is of fewer than PEOPLE_LEAST people (`kpis_crowds`).
     """
-    found = measured(store, query.get("program_id", ""), period_of(query, now_ms))
-    if found.few and not by_person:
+    asked = period if by_person else whole_months(period, now_ms)
+    history, parts = Measuring(store).history(program_id, asked), parts_of(asked)
+    whole = figures(history, asked)
+    if not by_person and whole["advocate_pool"][0].value < PEOPLE_LEAST:
         least = f"analysts see figures from {PEOPLE_LEAST} advocates on"
         raise NotAllowed("too_few_people", least)
-    return found
-
-
-def measured(store: Store, program_id: str, period: Period) -> KpisAnswer:
-    """The figures of a period."""
-    history = Measuring(store).history(program_id, period)
-    parts = [(part, figures(history, part)) for part in parts_of(period)]
-    whole = figures(history, period)
+    few = [Few()] * (1 + len(parts)) if by_person else hidden(history, asked, parts)
+    months = [
+        (part, figures(history, part), lacks) for part, lacks in zip(parts, few[1:], strict=True)
+    ]
+    open_few = frozenset[str]() if by_person else forecast_hidden(history.deals)
+    bring = forecast(history.deals)
     return KpisAnswer(
         program_id=program_id,
-        from_day=day_text(period.from_ms),
-        to_day=day_text(period.to_ms),
+        from_day=day_text(asked.from_ms),
+        to_day=day_text(asked.to_ms),
         kpis=tuple(
             KpiAnswer(
                 code=one.code,
                 unit=one.unit,
                 definition=one.text,
-                figures=whole[one.code],
-                months=tuple(_part(part, found[one.code]) for part, found in parts),
+                figures=_told(one.code, whole[one.code], few[0]),
+                left_out=_lacks(one.code, few[0]),
+                months=tuple(_part(one.code, *month) for month in months),
             )
             for one in DEFINITIONS
         ),
         forecast_model=FORECAST_MODEL,
-        forecast=forecast(history.deals),
+        forecast=tuple(one for one in bring if one.currency not in open_few),
+        forecast_left_out=bool(open_few),
     )
 
 
-def _part(period: Period, found: tuple[KpiFigure, ...]) -> PartAnswer:
+def _part(
+    code: Code, part: Period, found: Mapping[Code, tuple[KpiFigure, ...]], few: Few
+) -> PartAnswer:
     return PartAnswer(
-        from_day=day_text(period.from_ms), to_day=day_text(period.to_ms), figures=found
+        from_day=day_text(part.from_ms),
+        to_day=day_text(part.to_ms),
+        figures=_told(code, found[code], few),
+        left_out=_lacks(code, few),
     )
+
+
+def _told(code: Code, found: tuple[KpiFigure, ...], few: Few) -> tuple[KpiFigure, ...]:
+    return tuple(one for one in found if (code, one.currency) not in few)
+
+
+def _lacks(code: Code, few: Few) -> bool:
+    return any(name == code for name, _ in few)

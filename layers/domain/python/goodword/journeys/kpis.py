@@ -145,12 +145,12 @@ class History:
 
 def figures(history: History, period: Period) -> dict[Code, tuple[KpiFigure, ...]]:
     """The twelve, in the order of DEFINITIONS; money may have no figure at all."""
-    pool = _pool(history.rows, period.to_ms)
-    active = _activities(history, period)
+    pool = pool_of(history.rows, period.to_ms)
+    active = activities_of(history, period)
     length = period.to_ms - period.from_ms
-    before = _activities(history, Period(period.from_ms - length, period.from_ms))
-    leads = _leads(history, period)
-    converted = {*history.bought, *_won_leads(history.deals)}
+    before = activities_of(history, Period(period.from_ms - length, period.from_ms))
+    leads = leads_of(history, period)
+    converted = {*history.bought, *won_leads(history.deals)}
     return {
         "advocate_pool": (KpiFigure(value=len(pool)),),
         "promoter_rate": (_promoters(history.rows, period),),
@@ -201,7 +201,8 @@ def _newer(row: Happened, known: Happened | None) -> bool:
     return (row.turn, row.told_ms, row.event_id) > (known.turn, known.told_ms, known.event_id)
 
 
-def _pool(rows: Iterable[Happened], at_ms: int) -> set[str]:
+def pool_of(rows: Iterable[Happened], at_ms: int) -> set[str]:
+    """Who has an active enrolment."""
     last: dict[str, Happened] = {}
     for row in rows:
         if row.what in ("joined", "left") and row.at_ms < at_ms:
@@ -211,7 +212,7 @@ def _pool(rows: Iterable[Happened], at_ms: int) -> set[str]:
     return {who for who, row in last.items() if row.what == "joined"}
 
 
-def _leads(history: History, period: Period) -> dict[str, str]:
+def leads_of(history: History, period: Period) -> dict[str, str]:
     """The advocate of each referral lead."""
     return {
         name: order.advocate_id
@@ -220,11 +221,11 @@ def _leads(history: History, period: Period) -> dict[str, str]:
     }
 
 
-def _activities(history: History, period: Period) -> dict[str, int]:
+def activities_of(history: History, period: Period) -> dict[str, int]:
     """How many each advocate has; only those with one."""
     found: dict[str, int] = {}
     done = {(row.of, row.who) for row in history.rows if _is_work(row, period)}
-    for who in (*(who for _, who in done), *_leads(history, period).values()):
+    for who in (*(who for _, who in done), *leads_of(history, period).values()):
         found[who] = found.get(who, 0) + 1
     return found
 
@@ -233,24 +234,34 @@ def _is_work(row: Happened, period: Period) -> bool:
     return row.what == "work" and period.has(row.at_ms)
 
 
-def _promoters(rows: Iterable[Happened], period: Period) -> KpiFigure:
-    """Of two answers at one moment the worse is the last, as it is in the score."""
+def answers_of(rows: Iterable[Happened], period: Period) -> dict[str, int]:
+    """The last answer of each person. Of two at one moment it is the worse, as in the score."""
     last: dict[str, Happened] = {}
     for row in rows:
         if row.what == "nps" and period.has(row.at_ms):
             known = last.get(row.who)
             if known is None or (row.at_ms, -row.value) > (known.at_ms, -known.value):
                 last[row.who] = row
-    happy = sum(1 for row in last.values() if row.value >= PROMOTER)
-    return KpiFigure(value=happy, base=len(last))
+    return {who: row.value for who, row in last.items()}
+
+
+def _promoters(rows: Iterable[Happened], period: Period) -> KpiFigure:
+    last = answers_of(rows, period)
+    return KpiFigure(value=sum(1 for value in last.values() if value >= PROMOTER), base=len(last))
+
+
+def touched_of(rows: Iterable[Happened], period: Period) -> list[str]:
+    """Who was asked or reminded, once for each time."""
+    return [row.who for row in rows if row.what == "touch" and period.has(row.at_ms)]
 
 
 def _touches(rows: Iterable[Happened], period: Period) -> KpiFigure:
-    touched = [row.who for row in rows if row.what == "touch" and period.has(row.at_ms)]
+    touched = touched_of(rows, period)
     return KpiFigure(value=len(touched), base=len(set(touched)))
 
 
-def _won_leads(deals: Iterable[Credited]) -> set[str]:
+def won_leads(deals: Iterable[Credited]) -> set[str]:
+    """The leads whose deal was won."""
     return {
         one.credit.conversion_id
         for one in deals
@@ -258,13 +269,14 @@ def _won_leads(deals: Iterable[Credited]) -> set[str]:
     }
 
 
-def _sourced(deals: Iterable[Credited]) -> Iterable[Credited]:
+def sourced(deals: Iterable[Credited]) -> Iterable[Credited]:
+    """The deals that are owed to a recommendation before them."""
     return (one for one in deals if one.credit is not None and one.credit.owed == "sourced")
 
 
 def _opened(deals: Iterable[Credited], period: Period) -> dict[str, int]:
     found: dict[str, int] = {}
-    for one in _sourced(deals):
+    for one in sourced(deals):
         if one.deal.state != "removed" and period.has(one.deal.opened_ms):
             _add(found, one.deal.currency, one.deal.amount_minor or 0)
     return found
@@ -272,7 +284,7 @@ def _opened(deals: Iterable[Credited], period: Period) -> dict[str, int]:
 
 def _revenue(history: History, period: Period) -> dict[str, int]:
     found: dict[str, int] = {}
-    for one in _sourced(history.deals):
+    for one in sourced(history.deals):
         if one.deal.state == "won" and period.has(one.deal.closed_ms):
             _add(found, one.deal.currency, one.deal.amount_minor or 0)
     for order in history.orders.values():
@@ -281,8 +293,13 @@ def _revenue(history: History, period: Period) -> dict[str, int]:
     return found
 
 
-def _retained(deals: Iterable[Credited], to_ms: int) -> tuple[KpiFigure, ...]:
-    """Of deals of all accounts, whoever they are owed to."""
+def retained_of(
+    deals: Iterable[Credited], to_ms: int
+) -> tuple[dict[tuple[str, str], int], dict[tuple[str, str], int]]:
+    """What each account won in the year before the last and in the last, by (currency, account).
+
+    Deals of all accounts count, whoever they are owed to.
+    """
     earlier, later = Period(to_ms - 2 * YEAR_MS, to_ms - YEAR_MS), Period(to_ms - YEAR_MS, to_ms)
     then: dict[tuple[str, str], int] = {}
     now: dict[tuple[str, str], int] = {}
@@ -294,6 +311,11 @@ def _retained(deals: Iterable[Credited], to_ms: int) -> tuple[KpiFigure, ...]:
         for sums, period in ((then, earlier), (now, later)):
             if period.has(deal.closed_ms):
                 sums[key] = sums.get(key, 0) + (deal.amount_minor or 0)
+    return then, now
+
+
+def _retained(deals: Iterable[Credited], to_ms: int) -> tuple[KpiFigure, ...]:
+    then, now = retained_of(deals, to_ms)
     return tuple(
         KpiFigure(
             value=sum(now.get(key, 0) for key in then if key[0] == currency),

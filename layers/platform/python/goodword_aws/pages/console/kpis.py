@@ -1,13 +1,13 @@
 """The twelve figures of a programme: each with what it means, a chart by month, and its table.
 
-Whoever sees sums but not single people (analysts) sees none of a programme of fewer than
-PEOPLE_LEAST advocates, as on the overview.
+Whoever sees sums but not single people (analysts) sees whole months, and no figure of fewer than
+PEOPLE_LEAST people, as on the overview; the page says what is left out.
 """
 
 from decimal import Decimal
 from typing import Any
 
-from goodword.errors import InvalidInput
+from goodword.errors import InvalidInput, NotAllowed
 from goodword.journeys.kpis import KpiFigure
 from goodword.programs.model import Program
 
@@ -34,22 +34,27 @@ def _kpis(view: View) -> Answer:
         period, wrong = period_of(days, now_ms), ""
     except InvalidInput:
         period, wrong = period_of({}, now_ms), view.text("kpis.wrong_period")
-    found = None
+    found, few, by_person = None, False, bool(view.person.groups & BY_PERSON)
     if chosen is not None and not wrong:
         try:
-            found = measured(view.desk.store, chosen.program_id, period)
+            found = measured(
+                view.desk.store, chosen.program_id, period, now_ms, by_person=by_person
+            )
+        except NotAllowed:
+            few = True
         except InvalidInput:  # the bound of a report, which the API states
             wrong = view.text("kpis.too_large")
-    few = found is not None and found.few and not view.person.groups & BY_PERSON
     data = {
         "programs": programs,
         "chosen": chosen.program_id if chosen else "",
-        "from_day": day_text(period.from_ms),
-        "to_day": day_text(period.to_ms),
+        "from_day": found.from_day if found else day_text(period.from_ms),
+        "to_day": found.to_day if found else day_text(period.to_ms),
         "wrong": wrong,
         "few": few,
-        "cards": [] if found is None or few else _cards(view, found, chosen),
-        "forecast": [] if found is None or few else _forecast(view, found),
+        "months_only": not by_person,
+        "cards": [] if found is None else _cards(view, found, chosen),
+        "forecast": [] if found is None else _forecast(view, found),
+        "forecast_left_out": found is not None and found.forecast_left_out,
     }
     return Sheet("console/kpis.html", data)
 
@@ -62,6 +67,7 @@ def _cards(view: View, found: KpisAnswer, program: Program | None) -> list[dict[
             "title": view.text(f"kpis.title.{one.code}"),
             "means": view.text(f"kpis.means.{one.code}"),
             "now": [_said(view, one, figure) for figure in one.figures],
+            "left_out": one.left_out,
             "chart": _chart(view, one, home),
         }
         for one in found.kpis
@@ -107,21 +113,19 @@ def _chart(view: View, kpi: KpiAnswer, home: str) -> Chart:
     currencies = sorted({one.currency for part in kpi.months for one in part.figures})
     currency = home if home in currencies or not currencies else currencies[0]
     others = [one for one in currencies if one not in ("", currency)]
-    note = view.text("kpis.only", currency=currency) if others else ""
+    drawn = [(part, _drawn(part, currency)) for part in kpi.months]
+    told = [(part, value) for part, value in drawn if value is not None]
+    notes = [view.text("kpis.only", currency=currency)] if others else []
+    notes += [view.text("kpis.months_left_out")] if len(told) < len(drawn) else []
     name = view.text(f"kpis.title.{kpi.code}")
     return Chart(
         id=kpi.code,
         title=view.text(f"kpis.chart.{kpi.unit}", name=name),
-        labels=tuple(_label(view, part) for part in kpi.months),
-        series=(
-            Series(
-                name,
-                tuple(_drawn(part, currency) for part in kpi.months),
-            ),
-        ),
-        empty=view.text(f"kpis.empty.{kpi.code}"),
+        labels=tuple(_label(view, part) for part, _ in told),
+        series=(Series(name, tuple(value for _, value in told)),),
+        empty="" if len(told) < len(drawn) else view.text(f"kpis.empty.{kpi.code}"),
         unit=currency if kpi.unit == "money" else "",
-        note=note,
+        note=" ".join(notes),
     )
 
 
@@ -130,8 +134,11 @@ def _label(view: View, part: PartAnswer) -> str:
     return view.reader.month_name(int(year), int(month))
 
 
-def _drawn(part: PartAnswer, currency: str) -> int:
+def _drawn(part: PartAnswer, currency: str) -> int | None:
+    """None where it is left out."""
     figure = next((one for one in part.figures if one.currency in ("", currency)), None)
+    if figure is None and part.left_out:
+        return None
     if figure is None or figure.base == 0:
         return 0
     if figure.base is None:

@@ -1,0 +1,145 @@
+"""Which of the twelve figures can be told without telling on anybody; pure.
+
+A figure is told if each group of people that it is made of is empty or of at least PEOPLE_LEAST:
+those it counts, those it divides by and, of a share of people, the rest of them too, as 9 of 10
+tells who did not. A figure of a period is told only if each of its months can be: two sums whose
+periods differ by one month would give that month away. For the same reason periods are whole
+months that are over (`whole_months`): two that differ by a day would give away the day.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, timedelta
+
+from goodword.journeys.crediting import Credited
+from goodword.journeys.kpis import (
+    PROMOTER,
+    Code,
+    History,
+    activities_of,
+    answers_of,
+    leads_of,
+    pool_of,
+    retained_of,
+    sourced,
+    touched_of,
+    won_leads,
+)
+from goodword.journeys.pipeline import Period
+from goodword.limits import PEOPLE_LEAST
+from goodword.times import DAY_MS, as_datetime
+
+Which = tuple[Code, str]  # a figure and its currency, "" where it has none
+Group = Collection[str]
+Few = frozenset[Which]  # what is of too few people
+# What stands at the end of a period and is no sum over it: its months cannot be computed from it.
+STANDING: frozenset[Code] = frozenset({"advocate_pool", "net_revenue_retention"})
+
+
+def hidden(history: History, whole: Period, parts: Sequence[Period]) -> list[Few]:
+    """What may not be told: of the whole period first, then of each of its months."""
+    months = [_few(history, part) for part in parts]
+    given_away = {one for month in months for one in month if one[0] not in STANDING}
+    return [_few(history, whole) | given_away, *months]
+
+
+def forecast_hidden(deals: Iterable[Credited]) -> frozenset[str]:
+    """The currencies whose open deals fewer than PEOPLE_LEAST advocates brought."""
+    found = _advocates(one for one in sourced(deals) if one.deal.state == "open")
+    return frozenset(name for name, people in found.items() if len(people) < PEOPLE_LEAST)
+
+
+def whole_months(period: Period, now_ms: int) -> Period:
+    """The UTC months that the period touches and that are over; else the last one that is."""
+    this, first = _month(now_ms), _month(period.from_ms)
+    end = _next(_month(period.to_ms - 1))
+    to = min(end, this)
+    if first >= to:
+        to = this
+        first = (to - timedelta(days=1)).replace(day=1)
+    return Period(_ms(first), _ms(to))
+
+
+def _few(history: History, period: Period) -> Few:
+    return frozenset(
+        which
+        for which, groups in _groups(history, period)
+        if any(0 < len(group) < PEOPLE_LEAST for group in groups)
+    )
+
+
+def _groups(history: History, period: Period) -> Iterable[tuple[Which, tuple[Group, ...]]]:
+    """The people that each figure is made of."""
+    pool = pool_of(history.rows, period.to_ms)
+    active = activities_of(history, period)
+    length = period.to_ms - period.from_ms
+    before = set(activities_of(history, Period(period.from_ms - length, period.from_ms)))
+    answers = answers_of(history.rows, period)
+    happy = {who for who, value in answers.items() if value >= PROMOTER}
+    leads = leads_of(history, period)
+    bought = {*history.bought, *won_leads(history.deals)}.intersection(leads)
+    yield ("advocate_pool", ""), (pool,)
+    yield ("promoter_rate", ""), _share(happy, set(answers))
+    yield ("activities_per_advocate", ""), (set(active), pool)
+    yield ("program_participation", ""), _share(pool & set(active), pool)
+    yield ("referral_leads", ""), (set(leads.values()),)
+    yield (
+        ("referral_conversion_rate", ""),
+        (
+            {leads[name] for name in bought},
+            {who for name, who in leads.items() if name not in bought},
+            set(leads.values()),
+        ),
+    )
+    twice = {who for who, count in active.items() if count > 1}
+    yield ("repeat_actions", ""), _share(twice, set(active))
+    yield ("advocate_retention", ""), _share(before & set(active), before)
+    yield ("touches_per_customer", ""), (set(touched_of(history.rows, period)),)
+    yield from _money(history, period)
+
+
+def _money(history: History, period: Period) -> Iterable[tuple[Which, tuple[Group, ...]]]:
+    """Of sums by currency: advocates, and of what is retained the accounts that were won."""
+    found = list(sourced(history.deals))
+    opened = _advocates(
+        one for one in found if one.deal.state != "removed" and period.has(one.deal.opened_ms)
+    )
+    won = _advocates(
+        one for one in found if one.deal.state == "won" and period.has(one.deal.closed_ms)
+    )
+    for order in history.orders.values():
+        if order.what == "sale" and order.advocate_id and period.has(order.at_ms):
+            won.setdefault(order.currency, set()).add(order.advocate_id)
+    then, now = retained_of(history.deals, period.to_ms)
+    for currency, people in opened.items():
+        yield ("referral_pipeline", currency), (people,)
+    for currency, people in won.items():
+        yield ("referral_revenue", currency), (people,)
+    for currency in {key[0] for key in then}:
+        accounts = {account for unit, account in then if unit == currency}
+        stayed = {account for account in accounts if now.get((currency, account))}
+        yield ("net_revenue_retention", currency), (accounts, stayed)
+
+
+def _share(some: set[str], of: set[str]) -> tuple[Group, ...]:
+    return some, of - some, of
+
+
+def _advocates(deals: Iterable[Credited]) -> dict[str, set[str]]:
+    """To whom deals are owed, by currency."""
+    found: dict[str, set[str]] = {}
+    for one in deals:
+        if one.credit is not None:
+            found.setdefault(one.deal.currency, set()).add(one.credit.advocate_id)
+    return found
+
+
+def _month(at_ms: int) -> date:
+    return as_datetime(at_ms).date().replace(day=1)
+
+
+def _next(first: date) -> date:
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def _ms(day: date) -> int:
+    return (day - date(1970, 1, 1)).days * DAY_MS
