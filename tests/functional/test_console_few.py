@@ -157,9 +157,7 @@ def test_days_and_ways_are_told_only_if_none_is_of_too_few(
     scene, program = decided(advocates, without_touch=without_touch)
 
     def seen(*, sees_people: bool) -> Figures:
-        return figures_of(
-            scene.store, program, scene.clock.at_ms, lambda _: (2025, 11), sees_people=sees_people
-        )
+        return figures_of(scene.store, program, scene.clock.at_ms, sees_people=sees_people)
 
     whole, sums = seen(sees_people=True), seen(sees_people=False)
     assert sum(whole.days.values()) == 500 * (advocates + without_touch)

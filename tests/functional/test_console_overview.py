@@ -21,7 +21,7 @@ from goodword.payouts.model import PayoutRun
 from goodword.ports import Change
 from goodword.programs.model import Program
 from goodword.rewards.model import BUCKET_OF, Reward, RewardState
-from goodword.times import DAY_MS, rfc3339
+from goodword.times import DAY_MS, parse_rfc3339
 from goodword.tracking.model import ClickCount
 from goodword_aws.pages.console import figures
 from goodword_aws.pages.console.figures import figures_of
@@ -87,7 +87,7 @@ def test_the_figures_are_those_of_the_books() -> None:
     program = scene.store.get(Program, scene.all(Program)[0].key)
     assert program is not None
     now_ms = scene.clock.at_ms + DAY_MS
-    made = figures_of(scene.store, program, now_ms, lambda _: (2025, 11), sees_people=True)
+    made = figures_of(scene.store, program, now_ms, sees_people=True)
     assert sum(made.days.values()) == made.channels["click"] == 1_000 + 5_000
     assert len(made.days) == 28
     assert made.runs == []
@@ -97,7 +97,7 @@ def test_the_figures_are_those_of_the_books() -> None:
     scene.clock.advance(20 * DAY_MS)
     Checker(scene.desk(), scene.store).check()
     later = scene.clock.at_ms
-    made = figures_of(scene.store, program, later, lambda _: (2025, 11), sees_people=True)
+    made = figures_of(scene.store, program, later, sees_people=True)
     (unit,) = made.owed
     assert made.owed_ms == later
     assert {one.state: one.by_age for one in unit.aged} == {
@@ -157,9 +157,7 @@ def test_all_that_is_owed_is_there_however_many_people_and_in_every_unit(here: P
     for number in range(people):
         booked(here.town, program.program_id, number)
     assert Checker(here.town.desk(), here.town.store).check().found == 0
-    made = figures_of(
-        here.town.store, program, here.town.clock.at_ms, lambda _: (2025, 11), sees_people=True
-    )
+    made = figures_of(here.town.store, program, here.town.clock.at_ms, sees_people=True)
     books = fold(here.town.all(Entry)).values()
     assert [one.currency for one in made.owed] == sorted(UNITS)
     for unit in made.owed:
@@ -211,6 +209,41 @@ def joined(world: World, program_id: str, number: int) -> None:
     world.store.commit(change)
 
 
+def test_the_months_of_a_comparison_are_the_same_in_every_zone(here: Pages) -> None:
+    program = here.town.program()
+    end = parse_rfc3339("2025-11-01T00:00:00Z")
+    for number in range(12):  # half of them within the last hour of October, as UTC has it
+        change, at_ms = Change(), end + (-1 if number % 2 else 1) * 1_800_000
+        who = f"adv_{number}"
+        change.create(
+            Enrolment(
+                advocate_id=who,
+                program_id=program.program_id,
+                state="active",
+                created_ms=at_ms,
+                changed_ms=at_ms,
+            )
+        )
+        change.create(
+            Balance(
+                advocate_id=who,
+                program_id=program.program_id,
+                currency=program.currency,
+                earned_minor=number + 1,
+            )
+        )
+        here.town.store.commit(change)
+    seen = set()
+    for zone in ("Pacific/Auckland", "America/Los_Angeles", "UTC"):
+        analyst = here.browser(ANALYST)
+        analyst.cookies |= {"gw_zone": zone, "gw_zone_own": "yes"}
+        page = analyst.get("/console")
+        assert f"Times in {zone}" in page.words
+        assert "By the month of joining (UTC)" in page.words
+        seen.add(page.html.partition('id="chart-cohort"')[2].partition("</figure>")[0])
+    assert len(seen) == 1
+
+
 def test_what_the_night_counted_of_everybody_is_what_a_page_would_have_read(
     here: Pages, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -224,11 +257,7 @@ def test_what_the_night_counted_of_everybody_is_what_a_page_would_have_read(
     here.town.store.commit(change)
 
     def made() -> figures.Figures:
-        def month_of(at_ms: int) -> tuple[int, int]:
-            return int(rfc3339(at_ms)[:4]), int(rfc3339(at_ms)[5:7])
-
-        now_ms = here.town.clock.at_ms
-        return figures_of(here.town.store, program, now_ms, month_of, sees_people=True)
+        return figures_of(here.town.store, program, here.town.clock.at_ms, sees_people=True)
 
     def told(one: figures.Figures) -> tuple[object, ...]:
         return one.clicks, one.leads, one.sales, one.cohorts
@@ -317,7 +346,7 @@ def test_a_programmes_payouts_are_found_behind_those_of_others(
         here.town.store.commit(change)
 
     def made() -> figures.Figures:
-        return figures_of(here.town.store, first, now_ms, lambda _: (2025, 11), sees_people=True)
+        return figures_of(here.town.store, first, now_ms, sees_people=True)
 
     assert made().runs == [("2001-01", 1)]
     assert not made().runs_partly

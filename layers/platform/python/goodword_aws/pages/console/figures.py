@@ -11,7 +11,7 @@ ways of the decisions as soon as one of them is of fewer (the others would give 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -26,7 +26,7 @@ from goodword.ports import Store
 from goodword.programs.model import Program
 from goodword.records import Key, Record
 from goodword.rewards.decision import Decision, decision_key
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, as_datetime
 from goodword.tracking.model import ClickCount, click_count_key
 
 PEOPLE_MAX = 500  # advocates that one overview reads; more are counted at night
@@ -87,11 +87,14 @@ def figures_of(
     store: Store,
     program: Program,
     now_ms: int,
-    month_of: Callable[[int], Month],
     *,
     sees_people: bool,
 ) -> Figures:
-    """The figures of a programme. `month_of` is the reader's calendar."""
+    """The figures of a programme. Months are UTC's, as those of the night's count.
+
+    By the reader's they would differ by whom a zone moves across the end of a month, and two
+    readings would give away what that one person earned.
+    """
     made = Figures(program.currency, sees_people)
     people = _people(store, program.program_id)
     made.people, made.partly = len(people), len(people) > PEOPLE_MAX
@@ -99,7 +102,7 @@ def figures_of(
         made.shown = False
         return made
     if not (made.partly and _counted(store, program, made)):
-        _sum(store, program, people[:PEOPLE_MAX], made, month_of)
+        _sum(store, program, people[:PEOPLE_MAX], made)
     _decide(store, program, now_ms, made)
     _owe(store, program, made)
     _pay(store, program, made)
@@ -140,7 +143,6 @@ def _sum(
     program: Program,
     people: Sequence[Enrolment],
     made: Figures,
-    month_of: Callable[[int], Month],
 ) -> None:
     """Clicks, sign-ups, purchases, and what each month's people earned."""
     ids = [one.advocate_id for one in people]
@@ -154,7 +156,8 @@ def _sum(
         earned[balance.advocate_id] = balance.earned_minor - balance.reversed_minor
     months: dict[Month, list[int]] = defaultdict(list)
     for one in people:
-        months[month_of(one.created_ms)].append(earned.get(one.advocate_id, 0))
+        joined = as_datetime(one.created_ms)
+        months[joined.year, joined.month].append(earned.get(one.advocate_id, 0))
     made.cohorts = [
         Cohort(month, len(sums), sum(sums))
         for month, sums in sorted(months.items())

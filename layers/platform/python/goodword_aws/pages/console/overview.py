@@ -86,17 +86,10 @@ def _charted(view: View, chosen: Program | None) -> dict[str, Any]:
     """The charts of a programme; none before there is one."""
     if chosen is None:
         return {"charts": None, "few": False, "owed": None}
-    reader = view.reader
-
-    def month_of(at_ms: int) -> tuple[int, int]:
-        at = reader.at(at_ms)
-        return at.year, at.month
-
     made = figures_of(
         view.desk.store,
         chosen,
         view.desk.clock.now_ms(),
-        month_of,
         sees_people=bool(view.person.groups & BY_PERSON),
     )
     return {
