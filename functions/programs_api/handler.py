@@ -107,7 +107,8 @@ def list_segments(call: Call) -> Page[SegmentRow]:
 def list_versions(call: Call) -> Page[versions.VersionAnswer]:
     """All versions at once, newest first; there are at most a hundred."""
     found = Programs(call.desk).versions(call.path["program_id"])
-    return Page(versions.version_answers(call.desk, found), None)
+    rows = versions.version_answers(call.desk, found)
+    return Page([versions.seen_by(call, one) for one in rows], None)
 
 
 @api.route(
@@ -120,7 +121,8 @@ def read_version(call: Call) -> versions.VersionDetail:
     """One version with its terms."""
     number, programs = shapes.version_number(call.path["number"]), Programs(call.desk)
     version = programs.version(call.path["program_id"], number)
-    return versions.version_detail(call.desk, version, programs.versions(call.path["program_id"]))
+    found = versions.version_detail(call.desk, version, programs.versions(call.path["program_id"]))
+    return versions.seen_by(call, found)
 
 
 @api.route(
@@ -212,7 +214,7 @@ def set_program_state(call: Call) -> shapes.ProgramAnswer:
     return shapes.program_answer(program)
 
 
-@api.route("GET", "/v1/programs/<program_id>/budget", roles=READERS, answer=BudgetAnswer)
+@api.route("GET", "/v1/programs/<program_id>/budget", roles=BY_PERSON, answer=BudgetAnswer)
 def read_budget(call: Call) -> BudgetAnswer:
     """What is used and left of the budget, and of the caps of the whole programme."""
     return budget_answer(Budgets(call.desk).read(call.path["program_id"]))

@@ -122,7 +122,7 @@ def ask_replay(call: Call) -> replays.ReplayAnswer:
 @api.route(
     "GET",
     "/v1/programs/<program_id>/drafts/<draft_id>/replay",
-    roles=READERS,
+    roles=BY_PERSON,
     answer=replays.ReplayAnswer,
 )
 def read_replay(call: Call) -> replays.ReplayAnswer:

@@ -87,6 +87,16 @@ def test_a_rule_is_changed_tried_and_published_by_another(here: Pages, place: st
     shown = mara.get(done.location)
     assert "Coming" in shown.words
     assert "hold_days" in shown.words
+    seen = here.browser(ANALYST)
+    assert "would change 0 rewards" in shown.words
+    for path in (done.location, draft):  # it may be of one person
+        assert "would change" not in seen.get(path).words
+    assert "Its sums are shown to those who see single people" in seen.get(draft).words
+    versions = f"/v1/programs/{here.town.all(ProgramVersion)[0].program_id}/versions"
+    front = Front(here.town, here.loaded)
+    for who, sees in ((MARKETER, True), (ANALYST, False)):
+        assert (front(who, "GET", versions).body["data"][0]["replay"] is not None) == sees
+        assert (front(who, "GET", f"{versions}/2").body["replay"] is not None) == sees
     (one, two) = sorted(here.town.all(ProgramVersion), key=lambda each: each.number)
     assert (one.terms.hold_days, two.terms.hold_days) == (14, 30)
     assert "Published" in mara.get(draft).words

@@ -62,7 +62,7 @@ class Life:
         asked = self.call(OTTO, "POST", f"{self.path}/replay", period)
         assert (asked.status, asked.body["state"]) == (202, "counting")
         work(self.call, "program.replay_asked")
-        return self.call(ANALYST, "GET", f"{self.path}/replay").body
+        return self.call(FINANCE, "GET", f"{self.path}/replay").body
 
     def publish(self, who: Caller = MARKETER, **more: object) -> Reply:
         """Publish what was drafted."""
@@ -131,7 +131,7 @@ def test_changing_the_draft_undoes_its_replay(call: Front) -> None:
     body = {"terms": terms_json(hold_days=31), "rationale": "x y z", "based_on": 1, "revision": 1}
     changed = call(MARKETER, "PUT", life.path, body).body
     assert (changed["revision"], changed["replay_id"]) == (2, None)
-    assert call(ANALYST, "GET", f"{life.path}/replay").code == "no_replay"
+    assert call(FINANCE, "GET", f"{life.path}/replay").code == "no_replay"
     assert life.publish(ADMIN).code == "draft_moved_on"
     life.draft = changed
     assert life.publish(ADMIN).code == "replay_needed"

@@ -1,7 +1,7 @@
 """How versions are published, ended and seen over the API, with who did what on which replay."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from goodword.ports import Desk
 from goodword.programs.announcement import Acknowledgement
@@ -13,8 +13,10 @@ from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import StringConstraints
 
-from goodword_aws.calls import Call
+from goodword_aws.calls import Call, Role
 from goodword_aws.forms import Instant, ReasonCode, instant_ms
+
+BY_PERSON: frozenset[Role] = frozenset({"marketer", "finance", "admin"})  # no analysts
 
 
 class PublishDraft(Value):
@@ -64,6 +66,9 @@ class VersionAnswer(Value):
     terms_hash: str
 
 
+V = TypeVar("V", bound=VersionAnswer)
+
+
 class VersionDetail(VersionAnswer):
     """A version with its terms."""
 
@@ -105,6 +110,11 @@ def version_detail(
     """A version as a whole, with its state among all of them."""
     state = state_of(version, versions, desk.clock.now_ms())
     return VersionDetail(**_version(version, state), terms=version.terms)
+
+
+def seen_by(call: Call, found: V) -> V:
+    """Without what its replay found for analysts: that may be of one person."""
+    return found if call.principal.may(BY_PERSON) else found.but(replay=None)
 
 
 def acknowledgement_answer(said: Acknowledgement) -> AcknowledgementAnswer:

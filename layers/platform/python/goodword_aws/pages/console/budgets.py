@@ -1,6 +1,7 @@
 """A programme's budget: what it may give in a period or in all, what is used, and what is left.
 
-Whoever works for the company reads it; finance and admins set it, as on the API. An amount that was
+Whoever sees single people reads it, as what is used grows with each reward of one of them; finance
+and admins set it, as on the API. An amount that was
 typed is shown in the reader's own signs once it counts, so a misread one is seen at once.
 """
 
@@ -16,9 +17,8 @@ from goodword.programs.service import Programs
 from goodword.rewards.budget import Budgets, LimitState
 
 from goodword_aws.budgets import budget_answer
-from goodword_aws.calls import STAFF
 from goodword_aws.forms import ReasonCode
-from goodword_aws.pages.console.roles import MONEY
+from goodword_aws.pages.console.roles import BY_PERSON, MONEY
 from goodword_aws.pages.console.typed import minor_of
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
@@ -37,7 +37,7 @@ class Why(Form):
 
 def add_budgets(site: Site) -> None:
     """Register the page of a budget."""
-    site.page("GET", BUDGET, roles=STAFF)(_budget)
+    site.page("GET", BUDGET, roles=BY_PERSON)(_budget)
     site.page("POST", BUDGET, roles=MONEY, again=_budget)(_put)
 
 

@@ -52,6 +52,7 @@ def program(view: View) -> dict[str, Any]:
         "versions": version_answers(view.desk, found),
         "drafts": [draft_answer(one) for one in drafts.rows],
         "words": in_words(now, view.reader.locale),
+        "sees_people": bool(view.person.groups & BY_PERSON),
         "states": sorted(STATE_MOVES[head.state]),
         "may_write": may_write(view),
         "me": view.person.subject,
@@ -77,6 +78,7 @@ def version(view: View) -> dict[str, Any]:
         "paths": paths(differences(other.terms, found.terms)),
         "text": documents.text_of(found.terms),
         "may_write": may_write(view),
+        "sees_people": bool(view.person.groups & BY_PERSON),
         "wrote": _wrote(view, found),
     }
 
