@@ -93,7 +93,8 @@ def reward(view: View) -> Answer:
     """Why a reward is what it is."""
     own, reward_id = view.advocate_id, view.path["reward_id"]
     explanation = explanations.my_reward(view.desk, own, reward_id, view.reader.locale)
-    shown = earnings.my_reward(view.desk, own, reward_id, view.reader.language)
+    reader = view.reader
+    shown = earnings.my_reward(view.desk, own, reward_id, reader.language, reader.zone)
     given = handed_to(view.desk.store, own, shown.hand_out_id)
     data = {"reward": shown, "explanation": explanation, "handed": given, "rewards": ()}
     return Sheet("portal/reward.html", data)

@@ -71,19 +71,26 @@ def words(locale: str = "en") -> Catalogue:
 
 
 def my_rewards(
-    desk: Desk, advocate_id: str, limit: int, cursor: str | None, language: str = "en"
+    desk: Desk,
+    advocate_id: str,
+    limit: int,
+    cursor: str | None,
+    language: str = "en",
+    zone: str = "UTC",
 ) -> Page[MyReward]:
-    """One page, newest first, in the words of a language that has a catalogue."""
+    """One page, newest first, in the words of a language that has a catalogue; days of a zone."""
     page = _rewards(desk, advocate_id, limit, cursor)
-    return Page([shown_reward(desk, one, language) for one in page.rows], page.cursor)
+    return Page([shown_reward(desk, one, language, zone) for one in page.rows], page.cursor)
 
 
-def my_reward(desk: Desk, advocate_id: str, reward_id: str, language: str = "en") -> MyReward:
+def my_reward(
+    desk: Desk, advocate_id: str, reward_id: str, language: str = "en", zone: str = "UTC"
+) -> MyReward:
     """One of the advocate's own. NotFound `unknown_reward` for others'."""
     reward = desk.store.get(Reward, reward_key(advocate_id, reward_id))
     if reward is None:
         raise NotFound("unknown_reward", "there is no such reward")
-    return shown_reward(desk, reward, language)
+    return shown_reward(desk, reward, language, zone)
 
 
 def my_referrals(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Page[MyReferral]:
@@ -118,12 +125,12 @@ def _rewards(desk: Desk, advocate_id: str, limit: int, cursor: str | None) -> Pa
     )
 
 
-def shown_reward(desk: Desk, reward: Reward, language: str) -> MyReward:
-    """The reward as its advocate sees it, in the words of a language."""
+def shown_reward(desk: Desk, reward: Reward, language: str, zone: str = "UTC") -> MyReward:
+    """The reward as its advocate sees it, in the words of a language and the days of a zone."""
     now_ms = desk.clock.now_ms()
     payment = wiring.shelf().version(reward.program_id, now_ms).terms.payment
     paid_ms = payout_of(payment, reward.created_ms, reward.hold_until_ms, now_ms)
-    status = status_of(reward, words(language), paid_ms)
+    status = status_of(reward, words(language), paid_ms, zone)
     return MyReward(
         id=reward.reward_id,
         program_id=reward.program_id,

@@ -63,9 +63,14 @@ def my_hand_outs(desk: Desk, own: str, limit: int, cursor: str | None) -> Page[M
 
 
 def my_coming(
-    desk: Desk, own: str, limit: int, cursor: str | None, language: str = "en"
+    desk: Desk,
+    own: str,
+    limit: int,
+    cursor: str | None,
+    language: str = "en",
+    zone: str = "UTC",
 ) -> Page[MyComing]:
-    """One page of what will go to this person, in the words of a language."""
+    """One page of what will go to this person, in the words of a language, the days of a zone."""
     page = coming_to(desk.store, own, limit, cursor)
     items = items_of(desk.store, page.rows)
     rows = [
@@ -77,7 +82,7 @@ def my_coming(
             item=items[one.reward_id],
             state=one.state,
             due_from=rfc3339(one.hold_until_ms),
-            status=shown_reward(desk, one, language).status,
+            status=shown_reward(desk, one, language, zone).status,
         )
         for one in page.rows
     ]

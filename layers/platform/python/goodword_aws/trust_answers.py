@@ -240,10 +240,15 @@ class ExemptionAnswer(Value):
     until: str
 
 
-def dispute_answer(dispute: Dispute, locale: str = "", *, to_staff: bool = True) -> DisputeAnswer:
-    """The dispute as an answer; without who decided and what was learned for its advocate."""
+def dispute_answer(
+    dispute: Dispute, locale: str = "", *, to_staff: bool = True, zone: str = "UTC"
+) -> DisputeAnswer:
+    """The dispute as an answer, its sentences in the days of the zone.
+
+    Without who decided and what was learned for its advocate.
+    """
     language = spoken(locale)
-    told = dispute_told(dispute, trust_words(language), words(language))
+    told = dispute_told(dispute, trust_words(language), words(language), zone)
     return DisputeAnswer(
         id=dispute.dispute_id,
         advocate_id=dispute.advocate_id,
@@ -269,7 +274,7 @@ def dispute_answer(dispute: Dispute, locale: str = "", *, to_staff: bool = True)
 
 
 def dispute_detail(
-    cases: Disputes, dispute: Dispute, locale: str, *, to_staff: bool
+    cases: Disputes, dispute: Dispute, locale: str, *, to_staff: bool, zone: str = "UTC"
 ) -> DisputeDetail:
     """The dispute with its thread, and the evidence as far as the reader may see it."""
     store = cases.desk.store
@@ -277,7 +282,7 @@ def dispute_detail(
     if found is not None and not to_staff:
         found = for_advocate(found, dispute.advocate_id)
     return DisputeDetail(
-        dispute=dispute_answer(dispute, locale, to_staff=to_staff),
+        dispute=dispute_answer(dispute, locale, to_staff=to_staff, zone=zone),
         thread=tuple(
             MessageAnswer(number=one.number, by=one.by, at=rfc3339(one.at_ms), text=text)
             for one, text in cases.thread(dispute, "" if to_staff else None)
@@ -325,11 +330,17 @@ def assessments(store: Store, reward: Reward, newest: int = 100) -> list[Assessm
 
 
 def preview(
-    desk: Desk, reward: Reward, state: Literal["approved", "rejected"], code: str, locale: str
+    desk: Desk,
+    reward: Reward,
+    state: Literal["approved", "rejected"],
+    code: str,
+    locale: str,
+    zone: str = "",
 ) -> Preview:
-    """What the advocate would read; nothing is changed."""
+    """What the advocate would read, in the days of a zone (the programme's); nothing is changed."""
     now_ms, language = desk.clock.now_ms(), spoken(locale)
-    zone = version_in_force(desk.store, reward.program_id, now_ms).terms.payment.time_zone
+    if not zone:
+        zone = version_in_force(desk.store, reward.program_id, now_ms).terms.payment.time_zone
     status = status_of(moved(reward, state, now_ms, code), words(language), None, zone)
     return Preview(
         locale=language,
@@ -343,8 +354,8 @@ def preview(
     )
 
 
-def ban_answer(ban: Ban, locale: str = "") -> BanAnswer:
-    """The ban as an answer."""
+def ban_answer(ban: Ban, locale: str = "", zone: str = "UTC") -> BanAnswer:
+    """The ban as an answer; its sentences have the days of the zone."""
     language = spoken(locale)
     return BanAnswer(
         advocate_id=ban.advocate_id,
@@ -358,7 +369,7 @@ def ban_answer(ban: Ban, locale: str = "") -> BanAnswer:
         carried_out=not ban.voiding,
         voided=ban.voided,
         paid_before=ban.paid_before,
-        told=_told(ban_told(ban, trust_words(language), words(language))),
+        told=_told(ban_told(ban, trust_words(language), words(language), zone)),
     )
 
 

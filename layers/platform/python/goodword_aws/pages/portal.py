@@ -94,13 +94,15 @@ def own_links(view: View) -> list[shapes.LinkAnswer]:
 
 def rewards(view: View) -> dict[str, Any]:
     """One page of rewards; the first one with what was earned by month."""
-    own, page, language = view.advocate_id, view.page, view.reader.language
-    found = earnings.my_rewards(view.desk, own, page.limit, page.starting_after, language)
+    own, page, reader = view.advocate_id, view.page, view.reader
+    found = earnings.my_rewards(
+        view.desk, own, page.limit, page.starting_after, reader.language, reader.zone
+    )
     first, charts = page.starting_after is None, []
     if first:
         lately = found
         if found.cursor is not None:
-            lately = earnings.my_rewards(view.desk, own, CHARTED, None, language)
+            lately = earnings.my_rewards(view.desk, own, CHARTED, None)
         earned = [(one.created_at, one.earned) for one in lately.rows]
         charts = monthly(view, "earned", earned, newest=_cut(lately))
     return {"rewards": found.rows, "cursor": found.cursor, "first": first, "charts": charts}

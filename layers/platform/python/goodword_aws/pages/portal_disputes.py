@@ -113,7 +113,10 @@ def _withdraw(view: View) -> Answer:
 def _listed(view: View) -> dict[str, Any]:
     """The reader's own questions, newest first."""
     page = disputes(view.desk).of(view.advocate_id, view.page.limit, view.page.starting_after)
-    rows = [dispute_answer(one, view.reader.language, to_staff=False) for one in page.rows]
+    reader = view.reader
+    rows = [
+        dispute_answer(one, reader.language, to_staff=False, zone=reader.zone) for one in page.rows
+    ]
     return {"disputes": rows, "cursor": page.cursor}
 
 
@@ -138,7 +141,8 @@ def _thread(view: View) -> dict[str, Any]:
         MessageAnswer(number=one.number, by=one.by, at=rfc3339(one.at_ms), text=text)
         for one, text in cases.thread(found)
     ]
-    shown = dispute_answer(found, view.reader.language, to_staff=False)
+    reader = view.reader
+    shown = dispute_answer(found, reader.language, to_staff=False, zone=reader.zone)
     return {"dispute": shown, "messages": messages, "over": found.is_over}
 
 

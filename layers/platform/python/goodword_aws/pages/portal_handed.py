@@ -19,6 +19,8 @@ def _page(view: View) -> Sheet:
     first = page.starting_after is None
     data: dict[str, object] = {"handed": handed.rows, "cursor": handed.cursor, "first": first}
     if first:
-        coming = my_coming(view.desk, own, COMING_SHOWN, None, view.reader.language)
+        coming = my_coming(
+            view.desk, own, COMING_SHOWN, None, view.reader.language, view.reader.zone
+        )
         data |= {"coming": coming.rows, "more": coming.cursor is not None}
     return Sheet("portal/handouts.html", data)

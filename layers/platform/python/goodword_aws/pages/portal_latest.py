@@ -94,7 +94,7 @@ def _rewards(view: View) -> Iterable[Happened]:
     page = reward_listing(view.desk.store, view.advocate_id, READ, None)
     moved = sorted(page.rows, key=_changed, reverse=True)[:SHOWN]
     for one in moved:
-        shown = earnings.shown_reward(view.desk, one, view.reader.language)
+        shown = earnings.shown_reward(view.desk, one, view.reader.language, view.reader.zone)
         yield Happened(one.changed_ms, "reward", shown)
 
 

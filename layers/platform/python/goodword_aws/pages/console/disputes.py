@@ -82,7 +82,9 @@ def add_disputes(site: Site) -> None:
 def _list(view: View) -> Answer:
     page = disputes(view.desk).waiting(view.page.limit, view.page.starting_after)
     now_ms = view.desk.clock.now_ms()
-    found = [shapes.dispute_answer(one, view.reader.language) for one in page.rows]
+    found = [
+        shapes.dispute_answer(one, view.reader.language, zone=view.reader.zone) for one in page.rows
+    ]
     rows = [(one, hours_left(one.due_at, now_ms)) for one in found]
     return Sheet("console/disputes.html", {"rows": rows, "cursor": page.cursor})
 
@@ -90,7 +92,9 @@ def _list(view: View) -> Answer:
 def _dispute(view: View) -> Answer:
     cases = disputes(view.desk)
     found = cases.read(view.path["dispute_id"])
-    detail = shapes.dispute_detail(cases, found, view.reader.language, to_staff=True)
+    detail = shapes.dispute_detail(
+        cases, found, view.reader.language, to_staff=True, zone=view.reader.zone
+    )
     data: dict[str, Any] = {
         "dispute": detail.dispute,
         "thread": detail.thread,

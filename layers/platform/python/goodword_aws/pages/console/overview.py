@@ -63,7 +63,9 @@ def _waiting(view: View) -> dict[str, Any]:
     asked = disputes(view.desk).waiting(LISTED, None)
     runs = run_page(store, LISTED, None)
     checks = store.query(LedgerCheck, "core", CHECKS, limit=1, newest_first=True).rows
-    answers = [dispute_answer(one, view.reader.language) for one in asked.rows]
+    answers = [
+        dispute_answer(one, view.reader.language, zone=view.reader.zone) for one in asked.rows
+    ]
     return {
         "reviews": [(one, hours_left(one.due_at, now_ms)) for one in held.rows],
         "more_reviews": held.cursor is not None,

@@ -188,7 +188,7 @@ def _money(view: View, advocate_id: str) -> dict[str, Any]:
         "balances": balances_of(store, advocate_id).data,
         "payouts": payouts.rows,
         "more_payouts": payouts.cursor,
-        "disputes": [dispute_answer(one, language) for one in cases.rows],
+        "disputes": [dispute_answer(one, language, zone=view.reader.zone) for one in cases.rows],
         "holds": holds_of(store, advocate_id).data,
         "trust": _trust(view, advocate_id),
         "hold_codes": HOLD_CODES,
@@ -204,7 +204,7 @@ def _trust(view: View, advocate_id: str) -> dict[str, Any]:
         ban = store.get(Ban, ban_key(advocate_id, card.program_id))
         free = store.get(Exemption, exemption_key(advocate_id, card.program_id))
         kept[card.program_id] = {
-            "ban": ban and ban_answer(ban, view.reader.language),
+            "ban": ban and ban_answer(ban, view.reader.language, view.reader.zone),
             "exemption": exemption_answer(free) if free and free.until_ms > now_ms else None,
         }
     return kept

@@ -80,7 +80,8 @@ def _previewed(view: View, reward: Reward) -> dict[str, Any]:
     verdict, code = said.get("verdict", ""), said.get("reason_code", "")
     if reward.state != "on_hold" or code not in CODES.get(verdict, ()):
         return {"verdict": verdict if verdict in CODES else "", "code": "", "preview": None}
-    found = shapes.preview(view.desk, reward, STATES[verdict], code, view.reader.language)
+    reader = view.reader
+    found = shapes.preview(view.desk, reward, STATES[verdict], code, reader.language, reader.zone)
     return {"verdict": verdict, "code": code, "preview": found.status}
 
 
