@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 from goodword.conversions.model import Delivery, Space
 from goodword.errors import NotFound
 from goodword.ids import derived_id
+from goodword.journeys.cases import NOTES, UrgentCase, put_case
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import (
     OF_ACCOUNTS,
@@ -121,6 +122,7 @@ class Listening:
         subject = account if person is None or (fact.kind in OF_ACCOUNTS and account) else person
         assert subject is not None  # a fact names somebody
         put_signal(self.desk, change, delivery, subject.subject_id, fact)
+        put_case(self.desk, change, delivery, fact, account)
         self.desk.store.commit(change)
 
     def _account(
@@ -261,12 +263,21 @@ class Customers:
         read on to the end; of ordinary people that is one read for each of their names.
         """
         owners = [subject.subject_id, *subject.parts]
+        company = owners if subject.what == "account" else []
         if subject.account_id is not None:
-            company = head(self.desk, subject.account_id)
-            owners += [company.subject_id, *company.parts]
-        each = [self._heard_of(owner) for owner in owners]
+            account = head(self.desk, subject.account_id)
+            company = [account.subject_id, *account.parts]
+        each = [self._heard_of(owner) for owner in dict.fromkeys((*owners, *company))]
         signals = [signal for one in each for signal in one.signals]
+        signals += [note.signal for one in company for note in self._urgent(one)]
         return Heard(signals, all(one.whole for one in each))
+
+    def _urgent(self, account_id: str) -> Sequence[UrgentCase]:
+        """Open urgent cases of a company's people; of very many some, and one is enough."""
+        partition = f"SBJ#{account_id}"
+        return self.desk.store.query(
+            UrgentCase, "core", partition, NOTES, limit=MEMBERS_READ_MAX
+        ).rows
 
     def _heard_of(self, owner: str) -> "Heard":
         found: list[Signal] = []

@@ -15,7 +15,7 @@ the same for every order in which the signals came.
 from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from goodword.journeys.signal import PAIRED, Signal, SignalKind
+from goodword.journeys.signal import PAIRED, CompanyKind, Signal, SignalKind
 from goodword.records import Value
 from goodword.times import DAY_MS
 
@@ -219,6 +219,8 @@ def contributions(ordered: Sequence[Signal], at_ms: int) -> list[Contribution]:
     spent: dict[SignalKind, int] = {}
     told: set[tuple[SignalKind, str | None]] = set()
     for signal in reversed(ordered):
+        if signal.kind == "company_case":
+            continue
         weight, limit = _weight(signal), LIMITS.get(signal.kind)
         if weight is None or limit is None or (signal.kind, signal.about) in told:
             continue
@@ -250,6 +252,9 @@ def suppressors(ordered: Sequence[Signal], at_ms: int) -> list[Suppressor]:
     found: list[Suppressor] = []
     urgent = _left_open(ordered, "case_opened", CASE_ENDS, lambda one: one.value == 1)
     found += [_suppressor("open_urgent_case", one) for one in urgent]
+    own = {one.about for one in urgent}
+    company = [one for one in ordered if one.kind == "company_case" and one.about not in own]
+    found += [_suppressor("open_urgent_case", one) for one in company]
     overdue = _left_open(ordered, "invoice_overdue", {"invoice_paid"}, lambda _one: True)
     found += [_suppressor("invoice_overdue", one) for one in overdue]
     risk = _newest(ordered, "churn_risk", "churn_cleared")
@@ -309,7 +314,7 @@ def _faded(points: int, age_days: int) -> int:
     return sign * (abs(points) * left // (GONE_DAYS - FRESH_DAYS))
 
 
-def _newest(ordered: Sequence[Signal], *kinds: SignalKind) -> Signal | None:
+def _newest(ordered: Sequence[Signal], *kinds: SignalKind | CompanyKind) -> Signal | None:
     """The newest of these kinds. At one time the later kind counts: what was closed is closed."""
     found = [one for one in reversed(ordered) if one.kind in kinds]
     return max(found, key=lambda one: (one.occurred_ms, kinds.index(one.kind)), default=None)
@@ -318,7 +323,7 @@ def _newest(ordered: Sequence[Signal], *kinds: SignalKind) -> Signal | None:
 def _left_open(
     ordered: Sequence[Signal],
     opened: SignalKind,
-    closed: Collection[SignalKind],
+    closed: Collection[str],
     counts: Callable[[Signal], bool],
 ) -> list[Signal]:
     """The newest opening of each case that was not closed at or after it.

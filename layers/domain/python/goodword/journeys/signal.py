@@ -34,6 +34,8 @@ SignalKind = Literal[
     "churn_cleared",
     "consent",
 ]
+# What is heard of a company because of a case of one of its people; no source may say it.
+CompanyKind = Literal["company_case"]
 # What `value` means, and between what it lies; a kind that is not here has no value.
 VALUES: dict[SignalKind, tuple[int, int]] = {
     "nps": (0, 10),
@@ -48,6 +50,7 @@ VALUES: dict[SignalKind, tuple[int, int]] = {
 PAIRED: frozenset[SignalKind] = frozenset(
     {"case_opened", "case_resolved", "case_dropped", "invoice_overdue", "invoice_paid"}
 )
+CASES: frozenset[SignalKind] = frozenset({"case_opened", "case_resolved", "case_dropped"})
 OF_ACCOUNTS: frozenset[SignalKind] = frozenset(
     {"renewal", "deal_won", "invoice_overdue", "invoice_paid", "churn_risk", "churn_cleared"}
 )
@@ -134,7 +137,7 @@ class Signal(Record):
     signal_id: str
     program_id: str
     source_id: str
-    kind: SignalKind
+    kind: SignalKind | CompanyKind
     occurred_ms: int
     noted_ms: int
     value: int | None = None
