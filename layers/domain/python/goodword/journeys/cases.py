@@ -142,8 +142,7 @@ def _noted(desk: Desk, change: Change, case: Case, account_id: str) -> bool:
 
 
 def _touch(desk: Desk, change: Change, account_id: str) -> None:
-    account = desk.store.get(Subject, subject_key(account_id))
-    if account is not None:
+    for account in desk.store.get_many(Subject, [subject_key(account_id)]).values():
         change.replace(account)
 
 
