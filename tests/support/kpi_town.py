@@ -317,7 +317,11 @@ def by_hand(town: Town, period: Period) -> dict[str, list[tuple[int, int | None,
         if any(what == "sale" and who and later >= at_ms for later, _, who, what in rows)
     }
     winners = {
-        got[1] for each in town.deals if each["state"] == "won" and (got := owed(town, each))
+        name
+        for each in town.deals
+        if each["state"] == "won" and owed(town, each)
+        for at_ms, name, _, _ in town.friends[each["friend"]]
+        if at_ms < each["closed"]
     }
     opened, revenue = money(town, period)
     return {

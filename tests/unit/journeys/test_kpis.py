@@ -18,6 +18,8 @@ from goodword.times import parse_rfc3339
 from tests.support.crm import AT, PROGRAM, Crm, step
 from tests.support.functions import ROOT
 from tests.support.journeys import Ear
+from tests.support.kpi_town import Town, by_hand, order
+from tests.support.kpi_town import deal as deal_of
 from tests.support.walks import BYE, Path
 from tests.support.walks import THANKS as FOR_CALL
 
@@ -250,6 +252,19 @@ def test_a_lead_whose_deal_was_won_is_converted() -> None:
     found = figures(Measuring(crm.store).history(PROGRAM, MONTH), MONTH)
     assert found["referral_conversion_rate"] == (KpiFigure(value=1, base=1),)
     assert found["referral_leads"] == (KpiFigure(value=1),)
+
+
+def test_every_lead_of_a_friend_before_a_won_deal_is_converted() -> None:
+    town = Town()
+    for day, who in ((0, "adv_a"), (2, "adv_a"), (3, "adv_b"), (9, "adv_a")):
+        order(town, day, "lead", who, "f-1", 0)  # the last when all was over
+    order(town, 1, "lead", "adv_a", "f-2", 0)
+    deal_of(town, 4, "won", 3, 5, "f-1")
+    for told in town.events:
+        keep(town.crm.store, told)
+    found = figures(Measuring(town.crm.store).history(PROGRAM, MONTH), MONTH)
+    assert found["referral_conversion_rate"] == (KpiFigure(value=3, base=5),)
+    assert by_hand(town, MONTH)["referral_conversion_rate"] == [(3, 5, "")]
 
 
 def test_rewarded_work_is_one_activity_and_no_lead() -> None:

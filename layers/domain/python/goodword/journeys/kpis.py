@@ -70,8 +70,8 @@ DEFINITIONS = (
     Definition(
         "referral_conversion_rate",
         "percent",
-        "Of the referral leads of the period, those whose friend has bought since (an attributed "
-        "order), or whose deal was won, by now.",
+        "Of the referral leads of the period, those whose friend has bought since, by now: an "
+        "attributed order, or a won deal that is owed to any recommendation of the friend.",
     ),
     Definition(
         "referral_pipeline",
@@ -136,7 +136,7 @@ class History:
 
     rows: Sequence[Happened]
     deals: Sequence[Credited] = ()
-    bought: Collection[str] = ()  # leads whose friend has an attributed order since
+    bought: Collection[str] = ()  # leads whose friend has bought since, an order or a deal
     orders: Mapping[str, Order] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -5,14 +5,20 @@ the deals from two years before it on, the friends of its leads, and who was joi
 than KPI_ROWS_MAX rows are refused, so that no report takes longer than a call may.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
+from goodword.conversions.model import (
+    Conversion,
+    Identity,
+    Settled,
+    conversion_key,
+    identity_key,
+)
 from goodword.errors import FieldError, InvalidInput
 from goodword.events import Event
-from goodword.journeys.crediting import read_many
+from goodword.journeys.crediting import Credited, read_many
 from goodword.journeys.happened import LIFE, Happened, figures_partition, happened, month_of
 from goodword.journeys.joined import names_now
 from goodword.journeys.kpis import YEAR_MS, History
@@ -52,10 +58,11 @@ class Measuring:
             self._month(rows, program_id, month)
         deals_ms = max(0, min(first_ms, period.from_ms - 2 * YEAR_MS))
         leads = [row.of for row in rows if row.what == "lead" and period.has(row.at_ms)]
+        deals = Deals(self.store).since(program_id, deals_ms)
         return History(
             rows=self._persons(rows, period),
-            deals=Deals(self.store).since(program_id, deals_ms),
-            bought=self._bought(program_id, list(dict.fromkeys(leads))),
+            deals=deals,
+            bought=self._bought(program_id, list(dict.fromkeys(leads)), _won(deals)),
         )
 
     def _month(self, rows: list[Happened], program_id: str, month: str) -> None:
@@ -82,8 +89,11 @@ class Measuring:
             for row in rows
         ]
 
-    def _bought(self, program_id: str, leads: Sequence[str]) -> frozenset[str]:
-        """Those leads whose friend has an attributed order that is not older."""
+    def _bought(
+        self, program_id: str, leads: Sequence[str], won: Mapping[str, int]
+    ) -> frozenset[str]:
+        """Those leads whose friend has bought since: an attributed order that is not older, or a
+        deal that was won after, whichever recommendation of the friend it is owed to."""
         keys = [conversion_key(name) for name in leads]
         found = read_many(self.store, Conversion, keys).values()
         macs = {mac: None for one in found for mac in one.identities}
@@ -93,14 +103,27 @@ class Measuring:
             lead.conversion_id
             for lead in found
             if any(
-                order.action == "sale"
-                and order.advocate_id is not None
-                and order.occurred_ms >= lead.occurred_ms
+                _is_sale_since(order, lead) or won.get(order.conversion_id, 0) > lead.occurred_ms
                 for mac in lead.identities
                 if mac in friends
                 for order in friends[mac].conversions
             )
         )
+
+
+def _is_sale_since(order: Settled, lead: Conversion) -> bool:
+    attributed = order.action == "sale" and order.advocate_id is not None
+    return attributed and order.occurred_ms >= lead.occurred_ms
+
+
+def _won(deals: Iterable[Credited]) -> dict[str, int]:
+    """When the last deal that is owed to a recommendation was won."""
+    found: dict[str, int] = {}
+    for one in deals:
+        if one.credit is not None and one.deal.state == "won" and one.deal.closed_ms is not None:
+            name = one.credit.conversion_id
+            found[name] = max(found.get(name, 0), one.deal.closed_ms)
+    return found
 
 
 def parts_of(period: Period) -> list[Period]:
