@@ -211,6 +211,20 @@ def test_a_referral_of_nobody_or_of_another_programme_is_none(
     assert credit(crm) is None
 
 
+@pytest.mark.parametrize(
+    ("day", "won", "owed"),
+    [(6.1, 7, "influenced"), (7, 7, None), (40, 7, None), (5.5, 5.2, "sourced"), (6.5, 5.2, None)],
+)
+def test_what_is_written_on_a_deal_that_was_over_is_no_cause_of_it(
+    crm: Crm, day: float, won: float, owed: str | None
+) -> None:
+    written = "cnv_01hf7yat000123456789abcdef"
+    crm.lead(written, day, "adv_2")
+    crm.tell(step("1", 5, referral=written), step("2", won, stage="closedwon"))
+    found = credit(crm)
+    assert (found.owed if found is not None else None) == owed
+
+
 def test_whoever_is_forgotten_is_no_deals_contact_any_more(crm: Crm) -> None:
     crm.refer(email=EMAIL)
     crm.tell(step("1", 1, contact_ids=("c-1",), email=EMAIL))

@@ -3,7 +3,8 @@
 `sourced`: one of the deal's contacts is a friend whom an advocate had recommended before the deal
 was opened (or within a day after, because a form reaches us and the CRM side by side).
 `influenced`: the recommendation came later, but before the deal was closed. Of several the earliest
-counts. A referral's id that somebody wrote on the deal itself goes before what contacts say.
+counts. A referral's id that somebody wrote on the deal itself goes before what contacts say, unless
+it came when all was over: it is neither then.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -53,10 +54,14 @@ def credit(
     """The credit of a deal, from the referral written on it and those of its contacts."""
     early = [one for one in referrals if deal.closed_ms is None or one.occurred_ms < deal.closed_ms]
     first = min(early, key=lambda one: (one.occurred_ms, one.conversion_id), default=None)
+    sourced_ms, closed_ms = deal.opened_ms + GRACE_MS, deal.closed_ms
+    if written is not None and closed_ms is not None:
+        in_time = written.occurred_ms <= sourced_ms or written.occurred_ms < closed_ms
+        written = written if in_time else None
     chosen = written or first
     if chosen is None:
         return None
-    sourced = chosen.occurred_ms <= deal.opened_ms + GRACE_MS
+    sourced = chosen.occurred_ms <= sourced_ms
     return Credit(
         owed="sourced" if sourced else "influenced",
         conversion_id=chosen.conversion_id,
