@@ -20,6 +20,7 @@ from tests.support.crm import AT, PROGRAM, Crm, step
 from tests.support.people import MACS
 
 DAY = 86_400_000
+FIRM = "sbj_firm"  # an account, not a person
 ADVOCATES, PEOPLE = ("adv_a", "adv_b", "adv_c"), ("sbj_a", "sbj_b", "sbj_c")
 PLAIN = {"occasion": "plain", "namespace": "shop"}
 WORK = {"occasion": "event", "namespace": "journeys"}  # the credit of rewarded work
@@ -30,6 +31,7 @@ advocates = st.sampled_from(ADVOCATES)
 turned_out = st.sampled_from(
     [{}, {"sbj_b": "sbj_a"}, {"sbj_c": "sbj_b"}, {"sbj_b": "sbj_a", "sbj_c": "sbj_b"}]
 )
+answering = st.lists(st.sampled_from([*PEOPLE, FIRM]), min_size=1, max_size=3)
 several = st.lists(st.sampled_from(PEOPLE), min_size=1, max_size=3)
 
 
@@ -185,7 +187,7 @@ def answers(draw: st.DrawFn, town: Town, day: int) -> None:
     """Some people answer a survey at one moment, which is told some days later."""
     value, late = draw(st.integers(0, 10)), draw(st.integers(0, 3))
     kind = draw(st.sampled_from(["nps", "nps", "csat"]))
-    for place, person in enumerate(draw(several)):
+    for place, person in enumerate(draw(answering)):
         said = {"value": (value + 4 * place) % 11, "kind": kind}
         said |= {"occurred_ms": AT + (day - late) * DAY}
         town.event("journey.signal_noted", person, day, **said)
@@ -229,6 +231,10 @@ def towns(draw: st.DrawFn) -> Town:
                 deal(town, day, ends, draw(st.integers(1, 300)), amount, draw(friends))
     for name, earlier in draw(turned_out).items():
         town.joins(name, earlier)
+    firm = Subject(subject_id=FIRM, program_id=PROGRAM, what="account", last_ms=AT, created_ms=AT)
+    change = Change()
+    change.create(firm)
+    town.crm.store.commit(change)
     for event in draw(st.permutations(town.events)):
         assert keep(town.crm.store, event) in (True, False)
         keep(town.crm.store, event)
@@ -287,7 +293,7 @@ def owed(town: Town, deal: dict[str, Any]) -> tuple[str, str] | None:
 
 def nps_answers(town: Town) -> list[Any]:
     noted = [one for one in town.events if one.type == "journey.signal_noted"]
-    return [one for one in noted if one.data["kind"] == "nps"]
+    return [one for one in noted if one.data["kind"] == "nps" and one.subject != FIRM]
 
 
 def by_hand(town: Town, period: Period) -> dict[str, list[tuple[int, int | None, str]]]:

@@ -13,6 +13,8 @@ from goodword.journeys.kpis import DEFINITIONS, History, KpiFigure, figures
 from goodword.journeys.measuring import Measuring, keep, parts_of
 from goodword.journeys.opportunity import Opportunity
 from goodword.journeys.pipeline import Period
+from goodword.journeys.signal import Subject
+from goodword.ports import Change
 from goodword.times import parse_rfc3339
 
 from tests.support.crm import AT, PROGRAM, Crm, step
@@ -265,6 +267,18 @@ def test_every_lead_of_a_friend_before_a_won_deal_is_converted() -> None:
     found = figures(Measuring(town.crm.store).history(PROGRAM, MONTH), MONTH)
     assert found["referral_conversion_rate"] == (KpiFigure(value=3, base=5),)
     assert by_hand(town, MONTH)["referral_conversion_rate"] == [(3, 5, "")]
+
+
+def test_an_answer_of_a_company_as_a_whole_is_no_person_s() -> None:
+    crm, change = Crm(), Change()
+    made = {"program_id": PROGRAM, "last_ms": AT, "created_ms": AT}
+    firm = Subject.model_validate({"subject_id": "sbj_firm", "what": "account", **made})
+    change.create(firm)
+    crm.store.commit(change)
+    for who in ("sbj_firm", "sbj_1"):
+        keep(crm.store, event("journey.signal_noted", who, kind="nps", value=10))
+    found = figures(Measuring(crm.store).history(PROGRAM, MONTH), MONTH)
+    assert found["promoter_rate"] == (KpiFigure(value=1, base=1),)
 
 
 def test_rewarded_work_is_one_activity_and_no_lead() -> None:

@@ -20,7 +20,7 @@ from goodword.errors import FieldError, InvalidInput
 from goodword.events import Event
 from goodword.journeys.crediting import Credited, read_many
 from goodword.journeys.happened import LIFE, Happened, figures_partition, happened, month_of
-from goodword.journeys.joined import names_now
+from goodword.journeys.joined import named
 from goodword.journeys.kpis import YEAR_MS, History
 from goodword.journeys.pipeline import Deals, Period
 from goodword.limits import KPI_PAGE_ITEMS, KPI_ROWS_MAX
@@ -81,12 +81,16 @@ class Measuring:
                 return
 
     def _persons(self, rows: Sequence[Happened], period: Period) -> list[Happened]:
-        """The rows with those who answered or were asked by the names that they have now."""
+        """The rows with those who answered or were asked by the names that they have now.
+
+        Answers that name an account alone are left out: nobody knows whose they are.
+        """
         counts = [row.who for row in rows if row.what in OF_PERSONS and period.has(row.at_ms)]
-        now = names_now(self.store, counts)
+        now, accounts = named(self.store, counts)
         return [
             row.but(who=now[row.who]) if row.what in OF_PERSONS and row.who in now else row
             for row in rows
+            if row.what != "nps" or row.who not in accounts
         ]
 
     def _bought(
