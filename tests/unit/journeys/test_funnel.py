@@ -2,7 +2,10 @@
 
 import pytest
 from goodword.journeys import funnel, joined
-from goodword.journeys.funnel import Funnels
+from goodword.journeys.asked import AskState
+from goodword.journeys.funnel import Funnels, counted
+from goodword.journeys.scoring import Motion
+from goodword.journeys.walk import Walk, WalkAsk
 
 from tests.support.journeys import REFERENCE
 from tests.support.walks import BYE, THANKS, Path
@@ -47,3 +50,25 @@ def test_names_are_followed_so_far_and_no_further(monkeypatch: pytest.MonkeyPatc
     assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 1
     monkeypatch.setattr(joined, "SUBJECT_HOPS_MAX", 0)
     assert Funnels(path.desk()).of(journey.journey_id).let_in.people == 2
+
+
+def test_an_answer_to_how_it_was_is_no_work_that_was_done() -> None:
+    def walk(name: str, *asks: tuple[Motion, AskState]) -> Walk:
+        made = {"step": "s", "made_ms": 1, "expires_ms": 2}
+        lines = [
+            WalkAsk.model_validate({"ask_id": f"{name}{n}", "motion": m, "state": state, **made})
+            for n, (m, state) in enumerate(asks)
+        ]
+        one = {"walk_id": name, "journey_id": "jrn_1", "program_id": "prg_1", "subject_id": name}
+        one |= {"state": "ended", "step": "s", "signal_id": "sig_1"}
+        versions = {"number": 1, "seen": 1}
+        times = dict.fromkeys(("since_ms", "next_ms", "entered_ms", "changed_ms"), 1)
+        return Walk.model_validate({**one, **versions, **times, "asks": tuple(lines)})
+
+    wrong = walk("a", ("review", "rejected_work"), ("feedback", "accepted_work"))
+    right = walk("b", ("review", "accepted_work"), ("feedback", "declined"))
+    asked = walk("c", ("feedback", "accepted_work"))
+    found = counted("jrn_1", [wrong, right, asked])
+    assert (found.entered, found.asked, found.accepted, found.done) == (3, 2, 2, 1)
+    alone = counted("jrn_1", [asked])
+    assert (alone.asked, alone.accepted, alone.done) == (1, 1, 1)

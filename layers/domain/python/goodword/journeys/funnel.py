@@ -1,6 +1,7 @@
 """How far people came in a journey, counted from their walks; those of the holdout stand beside.
 
-Each number counts people on that stage or behind it: whoever was rewarded was asked. Why people are
+Each number counts people on that stage or behind it: whoever was rewarded was asked. An answer to
+how it was is not what a journey is for, unless it asks for nothing else. Why people are
 where they are is counted too: what holds them, and why they left.
 """
 
@@ -89,9 +90,14 @@ def counted(journey_id: str, walks: Iterable[Walk], *, whole: bool = True) -> Fu
     every = list(walks)
     own = [one for one in every if one.state != "held_out"]
 
+    motions = {ask.motion for one in own for ask in one.asks}
+    counts = motions - {"feedback"} or motions  # how it was is asked beside what a journey is for
+
     def reached(states: frozenset[str] | None) -> int:
-        found = (one for one in own if any(states is None or a.state in states for a in one.asks))
-        return sum(1 for _ in found)
+        return sum(
+            any(ask.motion in counts and (not states or ask.state in states) for ask in one.asks)
+            for one in own
+        )
 
     going = [one for one in own if one.state == "walking"]
     return Funnel(
