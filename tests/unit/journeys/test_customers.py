@@ -219,8 +219,15 @@ def test_whoever_comes_to_be_known_at_that_moment_is_looked_at_again(
 
 
 def test_what_cannot_be_had_of_a_customer_is_not_published(path: Path) -> None:
-    journey = terms(STORY, REFERENCE, THANKS, reach="customers", channels=["email"])
-    assert [one.field for one in refusals(journey)] == ["reach", "steps.0.motion", "steps.2"]
+    seat = {"step": "flag", "name": "seat", "of_ask": "call", "segment": "beta"}
+    journey = terms(STORY, REFERENCE, THANKS, seat, reach="customers", channels=["email"])
+    found = [(one.field, one.kind) for one in refusals(journey)]
+    assert found == [
+        ("reach", "customers_by_webhook"),
+        ("steps.0.motion", "story_of_customers"),
+        ("steps.2", "reward_of_customers"),
+        ("steps.3", "flag_of_customers"),
+    ]
     with pytest.raises(InvalidInput):
         path.publish(REFERENCE, BYE, reach="customers", channels=["email"])
 

@@ -171,3 +171,6 @@ def _out_of_reach(terms: JourneyTerms) -> Iterator[FieldError]:
                 "only whoever takes part can earn something",
                 "reward_of_customers",
             )
+        if isinstance(one, Flag):
+            message = "only whoever takes part can be put into a segment"
+            yield FieldError(f"steps.{place}", message, "flag_of_customers")
