@@ -5,18 +5,17 @@ from typing import Any
 from goodword.messages.waking import Waking
 from goodword_aws import observe, wiring
 from goodword_aws.advocates_recognition import recognising
-from goodword_aws.journeys_moving import walking
+from goodword_aws.journeys_moving import sweep_walks, swept
 
 wiring.require("core_table", "journal_table", "index_secret_arn")
 log = observe.logger("journeys")
 
 
 def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
-    """Answers how many were looked at."""
-    counts = {
-        "walks": walking("journeys_sweep").sweep(),
-        "anniversaries": recognising("anniversaries").sweep(),
-        "letters": Waking(wiring.desk("letters_sweep")).sweep(),
+    """Answers how many were looked at; fails when all had their turn if one could not be moved."""
+    sweeps = {
+        "walks": lambda: sweep_walks(log),
+        "anniversaries": recognising("anniversaries").sweep,
+        "letters": Waking(wiring.desk("letters_sweep")).sweep,
     }
-    log.info("swept", extra=counts)
-    return counts
+    return swept(sweeps, log)

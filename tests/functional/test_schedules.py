@@ -30,3 +30,22 @@ def answered(function: str, case: str) -> tuple[object, object]:
 @pytest.mark.parametrize("function", SCHEDULES)
 def test_orders_in_the_input_of_a_schedule_are_refused(function: str) -> None:
     assert answered(function, "refused_orders") == answered(function, "tick")
+
+
+def test_a_sweep_that_fails_leaves_the_others_their_turn() -> None:
+    turns: list[str] = []
+
+    def broken(_: object) -> int:
+        turns.append("walks")
+        raise KeyError("gone")
+
+    def letters(_: object) -> int:
+        turns.append("letters")
+        return 1
+
+    with over(World()) as patch:
+        patch.setattr("goodword_aws.journeys_moving.walking", broken)
+        patch.setattr("goodword.messages.waking.Waking.sweep", letters)
+        with pytest.raises(KeyError, match="gone"):
+            call("journeys_schedule", sample("journeys_schedule", "tick"))
+    assert turns == ["walks", "letters"]

@@ -9,6 +9,7 @@ from goodword.journeys import walking
 from goodword.journeys.asking import AGREED_DAYS, AskBook
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.walk import AskMade, Walk
+from goodword.journeys.walking import Step, Walking
 from goodword.limits import WORK_DAYS_MAX
 from goodword.ports import Change
 from goodword.programs.conditions import Equals
@@ -253,6 +254,31 @@ def test_an_execution_is_told_of_an_answer_and_asks_what_follows(path: Path) -> 
     assert path.workflow.resumed == ["token-2"]
     path.walking.listen(walk.journey_id, walk.walk_id, "token-3")  # too late: it is answered
     assert path.workflow.resumed == ["token-2", "token-3"]
+
+
+def test_a_walk_that_cannot_be_moved_holds_back_no_other(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path.publish(REFERENCE)
+    path.delight()
+    path.delight(email="sam@mail.example")
+    walks = [path.entered(), path.entered(email="sam@mail.example")]
+    path.later(days=1)
+    stepping, broken = Walking.step, walks[0].walk_id
+    heard: list[str] = []
+
+    def step(self: Walking, journey_id: str, walk_id: str) -> Step:
+        if walk_id == broken:
+            raise KeyError("gone")
+        return stepping(self, journey_id, walk_id)
+
+    monkeypatch.setattr(Walking, "step", step)
+    with pytest.raises(KeyError, match="gone"):
+        path.walking.sweep(lambda walk_id, _error: heard.append(walk_id))
+    assert heard == [broken]
+    with pytest.raises(KeyError, match="gone"):
+        path.walking.sweep()
+    assert [path.now(one).changed_ms == path.clock.at_ms for one in walks] == [False, True]
 
 
 def test_the_sweep_moves_whoever_no_execution_moves(path: Path) -> None:

@@ -9,6 +9,7 @@ walks, and a closed one ends them, as their journey would. What was promised in 
 ended is looked at once more, when its days are over: no yes waits for ever.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Literal
@@ -45,6 +46,10 @@ class Step(Value):
     walk_id: str
     route: Route
     seconds: int = Field(default=1, ge=1, le=31_536_000)
+
+
+def _unheard(_walk_id: str, _error: Exception) -> None:
+    """Nobody wants to hear of each; the first is raised."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +98,13 @@ class Walking:
         if not until_settled(attempt):
             self.workflow.resume(token, {"walk_id": walk_id})
 
-    def sweep(self) -> int:
-        """Move on the walks whose execution did not; how many there were."""
+    def sweep(self, failed: Callable[[str, Exception], None] = _unheard) -> int:
+        """Move on the walks whose execution did not; how many there were.
+
+        One that cannot be moved holds back no other: `failed` hears of each, by the id of its walk,
+        and the first error is raised when all had their turn.
+        """
+        errors: list[Exception] = []
         until_ms = self.desk.clock.now_ms() - WALK_GRACE_SECONDS * SECOND_MS
         count = 0
         for shard in range(WALK_SHARDS):
@@ -106,8 +116,14 @@ class Walking:
                 limit=WALKS_PER_SWEEP,
             )
             for walk in page.rows:
-                self.step(walk.journey_id, walk.walk_id)
+                try:
+                    self.step(walk.journey_id, walk.walk_id)
+                except Exception as error:  # noqa: BLE001 - the outermost of this walk
+                    failed(walk.walk_id, error)
+                    errors.append(error)
                 count += 1
+        if errors:
+            raise errors[0]
         return count
 
     def _walk(self, journey_id: str, walk_id: str) -> Walk:
