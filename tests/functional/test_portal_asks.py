@@ -168,7 +168,8 @@ def test_one_click_ends_all_requests_without_a_page(here: Pages, path: Path, ses
         assert here.browser().ask("POST", link, form=form, headers=headers).status == 303
     assert Wishes(path.desk()).read(ask.subject_id).unsubscribed == ("all",)
     assert len(path.events("journey.wishes_changed")) == 1
-    assert "You get no more requests" in here.browser().get(link).words
+    assert "You get no more requests from Friends of Acme." in here.browser().get(link).words
+    assert "no more requests from Friends of Acme: https" in text_of(ses.requests[0])
     path.later(days=7)
     path.step(walk)
     assert path.why("journey.not_reminded") == ["unsubscribed"]

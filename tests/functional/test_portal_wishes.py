@@ -151,7 +151,7 @@ def test_the_page_and_the_copy_show_what_holds_after_two_became_one(
     where = stop.strip("<>").removeprefix("https://go.example")
     one_click = {"List-Unsubscribe": "One-Click"}
     assert here.browser().ask("POST", where, form=one_click).status in (200, 303)
-    assert "You get no more requests" in here.browser().get(where).words
+    assert "You get no more requests from" in here.browser().get(where).words
     assert anna.get(HERE).fields(HERE)["nothing"] == "yes"
     (copied,) = privacy.sections(path.desk())["wishes"](path.anna, None).rows
     assert copied["unsubscribed"] == ["all", "story"]

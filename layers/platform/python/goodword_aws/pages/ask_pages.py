@@ -15,7 +15,7 @@ from goodword.journeys.experience import Experience
 from goodword.journeys.walk import AskMade
 from goodword.journeys.wording import ask_words
 from goodword.ports import Desk
-from goodword.programs.effective import version_in_force
+from goodword.programs.effective import read_program, version_in_force
 
 from goodword_aws import wiring
 from goodword_aws.calls import Role
@@ -86,6 +86,7 @@ def _one(view: View) -> Sheet:
             "one": _shown(view, ask),
             "base": here,
             "stopped": stopped,
+            "program": read_program(view.desk.store, ask.program_id).name,
             "join": "" if ask.advocate_id else f"/join/{ask.program_id}",
             "stops": view.here.endswith("/unsubscribe"),
         },
