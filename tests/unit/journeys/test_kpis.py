@@ -262,6 +262,7 @@ def test_every_lead_of_a_friend_before_a_won_deal_is_converted() -> None:
         order(town, day, "lead", who, "f-1", 0)  # the last when all was over
     order(town, 1, "lead", "adv_a", "f-2", 0)
     deal_of(town, 4, "won", 3, 5, "f-1")
+    deal_of(town, 4, "lost", 3, 5, "f-2")
     for told in town.events:
         keep(town.crm.store, told)
     found = figures(Measuring(town.crm.store).history(PROGRAM, MONTH), MONTH)
