@@ -14,6 +14,7 @@ from goodword_aws.calls import Role
 from goodword_aws.pages import portal
 from goodword_aws.pages.gate import add_gate
 from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod, Read
+from goodword_aws.pages.portal_standing import reward_days
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
 from goodword_aws.rewards_handed import handed_to
@@ -97,7 +98,8 @@ def reward(view: View) -> Answer:
     shown = earnings.my_reward(view.desk, own, reward_id, reader.language, reader.zone)
     given = handed_to(view.desk.store, own, shown.hand_out_id)
     data = {"reward": shown, "explanation": explanation, "handed": given, "rewards": ()}
-    return Sheet("portal/reward.html", data)
+    days = {"reward_days": reward_days(view, [shown])}
+    return Sheet("portal/reward.html", data | days)
 
 
 @site.page("GET", "/my/links", roles=PERSON)

@@ -144,13 +144,14 @@ class MoneyAnswer(Value):
 class ProgramCard(Value):
     """One programme on the dashboard; `coming_version` replaces `terms_version` at `coming_at`.
 
-    `next_payout_at` is the earliest of its currencies.
+    `next_payout_at` is the earliest of its currencies; `since` is since when it has its state.
     """
 
     program_id: str
     name: str
     brand: str
     state: EnrolmentState
+    since: str
     terms_version: int
     terms_accepted: int
     clicks: int
@@ -339,7 +340,8 @@ def _dashboard(found: Dashboard, changes: Mapping[str, Sequence[Coming]]) -> dic
         "payout_method": found.payout_rail,
         "programs": [
             ProgramCard(
-                **one.model_dump(exclude={"money", "next_payout_ms", "payment"}),
+                **one.model_dump(exclude={"money", "next_payout_ms", "payment", "since_ms"}),
+                since=rfc3339(one.since_ms),
                 money=[_money(each) for each in one.money],
                 next_payout_at=rfc3339(one.next_payout_ms),
                 payout_rule=payout_rule(one.payment),

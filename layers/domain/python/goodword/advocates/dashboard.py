@@ -53,12 +53,16 @@ class MoneyView(Value):
 
 
 class ProgramView(Value):
-    """One programme as its advocate sees it; `next_payout_ms` is the earliest of its currencies."""
+    """One programme as its advocate sees it; `next_payout_ms` is the earliest of its currencies.
+
+    `since_ms` is since when the enrolment is in its state.
+    """
 
     program_id: str
     name: str
     brand: str
     state: EnrolmentState
+    since_ms: int
     terms_version: int
     terms_accepted: int
     clicks: int
@@ -155,6 +159,7 @@ def _program(
         name=terms.name,
         brand=terms.brand,
         state=enrolment.state,
+        since_ms=enrolment.changed_ms,
         terms_version=version.number,
         terms_accepted=enrolment.terms_accepted,
         clicks=sum(one.clicks for one in clicks),

@@ -29,6 +29,7 @@ from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.embed import embedded
 from goodword_aws.pages.portal_latest import BROKEN, because, latest
 from goodword_aws.pages.portal_level import recognised
+from goodword_aws.pages.portal_standing import reward_days, standings
 from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
@@ -51,6 +52,7 @@ def home(view: View) -> dict[str, Any]:
         "recognised": reached,
         "funnels": {card.program_id: _funnel(view, card) for card in found.programs},
         "tips": _tips(found),
+        "stands": standings(view, found.advocate_id, found.programs),
     }
 
 
@@ -84,7 +86,12 @@ def embedded_home(view: View) -> dict[str, Any]:
     if found.advocate_id is None:
         raise NotFound("embed_over", "this view has ended; reload the page around it")
     links = [shapes.link_answer(link) for link in Links(view.desk).list(advocate_id)]
-    return {"dashboard": found, "links": links, "home": f"{settings().public_url}/my"}
+    return {
+        "dashboard": found,
+        "links": links,
+        "home": f"{settings().public_url}/my",
+        "stands": standings(view, advocate_id, found.programs),
+    }
 
 
 def own_links(view: View) -> list[shapes.LinkAnswer]:
@@ -105,7 +112,13 @@ def rewards(view: View) -> dict[str, Any]:
             lately = earnings.my_rewards(view.desk, own, CHARTED, None)
         earned = [(one.created_at, one.earned) for one in lately.rows]
         charts = monthly(view, "earned", earned, newest=_cut(lately))
-    return {"rewards": found.rows, "cursor": found.cursor, "first": first, "charts": charts}
+    return {
+        "rewards": found.rows,
+        "reward_days": reward_days(view, found.rows),
+        "cursor": found.cursor,
+        "first": first,
+        "charts": charts,
+    }
 
 
 def own_rewards(view: View, conversion_id: str) -> list[str]:
@@ -132,6 +145,7 @@ def payouts(view: View) -> dict[str, Any]:
         "method": method(view) if found.payout_method else None,
         "payouts": page.rows,
         "because": _because(view, page.rows),
+        "stands": standings(view, own, found.programs),
         "cursor": page.cursor,
         "first": first,
         "charts": charts,

@@ -13,7 +13,6 @@ from typing import Any, Literal, NamedTuple
 
 from goodword.advocates.model import PayoutMethod, method_key
 from goodword.payouts.statement import Statement
-from goodword.ports import Store
 from goodword.rewards.model import Reward, reward_listing
 from goodword.times import parse_rfc3339
 from goodword.trust.dispute import Dispute, DisputeOfAdvocate, dispute_key
@@ -21,8 +20,10 @@ from goodword.trust.dispute import Dispute, DisputeOfAdvocate, dispute_key
 from goodword_aws import earnings, explanations
 from goodword_aws.advocates_recognition import RecognitionAnswer
 from goodword_aws.messages import catalogue_of
+from goodword_aws.pages.portal_standing import reward_days
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
+from goodword_aws.trust_answers import dispute_answer
 
 SHOWN = 6  # events on the first page
 READ = 12  # the newest rewards; of them those that moved last are shown
@@ -55,12 +56,14 @@ def latest(view: View, reached: Iterable[RecognitionAnswer]) -> dict[str, Any]:
     events = [
         *(Happened(parse_rfc3339(one.changed_at), "payout", one) for one in payouts[:OTHERS]),
         *_rewards(view),
-        *(Happened(one.changed_ms, "dispute", one) for one in _disputes(store, own)),
+        *_disputes(view),
         *_nothings(view),
         *_milestones(reached),
     ]
     newest = sorted(events, key=lambda one: one.at_ms, reverse=True)
-    return {"events": newest[:SHOWN], "broken": _broken(view, payouts)}
+    rewards = [one.of for one in newest[:SHOWN] if one.kind == "reward"]
+    days = reward_days(view, rewards)
+    return {"events": newest[:SHOWN], "reward_days": days, "broken": _broken(view, payouts)}
 
 
 def because(view: View, payout: Statement) -> str:
@@ -102,12 +105,16 @@ def _changed(reward: Reward) -> int:
     return reward.changed_ms
 
 
-def _disputes(store: Store, advocate_id: str) -> Iterable[Dispute]:
+def _disputes(view: View) -> Iterable[Happened]:
+    """With what each is told as: fact, reason, date and action."""
+    store, reader = view.desk.store, view.reader
     page = store.query(
-        DisputeOfAdvocate, "core", f"ADV#{advocate_id}", "D#", limit=OTHERS, newest_first=True
+        DisputeOfAdvocate, "core", f"ADV#{view.advocate_id}", "D#", limit=OTHERS, newest_first=True
     )
     keys = [dispute_key(one.dispute_id) for one in page.rows]
-    return store.get_many(Dispute, keys).values() if keys else ()
+    for one in store.get_many(Dispute, keys).values() if keys else ():
+        shown = dispute_answer(one, reader.language, to_staff=False, zone=reader.zone)
+        yield Happened(one.changed_ms, "dispute", shown)
 
 
 def _nothings(view: View) -> Iterable[Happened]:
