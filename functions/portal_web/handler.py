@@ -14,7 +14,7 @@ from goodword_aws.calls import Role
 from goodword_aws.pages import portal
 from goodword_aws.pages.gate import add_gate
 from goodword_aws.pages.portal_forms import Join, Leaving, NewLink, NewMethod, Read
-from goodword_aws.pages.portal_standing import reward_days
+from goodword_aws.pages.portal_standing import reward_days, standings
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
 from goodword_aws.rewards_handed import handed_to
@@ -106,7 +106,9 @@ def reward(view: View) -> Answer:
 def links(view: View) -> Answer:
     """The links, and words to share them with."""
     found = shapes.dashboard(view.desk, view.advocate_id)
-    return Sheet("portal/links.html", {"programs": found.programs, "links": portal.own_links(view)})
+    stands = standings(view, view.advocate_id, found.programs)
+    data = {"programs": found.programs, "links": portal.own_links(view), "stands": stands}
+    return Sheet("portal/links.html", data)
 
 
 @site.page("POST", "/my/links", roles=PERSON, again=links)
@@ -198,7 +200,7 @@ def embed(view: View) -> Answer:
 @site.page("GET", "/terms/<program_id>", roles=None)
 def terms(view: View) -> Answer:
     """The terms in force, for everybody, with worked examples."""
-    return Sheet("portal/terms.html", portal.program(view, view.path["program_id"]))
+    return Sheet("portal/terms.html", portal.terms(view, view.path["program_id"]))
 
 
 @site.page("GET", "/join/<program_id>", roles=None)

@@ -275,7 +275,7 @@ def counted(here: Pages, browser: Browser, path: str, patch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize(
     ("path", "summaries", "most"),
-    [("/my", 1, 7), ("/my/links", 1, 3), ("/my/payouts", 1, 3), ("/my/earnings", 0, 2)],
+    [("/my", 1, 8), ("/my/links", 1, 4), ("/my/payouts", 1, 4), ("/my/earnings", 0, 2)],
 )
 def test_a_page_reads_the_summary_once_whatever_there_is(
     here: Pages,

@@ -6,6 +6,7 @@ import pytest
 from goodword.advocates.model import Enrolment
 from goodword.ledger.model import Balance
 from goodword.payouts.stops import Holding
+from goodword.programs.model import ProgramState
 from goodword.times import DAY_MS, parse_rfc3339
 from goodword.trust.banning import Bans
 from goodword_aws.pages.embed import embed_token
@@ -129,3 +130,31 @@ def test_a_question_on_the_first_page_says_what_comes_next(
     assert "You asked about a reward on hold on 22 Nov 2025." in words
     assert "A person is looking into it." in words
     assert "We answer by" in words.partition("looking into it")[2]
+
+
+@pytest.mark.parametrize("state", ["paused", "closed"])
+def test_a_programme_that_does_not_run_says_so_wherever_it_is_shown(
+    here: Pages, enrolment: Enrolment, state: ProgramState
+) -> None:
+    anna, program_id = here.browser(ANNA), enrolment.program_id
+    said = {"paused": "This programme is paused", "closed": "This programme has ended"}[state]
+    own = ("/my", "/my/links", "/my/payouts", "/my/help", "/my/account")
+    for path in own:
+        assert said not in anna.get(path).words, path
+    assert "Few have followed your link" in anna.get("/my").words
+    here.town.programs.set_state(program_id, state, "season_over")
+    for path in (*own, f"/terms/{program_id}"):
+        page = anna.get(path)
+        assert page.status == 200, path
+        assert said in page.words, path
+        assert "data-share" not in page.html, path
+    home = anna.get("/my")
+    assert "Few have followed your link" not in home.words
+    assert "/r/" not in home.words
+    assert f'href="/join/{program_id}"' not in anna.get(f"/terms/{program_id}").html
+    assert said in frame(here, enrolment.advocate_id).words
+    assert "/r/" not in frame(here, enrolment.advocate_id).words
+    assert here.browser().get(f"/terms/{program_id}").status == 200
+    assert here.browser().get("/terms/prg_none").status == 404
+    anna.language = "de"
+    assert "Dieses Programm" in anna.get("/my").words

@@ -17,7 +17,12 @@ from goodword.messages.tips import Stand, Tip, tips_of
 from goodword.money import Money
 from goodword.payouts.statement import Statement
 from goodword.ports import Page
-from goodword.programs.effective import active_program, read_versions, version_in_force
+from goodword.programs.effective import (
+    active_program,
+    read_program,
+    read_versions,
+    version_in_force,
+)
 from goodword.programs.model import ProgramVersion, version_at
 from goodword.rewards.explain_rules import rule_text
 from goodword.rewards.model import Reward, reward_key
@@ -29,7 +34,7 @@ from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.embed import embedded
 from goodword_aws.pages.portal_latest import BROKEN, because, latest
 from goodword_aws.pages.portal_level import recognised
-from goodword_aws.pages.portal_standing import reward_days, standings
+from goodword_aws.pages.portal_standing import Standing, program_states, reward_days, standings
 from goodword_aws.pages.reader import Reader
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
@@ -45,18 +50,21 @@ def home(view: View) -> dict[str, Any]:
     """The first page: one read of the summary, the links, the newest of each kind of event."""
     found = shapes.dashboard(view.desk, view.advocate_id)
     reached = recognised(view, found, view.advocate_id)
+    stands = standings(view, view.advocate_id, found.programs)
     return {
         "dashboard": found,
         "links": own_links(view),
         **latest(view, reached.values()),
         "recognised": reached,
         "funnels": {card.program_id: _funnel(view, card) for card in found.programs},
-        "tips": _tips(found),
-        "stands": standings(view, found.advocate_id, found.programs),
+        "tips": _tips(found, stands),
+        "stands": stands,
     }
 
 
-def _tips(board: shapes.DashboardAnswer) -> dict[str, tuple[Tip, ...]]:
+def _tips(
+    board: shapes.DashboardAnswer, stands: Mapping[str, Standing]
+) -> dict[str, tuple[Tip, ...]]:
     """What to do next in each programme where one may do something; it is read with the rest."""
     return {
         card.program_id: tips_of(
@@ -69,7 +77,7 @@ def _tips(board: shapes.DashboardAnswer) -> dict[str, tuple[Tip, ...]]:
             )
         )
         for card in board.programs
-        if card.state == "active"
+        if stands[card.program_id].earns
     }
 
 
@@ -196,6 +204,14 @@ def program(view: View, program_id: str) -> dict[str, Any]:
     return _told(view, version_in_force(view.desk.store, program_id, now_ms))
 
 
+def terms(view: View, program_id: str) -> dict[str, Any]:
+    """The terms in force, of a programme that is paused or closed too: what was promised holds."""
+    head = read_program(view.desk.store, program_id)
+    now_ms = view.desk.clock.now_ms()
+    told = _told(view, version_in_force(view.desk.store, program_id, now_ms))
+    return {**told, "programme": head.state}
+
+
 def own_terms(view: View, program_id: str) -> dict[str, Any]:
     """What holds for the reader, who may be pinned to a version of their own."""
     versions = read_versions(view.desk.store, program_id)
@@ -230,8 +246,10 @@ def taken_part(view: View) -> list[dict[str, Any]]:
     """The programmes of the reader, with their rules and examples."""
     found = shapes.dashboard(view.desk, view.advocate_id)
     own, locale = view.advocate_id, view.reader.locale
+    states = program_states(view, [card.program_id for card in found.programs])
     return [
         {
+            "programme": states[card.program_id],
             **own_terms(view, card.program_id),
             "mine": my_terms(view.desk, card.program_id, own, locale),
         }

@@ -18,6 +18,7 @@ from goodword_aws.advocates import PersonName
 from goodword_aws.pages import portal
 from goodword_aws.pages.cookies import NOTE, Jar
 from goodword_aws.pages.portal_forms import Form
+from goodword_aws.pages.portal_standing import standings
 from goodword_aws.pages.site import NOTE_SECONDS, Site
 from goodword_aws.pages.view import Answer, File, Go, Leave, Sheet, View
 from goodword_aws.settings import settings
@@ -70,6 +71,7 @@ def _page(view: View) -> Sheet:
     brands = {card.program_id: card.brand for card in found.programs}
     data = {
         "programs": found.programs,
+        "stands": standings(view, own, found.programs),
         "profile": account.profile_answer(privacy.profiles(view.desk).read(own)),
         "method": portal.method(view) if found.payout_method else None,
         "consents": [(one, brands.get(one.program_id, "")) for one in _consents(view)],

@@ -1,8 +1,9 @@
 """Where one stands in a programme is told as fact, reason, date and action, and nothing untrue.
 
 Whoever is banned reads the notice with its appeal, whoever is on hold since when and why; beside
-that stands neither a link to share nor a day of a payout that will not be. The records of a ban
-and of a hold are read only where the summary says that there is one.
+that stands neither a link to share nor a day of a payout that will not be. A programme that is
+paused or closed says so on every page of one's own that shows it, as nothing new is earned there.
+The records of a ban and of a hold are read only where the summary says that there is one.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Any
 
 from goodword.money import is_money
 from goodword.payouts.stops import read_stop
+from goodword.programs.model import Program, ProgramState, program_key
 from goodword.trust.banning import Ban, ban_key
 
 from goodword_aws import wiring
@@ -33,10 +35,13 @@ HOLD_REASONS = frozenset({"details_unclear"})  # which are said; of others that 
 class Standing:
     """What is told of one programme. `earns`: a link brings something, so it is worth sharing.
 
+    `programme` is the state of the programme itself, not of the part in it.
+
     `held_ms` is since when payouts are on hold (None: they are not), `held_why` a key of
     `portal.held`. `pays` are the currencies whose next payout is as the calendar says.
     """
 
+    programme: ProgramState
     earns: bool
     ban: ToldAnswer | None = None
     held_ms: int | None = None
@@ -51,9 +56,11 @@ def standings(
     if advocate_id is None:
         return {}
     held_ms, held_why = _hold(view, advocate_id, cards)
+    states = program_states(view, [card.program_id for card in cards])
     return {
         card.program_id: Standing(
-            earns=card.state == "active",
+            programme=states[card.program_id],
+            earns=card.state == states[card.program_id] == "active",
             ban=_ban(view, advocate_id, card),
             held_ms=held_ms,
             held_why=held_why,
@@ -66,6 +73,13 @@ def standings(
         )
         for card in cards
     }
+
+
+def program_states(view: View, program_ids: Sequence[str]) -> dict[str, ProgramState]:
+    """Whether each programme runs, in one read; at once after it was paused."""
+    keys = [program_key(one) for one in program_ids]
+    heads = view.desk.store.get_many(Program, keys) if keys else {}
+    return {one.program_id: one.state for one in heads.values()}
 
 
 def reward_days(view: View, rewards: Sequence[MyReward]) -> dict[str, str]:
