@@ -37,7 +37,7 @@ from goodword.ports import Change, Collision, Desk
 from goodword_aws import calls, observe, problems, wiring
 from goodword_aws.calls import Principal, Role
 from goodword_aws.pages import cookies as names
-from goodword_aws.pages import forms, sessions, sign_in
+from goodword_aws.pages import forms, sessions, sign_in, typed_words
 from goodword_aws.pages.cookies import Jar, sent_cookies
 from goodword_aws.pages.headers import headers_of
 from goodword_aws.pages.reader import reader_of
@@ -286,6 +286,7 @@ class Site:
             "kind": str(status),
             "code": refused.code,
             "fields": refused.fields,
+            "typed": typed_words.typed(asked.event, asked.headers, asked.path, refused),
             "request_id": asked.request_id,
         }
         return Sheet("error.html", data, status)
