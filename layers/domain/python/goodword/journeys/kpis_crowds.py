@@ -125,11 +125,11 @@ def _share(some: set[str], of: set[str]) -> tuple[Group, ...]:
 
 
 def _advocates(deals: Iterable[Credited]) -> dict[str, set[str]]:
-    """To whom deals are owed, by currency."""
+    """To whom sourced deals are owed, by currency."""
     found: dict[str, set[str]] = {}
     for one in deals:
-        if one.credit is not None:
-            found.setdefault(one.deal.currency, set()).add(one.credit.advocate_id)
+        assert one.credit is not None  # as `sourced` gives no other
+        found.setdefault(one.deal.currency, set()).add(one.credit.advocate_id)
     return found
 
 
