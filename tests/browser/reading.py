@@ -20,9 +20,6 @@ from tests.browser.hearing import Ear
 PHONE, DESK = (390, 844), (1280, 900)
 Scheme = Literal["light", "dark"]
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
-# What axe is asked: everything, or what the same page can only get wrong in another light.
-ALL_RULES = "runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']"
-OF_COLOUR = "runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}"
 # As axe names them: what is worse than an annoyance to somebody.
 GRAVE = ("serious", "critical")
 # A browser that says it has no head is taken for a robot, and gets no click id.
@@ -34,11 +31,14 @@ SCRIPT = "text/javascript"
 SLOWEST_MS = 60_000
 
 
-def grave(page: Page, asked: str = ALL_RULES) -> list[str]:
+def grave(page: Page) -> list[str]:
     """What axe finds serious on a page as it stands."""
     if not page.evaluate("'axe' in window"):
         page.evaluate(f"() => {{ {AXE} }}")
-    found: Any = page.evaluate(f"axe.run(document, {{resultTypes: ['violations'], {asked}}})")
+    found: Any = page.evaluate(
+        "axe.run(document, {resultTypes: ['violations'], runOnly: "
+        "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+    )
     return [
         f"{one['id']}: {one['nodes'][0]['html'][:160]} {one['nodes'][0]['failureSummary']}"
         for one in found["violations"]
@@ -110,9 +110,9 @@ class Reader:
         """What can be read."""
         return self.page.locator("body").inner_text()
 
-    def grave(self, asked: str = ALL_RULES) -> list[str]:
+    def grave(self) -> list[str]:
         """What axe finds serious on the page as it stands."""
-        return grave(self.page, asked)
+        return grave(self.page)
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""

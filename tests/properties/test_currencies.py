@@ -153,7 +153,7 @@ def check(scene: Scene) -> None:
         assert is_money(one.currency) or one.index_entry is None
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.data(),
     prices(),

@@ -129,7 +129,7 @@ def histories(draw: st.DrawFn) -> list[Fact]:
     return [*facts, *disputes(draw, facts)]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=400, deadline=None, suppress_health_check=SLOW)
 @given(st.data(), all_sides(), histories(), st.sampled_from((None, None, 600, 1_500)))
 def test_a_replay_of_an_unchanged_draft_changes_nothing(
     data: st.DataObject, now: Terms, facts: list[Fact], budget: int | None

@@ -249,7 +249,7 @@ def check_shares(scene: Scene, facts: Sequence[Fact]) -> None:
                 assert reward.earned_minor - reward.remaining_minor == round(exact)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=450, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), programmes())
 def test_every_order_of_arrival_gives_the_same_rewards_balances_and_decisions(
     data: st.DataObject, terms: dict[str, object]
@@ -359,7 +359,7 @@ def act(world: Payday, data: st.DataObject) -> None:
         world.cycle.look_up()
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=450, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), programmes(), st.integers(1, 3_000), st.sampled_from(("month", "lifetime")))
 def test_with_caps_approvals_and_payouts_the_books_agree_after_every_act(
     data: st.DataObject, terms: dict[str, object], cap: int, period: str
