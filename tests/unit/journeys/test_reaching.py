@@ -7,8 +7,8 @@ from goodword.events import Event, system
 from goodword.journeys.funnel import Funnel, Funnels
 from goodword.journeys.previewing import Previewing, held_out
 from goodword.journeys.publishing import Journeys
-from goodword.journeys.reaching import Reaching, entries_of
-from goodword.journeys.walk import Entered, Walk
+from goodword.journeys.reaching import Reaching
+from goodword.journeys.walk import Entered, Walk, entries_of
 from goodword.limits import JOURNEYS_READ_MAX
 from goodword.ports import Change
 from goodword.times import DAY_MS

@@ -14,8 +14,8 @@ from goodword.errors import NotFound
 from goodword.events import Event, history_of
 from goodword.languages import LANGUAGES
 from goodword.limits import READ_KEYS_MAX
+from goodword.paging import pages
 from goodword.payouts.calendar import next_payout, payout_of
-from goodword.payouts.paging import pages
 from goodword.ports import Desk, Page, Store
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.records import Key, Value

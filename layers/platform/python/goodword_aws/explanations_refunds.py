@@ -9,7 +9,7 @@ from goodword.conversions.model import Conversion, Refund, ReversalFact
 from goodword.conversions.reasons import ENDED
 from goodword.events import Event
 from goodword.money import Money, format_minor
-from goodword.payouts.paging import pages
+from goodword.paging import pages
 from goodword.ports import Store
 from goodword.records import Value
 from goodword.rewards.explain import Story

@@ -6,10 +6,9 @@ from goodword.errors import NotAllowed
 from goodword.journeys.asks import Asks
 from goodword.journeys.definition import HandOverOutcome
 from goodword.journeys.funnel import Funnel
-from goodword.journeys.reaching import entries_of
 from goodword.journeys.scoring import Motion
 from goodword.journeys.uplift import Group, Uplift
-from goodword.journeys.walk import Walk, walk_key
+from goodword.journeys.walk import Walk, entries_of, walk_key
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Desk
 from goodword.records import Value

@@ -24,7 +24,7 @@ from goodword.conversions.numbers import OrderNumber, folded_number, number_key,
 from goodword.errors import Conflict, NotFound
 from goodword.ids import derived_id
 from goodword.limits import READ_KEYS_MAX
-from goodword.payouts.paging import pages
+from goodword.paging import pages
 from goodword.ports import Change, Desk, Store
 from goodword.programs.model import Program, ProgramVersion, program_key
 from goodword.records import Key, Record

@@ -38,7 +38,7 @@ from goodword.conversions.rewarded import rewards_of, share_of, standing_share
 from goodword.events import Event, Plain
 from goodword.limits import REFUNDS_PARKED_MAX
 from goodword.money import is_money
-from goodword.payouts.paging import pages
+from goodword.paging import pages
 from goodword.ports import Change, Desk
 from goodword.records import Key, Record
 from goodword.rewards.added import said

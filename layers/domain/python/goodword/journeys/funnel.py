@@ -1,8 +1,8 @@
 """How far people came in a journey, counted from their walks; those of the holdout stand beside.
 
 Each number counts people on that stage or behind it: whoever was rewarded was asked. An answer to
-how it was is not what a journey is for, unless it asks for nothing else. Why people are
-where they are is counted too: what holds them, and why they left.
+how it was is not what a journey is for, unless it asks for nothing else. Why people are where they
+are is counted too: what holds them, and why they left.
 """
 
 from collections import Counter

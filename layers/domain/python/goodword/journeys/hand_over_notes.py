@@ -5,7 +5,7 @@ from functools import partial
 
 from goodword.journeys.handover import HandedOver, HandOverOfSubject, hand_over_key
 from goodword.limits import HAND_OVERS_READ
-from goodword.payouts.paging import pages
+from goodword.paging import pages
 from goodword.ports import Change, Page, Store, until_settled
 
 

@@ -34,9 +34,8 @@ from goodword.times import DAY_MS, HOUR_MS
 
 SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
 LOOK_MS = WORK_DAYS_MAX * DAY_MS  # staff wake the walk; this is only in case they did not
-FOR_GOOD = frozenset(
-    {"unsubscribed", "forgotten", "programme_closed"}
-)  # reasons that no time changes
+# Reasons that no time changes.
+FOR_GOOD = frozenset({"unsubscribed", "forgotten", "programme_closed"})
 
 
 @dataclass(frozen=True)

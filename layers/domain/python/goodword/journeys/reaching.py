@@ -9,7 +9,7 @@ walk, of those held out just as of those let in:
 What is taken back later stays reached, in both groups. A repeat changes nothing.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
@@ -22,10 +22,8 @@ from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.listening import head
 from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import SubjectMark, mark_key
-from goodword.journeys.walk import Entered, Walk, walk_key
-from goodword.limits import JOURNEYS_READ_MAX
-from goodword.payouts.paging import pages
-from goodword.ports import Change, Desk, Page, Store, until_settled
+from goodword.journeys.walk import Walk, entries_of, walk_key
+from goodword.ports import Change, Desk, until_settled
 from goodword.times import DAY_MS
 
 
@@ -90,18 +88,6 @@ class Reaching:
         keys = [mark_key(did.program_id, one.mac) for one in known.values() if one.of == "email"]
         marks = store.get_many(SubjectMark, keys) if keys else {}
         return next((one.subject_id for one in marks.values()), "")
-
-
-def entries_of(store: Store, names: Sequence[str]) -> Iterator[Entered]:
-    """Every journey that a person, by any of these names, has entered, read to the end."""
-
-    def read(name: str, cursor: str | None) -> Page[Entered]:
-        place = f"SBJ#{name}"
-        return store.query(Entered, "core", place, "J#", limit=JOURNEYS_READ_MAX, cursor=cursor)
-
-    for name in names:
-        for rows in pages(partial(read, name)):
-            yield from rows
 
 
 def done(event: Event) -> Done | None:

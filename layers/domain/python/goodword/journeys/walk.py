@@ -5,6 +5,8 @@ own, since people answer them; the walk keeps a short line of each, changed in t
 Nothing of a person is in any of these but ids.
 """
 
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import ClassVar, Literal
 
 from pydantic import Field
@@ -14,7 +16,9 @@ from goodword.journeys.asked import AskState, Rating
 from goodword.journeys.definition import Channel, HandOverOutcome
 from goodword.journeys.reference import CallState
 from goodword.journeys.scoring import Motion
-from goodword.limits import WALK_SHARDS, WALKS_KEPT_MAX
+from goodword.limits import JOURNEYS_READ_MAX, WALK_SHARDS, WALKS_KEPT_MAX
+from goodword.paging import pages
+from goodword.ports import Page, Store
 from goodword.records import IndexEntry, Key, Record, Value
 
 WalkState = Literal["walking", "ended", "held_out"]
@@ -134,6 +138,18 @@ class Entered(Record):
 def entered_key(subject_id: str, journey_id: str) -> Key:
     """Where it is said."""
     return Key("core", f"SBJ#{subject_id}", f"J#{journey_id}")
+
+
+def entries_of(store: Store, names: Sequence[str]) -> Iterator[Entered]:
+    """Every journey that a person, by any of these names, has entered, read to the end."""
+
+    def read(name: str, cursor: str | None) -> Page[Entered]:
+        place = f"SBJ#{name}"
+        return store.query(Entered, "core", place, "J#", limit=JOURNEYS_READ_MAX, cursor=cursor)
+
+    for name in names:
+        for rows in pages(partial(read, name)):
+            yield from rows
 
 
 class AskCall(Value):

@@ -9,7 +9,7 @@ from functools import partial
 from goodword.errors import Conflict, NotFound
 from goodword.events import Event
 from goodword.journeys.story import Story, story_key
-from goodword.payouts.paging import pages
+from goodword.paging import pages
 from goodword.ports import Change, Desk, Page, Store, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 

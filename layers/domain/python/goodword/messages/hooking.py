@@ -49,8 +49,8 @@ class Hooks:
     None if it is for no webhook.
 
     `unfit` says why it is not to leave now, or never any more; `hold` adds to the claim what must
-    not have changed since. `resting` is until when an endpoint
-    that has just failed is left alone (ms, by programme): one that is slow holds up nothing else.
+    not have changed since. `resting` is until when an endpoint that has just failed is left alone
+    (ms, by programme): one that is slow holds up nothing else.
     """
 
     desk: Desk

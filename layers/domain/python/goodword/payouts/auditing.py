@@ -20,6 +20,7 @@ from goodword.limits import (
     AUDIT_SHARERS,
     READ_KEYS_MAX,
 )
+from goodword.paging import pages
 from goodword.payouts.checks.facts import PaymentFacts, RunFacts, median
 from goodword.payouts.checks.new_destination import new_destination
 from goodword.payouts.checks.one_network import one_network
@@ -33,7 +34,6 @@ from goodword.payouts.hashing import run_hash_of
 from goodword.payouts.history import Past, pasts
 from goodword.payouts.listing import listed_event
 from goodword.payouts.model import Payout, PayoutRun, RunChunk, chunk_key, payout_key, run_key
-from goodword.payouts.paging import pages
 from goodword.payouts.ports import Origin, Origins
 from goodword.ports import Change, Desk, Guard, until_settled
 from goodword.programs.effective import version_in_force

@@ -15,11 +15,11 @@ from goodword.limits import (
     RUN_IDLE_MINUTES,
     RUN_LATE_HOURS,
 )
+from goodword.paging import pages
 from goodword.payouts.approving import overdue
 from goodword.payouts.calendar import Period, closed_period
 from goodword.payouts.model import OpenRun, Payout, PayoutRun, run_id_of, run_key
 from goodword.payouts.notices import WAITING, RailNotice
-from goodword.payouts.paging import pages
 from goodword.payouts.ports import Machine
 from goodword.payouts.recomparing import COMPARISONS, OpenComparison, is_late
 from goodword.ports import Desk

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 from goodword.ledger.model import Balance
 from goodword.limits import READ_KEYS_MAX
+from goodword.paging import pages
 from goodword.payouts.choice import carry
-from goodword.payouts.paging import pages
 from goodword.ports import Store
 from goodword.rewards.model import Reward, reward_key
 

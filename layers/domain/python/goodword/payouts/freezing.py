@@ -23,6 +23,7 @@ from goodword.limits import (
     RUN_CHUNKS_MAX,
     RUNS_BACK_PAGES,
 )
+from goodword.paging import pages
 from goodword.payouts.calendar import closed_period
 from goodword.payouts.choice import Chosen, LeftOut, choose, hindrance
 from goodword.payouts.due import due_rewards
@@ -41,7 +42,6 @@ from goodword.payouts.model import (
     run_key,
 )
 from goodword.payouts.movements import entry_of, frozen
-from goodword.payouts.paging import pages
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Desk, Guard, GuardFailed, Store, until_settled
 from goodword.privacy.ports import Macs

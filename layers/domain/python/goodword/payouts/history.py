@@ -13,8 +13,8 @@ from goodword.limits import (
     PAYOUT_PARTS_MAX,
     READ_KEYS_MAX,
 )
+from goodword.paging import pages
 from goodword.payouts.model import Payout, PayoutRun, payout_id_of, payout_key
-from goodword.payouts.paging import pages
 from goodword.ports import Store
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from goodword.errors import Conflict
 from goodword.events import Event
 from goodword.limits import LEFT_OUT_PAGES, PAGE_ITEMS_MAX, RUN_CHUNK_PAYOUTS, RUN_CHUNKS_MAX
+from goodword.paging import pages
 from goodword.payouts.findings import RunDecision
 from goodword.payouts.freezing import read_run
 from goodword.payouts.hashing import RunHash, payout_digest, run_hash_of
@@ -29,7 +30,6 @@ from goodword.payouts.model import (
     payout_key,
     run_moved,
 )
-from goodword.payouts.paging import pages
 from goodword.ports import Change, Desk, Guard, Store, until_settled
 
 _CHUNKS_PER_PAGE = PAGE_ITEMS_MAX // RUN_CHUNK_PAYOUTS

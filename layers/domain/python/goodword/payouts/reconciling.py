@@ -24,6 +24,7 @@ from pydantic import Field
 from goodword.errors import Conflict, InvalidInput
 from goodword.limits import RECONCILE_CHUNKS, REPORT_ROWS_MAX
 from goodword.money import Currency, Minor, NaturalMinor
+from goodword.paging import pages
 from goodword.payouts.ending import payouts_of
 from goodword.payouts.freezing import read_run
 from goodword.payouts.listing import line_pages
@@ -35,7 +36,6 @@ from goodword.payouts.model import (
     chunk_key,
     payout_key,
 )
-from goodword.payouts.paging import pages
 from goodword.payouts.ports import RailAnswer, RailStatus
 from goodword.payouts.recomparing import (
     ONLY_UNCLEAR,

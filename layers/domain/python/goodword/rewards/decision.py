@@ -11,7 +11,7 @@ from typing import ClassVar, Literal
 from goodword.ids import derived_id
 from goodword.limits import LATE_DAYS
 from goodword.money import format_minor
-from goodword.payouts.paging import pages
+from goodword.paging import pages
 from goodword.ports import Store
 from goodword.programs.model import ProgramVersion
 from goodword.records import Key, Record, Value

@@ -8,8 +8,8 @@ from pydantic import Field, StringConstraints
 
 from goodword.limits import COMING_PAGES_MAX, PAYOUT_REWARDS_MAX
 from goodword.money import Currency, Minor, PositiveMinor, is_money
+from goodword.paging import pages
 from goodword.payouts.model import FrozenReward
-from goodword.payouts.paging import pages
 from goodword.ports import Change, Page, Store, until_settled
 from goodword.programs.model import ProgramVersion, version_key
 from goodword.records import Key, Record

@@ -23,7 +23,6 @@ from goodword_aws.messages import catalogue_of
 from goodword_aws.pages.portal_standing import reward_days
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import statement_pages
-from goodword_aws.trust_answers import dispute_answer
 
 SHOWN = 6  # events on the first page
 READ = 12  # the newest rewards; of them those that moved last are shown
@@ -112,7 +111,11 @@ def _disputes(view: View) -> Iterable[Happened]:
         DisputeOfAdvocate, "core", f"ADV#{view.advocate_id}", "D#", limit=OTHERS, newest_first=True
     )
     keys = [dispute_key(one.dispute_id) for one in page.rows]
-    for one in store.get_many(Dispute, keys).values() if keys else ():
+    if not keys:
+        return
+    from goodword_aws.trust_answers import dispute_answer  # noqa: PLC0415 - it loads all of trust
+
+    for one in store.get_many(Dispute, keys).values():
         shown = dispute_answer(one, reader.language, to_staff=False, zone=reader.zone)
         yield Happened(one.changed_ms, "dispute", shown)
 

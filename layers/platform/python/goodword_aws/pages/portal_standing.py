@@ -8,18 +8,19 @@ The records of a ban and of a hold are read only where the summary says that the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from goodword.money import is_money
 from goodword.payouts.stops import read_stop
 from goodword.programs.model import Program, ProgramState, program_key
-from goodword.trust.banning import Ban, ban_key
 
 from goodword_aws import wiring
 from goodword_aws.advocates import ProgramCard
 from goodword_aws.earnings import MyReward
 from goodword_aws.pages.view import View
-from goodword_aws.trust_answers import ToldAnswer, ban_answer
+
+if TYPE_CHECKING:
+    from goodword_aws.trust_answers import ToldAnswer
 
 # What keeps money back until somebody acts: the day of the next payout would promise too much.
 KEPT_BACK = frozenset(
@@ -43,7 +44,7 @@ class Standing:
 
     programme: ProgramState
     earns: bool
-    ban: ToldAnswer | None = None
+    ban: "ToldAnswer | None" = None
     held_ms: int | None = None
     held_why: str = ""
     pays: frozenset[str] = frozenset()
@@ -102,9 +103,13 @@ def reward_days(view: View, rewards: Sequence[MyReward]) -> dict[str, str]:
     return found
 
 
-def _ban(view: View, advocate_id: str, card: ProgramCard) -> ToldAnswer | None:
+def _ban(view: View, advocate_id: str, card: ProgramCard) -> "ToldAnswer | None":
     if card.state != "banned":
         return None
+    from goodword.trust.banning import Ban, ban_key  # noqa: PLC0415 - few are banned
+
+    from goodword_aws.trust_answers import ban_answer  # noqa: PLC0415 - it loads all of trust
+
     found = view.desk.store.get(Ban, ban_key(advocate_id, card.program_id))
     if found is None:
         return None
