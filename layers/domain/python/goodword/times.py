@@ -28,6 +28,17 @@ def months_later(at_ms: int, months: int) -> int:
     return at_ms + round((later - at).total_seconds()) * SECOND_MS
 
 
+def month_start(at_ms: int) -> int:
+    """When the UTC month of the instant began."""
+    first = as_datetime(at_ms).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first - _EPOCH) // timedelta(milliseconds=1)
+
+
+def month_end(at_ms: int) -> int:
+    """When the UTC month after that of the instant begins."""
+    return months_later(month_start(at_ms), 1)
+
+
 def rfc3339(at_ms: int) -> str:
     """`1_700_000_000_123` -> `2023-11-14T22:13:20.123Z`. Always UTC, always three decimals."""
     at = as_datetime(at_ms)

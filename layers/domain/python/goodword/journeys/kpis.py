@@ -274,22 +274,44 @@ def sourced(deals: Iterable[Credited]) -> Iterable[Credited]:
     return (one for one in deals if one.credit is not None and one.credit.owed == "sourced")
 
 
+def opened_in(deals: Iterable[Credited], period: Period) -> Iterable[Credited]:
+    """The sourced deals that were opened in the period."""
+    return (
+        one
+        for one in sourced(deals)
+        if one.deal.state != "removed" and period.has(one.deal.opened_ms)
+    )
+
+
+def won_in(deals: Iterable[Credited], period: Period) -> Iterable[Credited]:
+    """The sourced deals that were won in the period."""
+    return (
+        one for one in sourced(deals) if one.deal.state == "won" and period.has(one.deal.closed_ms)
+    )
+
+
+def sales_in(history: History, period: Period) -> Iterable[Order]:
+    """The attributed orders of the period."""
+    return (
+        one
+        for one in history.orders.values()
+        if one.what == "sale" and one.advocate_id and period.has(one.at_ms)
+    )
+
+
 def _opened(deals: Iterable[Credited], period: Period) -> dict[str, int]:
     found: dict[str, int] = {}
-    for one in sourced(deals):
-        if one.deal.state != "removed" and period.has(one.deal.opened_ms):
-            _add(found, one.deal.currency, one.deal.amount_minor or 0)
+    for one in opened_in(deals, period):
+        _add(found, one.deal.currency, one.deal.amount_minor or 0)
     return found
 
 
 def _revenue(history: History, period: Period) -> dict[str, int]:
     found: dict[str, int] = {}
-    for one in sourced(history.deals):
-        if one.deal.state == "won" and period.has(one.deal.closed_ms):
-            _add(found, one.deal.currency, one.deal.amount_minor or 0)
-    for order in history.orders.values():
-        if order.what == "sale" and order.advocate_id and period.has(order.at_ms):
-            _add(found, order.currency, order.net_minor - order.refunded_minor)
+    for one in won_in(history.deals, period):
+        _add(found, one.deal.currency, one.deal.amount_minor or 0)
+    for order in sales_in(history, period):
+        _add(found, order.currency, order.net_minor - order.refunded_minor)
     return found
 
 

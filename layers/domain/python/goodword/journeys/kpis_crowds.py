@@ -8,7 +8,6 @@ months that are over (`whole_months`): two that differ by a day would give away 
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, timedelta
 
 from goodword.journeys.crediting import Credited
 from goodword.journeys.kpis import (
@@ -18,15 +17,18 @@ from goodword.journeys.kpis import (
     activities_of,
     answers_of,
     leads_of,
+    opened_in,
     pool_of,
     retained_of,
+    sales_in,
     sourced,
     touched_of,
+    won_in,
     won_leads,
 )
 from goodword.journeys.pipeline import Period
 from goodword.limits import PEOPLE_LEAST
-from goodword.times import DAY_MS, as_datetime
+from goodword.times import month_end, month_start
 
 Which = tuple[Code, str]  # a figure and its currency, "" where it has none
 Group = Collection[str]
@@ -50,13 +52,11 @@ def forecast_hidden(deals: Iterable[Credited]) -> frozenset[str]:
 
 def whole_months(period: Period, now_ms: int) -> Period:
     """The UTC months that the period touches and that are over; else the last one that is."""
-    this, first = _month(now_ms), _month(period.from_ms)
-    end = _next(_month(period.to_ms - 1))
-    to = min(end, this)
+    this, first = month_start(now_ms), month_start(period.from_ms)
+    to = min(month_end(period.to_ms - 1), this)
     if first >= to:
-        to = this
-        first = (to - timedelta(days=1)).replace(day=1)
-    return Period(_ms(first), _ms(to))
+        to, first = this, month_start(this - 1)
+    return Period(first, to)
 
 
 def _few(history: History, period: Period) -> Few:
@@ -99,16 +99,10 @@ def _groups(history: History, period: Period) -> Iterable[tuple[Which, tuple[Gro
 
 def _money(history: History, period: Period) -> Iterable[tuple[Which, tuple[Group, ...]]]:
     """Of sums by currency: advocates, and of what is retained the accounts that were won."""
-    found = list(sourced(history.deals))
-    opened = _advocates(
-        one for one in found if one.deal.state != "removed" and period.has(one.deal.opened_ms)
-    )
-    won = _advocates(
-        one for one in found if one.deal.state == "won" and period.has(one.deal.closed_ms)
-    )
-    for order in history.orders.values():
-        if order.what == "sale" and order.advocate_id and period.has(order.at_ms):
-            won.setdefault(order.currency, set()).add(order.advocate_id)
+    opened = _advocates(opened_in(history.deals, period))
+    won = _advocates(won_in(history.deals, period))
+    for order in sales_in(history, period):
+        won.setdefault(order.currency, set()).add(order.advocate_id)
     then, now = retained_of(history.deals, period.to_ms)
     for currency, people in opened.items():
         yield ("referral_pipeline", currency), (people,)
@@ -131,15 +125,3 @@ def _advocates(deals: Iterable[Credited]) -> dict[str, set[str]]:
         assert one.credit is not None  # as `sourced` gives no other
         found.setdefault(one.deal.currency, set()).add(one.credit.advocate_id)
     return found
-
-
-def _month(at_ms: int) -> date:
-    return as_datetime(at_ms).date().replace(day=1)
-
-
-def _next(first: date) -> date:
-    return (first + timedelta(days=32)).replace(day=1)
-
-
-def _ms(day: date) -> int:
-    return (day - date(1970, 1, 1)).days * DAY_MS

@@ -7,7 +7,6 @@ than KPI_ROWS_MAX rows are refused, so that no report takes longer than a call m
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from goodword.conversions.model import (
     Conversion,
@@ -25,7 +24,7 @@ from goodword.journeys.kpis import YEAR_MS, History
 from goodword.journeys.pipeline import Deals, Period
 from goodword.limits import KPI_PAGE_ITEMS, KPI_ROWS_MAX
 from goodword.ports import Change, Collision, Store
-from goodword.times import DAY_MS, as_datetime
+from goodword.times import month_end
 
 OF_PERSONS = frozenset({"nps", "touch"})  # the rows that name customers, not advocates
 
@@ -134,7 +133,7 @@ def parts_of(period: Period) -> list[Period]:
     """The period by UTC months, the first and the last cut off where it begins and ends."""
     found, start_ms = [], period.from_ms
     while start_ms < period.to_ms:
-        end_ms = min(_next_month(start_ms), period.to_ms)
+        end_ms = min(month_end(start_ms), period.to_ms)
         found.append(Period(start_ms, end_ms))
         start_ms = end_ms
     return found
@@ -144,11 +143,4 @@ def _months(from_ms: int, to_ms: int) -> Iterator[str]:
     at_ms = from_ms
     while at_ms < to_ms:
         yield month_of(at_ms)
-        at_ms = _next_month(at_ms)
-
-
-def _next_month(at_ms: int) -> int:
-    """When the next UTC month begins."""
-    first = as_datetime(at_ms).date().replace(day=1)
-    after = (first + timedelta(days=32)).replace(day=1)
-    return (after - date(1970, 1, 1)).days * DAY_MS
+        at_ms = month_end(at_ms)
