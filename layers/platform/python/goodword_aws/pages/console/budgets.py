@@ -1,8 +1,8 @@
 """A programme's budget: what it may give in a period or in all, what is used, and what is left.
 
 Whoever sees single people reads it, as what is used grows with each reward of one of them; finance
-and admins set it, as on the API. An amount that was
-typed is shown in the reader's own signs once it counts, so a misread one is seen at once.
+and admins set it, as on the API. An amount that was typed is shown in the reader's own signs once
+it counts, so a misread one is seen at once.
 """
 
 from collections.abc import Sequence

@@ -4,10 +4,11 @@ What is owed is the ledger's own count of the whole programme, made every night 
 has no limit. People, clicks, sign-ups and purchases are read when the page is, up to PEOPLE_MAX
 people; of more, the night's count of everybody stands there with its time (`turnout`). The
 decisions of the last weeks are read up to a limit, and the page says where there was more.
-Whoever sees sums
-but not single people (analysts) gets no figure of fewer than PEOPLE_LEAST advocates: no month of
-the comparison, no account of what is owed in any unit, no payout run, and neither the days nor the
-ways of the decisions as soon as one of them is of fewer (the others would give it away).
+
+Whoever sees sums but not single people (analysts) gets no figure of fewer than PEOPLE_LEAST
+advocates: no month of the comparison, no account of what is owed in any unit, no payout run, and
+neither the days nor the ways of the decisions as soon as one of them is of fewer (the others would
+give it away).
 """
 
 from collections import defaultdict
