@@ -22,7 +22,7 @@ from goodword_aws import journeys_care as care
 from goodword_aws import journeys_spotlights as shining
 from goodword_aws import journeys_stories as told
 from goodword_aws import wiring
-from goodword_aws.calls import Call, Role
+from goodword_aws.calls import BY_PERSON, Call, Role
 from goodword_aws.http import Api
 from goodword_aws.journeys_letters import leaving
 from goodword_aws.journeys_walks import asks
@@ -34,7 +34,6 @@ handler = Api(service="journeys")
 PERSON: frozenset[Role] = frozenset({"advocate"})
 READERS: frozenset[Role] = frozenset({"marketer", "analyst", "admin"})
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
-BY_PERSON: frozenset[Role] = frozenset({"marketer", "finance", "admin"})
 WHICH = {"program_id": "of which programme"}
 
 

@@ -4,13 +4,11 @@ from goodword.journeys.pipeline import Deals
 from goodword.ports import Page
 from goodword_aws import kpis, wiring
 from goodword_aws import pipeline as shapes
-from goodword_aws.calls import STAFF, Call, Role
+from goodword_aws.calls import BY_PERSON, STAFF, Call
 from goodword_aws.http import Api
 
 wiring.require("core_table")
 handler = Api(service="journeys")
-
-BY_PERSON: frozenset[Role] = frozenset({"marketer", "finance", "admin"})  # no analysts
 WHICH = {"program_id": "of which programme"}
 WHEN = WHICH | {
     "from": "the first day, like 2026-11-01 (UTC); 90 days before `to` unless said",

@@ -15,7 +15,7 @@ from goodword_aws import programs_versions as versions
 from goodword_aws import wiring
 from goodword_aws.advocates_segments import SegmentRow, segment_rows
 from goodword_aws.budgets import BudgetAnswer, SetBudget, budget_answer
-from goodword_aws.calls import Call, Role
+from goodword_aws.calls import BY_PERSON, Call, Role
 from goodword_aws.explanations import ExamplesAnswer, examples_answer
 from goodword_aws.http import Api
 from goodword_aws.rates import (
@@ -45,8 +45,6 @@ WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 KEEPERS: frozenset[Role] = frozenset({"admin"})
 PURSES: frozenset[Role] = frozenset({"finance", "admin"})
 READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
-BY_PERSON: frozenset[Role] = READERS - {"analyst"}  # analysts see sums, not single people
-
 api = Api("programs")
 add_webhooks(api)
 

@@ -8,7 +8,7 @@ from goodword_aws import programs_drafts as shapes
 from goodword_aws import programs_replays as replays
 from goodword_aws import programs_versions as versions
 from goodword_aws import wiring
-from goodword_aws.calls import Call, Role
+from goodword_aws.calls import BY_PERSON, Call, Role
 from goodword_aws.http import Api
 from goodword_aws.wiring import require
 
@@ -16,7 +16,6 @@ require("core_table", "journal_table", "index_secret_arn")
 
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})
 READERS: frozenset[Role] = frozenset({"marketer", "admin", "finance", "analyst"})
-BY_PERSON: frozenset[Role] = READERS - {"analyst"}  # analysts see sums, not single people
 LOCALE = {"locale": "the language of the sentences, en (default) or de"}
 
 api = Api("drafts")

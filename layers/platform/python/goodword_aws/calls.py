@@ -29,6 +29,7 @@ from pydantic import BaseModel
 
 Role = Literal["advocate", "marketer", "analyst", "finance", "admin"]
 STAFF: frozenset[Role] = frozenset({"marketer", "analyst", "finance", "admin"})
+BY_PERSON: frozenset[Role] = STAFF - {"analyst"}  # analysts see sums, not single people
 WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 PAGE_ITEMS_DEFAULT = 25
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,255}")

@@ -13,10 +13,8 @@ from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import StringConstraints
 
-from goodword_aws.calls import Call, Role
+from goodword_aws.calls import BY_PERSON, Call
 from goodword_aws.forms import Instant, ReasonCode, instant_ms
-
-BY_PERSON: frozenset[Role] = frozenset({"marketer", "finance", "admin"})  # no analysts
 
 
 class PublishDraft(Value):

@@ -17,8 +17,9 @@ from goodword.programs.service import Programs
 from goodword.rewards.budget import Budgets, LimitState
 
 from goodword_aws.budgets import budget_answer
+from goodword_aws.calls import BY_PERSON
 from goodword_aws.forms import ReasonCode
-from goodword_aws.pages.console.roles import BY_PERSON, MONEY
+from goodword_aws.pages.console.roles import MONEY
 from goodword_aws.pages.console.typed import minor_of
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

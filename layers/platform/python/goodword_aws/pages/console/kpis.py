@@ -11,11 +11,10 @@ from goodword.errors import InvalidInput, NotAllowed
 from goodword.journeys.kpis import KpiFigure
 from goodword.programs.model import Program
 
-from goodword_aws.calls import STAFF
+from goodword_aws.calls import BY_PERSON, STAFF
 from goodword_aws.kpis import KpiAnswer, KpisAnswer, PartAnswer, measured
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.roles import BY_PERSON
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
 from goodword_aws.pipeline import day_text, period_of

@@ -14,11 +14,12 @@ from pydantic import Field, StringConstraints
 
 from goodword_aws import advocates as shapes
 from goodword_aws import wiring
+from goodword_aws.calls import BY_PERSON
 from goodword_aws.explanations import spoken
 from goodword_aws.explanations_staff import explanation
 from goodword_aws.forms import ProgramId, ReasonCode
 from goodword_aws.pages.console import people
-from goodword_aws.pages.console.roles import BY_PERSON, FINANCE, MONEY, WRITERS
+from goodword_aws.pages.console.roles import FINANCE, MONEY, WRITERS
 from goodword_aws.pages.console.typed import Code, Day, beside, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

@@ -17,8 +17,8 @@ from goodword.programs.rates import Day, NewRate, Rate, Rates, RateText, SourceN
 from goodword.programs.service import Programs
 from pydantic import Field, ValidationError
 
-from goodword_aws.calls import STAFF
-from goodword_aws.pages.console.roles import BY_PERSON, MONEY
+from goodword_aws.calls import BY_PERSON, STAFF
+from goodword_aws.pages.console.roles import MONEY
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View

@@ -6,4 +6,3 @@ FINANCE: frozenset[Role] = frozenset({"finance"})
 MONEY: frozenset[Role] = frozenset({"finance", "admin"})  # see money and cases; finance acts
 WRITERS: frozenset[Role] = frozenset({"marketer", "admin"})  # write rules, look after sources
 KEEPERS: frozenset[Role] = frozenset({"admin"})
-BY_PERSON: frozenset[Role] = frozenset({"marketer", "admin", "finance"})  # no analysts

@@ -22,8 +22,8 @@ from goodword.times import DAY_MS
 from pydantic import ValidationError
 
 from goodword_aws import documents, wiring
+from goodword_aws.calls import BY_PERSON
 from goodword_aws.explanations import examples_answer, voice_of
-from goodword_aws.pages.console.roles import BY_PERSON
 from goodword_aws.pages.view import View
 from goodword_aws.problems import refused_body
 from goodword_aws.programs import program_answer, up_to_now
