@@ -79,7 +79,10 @@ def _uses(books: Books) -> Iterator[str]:
 
 
 def _pools(books: Books) -> Iterator[str]:
-    """Of a limit of all, what is used, free and in pots is the limit, to the cent."""
+    """Of a limit of all, what is used, free and in pots is the limit, to the cent.
+
+    Of a budget that was lowered below what was given nothing is left while that is so.
+    """
     for pool in books["pool"]:
         place = pool["counted"]
         used = 0
@@ -91,8 +94,8 @@ def _pools(books: Books) -> Iterator[str]:
         left = pool.get("free", 0) + pots
         if used + left != pool["limit"] + pool.get("over", 0):
             yield f"{place}: {used} used and {left} left of {pool['limit']}"
-        if pool.get("over", 0):
-            yield f"{place} is exceeded by {pool['over']}"
+        if pool.get("over", 0) and (left or place["scope"] != "budget"):
+            yield f"{place} is exceeded by {pool['over']}"  # a budget is where it was lowered
         if pool.get("spent") and left:
             yield f"{place} is spent, but {left} are left"
 

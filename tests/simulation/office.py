@@ -1,4 +1,4 @@
-"""What finance does in a town: states the rates of the days, and raises the budget."""
+"""What finance does in a town: states the rates of the days, raises the budget and lowers it."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,9 @@ from dataclasses import replace
 from goodword.conversions.model import Conversion
 from goodword.programs.rates import NewRate, Rates
 from goodword.rewards.budget import Budgets
+from goodword.rewards.model import Reward
 
+from tests.simulation.capchecks import GONE
 from tests.simulation.terms import budget_of
 from tests.simulation.town import Town
 from tests.support.scene import PROGRAM
@@ -18,12 +20,12 @@ class Office:
     """Its acts; whatever fails is done again later, for the days that have no rate yet."""
 
     def __init__(self, town: Town, task: Callable[[str, Callable[[], object]], None]) -> None:
-        self.town, self._task = town, task
+        self.town, self._task, self._cut = town, task, False
 
     def acts(self) -> list[Callable[[], None]]:
         """What there is to do in this story."""
         story = self.town.story
-        return [self.state_one] * bool(story.rates) + [self.raise_budget] * bool(story.budget)
+        return [self.state_one] * bool(story.rates) + [self.change_budget] * bool(story.budget)
 
     def state_one(self) -> None:
         """The rate of some day, perhaps long after its orders, perhaps once more."""
@@ -34,12 +36,23 @@ class Office:
         for day in sorted(self.town.story.rates):
             self._state(day)
 
-    def raise_budget(self) -> None:
-        """A little more of everything. What the story allows is raised first: it may be done."""
+    def change_budget(self) -> None:
+        """Cut it below what is given, if anything is; the next time, allow more than ever.
+
+        The story holds the most, and is raised first: it may be done before we are told.
+        """
         story = self.town.story
-        story.budget = [replace(one, size=one.size + RAISED_MINOR) for one in story.budget]
-        desk, limits = self.town.desk(self.town.person("usr_fatima")), budget_of(story)
-        self._task("budget", lambda: Budgets(desk).put(PROGRAM, limits, "more"))
+        rewards = [one for one in self.town.all(Reward) if one.state not in GONE]
+        given = sum(one.remaining_minor for one in rewards)
+        self._cut = given > 0 and not self._cut
+        if self._cut:
+            less = [replace(one, size=max(1, given * 2 // 3)) for one in story.budget]
+            limits, why = budget_of(replace(story, budget=less)), "less"
+        else:
+            story.budget = [replace(one, size=one.size + RAISED_MINOR) for one in story.budget]
+            limits, why = budget_of(story), "more"
+        desk = self.town.desk(self.town.person("usr_fatima"))
+        self._task("budget", lambda: Budgets(desk).put(PROGRAM, limits, why))
 
     def waits(self) -> bool:
         """Whether anything still waits for a rate."""
