@@ -35,6 +35,7 @@ WRITTEN = (
     "opportunity.changed",
     "opportunity.won",
     "opportunity.lost",
+    "opportunity.influenced",
     "conversion.decided",
     "conversion.merged",
     "conversion.reinstated",

@@ -6,15 +6,20 @@ import pytest
 from goodword.conversions.model import Conversion, Facts
 from goodword.events import Event, system
 from goodword.journeys import measuring
+from goodword.journeys.journey import Journey
 from goodword.journeys.kpis import DEFINITIONS
 from goodword.journeys.measuring import keep
+from goodword.journeys.pipeline import Deals
+from goodword.journeys.reference import DealCalls
 from goodword.journeys.selling import Hearing
+from goodword.journeys.walk import AskMade
+from goodword.limits import REFERENCE_DAYS
 from goodword.ports import Change
 from goodword.times import DAY_MS, parse_rfc3339
 from goodword_aws.pages.reader import phrases
 from goodword_aws.pipeline import day_text
 
-from tests.support.api import ANALYST, FINANCE
+from tests.support.api import ANALYST, FINANCE, MARKETER
 from tests.support.crm import delivery, step
 from tests.support.pages import Pages, pages
 from tests.support.people import MACS
@@ -103,6 +108,54 @@ def test_figures_are_shown_with_their_parts_charts_and_tables(here: Pages) -> No
     assert "$42.00" in page.words
     assert page.html.count("<table") >= 4
     assert "0 of 3" in page.words
+
+
+def test_pipeline_and_bookings_are_shown_by_what_they_are_owed_to(here: Pages) -> None:
+    program = here.town.program()
+    busy(here, program.program_id, 5)
+    journey = Journey(journey_id="jrn_1", program_id=program.program_id, name="Calls", created_ms=0)
+    ask = AskMade.model_validate(
+        {
+            "ask_id": "ask_1",
+            "program_id": program.program_id,
+            "journey_id": "jrn_1",
+            "walk_id": "wlk_1",
+            "subject_id": "sbj_1",
+            "advocate_id": "",
+            "step": "ask",
+            "motion": "reference",
+            "words": "talk",
+            "channels": ("email",),
+            "state": "accepted_work",
+            **dict.fromkeys(("made_ms", "expires_ms", "changed_ms"), 0),
+        }
+    )
+    (won, _) = Deals(here.town.store).page(program.program_id, 9, None).rows
+    call = {"call_id": "rcl_1", "program_id": program.program_id, "ask_id": "ask_1"}
+    assert won.deal.closed_ms is not None
+    calls = DealCalls.model_validate(
+        {
+            "opportunity_id": won.deal.opportunity_id,
+            "calls": ({"booked_ms": won.deal.closed_ms - DAY_MS, **call},),
+        }
+    )
+    change = Change()
+    change.create(journey, ask, calls)
+    here.town.store.commit(change)
+    page = here.browser(MARKETER).get(PATH, **days(here, 100))
+    assert "Pipeline and bookings" in page.words
+    assert f"at most {REFERENCE_DAYS} days before" in page.words
+    assert '<a href="/console/journeys/jrn_1" class="written">Calls</a>' in page.html
+    assert page.words.count("Influenced EUR €120.00 (1) €120.00 (1) 0") == 2
+    assert "Calls" in here.browser(FINANCE).get(PATH, **days(here, 100)).words
+    assert "All deals EUR €120.00 (1) €120.00 (1) 0" in page.words
+    assert "No deal was opened" in here.browser(FINANCE).get(PATH, **days(here, 1)).words
+    assert "Pipeline and bookings" not in here.browser(ANALYST).get(PATH).words
+
+
+def days(here: Pages, count: int) -> dict[str, str]:
+    now = here.town.clock.at_ms
+    return {"from": day_text(now - count * DAY_MS), "to": day_text(now + DAY_MS)}
 
 
 def test_a_forecast_is_shown_as_a_range(here: Pages) -> None:

@@ -9,6 +9,7 @@ from goodword.journeys.happened import Happened
 from goodword.journeys.kpis import DEFINITIONS
 from goodword.journeys.selling import Hearing
 from goodword.journeys.signal import Subject
+from goodword.limits import REFERENCE_DAYS
 
 from tests.support.api import Front, Reply, front
 from tests.support.crm import delivery, step
@@ -74,10 +75,14 @@ def test_a_deal_is_shown_with_what_it_is_worth(call: Front) -> None:
 def test_the_pipeline_says_its_model_and_its_period(call: Front) -> None:
     found = send(call, "pipeline").body
     assert (found["from_day"], found["to_day"]) == ("2025-11-01", "2025-12-01")
-    (line,) = found["totals"]
-    assert (line["share"], line["opened_minor"], line["won_minor"]) == ("neither", 120_000, 120_000)
-    assert "sourced" in found["model"]
-    assert send(call, "pipeline_of_90_days").body["totals"] == found["totals"]
+    lines = {one.pop("share"): one for one in found["totals"]}
+    assert set(lines) == {"neither", "all"}
+    line = lines["neither"]
+    assert (line["opened_minor"], line["won_minor"]) == (120_000, 120_000)
+    assert line == lines["all"]
+    assert f"at most {REFERENCE_DAYS} days before" in found["model"]
+    again = send(call, "pipeline_of_90_days").body["totals"]
+    assert {one.pop("share"): one for one in again} == lines
 
 
 # --- the twelve figures -----------------------------------------------------------------------

@@ -67,6 +67,7 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "opportunity.changed",
                 "opportunity.won",
                 "opportunity.lost",
+                "opportunity.influenced",
                 "conversion.decided",
                 "conversion.merged",
                 "conversion.reinstated",

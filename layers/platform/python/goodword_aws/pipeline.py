@@ -6,9 +6,16 @@ from datetime import date, timedelta
 
 from goodword.errors import FieldError, InvalidInput, NotFound
 from goodword.journeys.copied import CrmCopy, deal_copy_key
-from goodword.journeys.crediting import Credit, Credited, Owed
+from goodword.journeys.crediting import Credit, Credited, Influence, Owed
 from goodword.journeys.opportunity import DealState
-from goodword.journeys.pipeline import Deals, Line, Period, advocates_of, pipeline
+from goodword.journeys.pipeline import (
+    Deals,
+    Line,
+    Period,
+    Pipeline,
+    advocates_of,
+    pipeline,
+)
 from goodword.journeys.prompting import prompts_of
 from goodword.limits import PERIOD_DAYS_MAX
 from goodword.records import Value
@@ -16,9 +23,12 @@ from goodword.times import DAY_MS, as_datetime, rfc3339
 
 MODEL = (
     "sourced: an advocate had recommended one of the deal's contacts before the deal was opened, "
-    "or within a day after. influenced: later, but before it was closed. neither: all others. A "
-    "deal counts once, for the earliest recommendation, or for the one whose id is written on it. "
-    "Its ask is the advocate's newest ask to refer of the 90 days before the recommendation."
+    "or within a day after. influenced: later, but before it was closed; or a reference call for "
+    "the deal was held that was booked before it was closed, at most 180 days before. neither: all "
+    "others. A deal counts once of each kind, for the earliest recommendation (or the one whose id "
+    "is written on it) or call; one that is sourced may be influenced too, and all has every deal "
+    "once. The ask of a recommendation is the advocate's newest ask to refer of the 90 days before "
+    "it; that of a call is the one whose yes it rests on."
 )
 DAYS_DEFAULT = 90
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -33,6 +43,16 @@ class CreditAnswer(Value):
     referred_at: str
 
 
+class InfluenceAnswer(Value):
+    """The reference call that influenced a deal; what is not known of it is null."""
+
+    call_id: str
+    booked_at: str
+    advocate_id: str | None
+    journey_id: str | None
+    ask_id: str | None
+
+
 class CrmWriteAnswer(Value):
     """What was written to the CRM's record of a deal: when last, and why not since."""
 
@@ -44,6 +64,7 @@ class CrmWriteAnswer(Value):
 class OpportunityAnswer(Value):
     """A deal. `crm_deal_id` is the CRM's own id of it.
 
+    `credit` is the recommendation that it is owed to, `reference_call` what influenced it besides.
     `crm` is what was written there; only where one deal is read, and null if nothing had to be.
     """
 
@@ -61,6 +82,7 @@ class OpportunityAnswer(Value):
     contacts: tuple[str, ...]
     account: str | None
     credit: CreditAnswer | None
+    reference_call: InfluenceAnswer | None
     crm: CrmWriteAnswer | None = None
 
 
@@ -95,6 +117,7 @@ def opportunity_answer(one: Credited) -> OpportunityAnswer:
         contacts=deal.contacts,
         account=deal.account,
         credit=None if credit is None else credit_answer(credit),
+        reference_call=None if one.call is None else influence_answer(one.call),
     )
 
 
@@ -105,6 +128,17 @@ def credit_answer(credit: Credit) -> CreditAnswer:
         conversion_id=credit.conversion_id,
         advocate_id=credit.advocate_id,
         referred_at=rfc3339(credit.referred_ms),
+    )
+
+
+def influence_answer(call: Influence) -> InfluenceAnswer:
+    """As staff see it."""
+    return InfluenceAnswer(
+        call_id=call.call_id,
+        booked_at=rfc3339(call.booked_ms),
+        advocate_id=call.advocate_id or None,
+        journey_id=call.journey_id or None,
+        ask_id=call.ask_id or None,
     )
 
 
@@ -134,9 +168,7 @@ def pipeline_answer(
 ) -> PipelineAnswer:
     """The sums of a programme's deals in a period; by advocate and ask for who sees people."""
     program_id, period = query.get("program_id", ""), period_of(query, now_ms)
-    credited = deals.since(program_id, period.from_ms)
-    prompts = prompts_of(deals.store, program_id, advocates_of(credited, period))
-    found = pipeline(credited, period, prompts)
+    found = summed(deals, program_id, period)
     return PipelineAnswer(
         program_id=program_id,
         from_day=day_text(period.from_ms),
@@ -147,6 +179,13 @@ def pipeline_answer(
         journeys=found.journeys,
         asks=found.asks if by_person else (),
     )
+
+
+def summed(deals: Deals, program_id: str, period: Period) -> Pipeline:
+    """The sums of a programme's deals in a period. Raises InvalidInput `period_too_large`."""
+    credited = deals.since(program_id, period.from_ms)
+    prompts = prompts_of(deals.store, program_id, advocates_of(credited, period))
+    return pipeline(credited, period, prompts)
 
 
 def period_of(query: Mapping[str, str], now_ms: int) -> Period:

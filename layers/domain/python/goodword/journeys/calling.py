@@ -4,6 +4,7 @@ The request has its call, so that its person reads that one was booked and what 
 first call that is said to be held is what was promised: the request's work is accepted by it, and
 thanks and whatever its journey gives follow as of all accepted work. It is done once: a later call
 that rests on the same yes earns nothing more, and the one that it was done by stays held.
+A call that was held for a deal is known with the deal too (`crediting`), for as long as it is held.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from goodword.errors import Conflict, NotAllowed
 from goodword.journeys.asked import DONE
 from goodword.journeys.asks import Asks
-from goodword.journeys.reference import ReferenceCall
+from goodword.journeys.reference import DealCall, DealCalls, ReferenceCall, deal_calls_key
 from goodword.journeys.walk import AskCall, AskMade, ask_key
 from goodword.ports import Change
 
@@ -49,6 +50,35 @@ class Calling:
         if known.state == "held" and ask.state in DONE:
             raise Conflict("call_counts", "the request was done by this call; it stays held")
         return self._kept(change, ask, line)
+
+    def influence(self, change: Change, call: ReferenceCall, program_id: str) -> None:
+        """Put into the change that the call was held for its deal, or is so no more."""
+        if call.opportunity_id is None:
+            return
+        desk = self.asks.desk
+        known = desk.store.get(DealCalls, deal_calls_key(call.opportunity_id))
+        before = known or DealCalls(opportunity_id=call.opportunity_id)
+        held = None
+        if call.state == "held":
+            held = DealCall(
+                call_id=call.call_id,
+                program_id=program_id,
+                booked_ms=call.booked_ms,
+                ask_id=call.ask_id,
+            )
+        after = before.with_call(held, call.call_id)
+        if after.calls == before.calls:
+            return
+        change.save(after)
+        change.create(
+            desk.event(
+                "opportunity.influenced",
+                call.opportunity_id,
+                program_id=program_id,
+                call_id=call.call_id,
+                held=held is not None,
+            )
+        )
 
     def _kept(self, change: Change, ask: AskMade, line: AskCall) -> AskMade:
         after = ask.but(call=line)

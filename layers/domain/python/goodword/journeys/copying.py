@@ -249,7 +249,15 @@ class Copying:
             deal = self.desk.store.get(Opportunity, opportunity_key(name))
             assert deal is not None  # nothing takes a deal away
             (credited,) = Crediting(self.desk.store).of([deal])
-            owed = credited.credit
+            owed, call = credited.credit, credited.call
+            if owed is None and call is not None:
+                return ReferralFacts(
+                    advocate=call.advocate_id,
+                    program=copy.program_id,
+                    journey=call.journey_id,
+                    ask=call.ask_id,
+                    owed="influenced",
+                )
             return self._facts_of(copy, owed, owed.owed if owed else "")
         if kind == "INT":
             return self._lead(copy, name)

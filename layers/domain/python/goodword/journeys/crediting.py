@@ -1,10 +1,14 @@
-"""Which referral a deal is owed to, by one stated model; each deal counts once, for one advocate.
+"""What a deal is owed to, by one stated model; each deal counts once for each kind of credit.
 
 `sourced`: one of the deal's contacts is a friend whom an advocate had recommended before the deal
 was opened (or within a day after, because a form reaches us and the CRM side by side).
 `influenced`: the recommendation came later, but before the deal was closed. Of several the earliest
 counts. A referral's id that somebody wrote on the deal itself goes before what contacts say, unless
 it came when all was over: it is neither then.
+
+A reference call that sales booked for the deal, and that was held, has influenced it too: one that
+was booked before the deal was closed, at most REFERENCE_DAYS before. The earliest of those counts,
+whenever it is reported. It never makes a deal sourced.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -12,9 +16,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
+from goodword.journeys.joined import Named, named
 from goodword.journeys.opportunity import Opportunity
-from goodword.journeys.signal import Subject, subject_key
-from goodword.limits import READ_KEYS_MAX
+from goodword.journeys.reference import DealCall, DealCalls, deal_calls_key
+from goodword.journeys.walk import AskMade, ask_key
+from goodword.limits import READ_KEYS_MAX, REFERENCE_DAYS
 from goodword.ports import Store
 from goodword.records import Key, Record, Value
 from goodword.times import DAY_MS
@@ -41,11 +47,25 @@ class Credit(Value):
     referred_ms: int
 
 
+class Influence(Value):
+    """The reference call that influenced a deal, and the ask it rests on.
+
+    `advocate_id` is empty of a customer who does not take part; all three of calls without an ask.
+    """
+
+    call_id: str
+    booked_ms: int
+    advocate_id: str = ""
+    journey_id: str = ""
+    ask_id: str = ""
+
+
 class Credited(Value):
-    """A deal with its credit, if any."""
+    """A deal with the recommendation it is owed to, and the call that influenced it, if any."""
 
     deal: Opportunity
     credit: Credit | None
+    call: Influence | None = None
 
 
 def credit(
@@ -70,6 +90,19 @@ def credit(
     )
 
 
+def counted(deal: Opportunity, calls: DealCalls | None) -> DealCall | None:
+    """The held call that counts for a deal; of one that is not closed any does."""
+    closed_ms = deal.closed_ms
+    first_ms = 0 if closed_ms is None else closed_ms - REFERENCE_DAYS * DAY_MS
+    those = [
+        one
+        for one in (calls.calls if calls is not None else ())
+        if one.program_id == deal.program_id and one.booked_ms >= first_ms
+        if closed_ms is None or one.booked_ms < closed_ms
+    ]
+    return min(those, key=lambda one: (one.booked_ms, one.call_id), default=None)
+
+
 @dataclass(frozen=True)
 class Crediting:
     """Reads what deals are owed to; nothing of it is stored, so it is never behind."""
@@ -78,13 +111,14 @@ class Crediting:
 
     def of(self, deals: Sequence[Opportunity]) -> list[Credited]:
         """The deals with their credits, in their order; some batch reads for each hundred."""
-        people = self._people(deals)
+        people = named(self.store, (name for deal in deals for name in deal.contacts))
         macs = {
             (deal.program_id, mac): None
             for deal in deals
             for name in deal.contacts
-            for mac in people[name]
+            for mac in _marks(people, name)
         }
+        calls = self._calls(deals)
         friends = read_many(self.store, Identity, [identity_key(*one) for one in macs])
         written = read_many(
             self.store,
@@ -99,20 +133,25 @@ class Crediting:
                     _written(deal, written),
                     _referrals(deal, people, friends),
                 ),
+                call=calls.get(deal.opportunity_id),
             )
             for deal in deals
         ]
 
-    def _people(self, deals: Sequence[Opportunity]) -> Mapping[str, Sequence[str]]:
-        """The identifiers of every contact, of whatever it was joined to."""
-        names = {name for deal in deals for name in deal.contacts}
-        known: dict[str, Subject] = {}
-        waiting = names
-        while waiting:
-            read = read_many(self.store, Subject, [subject_key(name) for name in sorted(waiting)])
-            known |= {one.subject_id: one for one in read.values()}
-            waiting = {one.merged_into for one in read.values() if one.merged_into} - set(known)
-        return {name: _end(known, name).marks for name in names}
+    def _calls(self, deals: Sequence[Opportunity]) -> Mapping[str, Influence]:
+        """The call that counts for each deal that one does, with the journey of its ask."""
+        keys = [deal_calls_key(deal.opportunity_id) for deal in deals]
+        known = read_many(self.store, DealCalls, keys)
+        found = {
+            deal.opportunity_id: call
+            for deal, key in zip(deals, keys, strict=True)
+            if (call := counted(deal, known.get(key))) is not None
+        }
+        names = [ask_key(call.ask_id) for call in found.values() if call.ask_id]
+        asks = read_many(self.store, AskMade, names)
+        return {
+            name: _influence(call, asks.get(ask_key(call.ask_id))) for name, call in found.items()
+        }
 
 
 def read_many(store: Store, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
@@ -124,12 +163,20 @@ def read_many(store: Store, kind: type[R], keys: Sequence[Key]) -> dict[Key, R]:
     return found
 
 
-def _end(known: Mapping[str, Subject], name: str) -> Subject:
-    """The subject that stands for this one; a join always leads to an earlier one."""
-    subject = known[name]
-    while subject.merged_into is not None:
-        subject = known[subject.merged_into]
-    return subject
+def _marks(people: Named, name: str) -> Sequence[str]:
+    """The identifiers of a contact, of whoever stands for it now."""
+    subject = people.whole(name)
+    return subject.marks if subject is not None else ()
+
+
+def _influence(call: DealCall, ask: AskMade | None) -> Influence:
+    return Influence(
+        call_id=call.call_id,
+        booked_ms=call.booked_ms,
+        advocate_id=ask.advocate_id if ask else "",
+        journey_id=ask.journey_id if ask else "",
+        ask_id=call.ask_id,
+    )
 
 
 def _written(deal: Opportunity, conversions: Mapping[Key, Conversion]) -> Referred | None:
@@ -143,10 +190,9 @@ def _written(deal: Opportunity, conversions: Mapping[Key, Conversion]) -> Referr
     )
 
 
-def _referrals(
-    deal: Opportunity, people: Mapping[str, Sequence[str]], friends: Mapping[Key, Identity]
-) -> list[Referred]:
-    keys = [identity_key(deal.program_id, mac) for one in deal.contacts for mac in people[one]]
+def _referrals(deal: Opportunity, people: Named, friends: Mapping[Key, Identity]) -> list[Referred]:
+    marks = (mac for one in deal.contacts for mac in _marks(people, one))
+    keys = [identity_key(deal.program_id, mac) for mac in marks]
     return [
         Referred(
             conversion_id=one.conversion_id,

@@ -13,10 +13,19 @@ from goodword.ports import Store
 
 
 class Named(NamedTuple):
-    """Of some names: by which name those go now who were joined, and which are of accounts."""
+    """Of some names: by which name those go now who were joined, and who all of them are."""
 
     now: dict[str, str]
-    accounts: frozenset[str]
+    known: dict[str, Subject]
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Those that are no persons."""
+        return frozenset(one.subject_id for one in self.known.values() if one.what == "account")
+
+    def whole(self, name: str) -> Subject | None:
+        """Who stands for this name now; None of a name that nobody ever had."""
+        return self.known.get(self.now.get(name, name))
 
 
 def names_now(store: Store, names: Iterable[str]) -> dict[str, str]:
@@ -25,27 +34,26 @@ def names_now(store: Store, names: Iterable[str]) -> dict[str, str]:
 
 
 def named(store: Store, names: Iterable[str]) -> Named:
-    """The same with which of them, or of those that stand for them, are no persons but accounts.
+    """The same with who they are, and who stands for them.
 
     A batch read for each hundred, and as many again of whom they were joined to.
     """
     into: dict[str, str] = {}
-    accounts: set[str] = set()
+    known: dict[str, Subject] = {}
     waiting = set(names)
     for _ in range(SUBJECT_HOPS_MAX):
         ids, waiting = sorted(waiting), set()
         for first in range(0, len(ids), READ_KEYS_MAX):
             keys = [subject_key(one) for one in ids[first : first + READ_KEYS_MAX]]
             for one in store.get_many(Subject, keys).values():
-                if one.what == "account":
-                    accounts.add(one.subject_id)
+                known[one.subject_id] = one
                 if one.merged_into is not None:
                     into[one.subject_id] = one.merged_into
                     waiting.add(one.merged_into)
         waiting -= into.keys()
         if not waiting:
             break
-    return Named({name: _last(name, into) for name in into}, frozenset(accounts))
+    return Named({name: _last(name, into) for name in into}, known)
 
 
 def _last(name: str, into: dict[str, str]) -> str:

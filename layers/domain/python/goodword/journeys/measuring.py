@@ -85,7 +85,8 @@ class Measuring:
         Answers that name an account alone are left out: nobody knows whose they are.
         """
         counts = [row.who for row in rows if row.what in OF_PERSONS and period.has(row.at_ms)]
-        now, accounts = named(self.store, counts)
+        found = named(self.store, counts)
+        now, accounts = found.now, found.accounts
         return [
             row.but(who=now[row.who]) if row.what in OF_PERSONS and row.who in now else row
             for row in rows

@@ -1,13 +1,14 @@
-"""What deals come to in a period, by the referral they are owed to; amounts of one currency only.
+"""What deals come to in a period, by what they are owed to; amounts of one currency only.
 
 A deal counts in the pipeline of the period in which it was opened, and in the bookings of the one
 in which it was won; both are what the CRM says now, so a sum may change when a deal does. Removed
-deals count nowhere. Periods begin with `from` and end before `to`.
+deals count nowhere. Periods begin with `from` and end before `to`. A deal that one recommendation
+brought and a reference call influenced is in both lines, once in each; `all` has every deal once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from goodword.errors import FieldError, InvalidInput
 from goodword.journeys.crediting import Credited, Crediting
@@ -18,7 +19,7 @@ from goodword.money import Currency
 from goodword.ports import Page, Store
 from goodword.records import Value
 
-Share = Literal["sourced", "influenced", "neither"]
+Share = Literal["sourced", "influenced", "neither", "all"]
 
 
 @dataclass(frozen=True)
@@ -60,25 +61,38 @@ class Pipeline(Value):
     asks: tuple[Line, ...]
 
 
+class Owing(NamedTuple):
+    """One kind of credit of a deal; what is not known is empty."""
+
+    share: Share
+    advocate_id: str
+    journey_id: str
+    ask_id: str
+
+
 Lines = dict[tuple[str, ...], Line]
 
 
 def pipeline(
     credited: Iterable[Credited], period: Period, prompts: Mapping[str, Sequence[Prompt]]
 ) -> Pipeline:
-    """The sums; every deal is in one line of all, and at most in one of each other kind."""
+    """The sums; every deal is at most once in each kind of credit."""
     totals, advocates, journeys, asks = Lines(), Lines(), Lines(), Lines()
     for one in credited:
         if not _counts(one, period):
             continue
-        _add(totals, one, period)
-        if one.credit is None:
-            continue
-        _add(advocates, one, period, advocate_id=one.credit.advocate_id)
-        prompt = prompt_of(one.credit, prompts)
-        if prompt is not None:
-            _add(journeys, one, period, journey_id=prompt.journey_id)
-            _add(asks, one, period, journey_id=prompt.journey_id, ask_id=prompt.ask_id)
+        _add(totals, one, period, "all")
+        owing = list(owed(one, prompts))
+        if not owing:
+            _add(totals, one, period, "neither")
+        for each in owing:
+            _add(totals, one, period, each.share)
+            if each.advocate_id:
+                _add(advocates, one, period, each.share, advocate_id=each.advocate_id)
+            if each.journey_id:
+                which = {"journey_id": each.journey_id, "ask_id": each.ask_id}
+                _add(journeys, one, period, each.share, journey_id=each.journey_id)
+                _add(asks, one, period, each.share, **which)
     return Pipeline(
         totals=_ordered(totals),
         advocates=_ordered(advocates),
@@ -87,8 +101,25 @@ def pipeline(
     )
 
 
+def owed(one: Credited, prompts: Mapping[str, Sequence[Prompt]]) -> Iterator[Owing]:
+    """To whom a deal is owed, at most once as sourced and once as influenced.
+
+    Of a recommendation and a call that both influenced it the earlier counts.
+    """
+    credit, call = one.credit, one.call
+    if credit is not None and credit.owed == "influenced" and call is not None:
+        earlier = credit.referred_ms <= call.booked_ms
+        credit, call = (credit, None) if earlier else (None, call)
+    if credit is not None:
+        prompt = prompt_of(credit, prompts)
+        journey_id, ask_id = (prompt.journey_id, prompt.ask_id) if prompt else ("", "")
+        yield Owing(credit.owed, credit.advocate_id, journey_id, ask_id)
+    if call is not None:
+        yield Owing("influenced", call.advocate_id, call.journey_id, call.ask_id)
+
+
 def advocates_of(credited: Iterable[Credited], period: Period) -> set[str]:
-    """Whose deals count in the period."""
+    """Whose recommendations of deals count in the period."""
     return {one.credit.advocate_id for one in credited if one.credit and _counts(one, period)}
 
 
@@ -98,8 +129,8 @@ def _counts(one: Credited, period: Period) -> bool:
     return there and deal.state != "removed"
 
 
-def _add(lines: Lines, one: Credited, period: Period, **whose: str) -> None:
-    deal, share = one.deal, one.credit.owed if one.credit else "neither"
+def _add(lines: Lines, one: Credited, period: Period, share: Share, **whose: str) -> None:
+    deal = one.deal
     opened, closed = period.has(deal.opened_ms), period.has(deal.closed_ms)
     won = closed and deal.state == "won"
     amount = deal.amount_minor or 0

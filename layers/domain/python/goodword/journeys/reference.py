@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
-from goodword.limits import REFERENCE_CALLS_KEPT
+from goodword.limits import DEAL_CALLS_MAX, REFERENCE_CALLS_KEPT
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS
 
@@ -84,6 +84,40 @@ class ReferenceProfile(Record):
         if not self.traits.active:
             return None
         return IndexEntry(f"REFERENCES#{self.program_id}", self.subject_id)
+
+
+class DealCall(Value):
+    """A call that was held for a deal: when it was booked, and the ask whose yes it rests on."""
+
+    call_id: str
+    program_id: str
+    booked_ms: int
+    ask_id: str = ""
+
+
+class DealCalls(Record):
+    """The calls that were held for a deal, oldest first; the deal itself may be told of later."""
+
+    KIND: ClassVar[str] = "deal_calls"
+
+    opportunity_id: str
+    calls: tuple[DealCall, ...] = Field(default=(), max_length=DEAL_CALLS_MAX)
+
+    @property
+    def key(self) -> Key:
+        return deal_calls_key(self.opportunity_id)
+
+    def with_call(self, call: DealCall | None, call_id: str) -> "DealCalls":
+        """With this call, or without the one of that id; the newest of all are kept."""
+        each = [one for one in self.calls if one.call_id != call_id]
+        each += [call] if call is not None else []
+        ordered = sorted(each, key=lambda one: (one.booked_ms, one.call_id))
+        return self.but(calls=tuple(ordered[-DEAL_CALLS_MAX:]))
+
+
+def deal_calls_key(opportunity_id: str) -> Key:
+    """Where the calls for a deal are: with the deal."""
+    return Key("core", f"OPP#{opportunity_id}", "CALLS")
 
 
 class Fit(Value):

@@ -4,7 +4,7 @@ A call is with somebody who said yes to being a reference, and its booking is as
 as every request (`asking.may_call`), for the person whole: also what is known by other names. What
 was read is held to the commit, so that two who want the same person at one moment do not both get
 them, and a complaint, a ban or a request in between is heeded. The request that a call rests on
-moves with it (`calling`): a call that was held is its work.
+moves with it (`calling`): a call that was held is its work, and influences the deal it was for.
 """
 
 from collections.abc import Sequence
@@ -191,6 +191,7 @@ class References:
                 return profile, None
             calls = tuple(told if one.call_id == call_id else one for one in profile.calls)
             after, what = profile.but(calls=calls), f"journey.reference_{state}"
+            self.calling.influence(change, told, profile.program_id)
             kept = self._keep(change, found, after, what, call_id, receipt, outcome)
             return kept, ask
 

@@ -1,14 +1,17 @@
 """The twelve figures of a programme: each with what it means, a chart by month, and its table.
 
 Whoever sees sums but not single people (analysts) sees whole months, and no figure of fewer than
-PEOPLE_LEAST people, as on the overview; the page says what is left out.
+PEOPLE_LEAST people, as on the overview; the page says what is left out. Whoever sees people also
+sees what deals are owed to, in all and by journey.
 """
 
 from decimal import Decimal
 from typing import Any
 
 from goodword.errors import InvalidInput, NotAllowed
+from goodword.journeys.journey import Journey, journey_key
 from goodword.journeys.kpis import KpiFigure
+from goodword.journeys.pipeline import Deals, Line, Pipeline
 from goodword.programs.model import Program
 
 from goodword_aws.calls import BY_PERSON, STAFF
@@ -17,7 +20,9 @@ from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
-from goodword_aws.pipeline import day_text, period_of
+from goodword_aws.pipeline import day_text, period_of, summed
+
+JOURNEY_LINES = 50  # lines of journeys on the page, the largest bookings first; the API has all
 
 
 def add_kpis(site: Site) -> None:
@@ -33,12 +38,15 @@ def _kpis(view: View) -> Answer:
         period, wrong = period_of(days, now_ms), ""
     except InvalidInput:
         period, wrong = period_of({}, now_ms), view.text("kpis.wrong_period")
+    owing: Pipeline | None = None
     found, few, by_person = None, False, bool(view.person.groups & BY_PERSON)
     if chosen is not None and not wrong:
         try:
             found = measured(
                 view.desk.store, chosen.program_id, period, now_ms, by_person=by_person
             )
+            if by_person:
+                owing = summed(Deals(view.desk.store), chosen.program_id, period)
         except NotAllowed:
             few = True
         except InvalidInput:  # the bound of a report, which the API states
@@ -53,6 +61,7 @@ def _kpis(view: View) -> Answer:
         "months_only": not by_person,
         "cards": [] if found is None else _cards(view, found, chosen),
         "forecast": [] if found is None else _forecast(view, found),
+        "pipeline": None if owing is None else _pipeline(view, owing),
         "forecast_left_out": found is not None and found.forecast_left_out,
     }
     return Sheet("console/kpis.html", data)
@@ -86,6 +95,32 @@ def _forecast(view: View, found: KpisAnswer) -> list[dict[str, str]]:
         }
         for one in found.forecast
     ]
+
+
+def _pipeline(view: View, owing: Pipeline) -> dict[str, list[dict[str, str]]]:
+    """What deals are owed to: in all, and by the journeys that brought or influenced them."""
+    names = [journey_key(one.journey_id) for one in owing.journeys[:JOURNEY_LINES]]
+    known = view.desk.store.get_many(Journey, list(dict.fromkeys(names))) if names else {}
+    journeys = zip(names, owing.journeys, strict=False)
+    return {
+        "all": [_line(view, one) for one in owing.totals],
+        "journeys": [
+            {"journey_id": one.journey_id, "name": known[key].name, **_line(view, one)}
+            for key, one in journeys
+            if key in known
+        ],
+    }
+
+
+def _line(view: View, line: Line) -> dict[str, str]:
+    reader, currency = view.reader, line.currency
+    return {
+        "share": view.text(f"kpis.pipeline.{line.share}"),
+        "currency": currency,
+        "opened": f"{reader.minor(line.opened_minor, currency)} ({reader.number(line.opened)})",
+        "won": f"{reader.minor(line.won_minor, currency)} ({reader.number(line.won)})",
+        "lost": reader.number(line.lost),
+    }
 
 
 def _said(view: View, kpi: KpiAnswer, figure: KpiFigure) -> str:
