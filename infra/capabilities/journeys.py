@@ -16,6 +16,8 @@ HEARD = (
     "journey.entered",
     "journey.asked",
     "journey.reminded",
+    "journey.ask_accepted",
+    "journey.ask_submitted",
     "journey.ask_accepted_work",
     "journey.feedback_given",
     "enrolment.activated",
@@ -125,6 +127,7 @@ def _machine(ground: Ground) -> None:
             grants.append(ground.tables.journal),
             grants.read_secret(ground.secrets.index),
             grants.start(machine.state_machine_arn),
+            grants.answer(ground.at, ground.machines.arn("journey")),
         ],
         shape=Shape(timeout_seconds=QUEUE_SECONDS),
     )

@@ -45,6 +45,8 @@ def test_a_stream_brings_new_items_of_one_kind(
                 "journey.entered",
                 "journey.asked",
                 "journey.reminded",
+                "journey.ask_accepted",
+                "journey.ask_submitted",
                 "journey.ask_accepted_work",
                 "journey.feedback_given",
                 "enrolment.activated",

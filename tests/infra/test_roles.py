@@ -346,6 +346,7 @@ def test_money_moves_on_only_by_the_tasks_and_the_desks(prod: Template) -> None:
         ("trust_api", "reward_approval"),
         ("journeys_task", "journey"),
         ("journeys_schedule", "journey"),
+        ("journeys_queue", "journey"),
         ("journeys_api", "journey"),
         ("journeys_api_asks", "journey"),
         ("portal_web", "journey"),

@@ -1,5 +1,6 @@
 """A programme that pays for advocacy, people of whom things are heard, and journeys they walk."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from goodword.conversions.model import Delivery
@@ -47,10 +48,10 @@ BYE = {"step": "exit", "name": "bye"}
 class Path(Town):
     """Anna takes part; what is heard of her is delight, consent and results."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Sequence[Rule] = RULES) -> None:
         super().__init__()
         self.workflow = Workflows()
-        self.program_id = self.program(rules=RULES).program_id
+        self.program_id = self.program(rules=tuple(rules)).program_id
         self.anna = self.joined(self.program_id).advocate_id
         self.listening = Listening(self.desk("conversions_stream"), MACS)
         self.subjects = Subjects(self.desk(), MACS)

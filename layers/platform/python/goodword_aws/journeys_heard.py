@@ -12,16 +12,22 @@ from goodword_aws.aws import client
 from goodword_aws.settings import settings
 from goodword_aws.workflow import StepFunctions
 
+RECOMMENDED = frozenset({"conversion.decided", "journey.ask_accepted", "journey.ask_submitted"})
+
 
 def heard(body: str) -> None:
     """One bus event: a signal makes journeys look at its person; whoever entered begins to walk;
-    whoever did what a journey is for is noted with the walk.
+    whoever did what a journey is for is noted with the walk; who promised to recommend and did so
+    has done it.
 
     Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
     execution is started by name.
     """
     event = json.loads(body)["detail"]
-    Reaching(wiring.desk("journeys_queue")).heard(Event.model_validate_json(json.dumps(event)))
+    told = Event.model_validate_json(json.dumps(event))
+    Reaching(wiring.desk("journeys_queue")).heard(told)
+    if told.type in RECOMMENDED:
+        _recommended(told)
     if event["type"] == "journey.signal_noted":
         desk = wiring.desk("journeys_queue")
         Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
@@ -33,3 +39,11 @@ def heard(body: str) -> None:
         }
         machine = settings().journey_arn
         StepFunctions(client("stepfunctions")).start(machine, walk_id, given)
+
+
+def _recommended(event: Event) -> None:
+    from goodword.journeys.recommending import Recommending  # noqa: PLC0415 - of some events
+
+    from goodword_aws.journeys_walks import asks  # noqa: PLC0415 - the same
+
+    Recommending(asks(wiring.desk("journeys_queue"))).heard(event)

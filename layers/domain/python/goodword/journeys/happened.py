@@ -19,6 +19,7 @@ JOINED = frozenset({"enrolment.activated", "enrolment.unbanned"})
 LEFT = frozenset({"enrolment.paused", "enrolment.left", "enrolment.banned", "enrolment.declined"})
 TOUCHES = frozenset({"journey.asked", "journey.reminded"})
 WORK = frozenset({"journey.ask_accepted_work"})  # whoever is rewarded did it before
+LEAD_CAME = "lead_came"  # why work was accepted that is a lead, which has a row of its own
 
 
 class Happened(Record):
@@ -95,6 +96,8 @@ def _what(event: Event) -> What | None:
         if event.data.get("action") != "lead":
             return "sale"
         return "lead" if is_lead(event.data) else None
+    if event.type in WORK and event.reason == LEAD_CAME:
+        return None
     return kinds.get(event.type)
 
 

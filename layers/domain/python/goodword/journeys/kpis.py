@@ -54,7 +54,7 @@ DEFINITIONS = (
         "activities_per_advocate",
         "ratio",
         "Activities in the period over the advocate pool. An activity is an ask whose work was "
-        "accepted, or a referral lead.",
+        "accepted, or a referral lead; a lead that is the work of an ask counts once.",
     ),
     Definition(
         "program_participation",

@@ -165,6 +165,7 @@ class AskMade(Record):
 
     `reason` says why it ended as it did; `reward_ids` what it earned. `call` is of a reference that
     said yes: the newest call that rests on it, or the one by which it was done (`calling`).
+    `referral` is the conversion of the recommendation that came of one to refer (`recommending`).
     `resent_ms` is when staff had its letter sent once more. `rating` and `about` are of feedback:
     what the person said, and which ask it is about.
 
@@ -197,6 +198,7 @@ class AskMade(Record):
     rating: Rating | None = None
     about: str = ""
     call: AskCall | None = None
+    referral: str = ""
 
     @property
     def key(self) -> Key:
