@@ -215,7 +215,7 @@ class Roaming(Path):
         match act.what:
             case "wish":
                 noes = ((), (), ("referral",), ("all",))[act.value or 0]
-                self.wish(act.who, noes, act.about or "UTC")
+                self.wish(act.who, noes, act.about or "")
             case "number":
                 self.number(act.who)
             case "banned" | "left" | "paused" | "active":

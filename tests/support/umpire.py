@@ -167,12 +167,12 @@ class Umpire:
                     books.clear()
                 books[one.who] = one
             else:
-                old = books.get(one.who, Wished(0, one.who, noes, "UTC"))
+                old = books.get(one.who, Wished(0, one.who, noes, ""))
                 books[one.who] = old._replace(noes=noes | one.noes)
         mine = [one for who_, one in books.items() if who_ in self.same(who, at_ms)]
-        zones = sorted(one for one in ((x.at_ms, x.zone) for x in mine) if one[1] != "UTC")
+        zones = sorted(one for one in ((x.at_ms, x.zone) for x in mine) if one[1])
         noes_all = set().union(*(one.noes for one in mine)) if mine else set()
-        return noes_all, (zones[-1][1] or "UTC") if zones else "UTC"
+        return noes_all, zones[-1][1] or "UTC" if zones else "UTC"
 
     # --- the questions --------------------------------------------------------------------------
 

@@ -184,7 +184,7 @@ def test_what_a_part_of_the_person_wished_holds_unless_they_said_otherwise(path:
     assert whole.ways == {"story": "email", "reference": "in_app"}
 
 
-@pytest.mark.parametrize(("said", "held"), [("UTC", True), ("Europe/Lisbon", False)])
+@pytest.mark.parametrize(("said", "held"), [("", True), ("UTC", False), ("Europe/Lisbon", False)])
 def test_the_night_is_the_persons_by_what_they_said_of_themselves(
     path: Path, said: str, held: bool
 ) -> None:
@@ -202,7 +202,7 @@ def test_the_night_is_the_persons_by_what_they_said_of_themselves(
 TOKYO = Payment(rail="simulator", time_zone="Asia/Tokyo")
 
 
-@pytest.mark.parametrize(("wished", "asked"), [("UTC", 0), ("Europe/Berlin", 1)])
+@pytest.mark.parametrize(("wished", "asked"), [("", 0), ("UTC", 1), ("Europe/Berlin", 1)])
 def test_the_night_of_whoever_said_nothing_is_that_of_the_programme(
     path: Path, wished: str, asked: int
 ) -> None:

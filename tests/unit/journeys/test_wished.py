@@ -60,8 +60,9 @@ def test_what_was_said_last_counts_for_ways_and_zones_whoever_is_first() -> None
         assert found.subject_id == books[0].subject_id
     of_then = [one.but(wished_ms=0) for one in (older, newer)]  # nobody noted when
     assert together(of_then).ways["review"] == "email"
-    said_nothing = newer.but(time_zone="UTC", wished_ms=9)
+    said_nothing = newer.but(time_zone="", wished_ms=9)
     assert together([said_nothing, older]).time_zone == "Asia/Tokyo"
+    assert together([said_nothing.but(time_zone="UTC"), older]).time_zone == "UTC"
 
 
 def test_name_and_address_are_handed_on_only_if_nobody_said_otherwise() -> None:
@@ -83,7 +84,7 @@ def test_both_noes_hold_and_the_page_shows_what_the_gate_heeds() -> None:
     wishes = Wishes(path.desk())
     wishes.put(number, path.program_id, ("story",), "Asia/Tokyo", ways={"review": "in_app"})
     path.later(hours=1)
-    wishes.put(anna, path.program_id, ("reference",), "UTC", ways={"review": "email"})
+    wishes.put(anna, path.program_id, ("reference",), "", ways={"review": "email"})
     join(path)
     for name in (number, anna):
         shown, heeded = wishes.read(name), path.gate.look(name).whole
@@ -142,11 +143,18 @@ def test_what_is_said_of_all_stands_instead_of_what_each_said() -> None:
     assert given_one.withdrawn_ms is None
 
 
+def test_a_book_of_before_says_no_zone_where_nothing_was_said() -> None:
+    old = AskBook(subject_id="sbj_1", time_zone="UTC")
+    assert together([old]).time_zone == ""
+    assert together([old.but(wished_ms=1)]).time_zone == "UTC"
+    assert same_wishes(old, AskBook(subject_id="sbj_1"))
+
+
 wished = st.tuples(
     st.sampled_from(["put", "stop", "join"]),
     st.booleans(),  # of whom
     st.sets(st.sampled_from(["story", "review", "reference"]), max_size=2),
-    st.sampled_from(["UTC", "Asia/Tokyo", "America/New_York"]),
+    st.sampled_from(["", "UTC", "Asia/Tokyo", "America/New_York"]),
     st.booleans(),
     st.dictionaries(
         st.sampled_from(["story", "review"]), st.sampled_from(["email", "in_app"]), max_size=2
@@ -186,7 +194,7 @@ def test_no_wish_is_lost_in_whatever_order_people_wish_and_turn_out_to_be_one(
             noes[later] = noes[later] | {"community"}
     for number, name in enumerate(names):
         found, heeded = wishes.read(name), path.gate.look(name).whole
-        assert same_wishes(found, heeded)
+        assert same_wishes(found.but(time_zone=found.time_zone or "UTC"), heeded)
         assert set(found.unsubscribed) == (noes[0] | noes[1] if joined else noes[number])
         said = [one for one in (shares if joined else [shares[number]]) if one is not None]
         assert found.shares == (bool(said) and all(said))

@@ -46,12 +46,13 @@ class PutWishes(Value):
 
     `share_contact` lets name and address go to the company's own system with each request. `ways`
     says of a kind of request that it comes by mail, whatever its journey says, or stands on one's
-    page alone (`in_app`); of a kind that is not named the journey decides.
+    page alone (`in_app`); of a kind that is not named the journey decides. An empty `time_zone` is
+    none: the night is that of the account, else of the programme.
     """
 
     program_id: str = Field(max_length=64)
     unsubscribed: tuple[Motion | Literal["all"], ...] = Field(default=(), max_length=10)
-    time_zone: str = Field(default="UTC", max_length=60)
+    time_zone: str = Field(default="", max_length=60)
     share_contact: bool = False
     ways: dict[Motion, Way] = Field(default={}, max_length=10)
 
@@ -108,7 +109,7 @@ class AskAnswer(Value):
 
 
 class WishesAnswer(Value):
-    """What the person wishes in one programme."""
+    """What the person wishes in one programme; `time_zone` is empty if they named none."""
 
     program_id: str
     unsubscribed: tuple[Motion | Literal["all"], ...]
@@ -193,6 +194,6 @@ def wishes_of(call: Call, program_id: str) -> WishesAnswer:
 
 
 def check_zone(time_zone: str) -> None:
-    """Raises InvalidInput `unknown_time_zone` for what is not a zone of the IANA list."""
-    if time_zone not in available_timezones():
+    """Raises InvalidInput `unknown_time_zone` for what is neither empty nor of the IANA list."""
+    if time_zone and time_zone not in available_timezones():
         raise InvalidInput("unknown_time_zone", "say a time zone such as Europe/Berlin")

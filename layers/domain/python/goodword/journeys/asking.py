@@ -28,7 +28,8 @@ from goodword.limits import ASKS_KEPT_MAX, SELDOM_DAYS
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, MINUTE_MS, as_datetime
 
-NO_ZONE = "UTC"  # nothing was said: `gate.zoned` knows where such a clock stands
+NO_ZONE = ""  # nothing was said: `gate.zoned` knows where such a clock stands
+WORLD = "UTC"  # where it stands if nobody at all has said
 QUARTER_MS = 15 * MINUTE_MS
 OPEN_MS = 180 * DAY_MS
 Never = Literal[
@@ -64,7 +65,8 @@ class AskBook(Record):
 
     `shares`: the person lets name and address go to the company's own systems with requests.
     `ways` is how the person wants to hear of a kind of request, whatever its journey says.
-    `wished_ms` is when all of these wishes were last said at once, 0 if never.
+    `wished_ms` is when all of these wishes were last said at once, 0 if never. `time_zone` is where
+    the person said that their night is, NO_ZONE if they did not; `UTC` is a place like all others.
     """
 
     KIND: ClassVar[str] = "ask_book"
@@ -251,7 +253,7 @@ def awake_ms(quiet: Sequence[QuietHours], time_zone: str, now_ms: int) -> int:
     Times are walked by quarters of an hour, because clocks jump and some zones stand between hours.
     Where every hour is quiet, a day later: somebody has to look at such rules.
     """
-    zone = ZoneInfo(time_zone)
+    zone = ZoneInfo(time_zone or WORLD)
     if not _is_quiet(quiet, zone, now_ms):
         return now_ms
     at_ms = now_ms - now_ms % QUARTER_MS

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
 from goodword.advocates.segments import current
 from goodword.journeys.asking import (
-    NO_ZONE,
+    WORLD,
     AskBook,
     AskRules,
     Unreached,
@@ -60,7 +60,7 @@ class Seen:
     at_ms: int
     program: Program | None
     zone: str = ""  # where the person said that they are, if not for requests
-    home: str = NO_ZONE  # where the programme is: of whoever said nothing at all
+    home: str = WORLD  # where the programme is: of whoever said nothing at all
 
     @property
     def whole(self) -> AskBook:
@@ -165,7 +165,7 @@ class Seen:
 
 def zoned(wished: str, said: str, home: str) -> str:
     """Where somebody's clock stands: by their wishes, else by their account, else the programme."""
-    return wished if wished != NO_ZONE else said or home
+    return wished or said or home
 
 
 @dataclass(frozen=True)
@@ -210,7 +210,7 @@ class Gate:
         """The zone of a programme by its terms in force; UTC of one that is not there."""
         versions = self.editions.of(self.desk.store, program) if program is not None else ()
         if not versions:
-            return NO_ZONE
+            return WORLD
         return version_at(versions, self.desk.clock.now_ms()).terms.payment.time_zone
 
     def ruled(self, program_id: str) -> tuple[AskRules, Program | None]:

@@ -8,7 +8,7 @@ one that was said last counts. Pure; the first book is that of whom the person i
 from collections.abc import Sequence
 
 from goodword.journeys.asked import Asked
-from goodword.journeys.asking import NO_ZONE, AskBook
+from goodword.journeys.asking import NO_ZONE, WORLD, AskBook
 from goodword.limits import ASKS_KEPT_MAX
 
 
@@ -17,7 +17,7 @@ def together(books: Sequence[AskBook]) -> AskBook:
     first = books[0]
     latest = sorted(books, key=lambda one: -one.wished_ms)  # of one moment the first stays first
     spoke = [one for one in books if _spoke(one)]
-    zones = [one.time_zone for one in latest if one.time_zone != NO_ZONE]
+    zones = [zone for one in latest if (zone := _zone(one))]
     unwanted = dict.fromkeys(what for one in books for what in one.unsubscribed)
     return first.but(
         asks=all_asks(books),
@@ -52,5 +52,10 @@ def _spoke(book: AskBook) -> bool:
     return bool(book.wished_ms) or not same_wishes(book, silent)
 
 
+def _zone(book: AskBook) -> str:
+    """Books of before had UTC where nothing was said; one in which all was said means it."""
+    return NO_ZONE if book.time_zone == WORLD and not book.wished_ms else book.time_zone
+
+
 def _said(book: AskBook) -> tuple[object, ...]:
-    return frozenset(book.unsubscribed), book.time_zone, book.shares, book.ways
+    return frozenset(book.unsubscribed), _zone(book), book.shares, book.ways
