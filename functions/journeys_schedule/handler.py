@@ -4,8 +4,7 @@ from typing import Any
 
 from goodword.messages.waking import Waking
 from goodword_aws import observe, wiring
-from goodword_aws.advocates_recognition import recognising
-from goodword_aws.journeys_moving import sweep_walks, swept
+from goodword_aws.journeys_moving import sweep_anniversaries, sweep_walks, swept
 
 wiring.require("core_table", "journal_table", "index_secret_arn")
 log = observe.logger("journeys")
@@ -15,7 +14,7 @@ def handler(_event: dict[str, Any], _context: object) -> dict[str, int]:
     """Answers how many were looked at; fails when all had their turn if one could not be moved."""
     sweeps = {
         "walks": lambda: sweep_walks(log),
-        "anniversaries": recognising("anniversaries").sweep,
+        "anniversaries": lambda: sweep_anniversaries(log),
         "letters": Waking(wiring.desk("letters_sweep")).sweep,
     }
     return swept(sweeps, log)

@@ -14,7 +14,7 @@ from goodword.rewards.model import Reward
 from goodword.times import DAY_MS, months_later
 
 from tests.support.milestones import FIRST, RULES, TIERS
-from tests.support.scene import MAYA, PROGRAM, Scene
+from tests.support.scene import BEN, MAYA, PROGRAM, Scene
 
 YEAR = Milestone(milestone_id="year", title="A year", measure="years", at_least=1)
 
@@ -151,6 +151,30 @@ def test_an_anniversary_comes_by_the_clock(club: Club) -> None:
     assert club.recognising.sweep() == 1
     assert club.told("milestone_reached") == [("", "year")]
     assert club.maya.look_ms == months_later(joined, 24)
+    assert club.recognising.sweep() == 0
+
+
+def test_whose_anniversary_fails_holds_back_no_other(
+    club: Club, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in (MAYA, BEN):
+        club.recognising.look(who, PROGRAM)
+    club.clock.at_ms = months_later(next(iter(club.all(Enrolment))).created_ms, 12)
+    looking, heard = Recognising.look, list[str]()
+
+    def look(self: Recognising, advocate_id: str, program_id: str) -> None:
+        if not heard and advocate_id == first:
+            raise KeyError("gone")
+        looking(self, advocate_id, program_id)
+
+    first, second = sorted((MAYA, BEN))
+    monkeypatch.setattr(Recognising, "look", look)
+    with pytest.raises(KeyError, match="gone"):
+        club.recognising.sweep(lambda who, _error: heard.append(who))
+    assert heard == [first]
+    year = [one.subject for one in club.events("enrolment.milestone_reached")]
+    assert year == [second]
+    assert club.recognising.sweep() == 1
     assert club.recognising.sweep() == 0
 
 

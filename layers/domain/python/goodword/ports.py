@@ -4,7 +4,7 @@ A use case reads records, lets pure functions decide, and commits one Change: al
 Adapters: `goodword_aws.store` (DynamoDB), `tests.fakes.store` (memory); both pass one suite.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
@@ -228,6 +228,28 @@ class Desk:
             reason=reason,
             data=data,
         )
+
+
+def unheard(_name: str, _error: Exception) -> None:
+    """Nobody wants to hear of each error of `in_turn`."""
+
+
+def in_turn(
+    acts: Iterable[tuple[str, Callable[[], object]]],
+    failed: Callable[[str, Exception], None] = unheard,
+) -> None:
+    """Do each, by its name. Every one has its turn: `failed` hears of each that cannot be done,
+    and the first error is raised when all had theirs.
+    """
+    errors: list[Exception] = []
+    for name, act in acts:
+        try:
+            act()
+        except Exception as error:  # noqa: BLE001 - the outermost of this act
+            failed(name, error)
+            errors.append(error)
+    if errors:
+        raise errors[0]
 
 
 def until_settled(attempt: Callable[[], T], tries: int = COMMIT_TRIES_MAX) -> T:

@@ -4,12 +4,14 @@ Of several sweeps in one call none is kept from its turn by another that fails.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from aws_lambda_powertools import Logger
 from goodword.journeys.gate import Gate
 from goodword.journeys.listening import Subjects
 from goodword.journeys.moves import Moves
 from goodword.journeys.walking import Walking
+from goodword.ports import in_turn
 
 from goodword_aws import observe, wiring
 from goodword_aws.aws import client
@@ -36,14 +38,27 @@ def sweep_walks(log: Logger) -> int:
 def swept(sweeps: Mapping[str, Callable[[], int]], log: Logger) -> dict[str, int]:
     """What each of them counted. Every one has its turn; then the first error is raised."""
     counts: dict[str, int] = {}
-    errors: list[Exception] = []
-    for name, sweep in sweeps.items():
-        try:
-            counts[name] = sweep()
-        except Exception as error:  # noqa: BLE001 - the outermost of this sweep
-            observe.failure(log, "a sweep failed", error, sweep=name)
-            errors.append(error)
-    log.info("swept", extra=counts)
-    if errors:
-        raise errors[0]
+
+    def count(name: str, sweep: Callable[[], int]) -> None:
+        counts[name] = sweep()
+
+    def failed(name: str, error: Exception) -> None:
+        observe.failure(log, "a sweep failed", error, sweep=name)
+
+    try:
+        in_turn(((name, partial(count, name, sweep)) for name, sweep in sweeps.items()), failed)
+    finally:
+        log.info("swept", extra=counts)
     return counts
+
+
+def sweep_anniversaries(log: Logger) -> int:
+    """Look at those whose anniversary has come; each who cannot be looked at is in the log."""
+    from goodword_aws.advocates_recognition import (  # noqa: PLC0415 - the machine does without
+        recognising,
+    )
+
+    def failed(advocate_id: str, error: Exception) -> None:
+        observe.failure(log, "an anniversary failed", error, advocate_id=advocate_id)
+
+    return recognising("anniversaries").sweep(failed)

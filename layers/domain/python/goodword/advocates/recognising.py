@@ -26,7 +26,7 @@ from goodword.advocates.recognition import (
 )
 from goodword.ids import derived_id
 from goodword.limits import ANNIVERSARIES_PER_SWEEP
-from goodword.ports import Change, Desk, Store, until_settled
+from goodword.ports import Change, Desk, Store, in_turn, unheard, until_settled
 from goodword.programs.effective import read_program
 from goodword.programs.milestones import Milestone
 from goodword.programs.model import ProgramVersion, Terms
@@ -58,13 +58,20 @@ class Recognising:
         for milestone in self._terms(advocate_id, program_id).milestones:
             until_settled(partial(self._reach, advocate_id, program_id, milestone, conversion_id))
 
-    def sweep(self) -> int:
-        """Look at those whose anniversary has come; how many there were."""
+    def sweep(self, failed: Callable[[str, Exception], None] = unheard) -> int:
+        """Look at those whose anniversary has come; how many there were.
+
+        One who cannot be looked at holds back no other: `failed` hears of each, by their id, and
+        the first error is raised when all had their turn.
+        """
         now_ms = self.desk.clock.now_ms()
         index = partial(self.desk.store.query_index, Recognition, "core", ANNIVERSARIES)
         found = index(until=f"{now_ms:015d}$", limit=ANNIVERSARIES_PER_SWEEP).rows
-        for one in found:
-            self.look(one.advocate_id, one.program_id)
+        look = self.look
+        in_turn(
+            ((one.advocate_id, partial(look, one.advocate_id, one.program_id)) for one in found),
+            failed,
+        )
         return len(found)
 
     def _terms(self, advocate_id: str, program_id: str) -> Terms:

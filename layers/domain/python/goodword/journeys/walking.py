@@ -30,7 +30,7 @@ from goodword.limits import (
     WALK_SLEEP_DAYS,
     WALKS_PER_SWEEP,
 )
-from goodword.ports import Change, Desk, until_settled
+from goodword.ports import Change, Desk, in_turn, unheard, until_settled
 from goodword.programs.model import ProgramState
 from goodword.records import Value
 from goodword.times import DAY_MS, SECOND_MS
@@ -46,10 +46,6 @@ class Step(Value):
     walk_id: str
     route: Route
     seconds: int = Field(default=1, ge=1, le=31_536_000)
-
-
-def _unheard(_walk_id: str, _error: Exception) -> None:
-    """Nobody wants to hear of each; the first is raised."""
 
 
 @dataclass(frozen=True)
@@ -98,33 +94,28 @@ class Walking:
         if not until_settled(attempt):
             self.workflow.resume(token, {"walk_id": walk_id})
 
-    def sweep(self, failed: Callable[[str, Exception], None] = _unheard) -> int:
+    def sweep(self, failed: Callable[[str, Exception], None] = unheard) -> int:
         """Move on the walks whose execution did not; how many there were.
 
         One that cannot be moved holds back no other: `failed` hears of each, by the id of its walk,
         and the first error is raised when all had their turn.
         """
-        errors: list[Exception] = []
         until_ms = self.desk.clock.now_ms() - WALK_GRACE_SECONDS * SECOND_MS
-        count = 0
-        for shard in range(WALK_SHARDS):
-            page = self.desk.store.query_index(
+        pages = (
+            self.desk.store.query_index(
                 Walk,
                 "core",
                 f"WALKS#{shard}",
                 until=f"{max(0, until_ms):015d}#~",
                 limit=WALKS_PER_SWEEP,
             )
-            for walk in page.rows:
-                try:
-                    self.step(walk.journey_id, walk.walk_id)
-                except Exception as error:  # noqa: BLE001 - the outermost of this walk
-                    failed(walk.walk_id, error)
-                    errors.append(error)
-                count += 1
-        if errors:
-            raise errors[0]
-        return count
+            for shard in range(WALK_SHARDS)
+        )
+        due = [walk for page in pages for walk in page.rows]
+        in_turn(
+            ((one.walk_id, partial(self.step, one.journey_id, one.walk_id)) for one in due), failed
+        )
+        return len(due)
 
     def _walk(self, journey_id: str, walk_id: str) -> Walk:
         walk = self.desk.store.get(Walk, walk_key(journey_id, walk_id))
