@@ -343,10 +343,11 @@ def test_the_sweep_moves_by_its_own_records_alone(house: Front, path: Path) -> N
     path.later(hours=1)
     assert call("journeys_schedule", sample("journeys_schedule", "tick")) == {
         "walks": 1,
+        "promises": 0,
         "anniversaries": 0,
         "letters": 0,
     }
-    none = {"walks": 0, "anniversaries": 0, "letters": 0}
+    none = {"walks": 0, "promises": 0, "anniversaries": 0, "letters": 0}
     assert call("journeys_schedule", sample("journeys_schedule", "refused_orders")) == none
     assert len(path.all(AskMade)) == 1
     assert not path.all(Reward)

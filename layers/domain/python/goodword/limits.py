@@ -256,6 +256,7 @@ WALK_SHARDS = 4  # partitions of the index of walks that go on
 WALK_MOVES_MAX = 60  # moves of one call; a journey has fewer steps, and every step ends
 WALK_GRACE_SECONDS = 120  # seconds a walk may wait for its execution before the sweep takes it
 WALKS_PER_SWEEP = 100  # walks of one shard that one sweep moves
+PROMISES_PER_SWEEP = 100  # requests that one sweep looks at for walks of before; a batch read
 WALK_SLEEP_DAYS = 1  # days until something that has no date is looked at again
 TRIGGER_DAYS = 7  # days in which what started a journey may still be told
 WORK_DAYS_MAX = 60  # days in which what was promised has to be done to be rewarded

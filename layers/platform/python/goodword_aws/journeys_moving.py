@@ -35,6 +35,13 @@ def sweep_walks(log: Logger) -> int:
     return walking("journeys_sweep").sweep(failed)
 
 
+def sweep_promises() -> int:
+    """Find promises of walks that ended before those had a day; once for all."""
+    from goodword.journeys.lapsing import Lapsing  # noqa: PLC0415 - the machine does without
+
+    return Lapsing(wiring.desk("journeys_sweep")).sweep()
+
+
 def swept(sweeps: Mapping[str, Callable[[], int]], log: Logger) -> dict[str, int]:
     """What each of them counted. Every one has its turn; then the first error is raised."""
     counts: dict[str, int] = {}

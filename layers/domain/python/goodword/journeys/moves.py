@@ -79,7 +79,7 @@ class Moves:
         if (open_ask := walk.unanswered) is not None:
             walk = self._expired(change, walk, open_ask, reason)
         change.create(self._event("journey.ended", walk, reason))
-        return walk.but(state="ended", reason=reason, held="", owed_ms=_owed_until(walk))
+        return walk.but(state="ended", reason=reason, held="", owed_ms=owed_until(walk))
 
     def lapse(self, change: Change, walk: Walk) -> Walk:
         """Of a walk that has ended: the first promise whose days are over is over, one at a time.
@@ -89,7 +89,7 @@ class Moves:
         over = [one for one in _promised(walk) if _kept_until(one) <= self._now_ms]
         if over:
             walk = self._expired(change, walk, over[0], "work_not_done")
-        return walk.but(owed_ms=_owed_until(walk))
+        return walk.but(owed_ms=owed_until(walk))
 
     # --- the steps ----------------------------------------------------------------------------
 
@@ -361,7 +361,7 @@ def _promised(walk: Walk) -> list[WalkAsk]:
     return [one for one in walk.asks if one.state == "accepted"]
 
 
-def _owed_until(walk: Walk) -> int | None:
+def owed_until(walk: Walk) -> int | None:
     """When the first thing that was promised is over; None if nothing is open."""
     return min(map(_kept_until, _promised(walk)), default=None)
 
