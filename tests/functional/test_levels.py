@@ -73,12 +73,13 @@ def hear(here: Pages, case: str, anna: Enrolment) -> None:
         assert answer == {"batchItemFailures": []}
 
 
-def tell(event: Event) -> None:
+def tell(event: Event, failed: tuple[str, ...] = ()) -> None:
     """The event reaches the function that sends mail."""
     message = sample("messages_queue", "reward_due")
     body = json.loads(message["Records"][0]["body"]) | {"detail": event.model_dump(mode="json")}
     message["Records"] = [message["Records"][0] | {"body": json.dumps(body)}]
-    assert call("messages_queue", message) == {"batchItemFailures": []}
+    answer = call("messages_queue", message)
+    assert [one["itemIdentifier"] for one in answer["batchItemFailures"]] == list(failed)
 
 
 def test_a_page_shows_the_level_what_comes_next_and_the_history(
@@ -194,6 +195,22 @@ def test_news_that_pleases_waits_for_the_morning(here: Pages, anna: Enrolment, s
     tell(here.town.events("message.due")[0])
     assert [one.state for one in here.town.all(Message)] == ["sent"]
     assert len(ses.requests) == 1
+
+
+def test_news_that_pleases_waits_for_the_end_of_a_pause_that_commits_first(
+    here: Pages, anna: Enrolment, ses: Ses
+) -> None:
+    ordered(here, anna, 2)
+    event = here.town.events("enrolment.milestone_reached")[0]
+
+    def pause() -> None:
+        here.town.programs.set_state(anna.program_id, "paused", "holidays")
+
+    here.town.before_next_commit(pause)
+    tell(event, failed=("sample-1",))  # it comes again
+    tell(event)
+    (kept,) = here.town.all(Message)
+    assert (kept.state, kept.reason, ses.requests) == ("held", "programme_paused", [])
 
 
 @pytest.mark.parametrize("against", ["unsubscribed", "no_consent"])

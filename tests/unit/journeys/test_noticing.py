@@ -5,7 +5,9 @@ from goodword.journeys.asks import Wishes
 from goodword.journeys.gate import Gate
 from goodword.journeys.listening import Customers
 from goodword.journeys.noticing import Noticing
+from goodword.limits import PAUSE_LOOK_HOURS
 from goodword.messages.model import Unfit
+from goodword.times import HOUR_MS
 
 from tests.support.people import BEN
 from tests.support.walks import Path
@@ -53,6 +55,27 @@ def test_a_no_to_being_written_to_counts_and_silence_does_not(path: Path) -> Non
     path.later(hours=14)  # at night too: it will never leave
     assert unfit(path) == Unfit("no_consent")
     assert unfit(path, pleases=False) != Unfit("no_consent")
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_pause_holds_what_pleases_and_a_closed_programme_tells_none(
+    path: Path, *, known: bool
+) -> None:
+    if known:
+        path.delight()
+    path.programs.set_state(path.program_id, "paused", "holidays")
+    held = unfit(path)
+    assert held == Unfit("programme_paused", path.clock.at_ms + PAUSE_LOOK_HOURS * HOUR_MS)
+    assert unfit(path, pleases=False) is None
+    path.programs.set_state(path.program_id, "active", "back_again")
+    assert unfit(path) is None
+    path.programs.set_state(path.program_id, "closed", "over")
+    assert unfit(path) == Unfit("programme_closed")
+    path.later(hours=14)  # at night too: it will never leave
+    assert unfit(path) == Unfit("programme_closed")
+    night = unfit(path, pleases=False)
+    assert night is not None
+    assert night.reason == "quiet_hours"
 
 
 def test_whom_nothing_was_heard_of_is_told(path: Path) -> None:

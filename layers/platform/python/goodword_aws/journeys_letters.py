@@ -82,9 +82,11 @@ def notice_unfit(event: Event, *, pleases: bool) -> Unfit | None:
     return looking.unfit(program_id, advocate_id, pleases=pleases)
 
 
-def held(event: Event, change: Change) -> None:
+def held(event: Event, change: Change, *, pleases: bool = False) -> None:
     """Let the claim of a message fail if its programme stopped since it was found to be fit."""
-    if event.type in REQUESTS | ABOUT_STORIES | {THANKS}:
+    if pleases:
+        hold(change, str(event.data["program_id"]), thanks=False)
+    elif event.type in REQUESTS | ABOUT_STORIES | {THANKS}:
         hold(change, str(event.data["program_id"]), thanks=event.type not in REQUESTS)
 
 

@@ -136,10 +136,11 @@ def _unfit(event: Event) -> Unfit | None:
 
 def _hold(event: Event, change: Change) -> None:
     """What must not have changed when a letter is claimed: the same ones'."""
-    if event.type.startswith(_ASKS):
+    pleases = event.type in _REACHED
+    if pleases or event.type.startswith(_ASKS):
         from goodword_aws.journeys_letters import held  # noqa: PLC0415 - loads journeys
 
-        held(event, change)
+        held(event, change, pleases=pleases)
 
 
 def tell_all(records: Sequence[Mapping[str, Any]], log: Logger) -> dict[str, list[dict[str, str]]]:

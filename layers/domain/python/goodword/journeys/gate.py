@@ -75,13 +75,7 @@ class Seen:
 
         A letter that a pause holds is looked at again some hours later.
         """
-        state = self.program.state if self.program is not None else "active"
-        if state == "paused":
-            again_ms = self.at_ms + PAUSE_LOOK_HOURS * HOUR_MS
-            return Verdict(allowed=False, reason="programme_paused", from_ms=again_ms)
-        if state == "closed":
-            return Verdict(allowed=False, reason="programme_closed")
-        return None
+        return stopped(self.program, self.at_ms)
 
     def unreached(self, terms: JourneyTerms) -> Unreached | None:
         """Why a journey cannot ask the person at all.
@@ -161,6 +155,17 @@ class Seen:
             change.require(self.book.key, Guard({"version": self.book.version}))
         else:
             change.require_absent(self.book.key)
+
+
+def stopped(program: Program | None, at_ms: int) -> Verdict | None:
+    """Why a programme asks and pleases nobody now; None if it goes on, or is not there."""
+    state = program.state if program is not None else "active"
+    if state == "paused":
+        again_ms = at_ms + PAUSE_LOOK_HOURS * HOUR_MS
+        return Verdict(allowed=False, reason="programme_paused", from_ms=again_ms)
+    if state == "closed":
+        return Verdict(allowed=False, reason="programme_closed")
+    return None
 
 
 def zoned(wished: str, said: str, home: str) -> str:

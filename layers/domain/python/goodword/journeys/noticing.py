@@ -1,7 +1,8 @@
 """Letters that no journey sends keep its manners: not at night, and no praise against a no.
 
-Two sorts. News that only pleases (a level, a milestone) is told as thanks are: in waking hours, to
-whoever did not end such letters and whose consent stands. What somebody has to know (they were
+Two sorts. News that only pleases (a level, a milestone) is told in waking hours, to whoever did not
+end such letters and whose consent stands, while the programme goes on: a pause holds it, and a
+closed programme has no more of it, as of requests. What somebody has to know (they were
 introduced by another) is told whatever they wished, but not at night either. Money, disputes and
 consents are not looked at here: they are told at once.
 """
@@ -10,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from goodword.advocates.model import Advocate, Known, advocate_key, known_key
-from goodword.journeys.asking import Verdict, by_hour
-from goodword.journeys.gate import Gate, Seen
+from goodword.journeys.asking import by_hour
+from goodword.journeys.gate import Gate, Seen, stopped
 from goodword.journeys.leaving import ZoneOf
 from goodword.journeys.signal import SubjectMark, mark_key
 from goodword.messages.model import Unfit
@@ -29,18 +30,16 @@ class Noticing:
     def unfit(self, program_id: str, advocate_id: str, *, pleases: bool) -> Unfit | None:
         """Why the letter does not leave now; None: it may. `pleases`: nobody has to know it."""
         zone, asleep = self.zone_of(advocate_id), None
+        rules, program = self.gate.ruled(program_id)
         for seen in self._seen(program_id, advocate_id) if pleases else ():
             verdict = replace(seen, zone=zone).may_notice()
             if not verdict.allowed and verdict.from_ms is None:
                 return Unfit(verdict.reason)
             asleep = asleep or verdict
-        verdict = asleep or self._by_hour(program_id, zone)
+        at_ms, zone = self.desk.clock.now_ms(), zone or self.gate.home(program)
+        ends = stopped(program, at_ms) if pleases else None
+        verdict = ends or asleep or by_hour((rules.quiet_hours,), zone, at_ms)
         return None if verdict.allowed else Unfit(verdict.reason, verdict.from_ms)
-
-    def _by_hour(self, program_id: str, zone: str) -> Verdict:
-        rules, program = self.gate.ruled(program_id)
-        zone = zone or self.gate.home(program)
-        return by_hour((rules.quiet_hours,), zone, self.desk.clock.now_ms())
 
     def _seen(self, program_id: str, advocate_id: str) -> Iterator[Seen]:
         """Whom the programme knows by the addresses of the advocate; most often one, or nobody."""
