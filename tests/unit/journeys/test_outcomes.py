@@ -4,10 +4,11 @@ from itertools import permutations
 
 import pytest
 from goodword.conversions.model import Facts
-from goodword.journeys.listening import Customers
+from goodword.journeys.listening import Customers, put_signal
 from goodword.journeys.opportunity import ContactFact, DealFact
+from goodword.journeys.outcome import Outcome
 from goodword.journeys.scoring import Standing
-from goodword.journeys.signal import Signal, SignalFact, SignalName, Subject
+from goodword.journeys.signal import Signal, SignalFact, SignalKind, SignalName, Subject
 from goodword.ports import Change
 
 from tests.support.crm import AT, Crm, delivery, step
@@ -66,6 +67,71 @@ def company(crm: Crm) -> Standing:
     account = next(one for one in crm.all(Subject) if one.what == "account")
     crm.clock.at_ms = AT + 10 * DAY
     return Customers(crm.desk("journeys_queue")).standing(account)
+
+
+def of_before(crm: Crm, said: str, *ends: tuple[str, float, SignalKind]) -> None:
+    """The deal as it was kept before one signal stood for its end: a signal for each of these."""
+    deal, change, told = crm.deal, Change(), delivery()
+    for one in (*crm.all(Signal), *crm.all(SignalName)):
+        change.delete(one)
+    change.replace(deal.but(said=said, said_ms=0, said_of=""))
+    crm.store.commit(change)
+    assert deal.account is not None
+    for state, day, kind in ends:
+        change, at_ms = Change(), AT + round(day * DAY)
+        fact = Outcome(
+            signal_id=f"{deal.opportunity_id}:{at_ms}:{state}",
+            kind=kind,
+            occurred_ms=at_ms,
+            subject_id=deal.account,
+        )
+        put_signal(crm.desk(), change, told, deal.account, fact)
+        crm.store.commit(change)
+        crm.clock.at_ms += 1
+
+
+OPENED = step("1", 0, opened=True, renewal=True, account_id="a-1")
+WON = step("2", 2, stage="closedwon")
+
+
+def test_a_deal_of_before_puts_no_second_signal_at_its_next_step(crm: Crm) -> None:
+    crm.tell(OPENED, WON)
+    of_before(crm, "won", ("won", 2, "renewal"))
+    before = len(crm.events("journey.signal_noted"))
+    for number in range(2):
+        crm.tell(step(f"a{number}", 3, amount="5"))
+        assert [(one.kind, one.occurred_ms) for one in crm.all(Signal)] == [
+            ("renewal", AT + 2 * DAY)
+        ]
+    assert crm.deal.said == "renewal"
+    assert len(crm.events("journey.signal_noted")) == before
+    crm.tell(step("b", 4, renewal=False))  # it is withdrawn by its old name
+    assert [one.kind for one in stands(crm)] == ["deal_won"]
+    assert (crm.deal.said, crm.deal.said_name) == ("deal_won", "")
+    crm.tell(step("c", 5, stage="demo"))
+    assert stands(crm) == []
+
+
+def test_what_a_deal_of_before_left_beside_its_last_word_is_let_go(crm: Crm) -> None:
+    lost = step("3", 1, stage="closedlost")
+    crm.tell(OPENED, lost, WON)
+    of_before(crm, "won", ("lost", 1, "churn_risk"), ("won", 2, "renewal"))
+    crm.tell(step("a", 3, amount="5"))
+    assert [one.kind for one in stands(crm)] == ["renewal"]
+
+
+def test_a_deal_of_before_that_is_no_more_so_is_withdrawn(crm: Crm) -> None:
+    crm.tell(OPENED, step("2", 2, stage="closedlost"))
+    of_before(crm, "lost", ("lost", 2, "churn_risk"))
+    crm.tell(step("3", 3, stage="closedwon"))
+    assert [(one.kind, one.occurred_ms) for one in stands(crm)] == [("renewal", AT + 3 * DAY)]
+
+
+def test_a_deal_of_before_whose_signal_has_expired_says_it_anew(crm: Crm) -> None:
+    crm.tell(OPENED, WON)
+    of_before(crm, "won")
+    crm.tell(step("3", 3, amount="5"))
+    assert [one.kind for one in stands(crm)] == ["renewal"]
 
 
 @pytest.mark.parametrize(

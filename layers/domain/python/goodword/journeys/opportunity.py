@@ -109,6 +109,7 @@ class Opportunity(Record):
 
     Without an amount it is counted and adds nothing. `said` is the kind of the one signal
     that stands of how it ended, `said_ms` its time and `said_of` its subject; empty if none does.
+    `said_name` is the name of that signal where it has one of before 27 November 2026 (`outcome`).
     """
 
     KIND: ClassVar[str] = "opportunity"
@@ -132,6 +133,7 @@ class Opportunity(Record):
     said: str = ""
     said_ms: int = 0
     said_of: str = ""
+    said_name: str = ""
 
     @property
     def key(self) -> Key:

@@ -4,15 +4,26 @@ CRMs tell of one change in several events, in any order: a deal is closed before
 called a renewal when it was won already. Each step may so change what the end comes to. The signal
 that was put before is then withdrawn in the same transaction, and counts no more: every order of
 arrival leaves the same signal, whatever was thought on the way.
+
+Deals of before kept only that they were won or lost, and their signals had other names. Such a deal
+takes over its signal at its next step, and lets go of what stands beside it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goodword.conversions.model import Delivery
 from goodword.ids import derived_id
 from goodword.journeys.listening import head, put_signal, told
-from goodword.journeys.opportunity import Opportunity
-from goodword.journeys.signal import Signal, SignalKind, Subject, signal_key
+from goodword.journeys.opportunity import DealStep, Opportunity
+from goodword.journeys.signal import (
+    Signal,
+    SignalKind,
+    SignalName,
+    Subject,
+    signal_key,
+    signal_name_key,
+)
 from goodword.ports import Change, Desk
 from goodword.records import Value
 
@@ -21,6 +32,7 @@ KINDS: dict[tuple[str, bool], SignalKind] = {
     ("won", False): "deal_won",
     ("lost", True): "churn_risk",
 }
+OF_BEFORE = ("won", "lost")  # what deals of before kept of what they had said
 
 
 class Outcome(Value):
@@ -34,6 +46,10 @@ class Outcome(Value):
     about: None = None
     word: None = None
 
+    def is_as(self, other: "Outcome | None") -> bool:
+        """Whether the other says the same, whatever its signal is called."""
+        return other is not None and self.but(signal_id="") == other.but(signal_id="")
+
 
 @dataclass(frozen=True)
 class Telling:
@@ -41,16 +57,20 @@ class Telling:
 
     desk: Desk
 
-    def tell(self, change: Change, delivery: Delivery, deal: Opportunity) -> Opportunity:
+    def tell(
+        self, change: Change, delivery: Delivery, deal: Opportunity, steps: Sequence[DealStep]
+    ) -> Opportunity:
         """Add to the change what the deal says now and what it says no more; the deal with that."""
+        if deal.said in OF_BEFORE:
+            deal = self._taken_over(change, delivery, deal, steps)
         before, owner = _said(deal), self._owner(deal)
         after = self._outcome(deal, owner)
-        if after == before:
+        if after is before or (after is not None and after.is_as(before)):
             return deal
         if before is not None and (old := self._signal(delivery, before)) is not None:
             change.replace(old.but(withdrawn=True))
         if after is None or owner is None:
-            return deal.but(said="", said_ms=0, said_of="")
+            return deal.but(said="", said_ms=0, said_of="", said_name="")
         known = self._signal(delivery, after)
         if known is None:
             put_signal(self.desk, change, delivery, after.subject_id, after)
@@ -59,7 +79,42 @@ class Telling:
             change.create(told(self.desk, known))
         last_ms = max(owner.last_ms, after.occurred_ms)
         change.replace(owner.but(heard=owner.heard + (known is None), last_ms=last_ms))
-        return deal.but(said=after.kind, said_ms=after.occurred_ms, said_of=after.subject_id)
+        said = {"said_ms": after.occurred_ms, "said_of": after.subject_id, "said_name": ""}
+        return deal.but(said=after.kind, **said)
+
+    def _taken_over(
+        self, change: Change, delivery: Delivery, deal: Opportunity, steps: Sequence[DealStep]
+    ) -> Opportunity:
+        """The deal with the newest of its signals of before; the others are withdrawn.
+
+        They were named by when the deal ended, which is the time of one of its steps.
+        """
+        from goodword.journeys.crediting import read_many  # noqa: PLC0415 - such deals get few
+
+        space, times = delivery.space, {one.occurred_ms for one in steps}
+        names = {
+            f"{deal.opportunity_id}:{at_ms}:{state}": at_ms
+            for at_ms in times
+            for state in OF_BEFORE
+        }
+        noted = read_many(
+            self.desk.store, SignalName, [signal_name_key(*space, name) for name in names]
+        )
+        keys = {
+            signal_key(one.subject_id, at_ms, derived_id("sig", at_ms, *space, one.name)): one.name
+            for one in noted.values()
+            for at_ms in (names[one.name],)
+        }
+        found = read_many(self.desk.store, Signal, list(keys))
+        standing = [(key, one) for key, one in found.items() if not one.withdrawn]
+        standing.sort(key=lambda each: (each[1].noted_ms, each[1].occurred_ms))
+        for _, one in standing[:-1]:
+            change.replace(one.but(withdrawn=True))
+        if not standing:
+            return deal.but(said="")
+        key, last = standing[-1]
+        said = {"said_ms": last.occurred_ms, "said_of": last.subject_id, "said_name": keys[key]}
+        return deal.but(said=last.kind, **said)
 
     def _outcome(self, deal: Opportunity, owner: Subject | None) -> Outcome | None:
         """What is to stand. A signal moves only from a contact to the company that is named."""
@@ -90,7 +145,10 @@ class Telling:
 
 def _said(deal: Opportunity) -> Outcome | None:
     kind = next((one for one in KINDS.values() if one == deal.said), None)
-    return None if kind is None else _named(deal, kind, deal.said_ms, deal.said_of)
+    if kind is None:
+        return None
+    outcome = _named(deal, kind, deal.said_ms, deal.said_of)
+    return outcome.but(signal_id=deal.said_name) if deal.said_name else outcome
 
 
 def _named(deal: Opportunity, kind: SignalKind, at_ms: int, subject_id: str) -> Outcome:

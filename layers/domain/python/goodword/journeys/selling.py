@@ -127,7 +127,7 @@ class Hearing:
         before = stored or _fresh(delivery, fact, step)
         after = folded([*steps, step], before)
         change = Change()
-        after = Telling(self.desk).tell(change, delivery, after)
+        after = Telling(self.desk).tell(change, delivery, after, steps)
         change.create(step)
         change.save(after)
         self._link(change, after)
