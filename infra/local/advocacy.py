@@ -36,7 +36,7 @@ SPEAKS: Json = {
 HEARD: dict[str, tuple[Json, ...]] = {
     "onboarding_delight": (
         {"kind": "stage", "word": "onboarding"},
-        {"kind": "milestone", "word": "first order"},
+        {"kind": "deal_won"},
     ),
     "renewal": (
         {"kind": "nps", "value": 10},
@@ -70,7 +70,7 @@ def walk_journeys(story: "Story", terms: Json) -> None:
     for key, person in people.items():
         _entered(story, marta, program_id, person, made[key])
     _entered(story, marta, program_id, iris, made["onboarding_delight"])
-    story.forward(4, "the first waits are over")
+    story.forward(15, "the first waits are over")
     soon(story)
     for key, person in people.items():
         _asked(story, marta, key, person)

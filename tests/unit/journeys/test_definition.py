@@ -16,7 +16,7 @@ def broken(*steps: dict[str, Any], **changes: Any) -> list[str]:
 
 
 def test_a_rewarded_review_of_everybody_may_be_published() -> None:
-    assert broken(REVIEW, THANKS) == []
+    assert broken(REVIEW, THANKS, trigger={"kind": "renewal"}) == []
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,8 @@ def test_a_rewarded_review_of_everybody_may_be_published() -> None:
     ],
 )
 def test_a_review_of_the_happy_only_may_not_rewarded_or_not(changes: dict[str, Any]) -> None:
-    assert broken(REVIEW, THANKS, **changes) == ["steps.0"]
+    paid = broken(REVIEW, THANKS, **{"trigger": {"kind": "renewal"}} | changes)
+    assert paid[0] == "steps.0"
     assert broken(REVIEW, **changes) == ["steps.0"]
     (found,) = refusals(terms(REVIEW, **changes))
     assert found.message.startswith("review_gating")

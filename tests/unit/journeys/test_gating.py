@@ -1,18 +1,21 @@
 """The disguises in which a public review could be kept for the happy ones, and that none passes."""
 
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
 from goodword.errors import InvalidInput
 from goodword.journeys.definition import PUBLIC, JourneyTerms, work_name
+from goodword.journeys.gating import gated_entrants, gated_movers
+from goodword.journeys.milestones import note_milestone
 from goodword.journeys.refusing import refusals
 from goodword.programs.conditions import UNSORTED_EVENTS
 
-from tests.support.journeys import REFERENCE, REVIEW, THANKS, House, terms
+from tests.support.journeys import HAPPY, REFERENCE, REVIEW, THANKS, House, terms
 from tests.support.milestones import FIRST, LEVELLED
 from tests.support.scene import terms as scene_terms
 from tests.support.walks import RULES, Path
 
+RENEWAL = {"kind": "renewal"}
 END = {"step": "exit", "name": "end"}
 REMIND = {"step": "remind", "name": "again", "of_ask": "review", "template": "review"}
 FLAG = {"step": "flag", "name": "seat", "of_ask": "review", "segment": "beta"}
@@ -34,7 +37,7 @@ def path() -> Path:
 
 
 def gated(*steps: dict[str, Any], **changes: Any) -> list[str]:
-    found = refusals(terms(*steps, **changes))
+    found = refusals(terms(*steps, **{"trigger": RENEWAL} | changes))
     assert all(one.message.startswith("review_gating") for one in found)
     return [one.field for one in found]
 
@@ -105,6 +108,82 @@ def test_a_milestone_of_the_programme_s_own_terms_is_no_free_word(path: Path) ->
         path.publish_terms(free, "finish", journey.journey_id)
 
 
+# --- where something is given -------------------------------------------------------------------
+
+STARS = {"of": "signal", "kind": "review", "low": 4, "within_days": 30}
+HELLO = {"step": "ask", "name": "hi", "motion": "community", "template": "say_hi"}
+HELLO_THANKS = {**THANKS, "of_ask": "hi"}
+WAITED = {"step": "hand_over", "name": "care", "to": "cs", "until_closed": True}
+
+
+@pytest.mark.parametrize("given", [THANKS, FLAG])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"kind": "stage", "word": "adoption"},
+        {"kind": "usage"},
+        {"kind": "result"},
+        {"kind": "case_resolved"},
+        {"kind": "milestone", "word": "of a source"},
+        {"kind": "consent"},
+    ],
+)
+def test_only_what_is_neutral_chooses_who_is_paid_for_a_review(
+    asked: dict[str, Any], given: dict[str, Any]
+) -> None:
+    (found,) = refusals(terms(REVIEW, given, trigger=asked))
+    assert (found.field, found.kind) == ("steps.0", "review_paid")
+    assert dict(found.bounds) == {"cause": "trigger.kind"}
+    assert gated(REVIEW, given, entry=[{"of": "signal", **asked}]) == ["steps.0"]
+    for neutral in ({"kind": "renewal"}, {"kind": "deal_won"}, {"kind": "milestone"}):
+        assert gated(REVIEW, given, trigger=neutral) == []
+
+
+@pytest.mark.parametrize(
+    "asked", [{"of": "motion", "motion": "review"}, {"of": "segment", "segment": "x"}]
+)
+def test_who_is_paid_hangs_on_no_other_question_either(asked: dict[str, Any]) -> None:
+    assert gated(REVIEW, THANKS, entry=[asked]) == ["steps.0"]
+
+
+@pytest.mark.parametrize("given", [(), (THANKS,)])
+def test_staff_s_speed_keeps_nobody_from_a_review(given: tuple[dict[str, Any], ...]) -> None:
+    assert gated(WAITED, REVIEW, *given, **PUBLIC_GOAL) == ["steps.1"]
+    assert gated({**WAITED, "until_closed": False}, REVIEW, *given, **PUBLIC_GOAL) == []
+
+
+@pytest.mark.parametrize("given", [HELLO_THANKS, {**FLAG, "of_ask": "hi"}])
+def test_nothing_is_given_for_stars_whatever_it_is_for(given: dict[str, Any]) -> None:
+    def wrong(*steps: dict[str, Any], **changes: Any) -> list[tuple[str, str | None]]:
+        goal = {"motion": "community"}
+        found = refusals(terms(*steps, **{"trigger": RENEWAL, "goal": goal} | changes))
+        return [(one.field, one.kind) for one in found]
+
+    branch = {"step": "branch", "name": "stars", "when": STARS, "then": "hi"}
+    assert wrong(REVIEW, branch, END, HELLO, given) == [("steps.4", "review_stars")]
+    assert wrong(HELLO, given, trigger={"kind": "review"}) == [("steps.1", "review_stars")]
+    assert wrong(HELLO, given, entry=[STARS]) == [("steps.1", "review_stars")]
+    assert wrong(HELLO, trigger={"kind": "review", "high": 2}) == []  # a private ask is routed
+    assert wrong(HELLO, given, trigger={"kind": "nps", "low": 9}) == []
+
+
+@pytest.mark.parametrize("word", [None, "first"])
+def test_a_milestone_that_another_tells_of_begins_no_request_for_a_review(
+    path: Path, word: str | None
+) -> None:
+    """Somebody who had a Segment event of that name, for promoters alone, chose whom to pay."""
+    path.next_version(
+        path.program_id, scene_terms(rules=(*RULES, LEVELLED[-1]), milestones=(FIRST,))
+    )
+    path.publish(REVIEW, THANKS, trigger={"kind": "milestone", "word": word}, **PUBLIC_GOAL)
+    path.delight()
+    assert path.entering.consider(path.hear("milestone", word="first")) == []
+    note_milestone(path.listening, path.program_id, path.anna, "first", path.clock.at_ms)
+    (walk,) = path.entering.consider(path.hear("usage", 1))
+    path.step(walk)
+    assert [one.motion for one in path.made] == ["review"]
+
+
 @pytest.mark.parametrize("template", ["public_review", "g2", "your-rating", "review_reminder"])
 def test_words_about_a_review_are_for_requests_for_one(template: str) -> None:
     community = {"step": "ask", "name": "c", "motion": "community", "template": "welcome"}
@@ -125,6 +204,13 @@ def test_no_rule_may_look_at_segments_where_a_public_ask_is_rewarded() -> None:
 # --- people on their way ------------------------------------------------------------------------
 
 
+class Went(NamedTuple):
+    """A version, of which nobody was moved."""
+
+    terms: JourneyTerms
+    in_flight: str = "finish"
+
+
 def publish(house: House, *versions: tuple[JourneyTerms, Literal["finish", "move", "stop"]]) -> int:
     """All of them, of one journey; the number of the last."""
     name, number = "", 0
@@ -142,29 +228,52 @@ def publish(house: House, *versions: tuple[JourneyTerms, Literal["finish", "move
 WAIT = {"step": "wait", "name": "w", "hours": 1}
 OTHER_WAIT = {"step": "wait", "name": "v", "hours": 1}
 CHOSEN = terms(WAIT, REFERENCE, trigger={"kind": "nps", "low": 9}, goal={"motion": "reference"})
+HAPPY_OUT = {"step": "branch", "name": "b", "when": HAPPY, "then": "call"}
+BRANCHED = terms(HAPPY_OUT, END, WAIT, REFERENCE, goal={"motion": "reference"})
 OPEN = terms(WAIT, OTHER_WAIT, REVIEW, END, **PUBLIC_GOAL)
 
 
 def test_nobody_who_was_chosen_by_an_answer_is_moved_into_a_review(house: House) -> None:
     with pytest.raises(InvalidInput) as refused:
-        publish(house, (CHOSEN, "finish"), (OPEN, "move"))
+        publish(house, (BRANCHED, "finish"), (OPEN, "move"))
     (found,) = refused.value.fields
     assert (found.field, found.message[:13]) == ("steps.2", "review_gating")
     assert "in_flight" in found.message
 
 
 @pytest.mark.parametrize("in_flight", ["finish", "stop"])
-def test_whoever_stays_or_goes_is_not_asked_for_it(
+def test_whoever_was_chosen_is_not_kept_from_a_review_by_having_entered(
     house: House, in_flight: Literal["finish", "stop"]
 ) -> None:
-    assert publish(house, (CHOSEN, "finish"), (OPEN, in_flight)) == 2
+    """Detractors who came by version 1 would wait two years for what promoters get at once."""
+    with pytest.raises(InvalidInput) as refused:
+        publish(house, (CHOSEN, "finish"), (OPEN, in_flight))
+    (found,) = refused.value.fields
+    assert (found.field, found.kind) == ("again_days", "review_again")
+    assert dict(found.bounds) == {"cause": "trigger.kind", "number": "1"}
+    assert publish(house, (CHOSEN, "finish"), (CHOSEN, in_flight)) == 2
+
+
+def test_a_branch_of_before_is_forgotten_by_who_finishes(house: House) -> None:
+    assert publish(house, (BRANCHED, "finish"), (OPEN, "finish")) == 2
+
+
+def test_whom_a_review_chose_is_neither_paid_nor_kept_from_it_later(house: House) -> None:
+    low = terms(WAIT, REFERENCE, trigger={"kind": "review", "high": 3})
+    low = low.but(goal=CHOSEN.goal)
+    paid = terms(
+        WAIT, REFERENCE, {**THANKS, "of_ask": "call"}, trigger=RENEWAL, goal={"motion": "reference"}
+    )
+    assert [one.kind for one in gated_entrants((Went(low),), paid)] == ["review_again"]
+    assert [one.kind for one in gated_movers((Went(low),), paid)] == ["review_stars"]
+    assert not [*gated_entrants((Went(paid),), paid), *gated_movers((Went(paid),), paid)]
 
 
 def test_a_choice_is_not_forgotten_on_the_way_over_other_versions(house: House) -> None:
     between = terms(WAIT, OTHER_WAIT, BETA, goal={"motion": "beta"})
     without = terms(OTHER_WAIT, REVIEW, **PUBLIC_GOAL)
     with pytest.raises(InvalidInput, match="breaks a rule"):
-        publish(house, (CHOSEN, "finish"), (between, "move"), (without, "move"))
+        publish(house, (BRANCHED, "finish"), (between, "move"), (without, "move"))
 
 
 def test_whom_nobody_chose_is_moved(house: House) -> None:
@@ -178,9 +287,8 @@ def test_whom_nobody_chose_is_moved(house: House) -> None:
 
 
 def test_staff_say_of_a_review_only_whether_it_is_there(path: Path) -> None:
-    path.publish(REVIEW, THANKS, END, **PUBLIC_GOAL)
-    path.delight()
-    walk = path.entered()
+    path.publish(REVIEW, THANKS, END, trigger=RENEWAL, **PUBLIC_GOAL)
+    (walk,) = path.entering.consider(path.delight() and path.hear("renewal"))
     path.step(walk)
     (ask,) = path.made
     path.asks.answer(ask.ask_id, "submitted")

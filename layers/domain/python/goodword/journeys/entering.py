@@ -27,7 +27,7 @@ from goodword.journeys.journey import (
     with_program,
 )
 from goodword.journeys.listening import Subjects
-from goodword.journeys.previewing import again_from, enters, entries, held_out
+from goodword.journeys.previewing import again_from, counted, enters, entries, held_out
 from goodword.journeys.scoring import moment, standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.walk import Entered, Walk
@@ -97,7 +97,8 @@ class Entering:
     def _walk(
         self, person: Subject, journey: Journey, terms: JourneyTerms, signals: Sequence[Signal]
     ) -> Walk:
-        now_ms, began = self.desk.clock.now_ms(), _trigger(terms.trigger, signals)
+        now_ms = self.desk.clock.now_ms()
+        began = _trigger(terms.trigger, counted(terms, signals))
         out = held_out(journey.journey_id, person.subject_id, terms.holdout_percent)
         return Walk(
             walk_id=derived_id("wlk", now_ms, journey.journey_id, person.subject_id),

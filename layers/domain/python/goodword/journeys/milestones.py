@@ -9,9 +9,7 @@ from typing import NamedTuple
 from goodword.advocates.model import Advocate, Known, advocate_key, known_key
 from goodword.conversions.model import Space
 from goodword.journeys.listening import Listening
-from goodword.journeys.signal import SignalKind
-
-OWN_SOURCE = "goodword"  # stands for a source: nobody else's ids are in its space
+from goodword.journeys.signal import OWN_SOURCE, SignalKind
 
 
 class OwnOrigin(NamedTuple):

@@ -26,7 +26,7 @@ from goodword.journeys.definition import (
 )
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.handing_over import handed_over
-from goodword.journeys.previewing import holds
+from goodword.journeys.previewing import counted, holds
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
 from goodword.limits import WALK_SLEEP_DAYS, WORK_DAYS_MAX
 from goodword.ports import Change, Desk
@@ -199,8 +199,8 @@ class Moves:
     def _branch(self, change: Change, walk: Walk, terms: JourneyTerms, step: Branch) -> Walk:
         if step.when is not None:
             seen = self.gate.look(walk.subject_id)
-            known = seen.signals, seen.standing, self._now_ms, seen.segments
-            yes = holds(step.when, *known)
+            heard = counted(terms, seen.signals)
+            yes = holds(step.when, heard, seen.standing, self._now_ms, seen.segments)
         elif step.of_hand_over is not None:
             handed = walk.handed_by(step.of_hand_over)
             yes = handed is not None and step.outcome == (handed.outcome or "late")

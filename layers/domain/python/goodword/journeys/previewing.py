@@ -22,7 +22,7 @@ from goodword.journeys.definition import (
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
 from goodword.journeys.scoring import Standing, moment
-from goodword.journeys.signal import Signal, Subject
+from goodword.journeys.signal import OWN_SOURCE, Signal, Subject
 from goodword.journeys.walk import Entered, entered_key
 from goodword.limits import PREVIEW_PEOPLE_MAX
 from goodword.ports import Desk
@@ -133,7 +133,16 @@ def enters(
 ) -> bool:
     """Whether the trigger has come and every entry condition holds."""
     questions: tuple[Condition, ...] = (terms.trigger.as_condition(), *terms.entry)
-    return all(holds(one, signals, found, now_ms, segments) for one in questions)
+    heard = counted(terms, signals)
+    return all(holds(one, heard, found, now_ms, segments) for one in questions)
+
+
+def counted(terms: JourneyTerms, signals: Sequence[Signal]) -> Sequence[Signal]:
+    """The signals that a journey looks at: where it asks for a public review, of milestones only
+    the programme's own. Another's may be one that promoters reach, whatever its name is."""
+    if not any(isinstance(one, Ask) and one.public for one in terms.steps):
+        return signals
+    return [one for one in signals if one.kind != "milestone" or one.source_id == OWN_SOURCE]
 
 
 def holds(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from goodword.errors import Conflict, FieldError, InvalidInput, NotAllowed, NotFound
 from goodword.events import Event
 from goodword.journeys.definition import JourneyTerms, Reward
-from goodword.journeys.gating import gated_movers, named_milestones
+from goodword.journeys.gating import gated_entrants, gated_movers, named_milestones
 from goodword.journeys.journey import (
     InFlight,
     Journey,
@@ -108,8 +108,7 @@ class Journeys:
                 raise Conflict("too_many_versions", "this journey has all the versions it may have")
             self._check_room(journey)
             found = self.broken(journey.program_id, draft.terms)
-            if not found and in_flight == "move":
-                found = self._moved_badly(journey, draft.terms)
+            found = found or self._chosen_before(journey, draft.terms, in_flight)
             if found:
                 raise InvalidInput("journey_refused", "the journey breaks a rule", found)
             version = JourneyVersion(
@@ -154,11 +153,15 @@ class Journeys:
         numbers = range(1, journey.in_force + 1)
         return [self.version(journey.journey_id, number) for number in numbers]
 
-    def _moved_badly(self, journey: Journey, terms: JourneyTerms) -> list[FieldError]:
-        """Every review that people of earlier versions would be moved to, chosen by sentiment."""
+    def _chosen_before(
+        self, journey: Journey, terms: JourneyTerms, in_flight: InFlight
+    ) -> list[FieldError]:
+        """What is wrong with these terms because of whom earlier versions have let in: those would
+        be moved to a review, or kept from it until they may enter again."""
         earlier = self._versions(journey)
         own = self._milestones(journey.program_id, terms, *(one.terms for one in earlier))
-        return [*gated_movers(earlier, terms, own)]
+        found = [*gated_entrants(earlier, terms, own)]
+        return [*found, *gated_movers(earlier, terms, own)] if in_flight == "move" else found
 
     def _milestones(self, program_id: str, *said: JourneyTerms) -> frozenset[str]:
         """The milestones of the programme's terms in force; not looked for if none is named."""

@@ -54,6 +54,7 @@ CASES: frozenset[SignalKind] = frozenset({"case_opened", "case_resolved", "case_
 OF_ACCOUNTS: frozenset[SignalKind] = frozenset(
     {"renewal", "deal_won", "invoice_overdue", "invoice_paid", "churn_risk", "churn_cleared"}
 )
+OWN_SOURCE = "goodword"  # stands for a source: nobody else's ids are in its space
 STAGES = ("onboarding", "adoption", "expansion", "renewal")
 
 OutsideName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
