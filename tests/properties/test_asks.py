@@ -112,14 +112,16 @@ def check(
     made: list[tuple[int, JourneyTerms]], known: list[Signal], of_all: AskRules, zone: str
 ) -> None:
     """By hand, from what was done, and not by the code that allowed it."""
-    times = [at_ms for at_ms, _ in made]
+    times = [(at_ms, journey.goal.motion) for at_ms, journey in made]
     for number, (at_ms, journey) in enumerate(made):
-        earlier = times[:number]
-        for limit in (of_all.frequency, journey.frequency):
-            within = [one for one in earlier if at_ms - one < limit.days * DAY_MS]
+        earlier = [one for one, _ in times[:number]]
+        public = [one for one, motion in times[:number] if motion == "review"]
+        ours = public if journey.goal.motion == "review" else earlier
+        for limit, among in ((of_all.frequency, earlier), (journey.frequency, ours)):
+            within = [one for one in among if at_ms - one < limit.days * DAY_MS]
             assert len(within) < limit.asks
-        for days in (of_all.cool_down_days, journey.cool_down_days):
-            assert not [one for one in earlier if at_ms - one < days * DAY_MS]
+        for days, among in ((of_all.cool_down_days, earlier), (journey.cool_down_days, ours)):
+            assert not [one for one in among if at_ms - one < days * DAY_MS]
         hour = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).hour
         for silent in (of_all.quiet_hours, journey.quiet_hours):
             span = (silent.until_hour - silent.from_hour) % 24

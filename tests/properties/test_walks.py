@@ -310,11 +310,13 @@ def check(
     for number, ask in enumerate(made):
         at_ms, own = ask.made_ms, terms_of[ask.walk_id]
         earlier = [one.made_ms for one in made[:number]]
-        for limit in (rules.frequency, own.frequency):
-            within = [one for one in earlier if at_ms - one < limit.days * DAY_MS]
+        public = [one.made_ms for one in made[:number] if one.motion == "review"]
+        ours = public if ask.motion == "review" else earlier
+        for limit, among in ((rules.frequency, earlier), (own.frequency, ours)):
+            within = [one for one in among if at_ms - one < limit.days * DAY_MS]
             assert len(within) < limit.asks
-        for days in (rules.cool_down_days, own.cool_down_days):
-            assert not [one for one in earlier if at_ms - one < days * DAY_MS]
+        for days, among in ((rules.cool_down_days, earlier), (own.cool_down_days, ours)):
+            assert not [one for one in among if at_ms - one < days * DAY_MS]
         willing(signals, at_ms, ask)
         climbed(path, ask)
         awake((own.quiet_hours, rules.quiet_hours), zone, at_ms)

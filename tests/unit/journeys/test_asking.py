@@ -10,7 +10,7 @@ from goodword.journeys.scoring import standing
 from goodword.limits import ASKS_KEPT_MAX
 from goodword.times import DAY_MS, HOUR_MS, parse_rfc3339
 
-from tests.support.journeys import FAN, NOW, REFERENCE, signal, terms
+from tests.support.journeys import FAN, NOW, REFERENCE, REVIEW, signal, terms
 
 NOON = parse_rfc3339("2025-11-22T12:00:00Z")
 ASK = Ask.model_validate(REFERENCE)
@@ -71,6 +71,22 @@ def test_a_journey_may_be_stricter_than_the_rules_and_never_looser() -> None:
     full = BOOK.plus(asked(29)).plus(asked(15))
     assert verdict(full, frequency=often).reason == "too_often"
     assert verdict(BOOK.plus(asked(29)), frequency={"asks": 1, "days": 30}).reason == "too_often"
+
+
+def test_a_public_review_is_held_back_by_public_ones_and_by_what_holds_for_all() -> None:
+    """Whoever was asked for something private was chosen for it by what they answered."""
+    ask, narrow = Ask.model_validate(REVIEW), {"cool_down_days": 60}
+
+    def reason(of: Asked, **changes: Any) -> str:
+        what = terms(REVIEW, **narrow | changes)
+        found = may_ask(ask, what, RULES, standing(FAN, NOW), BOOK.plus(of), NOON)
+        return found.reason
+
+    assert reason(asked(20)) == ""
+    assert reason(asked(20, "review")) == "cool_down"
+    assert reason(asked(40, "story"), cool_down_days=0, frequency={"asks": 1, "days": 60}) == ""
+    assert reason(asked(40, "review"), frequency={"asks": 1, "days": 90}) == "too_often"
+    assert reason(asked(13)) == "cool_down"  # the programme's, of all asks
 
 
 def test_too_often_says_when_the_oldest_that_counts_goes() -> None:

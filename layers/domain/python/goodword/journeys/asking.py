@@ -163,13 +163,21 @@ def may_ask(
     book: AskBook,
     now_ms: int,
 ) -> Verdict:
-    """The verdict for one ask of one person at one time."""
+    """The verdict for one ask of one person at one time.
+
+    A journey's own limits hold a public review back by public ones alone: who was asked for
+    something private depends on what they answered. The programme's are about all asks.
+    """
     refused = _never(ask.motion, standing, book)
     if refused is not None:
         return Verdict(allowed=False, reason=refused)
-    rests = max(terms.cool_down_days, rules.cool_down_days)
-    limits = (terms.frequency, rules.frequency)
-    waits = _waits(ask.motion, limits, rests, book.asks, book.asks, now_ms)
+    asked = book.asks
+    own = [one for one in asked if one.motion in PUBLIC] if ask.public else asked
+    waits = _longest(
+        _waits(ask.motion, rules, asked, asked, now_ms),
+        _too_often(terms.frequency, own, now_ms),
+        _cool_down(terms.cool_down_days, own, now_ms),
+    )
     return waits or _by_hour(terms, rules, book, now_ms)
 
 
@@ -187,8 +195,7 @@ def may_call(rules: AskRules, standing: Standing, book: AskBook, now_ms: int) ->
         return Verdict(allowed=False, reason="not_agreed")
     others = [one for one in book.asks if one.ask_id != yes.ask_id]
     unsaid = [one for one in others if one.state not in YES]
-    limits, rests = (rules.frequency,), rules.cool_down_days
-    waits = _waits("reference", limits, rests, others, unsaid, now_ms)
+    waits = _waits("reference", rules, others, unsaid, now_ms)
     return waits or Verdict(allowed=True)
 
 
@@ -283,22 +290,25 @@ def _is_quiet(quiet: Sequence[QuietHours], zone: ZoneInfo, at_ms: int) -> bool:
 
 def _waits(
     motion: Motion,
-    limits: Sequence[Frequency],
-    cool_down_days: int,
+    rules: AskRules,
     asks: Sequence[Asked],
     still: Sequence[Asked],
     now_ms: int,
 ) -> Verdict | None:
-    """What only time stands against; of several the one that lasts longest.
+    """What only time stands against in the whole programme.
 
     `asks` count for how often and how lately, `still` for what is open.
     """
-    waits = [
+    return _longest(
         _asked_already(motion, still, now_ms),
-        *(_too_often(one, asks, now_ms) for one in limits),
+        _too_often(rules.frequency, asks, now_ms),
         _seldom(motion, asks, now_ms),
-        _cool_down(cool_down_days, asks, now_ms),
-    ]
+        _cool_down(rules.cool_down_days, asks, now_ms),
+    )
+
+
+def _longest(*waits: Verdict | None) -> Verdict | None:
+    """Of several waits the one that lasts longest."""
     return max(filter(None, waits), key=lambda one: one.from_ms or 0, default=None)
 
 

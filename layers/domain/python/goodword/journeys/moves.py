@@ -28,12 +28,13 @@ from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.handing_over import handed_over
 from goodword.journeys.previewing import counted, holds
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
-from goodword.limits import WALK_SLEEP_DAYS, WORK_DAYS_MAX
+from goodword.limits import PUBLIC_TURN_DAYS, WALK_SLEEP_DAYS, WORK_DAYS_MAX
 from goodword.ports import Change, Desk
 from goodword.times import DAY_MS, HOUR_MS
 
 SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
 LOOK_MS = WORK_DAYS_MAX * DAY_MS  # staff wake the walk; this is only in case they did not
+TURNS = frozenset({"asked_already", "too_often", "cool_down", "quiet_hours"})
 # Reasons that no time changes.
 FOR_GOOD = frozenset({"unsubscribed", "forgotten", "programme_closed"})
 
@@ -139,9 +140,14 @@ class Moves:
     def _not_yet(
         self, change: Change, walk: Walk, terms: JourneyTerms, step: Ask, verdict: Verdict
     ) -> Walk:
-        """Held until the reason says or for a day; or given up. Each reason is told once."""
+        """Held until the reason says or for a day; or given up. Each reason is told once.
+
+        A public review waits for its turn longer than the goal: those who were asked for something
+        private meanwhile, by what they answered, are not left out for it.
+        """
         again_ms = verdict.from_ms if verdict.from_ms is not None else self._now_ms + SLEEP_MS
-        last_ms = walk.entered_ms + terms.goal.within_days * DAY_MS
+        patience = PUBLIC_TURN_DAYS if step.public and verdict.reason in TURNS else 0
+        last_ms = walk.entered_ms + (terms.goal.within_days + patience) * DAY_MS
         if verdict.reason in FOR_GOOD or again_ms > last_ms:
             change.create(
                 self._event("journey.ask_not_made", walk, verdict.reason, motion=step.motion)
