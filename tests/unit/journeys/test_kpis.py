@@ -202,13 +202,16 @@ def test_the_page_of_the_figures_says_each_definition() -> None:
 def test_a_forecast_is_the_stated_beta_binomial() -> None:
     (one,) = forecast([deal("1", 10_000, "open"), deal("2", 20_000, "open")])
     assert (one.rate_bp, one.expected_minor, one.won, one.lost) == (5_000, 15_000, 0, 0)
-    # each p(1-p) is 1/6 on average, the rate itself varies by 1/12: sd = sqrt(158,333,333) = 12583
+    # nothing and everything are won 1/3 of the time each: 0 and 30,000 are no tails of 1/10
     assert (one.low_minor, one.high_minor) == (0, 30_000)
     past = [deal(f"w{n}", 1, "won") for n in range(60)]
     past += [deal(f"l{n}", 1, "lost") for n in range(38)]
     (sure,) = forecast([*past, *(deal(str(n), 1_000, "open") for n in range(100))])
     assert (sure.rate_bp, sure.expected_minor) == (6_100, 61_000)
     assert 50_000 < sure.low_minor < 55_000 < 67_000 < sure.high_minor < 72_000
+    lost = [deal(f"l{n}", 1, "lost") for n in range(18)]
+    (seldom,) = forecast([*lost, deal("1", 10_000, "open")])
+    assert (seldom.low_minor, seldom.expected_minor, seldom.high_minor) == (0, 500, 500)
 
 
 def test_currencies_are_forecast_apart_and_what_has_no_amount_brings_nothing() -> None:

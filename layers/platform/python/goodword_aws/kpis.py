@@ -17,8 +17,8 @@ from goodword_aws.pipeline import day_text, period_of
 FORECAST_MODEL = (
     "Each open sourced deal is won with the same unknown probability, learnt from the sourced "
     "deals that were won or lost since two years before the period: (won + 1) / (won + lost + 2). "
-    "expected is the mean of what the open ones then bring; low and high are 1.2816 standard "
-    "deviations of the beta-binomial either way (80 in 100)."
+    "expected is the mean of what the open ones then bring; at most 10 in 100 of the sums that "
+    "follow (beta-binomial) lie below low, and at most 10 in 100 above high."
 )
 
 
