@@ -7,7 +7,7 @@ import pytest
 from goodword.journeys.cases import Case, UrgentCase
 from goodword.journeys.scoring import Standing
 from goodword.journeys.signal import CASES, Signal, Subject
-from goodword.limits import CASE_ACCOUNTS_MAX
+from goodword.limits import CASE_ACCOUNTS_MAX, CASE_HOLDERS_MAX
 
 from tests.support.walks import Path
 
@@ -120,3 +120,62 @@ def test_two_cases_and_a_case_of_nobody(path: Path) -> None:
     case(path, "case_opened", 1)
     path.hear("case_opened", 1, about="c-2", email=None, account_id="acme")
     assert sorted(about or "" for _, about, _ in stopped(path)) == ["c-1", "c-2"]
+
+
+ASKED: tuple[tuple[str, int | None, int, str], ...] = (
+    ("case_opened", 1, 0, "kim"),
+    ("case_opened", 1, 1, "lee"),
+    ("case_opened", 1, 2, "kim"),
+)
+
+
+def of(path: Path, who: str) -> dict[str, int]:
+    """The open urgent cases of somebody, and since when."""
+    person = path.subjects.read(path.hear("consent", 1, **requester(who)))
+    found = path.subjects.standing(person).suppressors
+    return {str(one.about): one.since_ms for one in found if one.code == "open_urgent_case"}
+
+
+def requester(who: str) -> dict[str, Any]:
+    return {"email": None, "customer_id": who}
+
+
+@pytest.mark.parametrize("end", [None, "case_resolved", "case_dropped"])
+@pytest.mark.parametrize("many", [2, 3])
+def test_a_case_is_open_for_whom_its_last_step_names(many: int, end: str | None) -> None:
+    """An agent opens a ticket in one person's name and gives it to another, in any order."""
+    last = ASKED[many - 1]
+    steps = [*ASKED[:many], *([(end, None, many, last[3])] if end else [])]
+    for order in permutations(steps):
+        path = Path()
+        start = path.clock.at_ms
+        path.clock.advance(10 * AFTER_MS)
+        for kind, priority, at, who in order:
+            when = start + at * AFTER_MS
+            path.hear(kind, priority, about="c-1", occurred_ms=when, **requester(who))
+        for who in ("kim", "lee"):
+            open_ = {"c-1": start + last[2] * AFTER_MS} if not end and who == last[3] else {}
+            assert of(path, who) == open_, (who, order)
+
+
+def test_a_case_that_moved_stays_open_for_two_who_turn_out_to_be_one(path: Path) -> None:
+    path.hear("case_opened", 1, about="c-9", **requester("one"))
+    path.clock.advance(AFTER_MS)
+    path.hear("case_opened", 1, about="c-9", **requester("two"))
+    assert (of(path, "one"), of(path, "two")) == ({}, {"c-9": path.clock.at_ms})
+    for who in ("one", "two"):
+        path.hear("consent", 1, email="both@mail.example", customer_id=who)
+    assert of(path, "one") == of(path, "two") == {"c-9": path.clock.at_ms}
+    path.clock.advance(AFTER_MS)
+    path.hear("case_resolved", about="c-9", **requester("two"))
+    assert of(path, "one") == {}
+
+
+def test_a_case_remembers_so_many_people_and_frees_all(path: Path) -> None:
+    for number in range(CASE_HOLDERS_MAX + 2):
+        path.clock.advance(AFTER_MS)
+        path.hear("case_opened", 1, about="c-5", **requester(f"p-{number}"))
+    assert [len(one.holders) for one in path.all(Case)] == [CASE_HOLDERS_MAX]
+    assert [of(path, f"p-{number}") for number in range(CASE_HOLDERS_MAX + 1)] == [{}] * 6
+    path.hear("case_dropped", about="c-5", email=None, account_id="acme")
+    assert of(path, f"p-{CASE_HOLDERS_MAX + 1}") == {}

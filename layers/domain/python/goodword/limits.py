@@ -235,6 +235,9 @@ STAFF_SESSION_HOURS = (
 
 SIGNAL_DAYS = 800  # days a signal is kept; two years and some, while scores look back one
 CASE_ACCOUNTS_MAX = 5  # companies that one case was told with; requesters change theirs
+CASE_HOLDERS_MAX = (
+    5  # people whom one case was told of, the last ones; the others have heard its end
+)
 SIGNALS_READ_MAX = 500  # signals of one subject that are read at once; years of surveys
 SIGNAL_PAGES_MAX = 10  # such reads of one subject; of whom more is heard nobody asks anything
 SUBJECT_MARKS_MAX = 20  # identifiers kept on one subject, for whoever has to forget it

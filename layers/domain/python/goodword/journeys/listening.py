@@ -10,21 +10,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple, Protocol
 
-from goodword.conversions.model import Delivery, Space
+from goodword.conversions.model import Delivery
 from goodword.errors import NotFound
-from goodword.ids import derived_id
 from goodword.journeys.cases import NOTES, UrgentCase, put_case
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import (
     OF_ACCOUNTS,
-    Content,
     Named,
+    Noted,
+    Origin,
     Signal,
     SignalFact,
     SignalName,
     Subject,
     SubjectMark,
     mark_key,
+    put_signal,
     signal_name_key,
     subject_key,
 )
@@ -32,7 +33,6 @@ from goodword.journeys.walk import Member
 from goodword.limits import (
     MEMBERS_PAGES_MAX,
     MEMBERS_READ_MAX,
-    SIGNAL_DAYS,
     SIGNAL_PAGES_MAX,
     SIGNALS_READ_MAX,
     SUBJECT_HOPS_MAX,
@@ -41,33 +41,11 @@ from goodword.limits import (
 )
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.ports import Macs
-from goodword.records import Record
-from goodword.times import DAY_MS, SECOND_MS
 
 
 class Whose(Named, Protocol):
     """Identifiers of somebody, and as of when."""
 
-    @property
-    def occurred_ms(self) -> int: ...
-
-
-class Origin(Protocol):
-    """Where signals come from, and within what their ids are meant."""
-
-    @property
-    def program_id(self) -> str: ...
-    @property
-    def source_id(self) -> str: ...
-    @property
-    def space(self) -> Space: ...
-
-
-class Noted(Content, Protocol):
-    """What a signal says, by its name and its time."""
-
-    @property
-    def signal_id(self) -> str: ...
     @property
     def occurred_ms(self) -> int: ...
 
@@ -122,7 +100,7 @@ class Listening:
         subject = account if person is None or (fact.kind in OF_ACCOUNTS and account) else person
         assert subject is not None  # a fact names somebody
         put_signal(self.desk, change, delivery, subject.subject_id, fact)
-        put_case(self.desk, change, delivery, fact, account)
+        put_case(self.desk, change, delivery, fact, subject, account)
         self.desk.store.commit(change)
 
     def _account(
@@ -186,7 +164,7 @@ class Listening:
         for other in ordered[1:]:
             if len(after.parts) + 1 + len(other.parts) > SUBJECT_PARTS_MAX:
                 continue
-            after = _joined(after, other)
+            after = after.with_part(other)
             change.replace(other.but(merged_into=after.subject_id))
         if account is not None and at_ms >= after.account_ms:
             after = after.but(account_id=account.subject_id, account_ms=at_ms)
@@ -320,47 +298,6 @@ class Subjects(Customers):
         return self.read(mark.subject_id)
 
 
-def put_signal(desk: Desk, change: Change, delivery: Origin, subject_id: str, fact: Noted) -> None:
-    """Add the signal to the change, with the name that a repeat meets and the event that tells."""
-    (program_id, namespace), now_ms = delivery.space, desk.clock.now_ms()
-    keep_s = (max(now_ms, fact.occurred_ms) + SIGNAL_DAYS * DAY_MS) // SECOND_MS
-    signal = Signal(
-        subject_id=subject_id,
-        signal_id=derived_id("sig", fact.occurred_ms, program_id, namespace, fact.signal_id),
-        program_id=program_id,
-        source_id=delivery.source_id,
-        kind=fact.kind,
-        occurred_ms=fact.occurred_ms,
-        noted_ms=now_ms,
-        value=fact.value,
-        about=fact.about,
-        word=fact.word,
-        keep_s=keep_s,
-    )
-    name = SignalName(
-        program_id=program_id,
-        namespace=namespace,
-        name=fact.signal_id,
-        subject_id=subject_id,
-        keep_s=keep_s,
-    )
-    change.create(signal, name, told(desk, signal))
-
-
-def told(desk: Desk, signal: Signal) -> Record:
-    """The event that makes journeys look at the signal."""
-    return desk.event(
-        "journey.signal_noted",
-        signal.subject_id,
-        program_id=signal.program_id,
-        source_id=signal.source_id,
-        signal_id=signal.signal_id,
-        kind=signal.kind,
-        value=signal.value,
-        occurred_ms=signal.occurred_ms,
-    )
-
-
 def marks_of(macs: Macs, namespace: str, customer_id: str | None, email: str | None) -> list[str]:
     """A person's identifiers as MACs; the address is the same that finds an advocate."""
     found = []
@@ -381,18 +318,6 @@ def head(desk: Desk, subject_id: str) -> Subject:
             return subject
         subject_id = subject.merged_into
     raise _unknown()
-
-
-def _joined(first: Subject, other: Subject) -> Subject:
-    """The first with everything that is known of the other."""
-    newer = other if other.account_ms > first.account_ms else first
-    return first.but(
-        parts=tuple(dict.fromkeys((*first.parts, other.subject_id, *other.parts))),
-        marks=tuple(dict.fromkeys((*first.marks, *other.marks)))[:SUBJECT_MARKS_MAX],
-        account_id=newer.account_id or first.account_id or other.account_id,
-        account_ms=newer.account_ms,
-        last_ms=max(first.last_ms, other.last_ms),
-    )
 
 
 def _unknown() -> NotFound:

@@ -14,15 +14,17 @@ from dataclasses import dataclass
 
 from goodword.conversions.model import Delivery
 from goodword.ids import derived_id
-from goodword.journeys.listening import head, put_signal, told
+from goodword.journeys.listening import head
 from goodword.journeys.opportunity import DealStep, Opportunity
 from goodword.journeys.signal import (
     Signal,
     SignalKind,
     SignalName,
     Subject,
+    put_signal,
     signal_key,
     signal_name_key,
+    told,
 )
 from goodword.ports import Change, Desk
 from goodword.records import Value

@@ -7,11 +7,18 @@ made of all of them, each time it is asked for (`scoring`). No text of a person 
 """
 
 from collections.abc import Iterator
-from typing import Annotated, ClassVar, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, Self
 
 from pydantic import Field, StringConstraints, model_validator
 
+from goodword.ids import derived_id
+from goodword.limits import SIGNAL_DAYS, SUBJECT_MARKS_MAX
+from goodword.ports import Change, Desk
 from goodword.records import IndexEntry, Key, Record, Value
+from goodword.times import DAY_MS, SECOND_MS
+
+if TYPE_CHECKING:  # deliveries carry signals, so they know this module
+    from goodword.conversions.model import Space
 
 SignalKind = Literal[
     "nps",
@@ -213,6 +220,17 @@ class Subject(Record):
     def key(self) -> Key:
         return subject_key(self.subject_id)
 
+    def with_part(self, other: Self) -> Self:
+        """With everything that is known of another, who turned out to be the same."""
+        newer = other if other.account_ms > self.account_ms else self
+        return self.but(
+            parts=tuple(dict.fromkeys((*self.parts, other.subject_id, *other.parts))),
+            marks=tuple(dict.fromkeys((*self.marks, *other.marks)))[:SUBJECT_MARKS_MAX],
+            account_id=newer.account_id or self.account_id or other.account_id,
+            account_ms=newer.account_ms,
+            last_ms=max(self.last_ms, other.last_ms),
+        )
+
     @property
     def index_entry(self) -> IndexEntry | None:
         if self.merged_into is not None or self.what != "person" or self.forgotten:
@@ -242,3 +260,64 @@ class SubjectMark(Record):
 def mark_key(program_id: str, mac: str) -> Key:
     """Where the subject of an identifier is written down."""
     return Key("core", f"SBM#{program_id}#{mac}", "SUBJECT")
+
+
+class Origin(Protocol):
+    """Where signals come from, and within what their ids are meant."""
+
+    @property
+    def program_id(self) -> str: ...
+    @property
+    def source_id(self) -> str: ...
+    @property
+    def space(self) -> "Space": ...
+
+
+class Noted(Content, Protocol):
+    """What a signal says, by its name and its time."""
+
+    @property
+    def signal_id(self) -> str: ...
+    @property
+    def occurred_ms(self) -> int: ...
+
+
+def put_signal(desk: Desk, change: Change, delivery: Origin, subject_id: str, fact: Noted) -> None:
+    """Add the signal to the change, with the name that a repeat meets and the event that tells."""
+    (program_id, namespace), now_ms = delivery.space, desk.clock.now_ms()
+    keep_s = (max(now_ms, fact.occurred_ms) + SIGNAL_DAYS * DAY_MS) // SECOND_MS
+    signal = Signal(
+        subject_id=subject_id,
+        signal_id=derived_id("sig", fact.occurred_ms, program_id, namespace, fact.signal_id),
+        program_id=program_id,
+        source_id=delivery.source_id,
+        kind=fact.kind,
+        occurred_ms=fact.occurred_ms,
+        noted_ms=now_ms,
+        value=fact.value,
+        about=fact.about,
+        word=fact.word,
+        keep_s=keep_s,
+    )
+    name = SignalName(
+        program_id=program_id,
+        namespace=namespace,
+        name=fact.signal_id,
+        subject_id=subject_id,
+        keep_s=keep_s,
+    )
+    change.create(signal, name, told(desk, signal))
+
+
+def told(desk: Desk, signal: Signal) -> Record:
+    """The event that makes journeys look at the signal."""
+    return desk.event(
+        "journey.signal_noted",
+        signal.subject_id,
+        program_id=signal.program_id,
+        source_id=signal.source_id,
+        signal_id=signal.signal_id,
+        kind=signal.kind,
+        value=signal.value,
+        occurred_ms=signal.occurred_ms,
+    )
