@@ -15,6 +15,7 @@ from tests.support.walks import BYE, Path
 
 WAIT = {"step": "wait", "name": "settle", "hours": 48}
 REMIND = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
+COMMUNITY = {"step": "ask", "name": "group", "motion": "community", "template": "group"}
 STORY = {"step": "ask", "name": "story", "motion": "story", "template": "story"}
 
 
@@ -124,22 +125,22 @@ def test_nobody_is_reminded_at_night(path: Path) -> None:
 
 def test_a_second_journeys_ask_is_held_and_says_until_when(path: Path) -> None:
     path.asked(BYE, name="First")
-    path.publish(REVIEW, name="Second")
+    path.publish(COMMUNITY, name="Second")
     walk = path.entered()
     step = path.step(walk)
     assert (step.route, step.seconds) == ("wait", 30 * 86_400)
     held = path.now(walk)
     assert held.held == "too_often"
     (event,) = path.events("journey.ask_held")
-    assert (event.reason, event.data["motion"]) == ("too_often", "review")
+    assert (event.reason, event.data["motion"]) == ("too_often", "community")
     path.later(days=30)
     path.step(walk)
-    assert [one.motion for one in path.made] == ["reference", "review"]
+    assert [one.motion for one in path.made] == ["reference", "community"]
 
 
 def test_an_ask_for_which_there_is_no_time_left_is_given_up(path: Path) -> None:
     path.asked(BYE, name="First")
-    path.publish(REVIEW, goal={"motion": "review", "within_days": 10})
+    path.publish(COMMUNITY, goal={"motion": "community", "within_days": 10})
     walk = path.entered()
     assert path.step(walk).route == "done"
     assert path.why("journey.ask_not_made") == ["too_often"]
