@@ -9,6 +9,7 @@ review, declines what is private, staff let him wait, and a source tells of him 
 from collections import Counter
 from typing import Any
 
+from goodword.advocates.people import SignIn
 from goodword.errors import InvalidInput
 from goodword.events import Actor
 from goodword.journeys.gating import pays
@@ -21,7 +22,7 @@ from hypothesis import strategies as st
 
 from tests.support.journeys import REVIEW
 from tests.support.milestones import FIRST, LEVELLED
-from tests.support.people import ANNA, SignIn
+from tests.support.people import ANNA
 from tests.support.scene import terms as scene_terms
 from tests.support.walks import RULES, Path
 

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 from goodword.errors import Conflict, Unavailable
-from goodword.events import Event
+from goodword.events import Actor, Event
 from goodword.journeys.asking import AskRules
 from goodword.journeys.gate import Gate
+from goodword.journeys.journey import Journey
 from goodword.journeys.leaving import Leaving, hold
 from goodword.journeys.listening import Customers
 from goodword.journeys.previewing import Previewing
+from goodword.journeys.publishing import Journeys
 from goodword.limits import PAUSE_LOOK_HOURS
 from goodword.messages.model import Letter, Message, Unfit
 from goodword.messages.service import Messenger
@@ -44,6 +46,16 @@ def turn(path: Path, state: ProgramState) -> None:
     path.programs.set_state(path.program_id, state, "because_of_it")
 
 
+def turn_journey(path: Path, what: str) -> None:
+    """Somebody pauses the journey, ends it, lets it go on, or publishes a version that stops."""
+    (journey,) = path.all(Journey)
+    if what == "stop":
+        path.publish(REFERENCE, BYE, of=journey.journey_id, in_flight="stop")
+    else:
+        staff = Actor(kind="staff", id="milo")
+        Journeys(path.desk(staff)).set_state(journey.journey_id, what, "because_of_it")
+
+
 class Mail:
     """A mail service, and the messenger over it with its real checks."""
 
@@ -60,7 +72,9 @@ class Mail:
             money_of=money_of,
             more_of=lambda _event, _locale: MORE,
             unfit=lambda _: leaving.unfit(path.made[0]),
-            hold=lambda _, change: hold(change, path.program_id, thanks=False),
+            hold=lambda event, change: hold(
+                change, path.program_id, str(event.data["journey_id"]), thanks=False
+            ),
         )
 
     def send(self, to: str, letter: Letter, type: str) -> str:
@@ -194,10 +208,101 @@ def test_thanks_are_claimed_unless_the_programme_is_paused(path: Path, state: Pr
     if state != "active":
         turn(path, state)
     change = Change()
-    hold(change, path.program_id, thanks=True)
+    hold(change, path.program_id, "jrn_gone", thanks=True)
     change.create(AskRules(program_id="prg_other"))
     if state == "paused":
         with pytest.raises(GuardFailed):
             path.store.commit(change)
     else:
         path.store.commit(change)
+
+
+# --- the journey ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("what", "state", "why"),
+    [
+        ("paused", "walking", "journey_paused"),
+        ("ended", "ended", "journey_ended"),
+        ("stop", "ended", "version_stopped"),
+    ],
+)
+def test_what_is_done_to_a_journey_before_the_request_commits_wins(
+    path: Path, what: str, state: str, why: str
+) -> None:
+    path.publish(REFERENCE, BYE)
+    path.delight()
+    walk = path.entered()
+    path.before_next_commit(partial(turn_journey, path, what))
+    path.step(walk)
+    after = path.now(walk)
+    assert (path.made, after.state, after.held or after.reason) == ([], state, why)
+
+
+@pytest.mark.parametrize("what", ["paused", "ended", "stop"])
+def test_what_is_done_to_a_journey_before_the_reminder_commits_wins(path: Path, what: str) -> None:
+    again = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
+    walk, _ = path.asked(again, BYE)
+    path.later(days=7)
+    path.before_next_commit(partial(turn_journey, path, what))
+    path.step(walk)
+    assert path.events("journey.reminded") == []
+
+
+def test_a_letter_that_night_held_waits_until_its_journey_goes_on(path: Path) -> None:
+    event = asked(path, quiet_hours=night(path))
+    mail = Mail(path)
+    path.later(hours=1)
+    assert mail.messenger.tell(event).reason == "quiet_hours"
+    turn_journey(path, "paused")
+    path.later(hours=3)
+    held = mail.messenger.tell(event)
+    again_ms = path.clock.at_ms + LOOK_MS
+    assert (held.state, held.reason, held.next_ms) == ("held", "journey_paused", again_ms)
+    turn_journey(path, "active")
+    path.later(hours=PAUSE_LOOK_HOURS)
+    assert (mail.messenger.tell(event).state, len(mail.sent)) == ("sent", 1)
+
+
+@pytest.mark.parametrize(("what", "why"), [("ended", "journey_ended"), ("stop", "version_stopped")])
+def test_a_letter_of_a_journey_that_stopped_is_over(path: Path, what: str, why: str) -> None:
+    event = asked(path, quiet_hours=night(path))
+    path.later(hours=1)
+    turn_journey(path, what)
+    assert unfit(path) == Unfit(why)
+    mail = Mail(path)
+    assert (mail.messenger.tell(event).state, mail.sent) == ("skipped", [])
+
+
+@pytest.mark.parametrize("what", ["paused", "ended"])
+def test_what_is_done_to_a_journey_before_the_claim_of_a_letter_wins(path: Path, what: str) -> None:
+    event, mail = asked(path), Mail(path)
+    path.before_next_commit(partial(turn_journey, path, what))
+    with pytest.raises(Unavailable):
+        mail.messenger.tell(event)
+    assert (mail.sent, path.all(Message)) == ([], [])
+    assert mail.messenger.tell(event).reason == f"journey_{what}"  # brought again
+
+
+def test_whoever_did_it_is_thanked_whatever_became_of_the_journey(path: Path) -> None:
+    asked(path, THANKS, BYE)
+    path.asks.answer(path.made[0].ask_id, "accepted")
+    turn_journey(path, "stop")  # nobody is stopped who has promised something
+    assert unfit(path) == Unfit("ask_over")
+    path.asks.work(path.made[0].ask_id, done=True, code="call_held", own_advocate_id=None)
+    for what in ("paused", "ended"):
+        turn_journey(path, what)
+        assert unfit(path, thanks=True) is None
+
+
+def test_a_version_that_stops_leaves_whoever_promised_something_their_other_letters(
+    path: Path,
+) -> None:
+    walk, ask = path.asked(THANKS, BYE)
+    change = Change()
+    promised = ask.line.but(ask_id="ask_other", step="other", state="accepted")
+    change.replace(walk.with_ask(promised))
+    path.store.commit(change)
+    turn_journey(path, "stop")
+    assert unfit(path) is None

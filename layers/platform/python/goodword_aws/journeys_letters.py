@@ -83,11 +83,13 @@ def notice_unfit(event: Event, *, pleases: bool) -> Unfit | None:
 
 
 def held(event: Event, change: Change, *, pleases: bool = False) -> None:
-    """Let the claim of a message fail if its programme stopped since it was found to be fit."""
+    """Let the claim of a message fail if programme or journey stopped since it was looked at."""
+    said = event.data
     if pleases:
-        hold(change, str(event.data["program_id"]), thanks=False)
+        hold(change, str(said["program_id"]), None, thanks=False)
     elif event.type in REQUESTS | ABOUT_STORIES | {THANKS}:
-        hold(change, str(event.data["program_id"]), thanks=event.type not in REQUESTS)
+        program_id, journey_id = str(said["program_id"]), str(said.get("journey_id"))
+        hold(change, program_id, journey_id, thanks=event.type not in REQUESTS)
 
 
 def _spotlight_over(event: Event) -> Unfit | None:

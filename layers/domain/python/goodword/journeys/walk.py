@@ -14,6 +14,7 @@ from pydantic import Field
 from goodword.ids import shard_of
 from goodword.journeys.asked import AskState, Rating
 from goodword.journeys.definition import Channel, HandOverOutcome
+from goodword.journeys.journey import Journey, JourneyVersion, version_key
 from goodword.journeys.reference import CallState
 from goodword.journeys.scoring import Motion
 from goodword.limits import JOURNEYS_READ_MAX, WALK_SHARDS, WALKS_KEPT_MAX
@@ -118,6 +119,14 @@ class Walk(Record):
 def walk_key(journey_id: str, walk_id: str) -> Key:
     """Where a walk is: with the others of its journey, for whoever counts them."""
     return Key("core", f"JRN#{journey_id}", f"W#{walk_id}")
+
+
+def stopped_by_version(store: Store, walk: Walk, journey: Journey) -> bool:
+    """Whether a version that the walk has not considered yet stops those on their way."""
+    later = range(walk.seen + 1, journey.in_force + 1)
+    keys = [version_key(journey.journey_id, number) for number in later]
+    found = store.get_many(JourneyVersion, keys) if keys else {}
+    return any(one.in_flight == "stop" for one in found.values())
 
 
 class Entered(Record):

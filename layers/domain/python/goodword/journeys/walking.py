@@ -17,12 +17,18 @@ from typing import Literal
 from pydantic import Field
 
 from goodword.errors import NotFound
+from goodword.events import Event
 from goodword.journeys.asked import OWED, TAKEN
 from goodword.journeys.asks import ANSWER_NAME
 from goodword.journeys.definition import Ask, JourneyTerms
-from goodword.journeys.journey import Journey, JourneyVersion, version_key, with_program
+from goodword.journeys.journey import (
+    Journey,
+    JourneyVersion,
+    version_key,
+    with_program,
+)
 from goodword.journeys.moves import Moves
-from goodword.journeys.walk import Walk, walk_key
+from goodword.journeys.walk import Walk, stopped_by_version, walk_key
 from goodword.limits import (
     WALK_GRACE_SECONDS,
     WALK_MOVES_MAX,
@@ -30,13 +36,14 @@ from goodword.limits import (
     WALK_SLEEP_DAYS,
     WALKS_PER_SWEEP,
 )
-from goodword.ports import Change, Desk, in_turn, unheard, until_settled
+from goodword.ports import Change, Desk, Guard, in_turn, unheard, until_settled
 from goodword.programs.model import ProgramState
 from goodword.records import Value
 from goodword.times import DAY_MS, SECOND_MS
 from goodword.workflow import TaskToken, Workflow, token_key
 
 Route = Literal["wait", "answer", "done"]
+SAID = frozenset({"journey.asked", "journey.reminded"})  # what a pause that commits first prevents
 
 
 class Step(Value):
@@ -153,6 +160,8 @@ class Walking:
         else:
             walk, version = self._version(walk, journey)
             after = self.moves.move(change, walk, version.terms, asks=not over)
+            if any(isinstance(one, Event) and one.type in SAID for one in change.created):
+                change.require(journey.key, Guard({"version": journey.version}))
         after = after.but(changed_ms=now_ms)
         change.replace(after)
         self.desk.store.commit(change)
@@ -172,10 +181,7 @@ class Walking:
             return None
         if over:
             return over
-        for number in range(walk.seen + 1, journey.in_force + 1):
-            if self._of(journey, number).in_flight == "stop":
-                return "version_stopped"
-        return None
+        return "version_stopped" if stopped_by_version(self.desk.store, walk, journey) else None
 
     def _version(self, walk: Walk, journey: Journey) -> tuple[Walk, JourneyVersion]:
         """The walk by the version that it goes on with: its own, or as a later one said.
