@@ -73,6 +73,27 @@ def test_a_form_of_nobody_is_ignored_and_an_address_that_was_asked_for_is_somebo
     assert read("typeform", form).ignored == "anonymous"
 
 
+@pytest.mark.parametrize("left", ["xxxxx", "XXXXX", "undefined", "null", "0"])
+def test_a_hidden_field_that_nobody_filled_in_is_nobody(left: str) -> None:
+    """Typeform's share link has `xxxxx` in it until somebody writes an id there."""
+    hidden = {"customer_id": left, "account_id": left, "email": left}
+    form = typeform_response("tok", 9, hidden=hidden)
+    assert read("typeform", form).ignored == "anonymous"
+    asked = {"type": "email", "email": "Ann@mail.example", "field": {"id": "m", "type": "email"}}
+    form["form_response"]["answers"].append(asked)
+    one = read("typeform", form).signals[0]
+    assert (one.customer_id, one.account_id, one.email) == (None, None, "ann@mail.example")
+
+
+@pytest.mark.parametrize("hidden", [{"customer_id": "u-1"}, {"email": "ann@mail.example"}])
+def test_whoever_the_form_knows_is_nobody_else_by_what_they_type(hidden: dict[str, str]) -> None:
+    form = typeform_response("tok", 9, hidden=hidden)
+    asked = {"type": "email", "email": "bob@mail.example", "field": {"id": "m", "type": "email"}}
+    form["form_response"]["answers"].append(asked)
+    one = read("typeform", form).signals[0]
+    assert (one.customer_id, one.email) == (hidden.get("customer_id"), hidden.get("email"))
+
+
 @pytest.mark.parametrize(
     ("kind", "properties", "number", "value"),
     [
@@ -302,6 +323,30 @@ def test_a_track_call_is_a_milestone_under_its_name() -> None:
     assert (one.kind, one.word, one.value) == ("milestone", "workspace cr ated", None)
     assert (one.signal_id, one.customer_id, one.account_id) == ("m-1", "u-4711", "acme-7")
     assert only("segment", segment_track("m-1", "!!!")).word is None
+
+
+def test_whom_a_call_is_about_is_not_who_did_it() -> None:
+    call = segment_track("m-1", "Teammate Invited", email="bob@mail.example")
+    call["context"] = {"traits": {"email": "Anna@mail.example"}}
+    assert only("segment", call).email == "anna@mail.example"
+    call["context"] = {}
+    call["traits"] = {"email": "bob@mail.example"}
+    assert only("segment", call).email is None
+    group = {
+        "type": "group",
+        "userId": "u-1",
+        "groupId": "acme",
+        "traits": {"email": "info@acme.example"},
+    }
+    (member,) = read("segment", group).contacts
+    assert (member.customer_id, member.email, member.account_id) == ("u-1", None, "acme")
+    group["context"] = {"traits": {"email": "anna@mail.example"}}
+    assert read("segment", group).contacts[0].email == "anna@mail.example"
+
+
+def test_an_id_that_a_script_left_empty_is_nobody() -> None:
+    call = segment_track("m-1", "Seats") | {"userId": "undefined", "context": {"groupId": "null"}}
+    assert read("segment", call).ignored == "anonymous"
 
 
 @pytest.mark.parametrize(("change", "value"), [(25, 25), (-300, -100), (10**6, 1_000)])

@@ -9,12 +9,13 @@ from goodword.journeys import listening
 from goodword.journeys.asking import AskBook, AskRules, may_thank
 from goodword.journeys.listening import head
 from goodword.journeys.signal import Signal, SignalFact, Subject, SubjectMark
-from goodword.limits import SUBJECT_PARTS_MAX
+from goodword.limits import SUBJECT_ADDRESSES_MAX, SUBJECT_PARTS_MAX
 from goodword.ports import Change, Page
 from goodword.times import DAY_MS
 from pydantic import ValidationError
 
 from tests.support.journeys import AT, REFERENCE, Ear, terms
+from tests.support.walks import Path
 
 EMAIL = "ann@mail.example"
 ACME = {"account_id": "acme"}
@@ -238,3 +239,29 @@ def test_a_chain_of_joined_names_without_an_end_is_not_followed_for_good(
     monkeypatch.setattr("goodword.journeys.listening.SUBJECT_HOPS_MAX", 0)
     with pytest.raises(NotFound, match="nothing is known"):
         ear.subjects.read(subject.subject_id)
+
+
+def test_an_id_of_everybody_joins_few_and_then_nobody() -> None:
+    """A counter's id comes with one address after the other; a person has not so many."""
+    path = Path()
+    names = [f"n{number}@mail.example" for number in range(6)]
+    for name in names:
+        path.hear("consent", 1, email=name, customer_id="till-1")
+    people = [path.subjects.find(path.program_id, name).subject_id for name in names]
+    assert len(set(people[:SUBJECT_ADDRESSES_MAX])) == 1
+    assert len(set(people)) == 1 + len(names) - SUBJECT_ADDRESSES_MAX
+    path.hear("nps", 0, email=names[-1], customer_id="till-1")
+    assert path.subjects.find(path.program_id, names[0]).heard == SUBJECT_ADDRESSES_MAX
+    path.hear("nps", 9, email=names[0], customer_id="till-1")
+    assert path.subjects.find(path.program_id, names[0]).heard == SUBJECT_ADDRESSES_MAX + 1
+
+
+def test_people_who_are_known_already_are_not_joined_by_an_id_of_everybody() -> None:
+    path = Path()
+    for number in range(SUBJECT_ADDRESSES_MAX):
+        path.hear("consent", 1, email=f"n{number}@mail.example", customer_id="till-1")
+    path.hear("consent", 1, email="kim@mail.example")
+    path.hear("nps", 9, email="kim@mail.example", customer_id="till-1")
+    first = path.subjects.find(path.program_id, "n0@mail.example")
+    kim = path.subjects.find(path.program_id, "kim@mail.example")
+    assert (kim.subject_id != first.subject_id, kim.heard, kim.parts) == (True, 2, ())

@@ -235,12 +235,11 @@ STAFF_SESSION_HOURS = (
 
 SIGNAL_DAYS = 800  # days a signal is kept; two years and some, while scores look back one
 CASE_ACCOUNTS_MAX = 5  # companies that one case was told with; requesters change theirs
-CASE_HOLDERS_MAX = (
-    5  # people whom one case was told of, the last ones; the others have heard its end
-)
+CASE_HOLDERS_MAX = 5  # people whom one case was told of, the last; others have heard its end
 SIGNALS_READ_MAX = 500  # signals of one subject that are read at once; years of surveys
 SIGNAL_PAGES_MAX = 10  # such reads of one subject; of whom more is heard nobody asks anything
 SUBJECT_MARKS_MAX = 20  # identifiers kept on one subject, for whoever has to forget it
+SUBJECT_ADDRESSES_MAX = 3  # addresses that an id of a source may join to one person
 SUBJECT_PARTS_MAX = 20  # subjects that may be joined to one; more is a shared address, not a person
 SUBJECT_HOPS_MAX = 22  # steps from a joined subject to the one that stands for it
 JOURNEY_STEPS_MAX = 50  # steps of one journey; more than anybody can follow

@@ -2,7 +2,8 @@
 
 An e-mail is one person's in all of a programme's sources; a source's own ids count within its
 namespace. Identifiers that name two subjects join them for good: the earlier one takes the later
-as one of its parts, and neither's signals move.
+as one of its parts, and neither's signals move. An id that was told with more addresses than one
+person has is a form's or a counter's: from then on the address alone says who it is.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -35,6 +36,7 @@ from goodword.limits import (
     MEMBERS_READ_MAX,
     SIGNAL_PAGES_MAX,
     SIGNALS_READ_MAX,
+    SUBJECT_ADDRESSES_MAX,
     SUBJECT_HOPS_MAX,
     SUBJECT_MARKS_MAX,
     SUBJECT_PARTS_MAX,
@@ -123,8 +125,9 @@ class Listening:
         marks = marks_of(self.macs, delivery.space.namespace, whose.customer_id, whose.email)
         if not marks:
             return None
+        own = "" if whose.email is None else marks[-1]
         at_ms = whose.occurred_ms
-        return self._subject(change, delivery, "person", marks, at_ms, account, signals)
+        return self._subject(change, delivery, "person", marks, at_ms, account, signals, own)
 
     def _subject(
         self,
@@ -135,12 +138,21 @@ class Listening:
         at_ms: int,
         account: Subject | None,
         signals: int,
+        own: str = "",
     ) -> Subject:
-        """The subject of these identifiers as `change` leaves it: found, joined, or new."""
+        """The subject of these identifiers as `change` leaves it: found, joined, or new.
+
+        `own` is the one among them that is an address.
+        """
         program_id, store = delivery.program_id, self.desk.store
         known = store.get_many(SubjectMark, [mark_key(program_id, mac) for mac in marks])
         found = {one.subject_id: one for one in self._heads(known[key].subject_id for key in known)}
         ordered = sorted(found.values(), key=lambda one: (one.created_ms, one.subject_id))
+        new = [mac for mac in marks if mark_key(program_id, mac) not in known]
+        addresses = sum(one.addresses for one in ordered) + (own in new)
+        joins = own in new or len(ordered) > 1
+        if own and len(marks) > 1 and joins and addresses > SUBJECT_ADDRESSES_MAX:
+            return self._subject(change, delivery, what, [own], at_ms, account, signals, own)
         now_ms = self.desk.clock.now_ms()
         first = (
             ordered[0]
@@ -155,8 +167,8 @@ class Listening:
                 }
             )
         )
-        new = [mac for mac in marks if mark_key(program_id, mac) not in known]
         after = first.but(
+            addresses=first.addresses + (own in new),
             last_ms=max(first.last_ms, at_ms),
             heard=first.heard + signals,
             marks=tuple(dict.fromkeys((*first.marks, *new)))[:SUBJECT_MARKS_MAX],

@@ -197,8 +197,9 @@ class Subject(Record):
     """Whom signals are about, in one programme: a person or an account, known by keyed MACs only.
 
     Two that turn out to be one are joined: the later says `merged_into`, the earlier lists it among
-    its `parts`. `account_id` is the subject of a person's company, as of `account_ms`. To one that
-    was `forgotten` nothing leads: its signals stay under a random id until they expire.
+    its `parts`. `addresses` counts the marks that are of one. `account_id` is the subject of a
+    person's company, as of `account_ms`. To one that was `forgotten` nothing leads: its signals
+    stay under a random id until they expire.
     """
 
     KIND: ClassVar[str] = "subject"
@@ -207,6 +208,7 @@ class Subject(Record):
     program_id: str
     what: Literal["person", "account"]
     marks: tuple[str, ...] = ()
+    addresses: int = 0
     account_id: str | None = None
     account_ms: int = 0
     parts: tuple[str, ...] = ()
@@ -226,6 +228,7 @@ class Subject(Record):
         return self.but(
             parts=tuple(dict.fromkeys((*self.parts, other.subject_id, *other.parts))),
             marks=tuple(dict.fromkeys((*self.marks, *other.marks)))[:SUBJECT_MARKS_MAX],
+            addresses=self.addresses + other.addresses,
             account_id=newer.account_id or self.account_id or other.account_id,
             account_ms=newer.account_ms,
             last_ms=max(self.last_ms, other.last_ms),

@@ -18,7 +18,7 @@ from goodword.journeys.opportunity import ContactFact
 from goodword.journeys.signal import SignalFact
 
 from goodword_aws.sources.document import Document, load
-from goodword_aws.sources.signals import address, signal
+from goodword_aws.sources.signals import address, signal, whose_id
 from goodword_aws.sources.signatures import digest_of, header, require_match
 
 WORD_LENGTH_MAX = 80
@@ -79,12 +79,18 @@ def _calls(raw: bytes) -> list[Document]:
 
 
 def _whose(said: Document) -> dict[str, Any]:
-    """Of whom a call is; `identify` and `group` have traits where `track` has properties."""
-    emails = ("traits.email", "properties.email", "context.traits.email")
+    """Of whom a call is.
+
+    Its properties say what it is about, often somebody else (`Teammate Invited`), and the traits of
+    a `group` are the group's own. So an address is asked of the traits of the user alone.
+    """
+    emails = ["context.traits.email"]
+    if said.text("type") == "identify":
+        emails.insert(0, "traits.email")
     groups = ("groupId", "context.groupId", "properties.account_id")
     return {
-        "customer_id": said.id_at("userId") or None,
-        "account_id": next(filter(None, map(said.id_at, groups)), None),
+        "customer_id": whose_id(said.id_at("userId")),
+        "account_id": next(filter(None, (whose_id(said.id_at(one)) for one in groups)), None),
         "email": address(next(filter(None, map(said.text, emails)), "")),
     }
 

@@ -10,6 +10,9 @@ from pydantic import Field, ValidationError
 
 from goodword_aws.sources.generic_bodies import Body, Email, OwnId
 
+# What forms and scripts send as an id where there is none; `xxxxx` is Typeform's own placeholder.
+NOBODY = {"", "-", "0", "xxxxx", "null", "none", "nil", "undefined", "nan", "anonymous", "guest"}
+
 
 class SignalBody(Body):
     """One thing that was noticed of a customer or an account, once per `signal_id`.
@@ -66,6 +69,14 @@ def address(text: str) -> str | None:
         return fold_email(text) if text else None
     except InvalidInput:
         return None
+
+
+def whose_id(text: str) -> str | None:
+    """A source's id of somebody; None for what stands where nobody filled one in.
+
+    Such a word would make one person of everybody.
+    """
+    return None if text.lower() in NOBODY else text
 
 
 def percent(value: int, low: int, high: int) -> int:

@@ -1,7 +1,8 @@
 """Typeform's form responses as signals: each NPS, rating or opinion scale is one.
 
 Who answered is said by hidden fields of the form (`customer_id`, `email`, `account_id`), else by an
-e-mail that was asked for. An answer of nobody is rightly ignored. `nps` is one; other scales are
+e-mail that was asked for. An answer of nobody is rightly ignored, and so is a hidden field in which
+still stands what Typeform puts there. `nps` is one; other scales are
 `csat`, in percent of their own scale.
 
 Deliveries seldom say how long a scale is. Then the reference of the question does, if staff have
@@ -17,7 +18,7 @@ from goodword.conversions.model import Facts, Source
 from goodword.journeys.signal import SignalFact
 
 from goodword_aws.sources.document import Document
-from goodword_aws.sources.signals import address, percent, signal
+from goodword_aws.sources.signals import address, percent, signal, whose_id
 from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
 
 # What Typeform makes unless somebody chooses otherwise: lowest and highest answer.
@@ -64,12 +65,17 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
 
 
 def _whose(response: Document, answers: Sequence[Document]) -> dict[str, str | None]:
+    """What was typed is asked only where the form knows nobody: people type others' addresses."""
     hidden = response.document("hidden")
     asked = (one.text("email") for one in answers if one.text("type") == "email")
+    customer_id = whose_id(hidden.id_at("customer_id"))
+    email = address(hidden.text("email"))
+    if customer_id is None and email is None:
+        email = address(next(asked, ""))
     return {
-        "customer_id": hidden.id_at("customer_id") or None,
-        "account_id": hidden.id_at("account_id") or None,
-        "email": address(hidden.text("email") or next(asked, "")),
+        "customer_id": customer_id,
+        "account_id": whose_id(hidden.id_at("account_id")),
+        "email": email,
     }
 
 
