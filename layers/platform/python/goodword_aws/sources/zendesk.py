@@ -4,8 +4,9 @@ Two bodies: Zendesk's own ticket events (`zen:event-type:ticket...`), and the bo
 which the installation writes itself (docs/journeys.md has it) with constant words: placeholders may
 be written in the language of the requester. Only a trigger can tell an address.
 
-Only a ticket that becomes solved is resolved. One that is closed, merged, deleted or spam is worked
-on no more, which is no success: a solved ticket is closed by itself weeks later.
+Only a ticket that becomes solved is resolved. One that is closed, archived, merged, deleted,
+scrubbed or spam is worked on no more, which is no success: a solved ticket is closed by itself
+weeks later.
 """
 
 import re
@@ -19,7 +20,7 @@ from goodword.journeys.signal import SignalFact, SignalKind
 from goodword.times import SECOND_MS, parse_rfc3339
 
 from goodword_aws.sources.document import Document
-from goodword_aws.sources.signals import address, signal
+from goodword_aws.sources.signals import address, signal, whose_id
 from goodword_aws.sources.signatures import (
     base64_mac,
     digest_of,
@@ -37,7 +38,9 @@ STATES: dict[str, SignalKind] = {
     "onhold": "case_opened",
     "solved": "case_resolved",
     "closed": "case_dropped",
+    "archived": "case_dropped",  # a closed ticket, some months later
     "deleted": "case_dropped",
+    "scrubbed": "case_dropped",  # a deleted one whose text was removed
 }
 CONTENT = {"good": 100, "bad": 0}  # "good", "Good, I'm satisfied", "bad_with_comment"
 UNRATED = ("", "-", "unoffered", "offered")
@@ -76,12 +79,8 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
         return Facts(ignored="other_topic")
     ticket = said.document("detail") if kind else said
     whose = {
-        "customer_id": ticket.id_at("requester_external_id")
-        or ticket.id_at("requester_id")
-        or None,
-        "account_id": ticket.id_at("organization_external_id")
-        or ticket.id_at("organization_id")
-        or None,
+        "customer_id": _first(ticket, "requester_external_id", "requester_id"),
+        "account_id": _first(ticket, "organization_external_id", "organization_id"),
         "email": address(ticket.text("requester_email")),
     }
     if not any(whose.values()):
@@ -105,6 +104,11 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
         name = f"{case}:csat:{common['occurred_ms']}"
         found.append(signal(signal_id=name, kind="csat", value=content, **common))
     return Facts(signals=tuple(found), problem=problem)
+
+
+def _first(ticket: Document, *names: str) -> str | None:
+    """The first of the ids that is one: of a ticket without an organization it may be 0."""
+    return next(filter(None, (whose_id(ticket.id_at(one)) for one in names)), None)
 
 
 def _plain(word: str) -> str:
