@@ -13,6 +13,7 @@ from infra.foundations.streams import may_work_on, work_on
 
 HEARD = (
     "journey.signal_noted",
+    "journey.subject_known",
     "journey.entered",
     "journey.asked",
     "journey.reminded",

@@ -312,6 +312,10 @@ def test_hearing_of_somebody_starts_their_walk_once(
     for _ in range(2):
         assert call("journeys_queue", json.loads(event)) == {"batchItemFailures": []}
     (walk,) = path.all(Walk)
+    known = json.dumps(sample("journeys_queue", "known_better")).replace("sbj_sample", subject_id)
+    path.publish(REFERENCE, BYE)
+    assert call("journeys_queue", json.loads(known)) == {"batchItemFailures": []}
+    assert len(path.all(Walk)) == 2
     entered = json.dumps(sample("journeys_queue", "entered")).replace("wlk_sample", walk.walk_id)
     assert call("journeys_queue", json.loads(entered)) == {"batchItemFailures": []}
     assert machine.started == [walk.walk_id]  # whoever is only watched does not walk

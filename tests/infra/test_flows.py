@@ -42,6 +42,7 @@ def test_a_stream_brings_new_items_of_one_kind(
             "journeys_queue",
             [
                 "journey.signal_noted",
+                "journey.subject_known",
                 "journey.entered",
                 "journey.asked",
                 "journey.reminded",

@@ -16,9 +16,9 @@ RECOMMENDED = frozenset({"conversion.decided", "journey.ask_accepted", "journey.
 
 
 def heard(body: str) -> None:
-    """One bus event: a signal makes journeys look at its person; whoever entered begins to walk;
-    whoever did what a journey is for is noted with the walk; who promised to recommend and did so
-    has done it.
+    """One bus event: a signal, or knowing better who somebody is, makes journeys look at a person;
+    whoever entered begins to walk; whoever did what a journey is for is noted with the walk; who
+    promised to recommend and did so has done it.
 
     Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
     execution is started by name.
@@ -28,7 +28,7 @@ def heard(body: str) -> None:
     Reaching(wiring.desk("journeys_queue")).heard(told)
     if told.type in RECOMMENDED:
         _recommended(told)
-    if event["type"] == "journey.signal_noted":
+    if event["type"] in ("journey.signal_noted", "journey.subject_known"):
         desk = wiring.desk("journeys_queue")
         Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
     elif event["type"] == "journey.entered" and not event["data"]["held_out"]:

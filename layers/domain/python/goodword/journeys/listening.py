@@ -43,6 +43,7 @@ from goodword.limits import (
 )
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.ports import Macs
+from goodword.records import Record
 
 
 class Whose(Named, Protocol):
@@ -78,7 +79,11 @@ class Listening:
         until_settled(attempt)
 
     def meet(self, delivery: Origin, whose: Whose) -> Subject:
-        """The subject of these identifiers, without a signal: a CRM says who a contact is."""
+        """The subject of these identifiers, without a signal: a CRM says who a contact is.
+
+        Where that joins somebody to a company, or two names, journeys look at them anew: what lets
+        them in may have been told of the company, or of the other name, before.
+        """
 
         def attempt() -> Subject:
             change = Change()
@@ -180,18 +185,15 @@ class Listening:
             change.replace(other.but(merged_into=after.subject_id))
         if account is not None and at_ms >= after.account_ms:
             after = after.but(account_id=account.subject_id, account_ms=at_ms)
-            self._belongs(change, account.subject_id, after.subject_id)
+            put_member(self.desk, change, account.subject_id, after.subject_id)
         if after != first or first.version == 0:
             change.save(after)
         for mac in new:
             change.create(SubjectMark(program_id=program_id, mac=mac, subject_id=after.subject_id))
+        told = len(ordered) > 1 or after.account_id != first.account_id or (ordered and new)
+        if what == "person" and told and not signals:
+            change.create(known_better(self.desk, after))
         return after
-
-    def _belongs(self, change: Change, account_id: str, person_id: str) -> None:
-        """Note the person with the account, so that what happens to it finds its people."""
-        member = Member(account_id=account_id, subject_id=person_id)
-        if self.desk.store.get(Member, member.key) is None:
-            change.create(member)
 
     def _heads(self, ids: Iterable[str]) -> list[Subject]:
         return [head(self.desk, one) for one in dict.fromkeys(ids)]
@@ -308,6 +310,19 @@ class Subjects(Customers):
         if mark is None:
             raise _unknown()
         return self.read(mark.subject_id)
+
+
+def put_member(desk: Desk, change: Change, account_id: str, person_id: str) -> None:
+    """Note the person with the account, so that what happens to it finds its people."""
+    member = Member(account_id=account_id, subject_id=person_id)
+    if desk.store.get(Member, member.key) is None:
+        change.create(member)
+
+
+def known_better(desk: Desk, person: Subject) -> Record:
+    """The event that makes journeys look at a person of whom nothing was heard just now."""
+    told = {"program_id": person.program_id}
+    return desk.event("journey.subject_known", person.subject_id, **told)
 
 
 def marks_of(macs: Macs, namespace: str, customer_id: str | None, email: str | None) -> list[str]:

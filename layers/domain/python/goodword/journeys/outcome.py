@@ -7,14 +7,17 @@ arrival leaves the same signal, whatever was thought on the way.
 
 Deals of before kept only that they were won or lost, and their signals had other names. Such a deal
 takes over its signal at its next step, and lets go of what stands beside it.
+
+Whoever is a contact of the deal, and of no company that anybody named, is of the deal's company:
+CRMs tell only of links that are made, so that of a contact's may have been made long before.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from goodword.conversions.model import Delivery
 from goodword.ids import derived_id
-from goodword.journeys.listening import head
+from goodword.journeys.listening import head, known_better, put_member
 from goodword.journeys.opportunity import DealStep, Opportunity
 from goodword.journeys.signal import (
     Signal,
@@ -35,6 +38,7 @@ KINDS: dict[tuple[str, bool], SignalKind] = {
     ("lost", True): "churn_risk",
 }
 OF_BEFORE = ("won", "lost")  # what deals of before kept of what they had said
+FROM_DEAL = 0  # as of when a company is a person's that only a deal names: any other is newer
 
 
 class Outcome(Value):
@@ -117,6 +121,30 @@ class Telling:
         key, last = standing[-1]
         said = {"said_ms": last.occurred_ms, "said_of": last.subject_id, "said_name": keys[key]}
         return deal.but(said=last.kind, **said)
+
+    def people(self, change: Change, deal: Opportunity, before: Opportunity) -> None:
+        """Add to the change which contacts belong to the deal's company now, or no more."""
+        company, was = self._company(deal), self._company(before)
+        on = set(deal.contacts)
+        for person in self._people((*deal.contacts, *before.contacts)):
+            stays = bool(on.intersection((person.subject_id, *person.parts)))
+            ours = person.account_id == was and person.account_ms == FROM_DEAL
+            now = company if stays else None
+            if person.forgotten or now == person.account_id:
+                continue
+            if ours or (now is not None and person.account_id is None):
+                change.replace(person.but(account_id=now, account_ms=FROM_DEAL))
+                change.create(known_better(self.desk, person))
+                if now is not None:
+                    put_member(self.desk, change, now, person.subject_id)
+
+    def _company(self, deal: Opportunity) -> str | None:
+        owner = self._owner(deal)
+        return owner.subject_id if owner is not None and owner.what == "account" else None
+
+    def _people(self, names: Iterable[str]) -> list[Subject]:
+        found = (head(self.desk, one) for one in dict.fromkeys(names))
+        return list({one.subject_id: one for one in found}.values())
 
     def _outcome(self, deal: Opportunity, owner: Subject | None) -> Outcome | None:
         """What is to stand. A signal moves only from a contact to the company that is named."""
