@@ -22,6 +22,22 @@ def hubspot_event(kind: str, object_id: int, number: int, **more: object) -> Jso
     }
 
 
+def hubspot_merge(
+    thing: str, number: int, primary: int, merged: list[int], new: int | None = None
+) -> Json:
+    """Objects of a kind that became one: a new one, or the primary where nothing says so."""
+    more: dict[str, object] = {} if new is None else {"newObjectId": new}
+    return hubspot_event(
+        f"{thing}.merge",
+        new or primary,
+        number,
+        primaryObjectId=primary,
+        mergedObjectIds=merged,
+        numberOfPropertiesMoved=3,
+        **more,
+    )
+
+
 def hubspot_property(thing: str, object_id: int, number: int, name: str, value: str) -> Json:
     """One property that was changed."""
     return hubspot_event(

@@ -1,7 +1,12 @@
 """Samples of deals: what our own form, HubSpot and Salesforce say of them, and what is refused."""
 
 from infra.local.payloads import Json
-from infra.local.payloads_crm import hubspot_deal, hubspot_event, salesforce_change
+from infra.local.payloads_crm import (
+    hubspot_deal,
+    hubspot_event,
+    hubspot_merge,
+    salesforce_change,
+)
 from infra.local.payloads_signals import WHOSE
 from infra.local.samples_frame import (
     API,
@@ -44,6 +49,7 @@ def crm_samples() -> dict[str, Json]:
             said | {"amount": "2500.00"}, "msg_deal_2", route=BY_SOURCE
         ),
         "hubspot_deal": hubspot,
+        "hubspot_merged": noticed("hubspot", [hubspot_merge("deal", 500, 501, [502], 503)]),
         "hubspot_privacy_request": noticed("hubspot", [*hubspot_deal(502), forgets]),
         "hubspot_other_objects": noticed("hubspot", [hubspot_event("ticket.creation", 1, 400)]),
         "refused_hubspot_forged": forged(noticed("hubspot", hubspot_deal(1001))),

@@ -79,6 +79,7 @@ WEB = {
     "generic_deal": (202, "accepted", "booked", ""),
     "refused_generic_deal_amount": (422, "invalid_body"),
     "hubspot_deal": (200, "accepted", "booked", ""),
+    "hubspot_merged": (200, "accepted", "booked", ""),
     "hubspot_privacy_request": (200, "accepted", "not_understood", "privacy_request"),
     "hubspot_other_objects": (200, "accepted", "ignored", "other_topic"),
     "refused_hubspot_forged": (401, "bad_signature"),

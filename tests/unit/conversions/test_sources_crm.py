@@ -8,6 +8,7 @@ from goodword.conversions.intake import NotUnderstood
 from goodword.conversions.model import Facts, Source, SourceKind
 from goodword.errors import InvalidInput, NotAuthentic
 from goodword.journeys.opportunity import DealFact
+from goodword.limits import DEAL_MERGED_MAX
 from goodword.times import parse_rfc3339
 from goodword_aws.sources import ADAPTERS, generic, read_delivery
 
@@ -16,6 +17,7 @@ from infra.local.payloads_crm import (
     hubspot_association,
     hubspot_deal,
     hubspot_event,
+    hubspot_merge,
     hubspot_property,
     salesforce_change,
 )
@@ -99,6 +101,36 @@ def test_a_deal_is_deleted_and_restored() -> None:
     assert [one.removed for one in gone.deals] == [True, False]
 
 
+@pytest.mark.parametrize("new", [None, 77])
+def test_merged_deals_are_removed_and_the_one_that_is_left_is_not(new: int | None) -> None:
+    """Before deals could be merged HubSpot made no new object, and the primary was left."""
+    facts = read("hubspot", [hubspot_merge("deal", 1, 77, [78, 79], new)])
+    said = [(one.deal_id, one.removed, one.opened, one.merged) for one in facts.deals]
+    both = ("77", "78", "79")
+    assert said == [
+        ("77", None, False, both),
+        ("78", True, False, ()),
+        ("79", True, False, ()),
+    ]
+
+
+def test_a_merge_may_make_a_new_deal() -> None:
+    classic = hubspot_merge("deal", 1, 77, [78], 90)
+    generic = classic | {"subscriptionType": "object.merge", "objectTypeId": "0-3"}
+    for event in (classic, generic):
+        found = read("hubspot", [event]).deals
+        said = [(one.deal_id, one.removed, one.opened) for one in found]
+        assert said == [("90", None, True), ("77", True, False), ("78", True, False)]
+        assert len({one.fact_id for one in found}) == 3
+
+
+def test_merged_contacts_are_one() -> None:
+    (one,) = read("hubspot", [hubspot_merge("contact", 1, 501, [502], 503)]).contacts
+    assert (one.customer_id, one.also) == ("503", ("501", "502"))
+    (one,) = read("hubspot", [hubspot_merge("contact", 1, 501, [502])]).contacts
+    assert (one.customer_id, one.also) == ("501", ("502",))
+
+
 def test_a_contact_of_a_company_is_said() -> None:
     (one,) = read("hubspot", [hubspot_association("CONTACT_TO_COMPANY", 901, 7001, 1)]).contacts
     assert (one.customer_id, one.account_id) == ("901", "7001")
@@ -108,7 +140,8 @@ def test_a_contact_of_a_company_is_said() -> None:
     "event",
     [
         hubspot_event("ticket.creation", 1, 1),
-        hubspot_event("deal.merge", 1, 1),
+        hubspot_merge("deal", 1, 1, [1]),
+        hubspot_merge("company", 1, 1, [2], 3),
         hubspot_property("deal", 1, 1, "dealname", "Robin's deal"),
         hubspot_property("deal", 1, 1, "goodword_referral", "who knows"),
         hubspot_property("deal", 1, 1, "deal_currency_code", ""),
@@ -134,6 +167,9 @@ def test_what_is_not_kept_says_nothing(event: dict[str, Any]) -> None:
         (hubspot_event("deal.creation", 1, 1, occurredAt="now"), "bad_amount"),
         (hubspot_event("deal.creation", -1, 1), "missing_id"),
         (hubspot_event("contact.privacyDeletion", 1, 1), "privacy_request"),
+        (hubspot_event("deal.merge", 1, 1), "missing_id"),
+        (hubspot_merge("deal", 1, 1, [-2]), "missing_id"),
+        (hubspot_merge("deal", 1, 1, list(range(2, DEAL_MERGED_MAX + 3))), "bad_field"),
     ],
 )
 def test_what_cannot_be_read_stops_no_other_event(event: dict[str, Any], code: str) -> None:

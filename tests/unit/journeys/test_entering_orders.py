@@ -62,7 +62,7 @@ class Bus(Path):
             == ""
         )
 
-    def contact(self, **said: str) -> None:
+    def contact(self, **said: Any) -> None:
         self.tell(ContactFact(customer_id="501", occurred_ms=self.clock.at_ms, **said))
 
     def deal(self, name: str, **said: object) -> None:

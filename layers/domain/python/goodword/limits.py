@@ -274,6 +274,7 @@ HAND_OVERS_READ = 100  # hand-overs of one person that are read at a time
 HAND_OVER_DAYS_MAX = 60  # days in which a hand-over has to be done; the journey goes on then
 FUNNEL_PAGES_MAX = 200  # pages of 100 walks that one funnel counts
 DEAL_CONTACTS_MAX = 10  # contacts of one deal that are looked at; a buying centre has fewer
+DEAL_MERGED_MAX = 10  # deals or contacts that a CRM makes one of at once; people merge two
 DEAL_STEPS_MAX = 400  # changes of one deal; more is a deal that a machine writes to
 DEAL_PAGE_ITEMS = 100  # deals credited together; about four batch reads
 DEALS_READ_MAX = 5_000  # deals that one report adds up; some seconds of reading

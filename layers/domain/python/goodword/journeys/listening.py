@@ -78,8 +78,10 @@ class Listening:
 
         until_settled(attempt)
 
-    def meet(self, delivery: Origin, whose: Whose) -> Subject:
+    def meet(self, delivery: Origin, whose: Whose, also: Sequence[str] = ()) -> Subject:
         """The subject of these identifiers, without a signal: a CRM says who a contact is.
+
+        `also` are other ids of the same person, of the same source.
 
         Where that joins somebody to a company, or two names, journeys look at them anew: what lets
         them in may have been told of the company, or of the other name, before.
@@ -88,7 +90,7 @@ class Listening:
         def attempt() -> Subject:
             change = Change()
             account = self._account(change, delivery, whose, signals=0)
-            found = self._person(change, delivery, whose, account, signals=0) or account
+            found = self._person(change, delivery, whose, account, 0, also) or account
             assert found is not None  # somebody is named
             if change.keys:
                 self.desk.store.commit(change)
@@ -126,11 +128,14 @@ class Listening:
         whose: Whose,
         account: Subject | None,
         signals: int = 1,
+        also: Sequence[str] = (),
     ) -> Subject | None:
         marks = marks_of(self.macs, delivery.space.namespace, whose.customer_id, whose.email)
         if not marks:
             return None
         own = "" if whose.email is None else marks[-1]
+        for name in also:
+            marks += marks_of(self.macs, delivery.space.namespace, name, None)
         at_ms = whose.occurred_ms
         return self._subject(change, delivery, "person", marks, at_ms, account, signals, own)
 

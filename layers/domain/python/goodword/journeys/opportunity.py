@@ -12,8 +12,8 @@ from pydantic import Field, StringConstraints
 
 from goodword.ids import derived_id
 from goodword.journeys.signal import OutsideName, SignalFact
-from goodword.limits import DEAL_CONTACTS_MAX
-from goodword.money import Currency, exponent
+from goodword.limits import DEAL_CONTACTS_MAX, DEAL_MERGED_MAX
+from goodword.money import Currency, decimal_text, exponent
 from goodword.records import IndexEntry, Key, Record, Value
 
 DealState = Literal["open", "won", "lost", "removed"]
@@ -47,7 +47,12 @@ class DealChange(Value):
 
 
 class DealFact(DealChange):
-    """One event of a deal, once per `fact_id`. Contacts and account are the CRM's own ids."""
+    """One event of a deal, once per `fact_id`. Contacts, account and deals are the CRM's own ids.
+
+    Of `merged` deals this one is what is left: it takes their contacts over, and what it does not
+    know of its company and referral. One that the merge made (`opened`) takes the rest from them,
+    where they differ from the first.
+    """
 
     fact_id: OutsideName
     deal_id: OutsideName
@@ -55,16 +60,18 @@ class DealFact(DealChange):
     account_id: OutsideName | None = None
     contact_ids: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_CONTACTS_MAX)
     dropped_ids: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_CONTACTS_MAX)
+    merged: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_MERGED_MAX)
     email: str | None = Field(default=None, max_length=320, repr=False)
 
 
 class ContactFact(Value):
-    """Who a CRM's contact is: its address, the company, or both."""
+    """Who a CRM's contact is: its address, the company, or both; `also` are its other ids."""
 
     customer_id: OutsideName | None = None
     occurred_ms: int = Field(ge=0)
     email: str | None = Field(default=None, max_length=320, repr=False)
     account_id: OutsideName | None = None
+    also: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_MERGED_MAX)
 
 
 class Heard(Value):
@@ -209,6 +216,42 @@ def folded(steps: Iterable[DealStep], head: Opportunity) -> Opportunity:
             "steps": len(ordered),
         }
     )
+
+
+def inherited(merged: Sequence[Opportunity], step: DealStep) -> list[DealStep]:
+    """The steps by which a deal takes over from those that became one with it; maybe only `step`.
+
+    One that the merge made begins when the first of them did, and stands as the first of them stood
+    since that moved last: so it counts in the months in which they counted.
+    """
+    contacts = dict.fromkeys(one for deal in merged for one in deal.contacts)
+    mine = step.opportunity_id
+    account = next((one.account for one in merged if one.account), None)
+    referral = next((one.referral for one in merged if one.referral), None)
+    kept = next((one for one in merged if one.opportunity_id == mine), None)
+    taken = step.but(
+        contacts=tuple(contacts)[:DEAL_CONTACTS_MAX],
+        account=None if kept is not None and kept.account else account,
+        change=step.change.but(referral=None if kept is not None and kept.referral else referral),
+    )
+    if not step.change.opened or not merged:
+        return [taken]
+    first = merged[0]
+    amounts = (one for one in merged if one.amount_minor is not None)
+    of_amount = next(amounts, first)
+    amount = of_amount.amount_minor
+    stands = taken.change.but(
+        opened=False,
+        stage=first.stage,
+        won=first.state == "won",
+        closed=first.state in ("won", "lost"),
+        renewal=first.renewal,
+        amount=None if amount is None else decimal_text(amount, of_amount.currency),
+        currency=of_amount.currency,
+    )
+    began_ms = min(one.opened_ms for one in merged)
+    began = step.but(fact_id=f"{step.fact_id}:began", occurred_ms=began_ms)
+    return [began, taken.but(occurred_ms=max(began_ms, first.moved_ms), change=stands)]
 
 
 def minor_of(amount: str, currency: str) -> int | None:

@@ -21,6 +21,7 @@ from goodword.journeys.opportunity import (
     Opportunity,
     deal_partition,
     folded,
+    inherited,
     opportunity_id_of,
     opportunity_key,
 )
@@ -45,7 +46,7 @@ class Hearing:
         for signal in facts.signals:
             listening.note(delivery, signal)
         for contact in facts.contacts:
-            met = listening.meet(delivery, contact)
+            met = listening.meet(delivery, contact, contact.also)
             self._known(delivery, contact, met.subject_id)
         problems = [self._deal(listening, delivery, deal) for deal in facts.deals]
         return next(filter(None, problems), facts.problem)
@@ -67,7 +68,15 @@ class Hearing:
             contacts=tuple(contacts),
             dropped=tuple(self._met(listening, delivery, fact, one) for one in fact.dropped_ids),
         )
-        return until_settled(partial(self._note, delivery, fact, step))
+        steps = [step] if not fact.merged else inherited(self._merged(delivery, fact), step)
+        problems = [until_settled(partial(self._note, delivery, fact, one)) for one in steps]
+        return next(filter(None, problems), "")
+
+    def _merged(self, delivery: Delivery, fact: DealFact) -> list[Opportunity]:
+        """The deals that became one, in the order of the CRM; nothing of one never heard of."""
+        keys = [opportunity_key(opportunity_id_of(*delivery.space, one)) for one in fact.merged]
+        found = self.desk.store.get_many(Opportunity, keys)
+        return [found[key] for key in keys if key in found]
 
     def _met(
         self,

@@ -16,6 +16,7 @@ from goodword.conversions.intake import DeliveryHead, NotUnderstood, delivery_id
 from goodword.conversions.model import Facts, Source
 from goodword.errors import NotAuthentic
 from goodword.journeys.opportunity import ContactFact, DealFact
+from goodword.limits import DEAL_MERGED_MAX
 
 from goodword_aws.sources.deals import REFERRAL, amount, contacts, deal, referral, stage
 from goodword_aws.sources.document import Document, load
@@ -62,12 +63,9 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
     problem = ""
     for one in _events(raw):
         try:
-            said = _fact(one, source, received_ms)
+            found += _facts(one, source, received_ms)
         except NotUnderstood as bad:
             problem = problem or bad.code
-            continue
-        if said is not None:
-            found.append(said)
     deals = tuple(one for one in found if isinstance(one, DealFact))
     people = tuple(one for one in found if isinstance(one, ContactFact))
     ignored = "" if found or problem else "other_topic"
@@ -89,11 +87,21 @@ def _events(raw: bytes) -> list[Document]:
     return [Document(one) for one in listed]
 
 
-def _fact(said: Document, source: Source, received_ms: int) -> ContactFact | DealFact | None:
+def _facts(said: Document, source: Source, received_ms: int) -> Sequence[ContactFact | DealFact]:
+    """What one event says; most often one thing, of what is not kept nothing."""
     thing, _, what = said.text("subscriptionType").partition(".")
     if thing == "object":
         thing = OBJECTS.get(said.text("objectTypeId"), "")
     at_ms = min(received_ms, said.need_natural("occurredAt"))
+    if what == "merge":
+        return _merge(said, thing, source, at_ms) if thing in ("contact", "deal") else ()
+    found = _fact(said, thing, what, source, at_ms)
+    return () if found is None else (found,)
+
+
+def _fact(
+    said: Document, thing: str, what: str, source: Source, at_ms: int
+) -> ContactFact | DealFact | None:
     if what == "associationChange":
         return _association(said, source, at_ms)
     if thing == "contact":
@@ -101,6 +109,31 @@ def _fact(said: Document, source: Source, received_ms: int) -> ContactFact | Dea
     if thing == "deal" and (change := _change(said, what)) is not None:
         return deal(**_step(said, source, at_ms, said.need_id("objectId")), **change)
     return None
+
+
+def _merge(
+    said: Document, thing: str, source: Source, at_ms: int
+) -> Sequence[ContactFact | DealFact]:
+    """Two objects or more that became one: a new one where HubSpot says so, else the primary.
+
+    The survivor is told first, while the others still stand.
+    """
+    first = said.need_id("primaryObjectId")
+    survivor = said.id_at("newObjectId") or first
+    listed = said.at("mergedObjectIds")
+    others = listed if isinstance(listed, list) else [listed]
+    each = (Document({"id": one}).need_id("id") for one in others)
+    ids = tuple(dict.fromkeys((first, *each)))
+    gone = tuple(one for one in ids if one != survivor)
+    if len(gone) > DEAL_MERGED_MAX:
+        raise NotUnderstood("bad_field", "more objects were merged than are looked at")
+    if not gone:
+        return ()
+    if thing == "contact":
+        return (ContactFact(customer_id=survivor, occurred_ms=at_ms, also=gone),)
+    is_new = survivor not in ids
+    taken = deal(**_step(said, source, at_ms, survivor), opened=is_new, merged=ids)
+    return (taken, *(deal(**_step(said, source, at_ms, one), removed=True) for one in gone))
 
 
 def _step(said: Document, source: Source, at_ms: int, deal_id: str) -> dict[str, Any]:

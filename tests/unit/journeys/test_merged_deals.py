@@ -1,0 +1,97 @@
+"""Deals that a CRM made one of are counted once, with the people and the referral of them all."""
+
+import pytest
+from goodword.journeys.opportunity import ContactFact, Opportunity
+from goodword.journeys.signal import Signal, Subject
+
+from tests.support.crm import AT, Crm, step
+
+DAY = 86_400_000
+FIRST, SECOND = "cnv_01hf7yat000123456789abcdef", "cnv_01hf7yat000123456789abcdeg"
+
+
+@pytest.fixture
+def crm() -> Crm:
+    """77 and 78 are the same sale, told twice."""
+    crm = Crm()
+    crm.tell(
+        step("1", 0, opened=True, stage="demo", contact_ids=("c-1",)),
+        step("2", 1, amount="5000", currency="USD"),
+        step("3", 1, deal_id="78", opened=True, amount="4000", contact_ids=("c-2",)),
+        step("4", 2, deal_id="78", account_id="a-1", referral=SECOND),
+    )
+    return crm
+
+
+def named(crm: Crm) -> dict[str, Opportunity]:
+    return {one.deal_id: one for one in crm.all(Opportunity)}
+
+
+def merge(crm: Crm, survivor: str, *, new: bool = False, day: float = 5) -> None:
+    gone = [one for one in ("77", "78") if one != survivor]
+    crm.tell(
+        step("m", day, deal_id=survivor, opened=new, merged=("77", "78")),
+        *(step(f"m-{one}", day, deal_id=one, removed=True) for one in gone),
+    )
+
+
+def test_a_new_deal_takes_everything_over_and_the_merged_ones_are_open_no_more(crm: Crm) -> None:
+    merge(crm, "90", new=True)
+    deals = named(crm)
+    assert [deals[one].state for one in ("77", "78", "90")] == ["removed", "removed", "open"]
+    left = deals["90"]
+    assert (left.stage, left.amount_minor, left.currency) == ("demo", 500_000, "USD")
+    assert set(left.contacts) == {*deals["77"].contacts, *deals["78"].contacts}
+    assert (left.account, left.referral) == (deals["78"].account, SECOND)
+    assert left.opened_ms == AT
+    again = len(crm.all(Opportunity))
+    merge(crm, "90", new=True)
+    assert (named(crm), len(crm.all(Opportunity))) == (deals, again)
+
+
+def test_the_primary_stays_as_it_is_and_takes_what_it_lacks(crm: Crm) -> None:
+    crm.tell(step("5", 3, referral=FIRST))
+    before = named(crm)
+    merge(crm, "77")
+    after = named(crm)
+    assert (after["77"].state, after["78"].state) == ("open", "removed")
+    assert after["77"].amount_minor == before["77"].amount_minor == 500_000
+    assert (after["77"].referral, after["77"].account) == (FIRST, before["78"].account)
+    assert set(after["77"].contacts) == {*before["77"].contacts, *before["78"].contacts}
+
+
+def test_a_sale_that_was_won_is_won_once_when_it_was(crm: Crm) -> None:
+    crm.tell(step("5", 3, stage="98765", won=True, closed=True, account_id="a-1"))
+    merge(crm, "90", new=True)
+    left = named(crm)["90"]
+    assert (left.state, left.closed_ms) == ("won", AT + 3 * DAY)
+    stands = [one for one in crm.all(Signal) if not one.withdrawn]
+    assert [(one.kind, one.occurred_ms) for one in stands] == [("deal_won", AT + 3 * DAY)]
+
+
+def test_what_the_primary_never_said_comes_from_the_other() -> None:
+    crm = Crm()
+    crm.tell(step("1", 0, opened=True), step("2", 1, deal_id="78", amount="70"))
+    merge(crm, "90", new=True)
+    assert named(crm)["90"].amount_minor == 7_000
+
+
+def test_of_deals_that_were_never_heard_of_only_the_new_one_is_known() -> None:
+    crm = Crm()
+    merge(crm, "90", new=True)
+    assert {one.deal_id: one.state for one in crm.all(Opportunity)} == {
+        "77": "removed",
+        "78": "removed",
+        "90": "open",
+    }
+    assert named(crm)["90"].opened_ms == AT + 5 * DAY
+
+
+def test_contacts_that_became_one_are_one_person(crm: Crm) -> None:
+    before = crm.events("journey.subject_known")
+    crm.tell(ContactFact(customer_id="c-3", occurred_ms=AT, also=("c-1", "c-2")))
+    people = [one for one in crm.all(Subject) if one.what == "person"]
+    (one,) = [one for one in people if one.merged_into is None]
+    assert (len(people), len(one.marks)) == (2, 3)
+    told = [event for event in crm.events("journey.subject_known") if event not in before]
+    assert [event.subject for event in told] == [one.subject_id]
