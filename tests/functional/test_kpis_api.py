@@ -10,6 +10,7 @@ from goodword.journeys.kpis import DEFINITIONS
 from goodword.journeys.selling import Hearing
 from goodword.journeys.signal import Subject
 from goodword.limits import REFERENCE_DAYS
+from goodword.times import parse_rfc3339
 
 from tests.support.api import Front, Reply, front
 from tests.support.crm import delivery, step
@@ -83,6 +84,41 @@ def test_the_pipeline_says_its_model_and_its_period(call: Front) -> None:
     assert f"at most {REFERENCE_DAYS} days before" in found["model"]
     again = send(call, "pipeline_of_90_days").body["totals"]
     assert {one.pop("share"): one for one in again} == lines
+
+
+def of_many(call: Front, people: int) -> Reply:
+    """What analysts see of November, once so many more accounts have bought."""
+    hearing = Hearing(call.town.desk("conversions_stream"), MACS)
+    for number in range(people):
+        deal_id, account = f"more-{number}", f"a-more-{number}"
+        facts = (
+            step(f"o{number}", -2, deal_id, opened=True, amount="10", account_id=account),
+            step(f"c{number}", -1, deal_id, stage="closedwon"),
+        )
+        assert hearing.hear(delivery("prg_sample"), Facts(deals=facts)) == ""
+    call.town.clock.at_ms = parse_rfc3339("2025-12-02T00:00:00Z")
+    return send(call, "pipeline_for_analysts")
+
+
+def test_analysts_see_no_sum_of_fewer_than_five(call: Front) -> None:
+    alone = of_many(call, 0).body
+    assert (alone["totals"], alone["left_out"]) == ([], True)
+    assert (alone["from_day"], alone["to_day"]) == ("2025-11-01", "2025-12-01")
+    assert "120000" not in json.dumps(alone)
+    crowd = of_many(call, 4).body
+    assert (crowd["totals"][0]["won_minor"], crowd["left_out"]) == (124_000, False)
+    assert crowd["totals"] == send(call, "pipeline").body["totals"]
+
+
+def test_analysts_choose_no_day_of_a_month(call: Front) -> None:
+    of_many(call, 4)
+    event = json.dumps(sample("journeys_api_kpis", "pipeline_for_analysts"))
+    day = event.replace("from=2025-11-01&to=2025-12-01", "from=2025-11-20&to=2025-11-21")
+    day = day.replace('"from": "2025-11-01"', '"from": "2025-11-20"')
+    day = day.replace('"to": "2025-12-01"', '"to": "2025-11-21"')
+    assert day != event
+    found = call.send("journeys_api_kpis", json.loads(day)).body
+    assert (found["from_day"], found["to_day"]) == ("2025-11-01", "2025-12-01")
 
 
 # --- the twelve figures -----------------------------------------------------------------------

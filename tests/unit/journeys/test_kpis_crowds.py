@@ -1,12 +1,13 @@
 """No figure nor difference of two is of fewer than five where single people are hidden."""
 
 import pytest
-from goodword.journeys.crediting import Credited
+from goodword.journeys.crediting import Credited, Influence
 from goodword.journeys.happened import Happened
 from goodword.journeys.kpis import History
-from goodword.journeys.kpis_crowds import forecast_hidden, hidden, whole_months
+from goodword.journeys.kpis_crowds import forecast_hidden, hidden, untold, whole_months
 from goodword.journeys.measuring import parts_of
 from goodword.journeys.pipeline import Period
+from goodword.journeys.prompting import Prompt
 from goodword.times import parse_rfc3339, rfc3339
 
 from tests.support.crm import AT
@@ -133,3 +134,85 @@ def test_what_is_retained_is_of_five_accounts(accounts: int, hides: bool) -> Non
     assert (("net_revenue_retention", "EUR") in found[0]) == hides
     sold = hidden(History((), of(accounts, "won", AT)), month, [month])
     assert (("referral_revenue", "EUR") in sold[0]) == hides
+
+
+def test_revenue_of_deals_and_of_orders_is_of_five_each() -> None:
+    month = Period(AT - 15 * DAY, AT + 15 * DAY)
+    sold = of(5, "won", AT)
+
+    def left_out(people: int) -> bool:
+        history = History(sales(people, "2025-11-20", first=9), sold)
+        return ("referral_revenue", "EUR") in hidden(history, month, [])[0]
+
+    assert [left_out(people) for people in (0, 1, 4, 5)] == [False, True, True, False]
+
+
+# --- sums of deals ------------------------------------------------------------------------------
+
+NOVEMBER = Period(parse_rfc3339("2025-11-01T00:00:00Z"), parse_rfc3339("2025-12-01T00:00:00Z"))
+DECEMBER = Period(NOVEMBER.to_ms, YEAR_END)
+SOURCED, ALL = ("sourced", "EUR"), ("all", "EUR")
+
+
+def unowed(deals: list[Credited]) -> list[Credited]:
+    return [one.but(credit=None) for one in deals]
+
+
+@pytest.mark.parametrize("state", ["open", "won", "lost"])
+def test_a_sum_of_deals_is_of_five_advocates_or_of_nobody(state: str) -> None:
+    closed = None if state == "open" else AT
+    assert untold(of(4, state, closed), [NOVEMBER], {}).totals == {SOURCED, ALL}
+    assert untold(of(5, state, closed), [NOVEMBER], {}).totals == frozenset()
+    assert untold(of(4, state, closed), [DECEMBER], {}).totals == frozenset()
+
+
+@pytest.mark.parametrize("state", ["won", "lost"])
+def test_those_that_were_closed_are_of_five_too(state: str) -> None:
+    some = [*of(5, "open"), *of(4, state, AT)]
+    assert untold(some, [NOVEMBER], {}).totals == {SOURCED, ALL}
+    assert untold([*of(5, "open"), *of(5, state, AT)], [NOVEMBER], {}).totals == frozenset()
+
+
+def test_one_small_month_takes_the_sum_of_the_deals_of_a_period_with_it() -> None:
+    some = [*of(5, "open"), *of(4, "won", DECEMBER.from_ms)]
+    assert untold(some, [NOVEMBER, DECEMBER], {}).totals == {SOURCED, ALL}
+    assert untold(some, [NOVEMBER], {}).totals == frozenset()
+
+
+def test_deals_that_are_owed_to_nobody_are_of_five_accounts() -> None:
+    neither = ("neither", "EUR")
+    assert untold(unowed(of(4, "open")), [NOVEMBER], {}).totals == {neither, ALL}
+    assert untold(unowed(of(5, "open")), [NOVEMBER], {}).totals == frozenset()
+    one_account = [one.but(deal=one.deal.but(account="a")) for one in unowed(of(5, "open"))]
+    assert untold(one_account, [NOVEMBER], {}).totals == {neither, ALL}
+    removed = [one.but(deal=one.deal.but(state="removed")) for one in unowed(of(4, "open"))]
+    assert untold(removed, [NOVEMBER], {}).totals == frozenset()
+
+
+def test_all_less_the_others_gives_nobody_away() -> None:
+    called = [
+        one.but(
+            credit=None,
+            call=Influence(call_id=f"c{number}", booked_ms=AT, advocate_id=f"b{number}"),
+        )
+        for number, one in enumerate(of(5, "open"))
+    ]
+    apart = [*of(6, "open"), *called]
+    assert untold(apart, [NOVEMBER], {}).totals == frozenset()
+    both = [one.but(call=called[0].call) for one in apart[:1]]
+    assert untold([*both, *apart[1:]], [NOVEMBER], {}).totals == {ALL}
+    few = untold([*apart[:6], *called[:4]], [NOVEMBER], {}).totals
+    assert few == {("influenced", "EUR"), ALL}
+
+
+def test_the_rest_that_followed_no_ask_is_nobodys_or_of_five() -> None:
+    def left_out(people: int, asked: int) -> tuple[bool, bool]:
+        prompts = {f"adv_{number}": (Prompt(AT, "ask", "jrn"),) for number in range(asked)}
+        found = untold(of(people, "open"), [NOVEMBER], prompts)
+        return SOURCED in found.totals, SOURCED in found.journeys
+
+    assert left_out(10, 5) == (False, False)
+    assert left_out(9, 5) == (False, True)  # the rest of four could be computed
+    assert left_out(9, 4) == (False, True)
+    assert left_out(5, 5) == left_out(5, 0) == (False, False)
+    assert left_out(4, 4) == (True, True)

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from goodword.errors import FieldError, InvalidInput, NotFound
 from goodword.journeys.copied import CrmCopy, deal_copy_key
 from goodword.journeys.crediting import Credit, Credited, Influence, Owed
+from goodword.journeys.kpis_crowds import Untold, untold, whole_months
+from goodword.journeys.measuring import parts_of
 from goodword.journeys.opportunity import DealState
 from goodword.journeys.pipeline import (
     Deals,
@@ -16,7 +18,7 @@ from goodword.journeys.pipeline import (
     advocates_of,
     pipeline,
 )
-from goodword.journeys.prompting import prompts_of
+from goodword.journeys.prompting import Prompt, prompts_of
 from goodword.limits import PERIOD_DAYS_MAX
 from goodword.records import Value
 from goodword.times import DAY_MS, as_datetime, rfc3339
@@ -87,7 +89,10 @@ class OpportunityAnswer(Value):
 
 
 class PipelineAnswer(Value):
-    """What deals come to. Amounts are minor units; each line is of one currency."""
+    """What deals come to. Amounts are minor units; each line is of one currency.
+
+    `left_out`: some line is of too few people for whoever asked.
+    """
 
     program_id: str
     from_day: str
@@ -97,6 +102,7 @@ class PipelineAnswer(Value):
     advocates: tuple[Line, ...]
     journeys: tuple[Line, ...]
     asks: tuple[Line, ...]
+    left_out: bool = False
 
 
 def opportunity_answer(one: Credited) -> OpportunityAnswer:
@@ -166,26 +172,51 @@ def crm_answer(copy: CrmCopy) -> CrmWriteAnswer:
 def pipeline_answer(
     deals: Deals, query: Mapping[str, str], now_ms: int, *, by_person: bool
 ) -> PipelineAnswer:
-    """The sums of a programme's deals in a period; by advocate and ask for who sees people."""
-    program_id, period = query.get("program_id", ""), period_of(query, now_ms)
-    found = summed(deals, program_id, period)
-    return PipelineAnswer(
+    """The sums of a programme's deals in a period; by advocate and ask for who sees people.
+
+    Whoever sees no single people (not `by_person`) has whole months that are over, and no line of
+    fewer than PEOPLE_LEAST people (`kpis_crowds.untold`).
+    """
+    program_id, asked = query.get("program_id", ""), period_of(query, now_ms)
+    period = asked if by_person else whole_months(asked, now_ms)
+    credited, prompts = _deals_of(deals, program_id, period)
+    found = pipeline(credited, period, prompts)
+    answer = PipelineAnswer(
         program_id=program_id,
         from_day=day_text(period.from_ms),
         to_day=day_text(period.to_ms),
         model=MODEL,
         totals=found.totals,
-        advocates=found.advocates if by_person else (),
+        advocates=found.advocates,
         journeys=found.journeys,
-        asks=found.asks if by_person else (),
+        asks=found.asks,
+    )
+    return answer if by_person else _of_crowds(answer, untold(credited, parts_of(period), prompts))
+
+
+def _of_crowds(answer: PipelineAnswer, few: Untold) -> PipelineAnswer:
+    return answer.but(
+        totals=tuple(one for one in answer.totals if (one.share, one.currency) not in few.totals),
+        advocates=(),
+        journeys=tuple(
+            one for one in answer.journeys if (one.share, one.currency) not in few.journeys
+        ),
+        asks=(),
+        left_out=bool(few.journeys),
     )
 
 
 def summed(deals: Deals, program_id: str, period: Period) -> Pipeline:
     """The sums of a programme's deals in a period. Raises InvalidInput `period_too_large`."""
-    credited = deals.since(program_id, period.from_ms)
-    prompts = prompts_of(deals.store, program_id, advocates_of(credited, period))
+    credited, prompts = _deals_of(deals, program_id, period)
     return pipeline(credited, period, prompts)
+
+
+def _deals_of(
+    deals: Deals, program_id: str, period: Period
+) -> tuple[list[Credited], dict[str, list[Prompt]]]:
+    credited = deals.since(program_id, period.from_ms)
+    return credited, prompts_of(deals.store, program_id, advocates_of(credited, period))
 
 
 def period_of(query: Mapping[str, str], now_ms: int) -> Period:

@@ -1,13 +1,20 @@
-"""Which of the twelve figures can be told without telling on anybody; pure.
+"""Which of the twelve figures and sums of deals can be told without telling on anybody; pure.
 
 A figure is told if each group of people that it is made of is empty or of at least PEOPLE_LEAST:
 those it counts, those it divides by and, of a share of people, the rest of them too, as 9 of 10
 tells who did not. A figure of a period is told only if each of its months can be: two sums whose
 periods differ by one month would give that month away. For the same reason periods are whole
 months that are over (`whole_months`): two that differ by a day would give away the day.
+
+Sums of deals (`untold`) have the same rule: a line is told if the deals opened, won and lost in it
+are each of nobody or of at least PEOPLE_LEAST advocates. Deals that are owed to nobody are counted
+by whose they are: accounts. The sum of all less the others gives away one that is not told, or what
+is of two at once: then it is not told either. Deals less the lines of journeys are the
+sum of those that followed no ask: journeys are told only if each of them and that rest can be.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from goodword.journeys.crediting import Credited
 from goodword.journeys.kpis import (
@@ -26,15 +33,27 @@ from goodword.journeys.kpis import (
     won_in,
     won_leads,
 )
-from goodword.journeys.pipeline import Period
+from goodword.journeys.pipeline import Owing, Period, Share, counts, owed
+from goodword.journeys.prompting import Prompt
 from goodword.limits import PEOPLE_LEAST
 from goodword.times import month_end, month_start
 
 Which = tuple[Code, str]  # a figure and its currency, "" where it has none
 Group = Collection[str]
 Few = frozenset[Which]  # what is of too few people
+Sum = tuple[Share, str]  # deals owed alike, in one currency
+Theirs = list[tuple[Credited, str]]  # deals, each with whose it is
+Twice = dict[tuple[str, int], Theirs]  # what is both sourced and influenced, by each of the two
+NOBODY = Owing("neither", "", "", "")
 # What stands at the end of a period and is no sum over it: its months cannot be computed from it.
 STANDING: frozenset[Code] = frozenset({"advocate_pool", "net_revenue_retention"})
+
+
+class Untold(NamedTuple):
+    """The sums of deals that may not be told: of all of them, and those whose journeys may not."""
+
+    totals: frozenset[Sum]
+    journeys: frozenset[Sum]
 
 
 def hidden(history: History, whole: Period, parts: Sequence[Period]) -> list[Few]:
@@ -50,6 +69,31 @@ def forecast_hidden(deals: Iterable[Credited]) -> frozenset[str]:
     return frozenset(name for name, people in found.items() if len(people) < PEOPLE_LEAST)
 
 
+def untold(
+    deals: Iterable[Credited], parts: Sequence[Period], prompts: Mapping[str, Sequence[Prompt]]
+) -> Untold:
+    """What may not be told of a period that these months make up."""
+    totals, journeys = set[Sum](), set[Sum]()
+    known = list(deals)
+    for part in parts:
+        sums, by_journey, twice = dict[Sum, Theirs](), dict[tuple[Sum, str], Theirs](), Twice()
+        for one in known:
+            owing = tuple(owed(one, prompts)) if counts(one, part) else ()
+            for place, each in enumerate(owing or (NOBODY,) * counts(one, part)):
+                which: Sum = (each.share, one.deal.currency)
+                theirs = one, each.advocate_id or one.deal.account or one.deal.opportunity_id
+                sums.setdefault(which, []).append(theirs)
+                by_journey.setdefault((which, each.journey_id), []).append(theirs)
+                if len(owing) > 1:
+                    twice.setdefault((one.deal.currency, place), []).append(theirs)
+        few = {which for which, some in sums.items() if _of_few(some, part)}
+        given_away = {name for _, name in few}
+        given_away |= {name for (name, _), some in twice.items() if _of_few(some, part)}
+        totals |= few | {("all", name) for name in given_away}
+        journeys |= {which for (which, _), some in by_journey.items() if _of_few(some, part)}
+    return Untold(frozenset(totals), frozenset(journeys | totals))
+
+
 def whole_months(period: Period, now_ms: int) -> Period:
     """The UTC months that the period touches and that are over; else the last one that is."""
     this, first = month_start(now_ms), month_start(period.from_ms)
@@ -57,6 +101,17 @@ def whole_months(period: Period, now_ms: int) -> Period:
     if first >= to:
         to, first = this, month_start(this - 1)
     return Period(first, to)
+
+
+def _of_few(deals: Theirs, part: Period) -> bool:
+    """Whether those opened, won or lost in the month are somebody's, and of too few."""
+    closed = [(one.deal.state, who) for one, who in deals if part.has(one.deal.closed_ms)]
+    groups = (
+        {who for one, who in deals if part.has(one.deal.opened_ms)},
+        {who for state, who in closed if state == "won"},
+        {who for state, who in closed if state == "lost"},
+    )
+    return any(0 < len(group) < PEOPLE_LEAST for group in groups)
 
 
 def _few(history: History, period: Period) -> Few:
@@ -101,13 +156,15 @@ def _money(history: History, period: Period) -> Iterable[tuple[Which, tuple[Grou
     """Of sums by currency: advocates, and of what is retained the accounts that were won."""
     opened = _advocates(opened_in(history.deals, period))
     won = _advocates(won_in(history.deals, period))
+    bought: dict[str, set[str]] = {}
     for order in sales_in(history, period):
-        won.setdefault(order.currency, set()).add(order.advocate_id)
+        bought.setdefault(order.currency, set()).add(order.advocate_id)
     then, now = retained_of(history.deals, period.to_ms)
     for currency, people in opened.items():
         yield ("referral_pipeline", currency), (people,)
-    for currency, people in won.items():
-        yield ("referral_revenue", currency), (people,)
+    for currency in {*won, *bought}:  # the deals alone are in the pipeline too: see `untold`
+        groups = won.get(currency, set()), bought.get(currency, set())
+        yield ("referral_revenue", currency), groups
     for currency in {key[0] for key in then}:
         accounts = {account for unit, account in then if unit == currency}
         stayed = {account for account in accounts if now.get((currency, account))}

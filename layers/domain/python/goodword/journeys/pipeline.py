@@ -79,7 +79,7 @@ def pipeline(
     """The sums; every deal is at most once in each kind of credit."""
     totals, advocates, journeys, asks = Lines(), Lines(), Lines(), Lines()
     for one in credited:
-        if not _counts(one, period):
+        if not counts(one, period):
             continue
         _add(totals, one, period, "all")
         owing = list(owed(one, prompts))
@@ -120,10 +120,11 @@ def owed(one: Credited, prompts: Mapping[str, Sequence[Prompt]]) -> Iterator[Owi
 
 def advocates_of(credited: Iterable[Credited], period: Period) -> set[str]:
     """Whose recommendations of deals count in the period."""
-    return {one.credit.advocate_id for one in credited if one.credit and _counts(one, period)}
+    return {one.credit.advocate_id for one in credited if one.credit and counts(one, period)}
 
 
-def _counts(one: Credited, period: Period) -> bool:
+def counts(one: Credited, period: Period) -> bool:
+    """Whether the deal is opened or closed in the period, and still there."""
     deal = one.deal
     there = period.has(deal.opened_ms) or period.has(deal.closed_ms)
     return there and deal.state != "removed"
