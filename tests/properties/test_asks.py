@@ -133,7 +133,8 @@ def check(
         owed = [one for one in before if one.about == "i"]
         assert not owed or max(owed, key=lambda o: o.occurred_ms).kind == "invoice_paid"
         risks = [one.occurred_ms for one in before if one.kind == "churn_risk"]
-        assert not risks or at_ms - max(risks) >= 180 * DAY_MS
+        (ask,) = (one for one in journey.steps if isinstance(one, Ask))
+        assert ask.motion == "review" or not risks or at_ms - max(risks) >= 180 * DAY_MS
 
 
 def last(signals: list[Signal], kind: str) -> int | None:

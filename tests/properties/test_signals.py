@@ -86,5 +86,6 @@ def test_a_score_is_what_its_rows_add_up_to(told: list[SignalFact]) -> None:
         assert one.score == one.delight + one.results - one.risk
         forbidden = [found.code for found in one.suppressors]
         assert not any(
-            verdict.qualifies and set(forbidden) - {"recent_complaint"} for verdict in one.motions
+            verdict.qualifies and set(forbidden) - {"recent_complaint", "churn_risk"}
+            for verdict in one.motions
         )

@@ -384,7 +384,7 @@ def willing(signals: list[Signal], at_ms: int, ask: AskMade) -> None:
     newest = max(
         risks, key=lambda one: (one.occurred_ms, one.kind == "churn_cleared"), default=None
     )
-    if newest is not None and newest.kind == "churn_risk":
+    if ask.motion != "review" and newest is not None and newest.kind == "churn_risk":
         assert at_ms - newest.occurred_ms >= 180 * DAY_MS
     if ask.motion != "review":
         complaints = [one.occurred_ms for one in before if one.kind == "complaint"]

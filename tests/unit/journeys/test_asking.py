@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from goodword.journeys.asked import Asked
-from goodword.journeys.asking import AskBook, AskRules, Verdict, awake_ms, may_ask
+from goodword.journeys.asking import AskBook, AskRules, Verdict, awake_ms, may_ask, may_remind
 from goodword.journeys.definition import Ask, Frequency, QuietHours
 from goodword.journeys.scoring import standing
 from goodword.limits import ASKS_KEPT_MAX
@@ -49,6 +49,21 @@ def test_what_forbids_asking_is_said_by_its_name() -> None:
     assert verdict(signals=(*FAN, signal("complaint", 1))).reason == "recent_complaint"
     assert verdict(signals=FAN[:1]).reason == "not_qualified"
     assert verdict(signals=FAN[:1]).from_ms is None
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "reason"),
+    [("case_opened", 1, "open_urgent_case"), ("invoice_overdue", None, "invoice_overdue")],
+)
+def test_what_is_open_puts_a_review_off_and_forbids_the_rest(
+    kind: str, value: int | None, reason: str
+) -> None:
+    told = (*FAN, signal(kind, 1, value, about="x"))
+    review, stands = Ask.model_validate(REVIEW), standing(told, NOW)
+    for judge in (may_ask, may_remind):
+        found = judge(review, terms(REVIEW), RULES, stands, BOOK, NOON)
+        assert found == Verdict(allowed=False, reason=reason, from_ms=NOON + DAY_MS)  # type: ignore[arg-type]  # by name
+    assert verdict(signals=told) == Verdict(allowed=False, reason=reason)  # type: ignore[arg-type]  # the same
 
 
 @pytest.mark.parametrize("what", ["all", "reference"])

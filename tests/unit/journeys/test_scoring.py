@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 import pytest
+from goodword.journeys.gating import UNHAPPY
 from goodword.journeys.scoring import (
     BARS,
     FRESH_DAYS,
@@ -129,15 +130,23 @@ def test_consent_is_the_last_word_on_it() -> None:
 
 
 def test_a_public_review_is_asked_for_whatever_somebody_thinks_of_us() -> None:
-    sad = (CONSENT, signal("nps", 1, 0), signal("complaint", 1), signal("review", 2, 1))
+    bad = (signal("nps", 1, 0), signal("complaint", 1), signal("review", 2, 1))
+    sad = (CONSENT, *bad, signal("churn_risk", 1))
     found = now(*sad)
     assert motion(found, "review").qualifies
     assert motion(found, "referral").reasons == (
+        "churn_risk",
         "recent_complaint",
         "score_too_low",
         "too_much_risk",
     )
     assert not motion(now(*sad, signal("invoice_overdue", 1, about="i")), "review").qualifies
+
+
+@pytest.mark.parametrize("kind", sorted(UNHAPPY - {"case_opened"}))
+def test_no_word_of_a_risk_moves_the_review_motion(kind: str) -> None:
+    found = motion(now(CONSENT, signal(kind, 1)), "review")
+    assert found == motion(now(CONSENT), "review")
 
 
 @pytest.mark.parametrize("kind", sorted(SENTIMENT))

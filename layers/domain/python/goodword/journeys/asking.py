@@ -47,6 +47,8 @@ Never = Literal[
     "nothing_done",
     "not_agreed",
 ]
+# What puts a public review off, and has an end that opinions have no part in.
+PAUSES: frozenset[Never] = frozenset({"open_urgent_case", "invoice_overdue"})
 AGREED_DAYS = 365  # for how long a yes to being a reference holds, as long as an opinion counts
 YES: frozenset[AskState] = OWED | {"rewarded"}
 NO: frozenset[AskState] = frozenset({"declined", "rejected_work"})
@@ -168,9 +170,9 @@ def may_ask(
     A journey's own limits hold a public review back by public ones alone: who was asked for
     something private depends on what they answered. The programme's are about all asks.
     """
-    refused = _never(ask.motion, standing, book)
+    refused = _refused(ask.motion, standing, book, now_ms)
     if refused is not None:
-        return Verdict(allowed=False, reason=refused)
+        return refused
     asked = book.asks
     own = [one for one in asked if one.motion in PUBLIC] if ask.public else asked
     waits = _longest(
@@ -220,9 +222,9 @@ def may_remind(
     now_ms: int,
 ) -> Verdict:
     """The verdict for saying an open ask once more: what forbids asking, then the hour."""
-    refused = _never(ask.motion, standing, book)
+    refused = _refused(ask.motion, standing, book, now_ms)
     if refused is not None:
-        return Verdict(allowed=False, reason=refused)
+        return refused
     return _by_hour(terms, rules, book, now_ms)
 
 
@@ -323,6 +325,22 @@ def _never(motion: Motion, standing: Standing, book: AskBook) -> Never | None:
         return None
     ahead: list[Ahead] = [one for one in AHEAD if one in verdict.reasons]
     return ahead[0] if len(ahead) == len(verdict.reasons) else "not_qualified"
+
+
+def puts_off(motion: Motion, reason: str) -> bool:
+    """Whether an ask waits for the end of this and is not given up meanwhile, whoever it is for: a
+    public review is not kept from those who had trouble, it comes when the trouble is over.
+    """
+    return motion in PUBLIC and reason in PAUSES
+
+
+def _refused(motion: Motion, standing: Standing, book: AskBook, now_ms: int) -> Verdict | None:
+    """What no time changes, or what puts a public ask off, which is looked at again in a day."""
+    reason = _never(motion, standing, book)
+    if reason is None:
+        return None
+    again_ms = now_ms + DAY_MS if puts_off(motion, reason) else None
+    return Verdict(allowed=False, reason=reason, from_ms=again_ms)
 
 
 def _seldom(motion: Motion, asks: Sequence[Asked], now_ms: int) -> Verdict | None:

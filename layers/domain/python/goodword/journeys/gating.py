@@ -15,6 +15,9 @@ staff close what was handed over to them.
 Where a public ask is rewarded, or marks who did it, no list of what is forbidden is long enough:
 there only what is `NEUTRAL` may choose, and what the programme counts itself (16 CFR 465.4). And
 nothing at all is given for what a review said, whatever it is given for (`paid_by_stars`).
+
+What forbids asking is held to the same (`scoring`, `asking`): of a public review nothing that says
+how satisfied somebody is, a risk of leaving among it; an open case or invoice only puts it off.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -230,10 +233,10 @@ def _refused(place: int, cause: str, terms: JourneyTerms) -> FieldError:
     if pays(terms):
         known = "a renewal, a deal won or a milestone of the programme"
         kind, why = "review_paid", f"who is paid for a public review hangs on more than {known}"
-    message = f"review_gating: {why} ({cause})"
+    message = f"review_gating (16 CFR 465.4, 465.7): {why} ({cause})"
     return FieldError(f"steps.{place}", message, kind, (("cause", cause),))
 
 
 def _starred(place: int, cause: str) -> FieldError:
-    message = f"review_gating: something is given by what a review said ({cause})"
+    message = f"review_gating (16 CFR 465.4): something is given by what a review said ({cause})"
     return FieldError(f"steps.{place}", message, "review_stars", (("cause", cause),))

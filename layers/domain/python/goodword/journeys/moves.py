@@ -11,7 +11,7 @@ from goodword.advocates.segmenting import joining
 from goodword.conversions.crediting import Work, credit
 from goodword.events import Event, Plain
 from goodword.journeys.asked import DONE, OWED, TAKEN, Asked
-from goodword.journeys.asking import AGREED_DAYS, Verdict
+from goodword.journeys.asking import AGREED_DAYS, Verdict, puts_off
 from goodword.journeys.asks import moved, note
 from goodword.journeys.definition import (
     Ask,
@@ -143,12 +143,14 @@ class Moves:
         """Held until the reason says or for a day; or given up. Each reason is told once.
 
         A public review waits for its turn longer than the goal: those who were asked for something
-        private meanwhile, by what they answered, are not left out for it.
+        private meanwhile, by what they answered, are not left out for it. One that is put off until
+        a case or an invoice is closed is not given up at all.
         """
         again_ms = verdict.from_ms if verdict.from_ms is not None else self._now_ms + SLEEP_MS
         patience = PUBLIC_TURN_DAYS if step.public and verdict.reason in TURNS else 0
         last_ms = walk.entered_ms + (terms.goal.within_days + patience) * DAY_MS
-        if verdict.reason in FOR_GOOD or again_ms > last_ms:
+        late = again_ms > last_ms and not puts_off(step.motion, verdict.reason)
+        if verdict.reason in FOR_GOOD or late:
             change.create(
                 self._event("journey.ask_not_made", walk, verdict.reason, motion=step.motion)
             )

@@ -7,9 +7,10 @@ at most its own limit, so that a busy product cannot shout down an unhappy perso
 and not closed (a case, an invoice), a risk, a complaint and missing consent suppress asks whatever
 the score. A case or an invoice counts once each way, however often its source tells of it.
 
-The motion `review` asks for something public. There neither answers nor ratings nor complaints
-count, for or against: whoever asks only happy people for reviews deceives their readers. Pure, and
-the same for every order in which the signals came.
+The motion `review` asks for something public. There neither answers nor ratings nor complaints nor
+a risk of leaving count, for or against: whoever asks only happy people for reviews deceives their
+readers. What is open (an urgent case, an invoice) puts one off, for everybody alike, until it is
+closed. Pure, and the same for every order in which the signals came.
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
@@ -19,7 +20,7 @@ from goodword.journeys.signal import PAIRED, CompanyKind, Signal, SignalKind
 from goodword.records import Value
 from goodword.times import DAY_MS
 
-MODEL = 4  # the version of everything in this module that changes a score
+MODEL = 5  # the version of everything in this module that changes a score
 FRESH_DAYS, GONE_DAYS = 30, 365
 COMPLAINT_DAYS = 30  # days after a complaint in which nobody is asked for a favour
 RISK_DAYS = 180  # days after which a churn risk that nobody repeated is forgotten
@@ -96,6 +97,7 @@ LIMITS: dict[SignalKind, Limit] = {
     "invoice_overdue": Limit(10),
 }
 CASE_ENDS: frozenset[SignalKind] = frozenset({"case_resolved", "case_dropped"})
+OF_SENTIMENT = frozenset({"churn_risk", "recent_complaint"})  # what unhappy customers have
 SENTIMENT: frozenset[SignalKind] = frozenset({"nps", "csat", "review", "mention", "complaint"})
 
 
@@ -280,7 +282,7 @@ def _verdict(
 ) -> Verdict:
     counted = [one for one in given if not (bar.blind and one.kind in SENTIMENT)]
     sides, score = _sides(counted), sum(one.points for one in counted)
-    reasons = [one.code for one in found if not (bar.blind and one.code == "recent_complaint")]
+    reasons = [one.code for one in found if not (bar.blind and one.code in OF_SENTIMENT)]
     short: list[str] = []
     if not bar.blind and score < bar.score:
         short.append("score_too_low")
