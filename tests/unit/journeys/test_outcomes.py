@@ -4,11 +4,11 @@ from itertools import permutations
 
 import pytest
 from goodword.conversions.model import Facts
-from goodword.journeys.listening import Customers, put_signal
+from goodword.journeys.listening import Customers
 from goodword.journeys.opportunity import ContactFact, DealFact
 from goodword.journeys.outcome import Outcome
 from goodword.journeys.scoring import Standing
-from goodword.journeys.signal import Signal, SignalFact, SignalKind, SignalName, Subject
+from goodword.journeys.signal import Signal, SignalFact, SignalKind, SignalName, Subject, put_signal
 from goodword.ports import Change
 
 from tests.support.crm import AT, Crm, delivery, step
