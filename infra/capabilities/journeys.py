@@ -14,6 +14,10 @@ from infra.foundations.streams import may_work_on, work_on
 HEARD = (
     "journey.signal_noted",
     "journey.subject_known",
+    "journey.published",
+    "journey.state_changed",
+    "journey.turned",
+    "program.state_changed",
     "journey.entered",
     "journey.asked",
     "journey.reminded",

@@ -43,6 +43,10 @@ def test_a_stream_brings_new_items_of_one_kind(
             [
                 "journey.signal_noted",
                 "journey.subject_known",
+                "journey.published",
+                "journey.state_changed",
+                "journey.turned",
+                "program.state_changed",
                 "journey.entered",
                 "journey.asked",
                 "journey.reminded",

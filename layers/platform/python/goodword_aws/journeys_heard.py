@@ -6,6 +6,7 @@ from goodword.events import Event
 from goodword.journeys.entering import Entering
 from goodword.journeys.listening import Subjects
 from goodword.journeys.reaching import Reaching
+from goodword.journeys.turning import TURNED, Turning
 
 from goodword_aws import wiring
 from goodword_aws.aws import client
@@ -13,12 +14,14 @@ from goodword_aws.settings import settings
 from goodword_aws.workflow import StepFunctions
 
 RECOMMENDED = frozenset({"conversion.decided", "journey.ask_accepted", "journey.ask_submitted"})
+DONE = frozenset({TURNED, "journey.published", "journey.state_changed", "program.state_changed"})
 
 
 def heard(body: str) -> None:
     """One bus event: a signal, or knowing better who somebody is, makes journeys look at a person;
     whoever entered begins to walk; whoever did what a journey is for is noted with the walk; who
-    promised to recommend and did so has done it.
+    promised to recommend and did so has done it; what is done to a journey, or to its programme, is
+    done to those whom it concerns.
 
     Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
     execution is started by name.
@@ -31,6 +34,10 @@ def heard(body: str) -> None:
     if event["type"] in ("journey.signal_noted", "journey.subject_known"):
         desk = wiring.desk("journeys_queue")
         Entering(desk, Subjects(desk, wiring.blind_index())).consider(str(event["subject"]))
+    elif event["type"] in DONE:
+        desk = wiring.desk("journeys_queue")
+        entering = Entering(desk, Subjects(desk, wiring.blind_index()))
+        Turning(desk, entering).heard(told)
     elif event["type"] == "journey.entered" and not event["data"]["held_out"]:
         walk_id = str(event["subject"])
         given: dict[str, object] = {

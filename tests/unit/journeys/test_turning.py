@@ -1,0 +1,139 @@
+"""Whatever is done to a journey or its programme reaches those whom it concerns, page by page."""
+
+from functools import partial
+
+import pytest
+from goodword.events import Actor, Event
+from goodword.journeys.previewing import Previewing
+from goodword.journeys.publishing import Journeys
+from goodword.journeys.turning import TURNED, Turning
+from goodword.journeys.walk import Walk
+
+from tests.support.journeys import REFERENCE, terms
+from tests.support.walks import BYE, EVENING, Path
+
+NAMES = ["one@mail.example", "two@mail.example", "three@mail.example"]
+
+
+class Bus(Path):
+    """Brings every event to who listens, two people at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.turning = Turning(self.desk("journeys_queue"), self.entering, people=2)
+        self.staff = Journeys(self.desk(Actor(kind="staff", id="milo")))
+        self.told: set[str] = set()
+
+    def bring(self, times: int = 1) -> list[str]:
+        """What was not brought yet, each so often, and what comes of it; their types."""
+        heard: list[str] = []
+        while new := [one for one in self.all(Event) if one.event_id not in self.told]:
+            for one in new:
+                self.told.add(one.event_id)
+                heard.append(one.type)
+                for _ in range(times):
+                    self.turning.heard(one)
+        return heard
+
+
+@pytest.fixture
+def bus() -> Bus:
+    return Bus()
+
+
+def test_whoever_the_dry_run_promised_enters_when_it_is_published(bus: Bus) -> None:
+    for email in NAMES:
+        bus.delight(email=email)
+        bus.hear("case_resolved", about="c", email=email)
+    draft = terms(REFERENCE, BYE, quiet_hours=EVENING)
+    dry = Previewing(bus.desk("x"), bus.subjects).of(bus.program_id, draft, None)
+    bus.publish_terms(draft, "finish", "")
+    heard = bus.bring(times=2)
+    assert len(bus.all(Walk)) == dry.would_enter == 3
+    assert heard.count(TURNED) == 1  # of the second page, once though all was brought twice
+
+
+def test_a_trigger_that_came_during_a_pause_is_not_lost(bus: Bus) -> None:
+    journey = bus.publish(REFERENCE, BYE)
+    bus.delight()
+    bus.bring()
+    bus.staff.set_state(journey.journey_id, "paused", "x")
+    assert bus.entering.consider(bus.hear("case_resolved", about="c")) == []
+    bus.later(hours=1)
+    bus.bring()
+    assert bus.all(Walk) == []
+    bus.staff.set_state(journey.journey_id, "active", "x")
+    bus.bring()
+    assert len(bus.all(Walk)) == 1
+
+
+def test_nor_during_a_pause_of_the_programme(bus: Bus) -> None:
+    bus.publish(REFERENCE, BYE)
+    bus.delight()
+    bus.programs.set_state(bus.program_id, "paused", "x")
+    assert bus.entering.consider(bus.hear("case_resolved", about="c")) == []
+    bus.bring()
+    assert bus.all(Walk) == []
+    bus.programs.set_state(bus.program_id, "active", "x")
+    bus.bring()
+    assert len(bus.all(Walk)) == 1
+
+
+def test_what_a_company_was_heard_of_counts_for_its_people(bus: Bus) -> None:
+    bus.delight(account_id="acme")
+    bus.later(days=30)
+    bus.hear("renewal", email=None, account_id="acme")
+    bus.publish(REFERENCE, BYE, trigger={"kind": "renewal"})
+    bus.bring()
+    assert len(bus.all(Walk)) == 1
+
+
+def test_nobody_is_looked_at_of_whom_nothing_was_heard_for_a_week(
+    bus: Bus, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bus.delight()
+    bus.hear("case_resolved", about="c")
+    bus.later(days=7)
+    looked: list[str] = []
+    monkeypatch.setattr(type(bus.entering), "consider", lambda _, name: looked.append(name))
+    bus.publish(REFERENCE, BYE)
+    bus.bring()
+    assert looked == []
+
+
+@pytest.mark.parametrize(("what", "why"), [("ended", "journey_ended"), ("stop", "version_stopped")])
+def test_what_was_asked_is_over_soon_when_its_journey_is(bus: Bus, what: str, why: str) -> None:
+    journey = bus.publish(REFERENCE, BYE)
+    for email in NAMES:
+        bus.delight(email=email)
+        (walk,) = bus.entering.consider(bus.hear("case_resolved", about="c", email=email))
+        bus.step(walk)
+    bus.delight()
+    bus.step(bus.entered())
+    bus.bring()
+    assert {one.next_ms > bus.clock.at_ms for one in bus.all(Walk)} == {True}
+    if what == "stop":
+        bus.publish(REFERENCE, BYE, of=journey.journey_id, in_flight="stop")
+    else:
+        bus.staff.set_state(journey.journey_id, "ended", "x")
+    heard = bus.bring(times=2)
+    assert heard.count(TURNED) == (1 if what == "ended" else 2)
+    bus.later(hours=0.1)
+    bus.walking.sweep()
+    assert {(one.state, one.reason) for one in bus.all(Walk)} == {("ended", why)}
+    assert [one.state for one in bus.made] == ["expired"]
+
+
+def test_a_walk_that_moves_meanwhile_is_woken_all_the_same(bus: Bus) -> None:
+    journey = bus.publish({"step": "wait", "name": "w", "hours": 90}, REFERENCE, BYE, goal=GOAL)
+    bus.delight()
+    walk = bus.entered()
+    bus.step(walk)
+    bus.bring()
+    bus.staff.set_state(journey.journey_id, "ended", "x")
+    bus.before_next_commit(partial(bus.step, walk))
+    bus.bring()
+    assert bus.now(walk).next_ms <= bus.clock.at_ms
+
+
+GOAL = {"motion": "reference"}
