@@ -113,14 +113,27 @@ def test_the_call_by_which_it_was_done_stays_held(called: Called, paid: bool) ->
     assert called.references.read(called.person).calls[0].outcome == "hurt"
 
 
-def test_a_call_after_a_no_is_noted_and_earns_nothing(called: Called) -> None:
+def test_a_yes_that_is_taken_back_calls_off_what_is_booked_on_it(called: Called) -> None:
+    second = called.book()
     called.asks.answer(called.ask.ask_id, "declined")
-    called.tell(called.booked, "held")
-    assert called.shown == ("declined", called.booked.call_id, "held")
-    called.tell(called.booked, "missed")  # nobody was thanked for it
+    assert called.shown == ("declined", second.call_id, "cancelled")
+    calls = called.references.read(called.person).calls
+    assert {one.state for one in calls} == {"cancelled"}
+    told = called.events("journey.reference_cancelled")
+    assert {one.data["call_id"] for one in told} == {called.booked.call_id, second.call_id}
+    assert {one.reason for one in told} == {"taken_back"}
+    with pytest.raises(Conflict) as refused:
+        called.tell(called.booked, "held")
+    assert refused.value.code == "call_not_booked"
     called.step(called.walk)
-    assert called.all(Reward) == []
-    assert called.events("journey.ask_accepted_work") == []
+    assert (called.all(Reward), called.events("journey.ask_accepted_work")) == ([], [])
+
+
+def test_a_yes_without_a_booked_call_is_taken_back_as_ever(called: Called) -> None:
+    called.tell(called.booked, "missed")
+    called.asks.answer(called.ask.ask_id, "declined")
+    assert called.shown == ("declined", called.booked.call_id, "missed")
+    assert called.events("journey.reference_cancelled") == []
 
 
 def test_what_staff_recorded_before_is_not_done_again(called: Called) -> None:
@@ -142,7 +155,6 @@ def test_the_walk_that_waits_for_the_call_is_woken(called: Called) -> None:
     given = {"subject_id": called.walk.walk_id, "name": "answer", "token": "t", "given_ms": 0}
     change.create(TaskToken.model_validate(given))
     called.store.commit(change)
-    called.tell(called.booked, "missed")
     called.tell(called.booked, "held")
     assert "t" in called.workflow.resumed
     assert called.store.get(TaskToken, token_key(called.walk.walk_id, "answer")) is not None
@@ -151,8 +163,10 @@ def test_the_walk_that_waits_for_the_call_is_woken(called: Called) -> None:
 def test_the_request_and_the_call_move_together_or_not_at_all(called: Called) -> None:
     """The person takes the yes back while staff say that it was held: one of them is first."""
     called.before_next_commit(lambda: called.asks.answer(called.ask.ask_id, "declined"))
-    called.tell(called.booked, "held")
-    assert called.shown == ("declined", called.booked.call_id, "held")
+    with pytest.raises(Conflict) as refused:
+        called.tell(called.booked, "held")
+    assert refused.value.code == "call_not_booked"
+    assert called.shown == ("declined", called.booked.call_id, "cancelled")
     assert called.events("journey.ask_accepted_work") == []
 
 

@@ -12,6 +12,7 @@ from goodword.journeys.asked import Asked
 from goodword.journeys.asking import AskBook, book_key
 from goodword.journeys.asks import Wishes
 from goodword.journeys.gate import Gate
+from goodword.journeys.opportunity import Opportunity
 from goodword.journeys.reference import (
     CallState,
     Need,
@@ -156,6 +157,7 @@ def test_wishes_consent_and_what_forbids_asking_hold(desk: Desk) -> None:
 
 def test_what_came_of_a_call_is_kept_and_a_repeat_is_nothing(desk: Desk) -> None:
     person = desk.fan("u-1")
+    keep_deal(desk, "opp_1", desk.references.read(person).program_id)
     (call,) = desk.references.book(person, "opp_1").calls
     told: dict[str, Any] = {"state": "held", "outcome": "helped", "follow_up": "thank"}
     for _ in range(2):
@@ -280,6 +282,27 @@ def test_whoever_found_being_asked_bad_is_not_called(desk: Desk) -> None:
     assert desk.references.book(name).calls
 
 
+def test_a_call_is_booked_for_a_deal_of_the_programme_only(desk: Desk) -> None:
+    person = desk.fan("u-1")
+    keep_deal(desk, "opp_2", "prg_2")
+    for name in ("opp_1", "opp_2"):
+        with pytest.raises(NotFound) as refused:
+            desk.references.book(person, name)
+        assert refused.value.code == "unknown_opportunity"
+    keep_deal(desk, "opp_3", desk.references.read(person).program_id)
+    (call,) = desk.references.book(person, "opp_3").calls
+    assert call.opportunity_id == "opp_3"
+
+
+def keep_deal(desk: Desk, name: str, program_id: str) -> None:
+    """A deal of this id."""
+    change = Change()
+    fields = {"namespace": "crm", "source_id": "src_1", "deal_id": name, "currency": "EUR"}
+    fields |= {"opportunity_id": name, "program_id": program_id, "state": "open"}
+    change.create(Opportunity.model_validate(fields | {"opened_ms": 0, "steps": 0}))
+    desk.store.commit(change)
+
+
 @pytest.mark.parametrize("state", ["held", "missed", "cancelled"])
 def test_a_call_that_is_over_is_not_booked_again(desk: Desk, state: CallState) -> None:
     person = desk.fan("u-1")
@@ -289,7 +312,9 @@ def test_a_call_that_is_over_is_not_booked_again(desk: Desk, state: CallState) -
     (still,) = desk.references.record(person, call.call_id, state="booked", **more).calls
     assert (still.state, still.follow_up) == ("booked", "thank")
     desk.references.record(person, call.call_id, state=state, **told)
-    with pytest.raises(Conflict) as refused:
-        desk.references.record(person, call.call_id, state="booked", **told)
-    assert refused.value.code == "call_not_booked"
+    counts: set[CallState] = {"booked", "held"}
+    for again in counts - {state}:  # beside the quota, if another was booked since
+        with pytest.raises(Conflict) as refused:
+            desk.references.record(person, call.call_id, state=again, **told)
+        assert refused.value.code == "call_not_booked"
     assert desk.references.read(person).calls[0].state == state

@@ -1,7 +1,7 @@
 """Deals for staff: what the CRM says of each, to whom it is owed, and what all come to."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from goodword.errors import FieldError, InvalidInput, NotFound
@@ -214,7 +214,7 @@ def summed(deals: Deals, program_id: str, period: Period) -> Pipeline:
 
 def _deals_of(
     deals: Deals, program_id: str, period: Period
-) -> tuple[list[Credited], dict[str, list[Prompt]]]:
+) -> tuple[Sequence[Credited], Mapping[str, Sequence[Prompt]]]:
     credited = deals.since(program_id, period.from_ms)
     return credited, prompts_of(deals.store, program_id, advocates_of(credited, period))
 

@@ -137,6 +137,10 @@ class Asks:
     def become(self, change: Change, ask: AskMade, state: AskState, reason: str = "") -> AskMade:
         """Put into the change: the ask in its next state, and its walk, which then looks again."""
         now_ms = self.desk.clock.now_ms()
+        if ask.motion == "reference" and (ask.state, state) == ("accepted", "declined"):
+            from goodword.journeys.calling import called_off  # noqa: PLC0415 - it moves asks, too
+
+            ask = called_off(self.desk, change, ask)
         after = moved(ask, state, now_ms, reason)
         note(self.desk, change, after)
         walk = self.desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))

@@ -3,8 +3,9 @@
 The request has its call, so that its person reads that one was booked and what became of it. The
 first call that is said to be held is what was promised: the request's work is accepted by it, and
 thanks and whatever its journey gives follow as of all accepted work. It is done once: a later call
-that rests on the same yes earns nothing more, and the one that it was done by stays held.
-A call that was held for a deal is known with the deal too (`crediting`), for as long as it is held.
+that rests on the same yes earns nothing more, and the one that it was done by stays held. A yes
+that is taken back calls off what is booked on it. A call that was held for a deal is known with the
+deal too (`crediting`), for as long as it is held.
 """
 
 from dataclasses import dataclass
@@ -12,9 +13,17 @@ from dataclasses import dataclass
 from goodword.errors import Conflict, NotAllowed
 from goodword.journeys.asked import DONE
 from goodword.journeys.asks import Asks
-from goodword.journeys.reference import DealCall, DealCalls, ReferenceCall, deal_calls_key
+from goodword.journeys.listening import head
+from goodword.journeys.reference import (
+    DealCall,
+    DealCalls,
+    ReferenceCall,
+    ReferenceProfile,
+    deal_calls_key,
+    reference_key,
+)
 from goodword.journeys.walk import AskCall, AskMade, ask_key
-from goodword.ports import Change
+from goodword.ports import Change, Desk
 
 OPEN = frozenset({"accepted", "submitted"})  # states in which something is still promised
 
@@ -90,3 +99,25 @@ class Calling:
         if not call.ask_id:
             return None
         return self.asks.desk.store.get(AskMade, ask_key(call.ask_id))
+
+
+def called_off(desk: Desk, change: Change, ask: AskMade) -> AskMade:
+    """Put into the change that calls which are booked on the ask are cancelled; the ask with that.
+
+    Its person took the yes back: nobody is called who does not want to be.
+    """
+    person = head(desk, ask.subject_id)
+    keys = [reference_key(one) for one in (person.subject_id, *person.parts)]
+    for profile in desk.store.get_many(ReferenceProfile, keys).values():
+        off = [one for one in profile.calls if one.ask_id == ask.ask_id and one.state == "booked"]
+        if not off:
+            continue
+        calls = [one.but(state="cancelled") if one in off else one for one in profile.calls]
+        change.replace(profile.but(calls=tuple(calls)))
+        for one in off:
+            told = {"program_id": ask.program_id, "call_id": one.call_id, "ask_id": ask.ask_id}
+            name = profile.subject_id
+            change.create(desk.event("journey.reference_cancelled", name, "taken_back", **told))
+    if ask.call is None or ask.call.state != "booked":
+        return ask
+    return ask.but(call=ask.call.but(state="cancelled"))

@@ -16,7 +16,9 @@ from goodword.journeys.asking import agreed
 from goodword.journeys.calling import Calling
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
+from goodword.journeys.opportunity import Opportunity, opportunity_key
 from goodword.journeys.reference import (
+    BUSY,
     CallState,
     Fit,
     FollowUp,
@@ -129,11 +131,16 @@ class References:
         opportunity_id: str | None = None,
         receipt: Receipt[ReferenceProfile] = no_receipt,
     ) -> ReferenceProfile:
-        """One call, counted from now on. Conflict `reference_not_free` with the reason."""
+        """One call, counted from now on, maybe for a deal of the programme.
+
+        Raises Conflict `reference_not_free` with the reason, NotFound `unknown_opportunity`.
+        """
         call_id = self.desk.ids.new("rcl")
 
         def attempt() -> ReferenceProfile:
-            seen = self.gate.look(self._person(subject_id).subject_id)
+            person = self._person(subject_id)
+            self._deal(opportunity_id, person.program_id)
+            seen = self.gate.look(person.subject_id)
             found = self._known(seen.subject)
             profile = found.profile
             why = self._candidate(profile, NO_FIT, seen).reason
@@ -169,9 +176,9 @@ class References:
         """What came of a call, and what is to follow. The newest word stands; a repeat is nothing.
 
         Raises NotFound `unknown_call`, NotAllowed `own_work` for one's own, Conflict
-        `call_not_held` for an outcome of no call, `call_not_booked` for one that is over: it is
-        booked anew, which asks whether it may be; and `call_counts` for a call that was held if
-        the request was done by it.
+        `call_not_held` for an outcome of no call, `call_not_booked` for one that is over and would
+        count again: it is booked anew, which asks whether it may be; and `call_counts` for a call
+        that was held if the request was done by it.
         """
 
         def attempt() -> tuple[ReferenceProfile, AskMade | None]:
@@ -182,7 +189,7 @@ class References:
                 raise NotFound("unknown_call", "there is no such call")
             if outcome and state != "held":
                 raise Conflict("call_not_held", "only a call that was held has an outcome")
-            if state == "booked" and known.state != "booked":
+            if state in BUSY and known.state not in ("booked", state):
                 raise Conflict("call_not_booked", "this call is over; book a new one")
             told = known.but(state=state, outcome=outcome, follow_up=follow_up, followed=followed)
             change = Change()
@@ -207,6 +214,13 @@ class References:
         found = self._of(self.subjects.read(subject.subject_id))
         stands = found is not None and found.profile.subject_id == profile.subject_id
         return found.profile if found is not None and stands else None
+
+    def _deal(self, opportunity_id: str | None, program_id: str) -> None:
+        if opportunity_id is None:
+            return
+        deal = self.desk.store.get(Opportunity, opportunity_key(opportunity_id))
+        if deal is None or deal.program_id != program_id:
+            raise NotFound("unknown_opportunity", "there is no such deal")
 
     def _person(self, subject_id: str) -> Subject:
         person = self.subjects.read(subject_id)
