@@ -55,6 +55,7 @@ NO: frozenset[AskState] = frozenset({"declined", "rejected_work"})
 SELDOM = Frequency(asks=1, days=SELDOM_DAYS)  # for whoever found being asked bad
 Way = Literal["email", "in_app"]  # by mail, or on one's own page alone
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
+Begun = Literal["trigger_withdrawn", "case_open"]  # of what began the walk (`beginning`)
 Stopped = Literal["programme_paused", "programme_closed"]
 Unreached = Literal["not_known_here", "not_taking_part", "forgotten"]
 
@@ -153,7 +154,7 @@ class Verdict(Value):
     """Ask, or why not. `from_ms` is when to look again; None: not because of time."""
 
     allowed: bool
-    reason: Never | Later | Unreached | Stopped | Literal["", "no_ask"] = ""
+    reason: Never | Later | Unreached | Stopped | Begun | Literal["", "no_ask"] = ""
     from_ms: int | None = None
 
 

@@ -125,6 +125,11 @@ class Seen:
         return may_call(self.rules, self.standing, self.whole, self.at_ms)
 
     @property
+    def all_heard(self) -> bool:
+        """Whether `signals` are all there are; of very many the oldest are not read."""
+        return all(one.code != "too_many_signals" for one in self.standing.suppressors)
+
+    @property
     def advocate_id(self) -> str:
         """Who is to be asked; empty of a customer who does not take part."""
         return self.enrolment.advocate_id if self.enrolment is not None else ""

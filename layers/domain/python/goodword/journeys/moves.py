@@ -13,6 +13,7 @@ from goodword.events import Event, Plain
 from goodword.journeys.asked import DONE, OWED, TAKEN, Asked
 from goodword.journeys.asking import AGREED_DAYS, Verdict, puts_off
 from goodword.journeys.asks import moved, note
+from goodword.journeys.beginning import against_first_ask
 from goodword.journeys.definition import (
     Ask,
     Branch,
@@ -36,7 +37,7 @@ SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
 LOOK_MS = WORK_DAYS_MAX * DAY_MS  # staff wake the walk; this is only in case they did not
 TURNS = frozenset({"asked_already", "too_often", "cool_down", "quiet_hours"})
 # Reasons that no time changes.
-FOR_GOOD = frozenset({"unsubscribed", "forgotten", "programme_closed"})
+FOR_GOOD = frozenset({"unsubscribed", "forgotten", "programme_closed", "trigger_withdrawn"})
 
 
 @dataclass(frozen=True)
@@ -112,7 +113,8 @@ class Moves:
         seen = self.gate.look(walk.subject_id)
         if step.motion == "feedback" and seen.trust.unrated is None:
             return self._onward(change, walk, terms)  # nothing was done that one could ask about
-        verdict = seen.may_ask(step, terms)
+        begun = against_first_ask(walk, seen.signals, self._now_ms) if seen.all_heard else None
+        verdict = begun or seen.may_ask(step, terms)
         if not verdict.allowed:
             return self._not_yet(change, walk, terms, step, verdict)
         ask = self._made(walk, terms, step, seen)

@@ -1,0 +1,34 @@
+"""Nobody is asked because of something that is no longer so.
+
+Between what began a walk and its first ask lie days. By then the CRM may have taken a renewal back,
+or the person may have changed their company, whose renewal it was: the walk ends. And the case
+that was resolved may be open again, however urgent it is: the walk waits until it is closed.
+"""
+
+from collections.abc import Sequence
+
+from goodword.journeys.asking import Verdict
+from goodword.journeys.scoring import CASE_ENDS
+from goodword.journeys.signal import CASES, Signal
+from goodword.journeys.walk import Walk
+from goodword.limits import SIGNAL_DAYS
+from goodword.times import DAY_MS
+
+
+def against_first_ask(walk: Walk, signals: Sequence[Signal], now_ms: int) -> Verdict | None:
+    """Why what began the walk does not stand now; None if it does, or somebody was asked by then.
+
+    `signals` are all that count for the person. What has expired since then is not taken back.
+    """
+    if walk.asks or now_ms >= walk.entered_ms + SIGNAL_DAYS * DAY_MS // 2:
+        return None
+    began = next((one for one in signals if one.signal_id == walk.signal_id), None)
+    if began is None:
+        return Verdict(allowed=False, reason="trigger_withdrawn")
+    if began.kind not in CASES:
+        return None
+    told = [one for one in signals if one.kind in CASES and one.about == began.about]
+    newest = max(told, key=lambda one: (one.occurred_ms, one.kind in CASE_ENDS))
+    if newest.kind == "case_opened":
+        return Verdict(allowed=False, reason="case_open")
+    return None

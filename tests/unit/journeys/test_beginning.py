@@ -1,0 +1,92 @@
+"""Nobody is asked because of what is no longer so when their turn comes."""
+
+from typing import Any
+
+import pytest
+from goodword.journeys.signal import Signal
+from goodword.journeys.walk import Walk
+from goodword.ports import Change
+
+from tests.support.journeys import REFERENCE
+from tests.support.walks import BYE, THANKS, Path
+
+SETTLE = {"step": "wait", "name": "settle", "hours": 48}
+GOAL: dict[str, Any] = {"goal": {"motion": "reference", "within_days": 30}}
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
+
+
+def begun(path: Path, kind: str, *steps: dict[str, Any], **more: Any) -> Walk:
+    """Anna waits for two days, because of this."""
+    path.publish(SETTLE, REFERENCE, *steps, BYE, trigger={"kind": kind}, **GOAL)
+    path.delight()
+    (walk,) = path.entering.consider(path.hear(kind, **more))
+    path.step(walk)
+    return walk
+
+
+def withdrawn(path: Path, kind: str) -> None:
+    """The CRM takes back what it said."""
+    (signal,) = (one for one in path.all(Signal) if one.kind == kind)
+    change = Change()
+    change.replace(signal.but(withdrawn=True))
+    path.store.commit(change)
+
+
+def test_a_renewal_that_was_taken_back_asks_nobody(path: Path) -> None:
+    walk = begun(path, "renewal")
+    path.later(hours=2)
+    withdrawn(path, "renewal")
+    path.later(hours=80)
+    path.step(walk)
+    after = path.now(walk)
+    assert (path.made, after.state, after.reason) == ([], "ended", "trigger_withdrawn")
+    assert path.why("journey.ask_not_made") == ["trigger_withdrawn"]
+
+
+def test_what_was_taken_back_after_the_first_request_changes_nothing(path: Path) -> None:
+    """What was promised is kept, and its thanks are owed."""
+    second = {"step": "ask", "name": "more", "motion": "community", "template": "more"}
+    walk = begun(path, "renewal", THANKS, second)
+    path.later(days=3)
+    path.step(walk)
+    withdrawn(path, "renewal")
+    path.asks.answer(path.made[0].ask_id, "declined")
+    path.later(days=31)
+    path.step(walk)
+    assert [one.motion for one in path.made] == ["reference", "community"]
+
+
+@pytest.mark.parametrize("priority", [1, 2, 4])
+def test_while_the_case_is_open_again_nobody_is_asked(path: Path, priority: int) -> None:
+    walk = begun(path, "case_resolved", about="c-1")
+    path.later(hours=20)
+    path.hear("case_opened", priority, about="c-1")
+    path.later(hours=30)
+    path.step(walk)
+    assert (path.made, path.now(walk).held) == ([], "case_open")
+    path.hear("case_resolved", about="c-1")
+    path.later(days=1)
+    path.step(walk)
+    assert [one.motion for one in path.made] == ["reference"]
+
+
+def test_another_case_that_is_not_urgent_holds_nobody(path: Path) -> None:
+    walk = begun(path, "case_resolved", about="c-1")
+    path.hear("case_opened", 3, about="c-2")
+    path.later(days=3)
+    path.step(walk)
+    assert len(path.made) == 1
+
+
+def test_a_case_that_stays_open_ends_with_the_time_of_the_goal(path: Path) -> None:
+    walk = begun(path, "case_resolved", about="c-1")
+    path.later(hours=1)
+    path.hear("case_opened", 3, about="c-1")
+    for _ in range(40):
+        path.later(days=1)
+        path.step(walk)
+    assert (path.made, path.now(walk).reason) == ([], "case_open")
