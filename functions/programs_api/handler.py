@@ -355,13 +355,11 @@ def set_source_state(call: Call) -> shapes.SourceAnswer:
     roles=WRITERS,
     answer=shapes.DeliveryAnswer,
     paged=True,
+    query={"which": "kept (default): those that need a person; done: booked or left out"},
 )
 def list_deliveries(call: Call) -> Page[shapes.DeliveryAnswer]:
-    """Deliveries that verified and need a person, oldest first, without bodies."""
-    page = shapes.sources(call.desk).kept(
-        call.path["source_id"], call.page.limit, call.page.starting_after
-    )
-    return Page([shapes.delivery_answer(one) for one in page.rows], page.cursor)
+    """Deliveries that verified, without bodies: kept ones oldest first, done ones newest first."""
+    return shapes.deliveries(call.desk, call.path["source_id"], call.query, call.page)
 
 
 handler = api

@@ -274,6 +274,12 @@ CONSOLE = (
         page="/console/sources/<source_id>",
     ),
     Place(
+        "console-source-log",
+        "ada",
+        within("/console/sources", ".items a.what", "/deliveries"),
+        page="/console/sources/<source_id>/deliveries",
+    ),
+    Place(
         "console-webhook",
         "ada",
         program("console/webhooks"),

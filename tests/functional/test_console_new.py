@@ -3,15 +3,18 @@
 import logging
 import re
 from collections.abc import Iterator
+from urllib.parse import unquote
 
 import pytest
 from goodword.advocates.model import Enrolment
 from goodword.conversions.model import Source
 from goodword.events import Event
+from goodword.ports import Change
 from goodword.programs.model import Program
 
 from tests.support.api import ADMIN, FINANCE, MARKETER, STAFF, Caller
 from tests.support.pages import Pages, Shown, pages
+from tests.support.people import kept_delivery
 
 HOSTILE = '<script>alert("x")</script>{{ 7 * 7 }}'
 NEW, INVITE = "/console/sources/new", "/console/advocates/invite"
@@ -128,6 +131,46 @@ def test_a_secret_of_the_other_side_is_changed_by_handing_in_the_next(
     for secret, status in (("short", 422), ("", 422), ("fedcba9876543210", 303)):
         page = ada.get(place)
         assert ada.send(page, f"{place}/rotate", secret=secret).status == status
+
+
+def test_the_page_of_a_source_says_when_it_was_heard_and_what_was_booked(
+    here: Pages, program: Program
+) -> None:
+    source, _ = here.town.sources.create(
+        kind="generic", program_id=program.program_id, label="till"
+    )
+    ada, place = here.browser(ADMIN), f"/console/sources/{source.source_id}"
+    assert "Nothing in the last 30 days" in ada.get(place).words
+    assert "Nothing heard in the last 30 days" in ada.get("/console/sources").words
+    for number in range(27):
+        kept_delivery(here.town, source, number * 60_000, "booked")
+    shown = ada.get(place)
+    assert ("Last heard" in shown.words, "Nothing in the last" in shown.words) == (True, False)
+    assert shown.words.count("Booked") == 5
+    assert "Last heard 22 Nov 2025, " in ada.get("/console/sources").words
+    log = ada.get(f"{place}/deliveries")
+    (after,) = re.findall(r'href="[^"]+starting_after=([^"]+)"', log.html)
+    rest = ada.get(f"{place}/deliveries", starting_after=unquote(after))
+    seen = re.findall(r"msg_(\d+)", log.words + rest.words)
+    assert [int(one) for one in seen] == [number * 60_000 for number in reversed(range(27))]
+    assert [one.html.count('class="pages"') for one in (log, rest)] == [1, 0]
+
+
+def test_what_was_rightly_left_out_says_why(here: Pages, program: Program) -> None:
+    source, _ = here.town.sources.create(
+        kind="generic", program_id=program.program_id, label="till"
+    )
+    one = kept_delivery(here.town, source, 1)
+    change = Change()
+    change.replace(one.but(version=1, state="ignored", reason="test_order"))
+    here.town.store.commit(change)
+    log = f"/console/sources/{source.source_id}/deliveries"
+    ada = here.browser(ADMIN)
+    assert "A test order" in ada.get(log).words
+    german = ada.get(log, lang="de").words
+    assert ("Zu Recht ausgelassen" in german, "Eine Testbestellung" in german) == (True, True)
+    assert here.browser(FINANCE).get(log).status == 403
+    assert here.browser(ADMIN).get("/console/sources/src_none/deliveries").status == 404
 
 
 def test_only_admins_open_integrations(here: Pages, program: Program) -> None:

@@ -50,6 +50,8 @@ EXPECTED = {
     ("programs_api", "refused_resend_webhook_sent"): "delivery_not_failed",
     ("programs_api", "refused_resend_webhook_unknown"): "unknown_delivery",
     ("programs_api", "list_deliveries"): 200,
+    ("programs_api", "list_deliveries_done"): 200,
+    ("programs_api", "refused_deliveries_of_no_kind"): "invalid_query",
     ("programs_api", "examples"): 200,
     ("programs_api", "acknowledgements"): 200,
     ("programs_api", "list_segments"): 200,

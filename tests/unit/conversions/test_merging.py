@@ -4,15 +4,9 @@ import pytest
 from goodword.conversions.aliases import OrderAlias
 from goodword.conversions.disputes import Inquiry
 from goodword.conversions.merging import known_as, merge
-from goodword.conversions.model import (
-    Conversion,
-    Customer,
-    Identity,
-    InquiryFact,
-    OtherNames,
-    Space,
-)
+from goodword.conversions.model import Conversion, Customer, Identity, InquiryFact, OtherNames
 from goodword.conversions.naming import join_names
+from goodword.conversions.order import Space
 from goodword.ledger.model import Balance
 from goodword.ledger.service import Checker
 from goodword.ports import Change

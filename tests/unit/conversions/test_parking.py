@@ -2,7 +2,8 @@
 
 import pytest
 from goodword.conversions.aliases import ParkedRefunds, parked
-from goodword.conversions.model import Refund, ReinstatementFact, ReversalFact, Space
+from goodword.conversions.model import Refund, ReinstatementFact, ReversalFact
+from goodword.conversions.order import Space
 from goodword.conversions.service import Worker
 from goodword.ports import Change
 

@@ -4,15 +4,9 @@ from typing import Any
 
 import pytest
 from goodword.conversions.aliases import ParkedRefunds
-from goodword.conversions.model import (
-    Conversion,
-    Customer,
-    Delivery,
-    OtherNames,
-    ReinstatementFact,
-    Space,
-)
+from goodword.conversions.model import Conversion, Customer, Delivery, OtherNames, ReinstatementFact
 from goodword.conversions.naming import join_names
+from goodword.conversions.order import Space
 from goodword.conversions.service import TOO_MANY
 from goodword.limits import TRANSACTION_ITEMS_MAX
 from goodword.ports import Change, Overfull

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from goodword.conversions.model import Source
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
+from goodword.programs import sources
 
 from tests.fakes.privacy import PlainSealer
 from tests.support.people import Town, kept_delivery
@@ -179,3 +180,53 @@ def test_a_page_ends_after_a_bounded_search(town: Town) -> None:
     assert [one.delivery_id for one in town.sources.kept(own.source_id, 99, None).rows] == [
         "msg_31"
     ]
+
+
+def test_the_log_of_a_source_is_newest_first_and_in_pages(town: Town) -> None:
+    program_id = town.program().program_id
+    own, _ = town.sources.create(kind="generic", program_id=program_id, label="own")
+    other, _ = town.sources.create(kind="generic", program_id=program_id, label="other")
+    for number in range(11):
+        kept_delivery(town, own, number, "ignored" if number % 3 == 0 else "booked")
+        kept_delivery(town, other, 100 + number, "booked")
+    kept_delivery(town, own, 50)
+    kept_delivery(town, own, 51, "waiting")
+    seen, after, pages = list[str](), None, 0
+    while pages == 0 or after is not None:
+        page = town.sources.done(own.source_id, 3, after)
+        seen += [one.delivery_id for one in page.rows]
+        after, pages = page.cursor, pages + 1
+    assert seen == [f"msg_{number}" for number in reversed(range(11))]
+    assert pages == 4
+
+
+def test_the_log_goes_on_at_no_other_place_than_its_own(town: Town) -> None:
+    for place in ("", "DLV#", "1" * 14 + "#x", "1" * 15 + "#x y", "1" * 15 + "#" + "x" * 301):
+        with pytest.raises(InvalidInput) as refused:
+            town.sources.done("src_1", 3, place)
+        assert refused.value.code == "bad_cursor"
+
+
+def test_a_source_was_heard_last_whatever_became_of_it(town: Town) -> None:
+    program_id, at_ms = town.program().program_id, town.clock.at_ms
+    own, _ = town.sources.create(kind="generic", program_id=program_id, label="own")
+    other, _ = town.sources.create(kind="generic", program_id=program_id, label="other")
+    assert town.sources.last_heard(own) is None
+    kept_delivery(town, own, 2)
+    assert town.sources.last_heard(own) == at_ms + 2
+    kept_delivery(town, own, 9, "booked")
+    kept_delivery(town, own, 3)
+    kept_delivery(town, other, 12)
+    assert town.sources.last_heard(own) == at_ms + 9
+    kept_delivery(town, own, 11, "quarantined")
+    assert town.sources.last_heard(own) == at_ms + 11
+
+
+def test_the_search_for_the_last_word_is_bounded(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sources, "PAGE_ITEMS_MAX", 1)
+    own, _ = town.sources.create(kind="generic", program_id=town.program().program_id, label="own")
+    for number in range(12):
+        kept_delivery(town, own, number)
+    assert town.sources.last_heard(own) == town.clock.at_ms + 9

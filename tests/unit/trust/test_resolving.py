@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 from goodword.conversions.aliases import OrderAlias
-from goodword.conversions.model import Conversion, OtherNames, ReinstatementFact, Space
+from goodword.conversions.model import Conversion, OtherNames, ReinstatementFact
 from goodword.conversions.naming import join_names
+from goodword.conversions.order import Space
 from goodword.errors import Conflict, GoodwordError, InvalidInput, NotAllowed, NotFound
 from goodword.ports import Change
 from goodword.rewards.model import Reward

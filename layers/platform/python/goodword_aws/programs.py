@@ -1,12 +1,13 @@
 """How programmes and sources are written and seen over the API, with their real adapters."""
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from goodword.conversions.aliases import ParkedRefunds
 from goodword.conversions.model import Delivery, Namespace, Source, SourceKind
-from goodword.errors import NotFound
+from goodword.errors import FieldError, InvalidInput, NotFound
 from goodword.money import Currency
-from goodword.ports import Desk
+from goodword.ports import Desk, Page
 from goodword.programs.model import Program, ProgramState, ProgramVersion, Terms
 from goodword.programs.sources import Sources
 from goodword.records import Value
@@ -14,6 +15,7 @@ from goodword.times import rfc3339
 from pydantic import Field
 
 from goodword_aws import wiring
+from goodword_aws.calls import PageAsked
 from goodword_aws.forms import Label, ProgramId, Rationale, ReasonCode
 from goodword_aws.settings import settings
 
@@ -179,6 +181,19 @@ def delivery_answer(delivery: Delivery) -> DeliveryAnswer:
         reason=delivery.reason,
         received_at=rfc3339(delivery.received_ms),
     )
+
+
+def deliveries(
+    desk: Desk, source_id: str, query: Mapping[str, str], asked: PageAsked
+) -> Page[DeliveryAnswer]:
+    """A source's deliveries, `which` of them. Raises InvalidInput `invalid_query`."""
+    which, use_cases = query.get("which", "kept"), sources(desk)
+    if which not in ("kept", "done"):
+        wrong = [FieldError("which", "must be kept or done")]
+        raise InvalidInput("invalid_query", "the query cannot be accepted; see errors", wrong)
+    listed = use_cases.kept if which == "kept" else use_cases.done
+    page = listed(use_cases.read(source_id).source_id, asked.limit, asked.starting_after)
+    return Page([delivery_answer(one) for one in page.rows], page.cursor)
 
 
 def version_number(text: str) -> int:

@@ -4,7 +4,8 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from goodword.conversions.model import LaterFact, Space
+from goodword.conversions.model import LaterFact
+from goodword.conversions.order import Space
 from goodword.limits import REFUNDS_PARKED_MAX
 from goodword.ports import Page, Store
 from goodword.records import IndexEntry, Key, Record

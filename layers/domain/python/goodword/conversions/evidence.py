@@ -13,9 +13,9 @@ from goodword.advocates.code import fold
 from goodword.advocates.model import Known, Link, link_key
 from goodword.conversions.aliases import OrderAlias, alias_key
 from goodword.conversions.founding import merged
-from goodword.conversions.model import Conversion, ConversionFact, Identity, Settled, Space
+from goodword.conversions.model import Conversion, ConversionFact, Identity, Settled
 from goodword.conversions.numbers import OrderNumber, folded_number, number_key, numbered
-from goodword.conversions.order import merged_facts, reconciled
+from goodword.conversions.order import Space, merged_facts, reconciled
 from goodword.errors import InvalidInput
 from goodword.ids import derived_id
 from goodword.limits import (

@@ -21,10 +21,10 @@ from goodword.conversions.model import (
     Customer,
     Delivery,
     Identity,
-    Space,
     identity_key,
 )
 from goodword.conversions.numbers import OrderNumber, folded_number, number_key
+from goodword.conversions.order import Space
 from goodword.errors import InvalidInput, NotAuthentic
 from goodword.ledger.model import Balance, balance_key
 from goodword.programs.model import Program, ProgramVersion, program_key, version_at

@@ -12,15 +12,9 @@ from goodword.advocates.model import Known, known_key
 from goodword.conversions.aliases import OrderAlias, alias_key
 from goodword.conversions.deciding import decide
 from goodword.conversions.founding import merged
-from goodword.conversions.model import (
-    Conversion,
-    Identity,
-    Source,
-    Space,
-    conversion_key,
-    identity_key,
-)
+from goodword.conversions.model import Conversion, Identity, Source, conversion_key, identity_key
 from goodword.conversions.numbers import OrderNumber, folded_number, number_key, numbered
+from goodword.conversions.order import Space
 from goodword.errors import Conflict, NotFound
 from goodword.ids import derived_id
 from goodword.limits import READ_KEYS_MAX

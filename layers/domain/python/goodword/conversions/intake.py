@@ -18,11 +18,11 @@ from goodword.conversions.model import (
     Facts,
     OtherNames,
     Source,
-    Space,
     kept_index,
     waiting_index,
 )
 from goodword.conversions.naming import join_names
+from goodword.conversions.order import Space
 from goodword.errors import Conflict, InvalidInput, NotFound, Unavailable
 from goodword.events import Event
 from goodword.ids import derived_id

@@ -8,7 +8,8 @@ when the reward is assessed again before it becomes due.
 from goodword.advocates.model import Known, known_key
 from goodword.conversions.aliases import OrderAlias, alias_key
 from goodword.conversions.merging import standing
-from goodword.conversions.model import OtherNames, Space
+from goodword.conversions.model import OtherNames
+from goodword.conversions.order import Space
 from goodword.ports import Change, Desk
 from goodword.privacy.ports import Macs
 from goodword.trust.noting import note

@@ -25,11 +25,10 @@ from goodword.conversions.model import (
     Refund,
     ReinstatementFact,
     ReversalFact,
-    Space,
     conversion_key,
     identity_key,
 )
-from goodword.conversions.order import merged_facts
+from goodword.conversions.order import Space, merged_facts
 from goodword.conversions.rewarded import rewards_of
 from goodword.money import is_money
 from goodword.ports import Change, Desk

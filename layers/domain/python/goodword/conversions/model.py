@@ -5,15 +5,15 @@ cannot be understood is kept as `not_understood` and shown to staff. Rewards are
 `net_minor` (no discounts, tax, shipping); `gross_minor` was paid; a refund says of which it is.
 """
 
-from typing import Annotated, ClassVar, Literal, NamedTuple, Self
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, StringConstraints
 
 from goodword.conversions.occasions import AdvocatePlace, Occasion
-from goodword.conversions.order import Claims, OrderFacts, ReturnedLine
+from goodword.conversions.order import Claims, OrderFacts, ReturnedLine, Space
 from goodword.conversions.reasons import OutsideName, RestoredReason, ReversalReason
 from goodword.ids import shard_of
-from goodword.journeys.opportunity import Heard
+from goodword.journeys.opportunity import LATEST_MS, Heard
 from goodword.limits import (
     ALIASES_MAX,
     FRIEND_CONVERSIONS_MAX,
@@ -35,17 +35,6 @@ SourceKind = Literal[
 DeliveryState = Literal["waiting", "booked", "ignored", "not_understood", "quarantined"]
 ConversionState = Literal["unattributed", "qualified", "disqualified", "waiting"]
 RATES_WANTED = "RATES_WANTED"  # the index partition of conversions that wait for a rate
-
-
-class Space(NamedTuple):
-    """Within what an outside id means one thing: a programme, and a namespace of sources in it.
-
-    Order 1001 of one shop is not order 1001 of another, and neither is customer 7. Sources that
-    report the same orders by the same ids are given the same namespace.
-    """
-
-    program_id: str
-    namespace: str
 
 
 class Customer(Value):
@@ -258,13 +247,15 @@ class Delivery(Record):
         return Space(self.program_id, self.namespace or self.source_id)
 
     @property
-    def index_entry(self) -> IndexEntry | None:
-        at = f"{self.received_ms:015d}#{self.key.pk}"
+    def index_entry(self) -> IndexEntry:
+        name = self.key.pk
+        at, shard = f"{self.received_ms:015d}#{name}", shard_of(name, PENDING_SHARDS)
         if self.state == "waiting":
-            return IndexEntry(waiting_index(shard_of(self.key.pk, PENDING_SHARDS)), at)
+            return IndexEntry(waiting_index(shard), at)
         if self.state in ("not_understood", "quarantined"):
             return IndexEntry(kept_index(self.program_id), at)
-        return None
+        newest_first = f"{LATEST_MS - self.received_ms:015d}#{name}"
+        return IndexEntry(done_index(self.source_id, shard), newest_first)
 
     @property
     def expires_s(self) -> int:
@@ -279,6 +270,11 @@ def waiting_index(shard: int) -> str:
 def kept_index(program_id: str) -> str:
     """The index partition of a programme's deliveries that a person must look at."""
     return f"KEPT#{program_id}"
+
+
+def done_index(source_id: str, shard: int) -> str:
+    """The index partition of a source's deliveries that were booked or rightly ignored."""
+    return f"DONE#{source_id}#{shard}"
 
 
 def delivery_partition(source_id: str, delivery_id: str) -> str:

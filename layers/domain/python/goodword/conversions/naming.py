@@ -8,7 +8,8 @@ them: parking a refund requires that its names are unknown, so one of the two al
 """
 
 from goodword.conversions.aliases import OrderAlias, alias_key
-from goodword.conversions.model import OtherNames, Space
+from goodword.conversions.model import OtherNames
+from goodword.conversions.order import Space
 from goodword.ports import Change, Desk
 
 

@@ -13,7 +13,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from goodword.conversions.aliases import order_partition
-from goodword.conversions.model import Space
+from goodword.conversions.order import Space
 from goodword.limits import NUMBERED_ORDERS_MAX
 from goodword.records import Key, Record
 

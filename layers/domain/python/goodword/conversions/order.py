@@ -12,7 +12,7 @@ lines do not, nothing is dropped:
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 from pydantic import Field, StringConstraints
 
@@ -24,6 +24,17 @@ REST = "rest"  # the line of what no line accounts for
 LineId = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,64}$")]
 Term = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Terms = Annotated[tuple[Term, ...], Field(max_length=ORDER_WORDS_MAX)]
+
+
+class Space(NamedTuple):
+    """Within what an outside id means one thing: a programme, and a namespace of sources in it.
+
+    Order 1001 of one shop is not order 1001 of another, and neither is customer 7. Sources that
+    report the same orders by the same ids are given the same namespace.
+    """
+
+    program_id: str
+    namespace: str
 
 
 class OrderLine(Value):

@@ -28,11 +28,10 @@ from goodword.conversions.model import (
     Refund,
     ReinstatementFact,
     ReversalFact,
-    Space,
     conversion_key,
     refund_key,
 )
-from goodword.conversions.order import Claims
+from goodword.conversions.order import Claims, Space
 from goodword.conversions.reasons import NO_MONEY
 from goodword.conversions.rewarded import rewards_of, share_of, standing_share
 from goodword.events import Event, Plain

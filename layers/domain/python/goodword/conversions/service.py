@@ -33,10 +33,10 @@ from goodword.conversions.model import (
     Facts,
     Identity,
     OtherNames,
-    Space,
     conversion_key,
     identity_key,
 )
+from goodword.conversions.order import Space
 from goodword.conversions.reversing import Later, book_on, book_refund
 from goodword.conversions.weighing import (
     Booked,

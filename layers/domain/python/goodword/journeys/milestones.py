@@ -7,7 +7,7 @@ it counts once however often it is told. Of an advocate without an address nobod
 from typing import NamedTuple
 
 from goodword.advocates.model import Advocate, Known, advocate_key, known_key
-from goodword.conversions.model import Space
+from goodword.conversions.order import Space
 from goodword.journeys.listening import Listening
 from goodword.journeys.signal import OWN_SOURCE, SignalKind
 

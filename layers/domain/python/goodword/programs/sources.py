@@ -13,9 +13,16 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from goodword.conversions.model import Delivery, Source, SourceKind, source_key
+from goodword.conversions.model import (
+    Delivery,
+    Source,
+    SourceKind,
+    done_index,
+    kept_index,
+    source_key,
+)
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
-from goodword.limits import DELIVERY_PAGES_MAX
+from goodword.limits import DELIVERY_PAGES_MAX, PAGE_ITEMS_MAX, PENDING_SHARDS
 from goodword.money import known_currency
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.ports import Sealer
@@ -24,6 +31,7 @@ from goodword.programs.model import Program
 from goodword.receipts import Receipt, no_receipt, settle
 
 SECRET_BYTES = 32
+_PLACE = re.compile(r"\d{15}#[\x21-\x7e]{1,300}")
 SECRET_PATTERNS: dict[str, re.Pattern[str]] = {
     "stripe": re.compile(r"whsec_[\x21-\x7e]{8,200}"),
     "shopify": re.compile(r"[\x21-\x7e]{16,200}"),
@@ -150,7 +158,7 @@ class Sources:
             page = self.desk.store.query_index(
                 Delivery,
                 "arrivals",
-                f"KEPT#{program_id}",
+                kept_index(program_id),
                 limit=limit - len(rows),
                 cursor=cursor,
             )
@@ -159,6 +167,51 @@ class Sources:
             if cursor is None or len(rows) >= limit:
                 break
         return Page(rows, cursor)
+
+    def done(self, source_id: str, limit: int, after: str | None = None) -> Page[Delivery]:
+        """Deliveries of this source that were booked or rightly ignored, newest first.
+
+        Those after the place in the list that the page before ended at. The index is in shards, so
+        that no sender is held up by it; each is asked for a page, and the newest of all are shown.
+        """
+        if after is not None and not _PLACE.fullmatch(after):
+            raise InvalidInput("bad_cursor", "starting_after is no cursor of this list")
+        found = [
+            row
+            for shard in range(PENDING_SHARDS)
+            for row in self.desk.store.query_index(
+                Delivery,
+                "arrivals",
+                done_index(source_id, shard),
+                since="" if after is None else f"{after} ",  # a blank is before all that an id has
+                limit=limit + 1,
+            ).rows
+        ]
+        rows = sorted(found, key=lambda row: row.index_entry.sk)
+        shown = rows[:limit]
+        return Page(shown, shown[-1].index_entry.sk if len(rows) > limit else None)
+
+    def last_heard(self, source: Source) -> int | None:
+        """When the newest delivery that verified came, of those that have an end and are kept."""
+        newest = self.done(source.source_id, 1).rows
+        heard = newest[0].received_ms if newest else None
+        cursor: str | None = None
+        for _ in range(DELIVERY_PAGES_MAX):
+            page = self.desk.store.query_index(
+                Delivery,
+                "arrivals",
+                kept_index(source.program_id),
+                since=f"{heard or 0:015d}",
+                limit=PAGE_ITEMS_MAX,
+                cursor=cursor,
+            )
+            for row in page.rows:
+                if row.source_id == source.source_id:
+                    heard = max(heard or 0, row.received_ms)
+            cursor = page.cursor
+            if cursor is None:
+                break
+        return heard
 
     def _check_abroad(self, program: Program, currency: str) -> None:
         """Refuse orders in another currency (empty: in any) unless some version takes them."""

@@ -1,4 +1,4 @@
-"""Where orders come from: each source, what it sent that could not be booked, and reading it again.
+"""Where orders come from: each source, what became of all that it sent, and reading it again.
 
 A delivery that verified is never lost: what was not understood is kept until somebody has mended
 the cause, and is then read again as if it had just arrived. What did not verify was never kept.
@@ -24,6 +24,7 @@ from goodword_aws.pages.view import Answer, Go, Sheet, View
 
 SOURCE = "/console/sources/<source_id>"
 KINDS = get_args(SourceKind)
+NEWEST = 5  # deliveries that are shown on the page of their source; all are in its log
 
 
 Secret = Annotated[str, StringConstraints(max_length=210)]
@@ -67,14 +68,16 @@ def add_sources(site: Site) -> None:
     site.page("GET", "/console/sources/new", roles=KEEPERS)(_new)
     site.page("POST", "/console/sources/new", roles=KEEPERS, again=_new)(_create)
     site.page("GET", SOURCE, roles=WRITERS)(_source)
+    site.page("GET", f"{SOURCE}/deliveries", roles=WRITERS)(_log)
     site.page("POST", f"{SOURCE}/rotate", roles=KEEPERS, again=_source)(_rotate)
     site.page("POST", f"{SOURCE}/again", roles=KEEPERS, again=_source)(_again)
     site.page("POST", f"{SOURCE}/state", roles=KEEPERS, again=_source)(_set_state)
 
 
 def _list(view: View) -> Answer:
-    page = shapes.sources(view.desk).list(view.page.limit, view.page.starting_after)
-    rows = [shapes.source_answer(one) for one in page.rows]
+    use_cases = shapes.sources(view.desk)
+    page = use_cases.list(view.page.limit, view.page.starting_after)
+    rows = [(shapes.source_answer(one), use_cases.last_heard(one)) for one in page.rows]
     may_act = "admin" in view.person.groups
     programs = Programs(view.desk).list(PAGE_ITEMS_MAX, None).rows
     shown = {"sources": rows, "cursor": page.cursor, "may_act": may_act, "programs": programs}
@@ -125,9 +128,20 @@ def _source(view: View) -> Answer:
         "source": shapes.source_answer(found),
         "kept": [shapes.delivery_answer(one) for one in kept.rows],
         "cursor": kept.cursor,
+        "heard_ms": use_cases.last_heard(found),
+        "done": [shapes.delivery_answer(one) for one in use_cases.done(source_id, NEWEST).rows],
         "may_act": "admin" in view.person.groups,
     }
     return Sheet("console/source.html", data)
+
+
+def _log(view: View) -> Answer:
+    use_cases, source_id = shapes.sources(view.desk), view.path["source_id"]
+    found = use_cases.read(source_id)
+    page = use_cases.done(source_id, view.page.limit, view.page.starting_after)
+    rows = [shapes.delivery_answer(one) for one in page.rows]
+    data = {"source": shapes.source_answer(found), "done": rows, "cursor": page.cursor}
+    return Sheet("console/source_log.html", data)
 
 
 def _again(view: View) -> Answer:
