@@ -8,8 +8,11 @@ import pytest
 from goodword.advocates.model import Enrolment
 from goodword.payouts.model import Payout
 from goodword.ports import Change
+from goodword.programs.model import Payment
 
+from tests.support.api import ANNA as ANNA_IS
 from tests.support.api import FINANCE, MARKETER
+from tests.support.filling import forms_of, sent
 from tests.support.pages import Browser, Pages, Shown, pages, signing_in
 from tests.support.people import ANNA
 from tests.support.treasury import treasury
@@ -94,3 +97,24 @@ def test_what_became_of_a_payment_is_not_chosen_twice(tmp_path: Path) -> None:
         assert '"failed" selected' in forms[0]
         assert '"other" selected' in forms[0]
         assert page.html.count(MARKED) == 1
+
+
+@pytest.mark.parametrize(("rail", "name"), [("paypal", "email"), ("tremendous", "email")])
+def test_of_several_ways_of_being_paid_only_the_one_that_was_sent_is_wrong(
+    here: Pages, rail: str, name: str
+) -> None:
+    for brand, way in (("Pal", "paypal"), ("Gifts", "tremendous")):
+        program = here.town.program(brand=brand, payment=Payment(rail=way))
+        here.town.joined(program.program_id, ANNA)
+    anna, place = here.browser(ANNA_IS), "/my/payouts/method"
+    forms = {one.own["rail"]: one for one in forms_of(anna.get(place).html) if one.action == place}
+    said = {"country": "DE"} | ({"name": "Anna"} if rail == "tremendous" else {})
+    page = anna.ask("POST", place, form=sent(forms[rail], said | {name: "nonsense"}))
+    assert page.status == 422
+    again = {one.own["rail"]: one for one in forms_of(page.html) if one.action == place}
+    mine = again.pop(rail).controls[name]
+    assert (mine.invalid, mine.value) == (True, "nonsense")
+    ((_, other),) = again.items()
+    assert (other.controls[name].invalid, other.controls[name].value) == (False, "")
+    assert page.html.count('role="alert"') == 1
+    assert f'<a href="#f-{rail}-{name}">' in page.html
