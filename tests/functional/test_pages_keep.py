@@ -5,6 +5,7 @@ wrong; whatever the answer is, the same form stands on it with everything else a
 the reason beside what was wrong.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -138,9 +139,18 @@ def lost(form: Form, wrong: Control, said: dict[str, str], answer: Shown) -> lis
         and form.controls[name].kind != "password"
         and stands.get(name) != text
     ]
-    if answer.status == 422 and not again.controls[wrong.name].invalid:
+    marked = again.controls[wrong.name]
+    if answer.status == 422 and not marked.invalid:
         found.append("it is not marked")
+    if answer.status == 422 and f'<a href="#{marked.id}">' not in summary(answer.html):
+        found.append("the top of the form does not lead to it")
     return found
+
+
+def summary(html: str) -> str:
+    """What is wrong, as it is told where the reader is led; one place of the page."""
+    (told,) = re.findall(r'role="alert" tabindex="-1" autofocus>(.*?)</div>', html, re.DOTALL)
+    return str(told)
 
 
 def refusals(browser: Browser, path: str, form: Form) -> Iterator[tuple[str, list[str]]]:

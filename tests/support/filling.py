@@ -24,6 +24,7 @@ class Control:
     invalid: bool = False
     numeric: bool = False
     pattern: str = ""
+    id: str = ""
 
     def another(self) -> str:
         """What a person could put there instead of what stands; empty: an empty box."""
@@ -105,7 +106,8 @@ class _Reading(HTMLParser):
             form.hidden[name] = said["value"]
             return
         one = form.controls.setdefault(name, Control(name, kind))
-        one.invalid |= "aria-invalid" in said
+        one.invalid |= "aria-invalid" in said and "aria-describedby" in said
+        one.id = said.get("id", "")
         one.numeric = said.get("inputmode") in ("numeric", "decimal")
         one.pattern = said.get("pattern", "")
         if kind in BOXES:

@@ -37,6 +37,11 @@ class Wrong:
         """What is wrong with a field, if anything is."""
         return next((one for one in self.fields if name in one.field.split(".")), None)
 
+    def leads(self, one: FieldError, marked: Mapping[str, str]) -> str:
+        """The id of the marked field that a mistake is about; of the document it is in, if any."""
+        parts = one.field.split(".")
+        return next((id for name, id in marked.items() if name in parts), marked.get("", ""))
+
     def elsewhere(self, sent: Mapping[str, str]) -> bool:
         """Whether something is wrong that is no field of the form: a place in a document."""
         return any(one.field not in sent for one in self.fields)
@@ -73,6 +78,9 @@ class Frame:
         return self.wrong is not None and self.here == action and mine
 
 
+_LEADING = re.compile(r'<a href="#wrong-(?P<number>\d+)">(?P<words>[^<]*)</a>')
+_MARKED = re.compile(r'<(?:input|select|textarea)\b[^>]* aria-invalid="true"[^>]*>')
+_NAMED = re.compile(r' (id|name)="([^"]*)"')
 _LINE = re.compile(r"line (?P<number>\d{1,6})(?:, )?(?P<path>.*)")
 
 
@@ -93,9 +101,26 @@ def environment() -> Environment:
 
 def render(template: str, data: Mapping[str, Any], frame: Frame, reader: Reader) -> str:
     """The page as HTML."""
-    return environment().get_template(template).render(
+    html = environment().get_template(template).render(
         **_words(reader), page=frame, reader=reader, **data
     )  # fmt: skip
+    return html if frame.wrong is None else _led(html, frame.wrong)
+
+
+def _led(html: str, wrong: Wrong) -> str:
+    """What is wrong leads to the fields that are marked, which come behind it on the page."""
+    marked: dict[str, str] = {}
+    for tag in _MARKED.findall(html):
+        named = dict(_NAMED.findall(tag))
+        name = "" if 'class="document"' in tag else named["name"]
+        marked.setdefault(name, named["id"])
+        marked.setdefault(named["name"], named["id"])
+
+    def led(link: re.Match[str]) -> str:
+        place = wrong.leads(wrong.fields[int(link["number"])], marked)
+        return f'<a href="#{place}">{link["words"]}</a>' if place else link["words"]
+
+    return _LEADING.sub(led, html)
 
 
 def wrong_words(one: FieldError, reader: Reader) -> str:

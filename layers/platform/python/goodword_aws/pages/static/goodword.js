@@ -36,6 +36,9 @@ if (away && shownIn) {
   if (field) field.value = zone;
 }
 
+// What was wrong with a form is where its reader goes on, also in browsers that focus fields only.
+document.querySelector("[role=alert][autofocus]")?.focus();
+
 // What a page, or a part of it that came anew, is given.
 const enhance = (root) => {
   // <button data-copy="text" data-done="Copied" hidden>
