@@ -16,7 +16,7 @@ gets a page with the request's number.
 import base64
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 from urllib.parse import quote
@@ -35,10 +35,10 @@ from goodword.errors import (
 from goodword.ports import Change, Collision, Desk
 
 from goodword_aws import calls, observe, problems, wiring
-from goodword_aws.calls import Principal, Role
+from goodword_aws.calls import Role
 from goodword_aws.pages import cookies as names
 from goodword_aws.pages import forms, sessions, sign_in, typed_words
-from goodword_aws.pages.cookies import Jar, sent_cookies
+from goodword_aws.pages.asked import Asked, asked_in
 from goodword_aws.pages.headers import headers_of
 from goodword_aws.pages.reader import reader_of
 from goodword_aws.pages.render import Frame, Wrong, render
@@ -48,41 +48,6 @@ from goodword_aws.settings import settings
 
 NOTE_SECONDS = 60  # seconds in which a note must be shown
 _NOTE = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30}){1,3}")
-
-
-@dataclass
-class _Asked:
-    """One request on its way; `set` collects the cookies of the answer."""
-
-    event: Mapping[str, Any]
-    method: str
-    path: str
-    headers: Mapping[str, str]
-    jar: Jar
-    cookies: dict[str, str]
-    set: list[str] = field(default_factory=list)
-    principal: Principal | None = None
-    way: Way | None = None
-    view: View | None = None
-    wrong: Wrong | None = None
-
-    @property
-    def request_id(self) -> str:
-        return str(self.event.get("requestContext", {}).get("requestId", ""))
-
-    @property
-    def route(self) -> str:
-        return self.way.path if self.way else "none"
-
-    def may(self, way: Way) -> bool:
-        """Whether the reader may see it, as far as is known of who is not signed in."""
-        return way.roles is None or self.principal is None or self.principal.may(way.roles)
-
-    @property
-    def address(self) -> str:
-        """The path with what was asked of it, to come back to after signing in."""
-        query = str(self.event.get("rawQueryString") or "")
-        return f"{self.path}?{query}" if query else self.path
 
 
 class Site:
@@ -134,7 +99,7 @@ class Site:
         return self._ways.all()
 
     def __call__(self, event: dict[str, Any], _context: Any) -> dict[str, Any]:
-        asked = self._asked(event)
+        asked = asked_in(event)
         self._log.set_correlation_id(asked.request_id)
         try:
             reply = self._reply(asked, self._answered(asked))
@@ -146,7 +111,7 @@ class Site:
         self._log.info("answered", extra=extra)
         return reply
 
-    def _answered(self, asked: _Asked) -> Answer:
+    def _answered(self, asked: Asked) -> Answer:
         try:
             return self._served(asked)
         except GoodwordError as refused:
@@ -154,22 +119,7 @@ class Site:
 
     # --- one request ------------------------------------------------------------------------------
 
-    def _asked(self, event: dict[str, Any]) -> _Asked:
-        http = event.get("requestContext", {}).get("http", {})
-        path = str(event.get("rawPath") or "/")
-        headers = {str(k).lower(): str(v) for k, v in (event.get("headers") or {}).items()}
-        jar = Jar(secure=settings().public_url.startswith("https://"))
-        method = str(http.get("method", "GET"))
-        return _Asked(
-            event=event,
-            method="GET" if method == "HEAD" else method,
-            path=path.rstrip("/") or "/",
-            headers=headers,
-            jar=jar,
-            cookies=jar.read(sent_cookies(event)),
-        )
-
-    def _served(self, asked: _Asked) -> Answer:
+    def _served(self, asked: Asked) -> Answer:
         """The answer; a form that was refused is shown again with what is wrong.
 
         Also one that names what is not there, unless it is the page itself.
@@ -185,11 +135,11 @@ class Site:
             status = problems.status_of(refused)
             return replace(shown, status=status) if isinstance(shown, Sheet) else shown
 
-    def _serve(self, asked: _Asked) -> Answer:
+    def _serve(self, asked: Asked) -> Answer:
         try:
             way, path = self._ways.find(asked.method, asked.path)
         except NotFound:
-            if asked.cookies and not _is_program(asked):
+            if asked.cookies and not asked.is_program:
                 self._recognise(asked)  # who is signed in is not asked to on the page that says so
             raise
         asked.way = way
@@ -203,7 +153,7 @@ class Site:
             return way.handle(view)
         return self._act(asked, view)
 
-    def _recognise(self, asked: _Asked) -> None:
+    def _recognise(self, asked: Asked) -> None:
         """Set `principal` from the session's cookies; a spent session is dropped, not an error."""
         if asked.way is not None and asked.way.embeddable:
             return  # in somebody's frame nobody is signed in
@@ -218,7 +168,7 @@ class Site:
             return
         asked.principal = calls.principal_from(claims, wiring.advocate_of)
 
-    def _view(self, asked: _Asked, way: Way, path: Mapping[str, str]) -> View:
+    def _view(self, asked: Asked, way: Way, path: Mapping[str, str]) -> View:
         query = {k: str(v) for k, v in (asked.event.get("queryStringParameters") or {}).items()}
         raw = calls.raw_body(asked.event) if asked.method == "POST" else b""
         form = forms.parse_form(asked.headers.get("content-type", ""), raw) if raw else {}
@@ -241,7 +191,7 @@ class Site:
             request_hash=request_hash("", asked.method, asked.path, forms.counted(form)),
         )
 
-    def _act(self, asked: _Asked, view: View) -> Answer:
+    def _act(self, asked: Asked, view: View) -> Answer:
         """A form: from our own page, by this person, once."""
         assert asked.way is not None
         if asked.way.signed:
@@ -272,7 +222,7 @@ class Site:
 
     # --- the answer -------------------------------------------------------------------------------
 
-    def _refused(self, asked: _Asked, refused: GoodwordError) -> Answer:
+    def _refused(self, asked: Asked, refused: GoodwordError) -> Answer:
         status = problems.status_of(refused)
         if status >= 500:
             observe.failure(self._log, "refused", refused)
@@ -291,7 +241,7 @@ class Site:
         }
         return Sheet("error.html", data, status)
 
-    def _reply(self, asked: _Asked, answer: Answer) -> dict[str, Any]:
+    def _reply(self, asked: Asked, answer: Answer) -> dict[str, Any]:
         embeddable = asked.way is not None and asked.way.embeddable
         headers = headers_of(answer, secure=asked.jar.secure, embeddable=embeddable)
         if isinstance(answer, Go):
@@ -302,14 +252,14 @@ class Site:
             return _http(
                 303, {**headers, "Location": answer.url}, "", [*asked.set, *answer.cookies]
             )
-        if asked.way is None and _is_program(asked) and isinstance(answer, Sheet):
+        if asked.way is None and asked.is_program and isinstance(answer, Sheet):
             return _nothing_here(asked)
         if isinstance(answer, File):
             reply = _http(200, headers, base64.b64encode(answer.content).decode(), asked.set)
             return {**reply, "isBase64Encoded": True}
         return _http(answer.status, headers, self._rendered(asked, answer), asked.set)
 
-    def _rendered(self, asked: _Asked, sheet: Sheet) -> str:
+    def _rendered(self, asked: Asked, sheet: Sheet) -> str:
         query = asked.event.get("queryStringParameters") or {}
         reader = reader_of(
             asked.headers.get("accept-language", ""), asked.cookies, str(query.get("lang", ""))
@@ -338,13 +288,13 @@ class Site:
         )
         return render(sheet.template, sheet.data, frame, reader)
 
-    def _address(self, asked: _Asked, query: Mapping[str, str]) -> str:
+    def _address(self, asked: Asked, query: Mapping[str, str]) -> str:
         """Where the reader comes back to; a form's own address is mostly no page."""
         if asked.method == "GET":
             return sign_in.address_of(asked.path, query)
         return self._ways.page_of(asked.way, asked.path, asked.may) if asked.way else "/"
 
-    def _seed(self, asked: _Asked) -> str:
+    def _seed(self, asked: Asked) -> str:
         """The browser's random cookie; made with the first page."""
         if asked.way is not None and asked.way.embeddable:
             return ""  # no cookie in somebody's frame, and no form that could need one
@@ -355,13 +305,7 @@ class Site:
         return seed
 
 
-def _is_program(asked: _Asked) -> bool:
-    """Whether a program asks, which wants no page: of an API address, or in so many words."""
-    accepted = asked.headers.get("accept", "")
-    return asked.path.startswith("/v1/") or ("json" in accepted and "html" not in accepted)
-
-
-def _nothing_here(asked: _Asked) -> dict[str, Any]:
+def _nothing_here(asked: Asked) -> dict[str, Any]:
     """What the API says of an address that nobody serves."""
     told = problems.problem(404, "no_such_route", "there is nothing here", asked.request_id)
     headers = {"Content-Type": problems.PROBLEM_TYPE, "Cache-Control": "no-store"}
@@ -369,7 +313,7 @@ def _nothing_here(asked: _Asked) -> dict[str, Any]:
 
 
 def _claims(
-    pool: sessions.Pool, asked: _Asked, id_token: str, refresh_token: str
+    pool: sessions.Pool, asked: Asked, id_token: str, refresh_token: str
 ) -> Mapping[str, Any]:
     """The session's claims; the next ID token if this one's hour is over."""
     try:

@@ -18,8 +18,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from goodword_aws import documents
 from goodword_aws.explanations import examples_answer
 from goodword_aws.forms import Rationale
-from goodword_aws.pages.console import rules
-from goodword_aws.pages.console.roles import WRITERS
+from goodword_aws.pages.console import WRITERS, rules
 from goodword_aws.pages.console.typed import Typed, Whole, minor_of
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

@@ -4,8 +4,8 @@ from typing import Any, Literal
 
 from goodword_aws.advocates_board import boards, staff_board
 from goodword_aws.forms import ProgramId
+from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.portal_board import period_of, periods
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

@@ -19,7 +19,7 @@ from goodword.rewards.budget import Budgets, LimitState
 from goodword_aws.budgets import budget_answer
 from goodword_aws.calls import BY_PERSON
 from goodword_aws.forms import ReasonCode
-from goodword_aws.pages.console.roles import MONEY
+from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.console.typed import minor_of
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

@@ -5,8 +5,8 @@ from typing import Any
 from goodword.journeys.caring import WHICH, Caring
 
 from goodword_aws.journeys_care import strained_answer
+from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Sheet, View
 

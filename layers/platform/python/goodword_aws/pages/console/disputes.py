@@ -13,8 +13,8 @@ from pydantic import Field, StringConstraints
 
 from goodword_aws import trust_answers as shapes
 from goodword_aws import wiring
+from goodword_aws.pages.console import FINANCE, MONEY
 from goodword_aws.pages.console.reviews import hours_left
-from goodword_aws.pages.console.roles import FINANCE, MONEY
 from goodword_aws.pages.console.typed import Code, Day, Typed, minor_of, noon_ms
 from goodword_aws.pages.portal_disputes import Text
 from goodword_aws.pages.portal_forms import Form

@@ -10,7 +10,7 @@ from goodword.programs.service import Programs
 from goodword.times import MINUTE_MS, as_datetime
 
 from goodword_aws.extracts import SHEET, extract_file, extracts
-from goodword_aws.pages.console.roles import MONEY
+from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.console.typed import Day, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

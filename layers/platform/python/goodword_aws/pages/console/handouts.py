@@ -10,7 +10,7 @@ from goodword.rewards.handing import HandOuts
 from pydantic import Field, StringConstraints
 
 from goodword_aws import wiring
-from goodword_aws.pages.console.roles import FINANCE, MONEY
+from goodword_aws.pages.console import FINANCE, MONEY
 from goodword_aws.pages.console.typed import Whole
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

@@ -12,7 +12,7 @@ from goodword_aws.journeys_introductions import (
     introduction_answer,
     introduction_detail,
 )
-from goodword_aws.pages.console.roles import WRITERS
+from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View

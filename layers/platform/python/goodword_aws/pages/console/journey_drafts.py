@@ -23,6 +23,7 @@ from goodword_aws.documents import text_of
 from goodword_aws.forms import ProgramId
 from goodword_aws.journeys import subjects
 from goodword_aws.journeys_definitions import Rationale, preview_answer, ready_journeys
+from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.journey_texts import (
     plain,
@@ -31,7 +32,6 @@ from goodword_aws.pages.console.journey_texts import (
     terms_of,
     with_lines,
 )
-from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View

@@ -23,8 +23,8 @@ from goodword_aws.forms import ReasonCode
 from goodword_aws.journeys_asks import ask_answer
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.journey_drafts import life
-from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View

@@ -7,8 +7,8 @@ from goodword.errors import InvalidInput
 from goodword.times import as_datetime
 from goodword.trust.model import month_of
 
+from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.roles import MONEY
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Sheet, View
 from goodword_aws.trust_learned import learned_answer

@@ -19,7 +19,7 @@ from goodword.times import rfc3339
 from goodword_aws import wiring
 from goodword_aws.calls import answer_text
 from goodword_aws.ledger import reward_proof, seal_key_answer
-from goodword_aws.pages.console.roles import MONEY
+from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Sheet, View
 from goodword_aws.rewards import approval, fact

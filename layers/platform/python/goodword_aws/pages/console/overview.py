@@ -17,12 +17,12 @@ from goodword.times import parse_rfc3339
 from goodword_aws.calls import BY_PERSON
 from goodword_aws.journeys_hand_overs import WORKERS
 from goodword_aws.pages.charts import Chart, Series
+from goodword_aws.pages.console import MONEY, WRITERS
 from goodword_aws.pages.console.choosing import choice_of
 from goodword_aws.pages.console.figures import CHANNELS, Figures, figures_of
 from goodword_aws.pages.console.hand_overs import waiting
 from goodword_aws.pages.console.owing import owed_by_account, owed_by_age, owed_table
 from goodword_aws.pages.console.reviews import hours_left
-from goodword_aws.pages.console.roles import MONEY, WRITERS
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import run_page
 from goodword_aws.trust import disputes

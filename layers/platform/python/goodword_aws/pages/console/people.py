@@ -30,7 +30,7 @@ from goodword_aws import advocates as shapes
 from goodword_aws.advocates_segments import members
 from goodword_aws.explanations import my_unrewarded
 from goodword_aws.journeys_walks import asks
-from goodword_aws.pages.console.roles import MONEY, WRITERS
+from goodword_aws.pages.console import MONEY, WRITERS
 from goodword_aws.pages.portal_level import recognised
 from goodword_aws.pages.view import View
 from goodword_aws.payouts_answers import balances_of, statement_pages

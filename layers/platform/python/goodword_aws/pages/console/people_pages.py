@@ -18,8 +18,7 @@ from goodword_aws.calls import BY_PERSON
 from goodword_aws.explanations import spoken
 from goodword_aws.explanations_staff import explanation
 from goodword_aws.forms import ProgramId, ReasonCode
-from goodword_aws.pages.console import people
-from goodword_aws.pages.console.roles import FINANCE, MONEY, WRITERS
+from goodword_aws.pages.console import FINANCE, MONEY, WRITERS, people
 from goodword_aws.pages.console.typed import Code, Day, beside, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

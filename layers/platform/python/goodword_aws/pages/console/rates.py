@@ -18,7 +18,7 @@ from goodword.programs.service import Programs
 from pydantic import Field, ValidationError
 
 from goodword_aws.calls import BY_PERSON, STAFF
-from goodword_aws.pages.console.roles import MONEY
+from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View

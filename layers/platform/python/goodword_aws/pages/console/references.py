@@ -24,7 +24,7 @@ from goodword_aws.journeys_references import (
     reference_answer,
     references,
 )
-from goodword_aws.pages.console.roles import WRITERS
+from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.typed import Whole, beside
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

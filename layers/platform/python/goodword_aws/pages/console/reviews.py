@@ -14,7 +14,7 @@ from goodword_aws import trust_answers as shapes
 from goodword_aws import wiring
 from goodword_aws.explanations import spoken
 from goodword_aws.explanations_staff import explanation
-from goodword_aws.pages.console.roles import FINANCE, MONEY
+from goodword_aws.pages.console import FINANCE, MONEY
 from goodword_aws.pages.console.typed import Code
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

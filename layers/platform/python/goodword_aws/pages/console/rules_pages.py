@@ -13,8 +13,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 from goodword_aws import wiring
 from goodword_aws.calls import BY_PERSON, STAFF
 from goodword_aws.forms import Rationale, ReasonCode
-from goodword_aws.pages.console import rules
-from goodword_aws.pages.console.roles import WRITERS
+from goodword_aws.pages.console import WRITERS, rules
 from goodword_aws.pages.console.typed import Day, Whole, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

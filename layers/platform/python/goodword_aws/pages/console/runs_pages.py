@@ -11,9 +11,8 @@ from goodword.programs.payment import CheckName
 from pydantic import Field, StringConstraints
 
 from goodword_aws.forms import ProgramId
-from goodword_aws.pages.console import runs
+from goodword_aws.pages.console import FINANCE, MONEY, runs
 from goodword_aws.pages.console.report import report_rows
-from goodword_aws.pages.console.roles import FINANCE, MONEY
 from goodword_aws.pages.console.typed import Code, Typed, minor_of
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

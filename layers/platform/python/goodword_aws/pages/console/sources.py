@@ -17,7 +17,7 @@ from pydantic import Field, StringConstraints
 
 from goodword_aws import programs as shapes
 from goodword_aws.forms import Label, ProgramId, ReasonCode
-from goodword_aws.pages.console.roles import KEEPERS, WRITERS
+from goodword_aws.pages.console import KEEPERS, WRITERS
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View

@@ -14,8 +14,8 @@ from goodword_aws.forms import ReasonCode
 from goodword_aws.journeys_spotlights import history, spotlights
 from goodword_aws.journeys_stories import staff_story, stories, story_detail
 from goodword_aws.journeys_walks import asks
+from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.roles import WRITERS
 from goodword_aws.pages.console.typed import Day, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

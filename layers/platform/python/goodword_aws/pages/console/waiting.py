@@ -6,8 +6,8 @@ from typing import Any
 from goodword.errors import InvalidInput
 from goodword.programs.model import Program
 
+from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.roles import MONEY
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Sheet, View
 from goodword_aws.payouts_waiting import waiting, waiting_csv

@@ -13,8 +13,8 @@ from pydantic import Field
 
 from goodword_aws import webhooks as shapes
 from goodword_aws.forms import ReasonCode
+from goodword_aws.pages.console import KEEPERS, WRITERS
 from goodword_aws.pages.console.letters import MOTIONS
-from goodword_aws.pages.console.roles import KEEPERS, WRITERS
 from goodword_aws.pages.console.webhook_samples import samples
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
