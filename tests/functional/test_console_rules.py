@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 from goodword.programs.draft import Draft
-from goodword.programs.model import Program, ProgramVersion
-from goodword.times import DAY_MS, rfc3339
+from goodword.programs.model import Payment, Program, ProgramVersion
+from goodword.programs.replay import Replay
+from goodword.times import DAY_MS, parse_rfc3339, rfc3339
 from goodword_aws.documents import as_json, text_of
 from goodword_aws.pages.console.rules import terms_of
 
@@ -112,6 +113,32 @@ def test_whoever_wrote_it_cannot_publish_it_by_hand_either(here: Pages, place: s
     assert refused.status == 403
     assert "another person has to finish it" in refused.words
     assert len(here.town.all(ProgramVersion)) == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "from_at", "until_at", "said"),
+    [
+        ("2026-03-29", "2026-03-29", "2026-03-28T23", "2026-03-29T22", "29 Mar 2026 - 29 Mar"),
+        ("2026-03-28", "2026-03-30", "2026-03-27T23", "2026-03-30T22", "28 Mar 2026 - 30 Mar"),
+        ("2026-10-25", "2026-10-25", "2026-10-24T22", "2026-10-25T23", "25 Oct 2026 - 25 Oct"),
+        ("2026-10-24", "2026-10-26", "2026-10-23T22", "2026-10-26T23", "24 Oct 2026 - 26 Oct"),
+        ("2026-11-09", "2026-11-10", "2026-11-08T23", "2026-11-10T12", "9 Nov 2026 - 10 Nov"),
+    ],
+    ids=["spring", "about-spring", "autumn", "about-autumn", "today"],
+)
+def test_the_last_day_of_a_trial_is_tried_whole_where_the_programme_is(
+    here: Pages, since: str, until: str, from_at: str, until_at: str, said: str
+) -> None:
+    program = here.town.program(payment=Payment(time_zone="Europe/Berlin"))
+    here.town.clock.at_ms = parse_rfc3339("2026-11-10T12:00:00Z")
+    otto = here.browser(OTTO)
+    draft = begun(otto, f"/console/rules/{program.program_id}")
+    form = otto.get(draft)
+    assert "days are those of Europe/Berlin" in form.words
+    otto.send(form, f"{draft}/replay", since=since, until=until)
+    (replay,) = here.town.all(Replay)
+    assert [rfc3339(at)[:13] for at in (replay.from_ms, replay.until_ms)] == [from_at, until_at]
+    assert said.replace("-", "\N{EN DASH}") in otto.get(draft).words
 
 
 def test_a_draft_that_was_tried_on_too_few_days_waits(here: Pages, place: str) -> None:

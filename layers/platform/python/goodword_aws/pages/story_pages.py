@@ -4,19 +4,18 @@ The form of the approval carries the digest of the text that was on the page, so
 approves words that were changed while they read. Drafts are kept by the same button row as sending.
 """
 
-from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from goodword.errors import InvalidInput
 from goodword.journeys.story import PROMPTS, USES, Digest, Prompt, Rights, Use
 from goodword.limits import STORY_ANSWER_MAX, STORY_NAME_MAX, STORY_REMARK_MAX
-from goodword.times import DAY_MS, as_datetime, rfc3339
+from goodword.times import DAY_MS, as_datetime
 from pydantic import Field, StringConstraints
 
 from goodword_aws.calls import Role
 from goodword_aws.journeys_stories import my_story, stories, withdrawing
 from goodword_aws.journeys_walks import asks
-from goodword_aws.pages.console.typed import Day, noon_ms, start_ms
+from goodword_aws.pages.console.typed import Day, after_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -147,11 +146,7 @@ def _withdraw(view: View) -> Answer:
 
 def _until(view: View, day: str | None) -> int | None:
     """The end of the last day where the reader is. Raises InvalidInput `bad_time`."""
-    if day is None:
-        return None
-    last_ms = noon_ms(day, view.reader.zone)
-    after = view.reader.at(rfc3339(last_ms)).date() + timedelta(days=1)
-    return start_ms(after.isoformat(), view.reader.zone)
+    return None if day is None else after_ms(day, view.reader.zone)
 
 
 def _here(view: View) -> str:

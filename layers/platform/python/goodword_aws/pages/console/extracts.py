@@ -11,7 +11,7 @@ from goodword.times import MINUTE_MS, as_datetime
 
 from goodword_aws.extracts import SHEET, extract_file, extracts
 from goodword_aws.pages.console import MONEY
-from goodword_aws.pages.console.typed import Day, start_ms
+from goodword_aws.pages.console.typed import Day, after_ms, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
@@ -71,13 +71,11 @@ def _ask(view: View) -> Answer:
     said = view.fields(Wanted)
     _, version = Programs(view.desk).read(said.program_id)
     zone = version.terms.payment.time_zone
-    since_ms, last_ms = start_ms(said.since, zone), start_ms(said.until, zone)
-    after = as_datetime(last_ms).astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
     made = extracts(view.desk).ask(
         said.program_id,
         said.what,
-        since_ms,
-        start_ms(after.isoformat(), zone),
+        start_ms(said.since, zone),
+        after_ms(said.until, zone),
         zone,
         lambda one: view.claim(_place(one)),
     )

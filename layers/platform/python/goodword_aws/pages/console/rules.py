@@ -87,8 +87,8 @@ def draft(view: View) -> dict[str, Any]:
     """A draft: what it changes, its text, its replay, and who may publish it."""
     program_id = view.path["program_id"]
     found = Drafts(view.desk).read(program_id, view.path["draft_id"])
-    program = Programs(view.desk).read(program_id)[0]
-    head = program_answer(program)
+    program, now = Programs(view.desk).read(program_id)
+    head, there = program_answer(program), view.reader.within(now.terms.payment.time_zone)
     detail = draft_detail(view.desk, found, view.reader.locale)
     replay = newest_replay(view, found)
     now_ms = view.desk.clock.now_ms()
@@ -102,8 +102,10 @@ def draft(view: View) -> dict[str, Any]:
         "step": step_of(view, found, replay, program.created_ms),
         "back_days": REPLAY_BACK_DAYS,
         "outdated": head.latest_version != found.based_on,
-        "until": view.reader.at(now_ms - DAY_MS).date().isoformat(),
-        "since": view.reader.at(now_ms - PAST_DAYS * DAY_MS).date().isoformat(),
+        "zone": there.zone,
+        "tried": replay and (there.day(replay.from_ms), there.day(replay.until_ms - 1)),
+        "until": there.at(now_ms - DAY_MS).date().isoformat(),
+        "since": there.at(now_ms - PAST_DAYS * DAY_MS).date().isoformat(),
         "may_write": may_write(view) and found.state == "open",
         "sees_people": bool(view.person.groups & BY_PERSON),
         "admin": "admin" in view.person.groups,

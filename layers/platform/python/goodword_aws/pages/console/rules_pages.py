@@ -7,14 +7,13 @@ from goodword.programs.pilot import AdvocateId, Pilot
 from goodword.programs.publishing import Publishing, Wish
 from goodword.programs.replaying import Replays
 from goodword.programs.service import Programs
-from goodword.times import DAY_MS
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from goodword_aws import wiring
 from goodword_aws.calls import BY_PERSON, STAFF
 from goodword_aws.forms import Rationale, ReasonCode
 from goodword_aws.pages.console import WRITERS, rules
-from goodword_aws.pages.console.typed import Day, Whole, start_ms
+from goodword_aws.pages.console.typed import Day, Whole, after_ms, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -175,11 +174,15 @@ def _discard(view: View) -> Answer:
 
 
 def _replay(view: View) -> Answer:
-    """From the first instant of the first day to the end of the last, or now if that is earlier."""
-    said, here, zone = view.fields(Period), _here(view), view.reader.zone
-    until_ms = min(start_ms(said.until, zone) + DAY_MS, view.desk.clock.now_ms())
+    """From the first instant of the first day to the end of the last, or now if that is earlier.
+
+    Days are the programme's own, by whose zone its caps and payouts go too.
+    """
+    said, here, program_id = view.fields(Period), _here(view), view.path["program_id"]
+    zone = Programs(view.desk).read(program_id)[1].terms.payment.time_zone
+    until_ms = min(after_ms(said.until, zone), view.desk.clock.now_ms())
     Replays(view.desk).ask(
-        view.path["program_id"],
+        program_id,
         view.path["draft_id"],
         start_ms(said.since, zone),
         until_ms,

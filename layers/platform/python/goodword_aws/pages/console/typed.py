@@ -6,7 +6,7 @@ about a limit or a rule is shown in the reader's own signs beside it.
 """
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
@@ -58,13 +58,22 @@ def noon_ms(day: str, zone: str) -> int:
 
 
 def start_ms(day: str, zone: str) -> int:
-    """A day's first instant in the reader's zone. Raises InvalidInput `bad_time`."""
+    """A day's first instant in a zone. Raises InvalidInput `bad_time`."""
     return _at_ms(day, time(0), zone)
 
 
-def _at_ms(day: str, clock: time, zone: str) -> int:
+def after_ms(day: str, zone: str) -> int:
+    """The first instant after a day in a zone: 23 to 25 hours later where clocks are changed.
+
+    Raises InvalidInput `bad_time`.
+    """
+    return _at_ms(day, time(0), zone, days=1)
+
+
+def _at_ms(day: str, clock: time, zone: str, days: int = 0) -> int:
     try:
-        at = datetime.combine(date.fromisoformat(day), clock, ZoneInfo(zone))
-    except ValueError as wrong:
+        that = date.fromisoformat(day) + timedelta(days=days)
+        at = datetime.combine(that, clock, ZoneInfo(zone))
+    except (ValueError, OverflowError) as wrong:
         raise InvalidInput("bad_time", "no such date or time") from wrong
     return int(at.timestamp()) * 1_000
