@@ -1,11 +1,15 @@
 """Budgets and exchange rates from the console: seen by staff, set by finance, named when wrong."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
+from goodword.conversions.model import Conversion
+from goodword.ports import Change
 from goodword.programs.caps import Cap
-from goodword.programs.model import Program, Review
+from goodword.programs.model import Payment, Program, Review
 from goodword.programs.rates import Rate
+from goodword.times import parse_rfc3339, rfc3339
 from goodword_aws.pages.console.rates import rows_of
 
 from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER
@@ -193,3 +197,60 @@ def test_who_sees_and_states_rates(here: Pages, program: Program) -> None:
         assert browser.ask("POST", ROWS, form=form).status == 403
     assert here.browser(ANNA).get(RATES).status == 403
     assert here.browser(FINANCE).get(RATES, base="ZZZ", quote=HOSTILE).status == 422
+
+
+# --- days and moments ---------------------------------------------------------------------------
+
+LATE = parse_rfc3339("2025-11-20T23:30:00Z")  # in Berlin it is the 21st
+RAW = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d|\b1[67]\d{11}\b")
+
+
+def waiting(here: Pages, program_id: str) -> None:
+    change = Change()
+    change.create(
+        Conversion(
+            conversion_id="cnv_1",
+            program_id=program_id,
+            action="sale",
+            order_id="4711",
+            occurred_ms=LATE,
+            received_ms=LATE,
+            currency="USD",
+            net_minor=100,
+            gross_minor=100,
+            state="waiting",
+            reason="no_rate",
+        )
+    )
+    here.town.store.commit(change)
+
+
+def test_the_day_of_an_order_that_waits_is_the_one_whose_rate_it_takes(here: Pages) -> None:
+    program = here.town.program(payment=Payment(time_zone="Europe/Berlin"))
+    waiting(here, program.program_id)
+    fay = here.browser(FINANCE)
+    assert stated(fay, **ECB).status == 303
+    shown = fay.get(RATES, base="EUR", quote="USD")
+    assert "21 Nov 2025 (Europe/Berlin)" in shown.words
+    assert "&amp;day=2025-11-21#state" in shown.html
+    assert "20 Nov 2025 1 EUR = 1.0834 USD" in shown.words
+    assert not RAW.search(shown.words)
+    assert "2025-11-20" not in shown.words
+
+
+def test_moments_and_days_of_the_journal_are_the_readers(here: Pages) -> None:
+    change, desk = Change(), here.town.desk()
+    said = {"from_ms": LATE, "seen_at": rfc3339(LATE), "day": "2025-11-20", "took_ms": 1_500}
+    change.create(desk.event("program.reviewed", "prg_1", "checked", **said))
+    here.town.store.commit(change)
+    fay = here.browser(FINANCE)
+    fay.cookies["gw_zone"] = "Europe/Berlin"
+    shown = fay.get("/console/audit", subject="prg_1")
+    for words in (
+        "from=21 Nov 2025, 00:30 CET",
+        "seen_at=21 Nov 2025, 00:30 CET",
+        "day=20 Nov 2025",
+        "took_ms=1500",
+    ):
+        assert words in shown.words
+    assert not RAW.search(shown.words)

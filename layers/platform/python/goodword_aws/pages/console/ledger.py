@@ -4,6 +4,7 @@ The journal is read by subject: a run, a reward, a payout, an advocate, a progra
 dispute. Entries stand under their reward, else their payout.
 """
 
+import re
 from typing import Any
 
 from goodword.errors import NotFound
@@ -22,9 +23,12 @@ from goodword_aws.ledger import reward_proof, seal_key_answer
 from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Sheet, View
-from goodword_aws.rewards import approval, fact
+from goodword_aws.rewards import Fact, approval, fact
 
 SEALS_SHOWN = 10  # newest seals of the page; the API has all of them
+_MOMENTS_MS = 10**11  # in 1973; a smaller number is a time that something takes
+_DAY = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d)")
+_MOMENT = re.compile(r"[12]\d{3}-(0[1-9]|1[0-2])-\d\dT[0-2]\d:[0-5]\d:[0-5]\d(\.\d{1,9})?Z")
 SUBJECT_MAX = 80  # characters of an id that is looked for
 
 
@@ -95,8 +99,23 @@ def _audit(view: View) -> Answer:
     )
     if not page.rows:
         raise NotFound("no_history", "nothing is known of such an id")
-    facts = [fact(one) for one in page.rows]
+    facts = [(found, _data(view, found)) for found in map(fact, page.rows)]
     return Sheet("console/audit.html", {"subject": subject, "facts": facts, "cursor": page.cursor})
+
+
+def _data(view: View, found: Fact) -> list[tuple[str, str]]:
+    """What an event says further. Moments are the reader's, and days are written as days."""
+    return [_told(view, name, value) for name, value in found.data.items()]
+
+
+def _told(view: View, name: str, value: object) -> tuple[str, str]:
+    if isinstance(value, int) and name.endswith("_ms") and value >= _MOMENTS_MS:
+        return name.removesuffix("_ms"), view.reader.time(value)
+    if isinstance(value, str) and _MOMENT.fullmatch(value):
+        return name, view.reader.time(value)
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        return name, view.reader.within("UTC").day(f"{value}T00:00:00Z")
+    return name, str(value)
 
 
 def _subject(view: View) -> str:

@@ -17,6 +17,7 @@ from goodword.programs.rates import Day, NewRate, Rate, Rates, RateText, SourceN
 from goodword.programs.service import Programs
 from pydantic import Field, ValidationError
 
+from goodword_aws import wiring
 from goodword_aws.calls import BY_PERSON, STAFF
 from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.portal_forms import Form
@@ -64,9 +65,11 @@ def _rates(view: View) -> Answer:
     data = {
         "base": base,
         "quote": quote,
-        "rows": [rate_answer(one) for one in page.rows],
+        "rows": [(rate_answer(one), _written(view, one.day)) for one in page.rows],
         "cursor": page.cursor,
-        "waiting": [(wanted_answer(one), _into(one, own)) for one in waiting.rows],
+        "waiting": [
+            (wanted_answer(one), _into(one, own), *_order_day(view, one)) for one in waiting.rows
+        ],
         "more_waiting": waiting.cursor is not None,
         "day_asked": view.query.get("day", "")[:10],
         "may_act": bool(view.person.groups & MONEY),
@@ -74,6 +77,19 @@ def _rates(view: View) -> Answer:
         "me": view.person.subject,
     }
     return Sheet("console/rates.html", data)
+
+
+def _order_day(view: View, one: Conversion) -> tuple[str, str, str]:
+    """The day whose rate it takes, as it is written and in figures; and in which zone it is one."""
+    now_ms = view.desk.clock.now_ms()
+    zone = wiring.shelf().version(one.program_id, now_ms).terms.payment.time_zone
+    there = view.reader.within(zone)
+    return there.day(one.occurred_ms), there.at(one.occurred_ms).date().isoformat(), zone
+
+
+def _written(view: View, day: str) -> str:
+    """A day of the calendar the reader's way; it is of no zone."""
+    return view.reader.within("UTC").day(f"{day}T00:00:00Z")
 
 
 def _into(one: Conversion, own: dict[str, str]) -> str:
