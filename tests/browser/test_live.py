@@ -213,6 +213,31 @@ def test_a_page_that_can_follow_no_longer_stops_and_says_so(
         assert shown.strange == shown.wrong == []
 
 
+def test_a_page_to_which_nothing_comes_stops_looking_and_says_so(
+    here: Pages, chromium: Browser
+) -> None:
+    begun = run(here.town.program(), 25, state="settled", listing="hashed", run_hash="a" * 64)
+    keep(here, begun)
+    with window(chromium, here.browser(FINANCE), before=HEARD) as shown:
+        shown.page.clock.install()
+        shown.open(f"/console/runs/{begun.run_id}/reconciliation")
+        told = shown.page.locator("#compared [data-rested]")
+        assert int(shown.page.locator("#compared").get_attribute("data-rounds") or 0) == 60
+        shown.page.evaluate("document.getElementById('compared').dataset.rounds = 3")
+        for _ in range(3):
+            expect(told).to_be_hidden()
+            looks_again(shown)
+        expect(told).to_be_visible()
+        assert shown.page.evaluate("heard.length") == 1
+        asked = len(shown.asked)
+        shown.page.clock.run_for(60_000)
+        assert len(shown.asked) == asked
+        told.get_by_role("link").click()
+        shown.page.wait_for_load_state()
+        expect(told).to_be_hidden()  # it looks anew
+        assert shown.strange == shown.wrong == []
+
+
 def moved(shown: Window, device: str, **kept: str) -> None:
     """What the browser has kept, and what it sends, before the page is opened."""
     shown.page.context.clear_cookies()

@@ -125,7 +125,8 @@ const swap = (old, fresh) => {
 // <section data-live="5" id="progress">: fetched anew every so many seconds while it says so, and
 // with it each <div data-part id="...">, so that no part of the page says what is over. Only what
 // differs is exchanged, and only data-say is spoken. Whoever is led elsewhere (the session is over)
-// or hears nothing several times in a row is told that this page follows no longer.
+// or hears nothing several times in a row is told that this page follows no longer. What may come and
+// may not is looked for so many times (data-rounds="60"); then <p data-rested hidden> in it is shown.
 const MISSES_MAX = 5;
 const lose = (section) => {
   const told = document.getElementById("said")?.dataset.lost;
@@ -139,11 +140,19 @@ const lose = (section) => {
   section.append(place);
   say(told);
 };
-const follow = (section, misses = 0) => {
+const rest = (section) => {
+  const told = section.querySelector("[data-rested]");
+  section.removeAttribute("aria-busy");
+  if (!told) return;
+  told.hidden = false;
+  say(told.textContent);
+};
+const follow = (section, misses = 0, rounds = 0) => {
   const seconds = Number(section.dataset.live);
   if (!seconds) return;
+  if (rounds >= Number(section.dataset.rounds || Infinity)) return rest(section);
   setTimeout(async () => {
-    if (document.hidden) return follow(section, misses); // nobody looks; the work goes on without us
+    if (document.hidden) return follow(section, misses, rounds); // nobody looks; the work goes on without us
     try {
       const from = section.dataset.from || location.href;
       const headers = { "X-Goodword-Live": section.id };
@@ -160,11 +169,11 @@ const follow = (section, misses = 0) => {
             const other = page.getElementById(part.id);
             if (other) swap(part, other);
           }
-          return follow(swap(section, fresh));
+          return follow(swap(section, fresh), 0, rounds + 1);
         }
       }
     } catch { /* the next round tries again */ }
-    if (misses + 1 < MISSES_MAX) follow(section, misses + 1);
+    if (misses + 1 < MISSES_MAX) follow(section, misses + 1, rounds + 1);
     else lose(section);
   }, seconds * 1000);
 };
