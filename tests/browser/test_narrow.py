@@ -12,9 +12,10 @@ import pytest
 from goodword_aws.pages.assets import assets
 from playwright.sync_api import Browser, ViewportSize, expect
 
+from tests.browser.at_once import window
 from tests.functional import test_pages_hostile as older
 from tests.functional import test_pages_hostile_newer as newer
-from tests.support.api import FINANCE, Caller
+from tests.support.api import ADMIN, FINANCE, Caller
 from tests.support.asking import asking_pages
 from tests.support.pages import Pages, pages
 from tests.unit.journeys.test_storytelling import Desk
@@ -104,3 +105,19 @@ def test_the_menu_opens_without_a_script_and_by_keys_alone(chromium: Browser, wi
     expect(entries.first).to_be_focused()
     page.locator(".menu-shut").click()
     expect(entries.first).to_be_hidden()
+
+
+@pytest.mark.parametrize(("width", "rows"), [(1280, [5]), (1000, [3, 2])])
+@pytest.mark.parametrize("language", ["en-GB", "de-DE"])
+def test_no_group_of_the_menu_stands_alone_on_a_line(
+    chromium: Browser, language: str, width: int, rows: list[int]
+) -> None:
+    with pages() as here:
+        ada = here.browser(ADMIN)
+        ada.language = language
+        with window(chromium, ada, size=(width, 900)) as shown:
+            shown.open("/console")
+            groups = shown.page.locator(".nav--menu > ul > li")
+            bottoms = [round((one.bounding_box() or {})["y"] + (one.bounding_box() or {})["height"])
+                       for one in groups.all()]  # fmt: skip
+    assert [bottoms.count(line) for line in sorted(set(bottoms))] == rows
