@@ -7,7 +7,8 @@ import pytest
 from goodword.conversions.model import Conversion
 from goodword.ports import Change
 from goodword.programs.caps import Cap
-from goodword.programs.model import Payment, Program, Review
+from goodword.programs.model import Program, Review
+from goodword.programs.payment import Payment
 from goodword.programs.rates import Rate
 from goodword.times import parse_rfc3339, rfc3339
 from goodword_aws.pages.console.rates import rows_of
@@ -240,7 +241,12 @@ def test_the_day_of_an_order_that_waits_is_the_one_whose_rate_it_takes(here: Pag
 
 def test_moments_and_days_of_the_journal_are_the_readers(here: Pages) -> None:
     change, desk = Change(), here.town.desk()
-    said = {"from_ms": LATE, "seen_at": rfc3339(LATE), "day": "2025-11-20", "took_ms": 1_500}
+    said: dict[str, str | int | bool | None] = {
+        "from_ms": LATE,
+        "seen_at": rfc3339(LATE),
+        "day": "2025-11-20",
+        "took_ms": 1_500,
+    }
     change.create(desk.event("program.reviewed", "prg_1", "checked", **said))
     here.town.store.commit(change)
     fay = here.browser(FINANCE)

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 from goodword.programs.draft import Draft
-from goodword.programs.model import Payment, Program, ProgramVersion
+from goodword.programs.model import Program, ProgramVersion
+from goodword.programs.payment import Payment
 from goodword.programs.replay import Replay
 from goodword.times import DAY_MS, parse_rfc3339, rfc3339
 from goodword_aws.documents import as_json, text_of

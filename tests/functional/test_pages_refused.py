@@ -8,7 +8,7 @@ import pytest
 from goodword.advocates.model import Enrolment
 from goodword.payouts.model import Payout
 from goodword.ports import Change
-from goodword.programs.model import Payment
+from goodword.programs.payment import Payment, RailName
 
 from tests.support.api import ANNA as ANNA_IS
 from tests.support.api import FINANCE, MARKETER
@@ -101,9 +101,10 @@ def test_what_became_of_a_payment_is_not_chosen_twice(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("rail", "name"), [("paypal", "email"), ("tremendous", "email")])
 def test_of_several_ways_of_being_paid_only_the_one_that_was_sent_is_wrong(
-    here: Pages, rail: str, name: str
+    here: Pages, rail: RailName, name: str
 ) -> None:
-    for brand, way in (("Pal", "paypal"), ("Gifts", "tremendous")):
+    ways: tuple[tuple[str, RailName], ...] = (("Pal", "paypal"), ("Gifts", "tremendous"))
+    for brand, way in ways:
         program = here.town.program(brand=brand, payment=Payment(rail=way))
         here.town.joined(program.program_id, ANNA)
     anna, place = here.browser(ANNA_IS), "/my/payouts/method"

@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 from babel import Locale
-from goodword.languages import LANGUAGES
+from goodword.languages import LANGUAGES, filled
 from goodword.payouts.statement import StatementLine
 from goodword.rewards.explain import About
 from goodword.rewards.explain_codes import LIFE, NOTHING, WON
@@ -111,6 +111,29 @@ def test_whatever_a_check_can_count_is_said_in_words() -> None:
     assert {f"reviews.figure.{name}" for name in names} == {
         key for key in phrases("en") if key.startswith("reviews.figure.")
     }
+
+
+@pytest.mark.parametrize(
+    ("language", "count", "said"),
+    [
+        ("en", 1, "At most 1 call in 1 day, and 1 day of rest between two."),
+        ("en", 1_200, "At most 1,200 calls in 1,200 days, and 1,200 days of rest between two."),
+        ("de", 1, "Höchstens 1 Gespräch in 1 Tag und 1 Tag Ruhe zwischen zweien."),
+        ("de", 2, "Höchstens 2 Gespräche in 2 Tagen und 2 Tage Ruhe zwischen zweien."),
+    ],
+)
+def test_whatever_a_sentence_counts_has_its_form(language: str, count: int, said: str) -> None:
+    told = Reader(language).text("references.book_words", n=count, days=count, rest=count)
+    assert told.startswith(said)
+    assert Reader("en").text("rules.step.short.words", days=1).startswith("Try it on the last day")
+
+
+def test_a_further_language_has_as_many_forms_as_it_needs() -> None:
+    polish = Reader("pl")
+    text = "{days:# dzień|# dni (few)|# dni|# dnia}"
+    forms = [filled(text, {"days": one}, polish._form, polish.number) for one in (1, 2, 5)]
+    assert forms == ["1 dzień", "2 dni (few)", "5 dni"]
+    assert filled(text, {"days": "many"}, polish._form) == "many dnia"
 
 
 def test_an_unknown_phrase_is_an_error() -> None:

@@ -6,6 +6,7 @@ Which part a path belongs to is said here, and which of what changes is for advo
 how payouts are audited, and by whom they are released.
 """
 
+from goodword.languages import filled
 from goodword.programs.changes import TermsDifference
 from goodword.programs.model import Terms
 from goodword.programs.tiers import Tiers
@@ -87,9 +88,10 @@ def _total(measure: str, total: int, voice: Voice) -> str:
 
 
 def _currencies(terms: Terms, words: PartWords) -> str:
-    return words.currencies[terms.currencies].format(
-        currency=terms.currency,
-        accepted=", ".join(terms.accepted),
-        days=terms.exchange.days,
-        rounding=words.roundings[terms.exchange.rounding],
-    )
+    facts = {
+        "currency": terms.currency,
+        "accepted": ", ".join(terms.accepted),
+        "days": terms.exchange.days,
+        "rounding": words.roundings[terms.exchange.rounding],
+    }
+    return filled(words.currencies[terms.currencies], facts)

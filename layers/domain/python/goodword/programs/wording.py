@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from pydantic import JsonValue as Json
 
+from goodword.languages import filled
 from goodword.programs.amounts import SUFFIX
 from goodword.programs.changes import TermsDifference, differences
 from goodword.programs.model import Terms
@@ -77,7 +78,9 @@ def in_words(
 def _ending(terms: Terms, words: ChangeWords) -> str:
     """What the end of a subscription takes."""
     ending = terms.cancellation
-    return words.endings[ending.takes].format(days=ending.within_days) if ending else words.none
+    return (
+        filled(words.endings[ending.takes], {"days": ending.within_days}) if ending else words.none
+    )
 
 
 def rules_in_words(terms: Terms, voice: Voice, words: ChangeWords) -> str:
@@ -157,4 +160,4 @@ def _number(path: str, value: int, voice: Voice, words: ChangeWords) -> str:
         return voice.money(value, last)
     if path.endswith("_minor"):
         return voice.money(value)
-    return words.days.format(days=value) if path.endswith("_days") else str(value)
+    return filled(words.days, {"days": value}) if path.endswith("_days") else str(value)

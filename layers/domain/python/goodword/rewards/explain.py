@@ -13,6 +13,7 @@ from typing import Literal
 
 from goodword.conversions.model import Conversion
 from goodword.events import Event
+from goodword.languages import filled
 from goodword.programs.caps import Measure
 from goodword.programs.model import ProgramVersion
 from goodword.programs.rules import Rule, facts_asked
@@ -344,7 +345,8 @@ def _nothing(
     window = version.terms.attribution.window_days
     unmet = unmet_text(reason, rules[line.rule_id], decision.basis, voice) if line else ""
     months = rules[line.rule_id].for_months if line else None
-    text = why.format(minimum=minimum, window=window, unmet=unmet, months=months).strip()
+    facts = {"minimum": minimum, "window": window, "unmet": unmet, "months": months}
+    text = filled(why, facts).strip()
     said = [Sentence(about="reason", text=text)]
     for one in line.caps if line and reason in LIMITED else ():
         if one.cut:

@@ -8,6 +8,7 @@ The amounts are those of the example; nothing is computed here but the products 
 
 from collections import Counter
 
+from goodword.languages import filled
 from goodword.money import is_money
 from goodword.programs.model import Terms
 from goodword.programs.rules import FlatReward, PercentageReward, PerLineReward, PlainReward, Rule
@@ -48,15 +49,16 @@ def _line(step: ExampleStep, terms: Terms, voice: Voice) -> str:
     for share in step.shares:
         ended = step.kind == "ended"
         sums.append(_unused(share, step, terms, voice) if ended else _share(share, step, voice))
-    text = voice.speech.step[step.kind].format(
-        sums="; ".join(sums),
-        days=terms.hold_days,
-        lasted=step.after_days,
-        order=_order(step, voice),
-        refund=voice.money(step.refund_minor),
-        earned=_earned(step, voice),
-        total=voice.money(step.total_minor),
-    )
+    facts = {
+        "sums": "; ".join(sums),
+        "days": terms.hold_days,
+        "lasted": step.after_days,
+        "order": _order(step, voice),
+        "refund": voice.money(step.refund_minor),
+        "earned": _earned(step, voice),
+        "total": voice.money(step.total_minor),
+    }
+    text = filled(voice.speech.step[step.kind], facts)
     if not step.segments:
         return text
     groups = voice.speech.groups["example"].format(groups=", ".join(step.segments))
@@ -120,11 +122,12 @@ def _arithmetic(line: RuleLine, reward: PlainReward | None, order_minor: int, vo
         return voice.times(weights if line.parts else order_minor, reward, unit)
     if isinstance(reward, PerLineReward):
         return words["each"].format(percent=voice.percent(reward.basis_points), result=result)
-    return words["units"].format(
-        amount=voice.money(reward.amount_minor, unit),
-        units=line.computed_minor // reward.amount_minor,
-        result=result,
-    )
+    facts = {
+        "amount": voice.money(reward.amount_minor, unit),
+        "units": line.computed_minor // reward.amount_minor,
+        "result": result,
+    }
+    return filled(words["units"], facts)
 
 
 def _unused(share: Share, step: ExampleStep, terms: Terms, voice: Voice) -> str:
@@ -132,12 +135,13 @@ def _unused(share: Share, step: ExampleStep, terms: Terms, voice: Voice) -> str:
     ending, words = terms.cancellation, voice.speech.sum
     if ending is None or ending.takes == "all":
         return words["whole"].format(earned=voice.money(share.earned_minor))
-    return words["unused"].format(
-        earned=voice.money(share.earned_minor),
-        left=ending.within_days - step.after_days,
-        within=ending.within_days,
-        share=voice.money(share.share_minor),
-    )
+    facts = {
+        "earned": voice.money(share.earned_minor),
+        "left": ending.within_days - step.after_days,
+        "within": ending.within_days,
+        "share": voice.money(share.share_minor),
+    }
+    return filled(words["unused"], facts)
 
 
 def _share(share: Share, step: ExampleStep, voice: Voice) -> str:

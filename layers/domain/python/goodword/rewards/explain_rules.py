@@ -6,6 +6,7 @@
 An advocate learns which condition was not met, not what the friend's order said instead.
 """
 
+from goodword.languages import filled
 from goodword.programs.conditions import Condition
 from goodword.programs.rules import (
     FlatReward,
@@ -33,7 +34,7 @@ def rule_text(rule: Rule, voice: Voice) -> str:
         unit = voice.speech.units[side.unit].format(item=side.item)
         said.append(f"{words['friend'].format(what=what)} {unit}")
     if rule.for_months is not None:
-        said.append(words["months"].format(months=rule.for_months))
+        said.append(filled(words["months"], {"months": rule.for_months}))
     if rule.when is not None:
         said.append(_when(rule.when, voice))
     if rule.minimum_order_minor:
@@ -64,7 +65,7 @@ def looked_at_text(line: RuleLine, basis: Basis, voice: Voice) -> str:
         return words["order"]
     base = voice.money(base_minor(line, basis))
     name = "one" if len(line.parts) == 1 else "some"
-    return words[name].format(count=len(line.parts), base=base)
+    return filled(words[name], {"count": len(line.parts), "base": base})
 
 
 def sum_text(line: RuleLine, rule: Rule, basis: Basis, voice: Voice) -> str:

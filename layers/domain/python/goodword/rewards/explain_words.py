@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
 
+from goodword.languages import filled
 from goodword.money import ratio
 from goodword.programs.caps import Cap, CapPeriod, next_period
 from goodword.programs.model import PercentageReward
@@ -159,7 +160,7 @@ class Voice:
         """An amount of money, or a number of rewards."""
         if measure == "money":
             return self.money(amount)
-        return self.speech.cap["one_reward" if amount == 1 else "rewards"].format(count=amount)
+        return filled(self.speech.cap["rewards"], {"count": amount})
 
     def next_period(self, line: CapLine, at_ms: int) -> str:
         """The first day after the limit's period of that instant; empty if it ends with no day."""

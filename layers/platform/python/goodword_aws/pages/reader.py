@@ -17,12 +17,13 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
-from goodword.languages import LANGUAGES
+from goodword.languages import LANGUAGES, filled
 from goodword.money import CREDIT, PIECES, Money, exponent
 from goodword.times import as_datetime, parse_rfc3339
 
 from goodword_aws.zones import is_zone
 
+PLURALS = ("zero", "one", "two", "few", "many")  # as CLDR orders them; "other" is the last
 DEFAULT_LOCALE, DEFAULT_ZONE = "en-GB", "UTC"
 REMEMBERED_MAX = 256  # tags and zones; they come from outside
 ASKED_MAX = 10  # languages of one Accept-Language header that are looked at
@@ -79,7 +80,8 @@ class Reader:
     def text(self, key: str, **values: object) -> str:
         """The phrase with its places filled; `n` chooses among plural forms. Raises UnknownPhrase.
 
-        A phrase with forms is `{"one": "{n} click", "other": "{n} clicks"}`.
+        A phrase with forms is `{"one": "{n} click", "other": "{n} clicks"}`. Where it counts more
+        than one thing, a place has forms: `in {days:# day|# days}` (`goodword.languages`).
         """
         phrase = phrases(self.language).get(key)
         if phrase is None:
@@ -90,7 +92,12 @@ class Reader:
                 raise TypeError(f"{key} has plural forms: n is a whole number")
             phrase = phrase.get(self._babel.plural_form(count), phrase["other"])
             values = {**values, "n": self.number(count)}
-        return phrase.format(**values)
+        return filled(phrase, values, self._form, self.number)
+
+    def _form(self, count: int) -> int:
+        """Which form of a place a number takes, in the order of the language's plurals."""
+        plurals = [*(tag for tag in PLURALS if tag in self._babel.plural_form.tags), "other"]
+        return plurals.index(self._babel.plural_form(count))
 
     def knows(self, key: str) -> bool:
         """Whether there is such a phrase, for codes that may be newer than the catalogues."""

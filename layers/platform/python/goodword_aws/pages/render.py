@@ -132,8 +132,13 @@ def wrong_words(one: FieldError, reader: Reader) -> str:
     last = one.kind.rpartition("_")[2]
     for key in (f"wrong.{one.kind}", f"error.{one.kind}", f"wrong.{last}"):
         if one.kind and reader.knows(key):
-            return reader.text(key, **dict(one.bounds))
+            return reader.text(key, **{name: _number(said) for name, said in one.bounds})
     return one.message if reader.language == "en" else reader.text("wrong.any")
+
+
+def _number(said: str) -> str | int:
+    """A bound that sentences can count; they come as texts."""
+    return int(said) if said.isascii() and said.isdigit() else said
 
 
 def field_name(path: str, reader: Reader) -> str:
