@@ -8,7 +8,8 @@ without being able to open one.
 from infra.capabilities.portal import NEEDS, PAGE_LIMIT, PAGES
 from infra.capabilities.programs import acknowledge_extracts
 from infra.foundations import grants
-from infra.foundations.exports import EXTRACT_FILES
+from infra.foundations.acknowledged import acknowledge_wildcard, spelled
+from infra.foundations.exports import BANK_FILES, EXTRACT_FILES
 from infra.foundations.functions import Shape
 from infra.foundations.ground import Ground
 
@@ -46,6 +47,7 @@ def add_console(ground: Ground) -> None:
             grants.read_secret(ground.secrets.index),
             grants.read_secret(ground.secrets.page),
             grants.get_files(ground.exports, EXTRACT_FILES),
+            grants.get_files(ground.exports, BANK_FILES),
             grants.start(cycle),
             grants.answer(ground.at, ground.machines.arn("payout_cycle")),
             grants.answer(ground.at, ground.machines.arn("reward_approval")),
@@ -54,5 +56,10 @@ def add_console(ground: Ground) -> None:
         shape=Shape(memory_mb=1024),
     )
     acknowledge_extracts(ground, console)
+    acknowledge_wildcard(
+        console.role,
+        f"{spelled(ground.exports, 'Arn')}/{BANK_FILES}*",
+        "The files for the bank of all runs lie below this prefix; finance alone is handed one.",
+    )
     for path in ("/console", "/console/{proxy+}"):
         ground.door.open(console, PAGES, path, public=True, limit=PAGE_LIMIT)

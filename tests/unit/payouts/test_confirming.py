@@ -272,3 +272,32 @@ def test_a_line_whose_payout_is_gone_is_passed_over(world: Payday) -> None:
     change.delete(of(world, MAYA))
     world.store.commit(change)
     assert world.confirming.all(run.run_id, ANNA, "SEPA-1").count == 1
+
+
+def test_what_the_bank_did_moves_the_sums_of_a_run_that_has_ended(world: Payday) -> None:
+    run = world.sent()
+    world.cycle.settle(run.run_id)
+    mine = of(world, MAYA).payout_id
+    world.confirming.one(mine, ANNA, "failed", run_id=run.run_id, code="wrong_details")
+    assert {state: one.count for state, one in world.run().outcome.items()} == {
+        "sent": 1,
+        "failed": 1,
+    }
+    assert world.run().outcome["sent"].amount_minor == 700
+    world.confirming.all(run.run_id, ANNA, "SEPA-1")
+    assert {state: one.amount_minor for state, one in world.run().outcome.items()} == {
+        "failed": 500,
+        "paid": 700,
+    }
+
+
+def test_whoever_saves_the_file_is_noted_each_time(world: Payday) -> None:
+    run = world.sent()
+    with pytest.raises(NotFound, match="no_bank_file"):
+        world.confirming.file_saved(run.run_id)
+    world.cycle.settle(run.run_id)
+    world.confirming.file_saved(run.run_id)
+    world.clock.advance(MINUTE_MS)
+    world.confirming.file_saved(run.run_id)
+    assert (world.run().file_by, world.run().file_ms) == ("staff", world.clock.at_ms)
+    assert len(world.events("payout_run.file_saved")) == 2

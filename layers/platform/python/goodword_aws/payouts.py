@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from goodword.advocates.destination import canonical
-from goodword.errors import InvalidInput
+from goodword.errors import InvalidInput, NotFound
 from goodword.events import Actor
 from goodword.payouts.approving import Approving
 from goodword.payouts.clock import PayoutClock
-from goodword.payouts.confirming import Confirming
+from goodword.payouts.confirming import Confirming, has_file
 from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
+from goodword.payouts.freezing import read_run
 from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import Opened, Rail
 from goodword.payouts.reconciling import Reconciling
@@ -117,6 +118,18 @@ def approving(actor: Actor | str) -> Approving:
 def confirming(actor: Actor) -> Confirming:
     """A person's word about payments."""
     return Confirming(wiring.desk(actor))
+
+
+def bank_file(run_id: str, actor: Actor) -> bytes:
+    """The file that a person takes to the bank; who takes it is noted before they get it.
+
+    Raises NotFound `no_bank_file`, or `bank_file_gone` when it is no longer kept.
+    """
+    if not has_file(read_run(wiring.store(), run_id)):
+        raise NotFound("no_bank_file", "the run has no file for a bank")
+    content = csv_rail().file(run_id)
+    confirming(actor).file_saved(run_id)
+    return content
 
 
 def cycle(actor: str) -> Cycle:

@@ -18,7 +18,7 @@ from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS
 
 if TYPE_CHECKING:  # deliveries carry signals, so they know this module
-from goodword.conversions.order import Space
+    from goodword.conversions.order import Space
 
 SignalKind = Literal[
     "nps",

@@ -2,7 +2,8 @@
 
 Open to a person: payouts of a rail by hand, and payouts still `unknown` when no rail's key window
 is open any more, so that nothing can be sent again beside the person's word. A payment that was
-booked as paid may come back later. Nobody says anything about a payout of their own.
+booked as paid may come back later. Nobody says anything about a payout of their own. What a person
+says moves the sums of a run that has ended, so that they tell what its rail by hand still owes.
 """
 
 from dataclasses import dataclass
@@ -10,18 +11,20 @@ from typing import Literal
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import CONFIRM_MAX, PERSON_AFTER_HOURS
-from goodword.payouts.ending import end_payout
+from goodword.payouts.ending import add_end
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import (
     RAILS_BY_HAND,
     Payout,
     PayoutPlace,
+    PayoutRun,
     RunLine,
+    moved,
     payout_key,
     payout_place_key,
 )
 from goodword.persons import Person
-from goodword.ports import Desk, Store, until_settled
+from goodword.ports import Change, Desk, Store, until_settled
 from goodword.records import Value
 from goodword.times import HOUR_MS
 
@@ -112,8 +115,33 @@ class Confirming:
 
         return until_settled(attempt)
 
+    def file_saved(self, run_id: str) -> None:
+        """Note that somebody takes the bank's file of a run by hand away, and when.
+
+        Each time is an event; the run says who did last. NotFound `no_bank_file`.
+        """
+
+        def attempt() -> None:
+            run = read_run(self.desk.store, run_id)
+            if not has_file(run):
+                raise NotFound("no_bank_file", "the run has no file for a bank")
+            by, change = self.desk.actor.id, Change()
+            change.replace(run.but(file_by=by, file_ms=self.desk.clock.now_ms()))
+            change.create(
+                self.desk.event("payout_run.file_saved", run_id, program_id=run.program_id)
+            )
+            self.desk.store.commit(change)
+
+        until_settled(attempt)
+
     def _end(self, payout: Payout, outcome: Outcome, reference: str, code: str) -> Payout:
-        return end_payout(self.desk, payout, outcome, code, reference=reference)
+        change, run = Change(), read_run(self.desk.store, payout.run_id)
+        after = add_end(self.desk, change, payout, outcome, code, reference=reference)
+        if run.state == "settled":
+            sums = moved(run.outcome, payout.state, outcome, payout.amount_minor)
+            change.replace(run.but(outcome=sums))
+        self.desk.store.commit(change)
+        return after
 
 
 def _complete(outcome: Outcome, reference: str, code: str) -> None:
@@ -133,6 +161,11 @@ def open_to_a_person(payout: Payout, outcome: Outcome, now_ms: int) -> bool:
         return is_kept(payout)
     since_ms = now_ms - (payout.sent_ms or now_ms)
     return payout.state == "unknown" and since_ms >= PERSON_AFTER_HOURS * HOUR_MS
+
+
+def has_file(run: PayoutRun) -> bool:
+    """Whether a file for the bank was made of the run: it was sent by hand and has ended."""
+    return run.rail in RAILS_BY_HAND and run.state == "settled" and run.chunks > 0
 
 
 def is_kept(payout: Payout) -> bool:

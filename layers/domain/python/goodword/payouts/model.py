@@ -11,6 +11,7 @@ requested the run, as released once a second one has let it go. The two people a
 `run_hash` covers every payout, so a run of many thousand is approved by one conditional write.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -92,6 +93,16 @@ def add(so_far: Sum | None, amount_minor: int) -> Sum:
     return Sum(count=before.count + 1, amount_minor=before.amount_minor + amount_minor)
 
 
+def moved(sums: Mapping[str, Sum], before: str, after: str, amount_minor: int) -> dict[str, Sum]:
+    """The sums by state once an amount is in the state `after`; what has no rest left is gone."""
+    found = dict(sums)
+    if (old := found.pop(before, None)) is not None and old.count > 1:
+        rest = Sum(count=old.count - 1, amount_minor=old.amount_minor - amount_minor)
+        found[before] = rest
+    found[after] = add(found.get(after), amount_minor)
+    return found
+
+
 class Tally(Value):
     """The people left out as far as they are counted, by reason; `cursor` is where to go on."""
 
@@ -107,7 +118,8 @@ class PayoutRun(Record):
     change `run_hash`, `count` and `total_minor`. `barred` are keyed hashes of countries; above
     `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. The marks tell
     the mailboxes of those people apart. `changed_ms` is
-    the last move of its state or its listing. What was earned from `ended_ms` on waits (None:
+    the last move of its state or its listing. `file_by` is who last saved the bank's file of a run
+    by hand, at `file_ms`. What was earned from `ended_ms` on waits (None:
     what is due by the cut-off is of the period). `left_out` is how far a closed list is counted.
     """
 
@@ -149,6 +161,8 @@ class PayoutRun(Record):
     checked_mark: str = ""
     released_by: str | None = None
     released_ms: int | None = None
+    file_by: str | None = None
+    file_ms: int | None = None
 
     @property
     def key(self) -> Key:

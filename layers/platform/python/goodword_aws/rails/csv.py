@@ -12,7 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Literal, Protocol
 
 from botocore.exceptions import ClientError
-from goodword.errors import Unavailable
+from goodword.errors import NotFound, TooLarge, Unavailable
+from goodword.limits import BANK_FILE_BYTES_MAX
 from goodword.money import decimal_text
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.sheet import number, sheet, text
@@ -84,6 +85,20 @@ class CsvRail:
             self._put(file_key(run_id), content, "text/csv; charset=utf-8")
         except ClientError as refused:
             raise Unavailable("file_not_written", "the exports bucket refused") from refused
+
+    def file(self, run_id: str) -> bytes:
+        """The file of a run. NotFound `bank_file_gone` once the bucket has dropped it.
+
+        TooLarge `bank_file_too_large` if it fits no answer of a function.
+        """
+        try:
+            found = self._s3.get_object(Bucket=self._bucket, Key=file_key(run_id))
+            content: bytes = found["Body"].read()
+        except ClientError as refused:
+            raise NotFound("bank_file_gone", "the file is no longer kept") from refused
+        if len(content) > BANK_FILE_BYTES_MAX:
+            raise TooLarge("bank_file_too_large", f"it is {file_key(run_id)} of the bucket")
+        return content
 
     def _rows(self, payout_ids: Sequence[str]) -> Iterator[list[str]]:
         with ThreadPoolExecutor(READERS) as pool:

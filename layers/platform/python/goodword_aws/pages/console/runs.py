@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from goodword.errors import Conflict, NotFound
-from goodword.limits import PAGE_ITEMS_MAX
+from goodword.limits import BANK_FILE_DAYS, PAGE_ITEMS_MAX
 from goodword.money import decimal_text
 from goodword.payouts.approving import CANCEL_CODES, pays
+from goodword.payouts.confirming import has_file
 from goodword.payouts.findings import CLEAR_CODES, HOLD_CODES
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import RAILS_BY_HAND, PayoutRun
@@ -61,8 +62,7 @@ def shown(view: View) -> dict[str, Any]:
         "me": view.person.subject,
         "step": step_of(run, barred(view, run)),
         "execution": execution(run_id),
-        "by_hand": run.rail in RAILS_BY_HAND and run.state in ("sending", "settled"),
-        "sent_by_hand": "sent" in run.outcome,
+        "bank": bank(run),
         "go_on": view.query.get("go_on", "")[:1_000],
         "cancel_codes": CANCEL_CODES,
         "clear_codes": CLEAR_CODES,
@@ -72,6 +72,17 @@ def shown(view: View) -> dict[str, Any]:
         "compared": compared(store, run_id),
         "comparable": reconcilable(run),
         "program": Programs(view.desk).read(run.program_id)[0],
+    }
+
+
+def bank(run: PayoutRun) -> dict[str, Any]:
+    """The bank's file of a run by hand: who saved it last, and what it still has to say."""
+    return {
+        "file": has_file(run),
+        "waits": has_file(run) and "sent" in run.outcome,
+        "by": run.file_by,
+        "at": run.file_ms,
+        "days": BANK_FILE_DAYS,
     }
 
 
@@ -98,6 +109,8 @@ def step_of(run: PayoutRun, bar: Bar) -> str:
         return bar or ("release_second" if run.checked_by else waits)
     if run.state == "settled" and run.count == 0:
         return "nothing_due"
+    if bank(run)["waits"]:
+        return "bank_saved" if run.file_ms else "bank"
     return "sending" if run.state == "released" else run.state
 
 
@@ -157,6 +170,7 @@ def reconciliation(view: View) -> dict[str, Any]:
         "compared": compared(view.desk.store, run_id),
         "repeats": reports.repeats_of(view.desk.store, run_id),
         "comparable": reconcilable(run),
+        "by_hand": run.rail in RAILS_BY_HAND,
         "may_act": "finance" in view.person.groups,
     }
 

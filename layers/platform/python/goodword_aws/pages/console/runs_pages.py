@@ -19,6 +19,7 @@ from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
 from goodword_aws.payouts import (
     approving,
+    bank_file,
     confirming,
     payout_clock,
     payout_machine,
@@ -106,6 +107,7 @@ def add_runs(site: Site) -> None:
     page("POST", f"{RUN}/release", roles=FINANCE, again=_run)(_release)
     page("POST", f"{RUN}/cancel", roles=FINANCE, again=_run)(_cancel)
     page("POST", f"{RUN}/findings", roles=FINANCE, again=_run)(_decide)
+    page("GET", f"{RUN}/bank/csv", roles=FINANCE)(_bank_file)
     page("POST", f"{RUN}/confirm", roles=FINANCE, again=_run)(_confirm_all)
     page("GET", "/console/payouts/<payout_id>", roles=MONEY)(_payout)
     page("GET", "/console/payouts/<payout_id>/csv", roles=MONEY)(_statement_file)
@@ -133,6 +135,11 @@ def _payments_file(view: View) -> Answer:
     run_id = view.path["run_id"]
     content = runs.payments_csv(view.desk.store, run_id).encode()
     return File(content, SHEET, f"{run_id}.csv")
+
+
+def _bank_file(view: View) -> Answer:
+    run_id = view.path["run_id"]
+    return File(bank_file(run_id, view.desk.actor), SHEET, f"bank-{run_id}.csv")
 
 
 def _left_out(view: View) -> Answer:
