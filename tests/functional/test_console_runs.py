@@ -174,6 +174,23 @@ def test_files_and_statements(house: House) -> None:
     assert BEN in fay.get(f"{RUN}/left-out").words
 
 
+def test_who_waits_from_earlier_runs_is_not_said_to_be_in_the_run(house: House) -> None:
+    """Ben is too small for October's run, which notes him; November's has nothing new to say."""
+    house.tick()
+    fay = house.pages.browser(FAY)
+    assert BEN in fay.get(f"{RUN}/left-out").words
+    house.world.clock.advance(31 * DAY_MS)
+    house.world.sample("payouts_schedule", "tick")
+    november = "/console/runs/run_prg_test_2025-11"
+    shown = fay.get(f"{november}/left-out")
+    assert "Nobody new was left out" in shown.words
+    assert "Everybody with a balance" not in shown.words
+    waits = "/console/waiting?program=prg_test&amp;currency=EUR"
+    for page in (shown, fay.get(november)):
+        assert f'href="{waits}"' in page.html
+    assert BEN in fay.get("/console/waiting", program="prg_test").words
+
+
 def test_calling_off_takes_a_reason(house: House) -> None:
     house.tick()
     fay = house.pages.browser(FAY)
