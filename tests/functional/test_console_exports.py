@@ -93,6 +93,16 @@ def made(office: Office, browser: Browser, *only: str) -> Shown:
     return browser.get(asked.location)
 
 
+@pytest.mark.parametrize("slip", ["9999-12-31", "0025-11-21", "2200-01-01"])
+def test_a_day_that_nobody_means_is_told_beside_its_field(office: Office, slip: str) -> None:
+    fay = office.pages.browser(FAY)
+    form = fay.get(PLACE).fields(PLACE)
+    refused = fay.ask("POST", PLACE, form={**form, "until": slip})
+    assert refused.status == 422
+    assert 'aria-invalid="true"' in refused.tag("f-until")
+    assert "1970 to 2199" in refused.words
+
+
 def test_a_period_is_asked_for_watched_and_saved(office: Office) -> None:
     fay = office.pages.browser(FAY)
     asked = office.ask(fay)

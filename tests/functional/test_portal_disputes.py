@@ -7,12 +7,13 @@ from goodword.ledger.model import Balance
 from goodword.payouts.stops import Holding
 from goodword.ports import Change
 from goodword.rewards.model import Reward
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, ms_of
 from goodword.trust.dispute import Dispute
 from goodword.trust.resolving import Resolving, Ruling
 from goodword_aws.trust import disputes
+from goodword_aws.trust_answers import dispute_answer
 
-from tests.support.api import ANNA, BEN
+from tests.support.api import ANNA, BEN, FINANCE
 from tests.support.pages import Browser, Pages, Shown, pages
 from tests.support.people import ANNA as ANNA_IN
 from tests.support.people import BEN as BEN_IN
@@ -158,9 +159,11 @@ def test_a_missing_order_takes_a_number_and_a_day(here: Pages) -> None:
     assert bare.status == 422
     assert "number and the day" in bare.words
     assert "where is it?" in bare.words
-    for wrong in ("2025-02-31", "31.12.2025"):
+    for wrong in ("2025-02-31", "31.12.2025", "0025-11-21", "1969-12-31", "9999-12-31"):
         said = {"text": "x", "order_number": "1001", "ordered_on": wrong}
-        assert browser.send(page, "/my/disputes/new", **said).status == 422
+        refused = browser.send(page, "/my/disputes/new", **said)
+        assert refused.status == 422
+        assert 'aria-invalid="true"' in refused.tag("f-ordered_on")
     future = {"text": "x", "order_number": "1001", "ordered_on": "2031-01-01"}
     assert browser.send(page, "/my/disputes/new", **future).status == 422
     sent = browser.send(
@@ -170,6 +173,24 @@ def test_a_missing_order_takes_a_number_and_a_day(here: Pages) -> None:
     (dispute,) = here.town.all(Dispute)
     assert (dispute.about, dispute.order_number) == ("missing_conversion", "#1001")
     assert "#1001" in browser.get("/my/disputes").words
+
+
+def test_a_row_with_a_year_that_nobody_means_breaks_no_list(here: Pages) -> None:
+    """Such a row was stored before years were bounded: everybody's lists go on."""
+    here.town.joined(here.town.program().program_id, ANNA_IN)
+    browser = here.browser(ANNA)
+    said = {"text": "where?", "order_number": "#1001", "ordered_on": "2025-11-20"}
+    place = browser.send(browser.get("/my/disputes/new"), "/my/disputes/new", **said).location
+    (stored,) = here.town.all(Dispute)
+    change = Change()
+    change.replace(stored.but(ordered_ms=ms_of("0025-11-21T12:00:00Z")))
+    here.town.store.commit(change)
+    for path in ("/my", "/my/disputes", place):
+        assert browser.get(path).status == 200, path
+    staff = here.browser(FINANCE)
+    for path in ("/console", "/console/disputes", f"/console/disputes/{stored.dispute_id}"):
+        assert staff.get(path).status == 200, path
+    assert dispute_answer(here.town.all(Dispute)[0]).ordered_at == "0025-11-21T12:00:00.000Z"
 
 
 def test_pages_of_questions_are_there_in_german(here: Pages) -> None:

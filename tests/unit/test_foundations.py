@@ -15,7 +15,7 @@ from goodword.money import (
     ratio,
 )
 from goodword.ports import Change, Collision, Guard, GuardFailed, Overfull, until_settled
-from goodword.times import as_datetime, parse_rfc3339, rfc3339
+from goodword.times import as_datetime, end_ms, ms_of, noon_ms, parse_rfc3339, rfc3339, start_ms
 
 BALANCE = Balance(advocate_id="adv_1", program_id="prg_1", currency="EUR")
 ENTRY = Entry(
@@ -95,8 +95,26 @@ def test_times_are_read_with_their_zone_and_within_the_calendar() -> None:
     for wrong in ("2026-11-22T10:00:00", "2026-02-30T10:00:00Z", "yesterday"):
         with pytest.raises(InvalidInput, match="bad_time"):
             parse_rfc3339(wrong)
-    with pytest.raises(InvalidInput, match="time_out_of_range"):
-        as_datetime(-1)
+
+
+def test_a_year_that_nobody_means_is_refused_where_it_is_read_and_breaks_no_list() -> None:
+    for slip in ("0025-11-21", "1969-12-31", "2200-01-01", "9999-12-31", "2026-02-30", "soon"):
+        for read in (start_ms, noon_ms, end_ms):
+            with pytest.raises(InvalidInput, match="bad_time"):
+                read(slip, "Asia/Tokyo")
+        with pytest.raises(InvalidInput, match="bad_time"):
+            parse_rfc3339(f"{slip}T12:00:00Z")
+    assert rfc3339(ms_of("0025-11-21T12:00:00Z")) == "0025-11-21T12:00:00.000Z"
+    assert as_datetime(-(10**18)).year == 1
+    assert rfc3339(10**18) == "9999-12-31T23:59:59.999Z"
+
+
+def test_a_day_is_that_of_its_zone() -> None:
+    assert rfc3339(start_ms("2026-10-25", "Europe/Berlin")) == "2026-10-24T22:00:00.000Z"
+    assert rfc3339(noon_ms("2026-10-25", "Europe/Berlin")) == "2026-10-25T11:00:00.000Z"
+    assert rfc3339(end_ms("2026-10-25", "Europe/Berlin")) == "2026-10-25T23:00:00.000Z"
+    assert rfc3339(end_ms("2199-12-31", "UTC")) == "2200-01-01T00:00:00.000Z"
+    assert start_ms("1970-01-01", "Asia/Tokyo") == 0
 
 
 def test_a_change_cannot_mistake_new_for_read() -> None:

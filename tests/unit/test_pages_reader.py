@@ -48,6 +48,13 @@ def test_times_name_their_zone() -> None:
     assert DE.month(AT) == "Nov. 2025"
 
 
+def test_a_time_that_nobody_means_is_said_to_be_unknown() -> None:
+    for at in ("0025-11-21T12:00:00.000Z", -1, 10**18, "0001-01-01T00:00:00.000Z"):
+        far = Reader("de-DE", "America/New_York")
+        assert far.at(at)
+        assert (far.day(at), far.time(at)) == ("kein bekannter Tag", "kein bekannter Tag")
+
+
 def test_figures() -> None:
     assert DE.number(1_234_567) == "1.234.567"
     assert EN.number(Decimal("0.5")) == "0.5"

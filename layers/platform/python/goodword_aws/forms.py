@@ -4,8 +4,9 @@ from typing import Annotated
 
 from goodword.errors import InvalidInput
 from goodword.privacy.model import names_an_address
-from goodword.times import parse_rfc3339
+from goodword.times import parse_day, parse_rfc3339
 from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 
 def _instant(text: str) -> str:
@@ -13,6 +14,14 @@ def _instant(text: str) -> str:
         parse_rfc3339(text)
     except InvalidInput as bad:
         raise ValueError(bad.detail) from None
+    return text
+
+
+def _day(text: str) -> str:
+    try:
+        parse_day(text)
+    except InvalidInput as bad:
+        raise PydanticCustomError("bad_time", "no such date between 1970 and 2199") from bad
     return text
 
 
@@ -28,6 +37,8 @@ Instant = Annotated[
     AfterValidator(_instant),
     Field(json_schema_extra={"format": "date-time"}),
 ]
+# As a form sends a day, `2026-11-22`; a year that nobody means is refused beside its field.
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$"), AfterValidator(_day)]
 # A code, not a sentence: a reason goes into the journal for ever and may name nobody.
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
 ProgramId = Annotated[str, StringConstraints(pattern=r"^[a-z]{3}_[a-z0-9]{1,40}$")]

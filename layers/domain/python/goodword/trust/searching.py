@@ -39,7 +39,7 @@ from goodword.ports import Page, Store
 from goodword.records import Key, Record, Value
 from goodword.rewards.decision import Decision, decision_key
 from goodword.rewards.model import Reward
-from goodword.times import DAY_MS, as_datetime
+from goodword.times import DAY_MS, as_datetime, is_plausible
 from goodword.tracking.model import ClickCount, Considered, click_count_key
 from goodword.trust.dispute import Dispute
 
@@ -104,7 +104,9 @@ class Searched(Value):
 
 def search(store: Store, dispute: Dispute) -> Searched:
     """Look for what the dispute describes, in the days around its date."""
-    at_ms = dispute.ordered_ms if dispute.ordered_ms is not None else dispute.opened_ms
+    at_ms = dispute.ordered_ms
+    if at_ms is None or not is_plausible(at_ms):
+        at_ms = dispute.opened_ms
     named = find_orders(store, dispute.program_id, dispute.order_number)
     orders = sorted(named, key=lambda one: abs(one.occurred_ms - at_ms))
     candidates, more_candidates = ((), False) if orders else _candidates(store, dispute, at_ms)

@@ -4,19 +4,16 @@ What is asked about comes from the page that the reader was on (`?about=hold&sub
 use case checks that it is the reader's own. A missing order is named by its number and its day.
 """
 
-from datetime import date, datetime, time
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
-from goodword.errors import InvalidInput
-from goodword.times import rfc3339
+from goodword.times import noon_ms, rfc3339
 from goodword.trust.dispute import About
 from goodword.trust.disputing import Wish
 from pydantic import Field, StringConstraints
 
 from goodword_aws import advocates as shapes
 from goodword_aws.calls import Role
-from goodword_aws.forms import ProgramId
+from goodword_aws.forms import Day, ProgramId
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -36,7 +33,7 @@ class Question(Form):
     about: About
     subject_id: SubjectId | None = None
     order_number: OrderNumber | None = None
-    ordered_on: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    ordered_on: Day | None = None
     text: Text = Field(repr=False)
 
     def wish(self, zone: str) -> Wish:
@@ -47,7 +44,7 @@ class Question(Form):
             text=self.text,
             subject_id=self.subject_id or "",
             order_number=self.order_number or "",
-            ordered_ms=None if self.ordered_on is None else _noon_ms(self.ordered_on, zone),
+            ordered_ms=None if self.ordered_on is None else noon_ms(self.ordered_on, zone),
         )
 
 
@@ -144,11 +141,3 @@ def _thread(view: View) -> dict[str, Any]:
     reader = view.reader
     shown = dispute_answer(found, reader.language, to_staff=False, zone=reader.zone)
     return {"dispute": shown, "messages": messages, "over": found.is_over}
-
-
-def _noon_ms(day: str, zone: str) -> int:
-    try:
-        noon = datetime.combine(date.fromisoformat(day), time(12), ZoneInfo(zone))
-    except ValueError as wrong:
-        raise InvalidInput("bad_time", "no such date or time") from wrong
-    return int(noon.timestamp()) * 1_000

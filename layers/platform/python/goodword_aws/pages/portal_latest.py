@@ -14,7 +14,7 @@ from typing import Any, Literal, NamedTuple
 from goodword.advocates.model import PayoutMethod, method_key
 from goodword.payouts.statement import Statement
 from goodword.rewards.model import Reward, reward_listing
-from goodword.times import parse_rfc3339
+from goodword.times import ms_of, parse_rfc3339
 from goodword.trust.dispute import Dispute, DisputeOfAdvocate, dispute_key
 
 from goodword_aws import earnings, explanations
@@ -124,7 +124,7 @@ def _nothings(view: View) -> Iterable[Happened]:
     """What was recorded and earned nothing, with its reason."""
     page = explanations.my_unrewarded(view.desk, view.advocate_id, view.reader.locale, OTHERS, None)
     for one in page.rows:
-        yield Happened(parse_rfc3339(one.occurred_at), "nothing", one)
+        yield Happened(ms_of(one.occurred_at), "nothing", one)
 
 
 def _milestones(reached: Iterable[RecognitionAnswer]) -> Iterable[Happened]:

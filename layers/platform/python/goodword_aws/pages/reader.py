@@ -19,7 +19,7 @@ from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
 from goodword.languages import LANGUAGES, filled
 from goodword.money import CREDIT, PIECES, Money, exponent
-from goodword.times import as_datetime, parse_rfc3339
+from goodword.times import as_datetime, is_plausible, ms_of
 
 from goodword_aws.zones import is_zone
 
@@ -142,8 +142,14 @@ class Reader:
 
     def at(self, when: str | int) -> datetime:
         """An instant (RFC 3339 or ms) in the reader's zone."""
-        ms = parse_rfc3339(when) if isinstance(when, str) else when
-        return as_datetime(ms).astimezone(self._zone)
+        try:
+            return as_datetime(_ms(when)).astimezone(self._zone)
+        except OverflowError:  # the first and the last day of the calendar, in another zone
+            return as_datetime(_ms(when))
+
+    def is_day(self, when: str | int) -> bool:
+        """Whether people mean such an instant; of any other, words say that it is not known."""
+        return is_plausible(_ms(when))
 
     def within(self, zone: str) -> "Reader":
         """The same reader in another zone: a payout's day is the programme's, wherever one is."""
@@ -151,6 +157,8 @@ class Reader:
 
     def day(self, when: str | int) -> str:
         """`22 Nov 2025`, the day in the reader's zone."""
+        if not self.is_day(when):
+            return self.text("ui.no_day")
         return format_date(self.at(when).date(), "medium", locale=self._babel)
 
     def day_short(self, when: str | int) -> str:
@@ -159,6 +167,8 @@ class Reader:
 
     def time(self, when: str | int) -> str:
         """`22 Nov 2025, 09:26 CET`: with the zone, always."""
+        if not self.is_day(when):
+            return self.text("ui.no_day")
         moment = self.at(when)
         clock = format_time(moment.time(), "short", locale=self._babel)
         day = format_date(moment.date(), "medium", locale=self._babel)
@@ -177,6 +187,10 @@ class Reader:
     def month(self, when: str | int) -> str:
         """`Nov 2025`, for charts."""
         return format_date(self.at(when).date(), "MMM y", locale=self._babel)
+
+
+def _ms(when: str | int) -> int:
+    return ms_of(when) if isinstance(when, str) else when
 
 
 def _spaced(shown: str) -> str:

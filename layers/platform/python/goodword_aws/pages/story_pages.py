@@ -9,13 +9,13 @@ from typing import Annotated, Any, Literal
 from goodword.errors import InvalidInput
 from goodword.journeys.story import PROMPTS, USES, Digest, Prompt, Rights, Use
 from goodword.limits import STORY_ANSWER_MAX, STORY_NAME_MAX, STORY_REMARK_MAX
-from goodword.times import DAY_MS, as_datetime
+from goodword.times import DAY_MS, as_datetime, end_ms
 from pydantic import Field, StringConstraints
 
 from goodword_aws.calls import Role
+from goodword_aws.forms import Day
 from goodword_aws.journeys_stories import my_story, stories, withdrawing
 from goodword_aws.journeys_walks import asks
-from goodword_aws.pages.console.typed import Day, after_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -146,7 +146,9 @@ def _withdraw(view: View) -> Answer:
 
 def _until(view: View, day: str | None) -> int | None:
     """The end of the last day where the reader is. Raises InvalidInput `bad_time`."""
-    return None if day is None else after_ms(day, view.reader.zone)
+    if day is None:
+        return None
+    return end_ms(day, view.reader.zone)
 
 
 def _here(view: View) -> str:

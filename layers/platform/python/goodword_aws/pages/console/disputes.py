@@ -7,15 +7,17 @@ from typing import Annotated, Any, Literal
 
 from goodword.errors import InvalidInput
 from goodword.programs.service import Programs
+from goodword.times import noon_ms
 from goodword.trust.dispute import LEARNED_CODES, RESOLVE_CODES, Dispute, GrantedOrder
 from goodword.trust.resolving import Ruling
 from pydantic import Field, StringConstraints
 
 from goodword_aws import trust_answers as shapes
 from goodword_aws import wiring
+from goodword_aws.forms import Day
 from goodword_aws.pages.console import FINANCE, MONEY
 from goodword_aws.pages.console.reviews import hours_left
-from goodword_aws.pages.console.typed import Code, Day, Typed, minor_of, noon_ms
+from goodword_aws.pages.console.typed import Code, Typed, minor_of
 from goodword_aws.pages.portal_disputes import Text
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from goodword.limits import PAGE_ITEMS_MAX
 from goodword.programs.extract import WHAT, Extract, What
 from goodword.programs.service import Programs
-from goodword.times import MINUTE_MS, as_datetime
+from goodword.times import MINUTE_MS, as_datetime, end_ms, start_ms
 
 from goodword_aws.extracts import SHEET, extract_file, extracts
+from goodword_aws.forms import Day
 from goodword_aws.pages.console import MONEY
-from goodword_aws.pages.console.typed import Day, after_ms, start_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Sheet, View
@@ -75,7 +75,7 @@ def _ask(view: View) -> Answer:
         said.program_id,
         said.what,
         start_ms(said.since, zone),
-        after_ms(said.until, zone),
+        end_ms(said.until, zone),
         zone,
         lambda one: view.claim(_place(one)),
     )

@@ -8,6 +8,7 @@ from goodword.advocates.service import StaffMove
 from goodword.errors import InvalidInput, NotFound
 from goodword.payouts.stops import Holding
 from goodword.privacy.model import Locale, PersonalFields, clean_email
+from goodword.times import start_ms
 from goodword.trust.banning import Bans
 from goodword.trust.exempting import Exemptions
 from pydantic import Field, StringConstraints
@@ -17,9 +18,9 @@ from goodword_aws import wiring
 from goodword_aws.calls import BY_PERSON
 from goodword_aws.explanations import spoken
 from goodword_aws.explanations_staff import explanation
-from goodword_aws.forms import ProgramId, ReasonCode
+from goodword_aws.forms import Day, ProgramId, ReasonCode
 from goodword_aws.pages.console import FINANCE, MONEY, WRITERS, people
-from goodword_aws.pages.console.typed import Code, Day, beside, start_ms
+from goodword_aws.pages.console.typed import Code, beside
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View

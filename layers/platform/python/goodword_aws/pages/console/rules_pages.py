@@ -7,13 +7,14 @@ from goodword.programs.pilot import AdvocateId, Pilot
 from goodword.programs.publishing import Publishing, Wish
 from goodword.programs.replaying import Replays
 from goodword.programs.service import Programs
+from goodword.times import end_ms, start_ms
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from goodword_aws import wiring
 from goodword_aws.calls import BY_PERSON, STAFF
-from goodword_aws.forms import Rationale, ReasonCode
+from goodword_aws.forms import Day, Rationale, ReasonCode
 from goodword_aws.pages.console import WRITERS, rules
-from goodword_aws.pages.console.typed import Day, Whole, after_ms, start_ms
+from goodword_aws.pages.console.typed import Whole
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -180,7 +181,7 @@ def _replay(view: View) -> Answer:
     """
     said, here, program_id = view.fields(Period), _here(view), view.path["program_id"]
     zone = Programs(view.desk).read(program_id)[1].terms.payment.time_zone
-    until_ms = min(after_ms(said.until, zone), view.desk.clock.now_ms())
+    until_ms = min(end_ms(said.until, zone), view.desk.clock.now_ms())
     Replays(view.desk).ask(
         program_id,
         view.path["draft_id"],

@@ -7,15 +7,15 @@ from typing import Annotated, Any
 
 from goodword.journeys.spotlight import END_CODES
 from goodword.limits import STORY_REMARK_MAX, STORY_TEXT_MAX
+from goodword.times import end_ms
 from pydantic import Field, StringConstraints
 
-from goodword_aws.forms import ReasonCode
+from goodword_aws.forms import Day, ReasonCode
 from goodword_aws.journeys_spotlights import history, spotlights
 from goodword_aws.journeys_stories import staff_story, stories, story_detail
 from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.choosing import choice_of
-from goodword_aws.pages.console.typed import Day, after_ms
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -118,7 +118,7 @@ def _give_back(view: View) -> Answer:
 
 def _shine(view: View) -> Answer:
     """Put it into the spotlight, from now on to the end of a day where the reader is."""
-    last_ms = after_ms(view.fields(Shine).last_day, view.reader.zone)
+    last_ms = end_ms(view.fields(Shine).last_day, view.reader.zone)
     spotlights(view.desk).put(
         view.path["ask_id"],
         view.desk.clock.now_ms(),

@@ -6,16 +6,13 @@ about a limit or a rule is shown in the reader's own signs beside it.
 """
 
 import re
-from datetime import date, datetime, time, timedelta
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from goodword.errors import FieldError, GoodwordError, InvalidInput
 from goodword.money import exponent
 from pydantic import BeforeValidator, Field, StringConstraints
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Typed = Annotated[str, StringConstraints(max_length=40)]
 
 _AMOUNT = re.compile(r"[0-9][0-9.,'\s\u2019\u00a0\u202f]*")
@@ -50,30 +47,3 @@ def beside(refused: GoodwordError, field: str) -> GoodwordError:
     return type(refused)(
         refused.code, refused.detail, [FieldError(field, refused.detail, refused.code)]
     )
-
-
-def noon_ms(day: str, zone: str) -> int:
-    """A day's noon in the reader's zone. Raises InvalidInput `bad_time`."""
-    return _at_ms(day, time(12), zone)
-
-
-def start_ms(day: str, zone: str) -> int:
-    """A day's first instant in a zone. Raises InvalidInput `bad_time`."""
-    return _at_ms(day, time(0), zone)
-
-
-def after_ms(day: str, zone: str) -> int:
-    """The first instant after a day in a zone: 23 to 25 hours later where clocks are changed.
-
-    Raises InvalidInput `bad_time`.
-    """
-    return _at_ms(day, time(0), zone, days=1)
-
-
-def _at_ms(day: str, clock: time, zone: str, days: int = 0) -> int:
-    try:
-        that = date.fromisoformat(day) + timedelta(days=days)
-        at = datetime.combine(that, clock, ZoneInfo(zone))
-    except (ValueError, OverflowError) as wrong:
-        raise InvalidInput("bad_time", "no such date or time") from wrong
-    return int(at.timestamp()) * 1_000
