@@ -70,12 +70,14 @@ class SetAskRules(Value):
     """What holds for every ask of the programme, whichever journey it comes from.
 
     `fit` is whose profile suits which motion, once for a motion; none is named unless it is.
+    `across_programs`: what other programmes asked the same mailbox counts, too.
     """
 
     frequency: Frequency
     cool_down_days: int = Field(ge=0, le=365)
     quiet_hours: QuietHours = QuietHours()
     fit: tuple[FitWish, ...] = Field(default=(), max_length=10)
+    across_programs: bool = True
 
     @model_validator(mode="after")
     def _once_each(self) -> Self:
@@ -172,6 +174,7 @@ class AskRulesAnswer(Value):
     cool_down_days: int
     quiet_hours: QuietHours
     fit: tuple[FitWish, ...]
+    across_programs: bool
 
 
 @cache
@@ -286,4 +289,5 @@ def rules_answer(rules: AskRules) -> AskRulesAnswer:
         cool_down_days=rules.cool_down_days,
         quiet_hours=rules.quiet_hours,
         fit=rules.fit,
+        across_programs=rules.across_programs,
     )

@@ -118,6 +118,7 @@ class Forgetting:
 
     def _unlink(self, program_id: str, mac: str) -> None:
         """Nothing leads any more to what was noticed of the person; a later signal begins anew."""
+        from goodword.journeys.asked import forget_asks  # noqa: PLC0415 - it is rare
         from goodword.journeys.hand_over_notes import (  # noqa: PLC0415 - it is rare
             forget_notes,
         )
@@ -136,6 +137,7 @@ class Forgetting:
                 change.delete(copy)
             if (profile := store.get(ReferenceProfile, reference_key(part.subject_id))) is not None:
                 change.delete(profile)
+            forget_asks(store, change, part.marks, program_id)
             keys = [mark_key(program_id, one) for one in part.marks if one != mac]
             for other in store.get_many(SubjectMark, keys).values() if keys else ():
                 if other.key not in change.keys:

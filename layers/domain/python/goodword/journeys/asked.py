@@ -2,15 +2,21 @@
 
 How being asked was for somebody is asked itself, as the motion `feedback`: the person answers with
 1 (bad) to 5 (good). Such an ask is `about` one that was done.
+
+When somebody was asked is noted twice: in the book, which a programme has, and with each of the
+person's identifiers, which other programmes know, too.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
 from goodword.journeys.scoring import Motion
-from goodword.records import Value
+from goodword.limits import MAILBOX_ASKS_MAX, MAILBOX_DAYS
+from goodword.ports import Change, Store
+from goodword.records import Key, Record, Value
+from goodword.times import DAY_MS, SECOND_MS
 
 AskState = Literal[
     "planned",
@@ -62,3 +68,60 @@ def unrated(asks: Sequence[Asked]) -> Asked | None:
     newest = max(done, key=lambda one: (one.at_ms, one.ask_id), default=None)
     over = {one.about for one in asks if one.motion == "feedback" and one.state != "sent"}
     return newest if newest is not None and newest.ask_id not in over else None
+
+
+class AskedAt(Value):
+    """That somebody was asked by a programme."""
+
+    program_id: str
+    at_ms: int
+
+
+class Mailbox(Record):
+    """When whoever has this identifier (its MAC) was asked, by any programme, newest last.
+
+    A programme knows its people by itself; a person has one mailbox. So each ask is noted here too,
+    and two programmes that ask at one moment meet: one of them looks again.
+    """
+
+    KIND: ClassVar[str] = "asked_mailbox"
+
+    mac: str
+    asks: tuple[AskedAt, ...] = Field(default=(), max_length=MAILBOX_ASKS_MAX)
+
+    @property
+    def key(self) -> Key:
+        return mailbox_key(self.mac)
+
+    @property
+    def expires_s(self) -> int | None:
+        if not self.asks:
+            return None
+        return (self.asks[-1].at_ms + MAILBOX_DAYS * DAY_MS) // SECOND_MS
+
+    def plus(self, program_id: str, at_ms: int) -> "Mailbox":
+        """With one more; beyond its size the oldest go."""
+        asks = (*self.asks, AskedAt(program_id=program_id, at_ms=at_ms))
+        return self.but(asks=asks[-MAILBOX_ASKS_MAX:])
+
+    def without(self, program_id: str) -> "Mailbox":
+        """Without what one programme asked."""
+        return self.but(asks=tuple(one for one in self.asks if one.program_id != program_id))
+
+
+def mailbox_key(mac: str) -> Key:
+    """Where it is noted when whoever has an identifier was asked."""
+    return Key("core", f"ASKED#{mac}", "MAILBOX")
+
+
+def forget_asks(store: Store, change: Change, macs: Sequence[str], program_id: str) -> None:
+    """Put into the change that a programme never asked whoever has these identifiers."""
+    keys = [mailbox_key(one) for one in macs]
+    for box in store.get_many(Mailbox, keys).values() if keys else ():
+        left = box.without(program_id)
+        if box.key in change.keys:
+            continue  # of another name of the person
+        if left.asks:
+            change.replace(left)
+        else:
+            change.delete(box)

@@ -129,7 +129,8 @@ class AskRules(Record):
     """What holds for every ask of a programme, whichever journey it comes from.
 
     A journey may be stricter for its own asks, never looser. One that was never set has these.
-    `fit` is whose profile suits which motion; of others nothing is asked.
+    `fit` is whose profile suits which motion; of others nothing is asked. `across_programs`: what
+    other programmes asked the same mailbox counts, how often and how lately.
     """
 
     KIND: ClassVar[str] = "ask_rules"
@@ -139,6 +140,7 @@ class AskRules(Record):
     cool_down_days: int = Field(default=14, ge=0, le=365)
     quiet_hours: QuietHours = QuietHours()
     fit: tuple[FitWish, ...] = ()
+    across_programs: bool = True
 
     @property
     def key(self) -> Key:
@@ -165,19 +167,22 @@ def may_ask(
     standing: Standing,
     book: AskBook,
     now_ms: int,
+    elsewhere: Sequence[int] = (),
 ) -> Verdict:
     """The verdict for one ask of one person at one time.
 
-    A journey's own limits hold a public review back by public ones alone: who was asked for
-    something private depends on what they answered. The programme's are about all asks.
+    `elsewhere` is when other programmes asked the same mailbox. A journey's own limits hold a
+    public review back by public ones of this programme alone: who was asked for something private
+    depends on what they answered. The programme's are about all asks.
     """
     refused = _refused(ask.motion, standing, book, now_ms)
     if refused is not None:
         return refused
     asked = book.asks
-    own = [one for one in asked if one.motion in PUBLIC] if ask.public else asked
+    times = [*(one.at_ms for one in asked), *elsewhere]
+    own = [one.at_ms for one in asked if one.motion in PUBLIC] if ask.public else times
     waits = _longest(
-        _waits(ask.motion, rules, asked, asked, now_ms),
+        _waits(ask.motion, rules, asked, asked, now_ms, elsewhere),
         _too_often(terms.frequency, own, now_ms),
         _cool_down(terms.cool_down_days, own, now_ms),
     )
@@ -297,16 +302,18 @@ def _waits(
     asks: Sequence[Asked],
     still: Sequence[Asked],
     now_ms: int,
+    elsewhere: Sequence[int] = (),
 ) -> Verdict | None:
     """What only time stands against in the whole programme.
 
-    `asks` count for how often and how lately, `still` for what is open.
+    `asks` and `elsewhere` count for how often and how lately, `still` for what is open.
     """
+    times = [*(one.at_ms for one in asks), *elsewhere]
     return _longest(
         _asked_already(motion, still, now_ms),
-        _too_often(rules.frequency, asks, now_ms),
+        _too_often(rules.frequency, times, now_ms),
         _seldom(motion, asks, now_ms),
-        _cool_down(rules.cool_down_days, asks, now_ms),
+        _cool_down(rules.cool_down_days, times, now_ms),
     )
 
 
@@ -348,7 +355,7 @@ def _seldom(motion: Motion, asks: Sequence[Asked], now_ms: int) -> Verdict | Non
     """Whoever found being asked bad is asked seldom; a public review never hangs on an answer."""
     if motion in PUBLIC or unhappy_until(asks, now_ms) is None:
         return None
-    return _too_often(SELDOM, asks, now_ms)
+    return _too_often(SELDOM, [one.at_ms for one in asks], now_ms)
 
 
 def _asked_already(motion: Motion, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
@@ -363,17 +370,17 @@ def _asked_already(motion: Motion, asks: Sequence[Asked], now_ms: int) -> Verdic
     return None
 
 
-def _too_often(limit: Frequency, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
+def _too_often(limit: Frequency, times: Sequence[int], now_ms: int) -> Verdict | None:
     span_ms = limit.days * DAY_MS
-    within = sorted(one.at_ms for one in asks if one.at_ms > now_ms - span_ms)
+    within = sorted(one for one in times if one > now_ms - span_ms)
     if len(within) < limit.asks:
         return None
     free_ms = within[len(within) - limit.asks] + span_ms
     return Verdict(allowed=False, reason="too_often", from_ms=free_ms)
 
 
-def _cool_down(days: int, asks: Sequence[Asked], now_ms: int) -> Verdict | None:
-    last_ms = max((one.at_ms for one in asks), default=None)
+def _cool_down(days: int, times: Sequence[int], now_ms: int) -> Verdict | None:
+    last_ms = max(times, default=None)
     span_ms = days * DAY_MS
     if last_ms is None or now_ms >= last_ms + span_ms:
         return None

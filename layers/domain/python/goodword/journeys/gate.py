@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
 from goodword.advocates.segments import current
+from goodword.journeys.asked import Mailbox, mailbox_key
 from goodword.journeys.asking import (
     WORLD,
     AskBook,
@@ -60,6 +61,7 @@ class Seen:
     at_ms: int
     program: Program | None
     zone: str = ""  # where the person said that they are, if not for requests
+    boxes: Sequence[Mailbox] = ()
     home: str = WORLD  # where the programme is: of whoever said nothing at all
 
     @property
@@ -93,7 +95,21 @@ class Seen:
             return self.stopped.but(from_ms=None)
         if (why := self.unreached(terms)) is not None:
             return Verdict(allowed=False, reason=why)
-        return may_ask(ask, terms, self.rules, self.standing, self.whole, self.at_ms)
+        known = self.rules, self.standing, self.whole, self.at_ms
+        return may_ask(ask, terms, *known, self.elsewhere)
+
+    @property
+    def elsewhere(self) -> Sequence[int]:
+        """When other programmes asked the same mailbox, as far as the programme looks at that."""
+        if not self.rules.across_programs:
+            return ()
+        own = self.subject.program_id
+        asks = {one for box in self.boxes for one in box.asks if one.program_id != own}
+        return sorted(one.at_ms for one in asks)
+
+    def note_asked(self, change: Change, at_ms: int) -> None:
+        """Put into the change that the person was asked, where other programmes look."""
+        change.save(*(one.plus(self.subject.program_id, at_ms) for one in self.boxes))
 
     def may_remind(self, ask: Ask, terms: JourneyTerms) -> Verdict:
         """The same for saying an ask once more; how often and how lately does not count there."""
@@ -213,8 +229,14 @@ class Gate:
             reached=reached,
             at_ms=at_ms,
             program=program,
+            boxes=self._boxes(subject),
             home=self.home(program),
         )
+
+    def _boxes(self, subject: Subject) -> Sequence[Mailbox]:
+        keys = {one: mailbox_key(one) for one in subject.marks}
+        found = self.desk.store.get_many(Mailbox, list(keys.values())) if keys else {}
+        return [found.get(key) or Mailbox(mac=mac) for mac, key in keys.items()]
 
     def home(self, program: Program | None) -> str:
         """The zone of a programme by its terms in force; UTC of one that is not there."""

@@ -130,6 +130,7 @@ class Moves:
                 )
             )
         )
+        seen.note_asked(change, ask.made_ms)
         if ask.advocate_id:
             change.create(AskOfAdvocate(advocate_id=ask.advocate_id, ask_id=ask.ask_id))
         change.create(

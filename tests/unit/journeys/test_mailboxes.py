@@ -1,0 +1,103 @@
+"""One mailbox is asked within caps and cool-down, however many programmes know it."""
+
+from typing import Any
+
+import pytest
+from goodword.conversions.forgetting import Forgetting
+from goodword.journeys.asked import Mailbox
+from goodword.journeys.asking import AskRules
+from goodword.journeys.definition import Frequency
+from goodword.journeys.walk import AskMade, Walk
+from goodword.ports import Change
+from goodword.times import DAY_MS
+
+from tests.support.journeys import REFERENCE
+from tests.support.people import ANNA, MACS
+from tests.support.walks import BYE, RULES, Path
+
+GOAL = {"motion": "reference", "within_days": 90}
+
+
+class Brands(Path):
+    """Anna takes part in two programmes of one company, and either could ask her."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = self.program_id
+        self.second = self.program(rules=RULES).program_id
+        self.joined(self.second)
+        self.walks: dict[str, Walk] = {}
+        for program_id in (self.first, self.second):
+            self.program_id = program_id
+            often = {"asks": 5, "days": 30}
+            self.publish(REFERENCE, BYE, frequency=often, goal=GOAL)
+            self.delight()
+            self.walks[program_id] = self.entered()
+
+    def ask(self, program_id: str) -> str:
+        """The walk of a programme moves on; what holds it, if anything."""
+        self.step(self.walks[program_id])
+        return self.now(self.walks[program_id]).held
+
+    def rules(self, program_id: str, **changes: Any) -> None:
+        change = Change()
+        change.create(AskRules(program_id=program_id, **changes))
+        self.store.commit(change)
+
+    def asked_by(self, program_id: str) -> list[AskMade]:
+        return [one for one in self.made if one.program_id == program_id]
+
+
+@pytest.fixture
+def brands() -> Brands:
+    return Brands()
+
+
+def test_what_another_programme_asked_holds_back_as_ones_own_does(brands: Brands) -> None:
+    brands.ask(brands.first)
+    assert brands.ask(brands.second) == "cool_down"
+    assert [one.program_id for one in brands.made] == [brands.first]
+    held = brands.now(brands.walks[brands.second])
+    assert held.next_ms == brands.made[0].made_ms + 14 * DAY_MS
+    brands.later(days=14)
+    brands.ask(brands.second)
+    assert len(brands.asked_by(brands.second)) == 1
+
+
+def test_how_often_counts_over_programmes_too(brands: Brands) -> None:
+    few = {"cool_down_days": 0, "frequency": Frequency(asks=1, days=60)}
+    brands.rules(brands.second, **few)
+    brands.ask(brands.first)
+    assert brands.ask(brands.second) == "too_often"
+    brands.later(days=60)
+    brands.delight()
+    assert brands.ask(brands.second) != "too_often"
+
+
+def test_two_programmes_that_ask_at_one_moment_ask_once(brands: Brands) -> None:
+    brands.before_next_commit(lambda: brands.ask(brands.second))
+    brands.ask(brands.first)
+    assert [one.program_id for one in brands.made] == [brands.second]
+    assert brands.now(brands.walks[brands.first]).held == "cool_down"
+
+
+def test_a_programme_of_another_brand_may_look_at_its_own_alone(brands: Brands) -> None:
+    brands.rules(brands.second, across_programs=False)
+    brands.ask(brands.first)
+    brands.ask(brands.second)
+    assert {one.program_id for one in brands.made} == {brands.first, brands.second}
+
+
+def test_a_forgotten_mailbox_was_asked_by_the_other_programme_alone(brands: Brands) -> None:
+    brands.rules(brands.second, across_programs=False)
+    brands.ask(brands.first)
+    brands.ask(brands.second)
+    (box,) = brands.all(Mailbox)
+    assert box.expires_s == box.asks[-1].at_ms // 1_000 + 366 * 86_400
+    mac = MACS.mac("email", str(ANNA.email))
+    forgetting = Forgetting(brands.desk())
+    forgetting.forget(brands.first, mac)
+    (box,) = brands.all(Mailbox)
+    assert {one.program_id for one in box.asks} == {brands.second}
+    forgetting.forget(brands.second, mac)
+    assert brands.all(Mailbox) == []
