@@ -5,15 +5,17 @@ from typing import Any
 import pytest
 from goodword.errors import Conflict
 from goodword.journeys import listening
+from goodword.journeys.definition import SignalCondition
 from goodword.journeys.publishing import Journeys
-from goodword.journeys.signal import Signal
+from goodword.journeys.refusing import refusals
+from goodword.journeys.signal import Signal, folded
 from goodword.journeys.walk import Entered, Walk
 from goodword.limits import JOURNEYS_ACTIVE_MAX, JOURNEYS_READ_MAX
 from goodword.ports import Change
 
 from tests.support.journeys import REFERENCE, terms
 from tests.support.people import BEN
-from tests.support.walks import Path
+from tests.support.walks import BYE, Path
 
 
 @pytest.fixture
@@ -160,3 +162,25 @@ def test_the_forgotten_enter_nothing(path: Path) -> None:
     change.replace(subject.but(forgotten=True, marks=()))
     path.store.commit(change)
     assert path.entering.consider(subject_id) == []
+
+
+def test_a_name_copied_from_another_product_is_met_as_it_is_heard(path: Path) -> None:
+    copied = "First Report Created"
+    entry = [{"of": "signal", "kind": "usage", "word": "Seats & Rooms"}]
+    path.publish(REFERENCE, BYE, trigger={"kind": "milestone", "word": copied}, entry=entry)
+    path.delight()
+    path.hear("usage", 20, word=folded("Seats & Rooms"))
+    assert len(path.entering.consider(path.hear("milestone", word=folded(copied)))) == 1
+
+
+@pytest.mark.parametrize("said", ["first report", "v1.", "a-b_c"])
+def test_what_is_a_word_stays_as_it_is(said: str) -> None:
+    assert SignalCondition(kind="milestone", word=said).word == said
+
+
+def test_a_word_that_no_signal_can_have_is_refused() -> None:
+    none = {"kind": "milestone", "word": "!?"}
+    when = {"step": "branch", "name": "b", "when": {"of": "signal", **none}, "then": "bye"}
+    found = refusals(terms(REFERENCE, when, BYE, trigger=none, entry=[{"of": "signal", **none}]))
+    assert [one.field for one in found] == ["trigger.word", "entry.0.word", "steps.1.when.word"]
+    assert {one.kind for one in found} == {"no_such_word"}

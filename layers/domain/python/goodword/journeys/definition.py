@@ -12,12 +12,12 @@ ends. What a journey may never do is decided when it is published, not when it r
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from goodword.advocates.segments import SegmentName
 from goodword.journeys.reviewing import Profile
 from goodword.journeys.scoring import Motion
-from goodword.journeys.signal import STAGES, VALUES, SignalKind
+from goodword.journeys.signal import STAGES, VALUES, SignalKind, as_word
 from goodword.limits import HAND_OVER_DAYS_MAX, JOURNEY_STEPS_MAX, TRIGGER_DAYS
 from goodword.money import PositiveMinor
 from goodword.records import Value
@@ -30,6 +30,14 @@ StaffRole = Literal["marketer", "finance", "admin"]  # whose work a hand-over ca
 HandOverOutcome = Literal["done", "not_needed", "not_reached", "declined"]
 
 
+def _as_heard(word: object) -> object:
+    """As signals come, so that a name copied from another product is met: in small letters."""
+    return (as_word(word) or word) if isinstance(word, str) else word
+
+
+Said = Annotated[str, BeforeValidator(_as_heard), StringConstraints(max_length=80)]
+
+
 class SignalCondition(Value):
     """The newest signal of a kind within so many days, its value between `low` and `high`."""
 
@@ -37,7 +45,7 @@ class SignalCondition(Value):
     kind: SignalKind
     low: int | None = None
     high: int | None = None
-    word: str | None = Field(default=None, max_length=80)
+    word: Said | None = None
     within_days: int = Field(default=90, ge=1, le=365)
 
     @model_validator(mode="after")
@@ -87,7 +95,7 @@ class Trigger(Value):
     kind: SignalKind
     low: int | None = None
     high: int | None = None
-    word: str | None = Field(default=None, max_length=80)
+    word: Said | None = None
 
     def as_condition(self) -> SignalCondition:
         """The same as a question about one signal of the last days."""

@@ -7,15 +7,18 @@ from goodword.errors import FieldError
 from goodword.journeys.definition import (
     Ask,
     Branch,
+    Condition,
     Flag,
     HandOver,
     JourneyTerms,
     Remind,
     Reward,
+    SignalCondition,
     Step,
 )
 from goodword.journeys.gating import NONE, Names, gating
 from goodword.journeys.reviewing import FORMS, lacking, review_link
+from goodword.journeys.signal import as_word
 
 # In the name of a template each of these says that it is about a public review.
 REVIEW_WORDS = frozenset({*FORMS, "review", "reviews", "rating", "ratings", "rate", "stars"})
@@ -27,7 +30,7 @@ def refusals(terms: JourneyTerms, milestones: Names = NONE) -> list[FieldError]:
     `milestones` are the ids of those in the programme's own terms.
     """
     found = [*_broken_names(terms.steps), *_broken_order(terms.steps), *_no_forms(terms.steps)]
-    found += _disguised(terms.steps)
+    found += [*_disguised(terms.steps), *_unheard(terms)]
     if terms.reach == "customers":
         found += _out_of_reach(terms)
     if not found:
@@ -110,6 +113,19 @@ def _broken_order(steps: Sequence[Step]) -> Iterator[FieldError]:
             yield FieldError(
                 f"steps.{place}.of_ask", "nothing is given for feedback", "for_feedback"
             )
+
+
+def _unheard(terms: JourneyTerms) -> Iterator[FieldError]:
+    """Each word that no signal can have: whoever waits for it waits for ever."""
+    asked: list[tuple[str, Condition]] = [("trigger", terms.trigger.as_condition())]
+    asked += [(f"entry.{place}", one) for place, one in enumerate(terms.entry)]
+    for place, one in enumerate(terms.steps):
+        if isinstance(one, Branch) and one.when is not None:
+            asked.append((f"steps.{place}.when", one.when))
+    for where, said in asked:
+        if isinstance(said, SignalCondition) and said.word is not None and not as_word(said.word):
+            message = "no signal can have this word: letters or digits, and . _ - between them"
+            yield FieldError(f"{where}.word", message, "no_such_word")
 
 
 def _reminded_twice(steps: Sequence[Step]) -> Iterator[FieldError]:

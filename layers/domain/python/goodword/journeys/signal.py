@@ -6,6 +6,7 @@ Signals come unordered and repeated, so nothing is computed when one is noted: w
 made of all of them, each time it is asked for (`scoring`). No text of a person is kept of them.
 """
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Protocol, Self
 
@@ -66,6 +67,21 @@ STAGES = ("onboarding", "adoption", "expansion", "renewal")
 
 OutsideName = Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9._ -]{0,79}$")]
+
+_WORD, _NO_WORD = re.compile(r"[a-z0-9][a-z0-9._ -]{0,79}"), re.compile(r"[^a-z0-9._-]+")
+
+
+def folded(name: str) -> str | None:
+    """A name that somebody chose, as the word that a signal has of it; None if nothing is left.
+
+    "First Report Created" is `first report created`: what no word may have is a space.
+    """
+    return _NO_WORD.sub(" ", name.lower()).strip(" ._-")[:80].rstrip() or None
+
+
+def as_word(name: str) -> str | None:
+    """The same of a name that may be a word already: that stays as it is."""
+    return name if _WORD.fullmatch(name) else folded(name)
 
 
 class SignalFact(Value):

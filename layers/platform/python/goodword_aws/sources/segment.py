@@ -8,22 +8,19 @@ alone or in batches, as a list or as `{"batch": [...]}`; one that cannot be read
 
 import hashlib
 import hmac
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from goodword.conversions.intake import DeliveryHead, NotUnderstood, delivery_id_of
 from goodword.conversions.model import Facts, Source
 from goodword.journeys.opportunity import ContactFact
-from goodword.journeys.signal import SignalFact
+from goodword.journeys.signal import SignalFact, folded
 
 from goodword_aws.sources.document import Document, load
 from goodword_aws.sources.signals import address, signal, whose_id
 from goodword_aws.sources.signatures import digest_of, header, require_match
 
-WORD_LENGTH_MAX = 80
 CALLS_MAX = 100  # calls of one delivery: each is a few writes, and the worker has its time
-_NOT_OF_WORDS = re.compile(r"[^a-z0-9._-]+")
 
 
 def verify(
@@ -110,13 +107,7 @@ def _signal(said: Document, whose: Mapping[str, Any], received_ms: int) -> Signa
     return signal(
         signal_id=said.need_id("messageId"),
         occurred_ms=_at(said, received_ms),
-        word=_word(said.text("event")),
+        word=folded(said.text("event")),  # of a name that people were put into, what is a word
         **kind,
         **whose,
     )
-
-
-def _word(name: str) -> str | None:
-    """The event's name as a plain word. Names that people were put into lose what is no word."""
-    found = _NOT_OF_WORDS.sub(" ", name.lower()).strip(" ._-")[:WORD_LENGTH_MAX].rstrip()
-    return found or None
