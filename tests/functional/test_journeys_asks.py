@@ -323,6 +323,15 @@ def test_hearing_of_somebody_starts_their_walk_once(
     assert [one["itemIdentifier"] for one in refused["batchItemFailures"]] == ["m-2"]
 
 
+def test_a_journey_that_goes_on_looks_at_whoever_was_heard_of(house: Front, path: Path) -> None:
+    path.publish(REFERENCE, BYE)
+    path.delight()
+    path.hear("case_resolved", about="c-1")
+    event = json.dumps(sample("journeys_queue", "resumed")).replace("prg_sample", path.program_id)
+    assert call("journeys_queue", json.loads(event)) == {"batchItemFailures": []}
+    assert len(path.all(Walk)) == 1
+
+
 def test_the_task_walks_and_listens_and_refuses_the_rest(house: Front, path: Path) -> None:
     path.publish(REFERENCE, BYE)
     path.delight()
