@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 from goodword.conversions.model import Conversion, Source
+from goodword.languages import plain
 from goodword.privacy.model import PersonalFields
 from goodword.trust.disputing import Wish
 from goodword_aws.trust import disputes
@@ -18,6 +19,7 @@ from tests.support.api import ADMIN, ANALYST, ANNA, FINANCE, MARKETER, Caller, j
 from tests.support.pages import Browser, Pages, pages
 from tests.support.people import kept_delivery, terms_json
 
+ARABIC = "\u0645\u0631\u062d\u0628\u0627"
 PAGES_MAX = 400  # of one reader; the crawl fails before it passes one over
 CLEAN = [one.replace("\x00", "") for one in HOSTILE]
 STARTS: Mapping[str, tuple[Caller, str]] = {
@@ -142,5 +144,34 @@ def test_hostile_text_is_text_on_every_page(here: Pages, who: str, text: str) ->
         assert reading.wrong == [], path
         assert "49{%" not in html, path
         assert "<" not in text or text not in html, path
-        shown += str(escape(text)) in html
+        shown += str(escape(plain(text))) in html
     assert shown >= 2, "the words are to be met on the way"
+
+
+@pytest.mark.parametrize("who", sorted(STARTS))
+def test_no_name_turns_round_what_stands_beside_it(here: Pages, who: str) -> None:
+    """A page has no mark of a person's, and its own isolates are closed in their element."""
+    written(here, f"{ARABIC} \u202eevil\u2069 \u202d\u2066name")
+    caller, start = STARTS[who]
+    met = 0
+    for path, html in visited(here.browser(caller), start).items():
+        assert set(html) & set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067") == set(), path
+        for text in re.split(r"<[^>]*>", html):
+            assert re.fullmatch(
+                r"[^\u2068\u2069]*(\u2068[^\u2068\u2069]*\u2069[^\u2068\u2069]*)*", text
+            )
+        met += ARABIC in html
+    assert met >= 2, "the words are to be met on the way"
+
+
+def test_a_required_text_that_nobody_could_see_is_none(here: Pages) -> None:
+    program_id = here.town.program().program_id
+    unseen = "\u200b \u2060\u3164"
+    assert join(here, program_id, ANNA).status == 201
+    anna, place = here.browser(ANNA), "/my/disputes/new"
+    page = anna.send(anna.get(place), place, text=unseen)
+    assert page.status == 422
+    assert 'href="#f-text"' in page.html
+    draft = {"terms": terms_json(hold_days=9), "rationale": unseen, "based_on": 1}
+    refused = here(MARKETER, "POST", f"/v1/programs/{program_id}/drafts", draft)
+    assert (refused.status, refused.body["errors"][0]["field"]) == (422, "rationale")

@@ -1,4 +1,4 @@
-"""The languages that are spoken here, by their own names, and how a sentence counts.
+"""The languages that are spoken here, how a sentence counts, and marks that nobody sees.
 
 A further language is a line here and a file beside each that there is for English; tests name the
 files and phrases that are missing.
@@ -7,12 +7,24 @@ files and phrases that are missing.
 
 A place that counts has a form for one and for all other numbers, `#` being the number. Where a
 language has more forms, whoever fills the sentence says which one a number takes.
+
+A name may be written from right to left, or hold marks that turn round what stands beside it. Such
+marks are never shown (`plain`), and in a sentence a name is by itself (`isolated`). A text of such
+marks and blanks alone says nothing (`is_blank`).
 """
 
 import re
 from collections.abc import Callable, Mapping
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")  # embeddings, overrides and isolates
+_LEFTWARD = re.compile("[\u0590-\u08ff\u200f\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U0001efff]")
+# Blanks, controls, joiners, fillers, selectors and tags: whatever leaves no mark on a page.
+_UNSEEN = re.compile(
+    "[\\s\\x00-\\x1f\\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u205f-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]*"
+)
 _COUNTED = re.compile(r"\{(\w+):([^{}|]*(?:\|[^{}|]*)+)\}")
 
 
@@ -44,3 +56,19 @@ def filled(
     found = [part.format(**values) for part in parts[::3]]
     told = [counted(place) for place in _COUNTED.finditer(text)]
     return "".join(one for pair in zip(found, [*told, ""], strict=True) for one in pair)
+
+
+def plain(text: str) -> str:
+    """The text without the marks that turn round how it, and what is beside it, is read."""
+    return _TURNING.sub("", text)
+
+
+def isolated(text: str) -> str:
+    """The text as it stands in a sentence: one that runs leftward moves nothing beside it."""
+    found = plain(text)
+    return f"\u2068{found}\u2069" if _LEFTWARD.search(found) else found
+
+
+def is_blank(text: str) -> bool:
+    """Whether there is nothing in it that anybody could see."""
+    return _UNSEEN.fullmatch(text) is not None

@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import Any
 
 from goodword.errors import FieldError, Malformed
+from goodword.languages import is_blank
 from goodword.records import Value
 
 YAML_TYPES = frozenset({"application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml"})
@@ -78,6 +79,31 @@ def line_of(text: str, path: str) -> int:
             return line
         line, node = int(found[0].start_mark.line) + 1, found[1]
     return line
+
+
+def without_blanks(raw: bytes) -> bytes:
+    """The JSON with "" for each text in which nobody could see anything: it is as good as none.
+
+    As it came if there is no such text, or it is no JSON.
+    """
+    if raw.isascii() and b'" ' not in raw and b'"\\' not in raw:
+        return raw
+    try:
+        body = json.loads(raw)
+        found = _seen(body)
+    except (ValueError, RecursionError):
+        return raw
+    return raw if found == body else json.dumps(found).encode()
+
+
+def _seen(node: Any) -> Any:
+    if isinstance(node, str):
+        return "" if is_blank(node) else node
+    if isinstance(node, list):
+        return [_seen(one) for one in node]
+    if isinstance(node, dict):
+        return {name: _seen(one) for name, one in node.items()}
+    return node
 
 
 def check_names(raw: bytes) -> None:

@@ -25,7 +25,7 @@ from pydantic import BaseModel, ValidationError
 
 from goodword_aws import calls, observe, problems, wiring
 from goodword_aws.calls import Call, Principal, Raw, Role
-from goodword_aws.documents import as_json, check_names, is_yaml
+from goodword_aws.documents import as_json, check_names, is_yaml, without_blanks
 from goodword_aws.routes import Handle, Route, pattern_of
 
 _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -224,7 +224,7 @@ def _parsed(route: Route, raw: bytes) -> BaseModel | None:
             return None
         model = NoBody
     try:
-        found = model.model_validate_json(raw)
+        found = model.model_validate_json(without_blanks(raw))
     except ValidationError as wrong:
         raise problems.refused_body(wrong, raw) from None
     check_names(raw)

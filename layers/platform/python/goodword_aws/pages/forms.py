@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
 from goodword.errors import Malformed, NotAllowed
+from goodword.languages import is_blank
 from goodword.limits import FORM_FIELDS_MAX
 
 TOKEN_FIELD, ONCE_FIELD = "_token", "_once"
@@ -39,7 +40,10 @@ def token_of(secret: bytes, seed: str, subject: str) -> str:
 
 
 def parse_form(content_type: str, raw: bytes) -> dict[str, str]:
-    """Field -> first value, trimmed; line ends become `\\n`. Raises Malformed."""
+    """Field -> first value, trimmed; line ends become `\\n`. Raises Malformed.
+
+    What nobody could see (zero-width marks and blanks alone) is nothing.
+    """
     if content_type.partition(";")[0].strip().lower() != FORM_TYPE:
         raise Malformed("form_expected", f"send the form as {FORM_TYPE}")
     try:
@@ -53,7 +57,8 @@ def parse_form(content_type: str, raw: bytes) -> dict[str, str]:
         raise Malformed("malformed_form", "the form could not be read") from bad
     found: dict[str, str] = {}
     for name, said in pairs:
-        found.setdefault(name, said.replace("\r\n", "\n").strip())
+        typed = said.replace("\r\n", "\n").strip()
+        found.setdefault(name, "" if is_blank(typed) else typed)
     return found
 
 

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
 from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
-from goodword.languages import LANGUAGES, filled
+from goodword.languages import LANGUAGES, filled, isolated
 from goodword.money import CREDIT, PIECES, Money, exponent
 from goodword.times import as_datetime, is_plausible, ms_of
 
@@ -92,7 +92,10 @@ class Reader:
                 raise TypeError(f"{key} has plural forms: n is a whole number")
             phrase = phrase.get(self._babel.plural_form(count), phrase["other"])
             values = {**values, "n": self.number(count)}
-        return filled(phrase, values, self._form, self.number)
+        named = {
+            name: isolated(said) if isinstance(said, str) else said for name, said in values.items()
+        }
+        return filled(phrase, named, self._form, self.number)
 
     def _form(self, count: int) -> int:
         """Which form of a place a number takes, in the order of the language's plurals."""

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from goodword.errors import FieldError
-from goodword.languages import LANGUAGES
+from goodword.languages import LANGUAGES, plain
 from goodword.money import Money
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -84,6 +84,17 @@ _NAMED = re.compile(r' (id|name)="([^"]*)"')
 _LINE = re.compile(r"line (?P<number>\d{1,6})(?:, )?(?P<path>.*)")
 
 
+class _Sentence(str):
+    """Words of ours that keep the names in them by themselves."""
+
+    __slots__ = ()
+
+
+def _shown(value: object) -> object:
+    """What a page shows of a text: no mark of it turns round the rest of the page."""
+    return plain(value) if type(value) is str else value
+
+
 @cache
 def environment() -> Environment:
     """The one environment of a process; templates are compiled on first use and kept."""
@@ -91,6 +102,7 @@ def environment() -> Environment:
         loader=PackageLoader("goodword_aws.pages", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=_shown,
         auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -172,8 +184,11 @@ def _words(reader: Reader) -> dict[str, Any]:
             at.isoformat(timespec="seconds"), reader.time(when)
         )
 
+    def text(key: str, **values: object) -> str:
+        return _Sentence(reader.text(key, **values))
+
     return {
-        "t": reader.text,
+        "t": text,
         "said": lambda one: wrong_words(one, reader),
         "field_name": lambda one: field_name(one.field, reader),
         "knows": reader.knows,
