@@ -8,7 +8,8 @@ from goodword.ledger.service import Checker
 from goodword.payouts.model import PayoutRun, RunLine, Sum
 from goodword.ports import Change
 from goodword.programs.model import Program
-from goodword.rewards.decision import Decision
+from goodword.rewards.decision import Decision, reward_id_of
+from goodword.rewards.model import Reward
 from goodword_aws.pages.console.figures import Figures, figures_of
 
 from tests.functional.test_console_overview import booked, crowd, run
@@ -134,13 +135,16 @@ def decided(advocates: int, *, without_touch: int = 0) -> tuple[Scene, Program]:
         scene.enrol(f"adv_{number}", f"CODE{number}")
     scene.sale("o1", click_ids=(scene.click(),), customer={"customer_id": "c1"})
     (first,), (row,) = scene.all(Decision), scene.all(DecidedOn)
+    (gave,) = scene.all(Reward)
     touched, bare = first.attribution, first.attribution.but(winner=None)
     change = Change()
     for number in range(1, advocates + without_touch):
         name, won_by = f"cnv_{number}", touched if number < advocates else bare
         who = f"adv_{number}"
         copy = first.but(conversion_id=name, advocate_id=who, attribution=won_by, version=0)
-        change.create(copy, row.but(conversion_id=name, version=0))
+        reward_id = reward_id_of(first.basis, who, gave.rule_id)
+        own = gave.but(reward_id=reward_id, advocate_id=who, conversion_id=name, version=0)
+        change.create(copy, own, row.but(conversion_id=name, version=0))
     scene.store.commit(change)
     program = scene.store.get(Program, scene.all(Program)[0].key)
     assert program is not None

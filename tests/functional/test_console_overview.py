@@ -108,6 +108,25 @@ def test_the_figures_are_those_of_the_books() -> None:
     assert unit.set_against_minor == 0
 
 
+def test_what_was_refused_or_taken_back_is_not_earned() -> None:
+    scene = Scene()
+    for number, net in enumerate((10_000, 50_000, 30_000)):
+        scene.sale(
+            f"o{number}",
+            net_minor=net,
+            click_ids=(scene.click(),),
+            customer={"customer_id": f"c{number}"},
+        )
+    (program,) = scene.all(Program)
+    by_order = {one.order_id: one for one in scene.all(Reward)}
+    change = Change()
+    change.replace(by_order["o1"].but(state="rejected"))
+    change.replace(by_order["o2"].but(remaining_minor=1_000))
+    scene.store.commit(change)
+    made = figures_of(scene.store, program, scene.clock.at_ms + DAY_MS, sees_people=True)
+    assert sum(made.days.values()) == made.channels["click"] == 1_000 + 1_000
+
+
 UNITS = ("EUR", "USD", "EUR.CREDIT", "POINTS", "GIFTS", "CODES")
 
 

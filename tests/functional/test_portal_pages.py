@@ -84,6 +84,22 @@ def test_join_says_everything_before_anybody_signs_up(here: Pages, program_id: s
     assert here.browser().get(f"/terms/{program_id}").status == 200
 
 
+def test_what_was_refused_or_taken_back_is_not_in_the_chart_of_what_was_earned(
+    here: Pages, program_id: str
+) -> None:
+    own, at_ms = joined(here, program_id).advocate_id, here.town.clock.at_ms
+    stands = reward_of(program_id, own, at_ms)
+    for number, change in enumerate(({"state": "rejected"}, {"remaining_minor": 200}), 2):
+        one = stands.but(reward_id=f"rwd_0000000000000000000000000{number}", **change)
+        keep(here, one)
+    keep(here, stands)
+    shown = here.browser(ANNA).get("/my/earnings")
+    chart = shown.html.partition('id="chart-earned-eur"')[2].partition("</figure>")[0]
+    assert "€7.00" in chart
+    assert "€12.00" not in chart
+    assert "what was refused or taken back is not in it" in chart
+
+
 def test_join_and_see_the_link(here: Pages, program_id: str) -> None:
     browser = here.browser(ANNA)
     assert "not in a programme yet" in browser.get("/my").words

@@ -115,3 +115,37 @@ def test_a_payout_day_is_that_of_the_programme() -> None:
     reader = Reader("en-GB", "America/New_York", zone_known=True)
     assert reader.day(midnight) == "31 Jan 2027"
     assert reader.within("Europe/Berlin").day(midnight) == "1 Feb 2027"
+
+
+@pytest.mark.parametrize("top", [1_800, 2_500, 4_100, 23_000, 1_100_000])
+def test_the_words_of_a_scale_are_its_steps_exactly(top: int) -> None:
+    factors = {"": 1, "K": 1_000, "M": 1_000_000}
+    for tick in scale_of((top,), "").ticks:
+        said = EN.compact(tick)
+        figure = said.rstrip("KM")
+        assert Decimal(figure) * factors[said.removeprefix(figure)] == tick
+    assert [EN.compact(tick) for tick in scale_of((1_800,), "").ticks] == [
+        *("2K", "1.5K", "1K", "500", "0"),
+    ]
+
+
+@pytest.mark.parametrize("count", [1, 6, 28, 31])
+def test_a_label_of_a_line_stands_under_its_own_point(count: int) -> None:
+    labels = tuple(f"{number} Feb" for number in range(count))
+    chart = Chart("c", "t", labels, (Series("s", (1,) * count),), "none")
+    drawn = str(lines(chart, EN))
+    under = drawn.partition('<div class="chart-under ends">')[2].partition("</div>")[0]
+    places = [one.partition("</span>")[0] for one in under.split("<span>")[1:]]
+    assert len(places) == count  # space-between puts place n where point n is
+    written = [one for one in places if one]
+    assert [labels.index(one) for one in written] == [places.index(one) for one in written]
+    assert places[0] == labels[0]
+    assert len(written) <= 4
+
+
+def test_short_words_under_bars_are_not_broken() -> None:
+    months = ("Sept. 26", "Okt. 26")
+    ages = ("0 bis 30 Tage", "mehr als 30 Tage")
+    for labels, said in ((months, "even whole"), (ages, "even")):
+        chart = Chart("c", "t", labels, (Series("s", (1, 2)),), "none")
+        assert f'<div class="chart-under {said}">' in str(bars(chart, DE))

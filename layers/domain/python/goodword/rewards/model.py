@@ -55,6 +55,8 @@ BUCKET_OF: dict[RewardState, Bucket | None] = {
 }
 
 
+LEFT: frozenset[RewardState] = frozenset({"rejected", "void", "reversed"})  # no longer earned
+
 COUNT_ONLY = "rewards"
 
 
@@ -180,6 +182,11 @@ def moved(reward: Reward, state: RewardState, at_ms: int, reason: str = "") -> R
     if state not in MOVES[reward.state]:
         raise ValueError(f"a reward does not move from {reward.state} to {state}")
     return reward.but(state=state, changed_ms=at_ms, reason=reason)
+
+
+def stands_minor(reward: Reward) -> int:
+    """What is left of a reward today: nothing once it was refused, void or wholly reversed."""
+    return 0 if reward.state in LEFT else reward.remaining_minor
 
 
 def bucket_legs(reward: Reward, before: RewardState, after: RewardState) -> tuple[Leg, ...]:

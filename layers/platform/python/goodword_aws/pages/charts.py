@@ -21,6 +21,8 @@ from goodword_aws.pages.tables import rows_of
 
 TICKS = 4  # spaces between the lines of a scale
 LABELS_MAX = 6  # words under an axis; more of them do not fit a phone
+DAYS_MAX = 4  # the same where each stands at its own point, and is not broken: a week apart in 28
+WORD_MAX = 8  # letters of a word that is not broken, such as `Sept. 26`
 GAP = 0.3  # of a bar's place that stays empty
 CARDS = 4  # columns from which the figures are a list of cards on a phone
 BARS_MAX = 20  # percent of the width for the bars of one place: a single bar is no wall
@@ -169,7 +171,10 @@ def _share(value: int, whole: int) -> int:
 def _plot(
     chart: Chart, reader: Reader, scale: Scale, marks: Sequence[str], *, wide: bool
 ) -> Markup:
-    """The scale at the left, the marks, the labels below. `wide` puts labels at the ends."""
+    """The scale at the left, the marks, the labels below. `wide` spreads them from end to end.
+
+    Every point has a place below it, so a label stands where its figure is; only some are written.
+    """
     grid = "".join(
         f'<line class="chart-grid{" zero" if tick == 0 else ""}" x1="0" x2="100" '
         f'y1="{scale.up(tick):.2f}" y2="{scale.up(tick):.2f}"/>'
@@ -178,19 +183,19 @@ def _plot(
     ticks = _join(
         Markup("<span>{}</span>").format(_short(tick, chart.unit, reader)) for tick in scale.ticks
     )
-    every = -(-len(chart.labels) // LABELS_MAX)
+    every = -(-len(chart.labels) // (DAYS_MAX if wide else LABELS_MAX))
     under = _join(
         Markup("<span>{}</span>").format(label if index % every == 0 else "")
         for index, label in enumerate(chart.labels)
-        if not wide or index % every == 0
     )
+    whole = "" if wide or max(map(len, chart.labels)) > WORD_MAX else " whole"
     # Numbers and class names only: nothing in the marks was written by a person.
     drawn = Markup(grid + "".join(marks))  # noqa: S704
     return Markup(
         '<div class="chart-plot"><div class="chart-scale">{}</div><svg viewBox="0 0 100 100" '
         'preserveAspectRatio="none" aria-hidden="true" focusable="false">{}</svg>'
         '<div class="chart-under {}">{}</div></div>{}'
-    ).format(ticks, drawn, "ends" if wide else "even", under, _legend(chart))
+    ).format(ticks, drawn, "ends" if wide else f"even{whole}", under, _legend(chart))
 
 
 def _legend(chart: Chart) -> Markup:

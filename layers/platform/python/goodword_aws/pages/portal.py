@@ -25,7 +25,7 @@ from goodword.programs.effective import (
 )
 from goodword.programs.model import ProgramVersion, version_at
 from goodword.rewards.explain_rules import rule_text
-from goodword.rewards.model import Reward, reward_key
+from goodword.rewards.model import LEFT, Reward, reward_key
 
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations, wiring
@@ -118,7 +118,7 @@ def rewards(view: View) -> dict[str, Any]:
         lately = found
         if found.cursor is not None:
             lately = earnings.my_rewards(view.desk, own, CHARTED, None)
-        earned = [(one.created_at, one.earned) for one in lately.rows]
+        earned = [(one.created_at, one.remaining) for one in lately.rows if one.state not in LEFT]
         charts = monthly(view, "earned", earned, newest=_cut(lately))
     return {
         "rewards": found.rows,
@@ -286,6 +286,8 @@ def _by_month(
     begin = min(max(first, last - MONTHS_MAX + 1), last - MONTHS_MIN + 1)
     shown = [(n // 12, n % 12 + 1) for n in range(begin, last + 1)]
     labels = tuple(reader.month_name(year, month) for year, month in shown)
+    notes = [reader.text("portal.chart.stands")] if name == "earned" else []
+    notes += [reader.text("portal.chart.newest", n=newest)] if newest else []
     values = tuple(months.get(one, 0) for one in shown)
     return Chart(
         id=f"{name}-{currency.lower()}",
@@ -294,7 +296,7 @@ def _by_month(
         series=(Series(reader.text(f"portal.chart.{name}"), values),),
         empty=reader.text("portal.chart.nothing"),
         unit=currency,
-        note=reader.text("portal.chart.newest", n=newest) if newest else "",
+        note=" ".join(notes),
     )
 
 

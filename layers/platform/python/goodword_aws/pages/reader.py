@@ -135,8 +135,8 @@ class Reader:
         return format_decimal(value, locale=self._babel)
 
     def compact(self, value: int) -> str:
-        """`12K`, for axes."""
-        return format_compact_decimal(value, locale=self._babel)
+        """`1.25K`, for axes: their steps are 1, 2, 2.5 or 5, so two decimals are never rounded."""
+        return format_compact_decimal(value, locale=self._babel, fraction_digits=2)
 
     def percent(self, basis_points: int) -> str:
         """1250 -> `12.5%`."""

@@ -26,7 +26,8 @@ from goodword.payouts.model import PayoutRun, RunLine
 from goodword.ports import Store
 from goodword.programs.model import Program
 from goodword.records import Key, Record
-from goodword.rewards.decision import Decision, decision_key
+from goodword.rewards.decision import Decision, decision_key, reward_id_of
+from goodword.rewards.model import Reward, reward_key, stands_minor
 from goodword.times import DAY_MS, as_datetime
 from goodword.tracking.model import ClickCount, click_count_key
 
@@ -167,7 +168,11 @@ def _sum(
 
 
 def _decide(store: Store, program: Program, now_ms: int, made: Figures) -> None:
-    """What the last days' decisions gave, by day and by the touch that won; the last one counts."""
+    """What stands of what the last days' decisions gave, by day and by the touch that won.
+
+    Of several decisions about an order the last one counts. What was refused, void or returned
+    since is not in it, as in what each month's people earned.
+    """
     newest: dict[str, DecidedOn] = {}
     days = list(days_between(now_ms - (DAYS - 1) * DAY_MS, now_ms + 1))
     made.days = dict.fromkeys(days, 0)
@@ -186,9 +191,13 @@ def _decide(store: Store, program: Program, now_ms: int, made: Figures) -> None:
     keys = {decision_key(one.conversion_id, one.decision): one for one in rows}
     by_day: dict[str, set[str | None]] = defaultdict(set)
     by_channel: dict[str, set[str | None]] = defaultdict(set)
-    for decision in _read(store, Decision, list(keys)):
+    decisions = _read(store, Decision, list(keys))
+    stand = _standing(store, decisions)
+    for decision in decisions:
         gave = sum(
-            line.earned_minor for line in decision.lines if line.currency == program.currency
+            stand.get(key, 0)
+            for line, key in zip(decision.lines, _own_rewards(decision), strict=True)
+            if line.currency == program.currency
         )
         day = _day(keys[decision.key])
         made.days[day] = made.days.get(day, 0) + gave
@@ -201,6 +210,19 @@ def _decide(store: Store, program: Program, now_ms: int, made: Figures) -> None:
         made.days, made.days_hidden = dict.fromkeys(made.days, 0), True
     if not made.sees_people and _few(by_channel):
         made.channels, made.channels_hidden = dict.fromkeys(CHANNELS, 0), True
+
+
+def _own_rewards(decision: Decision) -> list[Key]:
+    """Where the advocate's rewards of a decision are, line by line."""
+    owner = decision.advocate_id or ""
+    ids = [reward_id_of(decision.basis, owner, line.rule_id) for line in decision.lines]
+    return [reward_key(owner, one) for one in ids]
+
+
+def _standing(store: Store, decisions: Sequence[Decision]) -> dict[Key, int]:
+    """What stands of each reward of the decisions."""
+    keys = [key for one in decisions for key in _own_rewards(one)]
+    return {one.key: stands_minor(one) for one in _read(store, Reward, list(dict.fromkeys(keys)))}
 
 
 def _few(people: Mapping[str, set[str | None]]) -> bool:
