@@ -13,20 +13,25 @@ from tests.support.pages import HOME, Pages, pages
 from tests.support.people import ANNA as ANNA_IN
 
 LISTED, OTHER = "https://shop.example", "https://elsewhere.example"
+SAME_SITE = "https://www.go.example"  # as browsers see it, which would let a frame keep cookies
 
 
 @pytest.fixture
 def here(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pages]:
-    monkeypatch.setenv("EMBED_ORIGINS", LISTED)
+    monkeypatch.setenv("EMBED_ORIGINS", f"{LISTED} {SAME_SITE}")
     with pages() as made:
         settings.cache_clear()
         yield made
     settings.cache_clear()
 
 
-def around(path: str) -> str:
+ALLOWS = "clipboard-write; web-share"
+
+
+def around(path: str, allow: str = "") -> str:
     """Somebody's page with ours in a frame."""
-    return f'<!doctype html><title>Theirs</title><iframe src="{HOME}{path}"></iframe>'
+    frame = f'<iframe allow="{allow}" width="600" height="600" src="{HOME}{path}"></iframe>'
+    return f"<!doctype html><title>Theirs</title>{frame}"
 
 
 @pytest.mark.parametrize(("host", "stands"), [(LISTED, True), (OTHER, False)])
@@ -50,6 +55,37 @@ def test_only_a_listed_host_frames_the_view(
             expect(inside.locator(".address")).to_have_count(0)
             assert any("frame-ancestors" in said for said in refused), refused
         assert shown.strange == []
+
+
+@pytest.mark.parametrize("told", ["allowed", "forbidden", "refused"])
+def test_the_link_is_copied_or_marked_and_nothing_is_kept(
+    here: Pages, chromium: Browser, told: str
+) -> None:
+    """`refused`: by a browser that does not say beforehand what a frame may."""
+    own = here.town.joined(here.town.program().program_id, ANNA_IN).advocate_id
+    token, _ = embed_token(b"page secret", own, here.town.clock.now_ms())
+    page = around(f"/embed/{token}", ALLOWS if told == "allowed" else "")
+    with window(chromium, here.browser(), others={SAME_SITE: page}) as shown:
+        wrong: list[str] = []
+        shown.page.on("pageerror", lambda why: wrong.append(str(why)))
+        if told == "refused":
+            shown.page.add_init_script("delete Document.prototype.featurePolicy")
+        shown.page.context.clear_cookies()
+        shown.page.goto(SAME_SITE)
+        inside = shown.page.frame_locator("iframe")
+        copy = inside.locator("[data-copy]")
+        expect(inside.locator(".address")).to_be_visible()
+        if told == "forbidden":
+            expect(inside.locator("[data-share]")).to_be_hidden()
+            expect(copy).to_be_hidden()
+        else:
+            copy.click()
+            expect(copy).to_contain_text("Copied" if told == "allowed" else "Marked")
+        if told == "refused":
+            frame = shown.page.frames[1]
+            assert frame.evaluate("String(getSelection())") == frame.inner_text(".address")
+        assert wrong == []
+        assert [one["name"] for one in shown.page.context.cookies()] == []
 
 
 def test_no_other_page_stands_in_a_frame_of_a_listed_host(here: Pages, chromium: Browser) -> None:

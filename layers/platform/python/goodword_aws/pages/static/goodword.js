@@ -6,13 +6,18 @@ const say = (text) => {
   if (place) place.textContent = text;
 };
 
+// In a frame of somebody else's page: nothing is kept there, and much may be forbidden.
+const framed = window.self !== window.top;
+const rules = document.permissionsPolicy || document.featurePolicy;
+const may = (what) => !rules?.allowsFeature || rules.allowsFeature(what);
+
 // The zone of this device, for the times of the next pages; and of this page, at once. Devices travel,
 // so it is looked at on each page; a zone that somebody chose (gw_zone_own) stays.
 const kept = (name) => document.cookie.split("; ").find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const shownIn = document.querySelector("[data-zone]");
 const away = zone && !kept("gw_zone_own") && zone !== (shownIn ? shownIn.dataset.zone : kept("gw_zone"));
-if (zone && !kept("gw_zone_own") && kept("gw_zone") !== zone) {
+if (zone && !framed && !kept("gw_zone_own") && kept("gw_zone") !== zone) {
   const secure = location.protocol === "https:" ? "; Secure" : "";
   document.cookie = `gw_zone=${zone}; Path=/; SameSite=Lax; Max-Age=31536000${secure}`;
 }
@@ -39,28 +44,43 @@ if (away && shownIn) {
 // What was wrong with a form is where its reader goes on, also in browsers that focus fields only.
 document.querySelector("[role=alert][autofocus]")?.focus();
 
+// Marks the text where it stands, for whoever has to copy it by hand; false if it stands nowhere.
+const mark = (text, button) => {
+  const near = button.closest(".card, section, main") || document.body;
+  const place = [...near.querySelectorAll("*")].find((one) => !one.children.length && one.textContent.trim() === text);
+  if (place) getSelection().selectAllChildren(place);
+  return Boolean(place);
+};
+
 // What a page, or a part of it that came anew, is given.
 const enhance = (root) => {
-  // <button data-copy="text" data-done="Copied" hidden>
+  // <button data-copy="text" data-done="Copied" data-marked="Marked" hidden>
   for (const button of root.querySelectorAll("[data-copy]")) {
-    if (!navigator.clipboard) continue;
+    if (!navigator.clipboard || !may("clipboard-write")) continue;
     button.hidden = false;
     const words = button.querySelector("[data-words]") || button;
     const before = words.textContent;
     button.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(button.dataset.copy);
-      words.textContent = button.dataset.done;
-      say(button.dataset.done);
+      const { copy: text, done, marked } = button.dataset;
+      const took = await navigator.clipboard.writeText(text).then(() => true, () => false);
+      if (!took && !mark(text, button)) {
+        button.hidden = true;
+        return;
+      }
+      words.textContent = took ? done : marked;
+      say(words.textContent);
       setTimeout(() => { words.textContent = before; }, 2500);
     });
   }
   // <button data-share="address" data-title data-text hidden>
   for (const button of root.querySelectorAll("[data-share]")) {
-    if (!navigator.share) continue;
+    if (!navigator.share || !may("web-share")) continue;
     button.hidden = false;
     button.addEventListener("click", () => {
       const { share: url, title, text } = button.dataset;
-      navigator.share({ url, title, text }).catch(() => {});
+      navigator.share({ url, title, text }).catch((why) => {
+        if (why.name === "NotAllowedError" && mark(url, button)) say(button.dataset.marked);
+      });
     });
   }
   // A form is sent once: a second tap while the first is on its way does nothing.
