@@ -265,6 +265,7 @@ WALKS_PER_SWEEP = 100  # walks of one shard that one sweep moves
 PROMISES_PER_SWEEP = 100  # requests that one sweep looks at for walks of before; a batch read
 PUBLIC_TURN_DAYS = 730  # a public review waits so long behind the caps of all asks: two full years
 TURN_PEOPLE = 50  # people of one page when a journey begins, resumes or ends: some seconds of reads
+STOP_PROGRAMS_MAX = 100  # programmes that are looked at where somebody ends the requests of all
 WALK_SLEEP_DAYS = 1  # days until something that has no date is looked at again
 TRIGGER_DAYS = 7  # days in which what started a journey may still be told
 WORK_DAYS_MAX = 60  # days in which what was promised has to be done to be rewarded

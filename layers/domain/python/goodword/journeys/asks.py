@@ -225,12 +225,16 @@ class Wishes:
 
     def unsubscribe(self, ask: AskMade, what: Motion | None = None) -> None:
         """From everything, or from asks of one kind; at once, and harmless to repeat."""
+        self.stop(ask.subject_id, ask.program_id, what)
+
+    def stop(self, subject_id: str, program_id: str, what: Motion | None = None) -> None:
+        """The same of somebody whom no ask is at hand of."""
 
         def attempt() -> None:
-            books = self._books(ask.subject_id)
+            books = self._books(subject_id)
             wanted = dict.fromkeys((*books[0].unsubscribed, what or "all"))
             after = books[0].but(unsubscribed=tuple(wanted))
-            self._keep(books, (after, *books[1:]), ask.program_id)
+            self._keep(books, (after, *books[1:]), program_id)
 
         until_settled(attempt)
 

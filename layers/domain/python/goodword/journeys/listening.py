@@ -78,6 +78,18 @@ class Listening:
 
         until_settled(attempt)
 
+    def known(self, origin: Origin, marks: Sequence[str]) -> Subject:
+        """The person of these identifiers; noted, without a signal, if nobody has heard of them."""
+
+        def attempt() -> Subject:
+            change, now_ms = Change(), self.desk.clock.now_ms()
+            found = self._subject(change, origin, "person", marks, now_ms, None, 0)
+            if change.keys:
+                self.desk.store.commit(change)
+            return found
+
+        return until_settled(attempt)
+
     def meet(self, delivery: Origin, whose: Whose, also: Sequence[str] = ()) -> Subject:
         """The subject of these identifiers, without a signal: a CRM says who a contact is.
 

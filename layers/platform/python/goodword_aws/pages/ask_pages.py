@@ -12,6 +12,7 @@ from goodword.events import Actor
 from goodword.journeys.asked import DONE, AskState
 from goodword.journeys.asks import Wishes
 from goodword.journeys.experience import Experience
+from goodword.journeys.stopping import Stopping
 from goodword.journeys.walk import AskMade
 from goodword.journeys.wording import ask_words
 from goodword.ports import Desk
@@ -46,6 +47,7 @@ def add_asks(site: Site) -> None:
     site.page("GET", BY, roles=None)(_one)
     site.page("GET", f"{BY}/unsubscribe", roles=None)(_one)
     site.page("POST", f"{BY}/unsubscribe", roles=None, signed=True)(_stop)
+    site.page("POST", f"{BY}/unsubscribe/all", roles=None, again=_one)(_stop_all)
     site.page("POST", f"{BY}/rate", roles=None, again=_one)(_rate_one)
     site.page("POST", f"{BY}/<said>", roles=None, again=_one)(_answer_one)
 
@@ -86,6 +88,7 @@ def _one(view: View) -> Sheet:
             "one": _shown(view, ask),
             "base": here,
             "stopped": stopped,
+            "others": Stopping(view.desk, wiring.blind_index()).others(ask),
             "program": read_program(view.desk.store, ask.program_id).name,
             "join": "" if ask.advocate_id else f"/join/{ask.program_id}",
             "stops": view.here.endswith("/unsubscribe"),
@@ -111,6 +114,13 @@ def _stop(view: View) -> Answer:
     """End all further requests at once; harmless to repeat, as mail programs may."""
     ask = _linked(view)
     Wishes(_as_advocate(ask)).unsubscribe(ask)
+    return Go(f"/asks/{view.path['token']}", "note.asks_stopped")
+
+
+def _stop_all(view: View) -> Answer:
+    """The same in every programme that may ask the person."""
+    ask = _linked(view)
+    Stopping(_as_advocate(ask), wiring.blind_index()).everywhere(ask)
     return Go(f"/asks/{view.path['token']}", "note.asks_stopped")
 
 
