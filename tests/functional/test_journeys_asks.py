@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from goodword.journeys.spotlighting import Spotlights
 from goodword.journeys.story import Rights
-from goodword.journeys.walk import AskMade, Entered, Walk
+from goodword.journeys.walk import AskMade, Entered
 from goodword.limits import JOURNEYS_READ_MAX
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS, rfc3339
-from goodword_aws import journeys_heard, journeys_moving, journeys_walks
 
 from tests.support.api import ADMIN, ANALYST, ANNA, BEN, FINANCE, MARKETER, Caller, Front, front
-from tests.support.functions import ROOT, call, sample
+from tests.support.functions import ROOT, sample
 from tests.support.journeys import REFERENCE
 from tests.support.people import BEN as BEN_SIGN_IN
 from tests.support.people import http
+from tests.support.stepping import Stepping, stepping_instead
 from tests.support.walks import BYE, THANKS, Path
 from tests.unit.journeys.test_experience import questioned
 
@@ -87,20 +87,6 @@ EXPECTED: dict[str, int | str] = {
 }
 
 
-class Stepping:
-    """Step Functions, that only remembers what was started."""
-
-    def __init__(self, _client: object = None) -> None:
-        self.started: list[str] = []
-
-    def start(self, _machine: str, name: str, _given: dict[str, object]) -> bool:
-        self.started.append(name)
-        return True
-
-    def resume(self, _token: str, _answer: dict[str, str]) -> bool:
-        return True
-
-
 @pytest.fixture
 def path() -> Path:
     return Path()
@@ -108,11 +94,7 @@ def path() -> Path:
 
 @pytest.fixture
 def machine(monkeypatch: pytest.MonkeyPatch) -> Stepping:
-    stepping = Stepping()
-    for module in (journeys_walks, journeys_heard, journeys_moving):
-        monkeypatch.setattr(module, "StepFunctions", lambda _client: stepping)
-        monkeypatch.setattr(module, "client", lambda _name: None)
-    return stepping
+    return stepping_instead(monkeypatch)
 
 
 @pytest.fixture
@@ -299,71 +281,7 @@ def test_wishes_hold_and_are_some_known_persons(house: Front, path: Path) -> Non
     assert ask(house, unproved, "GET", where, query=program).body == blank
 
 
-# --- what lets people in, and moves them ------------------------------------------------------
-
-
-def test_hearing_of_somebody_starts_their_walk_once(
-    house: Front, path: Path, machine: Stepping
-) -> None:
-    path.publish(REFERENCE, BYE)
-    path.delight()
-    subject_id = path.hear("case_resolved", about="c-1")
-    event = json.dumps(sample("journeys_queue", "heard")).replace("sbj_sample", subject_id)
-    for _ in range(2):
-        assert call("journeys_queue", json.loads(event)) == {"batchItemFailures": []}
-    (walk,) = path.all(Walk)
-    known = json.dumps(sample("journeys_queue", "known_better")).replace("sbj_sample", subject_id)
-    path.publish(REFERENCE, BYE)
-    assert call("journeys_queue", json.loads(known)) == {"batchItemFailures": []}
-    assert len(path.all(Walk)) == 2
-    entered = json.dumps(sample("journeys_queue", "entered")).replace("wlk_sample", walk.walk_id)
-    assert call("journeys_queue", json.loads(entered)) == {"batchItemFailures": []}
-    assert machine.started == [walk.walk_id]  # whoever is only watched does not walk
-    refused = call("journeys_queue", sample("journeys_queue", "refused_unknown_subject"))
-    assert [one["itemIdentifier"] for one in refused["batchItemFailures"]] == ["m-2"]
-
-
-def test_a_journey_that_goes_on_looks_at_whoever_was_heard_of(house: Front, path: Path) -> None:
-    path.publish(REFERENCE, BYE)
-    path.delight()
-    path.hear("case_resolved", about="c-1")
-    event = json.dumps(sample("journeys_queue", "resumed")).replace("prg_sample", path.program_id)
-    assert call("journeys_queue", json.loads(event)) == {"batchItemFailures": []}
-    assert len(path.all(Walk)) == 1
-
-
-def test_the_task_walks_and_listens_and_refuses_the_rest(house: Front, path: Path) -> None:
-    path.publish(REFERENCE, BYE)
-    path.delight()
-    walk = path.entered()
-
-    def step(case: str) -> Any:
-        text = json.dumps(sample("journeys_task", case)).replace("jrn_sample", walk.journey_id)
-        return call("journeys_task", json.loads(text.replace("wlk_sample", walk.walk_id)))
-
-    assert step("walk")["route"] == "answer"
-    assert step("listen") == {"walk_id": walk.walk_id}
-    with pytest.raises(Exception, match="unknown_walk"):
-        step("refused_unknown_walk")
-    with pytest.raises(Exception, match="unknown_step"):
-        step("refused_unknown_step")
-
-
-def test_the_sweep_moves_by_its_own_records_alone(house: Front, path: Path) -> None:
-    path.publish(REFERENCE, BYE)
-    path.delight()
-    path.entered()
-    path.later(hours=1)
-    assert call("journeys_schedule", sample("journeys_schedule", "tick")) == {
-        "walks": 1,
-        "promises": 0,
-        "anniversaries": 0,
-        "letters": 0,
-    }
-    none = {"walks": 0, "promises": 0, "anniversaries": 0, "letters": 0}
-    assert call("journeys_schedule", sample("journeys_schedule", "refused_orders")) == none
-    assert len(path.all(AskMade)) == 1
-    assert not path.all(Reward)
+# --- what staff see of walks ------------------------------------------------------------------
 
 
 def test_staff_see_where_people_are_and_how_far_they_came(house: Front, path: Path) -> None:
