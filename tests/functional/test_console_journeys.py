@@ -68,8 +68,12 @@ def test_staff_see_how_far_people_came(here: Pages, path: Path) -> None:
 
 def test_staff_record_what_came_once(here: Pages, path: Path) -> None:
     ask_id = promised(path)
+    path.asks.answer(ask_id, "submitted")
     marta, form = here.browser(MARKETER), f"{HERE}/asks"
+    assert "you are late" not in marta.get(HERE).words
+    path.later(days=14)
     page = marta.get(HERE)
+    assert "Said to be done, and you are late" in page.words
     sent = page.fields(f"{form}/{ask_id}") | {"came": "yes", "reason_code": "call_held"}
     for _ in range(2):
         done = marta.ask("POST", f"{form}/{ask_id}", form=sent)

@@ -10,7 +10,7 @@ from goodword.journeys.asking import AGREED_DAYS, AskBook
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.walk import AskMade, Walk
 from goodword.journeys.walking import Step, Walking
-from goodword.limits import WORK_DAYS_MAX
+from goodword.limits import WORK_DAYS_MAX, WORK_LOOK_DAYS
 from goodword.ports import Change
 from goodword.programs.conditions import Equals
 from goodword.programs.model import FlatReward, Rule
@@ -142,10 +142,10 @@ def test_what_is_said_to_be_done_in_time_waits_for_staff_and_earns(path: Path) -
     path.later(days=WORK_DAYS_MAX - 1)
     path.step(walk)
     path.asks.answer(ask.ask_id, "submitted")
-    for days in (1, WORK_DAYS_MAX, WORK_DAYS_MAX):
+    for days, held in ((1, "not_seen_yet"), (WORK_LOOK_DAYS, "overdue"), (90, "overdue")):
         path.later(days=days)
         path.step(walk)
-        assert (path.made[0].state, path.now(walk).held) == ("submitted", "work_not_seen_yet")
+        assert (path.made[0].state, path.now(walk).held) == ("submitted", f"work_{held}")
         assert path.asks.waiting(path.program_id, 10, None).rows == [path.made[0]]
     path.asks.work(ask.ask_id, done=True, code="other", own_advocate_id=None)
     assert path.step(walk).route == "done"

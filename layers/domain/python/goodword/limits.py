@@ -269,6 +269,7 @@ STOP_PROGRAMS_MAX = 100  # programmes that are looked at where somebody ends the
 WALK_SLEEP_DAYS = 1  # days until something that has no date is looked at again
 TRIGGER_DAYS = 7  # days in which what started a journey may still be told
 WORK_DAYS_MAX = 60  # days in which what was promised has to be done to be rewarded
+WORK_LOOK_DAYS = 14  # days in which staff look at what is said to be done; then they are late
 MEMBERS_READ_MAX = 100  # people of one account that one read looks at when something happens to it
 MEMBERS_PAGES_MAX = 10  # such reads of one account: a thousand people, each with reads of their own
 JOURNEYS_READ_MAX = 100  # journeys of one programme, or that one person has entered, in one read

@@ -6,7 +6,7 @@ from zoneinfo import available_timezones
 from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.asked import Rating
 from goodword.journeys.asking import AskBook, Way
-from goodword.journeys.asks import Wishes
+from goodword.journeys.asks import Wishes, look_by
 from goodword.journeys.reference import CallState
 from goodword.journeys.reviewing import review_link
 from goodword.journeys.scoring import Motion
@@ -86,7 +86,10 @@ class MyAskAnswer(Value):
 
 
 class AskAnswer(Value):
-    """A request as staff see it: ids and states, no personal field."""
+    """A request as staff see it: ids and states, no personal field.
+
+    `look_by` is until when staff should have looked at what is said to be done.
+    """
 
     id: str
     program_id: str
@@ -102,6 +105,7 @@ class AskAnswer(Value):
     asked_at: str
     answer_until: str
     taken_at: str | None
+    look_by: str | None
     reward_ids: tuple[str, ...]
     rating: int | None
     about: str | None
@@ -153,6 +157,7 @@ def ask_answer(ask: AskMade) -> AskAnswer:
         asked_at=rfc3339(ask.made_ms),
         answer_until=rfc3339(ask.expires_ms),
         taken_at=rfc3339(ask.taken_ms) if ask.taken_ms is not None else None,
+        look_by=rfc3339(look_by(ask)) if ask.state == "submitted" else None,
         reward_ids=ask.reward_ids,
         rating=ask.rating,
         about=ask.about or None,

@@ -7,6 +7,7 @@ nothing. Whoever answers wakes the walk, which decides what follows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.events import Plain
@@ -17,10 +18,12 @@ from goodword.journeys.listening import head
 from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, ask_key, walk_key
 from goodword.journeys.wished import same_wishes, together, without_wishes
-from goodword.limits import READ_KEYS_MAX
+from goodword.limits import READ_KEYS_MAX, WORK_LOOK_DAYS
+from goodword.paging import pages
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.consents import note_consent
 from goodword.receipts import Receipt, no_receipt, settle
+from goodword.times import DAY_MS
 from goodword.workflow import TaskToken, Workflow, token_key
 
 ANSWERS: dict[AskState, tuple[AskState, ...]] = {
@@ -176,6 +179,36 @@ def moved(ask: AskMade, state: AskState, now_ms: int, reason: str = "") -> AskMa
     if taken_ms is None and state in ("accepted", "submitted"):
         taken_ms = now_ms
     return ask.but(state=state, reason=reason, taken_ms=taken_ms, changed_ms=now_ms)
+
+
+def look_by(ask: AskMade) -> int:
+    """Until when staff should have looked at what is said to be done."""
+    return ask.changed_ms + WORK_LOOK_DAYS * DAY_MS
+
+
+def end_all(desk: Desk, advocate_id: str) -> None:
+    """Of somebody who is erased: nothing is asked of them or expected any more. Twice is as once.
+
+    What was done stays done, and what it earns is the rewards' own matter.
+    """
+    read = partial(
+        desk.store.query, AskOfAdvocate, "core", f"ADV#{advocate_id}", "K#", limit=READ_KEYS_MAX
+    )
+    for rows in pages(lambda at: read(cursor=at)):
+        for one in rows:
+            until_settled(partial(_end, desk, one.ask_id))
+
+
+def _end(desk: Desk, ask_id: str) -> None:
+    ask, change = desk.store.get(AskMade, ask_key(ask_id)), Change()
+    if ask is None or ask.state not in ("sent", "accepted", "submitted"):
+        return
+    after = moved(ask, "expired", desk.clock.now_ms(), "erased")
+    note(desk, change, after)
+    walk = desk.store.get(Walk, walk_key(ask.journey_id, ask.walk_id))
+    assert walk is not None  # it made the ask
+    change.replace(walk.with_ask(after.line).but(changed_ms=after.changed_ms))
+    desk.store.commit(change)
 
 
 def note(desk: Desk, change: Change, ask: AskMade) -> None:

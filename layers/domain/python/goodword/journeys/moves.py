@@ -12,7 +12,7 @@ from goodword.conversions.crediting import Work, credit
 from goodword.events import Event, Plain
 from goodword.journeys.asked import DONE, OWED, TAKEN, Asked
 from goodword.journeys.asking import AGREED_DAYS, Verdict, puts_off
-from goodword.journeys.asks import moved, note
+from goodword.journeys.asks import look_by, moved, note
 from goodword.journeys.beginning import against_first_ask
 from goodword.journeys.definition import (
     Ask,
@@ -29,12 +29,12 @@ from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.handing_over import handed_over
 from goodword.journeys.previewing import counted, holds
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
-from goodword.limits import PUBLIC_TURN_DAYS, WALK_SLEEP_DAYS, WORK_DAYS_MAX
+from goodword.limits import PUBLIC_TURN_DAYS, WALK_SLEEP_DAYS, WORK_DAYS_MAX, WORK_LOOK_DAYS
 from goodword.ports import Change, Desk
 from goodword.times import DAY_MS, HOUR_MS
 
 SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
-LOOK_MS = WORK_DAYS_MAX * DAY_MS  # staff wake the walk; this is only in case they did not
+LOOK_MS = WORK_LOOK_DAYS * DAY_MS
 TURNS = frozenset({"asked_already", "too_often", "cool_down", "quiet_hours"})
 # Reasons that no time changes.
 FOR_GOOD = frozenset({"unsubscribed", "forgotten", "programme_closed", "trigger_withdrawn"})
@@ -314,11 +314,22 @@ class Moves:
     def _until_done(self, change: Change, walk: Walk, line: WalkAsk, ask: AskMade) -> Walk:
         """What was promised has its time to be done; what is said to be done waits for staff."""
         if ask.state == "submitted":
-            return walk.but(next_ms=self._now_ms + LOOK_MS, held="work_not_seen_yet")
+            return self._until_seen(change, walk, ask)
         until_ms = _kept_until(ask)
         if self._now_ms < until_ms:
             return walk.but(next_ms=until_ms, held="work_not_done_yet")
         return self._expired(change, walk, line, "work_not_done")
+
+    def _until_seen(self, change: Change, walk: Walk, ask: AskMade) -> Walk:
+        """Nobody's silence decides about work: it is told that they are late, again and again."""
+        late = self._now_ms >= look_by(ask)
+        if late:
+            told = self._event("journey.work_overdue", walk, ask=ask.line)
+            change.create(told)
+        return walk.but(
+            next_ms=self._now_ms + LOOK_MS if late else look_by(ask),
+            held="work_overdue" if late else "work_not_seen_yet",
+        )
 
     def _expired(self, change: Change, walk: Walk, line: WalkAsk, reason: str) -> Walk:
         ask = self.desk.store.get(AskMade, ask_key(line.ask_id))

@@ -197,6 +197,8 @@ class Erasing:
 
     def carry_out(self, advocate_id: str, accounts: Accounts) -> bool:
         """Erase the person if nothing is in the way; whether it is done. Repeating is harmless."""
+        from goodword.journeys.asks import end_all  # noqa: PLC0415 - pages erase nobody
+
         if not until_settled(partial(self._begin, advocate_id)):
             return False
         self._close(advocate_id, accounts)
@@ -204,6 +206,7 @@ class Erasing:
             until_settled(partial(self._leave, advocate_id, program_id))
             self._forget_friend(advocate_id, program_id)
             Counting(self.desk).hide(advocate_id, program_id)
+        end_all(self.desk, advocate_id)
         self._unmark(advocate_id)
         forget_references(self.desk.store, advocate_id)
         Withdrawing(self.desk).forget(advocate_id)

@@ -12,9 +12,11 @@ from goodword.journeys.funnel import STAGES, Funnel, Funnels
 from goodword.journeys.journey import Journey
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.scoring import Motion
+from goodword.journeys.walk import AskMade
 from goodword.limits import JOURNEYS_READ_MAX, PAGE_ITEMS_MAX
 from goodword.programs.model import Program
 from goodword.programs.service import Programs
+from goodword.times import rfc3339
 from pydantic import StringConstraints
 
 from goodword_aws import wiring
@@ -73,9 +75,15 @@ def _list(view: View) -> Sheet:
             "chosen": chosen,
             "journeys": [(one, _funnel(view, one)) for one in page.rows],
             "cursor": page.cursor,
-            "asks": [(ask_answer(one), _codes(one.motion)) for one in waits],
+            "asks": [(ask_answer(one), _codes(one.motion)) for one in sorted(waits, key=_urgency)],
+            "now": rfc3339(view.desk.clock.now_ms()),
         },
     )
+
+
+def _urgency(ask: AskMade) -> tuple[bool, int]:
+    """What is said to be done before what is promised; of each what has waited longest."""
+    return ask.state != "submitted", ask.changed_ms
 
 
 def _codes(motion: Motion) -> tuple[tuple[str, tuple[str, ...]], ...]:
