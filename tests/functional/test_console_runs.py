@@ -191,6 +191,34 @@ def test_who_waits_from_earlier_runs_is_not_said_to_be_in_the_run(house: House) 
     assert BEN in fay.get("/console/waiting", program="prg_test").words
 
 
+def test_a_reward_and_its_payout_never_contradict_each_other(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each state of the run: what it is, since when, what comes next, what one can do."""
+    house.tick()
+    payout = house.world.payout
+    fay, fred = house.pages.browser(FAY), house.pages.browser(FRED)
+    fay.get(RUN), fred.get(RUN)
+
+    def told() -> str:
+        with monkeypatch.context() as own:
+            own.setattr("goodword_aws.wiring.advocate_of", lambda _: MAYA)
+            anna = house.pages.browser(ANNA)
+            shown = anna.get("/my/earnings")
+            assert "on its way" not in shown.words.lower()
+            assert f'href="/my/payouts/{payout.payout_id}"' in shown.html
+            return anna.get(f"/my/payouts/{payout.payout_id}").words
+
+    draft = told()
+    assert "On the list since 22 Nov 2025; two people still have to release it." in draft
+    assert "There is nothing for you to do." in draft
+    fay.send(fay.get(RUN), f"{RUN}/request")
+    assert "22 Nov 2025; one person has looked at it" in told()
+    house.world.clock.advance(DAY_MS)
+    release(fred, "1234.56")
+    assert "The payment service has confirmed it" in told()
+
+
 def test_calling_off_takes_a_reason(house: House) -> None:
     house.tick()
     fay = house.pages.browser(FAY)

@@ -110,7 +110,8 @@ def test_a_reward_that_is_ready_or_on_its_way_has_a_day(here: Pages, enrolment: 
     for path in ("/my", "/my/earnings"):
         words = here.browser(ANNA).get(path).words
         assert words.count("The programme's next payout is on 1 Dec 2025.") == 1, path
-        assert "then sent. Since 21 Nov 2025." in words, path
+        assert "In a payout since 21 Nov 2025." in words, path
+        assert "on its way" not in words, path
 
 
 def test_a_question_on_the_first_page_says_what_comes_next(

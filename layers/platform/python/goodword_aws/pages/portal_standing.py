@@ -84,7 +84,7 @@ def program_states(view: View, program_ids: Sequence[str]) -> dict[str, ProgramS
 
 
 def reward_days(view: View, rewards: Sequence[MyReward]) -> dict[str, str]:
-    """Of rewards whose words name no day: when they go out, or since when they are on their way.
+    """Of rewards that are ready, whose words name no day: when they go out.
 
     A payout's day is one of the programme's zone, as it is wherever payouts are.
     """
@@ -97,9 +97,6 @@ def reward_days(view: View, rewards: Sequence[MyReward]) -> dict[str, str]:
             zone = wiring.shelf().version(one.program_id, now_ms).terms.payment.time_zone
             day = view.reader.within(zone).day(one.status.date)
             found[one.id] = view.text("portal.told.next", day=day)
-        elif one.state == "batched":
-            day = view.reader.day(one.status.date)
-            found[one.id] = view.text("portal.told.since", day=day)
     return found
 
 
