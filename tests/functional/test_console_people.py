@@ -129,7 +129,18 @@ def test_a_ban_and_an_exemption(here: Pages, anna: Enrolment) -> None:
     future = send(fay, path, "ban", reason_code="spam", since=day(here, 9))
     assert future.status == 422
     assert "choose an earlier day" in future.words
-    assert send(fay, path, "ban", reason_code="spam", since=day(here, -9)).status == 303
+    here.town.clock.advance(9 * DAY_MS)
+    for slip in ("0025-11-21", day(here, -12)):
+        refused = send(fay, path, "ban", reason_code="spam", since=slip, sure="yes")
+        assert refused.status == 422, slip
+    looked = send(fay, path, "ban", reason_code="spam", since=day(here, -9))
+    assert looked.status == 409
+    assert "Nobody is banned yet" in looked.words
+    assert "0 rewards" in looked.words
+    changed = fay.send(looked, f"{path}/ban", since=day(here, -8), sure="yes")
+    assert changed.status == 409
+    assert here.town.all(Ban) == []
+    assert fay.send(changed, f"{path}/ban", sure="yes").status == 303
     assert here.town.all(Ban)[0].reason == "spam"
     shown = fay.get(path)
     assert "Banned" in shown.words

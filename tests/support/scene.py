@@ -41,6 +41,7 @@ from tests.support.desk import NOW_MS, PlainIndex, R, World
 PROGRAM = "prg_test"
 SECRET = b"click secret of the tests"
 MAYA, BEN = "adv_maya", "adv_ben"
+JOINED_MS = NOW_MS - 100 * DAY_MS
 
 
 def terms(**changes: object) -> Terms:
@@ -124,7 +125,7 @@ class Scene(World):
                 advocate_id=advocate_id,
                 program_id=PROGRAM,
                 state=state,
-                created_ms=NOW_MS - 100 * DAY_MS,
+                created_ms=JOINED_MS,
                 changed_ms=NOW_MS,
             ),
             Link(

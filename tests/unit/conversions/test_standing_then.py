@@ -15,7 +15,7 @@ from goodword.trust.banning import Bans
 
 from tests.support.court import GRANT, Court
 from tests.support.desk import NOW_MS
-from tests.support.scene import BEN, MAYA, PROGRAM, Scene, sale
+from tests.support.scene import BEN, JOINED_MS, MAYA, PROGRAM, Scene, sale
 
 HOUR_MS = DAY_MS // 24
 
@@ -136,7 +136,7 @@ def test_a_ban_that_comes_between_reading_and_writing_is_seen() -> None:
     def between(change: Change) -> None:
         if not seen and any(isinstance(one, Conversion) for one in change.created):
             seen.append("ban")
-            Bans(scene.desk("fay")).ban(MAYA, PROGRAM, "spam", 0, None)
+            Bans(scene.desk("fay")).ban(MAYA, PROGRAM, "spam", JOINED_MS, None)
         commit(change)
 
     scene.store.commit = between  # type: ignore[method-assign]
@@ -215,7 +215,7 @@ def test_a_refused_reward_is_not_owed_again_while_a_ban_covers_its_order() -> No
     change = Change()
     change.create(Advocate(advocate_id=MAYA, created_ms=0, links=1))
     here.store.commit(change)
-    Bans(here.desk("fay")).ban(MAYA, PROGRAM, "spam", 0, None)
+    Bans(here.desk("fay")).ban(MAYA, PROGRAM, "spam", JOINED_MS, None)
     with pytest.raises(Conflict, match="a ban covers this order"):
         here.resolving.resolve(dispute.dispute_id, GRANT, None)
     assert here.reward.state == "rejected"

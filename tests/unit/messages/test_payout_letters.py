@@ -20,7 +20,7 @@ from goodword_aws.messages import money_of
 
 from tests.fakes.privacy import MemoryVault
 from tests.support.payday import ANNA, Payday
-from tests.support.scene import MAYA, PROGRAM
+from tests.support.scene import JOINED_MS, MAYA, PROGRAM
 from tests.unit.messages.test_telling import ENGLISH
 from tests.unit.payouts.test_part_back import told
 
@@ -142,7 +142,7 @@ def test_a_payment_that_a_ban_stopped_promises_no_next_payout() -> None:
     change = Change()
     change.create(Advocate(advocate_id=MAYA, created_ms=0, links=1))
     world.store.commit(change)
-    Bans(world.desk("staff")).ban(MAYA, PROGRAM, "own_orders", 0, None)
+    Bans(world.desk("staff")).ban(MAYA, PROGRAM, "own_orders", JOINED_MS, None)
     text = fails(world, run)
     assert "put on hold after this one was approved" in text
     assert ENGLISH.outlooks["banned_since"] in text

@@ -12,12 +12,11 @@ from goodword.ports import Change
 from goodword.programs.model import FlatReward
 from goodword.rewards.handed import HandOut, forget_references, hand_outs_of
 from goodword.rewards.handing import HandOuts
-from goodword.times import DAY_MS
 from goodword.trust.banning import Ban, Bans, ban_key
 
 from tests.support.desk import PlainIndex
 from tests.support.handing import FAY, Counter
-from tests.support.scene import MAYA, PROGRAM
+from tests.support.scene import JOINED_MS, MAYA, PROGRAM
 
 EMAIL = "friend@x.example"
 BOTH = {
@@ -47,8 +46,7 @@ def pause(counter: Counter) -> None:
 
 def ban(counter: Counter) -> None:
     head(counter)
-    since = counter.clock.at_ms - 300 * DAY_MS
-    Bans(counter.desk(FAY)).ban(MAYA, PROGRAM, "spam", since, None)
+    Bans(counter.desk(FAY)).ban(MAYA, PROGRAM, "spam", JOINED_MS, None)
 
 
 def erase(counter: Counter) -> None:

@@ -7,13 +7,13 @@ from goodword.payouts.choice import bar
 from goodword.ports import Change
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
-from goodword.trust.banning import Ban, Bans
+from goodword.trust.banning import Ahead, Ban, Bans
 from goodword.trust.disputing import Disputes, Wish
 from goodword.trust.exempting import Exemptions
 from goodword.trust.resolving import Resolving, Ruling
 
 from tests.fakes.privacy import MemoryVault
-from tests.support.scene import MAYA, PROGRAM, Scene
+from tests.support.scene import JOINED_MS, MAYA, PROGRAM, Scene
 
 
 class Court(Scene):
@@ -81,13 +81,41 @@ def test_what_was_earned_before_stays_and_is_paid_and_the_rest_is_void() -> None
     assert here.events("enrolment.ban_carried_out")[0].data["voided"] == 2
 
 
+def test_what_a_ban_would_cancel_is_known_before_it() -> None:
+    here = Court()
+    here.bought("before", due=True)
+    here.clock.advance(DAY_MS)
+    since = here.clock.at_ms
+    here.bought("after")
+    paid = here.bought("paid", due=True)
+    change = Change()
+    change.replace(paid.but(state="paid"))
+    here.store.commit(change)
+    assert here.bans.ahead(MAYA, PROGRAM, since) == Ahead(1, {"EUR": 500}, 1, more=False)
+    assert here.bans.ahead(MAYA, PROGRAM, JOINED_MS).sums == {"EUR": 1_000}
+    assert here.bans.ahead(MAYA, PROGRAM, here.clock.at_ms) == Ahead(0, {}, 0, more=False)
+    ban = here.ban(since)
+    assert (ban.voided, ban.paid_before) == (1, 1)
+
+
+def test_a_ban_begins_no_earlier_than_its_person_joined() -> None:
+    here = Court()
+    for early in (JOINED_MS - 2 * DAY_MS, 0, -61_000_000_000_000):
+        with pytest.raises(InvalidInput, match="since_before_joining"):
+            here.ban(early)
+        with pytest.raises(InvalidInput, match="since_before_joining"):
+            here.bans.ahead(MAYA, PROGRAM, early)
+    assert here.all(Ban) == []
+    assert here.ban(JOINED_MS - DAY_MS).state == "banned"
+
+
 def test_what_was_paid_already_is_only_counted() -> None:
     here = Court()
     reward = here.bought("1", due=True)
     change = Change()
     change.replace(reward.but(state="paid"))
     here.store.commit(change)
-    assert here.ban(0).paid_before == 1
+    assert here.ban(JOINED_MS).paid_before == 1
     assert here.of("1").state == "paid"
 
 
@@ -156,7 +184,7 @@ def test_a_ban_without_an_end_stops_at_a_limit(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("goodword.trust.banning.BAN_REWARDS_PAGE", 1)
     here.bought("1")
     here.bought("2")
-    assert here.ban(0).voiding
+    assert here.ban(JOINED_MS).voiding
     assert here.swept() == 1
 
 
@@ -201,14 +229,14 @@ def test_a_refused_reward_is_no_part_of_it_nor_one_whose_order_is_gone() -> None
     here = Court(review={"auto_approve_limit_minor": 0})
     refused = here.bought("1")
     here.approval.decide(refused.reward_id, approve=False, code="fraud", decider_advocate_id=None)
-    assert here.ban(0).voided == 0
+    assert here.ban(JOINED_MS).voided == 0
     assert here.bans._void(here.one(Ban), "rwd_none") == ""
     gone = Court()
     gone.bought("1")
     change = Change()
     change.delete(gone.conversion)
     gone.store.commit(change)
-    assert gone.ban(0).voided == 1
+    assert gone.ban(JOINED_MS).voided == 1
 
 
 def test_exemptions_have_a_reason_an_end_and_an_event() -> None:

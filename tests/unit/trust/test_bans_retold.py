@@ -10,7 +10,7 @@ from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.trust.banning import Bans
 
-from tests.support.scene import MAYA, PROGRAM
+from tests.support.scene import JOINED_MS, MAYA, PROGRAM
 from tests.unit.trust.test_bans import Court
 
 CUSTOMER: dict[str, Any] = {"customer": {"customer_id": "c1", "email": "c1@x.example"}}
@@ -29,7 +29,7 @@ def told(here: Court, net_minor: int, *, provisional: bool) -> None:
 def test_an_order_that_is_told_again_earns_nothing_new(*, lifted: bool) -> None:
     here = Court()
     told(here, 5_000, provisional=True)
-    assert here.ban(0).voided == 1
+    assert here.ban(JOINED_MS).voided == 1
     here.clock.advance(1)
     if lifted:
         change = Change()
@@ -56,8 +56,10 @@ def test_a_ban_since_a_day_leaves_earlier_orders_to_be_decided_anew() -> None:
 
 def test_a_ban_without_a_day_covers_everything() -> None:
     here = Court()
-    here.ban(0)
-    assert here.enrolment.is_banned_at(0)
-    assert here.enrolment.but(since_ms=None).is_banned_at(0)
-    assert not here.enrolment.but(since_ms=1).is_banned_at(0)
-    assert not next(one for one in here.all(Enrolment) if one.advocate_id != MAYA).is_banned_at(0)
+    here.ban(JOINED_MS)
+    assert here.enrolment.is_banned_at(JOINED_MS)
+    assert here.enrolment.but(since_ms=None).is_banned_at(JOINED_MS)
+    assert not here.enrolment.but(since_ms=JOINED_MS + 1).is_banned_at(JOINED_MS)
+    assert not next(one for one in here.all(Enrolment) if one.advocate_id != MAYA).is_banned_at(
+        JOINED_MS
+    )

@@ -4,6 +4,7 @@ import pytest
 from goodword.ports import Change
 from goodword.times import DAY_MS
 
+from tests.support.scene import JOINED_MS
 from tests.unit.conversions.test_disputes import chargeback, deliver, won
 from tests.unit.trust.test_bans import Court
 
@@ -29,7 +30,7 @@ def left(here: Court) -> tuple[str, int, int]:
 def test_a_chargeback_that_had_taken_all_before_the_ban() -> None:
     here = sold()
     deliver(here, chargeback())
-    assert here.ban(0).voided == 0
+    assert here.ban(JOINED_MS).voided == 0
     deliver(here, won())
     assert left(here) == ("void", 0, 0)
 
@@ -38,14 +39,14 @@ def test_a_chargeback_that_had_taken_all_before_the_ban() -> None:
 def test_a_chargeback_before_the_ban_of_what_was_due(amount: int) -> None:
     here = sold(due=True)
     deliver(here, chargeback(amount))
-    here.ban(0)
+    here.ban(JOINED_MS)
     deliver(here, won())
     assert left(here) == ("reversed", 0, 0)
 
 
 def test_a_chargeback_after_the_ban() -> None:
     here = sold(due=True)
-    assert here.ban(0).voided == 1
+    assert here.ban(JOINED_MS).voided == 1
     deliver(here, chargeback(1_000), won())
     assert left(here) == ("reversed", 0, 0)
     assert here.reward.reason == "ban"
@@ -59,7 +60,7 @@ def test_of_what_was_paid_no_more_comes_back_than_the_ban_left(before: int, afte
     here.store.commit(change)
     if before:
         deliver(here, chargeback(before))
-    assert here.ban(0).paid_before == 1
+    assert here.ban(JOINED_MS).paid_before == 1
     at_the_ban = here.reward.remaining_minor
     if after:
         deliver(here, chargeback(after, "dp_2"), won("dp_2"))

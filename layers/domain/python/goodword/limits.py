@@ -123,6 +123,7 @@ SEARCH_PAGES_MAX = 8  # pages of 100 that each list of those days is read for; m
 SEARCH_SHOWN_MAX = 50  # rows of each list that are shown, those nearest to the date
 SEARCH_SLIPS_MAX = 400  # names that a mistyped number may have meant; four batch reads
 BAN_REWARDS_PAGE = 25  # rewards voided between two notes of where a ban is
+BAN_AHEAD_PAGES_MAX = 5  # pages of 100 rewards, newest first, that are looked at before a ban
 BAN_LOOK_MINUTES = 30  # minutes until a ban that waits for a payout is looked at again
 BANS_PER_SWEEP = 10  # unfinished bans that one sweep goes on with
 EXEMPTION_DAYS_MAX = 365  # days; whoever is trusted is looked at once a year

@@ -8,7 +8,8 @@ voiding goes on until it is done, by whoever comes first: the call that banned, 
 the stop ends, and never before, unless the ban is lifted.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar, Literal
@@ -19,6 +20,7 @@ from goodword.advocates.people import read_advocate
 from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from goodword.limits import (
+    BAN_AHEAD_PAGES_MAX,
     BAN_LOOK_MINUTES,
     BAN_REWARDS_PAGE,
     BANS_PER_SWEEP,
@@ -45,6 +47,7 @@ BAN_CODES = (
     "harassment",
 )
 NOT_DUE = frozenset({"pending", "on_hold", "approved"})
+STILL_OWED = NOT_DUE | {"due", "batched"}
 
 
 class Ban(Record):
@@ -93,6 +96,19 @@ def ban_key(advocate_id: str, program_id: str) -> Key:
 
 
 @dataclass(frozen=True)
+class Ahead:
+    """What a ban since an instant would cancel: how many rewards, and minor units by currency.
+
+    Of what was `paid` nothing comes back. With `more`, there are older rewards that nobody counted.
+    """
+
+    voided: int
+    sums: Mapping[str, int]
+    paid: int
+    more: bool
+
+
+@dataclass(frozen=True)
 class Bans:
     """The use cases of bans."""
 
@@ -109,8 +125,8 @@ class Bans:
     ) -> Ban:
         """Ban with a reason and a day. Conflict `enrolment_cannot_move` for who is banned already.
 
-        Raises InvalidInput `unknown_reason_code`, `since_in_the_future`; NotAllowed
-        `payee_may_not_decide`; NotFound `not_enrolled`.
+        Raises InvalidInput `unknown_reason_code`, `since_in_the_future`, `since_before_joining`;
+        NotAllowed `payee_may_not_decide`; NotFound `not_enrolled`.
         """
         if reason not in BAN_CODES:
             raise InvalidInput("unknown_reason_code", "the reason is not in the code of conduct")
@@ -123,6 +139,7 @@ class Bans:
             enrolment = self._enrolment(advocate_id, program_id)
             if enrolment.state == "banned":
                 raise Conflict("enrolment_cannot_move", "the advocate is banned already")
+            _check_since(since_ms, enrolment)
             before = self.desk.store.get(Ban, ban_key(advocate_id, program_id))
             now_ms = self.desk.clock.now_ms()
             terms = version_in_force(self.desk.store, program_id, now_ms).terms.trust
@@ -145,6 +162,37 @@ class Bans:
 
         until_settled(attempt)
         return self.carry_out(advocate_id, program_id)
+
+    def ahead(self, advocate_id: str, program_id: str, since_ms: int) -> Ahead:
+        """What a ban since then would do. NotFound `not_enrolled`; InvalidInput as `ban`."""
+        _check_since(since_ms, self._enrolment(advocate_id, program_id))
+        sums: Counter[str] = Counter()
+        voided, paid, cursor = 0, 0, None
+        for _ in range(BAN_AHEAD_PAGES_MAX):
+            page = self.desk.store.query(
+                Reward, "core", f"ADV#{advocate_id}", "R#", cursor=cursor, newest_first=True
+            )
+            for one in self._earned_since(page.rows, program_id, since_ms):
+                paid += one.state == "paid"
+                if one.state in STILL_OWED:
+                    voided += 1
+                    sums[one.currency] += one.remaining_minor
+            if (cursor := page.cursor) is None:
+                break
+        return Ahead(voided, dict(sorted(sums.items())), paid, cursor is not None)
+
+    def _earned_since(
+        self, rewards: Sequence[Reward], program_id: str, since_ms: int
+    ) -> list[Reward]:
+        """Those of the programme whose orders happened since then; one read for all orders."""
+        own = [one for one in rewards if one.program_id == program_id]
+        keys = list({conversion_key(one.conversion_id) for one in own})
+        orders = self.desk.store.get_many(Conversion, keys) if keys else {}
+        return [
+            one
+            for one in own
+            if _when_ms(one, orders.get(conversion_key(one.conversion_id))) >= since_ms
+        ]
 
     def lift(self, change: Change, advocate_id: str, program_id: str, reason: str) -> None:
         """Put the end of a ban into the change: active again, links too. NotFound `not_banned`.
@@ -332,5 +380,14 @@ def is_banned_since(store: Store, reward: Reward) -> bool:
 
 
 def _happened_ms(store: Store, reward: Reward) -> int:
-    conversion = store.get(Conversion, conversion_key(reward.conversion_id))
+    return _when_ms(reward, store.get(Conversion, conversion_key(reward.conversion_id)))
+
+
+def _when_ms(reward: Reward, conversion: Conversion | None) -> int:
     return conversion.occurred_ms if conversion else reward.created_ms
+
+
+def _check_since(since_ms: int, enrolment: Enrolment) -> None:
+    """Not before the day of joining, whatever the time zone: there is nothing to cancel before."""
+    if since_ms < enrolment.created_ms - DAY_MS:
+        raise InvalidInput("since_before_joining", "a violation begins when its person joined")

@@ -1,15 +1,15 @@
 """The pages of single advocates: find, invite, look, hold payouts, ban, exempt, move."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from goodword.advocates.looking import Looking
 from goodword.advocates.segments import SegmentName
 from goodword.advocates.service import StaffMove
-from goodword.errors import InvalidInput, NotFound
+from goodword.errors import Conflict, InvalidInput, NotFound
 from goodword.payouts.stops import Holding
 from goodword.privacy.model import Locale, PersonalFields, clean_email
 from goodword.times import start_ms
-from goodword.trust.banning import Bans
+from goodword.trust.banning import Ahead, Bans
 from goodword.trust.exempting import Exemptions
 from pydantic import Field, StringConstraints
 
@@ -55,6 +55,8 @@ class Ban(Form):
     program_id: ProgramId
     reason_code: Code
     since: Day
+    seen: Annotated[str, StringConstraints(max_length=200)] = ""
+    sure: Literal["yes"] | None = None
 
 
 class Exempt(Form):
@@ -167,7 +169,24 @@ def _invite(view: View) -> Answer:
 
 
 def _person(view: View) -> Answer:
-    return Sheet("console/advocate.html", {**people.person(view), "seen": None})
+    shown = people.person(view)
+    return Sheet("console/advocate.html", {**shown, "seen": None, "ahead": _ahead(view)})
+
+
+def _ahead(view: View) -> dict[str, Any] | None:
+    """What the ban that is being filled in would cancel, as far as it is filled in."""
+    try:
+        said = view.fields(Ban)
+        since_ms = start_ms(said.since, view.reader.zone)
+        found = Bans(view.desk).ahead(view.path["advocate_id"], said.program_id, since_ms)
+    except (InvalidInput, NotFound):  # no form, or one that says itself what is wrong with it
+        return None
+    return {"program_id": said.program_id, "found": found, "seen": _seen(since_ms, found)}
+
+
+def _seen(since_ms: int, found: Ahead) -> str:
+    """Names what was looked at: another day, or a reward more, has to be looked at again."""
+    return f"{since_ms}:{found.voided}:{sum(found.sums.values())}:{found.paid}"
 
 
 def _rewards(view: View) -> Answer:
@@ -192,7 +211,9 @@ def _look(view: View) -> Answer:
     """The fields are in this one answer; the address of the page never shows them again."""
     code = view.fields(Look).reason_code
     seen = Looking(view.desk, wiring.vault()).look(view.path["advocate_id"], code)
-    return Sheet("console/advocate.html", {**people.person(view), "seen": seen or "forgotten"})
+    return Sheet(
+        "console/advocate.html", {**people.person(view), "seen": seen or "forgotten", "ahead": None}
+    )
 
 
 def _hold(view: View) -> Answer:
@@ -215,12 +236,18 @@ def _lift(view: View) -> Answer:
 
 
 def _ban(view: View) -> Answer:
-    said, here = view.fields(Ban), _here(view)
-    Bans(view.desk).ban(
-        view.path["advocate_id"],
+    """What it would cancel is shown first; the box beside it stands for having read that."""
+    said, here, own = view.fields(Ban), _here(view), view.path["advocate_id"]
+    since_ms, bans = start_ms(said.since, view.reader.zone), Bans(view.desk)
+    if since_ms <= view.desk.clock.now_ms():
+        ahead = bans.ahead(own, said.program_id, since_ms)
+        if said.sure is None or said.seen != _seen(since_ms, ahead):
+            raise Conflict("ban_to_confirm", "nobody is banned until what it cancels was looked at")
+    bans.ban(
+        own,
         said.program_id,
         said.reason_code,
-        start_ms(said.since, view.reader.zone),
+        since_ms,
         view.person.advocate_id,
         lambda _: view.claim(here),
     )
