@@ -69,6 +69,8 @@ def test_a_fixed_amount_and_nothing_more(here: Pages) -> None:
         ("default_url", "http://shop.example/", "destination.default_url"),
         ("default_url", HOSTILE, "destination.default_url"),
         ("reward", "many", "rules.0.reward"),
+        ("reward", "7.125", "at most two decimals"),
+        ("sign_up", "0.125", "EUR has 2 decimals"),
         ("sign_up", "-1", "rules.1.sign_up"),
         ("caps", "x", "caps.0"),
         ("hold_days", "400", "hold_days"),

@@ -99,9 +99,40 @@ def test_a_missing_order_that_was_never_reported_is_granted(house: House) -> Non
     nothing = resolve(fay, path, outcome="granted", told_order="1001")
     assert nothing.status == 422
     said = {"told_order": "1001", "told_on": "2025-11-21", "told_net": "100.00"}
-    done = resolve(fay, path, outcome="granted", order_id="", **said, told_source="src_1")
+    looked = resolve(fay, path, outcome="granted", order_id="", **said, told_source="src_1")
+    assert looked.status == 409
+    assert "Nothing is granted yet" in looked.words
+    assert "€100.00" in looked.words
+    assert "€10.00" in looked.words
+    other = fay.send(looked, f"{path}/resolve", told_net="50.00", sure="yes")
+    assert other.status == 409
+    assert "€50.00" in other.words
+    assert house.court.all(Reward) == []
+    done = fay.send(other, f"{path}/resolve", sure="yes")
     assert done.status == 303, done.words
-    assert house.court.one(Reward).earned_minor == 1_000
+    assert house.court.one(Reward).earned_minor == 500
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "words"),
+    [
+        ("told_net", "0.125", "EUR has 2 decimals"),
+        ("told_net", "1.2.3.4", "not an amount"),
+        ("told_on", "2099-11-21", "in the future"),
+        ("told_on", "0025-11-21", "1970 to 2199"),
+        ("told_order", "", "fill this in"),
+    ],
+)
+def test_an_order_that_staff_mistyped_is_not_granted(
+    house: House, field: str, typed: str, words: str
+) -> None:
+    made = house.court.missing()
+    fay, path = house.pages.browser(FAY), path_of(made)
+    said = {"told_order": "1001", "told_on": "2025-11-21", "told_net": "100.00", field: typed}
+    refused = resolve(fay, path, outcome="granted", order_id="", sure="yes", **said)
+    assert refused.status == 422
+    assert words in refused.words
+    assert house.court.all(Reward) == []
 
 
 def test_a_mistyped_number_shows_what_it_may_mean_and_that_is_granted(house: House) -> None:

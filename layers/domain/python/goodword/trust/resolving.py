@@ -23,6 +23,7 @@ from goodword.receipts import Receipt, no_receipt, settle
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward, reward_key
 from goodword.rewards.sides import held_beside
+from goodword.times import DAY_MS
 from goodword.trust.banning import Bans, is_banned_since
 from goodword.trust.dispute import (
     LEARNED_CODES,
@@ -101,6 +102,13 @@ class Resolving:
             self._resume(reward_id)
         return after
 
+    def ahead(self, dispute_id: str, ruling: Ruling) -> tuple[Reward, ...]:
+        """The rewards that granting it would make; nothing is stored. Raises as `resolve`."""
+        dispute, change = self.disputes.read(dispute_id), Change()
+        check_running(dispute)
+        self._do(change, dispute, ruling)
+        return tuple(one for one in change.created if isinstance(one, Reward))
+
     def _left(self, change: Change, reward: Reward) -> int:
         """What the refunds of its order leave of a refused reward: they passed it by meanwhile.
 
@@ -162,6 +170,8 @@ class Resolving:
         order = ruling.order
         if ruling.outcome == "partly" and order is None:
             raise InvalidInput("outcome_does_not_fit", "a part is granted with figures: say order")
+        if order is not None and order.occurred_ms > self.desk.clock.now_ms() + DAY_MS:
+            raise InvalidInput("order_in_the_future", "the order is not dated in the future")
         decided = grant(
             self.desk,
             change,

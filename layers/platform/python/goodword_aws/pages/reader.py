@@ -16,7 +16,13 @@ from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_compact_decimal, format_currency, format_decimal, format_percent
+from babel.numbers import (
+    format_compact_decimal,
+    format_currency,
+    format_decimal,
+    format_percent,
+    get_group_symbol,
+)
 from goodword.languages import LANGUAGES, filled, isolated
 from goodword.money import CREDIT, PIECES, Money, exponent
 from goodword.times import as_datetime, is_plausible, ms_of
@@ -133,6 +139,11 @@ class Reader:
     def number(self, value: int | Decimal) -> str:
         """`12,345`."""
         return format_decimal(value, locale=self._babel)
+
+    @property
+    def thousands(self) -> str:
+        """The sign between thousands, as people of the language write it: `,` or `.`."""
+        return get_group_symbol(Locale(self.language))
 
     def compact(self, value: int) -> str:
         """`1.25K`, for axes: their steps are 1, 2, 2.5 or 5, so two decimals are never rounded."""

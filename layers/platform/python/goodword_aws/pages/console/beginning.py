@@ -19,7 +19,7 @@ from goodword_aws import documents
 from goodword_aws.explanations import examples_answer
 from goodword_aws.forms import Rationale
 from goodword_aws.pages.console import WRITERS, rules
-from goodword_aws.pages.console.typed import Typed, Whole, minor_of
+from goodword_aws.pages.console.typed import Typed, Whole, basis_points_of, minor_of
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -27,7 +27,6 @@ from goodword_aws.problems import refused_body
 
 NEW = "/console/rules/new"
 TERMS_MAX = 60_000  # characters of terms in a form, as for drafts
-PERCENT = "EUR"  # a percentage has two decimals like this currency: 7.5 is 750 basis points
 Words = Annotated[str, StringConstraints(max_length=300)]
 
 
@@ -74,7 +73,7 @@ def _guide(view: View) -> Answer:
 
 def _look(view: View) -> Answer:
     """The document, made by nobody yet: nothing is stored."""
-    terms = terms_of(view.fields(Guide))
+    terms = terms_of(view.fields(Guide), view.reader.thousands)
     version = ProgramVersion(
         program_id="prg_new",
         number=1,
@@ -106,26 +105,26 @@ def _create(view: View) -> Answer:
     return Go(f"/console/rules/{made.program_id}", "note.program_made")
 
 
-def terms_of(said: Guide) -> Terms:
+def terms_of(said: Guide, thousands: str) -> Terms:
     """The terms that the answers stand for. Raises InvalidInput with paths of the document."""
     if said.currency not in CURRENCIES:
         raise _wrong("currency", "is not an ISO 4217 currency")
     if (host := url_host(said.default_url)) is None:
         raise _wrong("destination.default_url", "is not a plain https address")
-    raw = json.dumps(_document_of(said, host)).encode()
+    raw = json.dumps(_document_of(said, host, thousands)).encode()
     try:
         return Terms.model_validate_json(raw)
     except ValidationError as wrong:
         raise refused_body(wrong, raw) from None
 
 
-def _document_of(said: Guide, host: str) -> dict[str, object]:
+def _document_of(said: Guide, host: str, thousands: str) -> dict[str, object]:
     def minor(text: str, path: str) -> int:
-        return minor_of(text, said.currency, path)
+        return minor_of(text, said.currency, path, thousands)
 
     earned: dict[str, object] = {"kind": "flat"}
     if said.kind == "percentage":
-        points = minor_of(said.reward, PERCENT, "rules.0.reward")
+        points = basis_points_of(said.reward, "rules.0.reward")
         earned = {"kind": "percentage", "basis_points": points}
     else:
         earned["amount_minor"] = minor(said.reward, "rules.0.reward")

@@ -71,16 +71,17 @@ def _limit(view: View, program: Program, period: BudgetPeriod) -> BudgetLimit | 
     said = {one: view.form.get(f"{period}_{one}", "").strip() for one in _currencies(program)}
     if not any(said.values()):
         return None
-    sizes = {one: _size(text, one, f"{period}_{one}") for one, text in said.items()}
+    sign = view.reader.thousands
+    sizes = {one: _size(text, one, f"{period}_{one}", sign) for one, text in said.items()}
     own = sizes.pop(program.currency)
     return BudgetLimit(period=period, amount_minor=own, amount_in=sizes)
 
 
-def _size(text: str, currency: str, field: str) -> int:
+def _size(text: str, currency: str, field: str, thousands: str) -> int:
     if not text:
         wrong = FieldError(field, "is needed: a limit is said in every currency", "missing")
         raise InvalidInput("bad_budget", "a budget is said in every currency", [wrong])
-    size = minor_of(text[:40], currency, field)
+    size = minor_of(text[:40], currency, field, thousands)
     if not 0 < size <= AMOUNT_MINOR_MAX:
         wrong = FieldError(field, "must be more than nothing, and no more than is ever paid")
         raise InvalidInput("bad_budget", "a budget is an amount", [wrong])

@@ -17,7 +17,7 @@ CELLS_MAX = 4
 _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
-def report_rows(text: str, currency: str) -> tuple[ReportRow, ...]:
+def report_rows(text: str, currency: str, thousands: str) -> tuple[ReportRow, ...]:
     """The rows. Raises InvalidInput `bad_report` with the numbers of the lines."""
     rows: list[ReportRow] = []
     wrong: list[FieldError] = []
@@ -25,7 +25,7 @@ def report_rows(text: str, currency: str) -> tuple[ReportRow, ...]:
         cells = [cell.strip() for cell in re.split(r"[;\t]", line.strip())]
         if cells == [""]:
             continue
-        row = _row(cells, currency)
+        row = _row(cells, currency, thousands)
         if isinstance(row, str):
             wrong.append(FieldError(f"report.{number}", row))
         else:
@@ -37,7 +37,7 @@ def report_rows(text: str, currency: str) -> tuple[ReportRow, ...]:
     return tuple(rows)
 
 
-def _row(cells: list[str], currency: str) -> ReportRow | str:
+def _row(cells: list[str], currency: str, thousands: str) -> ReportRow | str:
     """The row of a line, or what is wrong with it."""
     if not 2 <= len(cells) <= CELLS_MAX or not _ID.fullmatch(cells[0]):
         return "is a payout number and an amount, separated by a semicolon"
@@ -46,7 +46,7 @@ def _row(cells: list[str], currency: str) -> ReportRow | str:
         return f"ends as {', '.join(STATES)}"
     try:
         amount, fee = (
-            minor_of(cell, currency, "amount")
+            minor_of(cell, currency, "amount", thousands)
             for cell in (cells[1], cells[3] if len(cells) > 3 else "0")
         )
         return ReportRow.model_validate(

@@ -162,7 +162,8 @@ def _compare(view: View) -> Answer:
 
 def _report(view: View) -> Answer:
     run = read_run(view.desk.store, view.path["run_id"])
-    rows = report_rows(view.fields(Report).report, run.currency)
+    said = view.fields(Report)
+    rows = report_rows(said.report, run.currency, view.reader.thousands)
     reconciling(view.desk.actor).report(run.run_id, rows)
     return Go(f"/console/runs/{run.run_id}/reconciliation", "note.compared")
 
@@ -182,7 +183,7 @@ def _release(view: View) -> Answer:
         view.path["run_id"],
         person(view.person),
         said.run_hash,
-        minor_of(said.total, currency, "total"),
+        minor_of(said.total, currency, "total", view.reader.thousands),
         lambda _: view.claim(here),
     )
     return Go(here, "note.run_released" if after.state == "released" else "note.run_checked")

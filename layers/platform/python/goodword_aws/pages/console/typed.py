@@ -1,8 +1,8 @@
-"""What staff types into forms: amounts the reader's way, days in the reader's zone.
+"""What staff types into forms: amounts, as people of every language of ours write them.
 
-An amount is read by its last sign: `1.234,50`, `1,234.50` and `1234.5` are one amount. What is
-typed about a payment is only ever compared, so a misread amount is refused, not paid; what is typed
-about a limit or a rule is shown in the reader's own signs beside it.
+`1.234,50`, `1,234.50` and `1234.5` are one amount. What can be two is none: three digits after a
+lone sign (`1.234`) are thousands only for whoever writes thousands with that sign, and an amount
+has no more decimals than its currency. So nothing is ever taken for a hundred times as much.
 """
 
 import re
@@ -15,7 +15,14 @@ from pydantic import BeforeValidator, Field, StringConstraints
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
 Typed = Annotated[str, StringConstraints(max_length=40)]
 
-_AMOUNT = re.compile(r"[0-9][0-9.,'\s\u2019\u00a0\u202f]*")
+_PLAIN = re.compile(r"(?P<whole>\d+)(?:[.,](?P<part>\d+))?", re.ASCII)
+_GROUPED = re.compile(
+    r"(?P<whole>[1-9]\d{0,2}(?:(?P<sign>[.,'\s\u2019\u00a0\u202f])\d{3})(?:(?P=sign)\d{3})*)"
+    r"(?:(?!(?P=sign))[.,](?P<part>\d+))?",
+    re.ASCII,
+)
+_LONE = re.compile(r"[1-9]\d{0,2}([.,])\d{3}", re.ASCII)  # `1.234`: thousands, or three decimals
+_PERCENT = re.compile(r"(\d{1,3})(?:[.,](\d{1,2}))?\s*%?", re.ASCII)
 
 
 def _whole(text: object) -> object:
@@ -26,20 +33,40 @@ def _whole(text: object) -> object:
 Whole = Annotated[int, BeforeValidator(_whole), Field(ge=0, le=999_999_999)]
 
 
-def minor_of(text: str, currency: str, field: str) -> int:
+def minor_of(text: str, currency: str, field: str, thousands: str) -> int:
     """Minor units of an amount as people write it. Raises InvalidInput `bad_amount`.
 
-    `24`, `24.00` and `24,00` of EUR are 2400; `1.234` is 1,234 euro: two decimals or none.
+    `24`, `24.00` and `24,00` of EUR are 2400. `thousands` is the sign that the reader groups with:
+    `1.234` is 1,234 euro for a German reader, and refused for an English one.
     """
     said = re.sub(rf"(?i)^\s*{currency[:3]}|{currency[:3]}\s*$|[€$£¥]", "", text).strip()
     places = exponent(currency)
-    if not _AMOUNT.fullmatch(said):
-        wrong = FieldError(field, "is not an amount")
-        raise InvalidInput("bad_amount", "an amount is digits, like 1234.50", [wrong])
-    found = re.fullmatch(rf"(.*)[.,]([0-9]{{1,{places}}})", said) if places else None
-    whole, part = found.groups() if found else (said, "")
-    digits = re.sub(r"[^0-9]", "", whole) + part.ljust(places, "0")
-    return int(digits)
+    if (lone := _LONE.fullmatch(said)) is not None and lone[1] == thousands and places == 3:
+        raise _refused(field, "can be read as two amounts", "unclear_amount", currency)
+    grouped = None if lone is not None and lone[1] != thousands else _GROUPED.fullmatch(said)
+    if (found := grouped or _PLAIN.fullmatch(said)) is None:
+        raise _refused(field, "is not an amount", "", currency)
+    whole, part = re.sub(r"\D", "", found["whole"]), found["part"] or ""
+    if len(part) > places:
+        wrong = f"has more than the {places} decimals of {currency}"
+        raise _refused(field, wrong, "too_many_decimals", currency)
+    return int(whole + part.ljust(places, "0"))
+
+
+def basis_points_of(text: str, field: str) -> int:
+    """`7.5`, `7,5` and `7.5 %` are 750. Raises InvalidInput `bad_amount`."""
+    found = _PERCENT.fullmatch(text.strip())
+    if found is None:
+        wrong = FieldError(field, "is not a percentage of two decimals at most", "bad_percent")
+        raise InvalidInput("bad_amount", "a percentage is like 7.5", [wrong])
+    whole, part = found.groups()
+    return int(whole) * 100 + int((part or "").ljust(2, "0"))
+
+
+def _refused(field: str, said: str, kind: str, currency: str) -> InvalidInput:
+    bounds = (("currency", currency), ("places", str(exponent(currency))))
+    wrong = FieldError(field, said, kind, bounds)
+    return InvalidInput("bad_amount", "an amount is digits, like 1234.50", [wrong])
 
 
 def beside(refused: GoodwordError, field: str) -> GoodwordError:
