@@ -30,7 +30,8 @@ def _reasons(books: Books) -> Iterator[str]:
         if decision["conversion_id"] not in orders:
             continue  # it was made one with another, which is judged
         order = orders[decision["conversion_id"]]
-        for what in (*_told(story, order, decision), *_earned(story, order, decision)):
+        said = _told(story, order, decision), _earned(story, order, decision)
+        for what in (*said[0], *said[1], *_counted(story, order, decision)):
             yield f"{order.name}, decision {decision['number']}: {what}"
 
 
@@ -142,6 +143,27 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
         yield f"it earned nothing by {reason}, not {wanted}"
     if rewarded != any(one["earned_minor"] for one in lines):
         yield f"it is {decision['outcome']}, and its rules say otherwise"
+
+
+def _counted(story: Story, order: Order, decision: Item) -> Iterator[str]:
+    """The first purchase is no later one: no more orders are before it than were."""
+    basis = decision["basis"]
+    if basis.get("counted_by") != "identity":
+        return
+    whose, more = {order.friend, order.email} - {None}, 0
+    while more < len(whose):  # a friend of one order may have the mailbox of another
+        more = len(whose)
+        for one in story.orders:
+            names = {one.friend, one.email} - {None}
+            whose |= names if names & whose else set()
+    before = [
+        one
+        for one in story.orders
+        if one.action == "sale" and one.at_ms <= order.at_ms and whose & {one.friend, one.email}
+    ]
+    most = len([one for one in before if one is not order]) + 1
+    if not 1 <= basis["friend_order"] <= most:
+        yield f"it is order {basis['friend_order']} of the friend, who had at most {most}"
 
 
 def _ruled(lines: list[Item], due: dict[str, Worth]) -> Iterator[str]:

@@ -137,7 +137,7 @@ class Confirming:
     def _end(self, payout: Payout, outcome: Outcome, reference: str, code: str) -> Payout:
         change, run = Change(), read_run(self.desk.store, payout.run_id)
         after = add_end(self.desk, change, payout, outcome, code, reference=reference)
-        if run.state == "settled":
+        if run.state == "settled" and payout.rail in RAILS_BY_HAND:
             sums = moved(run.outcome, payout.state, outcome, payout.amount_minor)
             change.replace(run.but(outcome=sums))
         self.desk.store.commit(change)

@@ -94,9 +94,15 @@ def add(so_far: Sum | None, amount_minor: int) -> Sum:
 
 
 def moved(sums: Mapping[str, Sum], before: str, after: str, amount_minor: int) -> dict[str, Sum]:
-    """The sums by state once an amount is in the state `after`; what has no rest left is gone."""
+    """The sums by state once an amount is in the state `after`; what has no rest left is gone.
+
+    They say what a run ended with: what was not counted as `before` then moves nothing now.
+    """
     found = dict(sums)
-    if (old := found.pop(before, None)) is not None and old.count > 1:
+    old = found.pop(before, None)
+    if old is None:
+        return found
+    if old.count > 1:
         rest = Sum(count=old.count - 1, amount_minor=old.amount_minor - amount_minor)
         found[before] = rest
     found[after] = add(found.get(after), amount_minor)
