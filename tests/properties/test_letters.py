@@ -248,6 +248,7 @@ def test_no_letter_leaves_at_night_or_against_somebodys_will(
         story.act(act)
 
 
+@settings(deadline=None)
 @given(quiet=st.tuples(st.integers(0, 23), st.integers(1, 14)), hours=st.integers(0, 24))
 def test_a_letter_that_nothing_forbids_leaves_within_a_day(
     quiet: tuple[int, int], hours: int
