@@ -8,11 +8,12 @@ from goodword.journeys.asking import AskBook, book_key
 from goodword.journeys.caring import Caring, Strained, Which, which_of
 from goodword.journeys.experience import Experience
 from goodword.journeys.signal import Subject
-from goodword.limits import WEAR_PAGE
+from goodword.limits import LAPSED_DAYS, WEAR_PAGE
 from goodword.ports import Change
 from goodword.rewards.tally import Sum, Tally, month_of
 from goodword.times import DAY_MS
 
+from tests.support.people import BEN
 from tests.support.walks import Path
 from tests.unit.journeys.test_experience import questioned
 
@@ -141,3 +142,46 @@ def test_the_lists_have_names() -> None:
     assert which_of("lapsed") == "lapsed"
     with pytest.raises(InvalidInput, match="unknown_list"):
         which_of("happy")
+
+
+def test_whoever_joined_and_was_never_asked_falls_away_too(path: Path) -> None:
+    person = path.delight()
+    path.hear("nps", 10, email="kim@mail.example")  # a customer who takes no part
+    path.later(days=LAPSED_DAYS - 1)
+    assert found(path, "lapsed") == []
+    path.later(days=2)
+    (one,) = found(path, "lapsed")
+    assert (one.subject_id, one.advocate_id, one.strains) == (person, path.anna, ("lapsed",))
+    assert found(path, "worn_out") == []
+    lately = Tally(
+        advocate_id=path.anna,
+        program_id=path.program_id,
+        by_month={month_of(path.clock.at_ms): Sum(orders=1)},
+    )
+    put(path, lately)
+    assert found(path, "lapsed") == []
+
+
+def test_whoever_was_heard_of_or_joined_lately_has_not_fallen_away(path: Path) -> None:
+    path.hear("nps", 9, email=BEN.email)
+    path.later(days=LAPSED_DAYS + 1)
+    path.joined(path.program_id, BEN)
+    assert found(path, "lapsed") == []
+    path.later(days=LAPSED_DAYS + 1)
+    path.hear("nps", 9, email=BEN.email)
+    assert found(path, "lapsed") == []
+
+
+def test_those_never_asked_follow_behind_the_others_page_by_page(path: Path) -> None:
+    for number in range(WEAR_PAGE + 3):
+        path.hear("nps", 9, email=f"n{number}@mail.example")
+    path.clock.advance(1)
+    person = path.delight()
+    path.later(days=LAPSED_DAYS + 1)
+    asked = path.hear("consent", 1, email="old@mail.example")
+    put(path, book(path, asked, ask(path, 1, LAPSED_DAYS + 1)))
+    caring = Caring(path.desk())
+    first = caring.page(path.program_id, "lapsed")
+    assert [one.subject_id for one in first.rows] == [asked]
+    last = caring.page(path.program_id, "lapsed", first.cursor)
+    assert ([one.subject_id for one in last.rows], last.cursor) == ([person], None)

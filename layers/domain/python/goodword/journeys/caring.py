@@ -4,16 +4,20 @@ Both are found in an index of the programme that the book of asks keeps itself i
 one query and a few reads for each of its people, however many there are. What is shown is decided
 anew from the asks as they stand, since days pass without a write: who has recovered, does not take
 part any more, or brought an order lately is passed over.
+
+Whoever was never asked has no book. Of them those fell away who joined so long ago and of whom
+nothing was heard since; they follow behind the others, from the index of all who were heard of.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from goodword.advocates.model import Enrolment, enrolment_key
+from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
 from goodword.errors import InvalidInput
 from goodword.journeys.asked import Asked, Rating, rated
 from goodword.journeys.asking import AskBook, asked_place, book_key, worn_place
+from goodword.journeys.crediting import read_many
 from goodword.journeys.listening import head
 from goodword.journeys.signal import Subject, subject_key
 from goodword.journeys.wear import Strain, last_ms, strains
@@ -26,6 +30,7 @@ from goodword.times import DAY_MS
 
 Which = Literal["worn_out", "lapsed"]
 WHICH: tuple[Which, ...] = ("worn_out", "lapsed")
+NEVER_ASKED = "never."  # before the cursor of those who were never asked
 
 
 class Strained(Value):
@@ -49,6 +54,8 @@ class Caring:
         """A page of them, those who were silent longest first; it may lag behind a moment."""
         now_ms = self.desk.clock.now_ms()
         silent_ms = now_ms - LAPSED_DAYS * DAY_MS
+        if which == "lapsed" and cursor is not None and cursor.startswith(NEVER_ASKED):
+            return self._never_asked(program_id, silent_ms, cursor.removeprefix(NEVER_ASKED))
         place = worn_place(program_id) if which == "worn_out" else asked_place(program_id)
         page = self.desk.store.query_index(
             AskBook,
@@ -64,7 +71,59 @@ class Caring:
             one = self._strained(book, known, now_ms)
             if one is not None:
                 found[one.subject_id] = one
-        return Page(list(found.values()), page.cursor)
+        if which == "worn_out" or page.cursor is not None:
+            return Page(list(found.values()), page.cursor)
+        others = self._never_asked(program_id, silent_ms, "")
+        return Page([*found.values(), *others.rows], others.cursor)
+
+    def _never_asked(self, program_id: str, silent_ms: int, cursor: str) -> Page[Strained]:
+        """People who take part, were never asked, and have been silent since before that time."""
+        store = self.desk.store
+        page = store.query_index(
+            Subject,
+            "core",
+            f"SUBJECTS#{program_id}",
+            until=f"{silent_ms:015d}#~",
+            limit=WEAR_PAGE,
+            cursor=cursor or None,
+        )
+        quiet = self._unasked(page.rows)
+        joined = self._taking_part(program_id, quiet)
+        keys = [tally_key(one.advocate_id, program_id) for one in joined.values()]
+        tallies = read_many(store, Tally, keys)
+        found = []
+        for one in quiet:
+            enrolment = joined.get(one.subject_id)
+            if enrolment is None or enrolment.created_ms > silent_ms:
+                continue
+            tally = tallies.get(tally_key(enrolment.advocate_id, program_id))
+            if tally is None or not _brought(tally, self.desk.clock.now_ms()):
+                found.append(_silent(one, enrolment.advocate_id))
+        return Page(found, NEVER_ASKED + page.cursor if page.cursor is not None else None)
+
+    def _unasked(self, people: Sequence[Subject]) -> list[Subject]:
+        """Those of whom no name was ever asked for anything."""
+        keys = [book_key(name) for one in people for name in (one.subject_id, *one.parts)]
+        books = read_many(self.desk.store, AskBook, keys)
+        asked = {one.subject_id for one in books.values() if one.asks}
+        return [one for one in people if not asked.intersection((one.subject_id, *one.parts))]
+
+    def _taking_part(self, program_id: str, people: Sequence[Subject]) -> dict[str, Enrolment]:
+        """Who of them takes part, by subject."""
+        store = self.desk.store
+        known = read_many(store, Known, [known_key(mac) for one in people for mac in one.marks])
+        names = {
+            one.subject_id: enrolment_key(known[known_key(mac)].advocate_id, program_id)
+            for one in people
+            for mac in one.marks
+            if known_key(mac) in known
+        }
+        found = read_many(store, Enrolment, list(names.values()))
+        return {
+            name: found[key]
+            for name, key in names.items()
+            if key in found and found[key].state == "active"
+        }
 
     def _known(self, books: Sequence[AskBook]) -> Mapping[Key, Record]:
         """Who they are, whether they take part, and what they brought, in one request."""
@@ -111,6 +170,17 @@ class Caring:
             return book.subject_id, book.asks
         books = self.desk.store.get_many(AskBook, [book_key(one) for one in names])
         return subject.subject_id, all_asks(list(books.values()))
+
+
+def _silent(subject: Subject, advocate_id: str) -> Strained:
+    return Strained(
+        subject_id=subject.subject_id,
+        advocate_id=advocate_id,
+        strains=("lapsed",),
+        asked=0,
+        rating=None,
+        last_ms=subject.last_ms,
+    )
 
 
 def which_of(said: str) -> Which:
