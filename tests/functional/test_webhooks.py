@@ -17,9 +17,10 @@ from tests.functional.test_console_webhooks import SAID
 from tests.support.api import ADMIN, ANALYST, MARKETER, Front, front
 from tests.support.functions import call, sample
 from tests.support.hooks import URL
+from tests.support.journeys import REFERENCE
 from tests.support.people import STAFF
 from tests.support.ses import Ses
-from tests.support.walks import BYE, Path
+from tests.support.walks import BYE, THANKS, Path
 
 HOOK = "/v1/programs/{}/webhook"
 
@@ -87,6 +88,25 @@ def test_a_request_goes_by_mail_and_to_the_companys_own_system(
     assert set(said["data"]) == SAID  # as the console says that it would
     log = api(MARKETER, "GET", HOOK.format(path.program_id) + "/deliveries").body["data"]
     assert [(one["id"], one["state"], one["tries"]) for one in log] == [(name, "sent", 1)]
+
+
+def test_a_reminder_names_its_own_template_and_all_else_that_of_its_request(
+    api: Front, path: Path, ses: Ses, post: Post
+) -> None:
+    remind = {"step": "remind", "name": "again", "of_ask": "call", "template": "once_more"}
+    walk, ask = path.asked(remind, THANKS, BYE, channels=["webhook"])
+    types = ("journey.asked", "journey.reminded", "journey.ask_accepted_work")
+    for name in types:
+        if name == "journey.reminded":
+            path.later(days=7)
+            path.step(walk)
+        if name == "journey.ask_accepted_work":
+            path.asks.answer(ask.ask_id, "accepted")
+            path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+        (event,) = path.events(name)
+        assert tell(event) == []
+    said = {one["type"]: one["data"]["template"] for _, one in post.got}
+    assert said == dict.fromkeys(types, REFERENCE["template"]) | {"journey.reminded": "once_more"}
 
 
 def test_by_the_webhook_alone_no_mail_leaves(api: Front, path: Path, ses: Ses, post: Post) -> None:

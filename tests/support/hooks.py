@@ -95,7 +95,7 @@ class Company:
         person = self.path.vault.open(item) if item is not None else None
         terms = version_in_force(self.path.store, ask.program_id, event.at_ms).terms
         book = Wishes(self.path.desk()).read(ask.subject_id)
-        return hook_body(ask, book, person, terms, LINKS)
+        return hook_body(ask, book, person, terms, LINKS, str(event.data.get("words") or ""))
 
     def _hold(self, event: Event, change: Change) -> None:
         thanks = event.type == "journey.ask_accepted_work"

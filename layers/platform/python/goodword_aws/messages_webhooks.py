@@ -79,7 +79,7 @@ def _body(event: Event) -> Mapping[str, object] | None:
         stop=f"{answer}/unsubscribe",
     )
     person = _person(ask.advocate_id) if book.shares else None
-    return hook_body(ask, book, person, terms, links)
+    return hook_body(ask, book, person, terms, links, str(event.data.get("words") or ""))
 
 
 def _person(advocate_id: str) -> PersonalFields | None:

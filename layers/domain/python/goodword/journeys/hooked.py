@@ -34,9 +34,14 @@ class Links:
 
 
 def hook_body(
-    ask: AskMade, book: AskBook, person: PersonalFields | None, terms: Terms, links: Links
+    ask: AskMade,
+    book: AskBook,
+    person: PersonalFields | None,
+    terms: Terms,
+    links: Links,
+    template: str = "",
 ) -> dict[str, object]:
-    """The `data` of a message about a request."""
+    """The `data` of a message about a request; `template` is that of a reminder, its own."""
     known = person if book.shares else None
     acts = known is not None or not ask.advocate_id
     words = ask_words(known.locale if known else "en").values(
@@ -49,7 +54,7 @@ def hook_body(
         "advocate_id": ask.advocate_id or None,
         "subject_id": ask.subject_id,
         "motion": ask.motion,
-        "template": ask.words,
+        "template": template or ask.words,
         "site": ask.site,
         "review_link": review_link(ask.site, ask.profile),
         "answer_until": rfc3339(ask.expires_ms),

@@ -178,8 +178,8 @@ class AskMade(Record):
     `resent_ms` is when staff had its letter sent once more. `rating` and `about` are of feedback:
     what the person said, and which ask it is about.
 
-    `words` is the template of its letters. In the index of a programme while it waits for staff:
-    something was promised, or said to be done.
+    `words` is the name by which the company's own system finds its text. In the index of a
+    programme while it waits for staff: something was promised, or said to be done.
     """
 
     KIND: ClassVar[str] = "ask"
