@@ -7,6 +7,7 @@ import pytest
 from goodword.conversions.model import Source
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
 from goodword.programs import sources
+from goodword.times import DAY_MS
 
 from tests.fakes.privacy import PlainSealer
 from tests.support.people import Town, kept_delivery
@@ -198,6 +199,19 @@ def test_the_log_of_a_source_is_newest_first_and_in_pages(town: Town) -> None:
         after, pages = page.cursor, pages + 1
     assert seen == [f"msg_{number}" for number in reversed(range(11))]
     assert pages == 4
+
+
+def test_the_log_ends_where_deliveries_are_kept_no_longer(town: Town) -> None:
+    own, _ = town.sources.create(kind="generic", program_id=town.program().program_id, label="own")
+    kept_delivery(town, own, 1, "booked")
+    town.clock.advance(30 * DAY_MS)
+    kept_delivery(town, own, 2, "booked")
+    assert [one.delivery_id for one in town.sources.done(own.source_id, 9).rows] == [
+        "msg_2",
+        "msg_1",
+    ]
+    town.clock.advance(2)
+    assert [one.delivery_id for one in town.sources.done(own.source_id, 9).rows] == ["msg_2"]
 
 
 def test_the_log_goes_on_at_no_other_place_than_its_own(town: Town) -> None:

@@ -22,13 +22,15 @@ from goodword.conversions.model import (
     source_key,
 )
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
-from goodword.limits import DELIVERY_PAGES_MAX, PAGE_ITEMS_MAX, PENDING_SHARDS
+from goodword.journeys.opportunity import LATEST_MS
+from goodword.limits import ARRIVAL_DAYS, DELIVERY_PAGES_MAX, PAGE_ITEMS_MAX, PENDING_SHARDS
 from goodword.money import known_currency
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.ports import Sealer
 from goodword.programs.effective import read_program, read_versions
 from goodword.programs.model import Program
 from goodword.receipts import Receipt, no_receipt, settle
+from goodword.times import DAY_MS
 
 SECRET_BYTES = 32
 _PLACE = re.compile(r"\d{15}#[\x21-\x7e]{1,300}")
@@ -171,11 +173,13 @@ class Sources:
     def done(self, source_id: str, limit: int, after: str | None = None) -> Page[Delivery]:
         """Deliveries of this source that were booked or rightly ignored, newest first.
 
-        Those after the place in the list that the page before ended at. The index is in shards, so
-        that no sender is held up by it; each is asked for a page, and the newest of all are shown.
+        Those of ARRIVAL_DAYS (what is older goes, if not at once), after the place in the list at
+        which the page before ended. The index is in shards, so that no sender is held up by it;
+        each is asked for a page, and the newest of all are shown.
         """
         if after is not None and not _PLACE.fullmatch(after):
             raise InvalidInput("bad_cursor", "starting_after is no cursor of this list")
+        oldest_ms = self.desk.clock.now_ms() - ARRIVAL_DAYS * DAY_MS
         found = [
             row
             for shard in range(PENDING_SHARDS)
@@ -184,6 +188,7 @@ class Sources:
                 "arrivals",
                 done_index(source_id, shard),
                 since="" if after is None else f"{after} ",  # a blank is before all that an id has
+                until=f"{LATEST_MS - oldest_ms:015d}",
                 limit=limit + 1,
             ).rows
         ]
