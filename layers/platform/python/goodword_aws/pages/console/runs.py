@@ -8,13 +8,21 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from goodword.errors import Conflict, NotFound
-from goodword.limits import BANK_FILE_DAYS, PAGE_ITEMS_MAX
+from goodword.limits import BANK_FILE_DAYS, PAGE_ITEMS_MAX, READ_KEYS_MAX, RUN_CHUNK_PAYOUTS
 from goodword.money import decimal_text
 from goodword.payouts.approving import CANCEL_CODES, pays
 from goodword.payouts.confirming import has_file
 from goodword.payouts.findings import CLEAR_CODES, HOLD_CODES
 from goodword.payouts.freezing import read_run
-from goodword.payouts.model import RAILS_BY_HAND, PayoutRun
+from goodword.payouts.model import (
+    RAILS_BY_HAND,
+    Payout,
+    PayoutRun,
+    RunChunk,
+    chunk_key,
+    payout_key,
+    standing,
+)
 from goodword.payouts.recomparing import reconcilable
 from goodword.payouts.sheet import number, sheet, text
 from goodword.ports import Page, Store
@@ -24,11 +32,11 @@ from goodword_aws import payouts_answers as answers
 from goodword_aws import payouts_reports as reports
 from goodword_aws.pages.view import View
 from goodword_aws.payouts import person
-from goodword_aws.payouts_answers import LineAnswer, RunAnswer, RunDetail, run_detail, run_page
+from goodword_aws.payouts_answers import LineAnswer, RunAnswer, run_detail, run_page
 from goodword_aws.payouts_findings import finding_page
 from goodword_aws.settings import settings
 
-COUNTED_MAX = 500  # payments whose progress one page counts; a longer run shows its first ones
+COUNTED_MAX = 500  # payments whose progress one page reads; a longer run is estimated from them
 FILE_ROWS_MAX = 10_000  # rows of one file; what fits an answer of a function
 ENDED = frozenset({"paid", "failed", "returned", "cancelled"})
 
@@ -67,7 +75,7 @@ def shown(view: View) -> dict[str, Any]:
         "cancel_codes": CANCEL_CODES,
         "clear_codes": CLEAR_CODES,
         "hold_codes": HOLD_CODES,
-        "progress": progress(store, detail) if run.state in ("released", "sending") else None,
+        "progress": progress(store, run) if run.state in ("released", "sending") else None,
         "live": moves(detail.run),
         "compared": compared(store, run_id),
         "comparable": reconcilable(run),
@@ -130,20 +138,44 @@ def execution(run_id: str) -> dict[str, str]:
     return {"arn": arn, "url": f"{host}?region={region}#/v2/executions/details/{arn}"}
 
 
-def progress(store: Store, detail: RunDetail) -> dict[str, Any]:
-    """How many payments stand where, of the first COUNTED_MAX; percent of those that ended."""
-    counts: dict[str, int] = {}
-    for line in _lines(store, detail.run.id, COUNTED_MAX):
-        counts[line.state] = counts.get(line.state, 0) + 1
-    total = sum(counts.values())
-    ended = sum(count for state, count in counts.items() if state in ENDED)
+def progress(store: Store, run: PayoutRun) -> dict[str, Any]:
+    """How many payments stand where; percent of those that ended, 100 only when all have.
+
+    A run of more than COUNTED_MAX is estimated from payments that are spread over its whole list:
+    it is sent from one end to the other, so its first ones say nothing about the rest.
+    """
+    seen: dict[str, int] = {}
+    for payout in _spread(store, run):
+        state = standing(payout, run.state)
+        seen[state] = seen.get(state, 0) + 1
+    looked = sum(seen.values())
+    partly = run.count > looked
+    counts = {state: -(-count * run.count // looked) for state, count in seen.items()}
+    known = sum(count for state, count in seen.items() if state in ENDED)
+    percent = known * 100 // looked if looked else 0
     return {
         "counts": counts,
-        "total": total,
-        "ended": ended,
-        "percent": ended * 100 // total if total else 0,
-        "partly": detail.run.count > total,
+        "total": run.count,
+        "ended": known * run.count // looked if looked else 0,
+        "percent": min(percent, 99) if partly else percent,
+        "looked": looked,
+        "partly": partly,
+        "said": "runs.progress.about" if partly else "runs.progress.said",
     }
+
+
+def _spread(store: Store, run: PayoutRun) -> Iterator[Payout]:
+    """The payments of at most so many chunks, evenly from the first to the last."""
+    most = COUNTED_MAX // RUN_CHUNK_PAYOUTS
+    apart = max(run.chunks - 1, 0) / max(most - 1, 1)
+    numbers = range(run.chunks) if run.chunks <= most else [round(i * apart) for i in range(most)]
+    keys = [chunk_key(run.run_id, number) for number in numbers]
+    chunks = store.get_many(RunChunk, keys) if keys else {}
+    rows = [row for key in keys if key in chunks for row in chunks[key].rows]
+    for start in range(0, len(rows), READ_KEYS_MAX):
+        some = rows[start : start + READ_KEYS_MAX]
+        wanted = [payout_key(row.advocate_id, row.payout_id) for row in some]
+        yield from store.get_many(Payout, wanted).values()
 
 
 def payments(view: View) -> dict[str, Any]:
