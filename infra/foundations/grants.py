@@ -116,6 +116,11 @@ def close_accounts(pool: cognito.UserPool) -> PolicyStatement:
     )
 
 
+def find_accounts(pool: cognito.UserPool) -> PolicyStatement:
+    """Find an account of the pool by its subject: what somebody is called."""
+    return PolicyStatement(actions=["cognito-idp:ListUsers"], resources=[pool.user_pool_arn])
+
+
 def put_events(bus: events.EventBus) -> PolicyStatement:
     """Put events on the bus."""
     return PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn])

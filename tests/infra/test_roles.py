@@ -286,6 +286,21 @@ def test_of_payment_files_the_console_reads_those_for_the_bank_and_nothing_else(
     assert kept["payouts/files/"] == BANK_FILE_DAYS
 
 
+def test_only_privacy_closes_accounts_and_only_the_console_finds_names(prod: Template) -> None:
+    found = {
+        (s.role, action)
+        for s in prod.statements()
+        for action in s.actions
+        if action.startswith("cognito-idp:")
+    }
+    privacy, console = prod.role_of("privacy_schedule"), prod.role_of("console_web")
+    assert found == {
+        (privacy, "cognito-idp:ListUsers"),
+        (privacy, "cognito-idp:AdminDeleteUser"),
+        (console, "cognito-idp:ListUsers"),
+    }
+
+
 def test_the_noter_reaches_leaves_and_nothing_else_of_core(prod: Template) -> None:
     core = f"<{prod.named('AWS::DynamoDB::Table', 'Core')}.Arn>"
     (own,) = (

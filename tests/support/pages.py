@@ -41,6 +41,8 @@ class FakePool:
     sent: list[Mapping[str, str]] = field(default_factory=list)
     nonces: dict[str, str] = field(default_factory=dict)
     challenges: dict[str, str] = field(default_factory=dict)
+    people: dict[str, dict[str, str]] = field(default_factory=dict)
+    looked_up: list[str] = field(default_factory=list)
 
     def token(self, who: Caller, *, key: rsa.RSAPrivateKey = KEY, **changes: Any) -> str:
         """An ID token; a change of None leaves the claim out."""
@@ -87,6 +89,17 @@ class FakePool:
         if who is None:
             raise refusal("NotAuthorizedException", 400)
         return {"AuthenticationResult": {"IdToken": self.token(who)}}
+
+    def list_users(self, **asked: Any) -> dict[str, Any]:
+        """Cognito's ListUsers, by subject; `people` are attributes by subject."""
+        assert asked["UserPoolId"] == ISSUER.rpartition("/")[2]
+        subject = asked["Filter"].removeprefix('sub = "').removesuffix('"')
+        self.looked_up.append(subject)
+        said = self.people.get(subject)
+        if said is not None and "refused" in said:
+            raise refusal("TooManyRequestsException", 400)
+        rows = [{"Name": name, "Value": value} for name, value in (said or {}).items()]
+        return {"Users": [{"Username": subject, "Attributes": rows}] if said else []}
 
     def revoke_token(self, **asked: Any) -> None:
         """Cognito's RevokeToken."""

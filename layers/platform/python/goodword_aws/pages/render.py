@@ -6,7 +6,7 @@ icons come as Markup from Python, made of numbers and escaped words only.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from goodword.money import Money
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from goodword_aws import wiring
 from goodword_aws.pages.assets import asset_path
 from goodword_aws.pages.charts import bars, lines, shares, steps
 from goodword_aws.pages.icons import icon
@@ -47,12 +48,25 @@ class Wrong:
         return any(one.field not in sent for one in self.fields)
 
 
+def _names() -> Callable[[str], str]:
+    """The pool's names for one page; the pool is made when the first of them is wanted."""
+    asked: list[Callable[[str], str]] = []
+
+    def named(subject: str) -> str:
+        if not asked:
+            asked.append(wiring.pool().names())
+        return asked[0](subject)
+
+    return named
+
+
 @dataclass(frozen=True)
 class Frame:
     """What every page's frame shows. `groups` are the reader's staff groups.
 
     `here` is the path, `address` the page with what was asked of it, to come back to; of a form
-    that was posted, the nearest page above it.
+    that was posted, the nearest page above it. `named` tells what somebody of staff is called, by
+    the subject of their sign-in; "" where nobody knows.
     """
 
     face: str
@@ -68,6 +82,7 @@ class Frame:
     wrong: Wrong | None = None
     sent: Mapping[str, str] = field(default_factory=dict, repr=False)
     told_once: bool = False
+    named: Callable[[str], str] = field(default_factory=_names, repr=False, compare=False)
 
     def refused(self, action: str, **named: str) -> bool:
         """Whether it was this form that was sent and not taken.

@@ -9,6 +9,7 @@ Times here are the world's, not the product's clock: a laptop's time travel expi
 """
 
 import json
+import re
 import time
 import urllib.error
 import urllib.parse
@@ -18,7 +19,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import jwt
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from goodword.errors import NotAuthentic, Unavailable
 from goodword.limits import STAFF_SESSION_HOURS
 
@@ -27,7 +28,12 @@ from goodword_aws.calls import STAFF, groups_of
 TOKEN_SECONDS_MAX = 5  # seconds for an answer of the token endpoint
 ANSWER_BYTES_MAX = 64_000  # bytes of a token answer
 COOKIE_BYTES_MAX = 3_900  # bytes of a token that browsers still take as a cookie
+NAMES_PER_PAGE = 10  # calls of a page to the pool, for what staff is called
+NAMES_MAX, NAME_SECONDS = 500, 600  # names that a process remembers, and seconds for which
 LEEWAY_SECONDS = 5  # seconds that two clocks may differ
+
+
+_SUBJECT = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 
 class SigningKeys(Protocol):
@@ -54,6 +60,7 @@ class Pool:
     keys: SigningKeys
     api: Any
     send: Callable[[str, Mapping[str, str]], Mapping[str, Any]]
+    known: dict[str, tuple[str, float]] = field(default_factory=dict, repr=False, compare=False)
 
     def claims(self, id_token: str, nonce: str | None = None) -> dict[str, Any]:
         """The claims of a good ID token. Raises NotAuthentic `bad_session` for any other text."""
@@ -107,6 +114,44 @@ class Pool:
         except ClientError as refused:
             raise _translated(refused) from refused
         return Tokens(str(answer["AuthenticationResult"]["IdToken"]))
+
+    def name_of(self, subject: str) -> str:
+        """What somebody is called at the pool: their name, else their address; "" if unknown.
+
+        Nobody's page fails for it: what the pool does not answer is not known.
+        """
+        if not _SUBJECT.fullmatch(subject):  # it stands in a filter
+            return ""
+        pool_id = self.issuer.rpartition("/")[2]
+        asked = {"UserPoolId": pool_id, "Filter": f'sub = "{subject}"', "Limit": 1}
+        try:
+            users = self.api.list_users(**asked)["Users"]
+        except (BotoCoreError, ClientError):
+            return ""
+        said = {one["Name"]: one["Value"] for user in users for one in user["Attributes"]}
+        return str(said.get("name") or said.get("email") or "")
+
+    def names(self) -> Callable[[str], str]:
+        """What staff is called, for one page: subject -> name, "" where it is not known.
+
+        The journal keeps ids, pages show names. A process remembers them for NAME_SECONDS; a page
+        asks for at most NAMES_PER_PAGE that are not remembered.
+        """
+        left = NAMES_PER_PAGE
+
+        def named(subject: str) -> str:
+            nonlocal left
+            name, until = self.known.get(subject, ("", 0.0))
+            if until > time.monotonic() or left == 0:
+                return name
+            left -= 1
+            name = self.name_of(subject)
+            if len(self.known) >= NAMES_MAX:
+                self.known.clear()
+            self.known[subject] = name, time.monotonic() + NAME_SECONDS
+            return name
+
+        return named
 
     def revoke(self, refresh_token: str) -> None:
         """End the session at Cognito; one that is over already is fine."""
