@@ -104,6 +104,11 @@ def test_the_payee_reads_that_a_person_takes_it_to_the_bank(
         words = anna.get(path).words
         assert "a person takes it to the bank" in words
         assert "It is on its way" not in words
+    assert "Paid to c*** · DE** **** 3000 Rewards until" in words
+    assert "Purchase · 12 Oct 2025 €1,234.56" in words
+    house.world.pay_to(MAYA, "other@x.example")
+    changed = anna.get(f"/my/payouts/{maya.payout_id}").words
+    assert "Paid to The payout method that you had then" in changed
     place = f"/console/payouts/{maya.payout_id}"
     monkeypatch.setattr("goodword_aws.wiring.advocate_of", lambda _: None)
     fay.send(fay.get(place), f"{place}/confirm", outcome="paid", reference="SEPA-1")

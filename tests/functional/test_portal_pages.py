@@ -89,11 +89,9 @@ def test_what_was_refused_or_taken_back_is_not_in_the_chart_of_what_was_earned(
 ) -> None:
     own, at_ms = joined(here, program_id).advocate_id, here.town.clock.at_ms
     stands = reward_of(program_id, own, at_ms)
-    changes: list[dict[str, object]] = [{"state": "rejected"}, {"remaining_minor": 200}]
-    for number, change in enumerate(changes, 2):
-        one = stands.but(reward_id=f"rwd_0000000000000000000000000{number}", **change)
-        keep(here, one)
-    keep(here, stands)
+    refused = stands.but(reward_id="rwd_00000000000000000000000002", state="rejected")
+    part = stands.but(reward_id="rwd_00000000000000000000000003", remaining_minor=200)
+    keep(here, stands, refused, part)
     shown = here.browser(ANNA).get("/my/earnings")
     chart = shown.html.partition('id="chart-earned-eur"')[2].partition("</figure>")[0]
     assert "€7.00" in chart

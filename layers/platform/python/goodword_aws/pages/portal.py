@@ -15,6 +15,7 @@ from goodword.conversions.model import Conversion, conversion_key
 from goodword.errors import NotFound
 from goodword.messages.tips import Stand, Tip, tips_of
 from goodword.money import Money
+from goodword.payouts.model import Payout, payout_key
 from goodword.payouts.statement import Statement
 from goodword.ports import Page
 from goodword.programs.effective import (
@@ -189,7 +190,38 @@ def statement_page(view: View) -> dict[str, Any]:
     """One of the reader's own payouts, who pays it, and why it failed if it did."""
     found = statement(view)
     terms = wiring.shelf().version(found.program_id, view.desk.clock.now_ms()).terms
-    return {"statement": found, "terms": terms, "because": _because(view, [found])}
+    return {
+        "statement": found,
+        "terms": terms,
+        "because": _because(view, [found]),
+        "paid_to": _paid_to(view, found),
+        "orders": _orders(view, found),
+    }
+
+
+def _paid_to(view: View, one: Statement) -> Mapping[str, str] | None:
+    """Where a payout goes, masked; None once the reader has another method: it is kept no more."""
+    payout = view.desk.store.get(Payout, payout_key(view.advocate_id, one.payout_id))
+    try:
+        known, destination = shapes.methods(view.desk).read(view.advocate_id)
+    except NotFound:
+        return None
+    same = payout is not None and payout.destination_hash == known.destination_hash
+    return shapes.method_answer(known, destination).destination if same else None
+
+
+def _orders(view: View, one: Statement) -> dict[str, tuple[str, int]]:
+    """What each reward of a statement was for, and the time of its order, by the reward's id."""
+    store, own = view.desk.store, view.advocate_id
+    keys = [reward_key(own, line.reward_id) for line in one.lines if line.reward_id]
+    rewards = list(store.get_many(Reward, keys).values()) if keys else []
+    places = list({conversion_key(each.conversion_id) for each in rewards})
+    found = store.get_many(Conversion, places) if places else {}
+    times = {each.conversion_id: each.occurred_ms for each in found.values()}
+    return {
+        each.reward_id: (each.action, times.get(each.conversion_id, each.created_ms))
+        for each in rewards
+    }
 
 
 def _because(view: View, payouts: Sequence[Statement]) -> dict[str, str]:
