@@ -60,6 +60,8 @@ def test_a_budget_is_set_seen_and_taken_away(here: Pages, program: Program) -> N
     assert kept(here) == {"month": 123_450, "lifetime": 2_000_000}
     shown = fay.get(place)
     assert "€1,234.50" in shown.words
+    assert "Nov 2025" in shown.words
+    assert "2025-11" not in shown.words
     assert shown.fields(place)["month_EUR"] == "1234.50"  # and goes back as what it is
     assert sent(fay, place, reason="season").status == 303
     assert kept(here) == {"month": 123_450, "lifetime": 2_000_000}

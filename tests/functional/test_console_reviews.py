@@ -126,6 +126,7 @@ def test_what_the_checks_taught_is_on_a_page_of_its_own(desk: Desk) -> None:
     wrong = fay.get("/console/learned", month="2025-13", program=PROGRAM)
     assert "This is no month" in wrong.words
     before = fay.get("/console/learned", month="2025-10", program=PROGRAM)
+    assert '<option value="2025-10" selected>Oct 2025</option>' in before.html
     assert "Nothing was held" in before.words
     assert desk.pages.browser(MARKETER).get("/console/learned").status == 403
 

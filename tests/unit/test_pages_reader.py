@@ -143,9 +143,24 @@ def test_a_label_of_a_line_stands_under_its_own_point(count: int) -> None:
     assert len(written) <= 4
 
 
-def test_short_words_under_bars_are_not_broken() -> None:
-    months = ("Sept. 26", "Okt. 26")
-    ages = ("0 bis 30 Tage", "mehr als 30 Tage")
+def test_short_words_under_bars_are_broken_between_words_only() -> None:
+    months, ages = ("Sept. 2026", "Okt. 2026"), ("0 bis 30 Tage", "Zurückgehalten")
     for labels, said in ((months, "even whole"), (ages, "even")):
         chart = Chart("c", "t", labels, (Series("s", (1, 2)),), "none")
         assert f'<div class="chart-under {said}">' in str(bars(chart, DE))
+
+
+@pytest.mark.parametrize(
+    ("name", "english", "german"),
+    [
+        ("2026-12", "Dec 2026", "Dez. 2026"),
+        ("2027-02", "Feb 2027", "Feb. 2027"),
+        ("2026-Q4", "Q4 2026", "4. Quartal 2026"),
+        ("2026-W07", "Week 7, 2026", "KW 7, 2026"),
+        ("2026-11-21", "21 Nov 2026", "21.11.2026"),
+        ("2026", "2026", "2026"),
+        ("lifetime", "lifetime", "lifetime"),
+    ],
+)
+def test_periods_are_called_as_readers_call_them(name: str, english: str, german: str) -> None:
+    assert (EN.period(name), DE.period(name)) == (english, german)

@@ -22,7 +22,7 @@ from goodword_aws.pages.tables import rows_of
 TICKS = 4  # spaces between the lines of a scale
 LABELS_MAX = 6  # words under an axis; more of them do not fit a phone
 DAYS_MAX = 4  # the same where each stands at its own point, and is not broken: a week apart in 28
-WORD_MAX = 8  # letters of a word that is not broken, such as `Sept. 26`
+WORD_MAX = 5  # letters of a word under a bar that is not broken on a phone, such as `Sept.`
 GAP = 0.3  # of a bar's place that stays empty
 CARDS = 4  # columns from which the figures are a list of cards on a phone
 BARS_MAX = 20  # percent of the width for the bars of one place: a single bar is no wall
@@ -188,7 +188,8 @@ def _plot(
         Markup("<span>{}</span>").format(label if index % every == 0 else "")
         for index, label in enumerate(chart.labels)
     )
-    whole = "" if wide or max(map(len, chart.labels)) > WORD_MAX else " whole"
+    longest = max(len(word) for label in chart.labels for word in label.split())
+    whole = "" if wide or longest > WORD_MAX else " whole"
     # Numbers and class names only: nothing in the marks was written by a person.
     drawn = Markup(grid + "".join(marks))  # noqa: S704
     return Markup(

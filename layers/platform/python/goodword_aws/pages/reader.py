@@ -193,10 +193,20 @@ class Reader:
         return format_date(date(year, month, 1), "MMM y", locale=self._babel)
 
     def period(self, name: str) -> str:
-        """A payout period as it is called: `2026-12` is `Dec 2026`; weeks and days stay."""
-        if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", name):
+        """A period as its reader calls it: `2026-12` is `Dec 2026`, `2026-W47` `Week 47, 2026`.
+
+        A day is written as days are, a quarter and a week by words; what is none of these stays.
+        """
+        year, part = name[:4], name[5:]
+        if re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", name):
+            return self.month_name(int(year), int(part))
+        if re.fullmatch(r"\d{4}-[QW]\d{1,2}", name):
+            return self.text(f"ui.period.{part[0]}", number=int(part[1:]), year=year)
+        try:
+            day = date.fromisoformat(name)
+        except ValueError:
             return name
-        return self.month_name(int(name[:4]), int(name[5:]))
+        return format_date(day, "medium", locale=self._babel)
 
     def month(self, when: str | int) -> str:
         """`Nov 2025`, for charts."""

@@ -108,7 +108,8 @@ def _charts(view: View, made: Figures) -> dict[str, Chart]:
     days = [reader.day_short(noon_of(day)) for day in made.days]
     partly = view.text("overview.partly") if made.partly else _counted(view, made)
     partial = view.text("overview.newest") if made.decisions_partly else ""
-    newest = f"{view.text('overview.stands')} {partial}".strip()
+    stands = view.text("overview.stands") if any(made.days.values()) else ""
+    newest = f"{stands} {partial}".strip()
     runs_note = " ".join(
         view.text(f"overview.{said}")
         for said, holds in (("partly", made.runs_partly), ("runs_few", made.runs_hidden))
