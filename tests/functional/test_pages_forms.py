@@ -154,6 +154,26 @@ def test_a_token_is_of_one_browser_and_one_person(here: Pages) -> None:
     assert acted(here) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "title", "never"),
+    [
+        ("en-GB", "This form came too late", "role"),
+        ("de", "Dieses Formular kam zu spät", "Rolle"),
+    ],
+)
+def test_a_form_that_came_too_late_blames_nobody(
+    here: Pages, language: str, title: str, never: str
+) -> None:
+    browser = here.browser(ANNA)
+    browser.language = language
+    form = browser.get("/my").fields("/auth/sign-out")
+    browser.cookies.pop("__Host-gw_seed")
+    late = browser.ask("POST", "/my/disputes/new", form=form)
+    assert late.status == 403
+    assert title in late.words
+    assert never not in late.words
+
+
 def test_a_form_of_another_shape_is_refused(here: Pages) -> None:
     browser = here.browser(ANNA)
     assert post(browser, form_of(browser), content_type="application/json").status == 400

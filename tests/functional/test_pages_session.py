@@ -1,17 +1,20 @@
 """Signing in, staying signed in and signing out; and every way in which a session is not one."""
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from goodword_aws.pages.cookies import Jar
 
-from tests.support.api import ADMIN, ANNA, FINANCE, MARKETER
+from tests.support.api import ADMIN, ANNA, FINANCE, MARKETER, Caller
 from tests.support.pages import OTHER_KEY, Browser, FakePool, Pages, pages, refusal
 
 ID, REFRESH = "__Host-gw_id", "__Host-gw_refresh"
+AWAY = EndpointConnectionError(endpoint_url="https://cognito-idp.example")
 
 
 @pytest.fixture
@@ -211,9 +214,112 @@ def test_when_cognito_is_away_nobody_is_signed_out(
     browser.cookies[ID] = here.pool.token(ANNA, exp=int(time.time()) - 60)
     assert browser.get("/my").status == 503
     assert REFRESH in browser.cookies
+
+
+@pytest.mark.parametrize("failure", [refusal("InternalErrorException", 500), AWAY])
+def test_signing_out_works_here_also_while_cognito_is_away(
+    here: Pages, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
+    browser = here.browser(ANNA)
+    page = browser.get("/my")
+
+    def away(_: FakePool, **asked: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(FakePool, "initiate_auth", away)
     monkeypatch.setattr(FakePool, "revoke_token", away)
-    browser.cookies[ID] = here.pool.token(ANNA)
-    assert browser.send(browser.get("/my"), "/auth/sign-out").status == 503
+    browser.cookies[ID] = here.pool.token(ANNA, exp=int(time.time()) - 60)
+    left = browser.send(page, "/auth/sign-out")
+    assert left.location.startswith("https://sign-in.example/logout")
+    assert not {ID, REFRESH} & set(browser.cookies)
+    assert "could not be confirmed" in browser.get("/").words
+    assert "could not be confirmed" not in browser.get("/").words
+
+
+def test_pages_for_everybody_are_there_while_cognito_is_away(
+    here: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program_id = here.town.program().program_id
+    browser = here.browser(ANNA)
+    css = re.findall(r"/static/[^\"]+[.]css", browser.get("/my").html)[0]
+    spent = browser.cookies[ID] = here.pool.token(ANNA, exp=int(time.time()) - 60)
+    kept = browser.get(css)
+    assert (kept.status, kept.cookies) == (200, [])
+    assert "immutable" in kept.headers["Cache-Control"]
+
+    def away(_: FakePool, **asked: object) -> None:
+        raise AWAY
+
+    monkeypatch.setattr(FakePool, "initiate_auth", away)
+    for path in (css, "/", f"/terms/{program_id}", f"/join/{program_id}", f"/friend/{program_id}"):
+        assert browser.get(path).status == 200, path
+    assert browser.get("/nowhere").status == 404
+    assert (browser.cookies[ID], REFRESH in browser.cookies) == (spent, True)
+
+
+@pytest.mark.parametrize("action", ["/auth/sign-out", "/auth/reader"])
+def test_signing_out_and_the_language_need_no_session(here: Pages, action: str) -> None:
+    browser = here.browser(ANNA)
+    form = browser.get("/my").fields(action) | {"language": "de"}
+    browser.cookies.pop("__Host-gw_seed")
+    foreign = browser.ask("POST", action, form=form, headers={"origin": "https://evil.example"})
+    assert foreign.status == 403
+    assert "did not come from here" in foreign.words
+    assert browser.ask("POST", action, form=form).status == 303
+
+
+def begun(browser: Browser, next_: str) -> dict[str, str]:
+    """What Cognito is asked when a sign-in begins."""
+    query = parse_qs(urlsplit(browser.get("/auth/sign-in", next=next_).location).query)
+    return {name: each[0] for name, each in query.items()}
+
+
+def test_two_tabs_sign_in_beside_each_other(here: Pages) -> None:
+    browser = here.browser()
+    tabs = [begun(browser, f"/my/earnings?of={number}") for number in range(4)]
+    for number, said in enumerate(tabs):
+        here.pool.codes["c"], here.pool.nonces["c"] = ANNA, said["nonce"]
+        back = browser.get("/auth/callback", code="c", state=said["state"])
+        assert back.location == f"/my/earnings?of={number}"
+    assert not [name for name in browser.cookies if "flow" in name]
+
+
+def test_a_browser_keeps_only_so_many_sign_ins(here: Pages) -> None:
+    browser = here.browser()
+    first, *_ = [begun(browser, "/my") for _ in range(9)]
+    assert len([name for name in browser.cookies if "flow" in name]) == 4
+    here.pool.codes["c"], here.pool.nonces["c"] = ANNA, first["nonce"]
+    assert browser.get("/auth/callback", code="c", state=first["state"]).status == 401
+
+
+def test_a_sign_in_is_tried_again_to_the_same_page(here: Pages) -> None:
+    browser = here.browser()
+    said = begun(browser, "/my/earnings?of=1")
+    browser.cookies.clear()
+    failed = browser.get("/auth/callback", code="c", state=said["state"])
+    assert failed.status == 401
+    assert 'href="/auth/sign-in?next=/my/earnings%3Fof%3D1"' in failed.html
+    for state in ("x~Ly9ldmlsLmV4YW1wbGU", "x~\u00e9", "x", "~" + "A" * 900):
+        failed = browser.get("/auth/callback", code="c", state=state)
+        assert 'href="/auth/sign-in"' in failed.html
+
+
+@pytest.mark.parametrize(
+    ("who", "next_", "there"),
+    [
+        (FINANCE, "/console/audit?subject=" + "a" * 300, "/console/audit"),
+        (FINANCE, "/" + "a" * 400, "/console"),
+        (FINANCE, "", "/console"),
+        (ANNA, "", "/my"),
+    ],
+)
+def test_an_address_that_is_too_long_to_keep_leads_to_ones_own_pages(
+    here: Pages, who: Caller, next_: str, there: str
+) -> None:
+    browser = here.browser()
+    said = begun(browser, next_)
+    here.pool.codes["c"], here.pool.nonces["c"] = who, said["nonce"]
+    assert browser.get("/auth/callback", code="c", state=said["state"]).location == there
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,8 @@ ID, REFRESH, FLOW, SEED, NOTE = "gw_id", "gw_refresh", "gw_flow", "gw_seed", "gw
 ZONE, LANGUAGE, ZONE_CHOSEN = "gw_zone", "gw_lang", "gw_zone_own"
 OPEN = frozenset({ZONE, LANGUAGE, ZONE_CHOSEN})
 YEAR_SECONDS = 31_536_000
+NOTE_SECONDS = 60  # seconds in which a note must be shown
+FLOWS_MAX = 4  # sign-ins that one browser may have begun at the same time, in tabs
 _MAX = 60  # cookies of one request that are looked at
 
 
@@ -30,10 +32,14 @@ class Jar:
     def read(self, sent: Sequence[str]) -> dict[str, str]:
         """Bare name -> value of what the browser sent (`["gw_id=…", …]`); the first one counts."""
         found: dict[str, str] = {}
-        bare = {self.name(name): name for name in (ID, REFRESH, FLOW, SEED, NOTE, ZONE, LANGUAGE)}
+        bare = {self.name(name): name for name in (ID, REFRESH, SEED, NOTE, ZONE, LANGUAGE)}
+        flow = self.name(FLOW)
         for each in sent[:_MAX]:
             name, _, value = each.partition("=")
-            if (known := bare.get(name.strip())) is not None:
+            known = bare.get(name.strip())
+            if known is None and name.strip().startswith(f"{flow}_"):
+                known = FLOW + name.strip().removeprefix(flow)
+            if known is not None:
                 found.setdefault(known, value.strip())
         return found
 
@@ -56,6 +62,11 @@ class Jar:
     def drop(self, *names: str) -> list[str]:
         """Headers that remove them."""
         return [self.set(name, "", 0) for name in names]
+
+
+def flows_of(cookies: Mapping[str, str]) -> list[str]:
+    """The names of the sign-ins that the browser has begun, as it sent them: oldest first."""
+    return [name for name in cookies if name.startswith(f"{FLOW}_")]
 
 
 def sent_cookies(event: Mapping[str, Any]) -> Sequence[str]:

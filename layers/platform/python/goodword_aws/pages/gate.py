@@ -1,6 +1,6 @@
 """What every installation's pages have: signing in and out, language and zone, static files."""
 
-from goodword.errors import InvalidInput
+from goodword.errors import InvalidInput, NotAuthentic
 
 from goodword_aws import wiring
 from goodword_aws.pages import sign_in
@@ -8,7 +8,7 @@ from goodword_aws.pages.assets import asset_at, asset_path
 from goodword_aws.pages.cookies import ZONE, ZONE_CHOSEN, Jar
 from goodword_aws.pages.reader import speaks
 from goodword_aws.pages.site import Site
-from goodword_aws.pages.view import Answer, File, Go, Leave, View
+from goodword_aws.pages.view import Answer, File, Go, Leave, Sheet, View
 from goodword_aws.settings import settings
 from goodword_aws.zones import is_zone
 
@@ -17,10 +17,10 @@ def add_gate(site: Site) -> None:
     """Register these on the site that serves `/auth/*` and `/static/*` for both faces."""
     site.page("GET", "/auth/sign-in", roles=None)(_begin)
     site.page("GET", "/auth/callback", roles=None)(_finish)
-    site.page("POST", "/auth/sign-out", roles=None)(_leave)
-    site.page("POST", "/auth/reader", roles=None)(_remember)
-    site.page("GET", "/static/<name>", roles=None)(_static)
-    site.page("GET", "/favicon.ico", roles=None)(_icon)
+    site.page("POST", "/auth/sign-out", roles=None, origin_only=True)(_leave)
+    site.page("POST", "/auth/reader", roles=None, origin_only=True)(_remember)
+    site.page("GET", "/static/<name>", roles=None, anonymous=True)(_static)
+    site.page("GET", "/favicon.ico", roles=None, anonymous=True)(_icon)
 
 
 def _jar() -> Jar:
@@ -33,11 +33,17 @@ def _back() -> str:
 
 def _begin(view: View) -> Answer:
     after, language = view.query.get("next", ""), view.reader.language
-    return sign_in.begin(wiring.pool(), _jar(), _back(), after, language)
+    return sign_in.begin(wiring.pool(), _jar(), _back(), after, language, view.cookies)
 
 
 def _finish(view: View) -> Answer:
-    return sign_in.finish(wiring.pool(), _jar(), _back(), view)
+    """The session begins; what did not work can be tried again, to the same page."""
+    try:
+        return sign_in.finish(wiring.pool(), _jar(), _back(), view)
+    except NotAuthentic as refused:
+        data = {"kind": "401", "code": refused.code, "request_id": view.request_id}
+        again = sign_in.next_of(view.query.get("state", ""))
+        return Sheet("error.html", {**data, "next": again}, 401)
 
 
 def _leave(view: View) -> Answer:

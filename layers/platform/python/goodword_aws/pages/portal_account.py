@@ -16,10 +16,10 @@ from goodword_aws import account, privacy
 from goodword_aws import advocates as shapes
 from goodword_aws.advocates import PersonName
 from goodword_aws.pages import portal
-from goodword_aws.pages.cookies import NOTE, Jar
+from goodword_aws.pages.cookies import NOTE, NOTE_SECONDS, Jar
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.portal_standing import standings
-from goodword_aws.pages.site import NOTE_SECONDS, Site
+from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, File, Go, Leave, Sheet, View
 from goodword_aws.settings import settings
 

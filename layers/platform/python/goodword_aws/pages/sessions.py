@@ -111,7 +111,7 @@ class Pool:
                 AuthFlow="REFRESH_TOKEN_AUTH",
                 AuthParameters={"REFRESH_TOKEN": refresh_token},
             )
-        except ClientError as refused:
+        except (ClientError, BotoCoreError) as refused:
             raise _translated(refused) from refused
         return Tokens(str(answer["AuthenticationResult"]["IdToken"]))
 
@@ -157,7 +157,7 @@ class Pool:
         """End the session at Cognito; one that is over already is fine."""
         try:
             self.api.revoke_token(Token=refresh_token, ClientId=self.client_id)
-        except ClientError as refused:
+        except (ClientError, BotoCoreError) as refused:
             if isinstance(translated := _translated(refused), Unavailable):
                 raise translated from refused
 
@@ -167,7 +167,9 @@ def _is_old(claims: Mapping[str, Any]) -> bool:
     return time.time() - float(began) > STAFF_SESSION_HOURS * 3_600
 
 
-def _translated(refused: ClientError) -> NotAuthentic | Unavailable:
+def _translated(refused: ClientError | BotoCoreError) -> NotAuthentic | Unavailable:
+    if not isinstance(refused, ClientError):  # no answer at all
+        return Unavailable("sign_in_unavailable", "signing in does not work right now")
     if refused.response["ResponseMetadata"].get("HTTPStatusCode", 0) >= 500 or refused.response[
         "Error"
     ]["Code"] in ("TooManyRequestsException", "InternalErrorException"):

@@ -37,7 +37,7 @@ from goodword.ports import Change, Collision, Desk
 from goodword_aws import calls, observe, problems, wiring
 from goodword_aws.calls import Role
 from goodword_aws.pages import cookies as names
-from goodword_aws.pages import forms, sessions, sign_in, typed_words
+from goodword_aws.pages import forms, sign_in, typed_words
 from goodword_aws.pages.asked import Asked, asked_in
 from goodword_aws.pages.headers import headers_of
 from goodword_aws.pages.reader import reader_of
@@ -46,7 +46,6 @@ from goodword_aws.pages.view import Answer, File, Go, Leave, Sheet, View
 from goodword_aws.pages.ways import Area, Handle, Way, Ways
 from goodword_aws.settings import settings
 
-NOTE_SECONDS = 60  # seconds in which a note must be shown
 _NOTE = re.compile(r"[a-z_]{1,30}(\.[a-z_]{1,30}){1,3}")
 
 
@@ -65,21 +64,21 @@ class Site:
         path: str,
         *,
         roles: Iterable[Role] | None,
-        embeddable: bool = False,
         again: Handle | None = None,
-        signed: bool = False,
+        **kinds: bool,
     ) -> Callable[[Handle], Handle]:
         """Register a page's function; `<name>` in the path is one segment.
 
         `again` shows a posted form once more when its words or the state of things forbid it; the
-        template finds what was wrong in `page.wrong` and what was typed in `page.sent`.
+        template finds what was wrong in `page.wrong` and what was typed in `page.sent`. `kinds`
+        are the flags of a `Way`.
         """
         if method not in ("GET", "POST"):
             raise ValueError("a page is got, a form is posted")
 
         def register(handle: Handle) -> Handle:
             allowed = None if roles is None else frozenset(roles)
-            self._ways.add(Way(method, path, handle, allowed, embeddable, again, signed))
+            self._ways.add(Way(method, path, handle, allowed, again, **kinds))
             return handle
 
         return register
@@ -155,17 +154,21 @@ class Site:
 
     def _recognise(self, asked: Asked) -> None:
         """Set `principal` from the session's cookies; a spent session is dropped, not an error."""
-        if asked.way is not None and asked.way.embeddable:
-            return  # in somebody's frame nobody is signed in
+        if asked.way is not None and (asked.way.embeddable or asked.way.anonymous):
+            return  # in somebody's frame nobody is signed in, and a file is everybody's
         id_token, refresh_token = (asked.cookies.get(n, "") for n in (names.ID, names.REFRESH))
         if not id_token and not refresh_token:
             return
-        pool = wiring.pool()
         try:
-            claims = _claims(pool, asked, id_token, refresh_token)
+            claims, renewed = sign_in.recognised(wiring.pool(), asked.jar, id_token, refresh_token)
         except NotAuthentic:
             asked.set += asked.jar.drop(names.ID, names.REFRESH)
             return
+        except Unavailable:
+            if asked.way is not None and asked.way.roles is not None:
+                raise
+            return  # a page for everybody is there for everybody, also while Cognito is away
+        asked.set += renewed
         asked.principal = calls.principal_from(claims, wiring.advocate_of)
 
     def _view(self, asked: Asked, way: Way, path: Mapping[str, str]) -> View:
@@ -197,6 +200,8 @@ class Site:
         if asked.way.signed:
             return asked.way.handle(view)
         forms.check_origin(asked.headers, settings().public_url)
+        if asked.way.origin_only:
+            return asked.way.handle(view)
         subject = view.principal.subject if view.principal else ""
         seed = asked.cookies.get(names.SEED, "")
         view.once = forms.check_token(view.form, seed, subject, _keys())
@@ -246,7 +251,7 @@ class Site:
         headers = headers_of(answer, secure=asked.jar.secure, embeddable=embeddable)
         if isinstance(answer, Go):
             if answer.note:
-                asked.set.append(asked.jar.set(names.NOTE, answer.note, NOTE_SECONDS))
+                asked.set.append(asked.jar.set(names.NOTE, answer.note, names.NOTE_SECONDS))
             return _http(303, {**headers, "Location": answer.path}, "", asked.set)
         if isinstance(answer, Leave):
             return _http(
@@ -255,7 +260,8 @@ class Site:
         if asked.way is None and asked.is_program and isinstance(answer, Sheet):
             return _nothing_here(asked)
         if isinstance(answer, File):
-            reply = _http(200, headers, base64.b64encode(answer.content).decode(), asked.set)
+            own = [] if answer.keep else asked.set  # what everybody keeps is nobody's
+            reply = _http(200, headers, base64.b64encode(answer.content).decode(), own)
             return {**reply, "isBase64Encoded": True}
         return _http(answer.status, headers, self._rendered(asked, answer), asked.set)
 
@@ -310,21 +316,6 @@ def _nothing_here(asked: Asked) -> dict[str, Any]:
     told = problems.problem(404, "no_such_route", "there is nothing here", asked.request_id)
     headers = {"Content-Type": problems.PROBLEM_TYPE, "Cache-Control": "no-store"}
     return _http(404, headers, problems.as_json(told), [])
-
-
-def _claims(
-    pool: sessions.Pool, asked: Asked, id_token: str, refresh_token: str
-) -> Mapping[str, Any]:
-    """The session's claims; the next ID token if this one's hour is over."""
-    try:
-        return pool.claims(id_token)
-    except NotAuthentic as over:
-        if over.code == "session_over" or not refresh_token:
-            raise
-    tokens = pool.refresh(refresh_token)
-    claims = pool.claims(tokens.id_token)
-    asked.set += sign_in.session_cookies(asked.jar, tokens)
-    return claims
 
 
 def _keys() -> tuple[bytes, ...]:

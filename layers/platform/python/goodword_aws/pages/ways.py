@@ -22,16 +22,20 @@ class Way:
     """One method of one path and its function. `embeddable` pages may stand in others' frames.
 
     A `signed` form needs no page of ours before it: the address itself holds its permission, and
-    mail programs post it for their readers (RFC 8058).
+    mail programs post it for their readers (RFC 8058). Where it is `anonymous`, nobody is
+    recognised and no cookie set. A form that is `origin_only` works from any page of ours, also one
+    that is older than the session: signing out must never fail.
     """
 
     method: str
     path: str
     handle: Handle
     roles: frozenset[Role] | None
-    embeddable: bool
-    again: Handle | None
+    again: Handle | None = None
+    embeddable: bool = False
     signed: bool = False
+    anonymous: bool = False
+    origin_only: bool = False
 
 
 @dataclass(frozen=True)
