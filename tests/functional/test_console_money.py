@@ -74,7 +74,38 @@ def test_a_budget_is_set_seen_and_taken_away(here: Pages, program: Program) -> N
     ]
 
 
-@pytest.mark.parametrize("said", ["0", "-5", "many", "1" + "0" * 14, HOSTILE[:40]])
+def test_a_form_that_is_older_than_the_budget_wipes_nothing(here: Pages, program: Program) -> None:
+    fay, ada, place = here.browser(FINANCE), here.browser(ADMIN), budget(program)
+    stale = ada.get(place)
+    raised = sent(fay, place, month_EUR="5000", reason="Raised for Q2")
+    assert raised.status == 303
+    late = ada.send(stale, place, year_EUR="90,000", reason="A limit for the year")
+    assert late.status == 409
+    assert "Somebody has set another budget" in late.words
+    assert "€5,000.00" in late.words
+    assert late.fields(place)["year_EUR"] == "90,000"
+    assert kept(here) == {"month": 500_000}
+    assert ada.send(late, place, month_EUR="5000").status == 303
+    assert kept(here) == {"month": 500_000, "year": 9_000_000}
+    reasons = [one.reason for one in here.town.events("program.budget_set")]
+    assert reasons == ["Raised for Q2", "A limit for the year"]
+    assert "Raised for Q2" in ada.get("/console/audit", subject=program.program_id).words
+    named = sent(fay, place, month_EUR="1", reason="as eve@mail.example said")
+    assert named.status == 422
+
+
+@pytest.mark.parametrize("currency", ["KWD", "EUR", "JPY"])
+def test_a_budget_goes_back_as_it_is_in_german_too(here: Pages, currency: str) -> None:
+    abroad = here.town.program(currency=currency, caps=())
+    fay, place = here.browser(FINANCE), budget(abroad)
+    fay.language = "de"
+    assert sent(fay, place, **{f"month_{currency}": "1500"}, reason="Saison").status == 303
+    before = kept(here)
+    assert sent(fay, place, reason="Saison").status == 303
+    assert kept(here) == before
+
+
+@pytest.mark.parametrize("said", ["0", "-5", "many", "1" + "0" * 14, "0.125", HOSTILE[:40]])
 def test_a_wrong_budget_is_named_beside_its_field(here: Pages, program: Program, said: str) -> None:
     refused = sent(here.browser(FINANCE), budget(program), week_EUR=said, reason="season")
     assert refused.status == 422

@@ -278,6 +278,22 @@ def test_a_programme_is_paused_with_a_reason(here: Pages, place: str) -> None:
     assert "Paused" in mara.get("/console/rules").words
 
 
+def test_closing_for_ever_has_a_form_and_a_box_of_its_own(here: Pages, place: str) -> None:
+    mara = here.browser(MARKETER)
+    page = mara.get(place)
+    assert page.fields(f"{place}/state")["state"] == ""
+    assert mara.send(page, f"{place}/state", reason="season_over").status == 422
+    closing = {"state": "closed", "reason": "season_over"}
+    assert mara.send(mara.get(place), f"{place}/state", **closing).status == 422
+    unticked = mara.send(mara.get(place), f"{place}/close", reason="season_over")
+    assert unticked.status == 422
+    assert "Please fill this in" in unticked.words
+    assert here.town.all(Program)[0].state == "active"
+    assert mara.send(unticked, f"{place}/close", sure="yes").status == 303
+    assert here.town.all(Program)[0].state == "closed"
+    assert f'action="{place}/close"' not in mara.get(place).html
+
+
 def test_a_draft_is_given_up(here: Pages, place: str) -> None:
     otto = here.browser(OTTO)
     draft = begun(otto, place)

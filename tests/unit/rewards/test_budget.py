@@ -9,7 +9,7 @@ from goodword.errors import Conflict
 from goodword.ports import Change, Page
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.model import Program, ProgramVersion
-from goodword.rewards.budget import Budgets, LimitState
+from goodword.rewards.budget import Budgets, LimitState, budget_digest
 from goodword.rewards.explain import explain_conversion, why_nothing
 from goodword.rewards.model import Reward
 from goodword.rewards.pools import INDEX, Pool, Pot
@@ -251,3 +251,12 @@ def test_a_big_budget_is_spread_and_read_in_part() -> None:
     assert not line.caps[0].whole
     written = scene.store.commits[-2]
     assert sum(isinstance(one, Pot) for one, _ in written.replaced) <= 1
+
+
+def test_a_budget_that_moved_on_is_not_replaced_unseen() -> None:
+    scene = with_budget(limited(100))
+    seen = budget_digest(budgets(scene).read(PROGRAM).budget)
+    assert budgets(scene).put(PROGRAM, [limited(200)], "more", seen=seen).budget == (limited(200),)
+    with pytest.raises(Conflict, match="budget_moved_on"):
+        budgets(scene).put(PROGRAM, [], "less", seen=seen)
+    assert budgets(scene).read(PROGRAM).budget == (limited(200),)

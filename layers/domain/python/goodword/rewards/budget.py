@@ -5,6 +5,7 @@ new size in the same transaction: at once for the period that runs, and for all 
 when most of it is used, and when all is, once each.
 """
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -50,6 +51,12 @@ class BudgetState(Value):
     limits: tuple[LimitState, ...]
 
 
+def budget_digest(budget: Sequence[BudgetLimit]) -> str:
+    """Names a budget, whatever the order of its limits."""
+    said = sorted(one.model_dump_json() for one in budget)
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
 @dataclass(frozen=True)
 class Budgets:
     """The use cases of budgets; who may is checked by the API."""
@@ -62,13 +69,20 @@ class Budgets:
         budget: Sequence[BudgetLimit],
         reason: str,
         receipt: Receipt[BudgetState] = no_receipt,
+        seen: str = "",
     ) -> BudgetState:
-        """Another budget; an empty one limits nothing. Conflict `program_closed`."""
+        """Another budget; an empty one limits nothing. Conflict `program_closed`.
+
+        With the digest of the budget that was `seen`, Conflict `budget_moved_on` if it is another
+        one by now: whoever sets the whole of it knows what they replace.
+        """
 
         def attempt() -> BudgetState:
             program = read_program(self.desk.store, program_id)
             if program.state == "closed":
                 raise Conflict("program_closed", "a closed programme has no new budget")
+            if seen and seen != budget_digest(program.budget):
+                raise Conflict("budget_moved_on", "somebody has set another budget meanwhile")
             _check_currencies(budget, program)
             after = program.but(budget=tuple(budget))
             books, change = PoolBooks(self.desk), Change()

@@ -6,7 +6,7 @@ it counts, so a misread one is seen at once.
 """
 
 from collections.abc import Sequence
-from typing import get_args
+from typing import Annotated, get_args
 
 from goodword.errors import FieldError, InvalidInput
 from goodword.limits import AMOUNT_MINOR_MAX
@@ -14,11 +14,12 @@ from goodword.money import format_minor
 from goodword.programs.caps import BudgetLimit, BudgetPeriod
 from goodword.programs.model import Program
 from goodword.programs.service import Programs
-from goodword.rewards.budget import Budgets, LimitState
+from goodword.rewards.budget import Budgets, LimitState, budget_digest
+from pydantic import StringConstraints
 
 from goodword_aws.budgets import budget_answer
 from goodword_aws.calls import BY_PERSON
-from goodword_aws.forms import ReasonCode
+from goodword_aws.forms import Rationale
 from goodword_aws.pages.console import MONEY
 from goodword_aws.pages.console.typed import minor_of
 from goodword_aws.pages.portal_forms import Form
@@ -31,9 +32,10 @@ PERIODS: tuple[BudgetPeriod, ...] = get_args(BudgetPeriod)
 
 
 class Why(Form):
-    """The reason, kept for ever."""
+    """The reason in words, kept for ever, and which budget was on the page."""
 
-    reason: ReasonCode
+    reason: Rationale
+    seen: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
 def add_budgets(site: Site) -> None:
@@ -50,7 +52,8 @@ def _budget(view: View) -> Answer:
         "limits": [(one, _share(one)) for one in state.limits],
         "periods": PERIODS,
         "currencies": _currencies(program),
-        "typed": _typed(state.budget, program),
+        "seen": budget_digest(state.budget),
+        "typed": _typed(state.budget, program, view.reader.thousands),
         "may_act": bool(view.person.groups & MONEY) and program.state != "closed",
     }
     return Sheet("console/budget.html", data)
@@ -62,7 +65,7 @@ def _put(view: View) -> Answer:
     program, _ = Programs(view.desk).read(view.path["program_id"])
     here = f"/console/rules/{program.program_id}/budget"
     limits = [one for period in PERIODS if (one := _limit(view, program, period))]
-    use_cases.put(program.program_id, limits, why.reason, lambda _: view.claim(here))
+    use_cases.put(program.program_id, limits, why.reason, lambda _: view.claim(here), seen=why.seen)
     return Go(here, "note.budget_set")
 
 
@@ -93,12 +96,15 @@ def _currencies(program: Program) -> tuple[str, ...]:
     return (program.currency, *program.currencies)
 
 
-def _typed(budget: Sequence[BudgetLimit], program: Program) -> dict[str, str]:
-    """The budget as the form's fields have it."""
+def _typed(budget: Sequence[BudgetLimit], program: Program, thousands: str) -> dict[str, str]:
+    """The budget as the form's fields have it: what the reader sends back is what it is."""
     found = {}
     for one in budget:
         for currency, size in ({program.currency: one.amount_minor} | one.amount_in).items():
-            found[f"{one.period}_{currency}"] = format_minor(size, currency).partition(" ")[0]
+            plain = format_minor(size, currency).partition(" ")[0]
+            found[f"{one.period}_{currency}"] = (
+                plain.replace(".", ",") if thousands == "." else plain
+            )
     return found
 
 

@@ -95,10 +95,17 @@ class Withdraw(Ending):
 
 
 class State(Form):
-    """Pause, resume or close, and why."""
+    """Pause or resume, and why."""
 
-    state: Literal["active", "paused", "closed"]
+    state: Literal["active", "paused"]
     reason: ReasonCode
+
+
+class Close(Form):
+    """Why a programme ends for ever; the box must be ticked."""
+
+    reason: ReasonCode
+    sure: Literal["yes"]
 
 
 def add_rules(site: Site) -> None:
@@ -108,6 +115,7 @@ def add_rules(site: Site) -> None:
     page("GET", PROGRAM, roles=STAFF)(_program)
     page("POST", PROGRAM, roles=WRITERS, again=_program)(_new_draft)
     page("POST", f"{PROGRAM}/state", roles=WRITERS, again=_program)(_set_state)
+    page("POST", f"{PROGRAM}/close", roles=WRITERS, again=_program)(_close)
     page("GET", VERSION, roles=STAFF)(_version)
     page("POST", f"{VERSION}/promote", roles=WRITERS, again=_version)(_promote)
     page("POST", f"{VERSION}/withdraw", roles=WRITERS, again=_version)(_withdraw)
@@ -228,6 +236,13 @@ def _set_state(view: View) -> Answer:
     said, program_id = view.fields(State), view.path["program_id"]
     here = f"/console/rules/{program_id}"
     Programs(view.desk).set_state(program_id, said.state, said.reason, lambda _: view.claim(here))
+    return Go(here, "note.done")
+
+
+def _close(view: View) -> Answer:
+    said, program_id = view.fields(Close), view.path["program_id"]
+    here = f"/console/rules/{program_id}"
+    Programs(view.desk).set_state(program_id, "closed", said.reason, lambda _: view.claim(here))
     return Go(here, "note.done")
 
 
