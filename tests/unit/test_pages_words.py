@@ -1,5 +1,6 @@
 """Every phrase is there in every language, with the same places, and none lies about unused."""
 
+import ast
 import json
 import re
 import string
@@ -8,6 +9,7 @@ from typing import get_args
 
 import pytest
 from babel import Locale
+from goodword import errors
 from goodword.languages import LANGUAGES, filled
 from goodword.payouts.statement import StatementLine
 from goodword.rewards.explain import About
@@ -193,3 +195,72 @@ VARIES = {
 @pytest.mark.parametrize("place", VARIES)
 def test_every_one_of_a_list_has_its_words(place: str) -> None:
     assert {one for one in VARIES[place] if f"{place}.{one}" not in phrases("en")} == set()
+
+
+# Codes that no page can answer with: of webhooks, redirects, workers and the API's own wrapping.
+NOT_ON_PAGES = frozenset(
+    {
+        "bad_click_id",
+        "bad_signature",
+        "certificate_unavailable",
+        "delivery_id_reused",
+        "id_token_needed",
+        "idempotency_key_missing",
+        "intake_unavailable",
+        "mail_not_taken",
+        "mail_unreachable",
+        "message_in_flight",
+        "order_not_read",
+        "stale_signature",
+        "too_many_rewards",
+        "unknown_chunk",
+        "unknown_rail",
+        "unknown_route",
+        "unknown_step",
+    }
+)
+
+
+def raised() -> set[str]:
+    """Every code that our own modules give an error by name."""
+    kinds = {
+        name
+        for name, one in vars(errors).items()
+        if isinstance(one, type) and issubclass(one, errors.GoodwordError)
+    }
+    found = set()
+    for path in ROOT.glob("layers/*/python/goodword*/**/*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            first = node.args[0] if node.args else None
+            if node.func.id in kinds and isinstance(first, ast.Constant):
+                found.add(str(first.value))
+    return found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_refusal_that_a_page_can_show_has_words(language: str) -> None:
+    codes = raised()
+    assert len(codes) > 200
+    assert codes >= NOT_ON_PAGES
+    silent = {one for one in codes - NOT_ON_PAGES if f"error.{one}" not in phrases(language)}
+    assert silent == set()
+
+
+FIELDS = re.compile(
+    r"""ui\.(?:field|area|pick|choice|document|check)\("([a-z_]+)\"|name="([a-z_]+)\""""
+)
+
+
+def test_every_field_of_a_form_has_a_name_for_people() -> None:
+    """What is wrong is told with the field's name, wherever it is listed."""
+    pages = [one for one in PAGES.rglob("*.html") if one.name not in ("ui.html", "style.html")]
+    text = "\n".join(
+        re.sub(r"<input type=.hidden.[^>]*>|<(?:meta|button)[^>]*>", "", path.read_text("utf-8"))
+        for path in pages
+    )
+    names = {one or other for one, other in FIELDS.findall(text)}
+    assert len(names) > 90
+    for language in LANGUAGES:
+        assert {one for one in names if f"field.{one}" not in phrases(language)} == set()

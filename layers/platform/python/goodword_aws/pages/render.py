@@ -169,11 +169,16 @@ def _number(said: str) -> str | int:
 
 
 def field_name(path: str, reader: Reader) -> str:
-    """A field as the form calls it; its path where no form does; its line in a document."""
+    """A field as the form calls it, with its place if that is in a list.
+
+    The path alone where no form has it, as of a document's parts; its line, where that is known.
+    """
     if (found := _LINE.fullmatch(path)) is not None:
         return reader.text("ui.form.line", number=found["number"], path=found["path"]).strip(" :")
     key = f"field.{path.rpartition('.')[2]}"
-    return reader.text(key) if reader.knows(key) else path
+    if not reader.knows(key):
+        return path
+    return f"{reader.text(key)} ({path})" if re.search(r"\.\d", path) else reader.text(key)
 
 
 def _words(reader: Reader) -> dict[str, Any]:
