@@ -3,8 +3,9 @@
 import pytest
 from goodword.advocates.model import Advocate, Enrolment, Link, LinkOfAdvocate
 from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from goodword.limits import BAN_AHEAD_PAGES_MAX
 from goodword.payouts.choice import bar
-from goodword.ports import Change
+from goodword.ports import Change, Page
 from goodword.rewards.model import Reward
 from goodword.times import DAY_MS
 from goodword.trust.banning import Ahead, Ban, Bans
@@ -96,6 +97,19 @@ def test_what_a_ban_would_cancel_is_known_before_it() -> None:
     assert here.bans.ahead(MAYA, PROGRAM, here.clock.at_ms) == Ahead(0, {}, 0, more=False)
     ban = here.ban(since)
     assert (ban.voided, ban.paid_before) == (1, 1)
+
+
+def test_what_is_ahead_is_read_in_bounds_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = Court()
+    read: list[Page[Reward]] = []
+
+    def page(*_: object, **__: object) -> Page[Reward]:
+        read.append(Page([], "more"))
+        return read[-1]
+
+    monkeypatch.setattr(here.store, "query", page)
+    assert here.bans.ahead(MAYA, PROGRAM, JOINED_MS) == Ahead(0, {}, 0, more=True)
+    assert len(read) == BAN_AHEAD_PAGES_MAX
 
 
 def test_a_ban_begins_no_earlier_than_its_person_joined() -> None:

@@ -118,6 +118,23 @@ def test_an_order_that_nobody_reported_needs_its_figures() -> None:
     assert {one.action for one in here.all(Reward)} == {"sale", "lead"}
 
 
+def test_what_an_order_would_give_is_known_before_it_is_granted() -> None:
+    here = Court()
+    dispute = here.missing("8001")
+    order = GrantedOrder(order_id="8001", net_minor=3_000, occurred_ms=here.clock.at_ms - DAY_MS)
+    ruling = Ruling("granted", "checked_with_shop", "source_not_reporting", order)
+    (ahead,) = here.resolving.ahead(dispute.dispute_id, ruling)
+    assert (ahead.earned_minor, here.all(Reward), here.all(Conversion)) == (300, [], [])
+    here.resolving.resolve(dispute.dispute_id, ruling, None)
+    assert here.reward.earned_minor == 300
+    with pytest.raises(Conflict, match="dispute_over"):
+        here.resolving.ahead(dispute.dispute_id, ruling)
+    later = GrantedOrder(order_id="8002", net_minor=1, occurred_ms=here.clock.at_ms + 2 * DAY_MS)
+    future = Ruling("granted", "checked_with_shop", "source_not_reporting", later)
+    with pytest.raises(InvalidInput, match="order_in_the_future"):
+        here.resolving.resolve(here.missing("8002").dispute_id, future, None)
+
+
 def test_a_refused_reward_is_owed_again_and_checked_anew() -> None:
     here = Court()
     refused = here.refused()

@@ -198,3 +198,12 @@ def test_ids_of_an_interval_begin_in_one_way_or_two() -> None:
             assert new_id("cnv", at_ms, bytes(10)).startswith(found)
     assert beginnings("cnv", -5, 5) == beginnings("cnv", 0, 5)
     assert beginnings("cnv", 7, 7) == (new_id("cnv", 7, bytes(10))[:14],)
+
+
+def test_a_day_that_nobody_means_is_searched_as_that_of_the_question() -> None:
+    here = Court()
+    sales(here, "1001")
+    slip = here.missing("x", ordered_ms=-61_000_000_000_000)
+    assert [one.conversion_id for one in search(here.store, slip).near_by] == [
+        here.one(Conversion).conversion_id
+    ]
