@@ -81,4 +81,4 @@ def test_a_long_run_is_not_done_when_its_first_payments_are(done: int, percent: 
     assert (found["percent"], found["looked"], found["total"]) == (percent, 20, 200)
     assert found["partly"]
     said = Reader("de", "UTC").text(found["said"], ended="60", total="200")
-    assert said == "Etwa 60 von 200 Zahlungen sind geklärt"
+    assert said == "Von etwa 60 der 200 Zahlungen ist der Ausgang bekannt"
