@@ -33,6 +33,7 @@ NOTHING = "x1y2z3"
 SHOWN_ON = {
     "/console/runs/<run_id>/report": "/console/runs/<run_id>/reconciliation",
     "/console/journeys": "/console/journeys/new",
+    "/asks/<token>/unsubscribe/all": "/asks/<token>",
 }
 # What must work from a page that is older than the session; another site's is refused all the same.
 ORIGIN_ONLY = frozenset({"/auth/sign-out", "/auth/reader"})
