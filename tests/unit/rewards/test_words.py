@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from goodword.rewards.model import Reward, RewardState
+from goodword.rewards.model import LEFT, Reward, RewardState, stands_minor
 from goodword.rewards.service import REFUSE_CODES
 from goodword.rewards.words import BUCKETS, Catalogue, status_of
 from goodword.times import DAY_MS
@@ -105,3 +105,9 @@ def test_the_catalogue_has_words_for_every_state() -> None:
 def test_one_point_is_one(language: str, amount: int, said: str) -> None:
     spoken = Catalogue.model_validate_json(CATALOGUE.with_name(f"{language}.json").read_text())
     assert spoken.money(amount, "POINTS") == said
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_what_was_refused_or_taken_back_stands_for_nothing(state: RewardState) -> None:
+    assert {"rejected", "void", "reversed"} == LEFT
+    assert stands_minor(reward(state, remaining_minor=200)) == (0 if state in LEFT else 200)
