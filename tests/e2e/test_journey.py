@@ -143,10 +143,11 @@ def delighted(stage: Stage, email: str, word: str) -> None:
     stage.says("review", email, value=3)  # no points, but something light before something deeper
     form = typeform_response(f"tok-{word}", 9, stars=5, hidden={"email": email})
     form["form_response"]["submitted_at"] = scene.now()
-    used = segment_track(f"m-{word}", "Seats", email=email) | {"timestamp": scene.now()}
+    used = segment_track(f"m-{word}", "Seats") | {"timestamp": scene.now()}
     case = {"requester_email": email, "updated_at": scene.now()}
     case |= {"requester_external_id": f"u-{word}", "organization_external_id": f"o-{word}"}
-    used |= {"userId": f"u-{word}", "context": {"groupId": f"o-{word}"}}
+    known = {"groupId": f"o-{word}", "traits": {"email": email}}
+    used |= {"userId": f"u-{word}", "context": known}
     done(cast.signal(desk, "zendesk", zendesk_trigger(f"c-{word}", "open", **case)))
     done(cast.signal(survey, "typeform", form))
     done(cast.signal(product, "segment", used))

@@ -26,7 +26,8 @@ def test_a_delighted_customer_qualifies_and_everybody_can_see_why(scene: Scenari
     whose = {"customer_id": number, "email": email}
     form = typeform_response(f"tok-{word}", 9, stars=5, hidden=whose)
     form["form_response"]["submitted_at"] = scene.now()
-    used = segment_track(f"m-{word}", "Seats", email=email) | {"timestamp": scene.now()}
+    used = segment_track(f"m-{word}", "Seats") | {"timestamp": scene.now()}
+    used["context"]["traits"] = {"email": email}
     case = {"requester_email": email, "updated_at": scene.now()}
 
     def standing() -> Json:

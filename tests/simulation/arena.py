@@ -19,6 +19,7 @@ from tests.simulation.story import (
 )
 from tests.simulation.town import Town
 
+MINUTE_MS = 60_000
 TURNS_MAX = 2_000  # turns of one side that surely ends before
 
 
@@ -105,21 +106,41 @@ class Arena(Golden):
     def released(self) -> None:
         """The second has let it go, and the machine is about to send."""
         self.requested()
+        self._let_go()
+
+    def unclear(self) -> None:
+        """Sent, but the rail has not said a word for two days."""
+        self.released()
+        self._silence(0, 1, 24, 24)
+        self.to(max(one.look_ms or 0 for one in self.town.all(Payout)))
+
+    def just_sent(self) -> None:
+        """Frozen days ago and sent just now, and the rail does not say a word."""
+        self.requested()
+        self.to(self.town.clock.at_ms + 3 * DAY_MS)
+        self._let_go()
+        self._silence(0, 1)
+
+    def forgotten(self) -> None:
+        """What was sent got lost, and the rail may have forgotten the key a moment ago."""
+        self.released()
+        self._silence(0, 1, kind="rail_lost_before")
+        sent_ms = min(self.town.asked_ms.values())
+        self.to(sent_ms + self.town.rail.key_window_ms + MINUTE_MS)
+
+    def _let_go(self) -> None:
         held = self.town.baton.restless
         self.town.baton.restless = 1.0
         self._turn(self.says("usr_carl", "release"), TURNS_MAX)
         self.town.baton.restless = held
 
-    def unclear(self) -> None:
-        """Sent, but the rail has not said a word for two days."""
-        self.released()
+    def _silence(self, *hours: int, kind: str = "rail_lost_after") -> None:
         self.town.outside.plan, silent = None, self.town.outside.rates
-        self.town.outside.rates = dict.fromkeys(silent, 0.0) | {"rail_lost_after": 1.0}
-        for hours in (0, 1, 24, 24):
-            self.to(self.town.clock.at_ms + hours * HOUR_MS)
+        self.town.outside.rates = dict.fromkeys(silent, 0.0) | {kind: 1.0}
+        for each in hours:
+            self.to(self.town.clock.at_ms + each * HOUR_MS)
             self.schedule("payouts_schedule")
             self.settle()
-        self.to(max(one.look_ms or 0 for one in self.town.all(Payout)))
         self.town.outside.plan = {}
 
     # --- who meets --------------------------------------------------------------------------

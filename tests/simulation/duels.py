@@ -8,6 +8,8 @@ them has read is old by then. This is played for every call of either. Then all 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from goodword.payouts.model import Payout
+
 from tests.simulation.arena import Arena, Duel, Side
 from tests.simulation.baton import Task
 from tests.simulation.golden import golden_story
@@ -61,6 +63,12 @@ def saying(who: str, what: str) -> Side:
 def confirming(arena: Arena) -> Task:
     """A person says what became of the payment that is unclear."""
     return arena.begun(arena.word_of_a_person)
+
+
+def hastening(arena: Arena) -> Task:
+    """A person says what became of a payment before anybody could know."""
+    (payout,) = (one for one in arena.town.all(Payout) if one.state == "unknown")
+    return arena.begun(lambda: arena.say(payout))
 
 
 def cutting(arena: Arena) -> Task:
@@ -187,6 +195,14 @@ DUELS = (
         settling("o0-r0"),
         cutting,
     ),
+    Duel(
+        "looked up and said too early",
+        _two,
+        Arena.just_sent,
+        lambda arena: arena.scheduled("payouts_schedule"),
+        hastening,
+    ),
+    Duel("looked up when the key is forgotten", _two, Arena.forgotten, Arena.machine, hastening),
 )
 
 

@@ -42,12 +42,19 @@ def watch_order(town: "Town", body: dict[str, Any]) -> None:
     fields = {"receiver": body["receiver"]}
     if Places.hash(payout["rail"], fields) != payout["destination_hash"]:
         town.fail("it is sent somewhere else than was frozen")
-    for what in (*_undecided(books, payout), *_unconfirmed(books, run)):
+    for what in (*_undecided(books, payout), *_unconfirmed(books, run), *_again(town, body["key"])):
         town.fail(what)
     known = {one["key"] for one in town.rail.transfers()}
     if payout["state"] not in ("sent", "unknown") and body["key"] not in known:
         # A call under way may be overtaken by another one; then the rail knows the key already.
         town.fail(f"the rail is asked for a payout that is {payout['state']}")
+
+
+def _again(town: "Town", key: str) -> Iterator[str]:
+    """I3: no order is repeated when the rail may have forgotten its key."""
+    now_ms = town.clock.at_ms
+    if now_ms - town.asked_ms.setdefault(key, now_ms) >= town.rail.key_window_ms:
+        yield "it is sent again when the rail may know its key no more"
 
 
 def _undecided(books: Books, payout: Item) -> Iterator[str]:

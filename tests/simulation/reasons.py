@@ -146,7 +146,7 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
 
 
 def _counted(story: Story, order: Order, decision: Item) -> Iterator[str]:
-    """The first purchase is no later one: no more orders are before it than were."""
+    """The first purchase is no later one: no more orders are before it than were told of."""
     basis = decision["basis"]
     if basis.get("counted_by") != "identity":
         return
@@ -156,12 +156,14 @@ def _counted(story: Story, order: Order, decision: Item) -> Iterator[str]:
         for one in story.orders:
             names = {one.friend, one.email} - {None}
             whose |= names if names & whose else set()
+    until_ms = order.at_ms + (order.twin.later_ms if order.twin else 0)
     before = [
         one
         for one in story.orders
-        if one.action == "sale" and one.at_ms <= order.at_ms and whose & {one.friend, one.email}
+        if one is order
+        or (one.action == "sale" and one.at_ms <= until_ms and whose & {one.friend, one.email})
     ]
-    most = len([one for one in before if one is not order]) + 1
+    most = sum(2 if one.twin else 1 for one in before)  # a twin is one until it is told that it is
     if not 1 <= basis["friend_order"] <= most:
         yield f"it is order {basis['friend_order']} of the friend, who had at most {most}"
 

@@ -104,6 +104,7 @@ class Town:
         self.answers: dict[str, dict[str, str]] = {}
         self.failures: list[str] = []
         self.typed: dict[str, int] = {}  # what people have typed, by the reference of a hand-out
+        self.asked_ms: dict[str, int] = {}  # when the rail was first asked for a payment
         self.came_back: set[str] = set()  # paid, as the rail believes; the bank knows better
         self.healed_ms = START_MS  # since when nothing fails any more
         self.sparing = False  # no schedule rings while there is nothing for it to do

@@ -64,6 +64,14 @@ def test_what_another_programme_asked_holds_back_as_ones_own_does(brands: Brands
     assert len(brands.asked_by(brands.second)) == 1
 
 
+def test_whoever_has_several_names_is_asked_and_noted_with_each(brands: Brands) -> None:
+    brands.program_id = brands.first
+    brands.hear("csat", 100, customer_id="c-9")
+    brands.ask(brands.first)
+    assert [one.program_id for one in brands.made] == [brands.first]
+    assert len({one.mac for one in brands.all(Mailbox)}) == 2
+
+
 def test_how_often_counts_over_programmes_too(brands: Brands) -> None:
     few = {"cool_down_days": 0, "frequency": Frequency(asks=1, days=60)}
     brands.rules(brands.second, **few)

@@ -109,7 +109,8 @@ class Seen:
 
     def note_asked(self, change: Change, at_ms: int) -> None:
         """Put into the change that the person was asked, where other programmes look."""
-        change.save(*(one.plus(self.subject.program_id, at_ms) for one in self.boxes))
+        for one in self.boxes:
+            change.save(one.plus(self.subject.program_id, at_ms))
 
     def may_remind(self, ask: Ask, terms: JourneyTerms) -> Verdict:
         """The same for saying an ask once more; how often and how lately does not count there."""
