@@ -9,7 +9,7 @@ const say = (text) => {
 // In a frame of somebody else's page: nothing is kept there, and much may be forbidden.
 const framed = window.self !== window.top;
 const rules = document.permissionsPolicy || document.featurePolicy;
-const may = (what) => !rules?.allowsFeature || rules.allowsFeature(what);
+const may = (what) => !rules?.features || !rules.features().includes(what) || rules.allowsFeature(what);
 
 // The zone of this device, for the times of the next pages; and of this page, at once. Devices travel,
 // so it is looked at on each page; a zone that somebody chose (gw_zone_own) stays.
