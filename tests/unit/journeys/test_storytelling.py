@@ -316,7 +316,7 @@ def test_nothing_is_written_for_somebody_who_is_erased(desk: Desk) -> None:
     desk.sent()
     erase(desk)
     assert (desk.story.state, desk.story.reason) == ("withdrawn", "erased")
-    with pytest.raises(Conflict, match="story_not_sent"):
+    with pytest.raises(Conflict, match="ask_over"):
         desk.staff.propose(desk.ask, TEXT, "", None)
     other = Desk()
     other.own.save(other.ask, {"result": "Six"})
