@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from goodword.conversions.forgetting import Forgetting
-from goodword.journeys.asked import Mailbox
+from goodword.journeys.asked import Mailbox, forget_asks
 from goodword.journeys.asking import AskRules
 from goodword.journeys.definition import Frequency
 from goodword.journeys.walk import AskMade, Walk
@@ -108,4 +108,14 @@ def test_a_forgotten_mailbox_was_asked_by_the_other_programme_alone(brands: Bran
     (box,) = brands.all(Mailbox)
     assert {one.program_id for one in box.asks} == {brands.second}
     forgetting.forget(brands.second, mac)
+    assert brands.all(Mailbox) == []
+
+
+def test_a_mailbox_is_forgotten_once_in_a_change(brands: Brands) -> None:
+    assert Mailbox(mac="of nobody").expires_s is None
+    brands.ask(brands.first)
+    change, (box,) = Change(), brands.all(Mailbox)
+    for _ in range(2):  # as of two names of one person
+        forget_asks(brands.store, change, [box.mac], brands.first)
+    brands.store.commit(change)
     assert brands.all(Mailbox) == []
