@@ -119,3 +119,8 @@ def _plausible(at_ms: int) -> int:
     if not is_plausible(at_ms):
         raise InvalidInput("bad_time", "a time is between the years 1970 and 2199")
     return at_ms
+
+
+def newest_first(at_ms: int) -> str:
+    """The instant as 15 digits that sort a later one before an earlier one."""
+    return f"{10**15 - at_ms:015d}"

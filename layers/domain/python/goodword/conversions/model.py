@@ -13,7 +13,7 @@ from goodword.conversions.occasions import AdvocatePlace, Occasion
 from goodword.conversions.order import Claims, OrderFacts, ReturnedLine, Space
 from goodword.conversions.reasons import OutsideName, RestoredReason, ReversalReason
 from goodword.ids import shard_of
-from goodword.journeys.opportunity import LATEST_MS, Heard
+from goodword.journeys.opportunity import Heard
 from goodword.limits import (
     ALIASES_MAX,
     FRIEND_CONVERSIONS_MAX,
@@ -24,6 +24,7 @@ from goodword.limits import (
 from goodword.money import Currency, Minor, NaturalMinor
 from goodword.programs.rates import AppliedRate
 from goodword.records import IndexEntry, Key, Record, Table, Value
+from goodword.times import newest_first
 from goodword.tracking.model import Touch
 from goodword.trust.signals import Signals
 
@@ -254,8 +255,8 @@ class Delivery(Record):
             return IndexEntry(waiting_index(shard), at)
         if self.state in ("not_understood", "quarantined"):
             return IndexEntry(kept_index(self.program_id), at)
-        newest_first = f"{LATEST_MS - self.received_ms:015d}#{name}"
-        return IndexEntry(done_index(self.source_id, shard), newest_first)
+        place = f"{newest_first(self.received_ms)}#{name}"
+        return IndexEntry(done_index(self.source_id, shard), place)
 
     @property
     def expires_s(self) -> int:

@@ -15,10 +15,10 @@ from goodword.journeys.signal import OutsideName, SignalFact
 from goodword.limits import DEAL_CONTACTS_MAX, DEAL_MERGED_MAX
 from goodword.money import Currency, decimal_text, exponent
 from goodword.records import IndexEntry, Key, Record, Value
+from goodword.times import newest_first
 
 DealState = Literal["open", "won", "lost", "removed"]
 STAGES: dict[str, Literal["won", "lost"]] = {"closedwon": "won", "closedlost": "lost"}
-LATEST_MS = 10**15  # later than any time; turns an order by time around
 
 Stage = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f@]{0,80}$")]
 Amount = Annotated[str, StringConstraints(pattern=r"^(\d{1,12}(\.\d{1,12})?)?$")]
@@ -179,7 +179,7 @@ def deals_index(program_id: str) -> str:
 
 def moved_name(moved_ms: int, name: str = "~") -> str:
     """The place in the index; without a name it is behind all that moved at that time or later."""
-    return f"{LATEST_MS - moved_ms:015d}#{name}"
+    return f"{newest_first(moved_ms)}#{name}"
 
 
 def folded(steps: Iterable[DealStep], head: Opportunity) -> Opportunity:

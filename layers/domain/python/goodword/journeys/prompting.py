@@ -12,6 +12,7 @@ from goodword.journeys.crediting import Credit, read_many
 from goodword.journeys.walk import AskMade, AskOfAdvocate, ask_key
 from goodword.limits import PROMPT_DAYS, PROMPTED_ADVOCATES_MAX, PROMPTS_READ_MAX
 from goodword.ports import Store
+from goodword.records import Key
 from goodword.times import DAY_MS
 
 
@@ -44,21 +45,23 @@ def prompts_of(
     if len(advocates) > PROMPTED_ADVOCATES_MAX:
         wrong = FieldError("from", f"must be later: more than {PROMPTED_ADVOCATES_MAX} advocates")
         raise InvalidInput("period_too_large", "the period has too many advocates", [wrong])
-    names = [
-        row.ask_id
-        for advocate_id in sorted(advocates)
-        for row in store.query(
-            AskOfAdvocate,
-            "core",
-            f"ADV#{advocate_id}",
-            "K#",
-            limit=PROMPTS_READ_MAX,
-            newest_first=True,
-        ).rows
-    ]
+    keys = [key for one in sorted(advocates) for key in newest_asks(store, one)]
     found: dict[str, list[Prompt]] = {}
-    for ask in read_many(store, AskMade, [ask_key(name) for name in names]).values():
+    for ask in read_many(store, AskMade, keys).values():
         if ask.motion == "referral" and ask.program_id == program_id:
             made = Prompt(ask.made_ms, ask.ask_id, ask.journey_id)
             found.setdefault(ask.advocate_id, []).append(made)
     return {**found}
+
+
+def newest_asks(store: Store, advocate_id: str) -> list[Key]:
+    """Where an advocate's newest asks are, at most PROMPTS_READ_MAX, in one query."""
+    page = store.query(
+        AskOfAdvocate,
+        "core",
+        f"ADV#{advocate_id}",
+        "K#",
+        limit=PROMPTS_READ_MAX,
+        newest_first=True,
+    )
+    return [ask_key(one.ask_id) for one in page.rows]

@@ -19,9 +19,9 @@ from goodword.events import Event
 from goodword.journeys.asks import Asks
 from goodword.journeys.calling import OPEN
 from goodword.journeys.happened import LEAD_CAME
+from goodword.journeys.prompting import newest_asks
 from goodword.journeys.reaching import done
-from goodword.journeys.walk import AskMade, AskOfAdvocate, ask_key
-from goodword.limits import PROMPTS_READ_MAX
+from goodword.journeys.walk import AskMade
 from goodword.ports import Change, until_settled
 from goodword.rewards.decision import Decision, decision_key
 
@@ -98,15 +98,7 @@ class Recommending:
     def _requests(self, advocate_id: str, program_id: str) -> Sequence[AskMade]:
         """The advocate's newest requests to refer in the programme."""
         store = self.asks.desk.store
-        page = store.query(
-            AskOfAdvocate,
-            "core",
-            f"ADV#{advocate_id}",
-            "K#",
-            limit=PROMPTS_READ_MAX,
-            newest_first=True,
-        )
-        keys = [ask_key(one.ask_id) for one in page.rows]
+        keys = newest_asks(store, advocate_id)
         found = store.get_many(AskMade, keys).values() if keys else ()
         return [one for one in found if one.motion == "referral" and one.program_id == program_id]
 

@@ -22,7 +22,6 @@ from goodword.conversions.model import (
     source_key,
 )
 from goodword.errors import Conflict, FieldError, InvalidInput, NotFound
-from goodword.journeys.opportunity import LATEST_MS
 from goodword.limits import ARRIVAL_DAYS, DELIVERY_PAGES_MAX, PAGE_ITEMS_MAX, PENDING_SHARDS
 from goodword.money import known_currency
 from goodword.ports import Change, Desk, Page, until_settled
@@ -30,7 +29,7 @@ from goodword.privacy.ports import Sealer
 from goodword.programs.effective import read_program, read_versions
 from goodword.programs.model import Program
 from goodword.receipts import Receipt, no_receipt, settle
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, newest_first
 
 SECRET_BYTES = 32
 _PLACE = re.compile(r"\d{15}#[\x21-\x7e]{1,300}")
@@ -188,7 +187,7 @@ class Sources:
                 "arrivals",
                 done_index(source_id, shard),
                 since="" if after is None else f"{after} ",  # a blank is before all that an id has
-                until=f"{LATEST_MS - oldest_ms:015d}",
+                until=newest_first(oldest_ms),
                 limit=limit + 1,
             ).rows
         ]

@@ -65,20 +65,24 @@ class Site:
         *,
         roles: Iterable[Role] | None,
         again: Handle | None = None,
-        **kinds: bool,
+        embeddable: bool = False,
+        signed: bool = False,
+        anonymous: bool = False,
+        origin_only: bool = False,
     ) -> Callable[[Handle], Handle]:
         """Register a page's function; `<name>` in the path is one segment.
 
         `again` shows a posted form once more when its words or the state of things forbid it; the
-        template finds what was wrong in `page.wrong` and what was typed in `page.sent`. `kinds`
-        are the flags of a `Way`.
+        template finds what was wrong in `page.wrong` and what was typed in `page.sent`. The flags
+        are those of a `Way`.
         """
         if method not in ("GET", "POST"):
             raise ValueError("a page is got, a form is posted")
 
         def register(handle: Handle) -> Handle:
             allowed = None if roles is None else frozenset(roles)
-            self._ways.add(Way(method, path, handle, allowed, again, **kinds))
+            flags = embeddable, signed, anonymous, origin_only
+            self._ways.add(Way(method, path, handle, allowed, again, *flags))
             return handle
 
         return register
