@@ -3,8 +3,14 @@
 import pytest
 from playwright.sync_api import Page, expect
 
+from infra.local.advocacy import hear, soon
+from infra.local.cast import Cast, Json
+from infra.local.demo import Story
+from infra.local.progress import Silent
+from infra.local.waiting import eventually
 from tests.browser.addresses import handed, of_advocates
-from tests.browser.reading import DESK, PHONE, Reader, Readers
+from tests.browser.reading import DESK, PHONE, Reader, Readers, Told
+from tests.browser.test_walk import newcomer
 
 NARROW = (320, 700)
 SIZES = {"phone": PHONE, "desk": DESK}
@@ -130,10 +136,38 @@ def test_a_hand_over_is_taken_and_closed_without_scripts(readers: Readers) -> No
     expect(page.get_by_role("button", name="Take it")).to_be_visible()
 
 
-def test_the_advocates_page_leads_to_the_review_form_with_the_disclosure(readers: Readers) -> None:
-    iris = readers.make("iris")
-    iris.open("/my/asks")
-    link = iris.page.get_by_role("link", name="Open the form").first
+def asked_for_a_review(told: Told, name: str) -> None:
+    """A new customer of the story's second programme; a request of the story's may be over."""
+    story = Story(Cast(told.stack), Silent(), told.directory.program_id)
+    program_id = str(told.person("iris").get("/v1/me")["programs"][0]["program_id"])
+    signed = story.cast.join(f"{name}@people.example", "Rae", program_id)
+    source = story.cast.source("generic", program_id)
+    hear(story, source, signed.person.email, ({"kind": "deal_won"},))
+    marta = told.person("marta")
+    where = {"program_id": program_id, "email": signed.person.email}
+
+    def walks() -> list[Json]:
+        found = marta.send("POST", "/v1/subjects/find", where)
+        at = f"/v1/subjects/{found.json()['id']}/walks" if found.status == 200 else ""
+        return marta.get(at)["data"] if at else []
+
+    def asks() -> list[Json]:
+        soon(story)
+        return signed.get("/v1/me/asks")["data"]
+
+    eventually(walks, "an entry into a journey")
+    story.forward(15, "the first waits are over")
+    eventually(asks, "a request")
+    newcomer(told, name)  # with a password of its own, for the one-click sign-in
+
+
+def test_the_advocates_page_leads_to_the_review_form_with_the_disclosure(
+    told: Told, readers: Readers
+) -> None:
+    asked_for_a_review(told, "reviewer")
+    rae = readers.make("reviewer")
+    rae.open("/my/asks")
+    link = rae.page.get_by_role("link", name="Open the form").first
     assert link.get_attribute("href") == "https://www.g2.com/products/acme-coffee/take_survey"
-    expect(iris.page.locator("main q").first).to_be_visible()
-    well_made(iris, PHONE)
+    expect(rae.page.locator("main q").first).to_be_visible()
+    well_made(rae, PHONE)
