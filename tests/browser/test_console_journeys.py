@@ -149,11 +149,13 @@ def asked_for_a_review(told: Told, name: str) -> None:
     def walks() -> list[Json]:
         found = marta.send("POST", "/v1/subjects/find", where)
         at = f"/v1/subjects/{found.json()['id']}/walks" if found.status == 200 else ""
-        return marta.get(at)["data"] if at else []
+        rows: list[Json] = marta.get(at)["data"] if at else []
+        return rows
 
     def asks() -> list[Json]:
         soon(story)
-        return signed.get("/v1/me/asks")["data"]
+        rows: list[Json] = signed.get("/v1/me/asks")["data"]
+        return rows
 
     eventually(walks, "an entry into a journey")
     story.forward(15, "the first waits are over")

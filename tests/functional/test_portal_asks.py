@@ -10,6 +10,7 @@ from goodword.events import Event
 from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import QuietHours
+from goodword.journeys.journey import JourneyVersion
 from goodword.journeys.walk import AskMade, Walk
 from goodword.limits import ASK_PASS_DAYS
 from goodword.messages.model import Message
@@ -19,7 +20,7 @@ from goodword.programs.payment import Payment
 from goodword.times import DAY_MS, HOUR_MS
 from goodword_aws.journeys_pass import ask_pass, passed
 
-from tests.support.api import ANNA, BEN, MARKETER
+from tests.support.api import ANNA, BEN
 from tests.support.asking import asking_pages
 from tests.support.functions import call, sample
 from tests.support.journeys import REVIEW
@@ -28,7 +29,6 @@ from tests.support.people import BEN as BEN_IN
 from tests.support.scene import terms as scene_terms
 from tests.support.ses import Ses
 from tests.support.walks import BYE, RULES, THANKS, Path
-from tests.unit.journeys.test_experience import questioned
 
 REMIND = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
 
@@ -90,6 +90,33 @@ def test_the_letter_asks_and_its_link_answers(here: Pages, path: Path, ses: Ses)
     (after,) = path.made
     assert (after.ask_id, after.state) == (ask.ask_id, "submitted")
     assert "being looked at" in browser.get(link).words
+
+
+def test_letter_reminder_and_page_say_the_journeys_own_words(
+    here: Pages, path: Path, ses: Ses
+) -> None:
+    def own(what: str) -> dict[str, Any]:
+        text = {"subject": f"{what} from {{brand}}", "fact": f"{what} <i>for</i> you."}
+        return {"en": text, "de": {**text, "action": "Sag es uns."}}
+
+    texts = {"call": own("News"), "again": own("Still there")}
+    walk, ask = asked(path, REMIND, BYE, texts=texts)
+    (version,) = path.all(JourneyVersion)
+    path.publish_terms(version.terms.but(texts={}), "finish", ask.journey_id)
+    path.later(days=7)
+    path.step(walk)
+    (reminded,) = path.events("journey.reminded")
+    tell(reminded)
+    first, second = (one["Content"]["Simple"] for one in ses.requests)
+    assert first["Subject"]["Data"] == "News from Acme Coffee"
+    assert "News &lt;i&gt;for&lt;/i&gt; you." in first["Body"]["Html"]["Data"]
+    assert "You agreed to be asked." in first["Body"]["Text"]["Data"]
+    assert "If you accept, somebody from Acme Coffee" in first["Body"]["Text"]["Data"]
+    assert second["Subject"]["Data"] == "A reminder: Still there from Acme Coffee"
+    browser = here.browser()
+    assert "News &lt;i&gt;for&lt;/i&gt; you." in browser.get(link_of(ses)).html
+    browser.language = "de"
+    assert "Sag es uns." in browser.get(link_of(ses)).words
 
 
 @pytest.mark.parametrize("by", ["the wish", "the account", "the programme"])
@@ -338,43 +365,3 @@ def test_a_review_on_a_site_of_another_kind_has_no_form(here: Pages, path: Path)
     page = here.browser(ANNA).get("/my/asks")
     assert "on shopvote" in page.words
     assert "Open the form" not in page.words
-
-
-def test_how_it_was_is_answered_by_one_click(here: Pages, path: Path, ses: Ses) -> None:
-    questioned(path)
-    tell(path.events("journey.asked")[-1])
-    assert "How was it to be asked by" in ses.requests[-1]["Content"]["Simple"]["Subject"]["Data"]
-    link, browser = link_of(ses), here.browser()
-    page = browser.get(link)
-    assert "How was it?" in page.words
-    assert "Yes, gladly" not in page.words
-    form = page.fields(f"{link}/rate")
-    for wrong in ({}, {"rating": "6"}, {"rating": "x"}):
-        assert browser.ask("POST", f"{link}/rate", form=form | wrong).status == 422
-        form = browser.get(link).fields(f"{link}/rate")
-    done = browser.ask("POST", f"{link}/rate", form=form | {"rating": "2"})
-    assert (done.status, done.location) == (303, link), done.words
-    assert path.made[-1].rating == 2
-    assert "You said: 2, rather bad" in browser.get(link).words
-    (event,) = path.events("journey.feedback_given")
-    assert (event.actor.kind, event.actor.id) == ("advocate", path.anna)
-    shown = here.browser(MARKETER).get("/console/care", program=path.program_id).words
-    for words in ("Found being asked bad", "Talk to them yourself", path.anna, "2, rather bad"):
-        assert words in shown
-    away = here.browser(MARKETER).get("/console/care", program=path.program_id, of="lapsed").words
-    assert "Nobody to look after" in away
-
-
-def test_how_it_was_is_answered_on_the_own_page(here: Pages, path: Path) -> None:
-    _, question = questioned(path)
-    path.joined(path.program_id, BEN_IN)
-    anna, where = here.browser(ANNA), f"/my/asks/{question.ask_id}/rate"
-    page = anna.get("/my/asks")
-    form = page.fields(where) | {"rating": "5"}
-    ben = here.browser(BEN)
-    own = ben.get("/style").fields("/auth/reader") | {"rating": "1"}
-    assert ben.ask("POST", where, form=own).status == 404
-    for _ in range(2):  # the same form twice
-        assert anna.ask("POST", where, form=form).status == 303
-    assert path.made[-1].rating == 5
-    assert "You said: 5, good" in anna.get("/my/asks").words

@@ -94,7 +94,10 @@ def test_a_reminder_names_its_own_template_and_all_else_that_of_its_request(
     api: Front, path: Path, ses: Ses, post: Post
 ) -> None:
     remind = {"step": "remind", "name": "again", "of_ask": "call", "template": "once_more"}
-    walk, ask = path.asked(remind, THANKS, BYE, channels=["webhook"])
+    own = {"subject": "Own", "fact": "Own words."}
+    again = {"subject": "Own", "fact": "Own words, once more."}
+    texts = {REFERENCE["template"]: {"en": own}, "once_more": {"en": again}}
+    walk, ask = path.asked(remind, THANKS, BYE, channels=["webhook"], texts=texts)
     types = ("journey.asked", "journey.reminded", "journey.ask_accepted_work")
     for name in types:
         if name == "journey.reminded":
@@ -105,6 +108,8 @@ def test_a_reminder_names_its_own_template_and_all_else_that_of_its_request(
             path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
         (event,) = path.events(name)
         assert tell(event) == []
+    facts = [one["data"]["words"]["fact"] for _, one in post.got]
+    assert facts == ["Own words.", "Own words, once more.", "Own words."]
     said = {one["type"]: one["data"]["template"] for _, one in post.got}
     assert said == dict.fromkeys(types, REFERENCE["template"]) | {"journey.reminded": "once_more"}
 

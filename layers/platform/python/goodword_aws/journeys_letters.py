@@ -8,10 +8,11 @@ from goodword.journeys.gate import Gate, zoned
 from goodword.journeys.leaving import Leaving, hold
 from goodword.journeys.listening import Customers
 from goodword.journeys.noticing import Noticing
+from goodword.journeys.own_words import OwnText
 from goodword.journeys.spotlight import Spotlight, spotlight_key
 from goodword.journeys.story import Story, story_key
 from goodword.journeys.walk import AskMade, ask_key
-from goodword.journeys.wording import ask_words
+from goodword.journeys.wording import ask_words, own_words
 from goodword.messages.model import MessageChannel, Unfit
 from goodword.ports import Change, Desk
 from goodword.privacy.model import VaultItem, vault_key
@@ -38,7 +39,11 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
 
     terms = version_in_force(wiring.store(), ask.program_id, event.at_ms).terms
     said = ask_words(locale).values(
-        ask.motion, brand=terms.brand, site=ask.site, disclosure=terms.disclosure
+        ask.motion,
+        brand=terms.brand,
+        site=ask.site,
+        disclosure=terms.disclosure,
+        own=own_of(ask, event, locale),
     )
     secret = wiring.secrets().read(settings().page_secret_arn)[0]
     home = settings().public_url.rstrip("/")
@@ -51,6 +56,14 @@ def ask_values(event: Event, locale: str) -> Mapping[str, str]:
     if event.type == SPOTLIT:
         links["spot_from"] = days.date_of(int(str(event.data["from_ms"])), zone)
     return {**said, **links, "go": places.get(event.type, here)}
+
+
+def own_of(ask: AskMade, event: Event, locale: str) -> OwnText | None:
+    """The journey's own words of what an event tells: a reminder's are its own."""
+    template, number = ask.words, ask.worded
+    if event.data.get("words"):
+        template, number = str(event.data["words"]), int(str(event.data.get("worded") or 0))
+    return own_words(wiring.store(), ask.journey_id, number, template, locale)
 
 
 def _zone(ask: AskMade, terms: Terms) -> str:

@@ -1,7 +1,7 @@
 """What requests say to a company's own system, sent with real adapters."""
 
 from collections.abc import Mapping, MutableMapping
-from functools import cache
+from functools import cache, partial
 
 from goodword.events import Event
 from goodword.journeys.asks import Wishes
@@ -17,7 +17,7 @@ from goodword.times import SECOND_MS
 
 from goodword_aws import wiring
 from goodword_aws.channels.webhook import WebhookPost
-from goodword_aws.journeys_letters import ask_of, held, pass_from, unfit
+from goodword_aws.journeys_letters import ask_of, held, own_of, pass_from, unfit
 from goodword_aws.journeys_pass import ask_pass
 from goodword_aws.messages import HANDED_OVER
 from goodword_aws.settings import settings
@@ -79,7 +79,8 @@ def _body(event: Event) -> Mapping[str, object] | None:
         stop=f"{answer}/unsubscribe",
     )
     person = _person(ask.advocate_id) if book.shares else None
-    return hook_body(ask, book, person, terms, links, str(event.data.get("words") or ""))
+    reminded, own = str(event.data.get("words") or ""), partial(own_of, ask, event)
+    return hook_body(ask, book, person, terms, links, reminded, own)
 
 
 def _person(advocate_id: str) -> PersonalFields | None:

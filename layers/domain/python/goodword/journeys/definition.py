@@ -15,6 +15,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from goodword.advocates.segments import SegmentName
+from goodword.journeys.own_words import Texts
 from goodword.journeys.reviewing import Profile
 from goodword.journeys.scoring import Motion
 from goodword.journeys.signal import STAGES, VALUES, SignalKind, as_word
@@ -124,6 +125,7 @@ class Wait(Value):
 class Ask(Value):
     """Somebody is asked for something. Without an answer it expires after so many days.
 
+    `template` names its words: the journey's own of that name (`texts`), else those that ship.
     `profile` is what the company is called on the `site`: the request then links to its form there.
     """
 
@@ -259,7 +261,8 @@ class JourneyTerms(Value):
     """The whole definition. `holdout_percent` of those who could enter are only watched.
 
     `reach` is who is asked: those who take part in the programme, or `customers` as well, of whom
-    nothing but signals is known: these are spoken to by the company's own system alone.
+    nothing but signals is known: these are spoken to by the company's own system alone. `texts` are
+    own words of requests and reminders, by the name of their template and by language.
     """
 
     name: str = Field(min_length=1, max_length=80)
@@ -274,6 +277,7 @@ class JourneyTerms(Value):
     channels: tuple[Channel, ...] = Field(default=("email",), min_length=1, max_length=3)
     holdout_percent: int = Field(default=0, ge=0, le=50)
     reach: Literal["advocates", "customers"] = "advocates"
+    texts: Texts = {}
 
     def step(self, name: str) -> int:
         """The place of a step. Raises KeyError for one that is not there."""

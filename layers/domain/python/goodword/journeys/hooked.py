@@ -9,10 +9,12 @@ Of a customer who does not take part nothing is known that could be handed on, a
 to sign in: such a message has ids, the links, and the page on which one may join.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from goodword.journeys.asking import AskBook
 from goodword.journeys.handover import HandedOver
+from goodword.journeys.own_words import OwnText
 from goodword.journeys.reviewing import review_link
 from goodword.journeys.walk import AskMade
 from goodword.journeys.wording import ask_words
@@ -33,6 +35,10 @@ class Links:
     stop: str
 
 
+def _ours(_locale: str) -> OwnText | None:
+    return None
+
+
 def hook_body(
     ask: AskMade,
     book: AskBook,
@@ -40,12 +46,21 @@ def hook_body(
     terms: Terms,
     links: Links,
     template: str = "",
+    own: Callable[[str], OwnText | None] = _ours,
 ) -> dict[str, object]:
-    """The `data` of a message about a request; `template` is that of a reminder, its own."""
+    """The `data` of a message about a request; `template` is that of a reminder, its own.
+
+    `own` gives the journey's own words of it in a language.
+    """
     known = person if book.shares else None
     acts = known is not None or not ask.advocate_id
-    words = ask_words(known.locale if known else "en").values(
-        ask.motion, brand=terms.brand, site=ask.site, disclosure=terms.disclosure
+    locale = known.locale if known else "en"
+    words = ask_words(locale).values(
+        ask.motion,
+        brand=terms.brand,
+        site=ask.site,
+        disclosure=terms.disclosure,
+        own=own(locale),
     )
     return {
         "program_id": ask.program_id,

@@ -202,7 +202,8 @@ class Moves:
             change.create(self._event("journey.not_reminded", walk, verdict.reason, ask=ask))
             return self._onward(change, walk, terms)
         told = self._event("journey.reminded", walk, ask=ask, advocate_id=seen.advocate_id)
-        change.create(told.but(data={**told.data, "words": step.template}))
+        number = walk.number if step.template in terms.texts else 0
+        change.create(told.but(data={**told.data, "words": step.template, "worded": number}))
         seen.hold(change)
         walk = walk.but(reminded=(*walk.reminded, step.of_ask))
         return self._onward(change, walk, terms)
@@ -350,6 +351,7 @@ class Moves:
             step=step.name,
             motion=step.motion,
             words=step.template,
+            worded=walk.number if step.template in terms.texts else 0,
             site=step.site,
             profile=step.profile,
             channels=terms.channels,

@@ -16,12 +16,18 @@ from goodword.journeys.definition import (
     SignalCondition,
     Step,
 )
-from goodword.journeys.gating import NONE, Names, gating
+from goodword.journeys.gating import NONE, Names, gating, pays
+from goodword.journeys.own_words import has_word, spoken_in_part, wrong_texts
 from goodword.journeys.reviewing import FORMS, lacking, review_link
 from goodword.journeys.signal import as_word
 
 # In the name of a template each of these says that it is about a public review.
 REVIEW_WORDS = frozenset({*FORMS, "review", "reviews", "rating", "ratings", "rate", "stars"})
+# The same of own words, where "rate" may be that of a currency.
+SAID_OF_REVIEWS = (REVIEW_WORDS - {"rate"}) | {
+    *("rezension", "rezensionen", "bewertung", "bewertungen", "bewerte", "bewerten", "bewertest"),
+    *("sterne", "sternen", "star"),
+}
 
 
 def refusals(terms: JourneyTerms, milestones: Names = NONE) -> list[FieldError]:
@@ -33,9 +39,14 @@ def refusals(terms: JourneyTerms, milestones: Names = NONE) -> list[FieldError]:
     found += [*_disguised(terms.steps), *_unheard(terms)]
     if terms.reach == "customers":
         found += _out_of_reach(terms)
-    if not found:
+    sound = not found
+    if sound:
         found += gating(terms, milestones)
-    found += [*_unlinked(terms.steps), *_reminded_twice(terms.steps)]
+    found += [
+        *_unlinked(terms.steps),
+        *_reminded_twice(terms.steps),
+        *_worded(terms, paid=sound and pays(terms)),
+    ]
     if not any(isinstance(one, Ask) and one.motion == terms.goal.motion for one in terms.steps):
         found.append(
             FieldError("goal.motion", "no step asks for what the journey is for", "goal_not_asked")
@@ -46,7 +57,7 @@ def refusals(terms: JourneyTerms, milestones: Names = NONE) -> list[FieldError]:
 def warnings(terms: JourneyTerms) -> list[FieldError]:
     """What may be published, and does less than it could: requests that lead to no form."""
     stopped = {one.field for one in _unlinked(terms.steps)}
-    found: list[FieldError] = []
+    found: list[FieldError] = [*spoken_in_part(terms.texts)]
     for place, one in _reviews(terms.steps):
         lack = lacking(one.site, one.profile)
         if lack == "profile" and f"steps.{place}.profile" not in stopped:
@@ -164,6 +175,30 @@ def _disguised(steps: Sequence[Step]) -> Iterator[FieldError]:
             continue
         if any(part in REVIEW_WORDS for part in re.split("[_-]", one.template)):
             yield FieldError(f"steps.{place}.template", "is for reviews only", "reviews_only")
+
+
+def _worded(terms: JourneyTerms, *, paid: bool) -> Iterator[FieldError]:
+    """Own words that nothing says, that say too much, or that a paid review is asked for in."""
+    asks = {one.name: one for one in terms.steps if isinstance(one, Ask)}
+    said: dict[str, list[Ask]] = {}
+    for one in terms.steps:
+        ask = asks.get(one.of_ask) if isinstance(one, Remind) else one
+        if isinstance(one, Ask | Remind) and isinstance(ask, Ask):
+            said.setdefault(one.template, []).append(ask)
+    for name, spoken in terms.texts.items():
+        of = said.get(name, [])
+        if not of:
+            message = "no request and no reminder has a template of this name"
+            yield FieldError(f"texts.{name}", message, "said_by_nothing")
+        if paid and any(one.public for one in of):
+            message = "a review that is rewarded is asked for in the words that ship (16 CFR 465.4)"
+            yield FieldError(f"texts.{name}", message, "review_words")
+        for language, text in spoken.items():
+            part = has_word(text, SAID_OF_REVIEWS)
+            if part and not all(one.public for one in of):
+                at = f"texts.{name}.{language}.{part}"
+                yield FieldError(at, "is for reviews only", "reviews_only")
+    yield from wrong_texts(terms.texts)
 
 
 def _out_of_reach(terms: JourneyTerms) -> Iterator[FieldError]:

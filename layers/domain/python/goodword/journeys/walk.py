@@ -178,8 +178,10 @@ class AskMade(Record):
     `resent_ms` is when staff had its letter sent once more. `rating` and `about` are of feedback:
     what the person said, and which ask it is about.
 
-    `words` is the name by which the company's own system finds its text. In the index of a
-    programme while it waits for staff: something was promised, or said to be done.
+    `words` is the name of the template: the company's own system finds its text by it, and letters
+    and pages say the journey's own words of that name in the version `worded`; 0: those that ship.
+    In the index of a programme while it waits for staff: something was promised, or said to be
+    done.
     """
 
     KIND: ClassVar[str] = "ask"
@@ -193,6 +195,7 @@ class AskMade(Record):
     step: str
     motion: Motion
     words: str
+    worded: int = 0
     site: str | None = None
     profile: str | None = None
     channels: tuple[Channel, ...]

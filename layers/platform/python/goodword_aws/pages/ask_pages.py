@@ -14,7 +14,7 @@ from goodword.journeys.asks import Wishes
 from goodword.journeys.experience import Experience
 from goodword.journeys.stopping import Stopping
 from goodword.journeys.walk import AskMade
-from goodword.journeys.wording import ask_words
+from goodword.journeys.wording import ask_words, own_words
 from goodword.ports import Desk
 from goodword.programs.effective import read_program, version_in_force
 
@@ -146,8 +146,13 @@ def _said(view: View) -> AskState:
 def _shown(view: View, ask: AskMade) -> dict[str, Any]:
     """The request with its words, and what may be said to it now."""
     terms = version_in_force(view.desk.store, ask.program_id, ask.made_ms).terms
-    words = ask_words(view.reader.language).values(
-        ask.motion, brand=terms.brand, site=ask.site, disclosure=terms.disclosure
+    language, store = view.reader.language, view.desk.store
+    words = ask_words(language).values(
+        ask.motion,
+        brand=terms.brand,
+        site=ask.site,
+        disclosure=terms.disclosure,
+        own=own_words(store, ask.journey_id, ask.worded, ask.words, language),
     )
     over = view.desk.clock.now_ms() >= ask.expires_ms
     may: tuple[str, ...] = ()
