@@ -1,7 +1,7 @@
 """A name moves nothing beside it in a sentence, and what nobody sees says nothing."""
 
 import pytest
-from goodword.languages import filled, is_blank, isolated, plain
+from goodword.languages import filled, is_blank, isolated, plain, written
 
 OVERRIDE, ISOLATE, END = "\u202e", "\u2067", "\u2069"
 ARABIC = "\u0645\u0631\u062d\u0628\u0627"
@@ -16,6 +16,21 @@ def test_a_name_that_runs_leftward_is_by_itself_in_a_sentence() -> None:
     assert isolated("Anna") == "Anna"
     assert isolated(f"{ARABIC}{END}{OVERRIDE}") == f"\u2068{ARABIC}\u2069"
     assert isolated(isolated(ARABIC)) == isolated(ARABIC)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("Ann\r\nBob\u2028 C\x00", "Ann Bob C"),
+        (f"{OVERRIDE}An\u200bna{END}\ufeff \u200d", "Anna"),
+        ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),  # a joiner of Persian
+        ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),  # one picture of two
+    ],
+)
+def test_what_is_written_is_one_line_of_what_can_be_seen(text: str, shown: str) -> None:
+    assert written(text) == shown
+    assert written(shown) == shown
 
 
 UNSEEN = [

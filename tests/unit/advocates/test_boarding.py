@@ -146,6 +146,10 @@ def test_a_name_is_what_one_reads(name: str) -> None:
         chosen_name(name)
 
 
+def test_a_name_may_need_a_joiner() -> None:
+    assert chosen_name("\u0645\u06cc\u200c\u062e") == "\u0645\u06cc\u200c\u062e"
+
+
 def test_only_who_takes_part_is_on_it(hall: Hall) -> None:
     with pytest.raises(NotFound, match="not_enrolled"):
         hall.boards.show("adv_none", hall.program_id, "N")

@@ -10,7 +10,7 @@ import pytest
 from goodword.errors import Unavailable
 from goodword.events import Event
 from goodword.limits import SENDING_SECONDS_MAX
-from goodword.messages.model import Catalogue, Letter, Message, Unfit, message_key, one_line
+from goodword.messages.model import Catalogue, Letter, Message, Unfit, in_sentence, message_key
 from goodword.messages.service import Messenger, Refused
 from goodword.ports import Change
 from goodword.privacy.model import PersonalFields, VaultItem, vault_key
@@ -313,10 +313,33 @@ def test_a_person_without_a_name_is_greeted_all_the_same() -> None:
 
 @pytest.mark.parametrize("name", ["Ann\r\nBcc: x@y.example", "Ann\u2028Bob", "Ann\x00"])
 def test_a_name_cannot_start_a_new_line(name: str) -> None:
-    assert not set(one_line(name)) & set("\r\n\u2028\x00")
+    assert not set(in_sentence(name)) & set("\r\n\u2028\x00")
     house = House(name=name)
     house.messenger.tell(event())
     assert len(house.box.sent[0][1].text.splitlines()[0]) < 40
+
+
+def test_a_name_turns_nothing_round_in_a_letter() -> None:
+    leftward = "\u0633\u0627\u0631\u0627"
+    house = House(name=f"\u202e\u2067{leftward}\u200e")
+    house.messenger.tell(event())
+    letter = house.box.sent[0][1]
+    assert letter.text.startswith(f"Hello \u2068{leftward}\u2069,")
+    assert f"<p>Hello \u2068{leftward}\u2069,</p>" in letter.html
+
+
+def test_a_value_turns_nothing_round_in_a_subject() -> None:
+    places = ("brand", "amount", "program", "payout", "date", "disclosure")
+
+    def letter(value: str) -> Letter:
+        said = dict.fromkeys(places, value)
+        return ENGLISH.letter("payout.paid", "", "https://x.example", said)
+
+    leftward = "\u0633\u0627\u0631\u0627"
+    assert f"\u2068{leftward}\u2069" in letter(leftward).subject
+    found = letter("\u202eA\u200b")
+    assert found.subject == "A has paid you A"
+    assert "\u202e" not in found.subject + found.text + found.html
 
 
 def test_a_person_is_in_the_vault_under_their_id(house: House) -> None:

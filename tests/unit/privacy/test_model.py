@@ -54,6 +54,12 @@ def test_mail_goes_to_the_address_as_written() -> None:
     assert clean_email(" A.Nn+x@GoogleMail.com ") == "A.Nn+x@GoogleMail.com"
 
 
+def test_a_name_is_one_line_of_what_can_be_seen_whenever_it_was_stored() -> None:
+    stored = '{"name": "A\\u202enn\\u200b\\n Canary", "email": "a@mail.example"}'
+    assert PersonalFields.model_validate_json(stored).name == "Ann Canary"
+    assert PersonalFields(name="\u200b\u2066").name == ""
+
+
 def test_personal_fields_never_print() -> None:
     person = PersonalFields(name="Canary", email="canary@example.com", payout={"iban": "canary"})
     item = VaultItem(person_id="adv_1", sealed="canary")

@@ -59,6 +59,15 @@ def test_a_new_name_is_known_to_the_checks_and_an_empty_one_is_not(town: Town, o
     assert town.all(Own) == [after]
 
 
+def test_marks_that_nobody_sees_are_no_part_of_a_name(town: Town, own: str) -> None:
+    def named(name: str) -> str:
+        profile = profiles(town).change(own, name=name, locale="en", zone="", letters=SORTS)
+        return profile.name
+
+    assert named("\u202eAnna\u200b Canary") == named("Anna  Canary") == "Anna Canary"
+    assert len(town.events("advocate.profile_changed")) == 1
+
+
 def test_letters_are_a_consent_given_and_taken_back(town: Town, own: str) -> None:
     change = profiles(town).change
     change(own, name="", locale="en", zone="", letters=[])

@@ -9,11 +9,13 @@ A place that counts has a form for one and for all other numbers, `#` being the 
 language has more forms, whoever fills the sentence says which one a number takes.
 
 A name may be written from right to left, or hold marks that turn round what stands beside it. Such
-marks are never shown (`plain`), and in a sentence a name is by itself (`isolated`). A text of such
-marks and blanks alone says nothing (`is_blank`).
+marks are never shown (`plain`), and in a sentence a name is by itself (`isolated`). A name, and
+whatever stands in a letter, is one line of what can be seen (`written`). A text of such marks and
+blanks alone says nothing (`is_blank`).
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 
 LANGUAGES: Mapping[str, str] = {"en": "English", "de": "Deutsch"}
@@ -25,6 +27,8 @@ _UNSEEN = re.compile(
     "\u2028-\u202e\u205f-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
     "\U000e0000-\U000e0fff]*"
 )
+# Invisible, but part of how names are written in Persian, Sinhala or Hindi, and of pictures.
+_JOINERS = frozenset("\u200c\u200d")
 _COUNTED = re.compile(r"\{(\w+):([^{}|]*(?:\|[^{}|]*)+)\}")
 
 
@@ -67,6 +71,26 @@ def isolated(text: str) -> str:
     """The text as it stands in a sentence: one that runs leftward moves nothing beside it."""
     found = plain(text)
     return f"\u2068{found}\u2069" if _LEFTWARD.search(found) else found
+
+
+def written(text: str) -> str:
+    """One line of what can be seen: no controls, no invisible marks but joiners between letters."""
+    around = zip(f" {text}", text, f"{text[1:]} ", strict=False)
+    return " ".join("".join(_as_seen(*three) for three in around).split())
+
+
+def is_written(before: str, letter: str, after: str) -> bool:
+    """Whether a character can be part of a name: it can be seen, or joins those around it."""
+    if letter not in _JOINERS:
+        return letter.isprintable()
+    return unicodedata.category(before)[0] in "LM" and unicodedata.category(after)[0] == "L"
+
+
+def _as_seen(before: str, letter: str, after: str) -> str:
+    picture = letter in _JOINERS and unicodedata.category(after) == "So"
+    if picture or is_written(before, letter, after):
+        return letter
+    return "" if unicodedata.category(letter) == "Cf" else " "
 
 
 def is_blank(text: str) -> bool:

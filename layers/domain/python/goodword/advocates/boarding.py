@@ -24,6 +24,7 @@ from goodword.advocates.board import (
 from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.advocates.people import read_advocate
 from goodword.errors import Conflict, InvalidInput, NotFound
+from goodword.languages import written
 from goodword.limits import BOARD_NAME_MAX, BOARD_READ, BOARD_SHOWN
 from goodword.ports import Change, Desk, Guard, until_settled
 from goodword.privacy.consents import note_consent
@@ -265,6 +266,6 @@ def chosen_name(text: str) -> str:
     name = " ".join(text.split())
     if not name or len(name) > BOARD_NAME_MAX:
         raise InvalidInput("no_board_name", f"say a name of up to {BOARD_NAME_MAX} characters")
-    if not name.isprintable():
+    if written(name) != name:
         raise InvalidInput("unseen_characters", "the name has characters that nobody can see")
     return name

@@ -11,14 +11,13 @@ import unicodedata
 from collections.abc import Callable, Mapping
 
 from goodword.errors import FieldError, InvalidInput
+from goodword.languages import is_written
 from goodword.privacy.model import fold_email
 from goodword.programs.payment import RailName
 
 _RECEIVER = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/?^_{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63}){0,4}"
 )
-# Invisible, but part of how names are written in Persian, Sinhala or Hindi: between letters only.
-_JOINERS = frozenset("\u200c\u200d")
 _COUNTRY = re.compile(r"[A-Z]{2}")
 _ACCOUNT = re.compile(r"acct_[A-Za-z0-9]{6,60}")
 _CUSTOMER = re.compile(r"[0-9]{1,20}")
@@ -142,16 +141,9 @@ def _receiver(text: str) -> str:
 
 def _name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not 2 <= len(name) <= 70 or not all(map(_is_written, f" {name}", name, f"{name[1:]} ")):
+    if not 2 <= len(name) <= 70 or not all(map(is_written, f" {name}", name, f"{name[1:]} ")):
         raise _refuse("name", "must be the 2 to 70 characters of the account holder's name")
     return name
-
-
-def _is_written(before: str, letter: str, after: str) -> bool:
-    """Whether a character can be part of a name: it can be seen, or joins those around it."""
-    if letter not in _JOINERS:
-        return letter.isprintable()
-    return unicodedata.category(before)[0] in "LM" and unicodedata.category(after)[0] == "L"
 
 
 def _iban(text: str) -> str:

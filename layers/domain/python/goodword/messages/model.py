@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field
 
 from goodword.events import Event
+from goodword.languages import isolated, written
 from goodword.limits import MESSAGE_DAYS
 from goodword.records import IndexEntry, Key, Record, Value
 from goodword.times import DAY_MS, SECOND_MS, as_datetime
@@ -149,8 +150,8 @@ class Catalogue(Value):
     def letter(self, type: str, name: str, link: str, values: Mapping[str, str]) -> Letter:
         """Compose. A value without a place is left out; a place without a value is a KeyError."""
         words = self.letters[type]
-        plain = {key: one_line(value) for key, value in values.items()}
-        greeting = self.greeting.format(name=one_line(name)) if name else self.greeting_unnamed
+        plain = {key: in_sentence(value) for key, value in values.items()}
+        greeting = self.greeting.format(name=in_sentence(name)) if name else self.greeting_unnamed
         said = [greeting, *(part.format_map(plain) for part in (words.fact, words.reason))]
         said += [words.date.format_map(plain), words.action.format_map(plain)]
         closing = (words.closing or self.closing).format_map(plain)
@@ -172,6 +173,6 @@ class Catalogue(Value):
         )
 
 
-def one_line(value: str) -> str:
-    """The value without line breaks or other control characters: none may start a new header."""
-    return " ".join("".join(c if c.isprintable() else " " for c in value).split())
+def in_sentence(value: str) -> str:
+    """The value as it stands in a letter: one line, which starts no header and turns nothing."""
+    return isolated(written(value))

@@ -9,13 +9,15 @@ import unicodedata
 from typing import Annotated, ClassVar, Literal
 from urllib.parse import unquote
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from goodword.errors import InvalidInput
+from goodword.languages import written
 from goodword.records import Key, Record, Value
 
 Locale = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[A-Z]{2})?$")]
 Zone = Annotated[str, StringConstraints(max_length=40, pattern=r"^[A-Za-z0-9_+/-]*$")]
+Written = Annotated[str, AfterValidator(written)]  # one line of what can be seen
 Letters = Literal["rewards", "payouts"]  # sorts of letters that a person may do without
 
 EMAIL_LENGTH_MAX = 254  # characters; the longest address that mail servers pass on
@@ -32,7 +34,7 @@ class PersonalFields(Value):
     `zone` is where their clock stands (empty: not said), `muted` what letters they do not want.
     """
 
-    name: str = Field(default="", max_length=200, repr=False)
+    name: Written = Field(default="", max_length=200, repr=False)
     email: str = Field(default="", max_length=EMAIL_LENGTH_MAX, repr=False)
     locale: Locale = "en"
     zone: Zone = Field(default="", repr=False)

@@ -49,7 +49,7 @@ class Profiles:
             change.replace(self.vault.seal(advocate_id, after, item))
             change.replace(advocate)  # loses the race against being erased
             if "name" in changed:
-                own_marks(self.desk, change, advocate_id, own_names(name, self.macs))
+                own_marks(self.desk, change, advocate_id, own_names(after.name, self.macs))
             for sort in SORTS:
                 if (sort in before.muted) != (sort in muted):
                     note_consent(desk, change, advocate_id, sort, given=sort not in muted)
