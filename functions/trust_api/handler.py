@@ -20,6 +20,7 @@ from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
 from goodword_aws.rewards import approval
 from goodword_aws.trust import disputes, resolving
+from goodword_aws.trust_ahead import BanAhead, ban_ahead
 from goodword_aws.trust_learned import LearnedAnswer, learned_answer
 
 wiring.require(
@@ -39,6 +40,7 @@ LOCALE = {"locale": "the language of the sentences, en (default) or de"}
 PREVIEW = {"verdict": "approve or refuse", "reason_code": "the code to be given"} | LOCALE
 LEARNED = {"program_id": "of which programme", "month": "such as 2026-11; this month if left out"}
 WHOSE = {"advocate_id": "whose", "program_id": "in which programme"}
+SINCE = {"since": "the instant from which on rewards would be cancelled"}
 
 
 def _locale(call: Call) -> str:
@@ -285,6 +287,14 @@ def ban(call: Call) -> shapes.BanAnswer:
         lambda done: call.claim(shapes.ban_answer(done)),
     )
     return shapes.ban_answer(made)
+
+
+@handler.route("GET", "/v1/bans/preview", roles=READERS, answer=BanAhead, query=WHOSE | SINCE)
+def preview_ban(call: Call) -> BanAhead:
+    """What a ban since then would cancel, as the console shows it; ban at `POST /v1/bans`."""
+    whose, where = call.query.get("advocate_id", ""), call.query.get("program_id", "")
+    since_ms = parse_rfc3339(call.query.get("since", ""))
+    return ban_ahead(whose, where, since_ms, Bans(call.desk).ahead(whose, where, since_ms))
 
 
 @handler.route("GET", "/v1/bans", roles=READERS, answer=shapes.BanAnswer, query=WHOSE | LOCALE)

@@ -111,6 +111,7 @@ REFUSED = {
     "refused_admin_answers": (403, "not_allowed"),
     "refused_resolve_unknown_code": (422, "unknown_reason_code"),
     "refused_advocate_resolves": (403, "not_allowed"),
+    "refused_preview_of_a_later_ban": (422, "since_in_the_future"),
     "refused_preview_of_no_code": (422, "unknown_reason_code"),
     "refused_marketer_reviews": (403, "not_allowed"),
     "refused_ban_without_reason_of_the_code": (422, "unknown_reason_code"),
@@ -226,6 +227,9 @@ def test_a_dispute_about_a_reward_has_the_reward_beside_it(house: House) -> None
 
 
 def test_bans_and_their_notice(house: House) -> None:
+    ahead = good("preview_ban")
+    assert (ahead["voided"], ahead["paid"], ahead["more"]) == (1, 0, False)
+    assert ahead["sums"] == [{"amount_minor": 5_000, "currency": "EUR"}]
     made = good("ban")
     assert (made["carried_out"], made["voided"]) == (True, 1)
     notice = good("my_ban")
@@ -302,28 +306,20 @@ ALLOWED = {
     ("GET", "/v1/reviews/<reward_id>/preview"): READ,
     ("POST", "/v1/bans"): DECIDE,
     ("GET", "/v1/bans"): READ,
+    ("GET", "/v1/bans/preview"): READ,
     ("POST", "/v1/exemptions"): DECIDE,
     ("POST", "/v1/exemptions/end"): DECIDE,
     ("GET", "/v1/exemptions"): READ,
 }
 GROUPS = {"a": (), "m": ("marketer",), "l": ("analyst",), "f": ("finance",), "d": ("admin",)}
+WHO = {"advocate_id": BEN, "program_id": PROGRAM}
 BODIES = {
     "/v1/me/disputes": {"program_id": PROGRAM, "about": "ban", "text": "x"},
     "messages": {"text": "x"},
     "resolve": {"outcome": "upheld", "reason_code": "other", "learned": "nothing"},
-    "/v1/bans": {
-        "advocate_id": BEN,
-        "program_id": PROGRAM,
-        "reason_code": "spam",
-        "since": "2025-01-01T00:00:00Z",
-    },
-    "/v1/exemptions": {
-        "advocate_id": BEN,
-        "program_id": PROGRAM,
-        "reason_code": "other",
-        "until": "2025-12-01T00:00:00Z",
-    },
-    "end": {"advocate_id": BEN, "program_id": PROGRAM},
+    "/v1/bans": WHO | {"reason_code": "spam", "since": "2025-01-01T00:00:00Z"},
+    "/v1/exemptions": WHO | {"reason_code": "other", "until": "2025-12-01T00:00:00Z"},
+    "end": WHO,
 }
 
 

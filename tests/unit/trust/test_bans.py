@@ -97,6 +97,10 @@ def test_what_a_ban_would_cancel_is_known_before_it() -> None:
     assert here.bans.ahead(MAYA, PROGRAM, here.clock.at_ms) == Ahead(0, {}, 0, more=False)
     ban = here.ban(since)
     assert (ban.voided, ban.paid_before) == (1, 1)
+    with pytest.raises(Conflict, match="enrolment_cannot_move"):
+        here.bans.ahead(MAYA, PROGRAM, since)
+    with pytest.raises(InvalidInput, match="since_in_the_future"):
+        here.bans.ahead(MAYA, PROGRAM, here.clock.at_ms + 1)
 
 
 def test_what_is_ahead_is_read_in_bounds_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -130,16 +130,11 @@ class Bans:
         """
         if reason not in BAN_CODES:
             raise InvalidInput("unknown_reason_code", "the reason is not in the code of conduct")
-        if since_ms > self.desk.clock.now_ms():
-            raise InvalidInput("since_in_the_future", "a violation has begun by now")
         if advocate_id == decider_advocate_id:
             raise NotAllowed("payee_may_not_decide", "nobody bans themselves")
 
         def attempt() -> Ban:
-            enrolment = self._enrolment(advocate_id, program_id)
-            if enrolment.state == "banned":
-                raise Conflict("enrolment_cannot_move", "the advocate is banned already")
-            _check_since(since_ms, enrolment)
+            enrolment = self._to_ban(advocate_id, program_id, since_ms)
             before = self.desk.store.get(Ban, ban_key(advocate_id, program_id))
             now_ms = self.desk.clock.now_ms()
             terms = version_in_force(self.desk.store, program_id, now_ms).terms.trust
@@ -164,8 +159,8 @@ class Bans:
         return self.carry_out(advocate_id, program_id)
 
     def ahead(self, advocate_id: str, program_id: str, since_ms: int) -> Ahead:
-        """What a ban since then would do. NotFound `not_enrolled`; InvalidInput as `ban`."""
-        _check_since(since_ms, self._enrolment(advocate_id, program_id))
+        """What a ban since then would do. Raises as `ban`, of person and day."""
+        self._to_ban(advocate_id, program_id, since_ms)
         sums: Counter[str] = Counter()
         voided, paid, cursor = 0, 0, None
         for _ in range(BAN_AHEAD_PAGES_MAX):
@@ -180,6 +175,15 @@ class Bans:
             if (cursor := page.cursor) is None:
                 break
         return Ahead(voided, dict(sorted(sums.items())), paid, cursor is not None)
+
+    def _to_ban(self, advocate_id: str, program_id: str, since_ms: int) -> Enrolment:
+        if since_ms > self.desk.clock.now_ms():
+            raise InvalidInput("since_in_the_future", "a violation has begun by now")
+        enrolment = self._enrolment(advocate_id, program_id)
+        if enrolment.state == "banned":
+            raise Conflict("enrolment_cannot_move", "the advocate is banned already")
+        _check_since(since_ms, enrolment)
+        return enrolment
 
     def _earned_since(
         self, rewards: Sequence[Reward], program_id: str, since_ms: int

@@ -179,7 +179,11 @@ def _ahead(view: View) -> dict[str, Any] | None:
         said = view.fields(Ban)
         since_ms = start_ms(said.since, view.reader.zone)
         found = Bans(view.desk).ahead(view.path["advocate_id"], said.program_id, since_ms)
-    except (InvalidInput, NotFound):  # no form, or one that says itself what is wrong with it
+    except (
+        Conflict,
+        InvalidInput,
+        NotFound,
+    ):  # no form, or one that says itself what is wrong with it
         return None
     return {"program_id": said.program_id, "found": found, "seen": _seen(since_ms, found)}
 
@@ -239,10 +243,9 @@ def _ban(view: View) -> Answer:
     """What it would cancel is shown first; the box beside it stands for having read that."""
     said, here, own = view.fields(Ban), _here(view), view.path["advocate_id"]
     since_ms, bans = start_ms(said.since, view.reader.zone), Bans(view.desk)
-    if since_ms <= view.desk.clock.now_ms():
-        ahead = bans.ahead(own, said.program_id, since_ms)
-        if said.sure is None or said.seen != _seen(since_ms, ahead):
-            raise Conflict("ban_to_confirm", "nobody is banned until what it cancels was looked at")
+    ahead = bans.ahead(own, said.program_id, since_ms)
+    if said.sure is None or said.seen != _seen(since_ms, ahead):
+        raise Conflict("ban_to_confirm", "nobody is banned until what it cancels was looked at")
     bans.ban(
         own,
         said.program_id,
