@@ -16,7 +16,7 @@ from goodword_aws import wiring
 from goodword_aws.calls import Call, Role
 from goodword_aws.http import Api
 
-wiring.require("core_table", "journal_table", "index_secret_arn")
+wiring.require("core_table", "journal_table", "index_secret_arn", "user_pool_id")
 handler = Api(service="journeys")
 
 READERS: frozenset[Role] = frozenset({"marketer", "analyst", "admin"})
@@ -250,7 +250,7 @@ def list_ready(_call: Call) -> Page[documents.ReadyAnswer]:
 def create_journey(call: Call) -> documents.JourneyDraftAnswer:
     """A journey with the draft of its first version; `refusals` says what stands against it."""
     body: documents.CreateJourney = call.body
-    journeys = Journeys(call.desk, wiring.mark_of(call.principal))
+    journeys = documents.journeys(call)
     shown = partial(documents.draft_answer, journeys, body.program_id)
     return shown(
         journeys.create(
@@ -278,7 +278,7 @@ def read_funnel(call: Call) -> walks.FunnelAnswer:
 )
 def read_draft(call: Call) -> documents.JourneyDraftAnswer:
     """The next version in the making."""
-    journeys = Journeys(call.desk)
+    journeys = documents.journeys(call)
     draft = journeys.draft(call.path["journey_id"])
     return documents.draft_answer(journeys, journeys.read(draft.journey_id).program_id, draft)
 
@@ -293,7 +293,7 @@ def read_draft(call: Call) -> documents.JourneyDraftAnswer:
 def change_draft(call: Call) -> documents.JourneyDraftAnswer:
     """Write the draft anew."""
     body: documents.ChangeJourneyDraft = call.body
-    journeys = Journeys(call.desk, wiring.mark_of(call.principal))
+    journeys = documents.journeys(call)
     journey = journeys.read(call.path["journey_id"])
     shown = partial(documents.draft_answer, journeys, journey.program_id)
     return shown(
@@ -334,7 +334,7 @@ def preview(call: Call) -> documents.PreviewAnswer:
 )
 def publish(call: Call) -> documents.JourneyVersionAnswer:
     """The next version, by somebody who did not write it."""
-    version = Journeys(call.desk, wiring.mark_of(call.principal)).publish(
+    version = documents.journeys(call).publish(
         call.path["journey_id"],
         call.body.digest,
         call.body.in_flight,

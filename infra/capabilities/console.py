@@ -49,6 +49,7 @@ def add_console(ground: Ground) -> None:
             grants.get_files(ground.exports, EXTRACT_FILES),
             grants.get_files(ground.exports, BANK_FILES),
             grants.find_accounts(ground.identity.pool),
+            grants.list_staff(ground.identity.pool),
             grants.start(cycle),
             grants.answer(ground.at, ground.machines.arn("payout_cycle")),
             grants.answer(ground.at, ground.machines.arn("reward_approval")),

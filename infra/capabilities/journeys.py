@@ -72,8 +72,9 @@ def add_journeys(ground: Ground) -> None:
     api = ground.functions.make(
         "journeys_api",
         "Signals, standings and the model of scores",
-        needs=WALKS,
+        needs=(*WALKS, "USER_POOL_ID"),
         may=[
+            grants.list_staff(ground.identity.pool),
             grants.read(ground.tables.core),
             grants.query_index(ground.tables.core),
             grants.change(ground.tables.core, checks=True, deletes=True),

@@ -121,6 +121,11 @@ def find_accounts(pool: cognito.UserPool) -> PolicyStatement:
     return PolicyStatement(actions=["cognito-idp:ListUsers"], resources=[pool.user_pool_arn])
 
 
+def list_staff(pool: cognito.UserPool) -> PolicyStatement:
+    """Find who is in a group of the pool."""
+    return PolicyStatement(actions=["cognito-idp:ListUsersInGroup"], resources=[pool.user_pool_arn])
+
+
 def put_events(bus: events.EventBus) -> PolicyStatement:
     """Put events on the bus."""
     return PolicyStatement(actions=["events:PutEvents"], resources=[bus.event_bus_arn])

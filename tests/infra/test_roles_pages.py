@@ -35,7 +35,10 @@ def test_only_privacy_closes_accounts_and_only_the_console_finds_names(prod: Tem
         if action.startswith("cognito-idp:")
     }
     privacy, console = prod.role_of("privacy_schedule"), prod.role_of("console_web")
+    journeys = prod.role_of("journeys_api")  # who a hand-over may be given to
     assert found == {
+        (journeys, "cognito-idp:ListUsersInGroup"),
+        (console, "cognito-idp:ListUsersInGroup"),
         (privacy, "cognito-idp:ListUsers"),
         (privacy, "cognito-idp:AdminDeleteUser"),
         (console, "cognito-idp:ListUsers"),

@@ -18,7 +18,7 @@ import jwt
 import pytest
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import rsa
-from goodword_aws import wiring
+from goodword_aws import accounts, wiring
 from goodword_aws.pages.sessions import Pool
 
 from tests.support.api import Caller, Front, front
@@ -43,6 +43,7 @@ class FakePool:
     challenges: dict[str, str] = field(default_factory=dict)
     people: dict[str, dict[str, str]] = field(default_factory=dict)
     looked_up: list[str] = field(default_factory=list)
+    groups: dict[str, list[str]] = field(default_factory=dict)
 
     def token(self, who: Caller, *, key: rsa.RSAPrivateKey = KEY, **changes: Any) -> str:
         """An ID token; a change of None leaves the claim out."""
@@ -100,6 +101,26 @@ class FakePool:
             raise refusal("TooManyRequestsException", 400)
         rows = [{"Name": name, "Value": value} for name, value in (said or {}).items()]
         return {"Users": [{"Username": subject, "Attributes": rows}] if said else []}
+
+    def list_users_in_group(self, **asked: Any) -> dict[str, Any]:
+        """Cognito's ListUsersInGroup; `groups` are subjects by group, {} refuses."""
+        if asked["GroupName"] not in self.groups:
+            raise refusal("TooManyRequestsException", 400)
+        members = self.groups[asked["GroupName"]]
+        at = int(asked.get("NextToken", 0))
+        users = [
+            {
+                "Username": one,
+                "Enabled": "disabled" not in self.people.get(one, {}),
+                "Attributes": [
+                    {"Name": name, "Value": value}
+                    for name, value in {"sub": one, **self.people.get(one, {})}.items()
+                ],
+            }
+            for one in members[at : at + asked["Limit"]]
+        ]
+        more = {"NextToken": str(at + asked["Limit"])} if at + asked["Limit"] < len(members) else {}
+        return {"Users": users, **more}
 
     def revoke_token(self, **asked: Any) -> None:
         """Cognito's RevokeToken."""
@@ -264,6 +285,9 @@ def signing_in() -> Iterator[FakePool]:
     pool = Pool(CLIENT_ID, ISSUER, "https://sign-in.example", fake, fake, fake.send)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(wiring, "pool", lambda: pool)
+        patch.setattr(
+            accounts, "pool_staff", lambda: accounts.PoolStaff(lambda: fake, ISSUER[-16:])
+        )
         patch.setattr(wiring, "secrets", lambda: SimpleNamespace(read=lambda _: (b"page secret",)))
         yield fake
 

@@ -281,6 +281,8 @@ JOURNEYS_ACTIVE_MAX = (
 # what one read holds, since the index that counts them may lag behind
 HAND_OVERS_READ = 100  # hand-overs of one person that are read at a time
 HAND_OVER_DAYS_MAX = 60  # days in which a hand-over has to be done; the journey goes on then
+STAFF_PAGE = 60  # people of a group of staff in one read; the most that Cognito gives
+STAFF_PAGES_MAX = 10  # such reads of a group; of a larger staff nobody is refused as unknown
 FUNNEL_PAGES_MAX = 200  # pages of 100 walks that one funnel counts
 DEAL_CONTACTS_MAX = 10  # contacts of one deal that are looked at; a buying centre has fewer
 DEAL_MERGED_MAX = 10  # deals or contacts that a CRM makes one of at once; people merge two

@@ -21,6 +21,9 @@ from goodword.records import Value
 from goodword.times import rfc3339
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from goodword_aws import accounts, wiring
+from goodword_aws.calls import Call
+
 
 def names_nobody(text: str) -> str:
     """The text. ValueError where it names an e-mail address: what staff write is kept."""
@@ -177,6 +180,11 @@ class AskRulesAnswer(Value):
     across_programs: bool
 
 
+def journeys(call: Call) -> Journeys:
+    """The use cases of whoever calls, with the directory of staff."""
+    return Journeys(call.desk, wiring.mark_of(call.principal), accounts.pool_staff())
+
+
 @cache
 def ready_journeys() -> tuple[ReadyAnswer, ...]:
     """The journeys that ship as files, by name."""
@@ -219,7 +227,7 @@ def draft_answer(journeys: Journeys, program_id: str, draft: JourneyDraft) -> Jo
         digest=draft.digest,
         changed_at=rfc3339(draft.changed_ms),
         refusals=_rules(broken),
-        warnings=_rules(warnings(draft.terms)),
+        warnings=_rules(journeys.warned(draft.terms)),
     )
 
 

@@ -17,7 +17,8 @@ from goodword.journeys.journey import (
     journey_key,
     version_key,
 )
-from goodword.journeys.refusing import refusals
+from goodword.journeys.refusing import refusals, warnings
+from goodword.journeys.staffing import NO_DIRECTORY, Staff, strangers, unchecked
 from goodword.limits import JOURNEY_VERSIONS_MAX, JOURNEYS_ACTIVE_MAX
 from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.persons import Person, with_mark
@@ -32,10 +33,12 @@ class Journeys:
     """The use cases of journeys; staff only, which the API checks.
 
     `mark` is the mailbox of whoever acts, as a keyed hash: two sign-ins of it are one person.
+    `staff` is looked at for whom a hand-over names.
     """
 
     desk: Desk
     mark: str = ""
+    staff: Staff = NO_DIRECTORY
 
     def create(
         self,
@@ -133,6 +136,7 @@ class Journeys:
     def broken(self, program_id: str, terms: JourneyTerms) -> list[FieldError]:
         """Everything for which these terms could not be published in the programme at present."""
         found = refusals(terms, self._milestones(program_id, terms))
+        found += strangers(terms, self.staff)
         if not found and "webhook" in terms.channels:
             found = self._no_webhook(program_id, terms)
         if found or not any(isinstance(one, Reward) for one in terms.steps):
@@ -141,6 +145,10 @@ class Journeys:
 
         now_ms = self.desk.clock.now_ms()
         return [*unkept(terms, version_in_force(self.desk.store, program_id, now_ms).terms.rules)]
+
+    def warned(self, terms: JourneyTerms) -> list[FieldError]:
+        """What may be published, and does less than it could or was not looked up."""
+        return [*warnings(terms), *unchecked(terms, self.staff)]
 
     def _check_room(self, journey: Journey) -> None:
         """Refuse one more that is active where there are as many as may be."""

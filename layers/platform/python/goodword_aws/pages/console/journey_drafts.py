@@ -7,7 +7,7 @@ run looks at people as they are and asks nobody.
 from typing import Annotated, Any
 
 from goodword.errors import NotFound
-from goodword.journeys.definition import JourneyTerms
+from goodword.journeys.definition import HandOver, JourneyTerms
 from goodword.journeys.differing import places
 from goodword.journeys.funnel import Funnels
 from goodword.journeys.journey import InFlight, Journey, JourneyDraft
@@ -18,7 +18,7 @@ from goodword.persons import Person
 from goodword.programs.service import Programs
 from pydantic import Field, StringConstraints
 
-from goodword_aws import wiring
+from goodword_aws import accounts, wiring
 from goodword_aws.documents import text_of
 from goodword_aws.forms import ProgramId
 from goodword_aws.journeys import subjects
@@ -119,7 +119,9 @@ def _begin(view: View) -> Answer:
 
 def _draft(view: View) -> Answer:
     """The next version: what it changes, what stands against it, and who may publish it."""
-    journeys, journey = Journeys(view.desk), Journeys(view.desk).read(view.path["journey_id"])
+    staff = accounts.pool_staff()
+    journeys = Journeys(view.desk, staff=staff)
+    journey = journeys.read(view.path["journey_id"])
     draft, live = _found(journeys, journey), None
     if journey.in_force:
         live = journeys.version(journey.journey_id, journey.in_force).terms
@@ -136,7 +138,8 @@ def _draft(view: View) -> Answer:
         "paths": _paths(live, terms) if live and draft else [],
         "steps_of": [(one, step_words(view, one, currency)) for one in terms.steps],
         "broken": with_lines(text, broken),
-        "warned": with_lines(text, warnings(terms)),
+        "warned": with_lines(text, journeys.warned(terms)),
+        "colleagues": _colleagues(terms, staff),
         "step": _step(view, journey, draft, broken),
         "on_their_way": Funnels(view.desk).of(journey.journey_id).on_their_way if live else 0,
     }
@@ -191,7 +194,7 @@ def _publish(view: View) -> Answer:
 
 
 def _journeys(view: View) -> Journeys:
-    return Journeys(view.desk, wiring.mark_of(view.person))
+    return Journeys(view.desk, wiring.mark_of(view.person), accounts.pool_staff())
 
 
 def _found(journeys: Journeys, journey: Journey) -> JourneyDraft | None:
@@ -199,6 +202,15 @@ def _found(journeys: Journeys, journey: Journey) -> JourneyDraft | None:
         return journeys.draft(journey.journey_id)
     except NotFound:
         return None
+
+
+def _colleagues(
+    terms: JourneyTerms, staff: accounts.PoolStaff
+) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Whom hand-overs of these steps may name, by role: names and sign-ins, in their order."""
+    roles = dict.fromkeys(one.role for one in terms.steps if isinstance(one, HandOver))
+    known = [(role, staff.colleagues(role) or {}) for role in roles]
+    return [(role, sorted((name, who) for who, name in each.items())) for role, each in known]
 
 
 def _paths(live: JourneyTerms, terms: JourneyTerms) -> list[tuple[str, str, str]]:
