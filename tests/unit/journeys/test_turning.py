@@ -8,9 +8,10 @@ from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.turning import TURNED, Turning
 from goodword.journeys.walk import Walk
+from goodword.ports import Change
 
 from tests.support.journeys import REFERENCE, terms
-from tests.support.walks import BYE, EVENING, Path
+from tests.support.walks import BYE, EVENING, THANKS, Path
 
 NAMES = ["one@mail.example", "two@mail.example", "three@mail.example"]
 
@@ -137,3 +138,83 @@ def test_a_walk_that_moves_meanwhile_is_woken_all_the_same(bus: Bus) -> None:
 
 
 GOAL = {"motion": "reference"}
+
+
+def several(bus: Bus) -> list[Walk]:
+    """Three journeys, each with somebody on their way: asked, or waiting for long."""
+    bus.publish(REFERENCE, BYE)
+    waits = {"step": "wait", "name": "w", "hours": 900}
+    for kind in ("milestone", "renewal"):
+        bus.publish(waits, REFERENCE, BYE, goal=GOAL, trigger={"kind": kind})
+    bus.delight()
+    for kind in ("case_resolved", "milestone", "renewal"):
+        for walk in bus.entering.consider(bus.hear(kind, about="c" if "_" in kind else None)):
+            bus.step(walk)
+    bus.bring()
+    return bus.all(Walk)
+
+
+def test_closing_a_programme_ends_the_walks_of_all_its_journeys(bus: Bus) -> None:
+    walks = several(bus)
+    assert len(walks) == 3
+    assert all(one.next_ms > bus.clock.at_ms for one in walks)
+    bus.programs.set_state(bus.program_id, "closed", "over_and_out")
+    assert bus.bring(times=2).count(TURNED) == 4  # one a journey, and the second page of them
+    bus.later(hours=0.1)
+    bus.walking.sweep()
+    why = ("ended", "programme_closed")
+    assert {(one.state, one.reason) for one in bus.all(Walk)} == {why}
+    assert [(one.state, one.reason) for one in bus.made] == [("expired", "programme_closed")]
+
+
+class KilledError(BaseException):
+    """The function was over its time."""
+
+
+def test_it_goes_on_where_it_was_killed(bus: Bus, monkeypatch: pytest.MonkeyPatch) -> None:
+    several(bus)
+    bus.programs.set_state(bus.program_id, "closed", "over_and_out")
+    (closed,) = [one for one in bus.all(Event) if one.type == "program.state_changed"]
+    commit = bus.store.commit
+    for times in range(3):
+        left = [None] * times
+
+        def dying(change: Change, left: list[None] = left) -> None:
+            if not left:
+                raise KilledError
+            left.pop()
+            commit(change)
+
+        monkeypatch.setattr(bus.store, "commit", dying)
+        with pytest.raises(KilledError):
+            bus.turning.heard(closed)
+    monkeypatch.undo()
+    bus.bring()
+    bus.later(hours=0.1)
+    bus.walking.sweep()
+    assert {one.state for one in bus.all(Walk)} == {"ended"}
+
+
+def test_whoever_has_promised_something_keeps_it_when_the_programme_closes(bus: Bus) -> None:
+    walk, ask = bus.asked(THANKS)
+    bus.asks.answer(ask.ask_id, "accepted")
+    bus.step(walk)
+    bus.programs.set_state(bus.program_id, "closed", "over_and_out")
+    bus.bring()
+    bus.later(hours=0.1)
+    bus.walking.sweep()
+    assert (bus.now(walk).state, bus.made[0].state) == ("walking", "accepted")
+
+
+def test_a_move_that_read_the_programme_before_it_closed_is_made_again(bus: Bus) -> None:
+    bus.publish({"step": "wait", "name": "w", "hours": 900}, REFERENCE, BYE, goal=GOAL)
+    bus.delight()
+    walk = bus.entered()
+
+    def close() -> None:
+        bus.programs.set_state(bus.program_id, "closed", "over_and_out")
+        bus.bring()
+
+    bus.before_next_commit(close)
+    bus.step(walk)
+    assert (bus.now(walk).state, bus.now(walk).reason) == ("ended", "programme_closed")

@@ -3,7 +3,8 @@
 One that begins, or goes on after a pause of its own or of the programme, looks at whoever is heard
 of: the trigger may have come while nothing listened, and the dry run has counted on it. One that
 has ended, or stops those on their way by a new version, wakes them, so that what they were asked
-is over within minutes, not when its time is.
+is over within minutes, not when its time is; a programme that is closed does so with each of its
+journeys.
 
 A page is brought by an event, the first by what was done and each further one by the page before
 it. Heard twice, an event brings the same next page: its id is made of the one before.
@@ -16,7 +17,7 @@ from functools import partial
 from goodword.events import Event
 from goodword.ids import derived_id
 from goodword.journeys.entering import Entering
-from goodword.journeys.journey import JourneyVersion, version_key
+from goodword.journeys.journey import Journey, JourneyVersion, version_key
 from goodword.journeys.signal import Subject, subject_key
 from goodword.journeys.walk import Walk, walk_key
 from goodword.limits import TRIGGER_DAYS, TURN_PEOPLE
@@ -38,11 +39,7 @@ class Turning:
         """One event; of others there is nothing to do. Safe to repeat."""
         said = event.data
         if event.type == TURNED:
-            cursor = str(said["cursor"])
-            if said["what"] == "look":
-                self._look(event, str(said["program_id"]), cursor)
-            else:
-                self._wake(event, str(said["journey_id"]), cursor)
+            self._go_on(event, str(said["what"]), str(said["cursor"]) or None)
         elif event.type == "journey.published":
             if self._stops(event.subject, int(str(said["number"]))):
                 self._wake(event, event.subject, None)
@@ -53,6 +50,17 @@ class Turning:
             self._wake(event, event.subject, None)
         elif event.type == "program.state_changed" and said["after"] == "active":
             self._look(event, event.subject, None)
+        elif event.type == "program.state_changed" and said["after"] == "closed":
+            self._close(event, event.subject, None)
+
+    def _go_on(self, event: Event, what: str, cursor: str | None) -> None:
+        """A further page of what was begun, or the first of one of a programme's journeys."""
+        if what == "look":
+            self._look(event, str(event.data["program_id"]), cursor)
+        elif what == "close":
+            self._close(event, str(event.data["program_id"]), cursor)
+        else:
+            self._wake(event, str(event.data["journey_id"]), cursor)
 
     def _stops(self, journey_id: str, number: int) -> bool:
         version = self.desk.store.get(JourneyVersion, version_key(journey_id, number))
@@ -79,6 +87,16 @@ class Turning:
         }
         return [one for one in people if one.last_ms > since_ms or one.account_id in fresh]
 
+    def _close(self, event: Event, program_id: str, cursor: str | None) -> None:
+        """Have the walks of each journey woken; of those that have ended they were."""
+        page = self.desk.store.query_index(
+            Journey, "core", f"JOURNEYS#{program_id}", limit=self.people, cursor=cursor
+        )
+        for one in page.rows:
+            if one.state != "ended":
+                self._bring(event, program_id, "wake", "", one.journey_id)
+        self._next(event, program_id, "close", page.cursor)
+
     def _wake(self, event: Event, journey_id: str, cursor: str | None) -> None:
         """Have whoever is on their way looked at now: the sweep finds them."""
         page = self.desk.store.query(
@@ -92,23 +110,30 @@ class Turning:
         now_ms = self.desk.clock.now_ms()
         walk = self.desk.store.get(Walk, walk_key(listed.journey_id, listed.walk_id))
         assert walk is not None  # walks are never deleted
-        if walk.state != "walking" or walk.next_ms <= now_ms:
+        if walk.state != "walking":
             return
         change = Change()
-        change.replace(walk.but(next_ms=now_ms))
+        # Also of one that is due: whatever moves it has read how things stood before.
+        change.replace(walk.but(next_ms=min(walk.next_ms, now_ms)))
         self.desk.store.commit(change)
 
     def _next(
         self, event: Event, program_id: str, what: str, cursor: str | None, journey_id: str = ""
     ) -> None:
-        """Bring the page that follows, once."""
-        if cursor is None:
-            return
+        """Bring the page that follows, if there is one."""
+        if cursor is not None:
+            self._bring(event, program_id, what, cursor, journey_id)
+
+    def _bring(
+        self, event: Event, program_id: str, what: str, cursor: str, journey_id: str
+    ) -> None:
+        """Bring a page, once; the first has no cursor."""
         subject = journey_id or program_id
         told = self.desk.event(
             TURNED, subject, program_id=program_id, journey_id=journey_id, what=what, cursor=cursor
         )
-        name = derived_id("evt", event.at_ms, event.event_id, what)
+        parts = (event.event_id, what) if cursor else (event.event_id, what, journey_id)
+        name = derived_id("evt", event.at_ms, *parts)
         change = Change()
         change.create(told.but(event_id=name, at_ms=event.at_ms))
         try:
