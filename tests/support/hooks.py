@@ -99,7 +99,13 @@ class Company:
 
     def _hold(self, event: Event, change: Change) -> None:
         thanks = event.type == "journey.ask_accepted_work"
-        hold(change, self.path.program_id, str(event.data["journey_id"]), thanks=thanks)
+        hold(
+            self.path.store,
+            change,
+            self.path.program_id,
+            str(event.data["journey_id"]),
+            thanks=thanks,
+        )
 
     def _unfit(self, event: Event) -> Unfit | None:
         ask = self._ask(event)

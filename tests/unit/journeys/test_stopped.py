@@ -73,7 +73,7 @@ class Mail:
             more_of=lambda _event, _locale: MORE,
             unfit=lambda _: leaving.unfit(path.made[0]),
             hold=lambda event, change: hold(
-                change, path.program_id, str(event.data["journey_id"]), thanks=False
+                path.store, change, path.program_id, str(event.data["journey_id"]), thanks=False
             ),
         )
 
@@ -208,7 +208,7 @@ def test_thanks_are_claimed_unless_the_programme_is_paused(path: Path, state: Pr
     if state != "active":
         turn(path, state)
     change = Change()
-    hold(change, path.program_id, "jrn_gone", thanks=True)
+    hold(path.store, change, path.program_id, "jrn_gone", thanks=True)
     change.create(AskRules(program_id="prg_other"))
     if state == "paused":
         with pytest.raises(GuardFailed):
@@ -275,14 +275,39 @@ def test_a_letter_of_a_journey_that_stopped_is_over(path: Path, what: str, why: 
     assert (mail.messenger.tell(event).state, mail.sent) == ("skipped", [])
 
 
-@pytest.mark.parametrize("what", ["paused", "ended"])
-def test_what_is_done_to_a_journey_before_the_claim_of_a_letter_wins(path: Path, what: str) -> None:
+@pytest.mark.parametrize(
+    ("what", "why"),
+    [("paused", "journey_paused"), ("ended", "journey_ended"), ("stop", "version_stopped")],
+)
+def test_what_is_done_to_a_journey_before_the_claim_of_a_letter_wins(
+    path: Path, what: str, why: str
+) -> None:
     event, mail = asked(path), Mail(path)
     path.before_next_commit(partial(turn_journey, path, what))
     with pytest.raises(Unavailable):
         mail.messenger.tell(event)
     assert (mail.sent, path.all(Message)) == ([], [])
-    assert mail.messenger.tell(event).reason == f"journey_{what}"  # brought again
+    assert mail.messenger.tell(event).reason == why  # brought again
+
+
+def test_a_version_that_stops_before_the_claim_of_a_webhook_wins(path: Path) -> None:
+    company = Company(path)
+    event = asked(path, channels=["webhook"])
+    path.before_next_commit(partial(turn_journey, path, "stop"))
+    with pytest.raises(Unavailable):
+        company.hooks.tell(event)
+    after = company.hooks.tell(event)
+    assert after is not None
+    assert (after.state, after.reason, company.receiver.got) == ("skipped", "version_stopped", [])
+
+
+def test_no_claim_is_made_for_a_journey_that_is_not_there(path: Path) -> None:
+    asked(path)
+    change = Change()
+    hold(path.store, change, path.program_id, "jrn_gone", thanks=False)
+    change.create(AskRules(program_id="prg_other"))
+    with pytest.raises(GuardFailed):
+        path.store.commit(change)
 
 
 def test_whoever_did_it_is_thanked_whatever_became_of_the_journey(path: Path) -> None:

@@ -99,10 +99,11 @@ def held(event: Event, change: Change, *, pleases: bool = False) -> None:
     """Let the claim of a message fail if programme or journey stopped since it was looked at."""
     said = event.data
     if pleases:
-        hold(change, str(said["program_id"]), None, thanks=False)
+        hold(wiring.store(), change, str(said["program_id"]), None, thanks=False)
     elif event.type in REQUESTS | ABOUT_STORIES | {THANKS}:
         program_id, journey_id = str(said["program_id"]), str(said.get("journey_id"))
-        hold(change, program_id, journey_id, thanks=event.type not in REQUESTS)
+        thanks = event.type not in REQUESTS
+        hold(wiring.store(), change, program_id, journey_id, thanks=thanks)
 
 
 def _spotlight_over(event: Event) -> Unfit | None:

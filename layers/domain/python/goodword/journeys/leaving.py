@@ -4,7 +4,8 @@ Between the ask and its letter lie a queue and perhaps a night. In between the p
 complained, unsubscribed, been banned or been forgotten, and the programme or the journey been
 paused: so everything that was asked before the ask was written is asked again. What is only too
 early, or paused, is held, for everything else the letter is over. `hold` has the claim of the
-letter fail if the programme or the journey stopped meanwhile: a pause that commits first wins.
+letter fail if the programme or the journey stopped since, or has another version: what commits
+first wins. So it comes before the look.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ from goodword.journeys.journey import Journey, JourneyVersion, journey_key, vers
 from goodword.journeys.walk import AskMade, Walk, stopped_by_version, walk_key
 from goodword.limits import PAUSE_LOOK_HOURS
 from goodword.messages.model import MessageChannel, Unfit
-from goodword.ports import Change, Desk, Guard
+from goodword.ports import Change, Desk, Guard, Store
 from goodword.programs.model import program_key
 from goodword.records import Key, Record
 from goodword.times import HOUR_MS
@@ -25,14 +26,19 @@ from goodword.times import HOUR_MS
 ZoneOf = Callable[[str], str]
 
 
-def hold(change: Change, program_id: str, journey_id: str | None, *, thanks: bool) -> None:
-    """Let the commit fail unless the programme and the journey go on; or, for thanks, while the
-    programme is paused. What was done is thanked for whatever became of its journey. News that
-    pleases is of no journey (None)."""
+def hold(
+    store: Store, change: Change, program_id: str, journey_id: str | None, *, thanks: bool
+) -> None:
+    """Let the commit fail unless the programme and the journey go on by the same version; or, for
+    thanks, while the programme is paused. What was done is thanked for whatever became of its
+    journey. News that pleases is of no journey (None)."""
     runs = Guard(differs={"state": "paused"}) if thanks else Guard({"state": "active"})
     change.require(program_key(program_id), runs)
     if not thanks and journey_id is not None:
-        change.require(journey_key(journey_id), Guard({"state": "active"}))
+        key = journey_key(journey_id)
+        journey = store.get(Journey, key)
+        version = {"in_force": journey.in_force} if journey is not None else {}
+        change.require(key, Guard({"state": "active", **version}))
 
 
 def _not_said(_advocate_id: str) -> str:

@@ -48,9 +48,9 @@ class Hooks:
     """Tells companies' own systems. `body_of` is what a message says, its `program_id` at least;
     None if it is for no webhook.
 
-    `unfit` says why it is not to leave now, or never any more; `hold` adds to the claim what must
-    not have changed since. `resting` is until when an endpoint that has just failed is left alone
-    (ms, by programme): one that is slow holds up nothing else.
+    `unfit` says why it is not to leave now, or never any more; `hold` comes before that and adds to
+    the claim what must not have changed since. `resting` is until when an endpoint that has just
+    failed is left alone (ms, by programme): one that is slow holds up nothing else.
     """
 
     desk: Desk
@@ -77,10 +77,12 @@ class Hooks:
         claimed, endpoint = self._begun(event, before), self._endpoint(program_id)
         if endpoint is None:
             return self._not_now(claimed, program_id, Unfit("no_endpoint"))
+        change = Change()
+        self.hold(event, change)
         unfit = self.unfit(event) or self._unready(endpoint)
         if unfit is not None:
             return self._not_now(claimed, program_id, unfit)
-        return self._send(claimed, endpoint, body)
+        return self._send(claimed, endpoint, body, change)
 
     @property
     def _now_ms(self) -> int:
@@ -129,10 +131,9 @@ class Hooks:
         told = {"state": state, "reason": unfit.reason, "next_ms": unfit.until_ms}
         return self._kept(claimed.but(**told, tries=claimed.tries - 1), program_id)
 
-    def _send(self, claimed: Message, endpoint: Endpoint, body: Body) -> Message:
+    def _send(self, claimed: Message, endpoint: Endpoint, body: Body, change: Change) -> Message:
+        """Claim it together with what must not have changed, and send it."""
         assert claimed.told is not None  # every webhook keeps what it tells of
-        change = Change()
-        self.hold(claimed.told, change)
         claim = self._kept(claimed, endpoint.program_id, change)
         sealed = endpoint.signing(self._now_ms)
         secrets = [self.sealer.open_bytes(one, about(endpoint.program_id)) for one in sealed]

@@ -72,8 +72,8 @@ class Messenger:
 
     `more_of` gives what letters about some events say besides, in the person's language; `go` in it
     is where the letter leads, `ask_stop` what ends such letters. `unfit` says why a letter is not
-    to leave now, or never any more; None if it may. `hold` adds to the claim of a letter what must
-    not have changed since that was looked at.
+    to leave now, or never any more; None if it may. `hold` comes before that look, and adds to the
+    claim of a letter what must not have changed since.
     `money_of` is how amounts are written in the language.
     """
 
@@ -97,6 +97,8 @@ class Messenger:
             return before
         if before is not None and before.state == "sending":
             return self._find_out(before)
+        change = Change()
+        self.hold(event, change)
         claimed, unfit = self._begun(event, before), self.unfit(event)
         if unfit is not None and unfit.until_ms is not None:
             return self._held(claimed, event, unfit)
@@ -104,8 +106,6 @@ class Messenger:
         if isinstance(found, str):
             return self._kept(claimed.but(state="skipped", reason=found))
         to, letter = found
-        change = Change()
-        self.hold(event, change)
         claim = self._kept(claimed, change)
         try:
             provider_id = self.post.send(to, letter, event.type)
