@@ -131,6 +131,16 @@ def test_merged_contacts_are_one() -> None:
     assert (one.customer_id, one.also) == ("501", ("502",))
 
 
+def test_merged_companies_are_one() -> None:
+    classic = hubspot_merge("company", 1, 601, [602], 603)
+    generic = classic | {"subscriptionType": "object.merge", "objectTypeId": "0-2"}
+    for event in (classic, generic):
+        (one,) = read("hubspot", [event]).contacts
+        assert (one.customer_id, one.account_id, one.also) == (None, "603", ("601", "602"))
+    (one,) = read("hubspot", [hubspot_merge("company", 1, 601, [602])]).contacts
+    assert (one.account_id, one.also) == ("601", ("602",))
+
+
 def test_a_contact_of_a_company_is_said() -> None:
     (one,) = read("hubspot", [hubspot_association("CONTACT_TO_COMPANY", 901, 7001, 1)]).contacts
     assert (one.customer_id, one.account_id) == ("901", "7001")
@@ -141,7 +151,8 @@ def test_a_contact_of_a_company_is_said() -> None:
     [
         hubspot_event("ticket.creation", 1, 1),
         hubspot_merge("deal", 1, 1, [1]),
-        hubspot_merge("company", 1, 1, [2], 3),
+        hubspot_merge("company", 1, 1, [1]),
+        hubspot_merge("ticket", 1, 1, [2], 3),
         hubspot_property("deal", 1, 1, "dealname", "Robin's deal"),
         hubspot_property("deal", 1, 1, "goodword_referral", "who knows"),
         hubspot_property("deal", 1, 1, "deal_currency_code", ""),

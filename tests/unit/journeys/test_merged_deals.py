@@ -1,6 +1,8 @@
 """Deals that a CRM made one of are counted once, with the people and the referral of them all."""
 
 import pytest
+from goodword.journeys.crediting import Crediting
+from goodword.journeys.listening import Customers
 from goodword.journeys.opportunity import ContactFact, Opportunity
 from goodword.journeys.signal import Signal, Subject
 
@@ -95,3 +97,55 @@ def test_contacts_that_became_one_are_one_person(crm: Crm) -> None:
     assert (len(people), len(one.marks)) == (2, 3)
     told = [event for event in crm.events("journey.subject_known") if event not in before]
     assert [event.subject for event in told] == [one.subject_id]
+
+
+def test_companies_that_became_one_are_one_account_in_either_order() -> None:
+    merged = ContactFact(account_id="a-1", occurred_ms=AT + DAY, also=("a-2",))
+    told = (
+        ContactFact(customer_id="c-1", occurred_ms=AT, account_id="a-1"),
+        ContactFact(customer_id="c-2", occurred_ms=AT, account_id="a-2"),
+        step("1", 2, deal_id="78", stage="closedwon", account_id="a-2"),
+    )
+    for facts in ((*told, merged), (merged, *told)):
+        crm = Crm()
+        crm.tell(*facts)
+        accounts = [one for one in crm.all(Subject) if one.what == "account"]
+        (left,) = [one for one in accounts if one.merged_into is None]
+        customers = Customers(crm.desk())
+        people = customers.people_of(left)
+        assert len(people) == 2
+        for one in people:  # what was won with either is told of everybody
+            assert [signal.kind for signal in customers.signals(one)] == ["deal_won"]
+
+
+def test_journeys_look_at_everybody_of_companies_that_became_one(crm: Crm) -> None:
+    crm.tell(ContactFact(account_id="a-2", occurred_ms=AT))
+    before = crm.events("journey.subject_known")
+    again = ContactFact(account_id="a-2", occurred_ms=AT, also=("a-1",))
+    crm.tell(again, again, ContactFact(account_id="a-2", occurred_ms=AT, also=("a-9",)))
+    told = [event for event in crm.events("journey.subject_known") if event not in before]
+    (left,) = [one for one in crm.all(Subject) if one.what == "account" and one.merged_into is None]
+    assert [event.subject for event in told] == [left.subject_id]
+    assert len(left.marks) == 3
+
+
+def test_whoever_only_a_deal_made_a_colleague_leaves_with_it_after_a_merge_too() -> None:
+    crm = Crm()
+    crm.tell(ContactFact(account_id="a-1", occurred_ms=AT))
+    crm.tell(step("0", 0, contact_ids=("c-1",)), step("1", 0, account_id="a-2"))
+    (person,) = [one for one in crm.all(Subject) if one.what == "person"]
+    crm.tell(ContactFact(account_id="a-1", occurred_ms=AT, also=("a-2",)))
+    crm.tell(step("2", 1, dropped_ids=("c-1",)))
+    (after,) = [one for one in crm.all(Subject) if one.what == "person"]
+    assert (person.account_id is not None, after.account_id) == (True, None)
+
+
+def test_what_companies_that_became_one_have_won_is_of_one_account() -> None:
+    crm = Crm()
+    for deal_id, account in (("1", "a-1"), ("2", "a-2")):
+        crm.tell(step(deal_id, 1, deal_id=deal_id, stage="closedwon", account_id=account))
+    before = {one.deal.account for one in Crediting(crm.store).of(crm.all(Opportunity))}
+    crm.tell(ContactFact(account_id="a-2", occurred_ms=AT, also=("a-1",)))
+    after = {one.deal.account for one in Crediting(crm.store).of(crm.all(Opportunity))}
+    assert (len(before), len(after)) == (2, 1)
+    assert after < before

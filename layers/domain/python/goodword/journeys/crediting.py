@@ -110,8 +110,12 @@ class Crediting:
     store: Store
 
     def of(self, deals: Sequence[Opportunity]) -> list[Credited]:
-        """The deals with their credits, in their order; some batch reads for each hundred."""
-        people = named(self.store, (name for deal in deals for name in deal.contacts))
+        """The deals with their credits, in their order; some batch reads for each hundred.
+
+        Companies have the name that stands: two of them may have become one.
+        """
+        names = [name for deal in deals for name in deal.contacts]
+        people = named(self.store, (*names, *(one.account for one in deals if one.account)))
         macs = {
             (deal.program_id, mac): None
             for deal in deals
@@ -127,7 +131,7 @@ class Crediting:
         )
         return [
             Credited(
-                deal=deal,
+                deal=_of_now(deal, people),
                 credit=credit(
                     deal,
                     _written(deal, written),
@@ -167,6 +171,11 @@ def _marks(people: Named, name: str) -> Sequence[str]:
     """The identifiers of a contact, of whoever stands for it now."""
     subject = people.whole(name)
     return subject.marks if subject is not None else ()
+
+
+def _of_now(deal: Opportunity, people: Named) -> Opportunity:
+    now = people.now.get(deal.account) if deal.account else None
+    return deal if now is None else deal.but(account=now)
 
 
 def _influence(call: DealCall, ask: AskMade | None) -> Influence:

@@ -93,15 +93,18 @@ class Listening:
     def meet(self, delivery: Origin, whose: Whose, also: Sequence[str] = ()) -> Subject:
         """The subject of these identifiers, without a signal: a CRM says who a contact is.
 
-        `also` are other ids of the same person, of the same source.
+        `also` are other ids of the same person, of the same source; where nobody but a company is
+        named they are the company's.
 
         Where that joins somebody to a company, or two names, journeys look at them anew: what lets
-        them in may have been told of the company, or of the other name, before.
+        them in may have been told of the company, or of the other name, before. Of two companies
+        that became one they look at everybody.
         """
 
         def attempt() -> Subject:
             change = Change()
-            account = self._account(change, delivery, whose, signals=0)
+            is_company = whose.customer_id is None and whose.email is None
+            account = self._account(change, delivery, whose, 0, also if is_company else ())
             found = self._person(change, delivery, whose, account, 0, also) or account
             assert found is not None  # somebody is named
             if change.keys:
@@ -125,13 +128,20 @@ class Listening:
         self.desk.store.commit(change)
 
     def _account(
-        self, change: Change, delivery: Origin, whose: Whose, signals: int = 1
+        self,
+        change: Change,
+        delivery: Origin,
+        whose: Whose,
+        signals: int = 1,
+        also: Sequence[str] = (),
     ) -> Subject | None:
         if whose.account_id is None:
             return None
-        mac = self.macs.mac("account", f"{delivery.space.namespace}:{whose.account_id}")
-        at_ms = whose.occurred_ms
-        return self._subject(change, delivery, "account", [mac], at_ms, None, signals)
+        namespace, at_ms = delivery.space.namespace, whose.occurred_ms
+        marks = [
+            self.macs.mac("account", f"{namespace}:{one}") for one in (whose.account_id, *also)
+        ]
+        return self._subject(change, delivery, "account", marks, at_ms, None, signals)
 
     def _person(
         self,
@@ -175,20 +185,7 @@ class Listening:
         joins = own in new or len(ordered) > 1
         if own and len(marks) > 1 and joins and addresses > SUBJECT_ADDRESSES_MAX:
             return self._subject(change, delivery, what, [own], at_ms, account, signals, own)
-        now_ms = self.desk.clock.now_ms()
-        first = (
-            ordered[0]
-            if ordered
-            else Subject.model_validate(
-                {
-                    "subject_id": self.desk.ids.new("sbj"),
-                    "program_id": program_id,
-                    "what": what,
-                    "last_ms": at_ms,
-                    "created_ms": now_ms,
-                }
-            )
-        )
+        first = ordered[0] if ordered else self._new(program_id, what, at_ms)
         after = first.but(
             addresses=first.addresses + (own in new),
             last_ms=max(first.last_ms, at_ms),
@@ -207,10 +204,23 @@ class Listening:
             change.save(after)
         for mac in new:
             change.create(SubjectMark(program_id=program_id, mac=mac, subject_id=after.subject_id))
-        told = len(ordered) > 1 or after.account_id != first.account_id or (ordered and new)
-        if what == "person" and told and not signals:
+        told = len(ordered) > 1 or after.account_id != first.account_id
+        # Another id of the same company changes nothing for its people.
+        told = told or bool(ordered and new and what == "person")
+        if told and not signals:
             change.create(known_better(self.desk, after))
         return after
+
+    def _new(self, program_id: str, what: str, at_ms: int) -> Subject:
+        return Subject.model_validate(
+            {
+                "subject_id": self.desk.ids.new("sbj"),
+                "program_id": program_id,
+                "what": what,
+                "last_ms": at_ms,
+                "created_ms": self.desk.clock.now_ms(),
+            }
+        )
 
     def _heads(self, ids: Iterable[str]) -> list[Subject]:
         return [head(self.desk, one) for one in dict.fromkeys(ids)]

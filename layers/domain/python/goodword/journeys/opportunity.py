@@ -65,7 +65,10 @@ class DealFact(DealChange):
 
 
 class ContactFact(Value):
-    """Who a CRM's contact is: its address, the company, or both; `also` are its other ids."""
+    """Who a CRM's contact is: its address, the company, or both; `also` are its other ids.
+
+    Without a contact it is about the company, and so are they.
+    """
 
     customer_id: OutsideName | None = None
     occurred_ms: int = Field(ge=0)

@@ -128,15 +128,20 @@ class Telling:
         on = set(deal.contacts)
         for person in self._people((*deal.contacts, *before.contacts)):
             stays = bool(on.intersection((person.subject_id, *person.parts)))
-            ours = person.account_id == was and person.account_ms == FROM_DEAL
+            own = self._now(person.account_id)
+            ours = own == was and person.account_ms == FROM_DEAL
             now = company if stays else None
-            if person.forgotten or now == person.account_id:
+            if person.forgotten or now == own:
                 continue
             if ours or (now is not None and person.account_id is None):
                 change.replace(person.but(account_id=now, account_ms=FROM_DEAL))
                 change.create(known_better(self.desk, person))
                 if now is not None:
                     put_member(self.desk, change, now, person.subject_id)
+
+    def _now(self, account_id: str | None) -> str | None:
+        """A company by the name that stands: two of them may have become one."""
+        return None if account_id is None else head(self.desk, account_id).subject_id
 
     def _company(self, deal: Opportunity) -> str | None:
         owner = self._owner(deal)

@@ -94,7 +94,7 @@ def _facts(said: Document, source: Source, received_ms: int) -> Sequence[Contact
         thing = OBJECTS.get(said.text("objectTypeId"), "")
     at_ms = min(received_ms, said.need_natural("occurredAt"))
     if what == "merge":
-        return _merge(said, thing, source, at_ms) if thing in ("contact", "deal") else ()
+        return _merge(said, thing, source, at_ms) if thing in OBJECTS.values() else ()
     found = _fact(said, thing, what, source, at_ms)
     return () if found is None else (found,)
 
@@ -131,6 +131,8 @@ def _merge(
         return ()
     if thing == "contact":
         return (ContactFact(customer_id=survivor, occurred_ms=at_ms, also=gone),)
+    if thing == "company":
+        return (ContactFact(account_id=survivor, occurred_ms=at_ms, also=gone),)
     is_new = survivor not in ids
     taken = deal(**_step(said, source, at_ms, survivor), opened=is_new, merged=ids)
     return (taken, *(deal(**_step(said, source, at_ms, one), removed=True) for one in gone))
