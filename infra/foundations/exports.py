@@ -10,7 +10,7 @@ from infra.foundations.installation import Installation
 FILE_DAYS = 400  # no payout stays open for a year
 OLD_VERSION_DAYS = 30  # time to notice that a file was overwritten
 BANK_FILES = "payouts/files/"  # the only ones with names and accounts in plain
-BANK_FILE_DAYS = 14  # as `limits` has it; what never got to the bank by then is marked failed
+BANK_FILE_DAYS = 14  # as `limits` has it; it is written anew if the bank still needs it
 
 EXTRACT_FILES = "extracts/"  # periods for spreadsheets
 EXTRACT_DAYS = 15  # a day more than they can be saved

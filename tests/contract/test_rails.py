@@ -15,10 +15,16 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 from botocore.stub import Stubber
-from goodword.errors import Unavailable
-from goodword.limits import PERSON_AFTER_HOURS, RESEND_MARGIN_HOURS
+from goodword.errors import NotFound, Unavailable
+from goodword.limits import (
+    BANK_FILE_BYTES_MAX,
+    BANK_FILE_ROWS,
+    PERSON_AFTER_HOURS,
+    RESEND_MARGIN_HOURS,
+)
 from goodword.payouts.model import RAILS_BY_HAND
 from goodword.payouts.ports import PaymentOrder, Rail
+from goodword.payouts.sheet import sheet
 from goodword.times import HOUR_MS
 from goodword_aws.rails.csv import CsvRail, file_key
 from goodword_aws.rails.simulator import SimulatorRail
@@ -298,6 +304,36 @@ def test_the_file_of_a_run_is_safe_to_open_and_exact(bucket: Any) -> None:
     assert rows[1][3:] == ["12.34", "EUR", "Goodword pay_1"]
     assert rows[2][1] == '\'=HYPERLINK("http://x")'
     assert len(rows) == 3
+
+
+def test_a_long_file_is_written_in_parts_each_with_a_head(
+    bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rail, names = CsvRail(bucket, BUCKET, keeper), [f"pay_{n}" for n in range(5)]
+    for one in names:
+        rail.send(order(one))
+    assert rail.close("run_1", names) == rail.close("run_2", []) == 1
+    monkeypatch.setattr("goodword_aws.rails.csv.BANK_FILE_ROWS", 2)
+    assert rail.close("run_1", names) == 3
+    parts = [rail.file("run_1", part).decode().splitlines() for part in (1, 2, 3)]
+    assert [len(part) for part in parts] == [3, 3, 2]
+    assert {part[0] for part in parts} == {"payout_id,name,iban,amount,currency,reference"}
+    assert [row.split(",")[0] for part in parts for row in part[1:]] == names
+    assert file_key("run_1", 3) == "payouts/files/run_1-3.csv"
+    with pytest.raises(NotFound, match="bank_file_gone"):
+        rail.file("run_1", 4)
+
+
+def test_a_part_of_the_longest_rows_fits_an_answer() -> None:
+    longest = [
+        "pay_" + "x" * 40,
+        "'" + "\U00020000" * 70,
+        "'" + "9" * 34,
+        "9" * 20,
+        "EUR",
+        "x" * 60,
+    ]
+    assert len(sheet([longest]).encode()) * BANK_FILE_ROWS < BANK_FILE_BYTES_MAX
 
 
 def test_an_order_names_nobody_and_goes_with_its_persons_key(bucket: Any) -> None:

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from goodword.payouts.filing import Asking
 from goodword.payouts.model import Payout, run_id_of
+from goodword.times import DAY_MS
 from goodword_aws.rails.csv import file_key
 
 from tests.functional.test_console_runs import FRED, RUN, House, release
@@ -86,12 +88,50 @@ def test_a_file_that_is_no_longer_kept_says_what_to_do_and_notes_nothing(house: 
     run_id = run_id_of("prg_test", "2025-10")
     house.world.bucket.objects[file_key(run_id)] = b"x" * 4_000_001
     large = house.pages.browser(FAY).get(FILE)
-    assert (large.status, "too large for a page" in large.words) == (413, True)
+    assert (large.status, "Have it written anew" in large.words) == (413, True)
     del house.world.bucket.objects[file_key(run_id)]
     gone = house.pages.browser(FAY).get(FILE)
     assert gone.status == 404
-    assert "the next run pays it" in gone.words
+    assert "Have it written anew" in gone.words
+    assert house.pages.browser(FAY).get(FILE, part="2").status == 404
+    assert house.pages.browser(FAY).get(FILE, part="x").status == 404
     assert house.world.events("payout_run.file_saved") == []
+
+
+def test_the_file_is_written_anew_for_what_the_bank_has_not_answered(house: House) -> None:
+    fay, run_id = house.pages.browser(FAY), run_id_of("prg_test", "2025-10")
+    assert "The file is kept until" in fay.get(RUN).words
+    before = fay.get(FILE).html
+    house.world.clock.advance(15 * DAY_MS)
+    del house.world.bucket.objects[file_key(run_id)]
+    late = fay.get(RUN)
+    assert "is there no more" in late.words
+    assert FILE not in late.html
+    Asking(house.world.desk("usr_fay")).ask(run_id)
+    assert "The file is being written" in fay.get(RUN).words
+    house.world.clock.advance(DAY_MS)
+    fay.send(late, f"{RUN}/bank")  # its execution is over at once here
+    assert "The file is kept until" in fay.get(RUN).words
+    assert fay.get(FILE).html == before
+    early = fay.get(RUN)
+    fay.send(fay.get(RUN), f"{RUN}/confirm", reference="SEPA-2025-10")
+    assert f'action="{RUN}/bank"' not in fay.get(RUN).html
+    assert fay.send(early, f"{RUN}/bank").status == 409
+
+
+def test_the_parts_of_a_long_file_are_saved_one_by_one(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword_aws.rails.csv.BANK_FILE_ROWS", 1)
+    fay, run_id = house.pages.browser(FAY), run_id_of("prg_test", "2025-10")
+    fay.send(fay.get(RUN), f"{RUN}/bank")
+    page = fay.get(RUN)
+    assert "the bank needs each part once" in page.words
+    assert ("Save part 1" in page.words, "Save part 2" in page.words) == (True, True)
+    parts = [fay.get(FILE, part=part) for part in "12"]
+    assert [len(one.html.splitlines()) for one in parts] == [2, 2]
+    assert f"bank-{run_id}-2.csv" in parts[1].headers["Content-Disposition"]
+    assert [one.data["part"] for one in house.world.events("payout_run.file_saved")] == [1, 2]
 
 
 def test_the_payee_reads_that_a_person_takes_it_to_the_bank(

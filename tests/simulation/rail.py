@@ -109,13 +109,13 @@ class FilesByHand(Hands):
         """Forget it all."""
         self.known.clear()
 
-    def close(self, run_id: str, payout_ids: Any) -> None:
+    def close(self, run_id: str, payout_ids: Any) -> int:
         """The file of a run is written, or it is not."""
         if self._outside.turn("rail_down"):
             raise Unavailable("file_not_written", "the exports bucket refused")
         if any(one not in self.known for one in payout_ids):
             raise Unavailable("order_not_read", "an order of the run is missing")
-        super().close(run_id, payout_ids)
+        return super().close(run_id, payout_ids)
 
     def find(self, payout_id: str, chance: float) -> str:
         """What a person finds who looks at the bank's account."""

@@ -120,8 +120,9 @@ class Hands(MemoryRail):
         known = self._known(payout_id)
         return known and known[1]
 
-    def close(self, run_id: str, payout_ids: Any) -> None:
+    def close(self, run_id: str, payout_ids: Any) -> int:
         self.files[run_id] = list(payout_ids)
+        return 1
 
 
 @dataclass

@@ -18,7 +18,7 @@ from tests.support.scene import BEN, PROGRAM
 REQUEST = "Wait for a first person to request"
 RELEASE = "Wait for a second person to release"
 ENTERED: set[str] = set()
-TESTS = 28  # with those of parametrized ones
+TESTS = 29  # with those of parametrized ones
 
 
 class House(Payday):
@@ -330,6 +330,14 @@ def test_what_was_unclear_is_compared_again(house: House) -> None:
         "What comes next?",
     ]
     assert house.one(Reconciliation).tally.differences == 0
+
+
+def test_a_file_that_was_asked_for_is_written(house: House) -> None:
+    house.begin()
+    house.request()
+    house.release()
+    again = house.begin(task="file", run_id=house.run().run_id)
+    assert again.path[1:] == ["Write the bank's file anew", "What comes next?", "Settled"]
 
 
 def test_an_unknown_task_is_refused(house: House) -> None:

@@ -15,16 +15,20 @@ from goodword.payouts.clock import PayoutClock
 from goodword.payouts.confirming import Confirming, has_file
 from goodword.payouts.cycle import Cycle
 from goodword.payouts.ending import Ending
+from goodword.payouts.filing import Asking
 from goodword.payouts.freezing import read_run
+from goodword.payouts.model import PayoutRun
 from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import Opened, Rail
 from goodword.payouts.reconciling import Reconciling
 from goodword.payouts.sending import Sending
 from goodword.persons import Person
-from goodword.ports import Store
+from goodword.ports import Desk, Store
 from goodword.privacy.model import VaultItem, vault_key
 from goodword.privacy.ports import Forgotten, Macs, PersonalVault
 from goodword.programs.payment import RailName
+from goodword.receipts import Receipt, no_receipt
+from goodword.times import SECOND_MS
 
 from goodword_aws import observe, wiring
 from goodword_aws.aws import client
@@ -120,16 +124,24 @@ def confirming(actor: Actor) -> Confirming:
     return Confirming(wiring.desk(actor))
 
 
-def bank_file(run_id: str, actor: Actor) -> bytes:
-    """The file that a person takes to the bank; who takes it is noted before they get it.
+def bank_file(run_id: str, part: int, actor: Actor) -> bytes:
+    """A part of the file that a person takes to the bank; who takes it is noted before they get it.
 
     Raises NotFound `no_bank_file`, or `bank_file_gone` when it is no longer kept.
     """
-    if not has_file(read_run(wiring.store(), run_id)):
+    run = read_run(wiring.store(), run_id)
+    if not has_file(run) or not 1 <= part <= max(run.file_parts, 1):
         raise NotFound("no_bank_file", "the run has no file for a bank")
-    content = csv_rail().file(run_id)
-    confirming(actor).file_saved(run_id)
+    content = csv_rail().file(run_id, part)
+    confirming(actor).file_saved(run_id, part)
     return content
+
+
+def write_bank_file(run_id: str, desk: Desk, receipt: Receipt[PayoutRun] = no_receipt) -> None:
+    """Have the file written anew by `payout_cycle`. Conflict `no_file_needed`."""
+    run = Asking(desk).ask(run_id, receipt)
+    name = f"{run_id}-file-{(run.file_asked_ms or 0) // SECOND_MS}"
+    payout_machine().start(name, {"task": "file", "run_id": run_id})
 
 
 def cycle(actor: str) -> Cycle:
@@ -169,7 +181,7 @@ def person(principal: Principal) -> Person:
 STEPS = (
     *("open", "freeze", "close_list", "audit", "ask", "stand", "expire"),
     *("begin", "send", "settle", "reconcile", "recompare", "compare", "sum_up"),
-    *("give_back", "mend", "look_up"),
+    *("give_back", "write_file", "mend", "look_up"),
 )
 
 

@@ -115,7 +115,7 @@ class Confirming:
 
         return until_settled(attempt)
 
-    def file_saved(self, run_id: str) -> None:
+    def file_saved(self, run_id: str, part: int = 1) -> None:
         """Note that somebody takes the bank's file of a run by hand away, and when.
 
         Each time is an event; the run says who did last. NotFound `no_bank_file`.
@@ -128,7 +128,9 @@ class Confirming:
             by, change = self.desk.actor.id, Change()
             change.replace(run.but(file_by=by, file_ms=self.desk.clock.now_ms()))
             change.create(
-                self.desk.event("payout_run.file_saved", run_id, program_id=run.program_id)
+                self.desk.event(
+                    "payout_run.file_saved", run_id, program_id=run.program_id, part=part
+                )
             )
             self.desk.store.commit(change)
 

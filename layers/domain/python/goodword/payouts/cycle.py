@@ -14,6 +14,7 @@ from goodword.limits import LOOKUP_TRIES_MAX, NOTICES_PER_SWEEP
 from goodword.payouts.approving import Approving, Wait, overdue
 from goodword.payouts.auditing import Auditing
 from goodword.payouts.ending import Ending
+from goodword.payouts.filing import Filing
 from goodword.payouts.freezing import Freezing, read_run
 from goodword.payouts.hearing import Hearing, Names
 from goodword.payouts.listing import Listing
@@ -176,6 +177,10 @@ class Cycle:
         return Step(
             run_id=run_id, route="give_back" if following else "given_back", cursor=following
         )
+
+    def write_file(self, run_id: str) -> Step:
+        """Write the bank's file anew, as a person asked."""
+        return self._stand(Filing(self.desk, self.ending.files).write(run_id))
 
     def mend(self, run_id: str) -> Step:
         """Take up a run whose execution is lost, or end one that nobody answered in time."""

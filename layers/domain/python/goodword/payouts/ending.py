@@ -166,9 +166,10 @@ class Ending:
             outcome, by_hand, waits = self._outcome(run_id)
             if waits:
                 return run
-            if run.rail in RAILS_BY_HAND:
-                self.files.close(run_id, by_hand)
             after = run_moved(run, "settled", self.desk.clock.now_ms()).but(outcome=outcome)
+            if run.rail in RAILS_BY_HAND:
+                parts = self.files.close(run_id, by_hand)
+                after = after.but(file_parts=parts, file_made_ms=after.changed_ms)
             totals: dict[str, Any] = {
                 f"{state}_minor": each.amount_minor for state, each in outcome.items()
             }

@@ -123,10 +123,11 @@ class PayoutRun(Record):
     they are audited, and hashed once people may decide. From then on only decisions about findings
     change `run_hash`, `count` and `total_minor`. `barred` are keyed hashes of countries; above
     `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. The marks tell
-    the mailboxes of those people apart. `changed_ms` is
-    the last move of its state or its listing. `file_by` is who last saved the bank's file of a run
-    by hand, at `file_ms`. What was earned from `ended_ms` on waits (None:
-    what is due by the cut-off is of the period). `left_out` is how far a closed list is counted.
+    the mailboxes of those people apart. `changed_ms` is the last move of its state or its listing.
+    `file_by` is who last saved the bank's file of a run by hand, at `file_ms`; it was written at
+    `file_made_ms` in `file_parts` parts (None and 0: not kept then), and is asked for anew since
+    `file_asked_ms`. What was earned from `ended_ms` on waits (None: what is due by the cut-off is
+    of the period). `left_out` is how far a closed list is counted.
     """
 
     KIND: ClassVar[str] = "payout_run"
@@ -169,6 +170,9 @@ class PayoutRun(Record):
     released_ms: int | None = None
     file_by: str | None = None
     file_ms: int | None = None
+    file_made_ms: int | None = None
+    file_asked_ms: int | None = None
+    file_parts: int = Field(default=0, ge=0)
 
     @property
     def key(self) -> Key:

@@ -99,10 +99,13 @@ class Origins(Protocol):
 
 
 class RunFiles(Protocol):
-    """Where the orders of a rail by hand become the one file of a run."""
+    """Where the orders of a rail by hand become the file of a run, in parts if it is long."""
 
-    def close(self, run_id: str, payout_ids: Sequence[str]) -> None:
-        """Write the file with these orders, in this order; written again it is the same file."""
+    def close(self, run_id: str, payout_ids: Sequence[str]) -> int:
+        """Write the file with these orders, in this order; written again it is the same file.
+
+        Returns how many parts it has.
+        """
         ...
 
 

@@ -13,7 +13,7 @@ from typing import Any, Literal, Protocol
 
 from botocore.exceptions import ClientError
 from goodword.errors import NotFound, TooLarge, Unavailable
-from goodword.limits import BANK_FILE_BYTES_MAX
+from goodword.limits import BANK_FILE_BYTES_MAX, BANK_FILE_ROWS
 from goodword.money import decimal_text
 from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword.payouts.sheet import number, sheet, text
@@ -75,29 +75,34 @@ class CsvRail:
             return RailAnswer("unknown", reason="no_answer")
         return RailAnswer("accepted")
 
-    def close(self, run_id: str, payout_ids: Sequence[str]) -> None:
-        """Write `payouts/files/<run_id>.csv` with these orders in this order.
+    def close(self, run_id: str, payout_ids: Sequence[str]) -> int:
+        """Write `payouts/files/<run_id>.csv` with these orders in this order; how many parts.
 
-        Who was erased since is left out: a person says of that payment that it failed.
+        A long one goes on in `-2.csv` and so on, each with the head. Who was erased since is left
+        out: a person says of that payment that it failed.
         """
-        content = sheet([HEAD, *self._rows(payout_ids)])
-        try:
-            self._put(file_key(run_id), content, "text/csv; charset=utf-8")
-        except ClientError as refused:
-            raise Unavailable("file_not_written", "the exports bucket refused") from refused
+        starts = range(0, len(payout_ids) or 1, BANK_FILE_ROWS)
+        for part, at in enumerate(starts, start=1):
+            content = sheet([HEAD, *self._rows(payout_ids[at : at + BANK_FILE_ROWS])])
+            try:
+                self._put(file_key(run_id, part), content, "text/csv; charset=utf-8")
+            except ClientError as refused:
+                raise Unavailable("file_not_written", "the exports bucket refused") from refused
+        return len(starts)
 
-    def file(self, run_id: str) -> bytes:
-        """The file of a run. NotFound `bank_file_gone` once the bucket has dropped it.
+    def file(self, run_id: str, part: int = 1) -> bytes:
+        """A part of the file of a run. NotFound `bank_file_gone` once the bucket has dropped it.
 
-        TooLarge `bank_file_too_large` if it fits no answer of a function.
+        TooLarge `bank_file_too_large` if it fits no answer of a function: one of before there were
+        parts, which can be written anew.
         """
         try:
-            found = self._s3.get_object(Bucket=self._bucket, Key=file_key(run_id))
+            found = self._s3.get_object(Bucket=self._bucket, Key=file_key(run_id, part))
             content: bytes = found["Body"].read()
         except ClientError as refused:
             raise NotFound("bank_file_gone", "the file is no longer kept") from refused
         if len(content) > BANK_FILE_BYTES_MAX:
-            raise TooLarge("bank_file_too_large", f"it is {file_key(run_id)} of the bucket")
+            raise TooLarge("bank_file_too_large", "it was written before files had parts")
         return content
 
     def _rows(self, payout_ids: Sequence[str]) -> Iterator[list[str]]:
@@ -131,9 +136,9 @@ class CsvRail:
         )
 
 
-def file_key(run_id: str) -> str:
-    """Where the file of a run is."""
-    return f"payouts/files/{run_id}.csv"
+def file_key(run_id: str, part: int = 1) -> str:
+    """Where a part of the file of a run is; parts count from 1."""
+    return f"payouts/files/{run_id}{'' if part == 1 else f'-{part}'}.csv"
 
 
 def _order_key(payout_id: str) -> str:

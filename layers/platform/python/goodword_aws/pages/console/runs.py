@@ -8,10 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal
 
 from goodword.errors import Conflict, NotFound
-from goodword.limits import BANK_FILE_DAYS, PAGE_ITEMS_MAX, READ_KEYS_MAX, RUN_CHUNK_PAYOUTS
+from goodword.limits import (
+    BANK_FILE_DAYS,
+    BANK_FILE_ROWS,
+    PAGE_ITEMS_MAX,
+    READ_KEYS_MAX,
+    RUN_CHUNK_PAYOUTS,
+)
 from goodword.money import decimal_text
 from goodword.payouts.approving import CANCEL_CODES, pays
 from goodword.payouts.confirming import has_file
+from goodword.payouts.filing import is_being_written, kept_until_ms, waits_for_bank
 from goodword.payouts.findings import CLEAR_CODES, HOLD_CODES
 from goodword.payouts.freezing import read_run
 from goodword.payouts.model import (
@@ -70,7 +77,7 @@ def shown(view: View) -> dict[str, Any]:
         "me": view.person.subject,
         "step": step_of(run, barred(view, run)),
         "execution": execution(run_id),
-        "bank": bank(run),
+        "bank": bank(run, view.desk.clock.now_ms()),
         "go_on": view.query.get("go_on", "")[:1_000],
         "cancel_codes": CANCEL_CODES,
         "clear_codes": CLEAR_CODES,
@@ -83,14 +90,20 @@ def shown(view: View) -> dict[str, Any]:
     }
 
 
-def bank(run: PayoutRun) -> dict[str, Any]:
-    """The bank's file of a run by hand: who saved it last, and what it still has to say."""
+def bank(run: PayoutRun, now_ms: int) -> dict[str, Any]:
+    """The bank's file of a run by hand: who saved it last, how long it is kept, and its parts."""
+    until_ms = kept_until_ms(run)
     return {
         "file": has_file(run),
-        "waits": has_file(run) and "sent" in run.outcome,
+        "waits": waits_for_bank(run),
         "by": run.file_by,
         "at": run.file_ms,
         "days": BANK_FILE_DAYS,
+        "until": until_ms,
+        "gone": now_ms >= until_ms,
+        "parts": max(run.file_parts, 1),
+        "rows": BANK_FILE_ROWS,
+        "writing": is_being_written(run, now_ms),
     }
 
 
@@ -117,7 +130,7 @@ def step_of(run: PayoutRun, bar: Bar) -> str:
         return bar or ("release_second" if run.checked_by else waits)
     if run.state == "settled" and run.count == 0:
         return "nothing_due"
-    if bank(run)["waits"]:
+    if waits_for_bank(run):
         return "bank_saved" if run.file_ms else "bank"
     return "sending" if run.state == "released" else run.state
 

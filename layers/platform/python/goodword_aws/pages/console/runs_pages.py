@@ -25,6 +25,7 @@ from goodword_aws.payouts import (
     payout_machine,
     person,
     reconciling,
+    write_bank_file,
 )
 from goodword_aws.payouts_answers import payout_answer
 from goodword_aws.payouts_forms import Reference, RunHash
@@ -108,6 +109,7 @@ def add_runs(site: Site) -> None:
     page("POST", f"{RUN}/cancel", roles=FINANCE, again=_run)(_cancel)
     page("POST", f"{RUN}/findings", roles=FINANCE, again=_run)(_decide)
     page("GET", f"{RUN}/bank/csv", roles=FINANCE)(_bank_file)
+    page("POST", f"{RUN}/bank", roles=FINANCE, again=_run)(_write_bank_file)
     page("POST", f"{RUN}/confirm", roles=FINANCE, again=_run)(_confirm_all)
     page("GET", "/console/payouts/<payout_id>", roles=MONEY)(_payout)
     page("GET", "/console/payouts/<payout_id>/csv", roles=MONEY)(_statement_file)
@@ -138,8 +140,16 @@ def _payments_file(view: View) -> Answer:
 
 
 def _bank_file(view: View) -> Answer:
-    run_id = view.path["run_id"]
-    return File(bank_file(run_id, view.desk.actor), SHEET, f"bank-{run_id}.csv")
+    run_id, asked = view.path["run_id"], view.query.get("part", "1")
+    part = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 3 else 0
+    name = f"bank-{run_id}.csv" if part == 1 else f"bank-{run_id}-{part}.csv"
+    return File(bank_file(run_id, part, view.desk.actor), SHEET, name)
+
+
+def _write_bank_file(view: View) -> Answer:
+    here = _here(view)
+    write_bank_file(view.path["run_id"], view.desk, lambda _: view.claim(here))
+    return Go(here, "note.bank_file")
 
 
 def _left_out(view: View) -> Answer:
