@@ -176,6 +176,14 @@ def journey_draft(more: str = "") -> Path:
     return find
 
 
+def journey_letters(reader: Reader) -> str:
+    """What a journey with words of its own writes."""
+    program_id = of_advocates("")(reader).rpartition("=")[2]
+    rows = reader.told.person("marta").get(f"/v1/journeys?program_id={program_id}")["data"]
+    found = next(one["id"] for one in rows if one["name"] == "Support rescue")
+    return f"/console/letters?journey={found}"
+
+
 def handed(reader: Reader) -> str:
     """The first thing that a journey has handed over to staff."""
     return first(of_advocates("/console/hand-overs")(reader), "tbody th a")(reader)

@@ -19,6 +19,7 @@ from tests.browser.addresses import (
     in_town,
     introduction,
     journey_draft,
+    journey_letters,
     listed,
     of_advocates,
     of_program,
@@ -223,6 +224,7 @@ CONSOLE = (
     ),
     Place("console-reference", "marta", reference, page="/console/references/<subject_id>"),
     _plain("console-letters", "marta", "/console/letters"),
+    Place("console-journey-letters", "marta", journey_letters, page="/console/letters"),
     Place(
         "console-hand-overs",
         "marta",
