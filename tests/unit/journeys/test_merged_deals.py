@@ -3,7 +3,7 @@
 import pytest
 from goodword.journeys.crediting import Crediting
 from goodword.journeys.listening import Customers
-from goodword.journeys.opportunity import ContactFact, Opportunity
+from goodword.journeys.opportunity import ContactFact, DealFact, Opportunity
 from goodword.journeys.signal import Signal, Subject
 
 from tests.support.crm import AT, Crm, step
@@ -30,11 +30,15 @@ def named(crm: Crm) -> dict[str, Opportunity]:
 
 
 def merge(crm: Crm, survivor: str, *, new: bool = False, day: float = 5) -> None:
+    crm.tell(*merged_into(survivor, new=new, day=day))
+
+
+def merged_into(survivor: str, *, new: bool = False, day: float = 5) -> list[DealFact]:
     gone = [one for one in ("77", "78") if one != survivor]
-    crm.tell(
+    return [
         step("m", day, deal_id=survivor, opened=new, merged=("77", "78")),
-        *(step(f"m-{one}", day, deal_id=one, removed=True) for one in gone),
-    )
+        *(step(f"m-{one}", day, deal_id=one, removed=True, into=survivor) for one in gone),
+    ]
 
 
 def test_a_new_deal_takes_everything_over_and_the_merged_ones_are_open_no_more(crm: Crm) -> None:

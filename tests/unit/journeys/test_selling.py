@@ -7,8 +7,8 @@ import pytest
 from goodword.conversions.forgetting import Forgetting
 from goodword.conversions.model import Facts
 from goodword.errors import InvalidInput
+from goodword.journeys import deal_book, prompting
 from goodword.journeys import pipeline as pipelines
-from goodword.journeys import prompting, selling
 from goodword.journeys.crediting import Credit
 from goodword.journeys.opportunity import ContactFact, DealStep, Opportunity
 from goodword.journeys.pipeline import Period, advocates_of, pipeline
@@ -125,7 +125,7 @@ def test_signals_are_heard_beside_deals(crm: Crm) -> None:
 
 
 def test_too_many_steps_are_for_a_person(crm: Crm, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(selling, "DEAL_STEPS_MAX", 2)
+    monkeypatch.setattr(deal_book, "DEAL_STEPS_MAX", 2)
     problem = crm.tell(*(step(str(n), n) for n in range(4)))
     assert (problem, len(crm.all(DealStep))) == ("too_many_steps", 2)
     assert crm.tell(step("0", 0)) == ""

@@ -288,6 +288,7 @@ STAFF_PAGES_MAX = 10  # such reads of a group; of a larger staff nobody is refus
 FUNNEL_PAGES_MAX = 200  # pages of 100 walks that one funnel counts
 DEAL_CONTACTS_MAX = 10  # contacts of one deal that are looked at; a buying centre has fewer
 DEAL_MERGED_MAX = 10  # deals or contacts that a CRM makes one of at once; people merge two
+DEAL_MERGES_MAX = 10  # merges one after the other through which a late step of a deal is followed
 DEAL_STEPS_MAX = 400  # changes of one deal; more is a deal that a machine writes to
 DEAL_PAGE_ITEMS = 100  # deals credited together; about four batch reads
 DEALS_READ_MAX = 5_000  # deals that one report adds up; some seconds of reading

@@ -51,7 +51,7 @@ class DealFact(DealChange):
 
     Of `merged` deals this one is what is left: it takes their contacts over, and what it does not
     know of its company and referral. One that the merge made (`opened`) takes the rest from them,
-    where they differ from the first.
+    where they differ from the first. The others go `into` it.
     """
 
     fact_id: OutsideName
@@ -61,6 +61,7 @@ class DealFact(DealChange):
     contact_ids: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_CONTACTS_MAX)
     dropped_ids: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_CONTACTS_MAX)
     merged: tuple[OutsideName, ...] = Field(default=(), max_length=DEAL_MERGED_MAX)
+    into: OutsideName | None = None
     email: str | None = Field(default=None, max_length=320, repr=False)
 
 
@@ -94,8 +95,20 @@ class Heard(Value):
         return bool(self.signals or self.contacts or self.deals or self.problem)
 
 
+class Merge(Value):
+    """That deals, by their ids here in the CRM's order, became one at a time; `said` besides."""
+
+    deals: tuple[str, ...]
+    at_ms: int
+    said: DealChange
+
+
 class DealStep(Record):
-    """One step of a deal as it is kept: people and companies are subjects, by random id."""
+    """One step of a deal as it is kept: people and companies are subjects, by random id.
+
+    Of a `merge` it is what the deal takes over from others, made again when one of them is told of
+    (`inheriting`); the step that takes such a one out names the deal that it went `into`.
+    """
 
     KIND: ClassVar[str] = "deal_step"
 
@@ -107,6 +120,8 @@ class DealStep(Record):
     account: str | None = None
     contacts: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    merge: Merge | None = None
+    into: str | None = None
 
     @property
     def key(self) -> Key:
@@ -253,7 +268,7 @@ def inherited(merged: Sequence[Opportunity], step: DealStep) -> list[DealStep]:
         currency=of_amount.currency,
     )
     began_ms = min(one.opened_ms for one in merged)
-    began = step.but(fact_id=f"{step.fact_id}:began", occurred_ms=began_ms)
+    began = step.but(fact_id=f"{step.fact_id}:began", occurred_ms=began_ms, merge=None)
     return [began, taken.but(occurred_ms=max(began_ms, first.moved_ms), change=stands)]
 
 

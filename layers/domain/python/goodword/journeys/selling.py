@@ -6,31 +6,37 @@ accounts are the same subjects that signals are about, so whoever is forgotten a
 deal's contact any more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import NamedTuple
 
 from goodword.conversions.model import Delivery, Facts
-from goodword.journeys.copied import CRM_KINDS, CrmCopy, DealLink, copy_key
+from goodword.journeys.copied import CRM_KINDS, CrmCopy, copy_key
+from goodword.journeys.deal_book import DealBook
+from goodword.journeys.inheriting import Inheriting
 from goodword.journeys.listening import Listening, head
 from goodword.journeys.opportunity import (
     ContactFact,
     DealChange,
     DealFact,
     DealStep,
+    Merge,
     Opportunity,
-    deal_partition,
-    folded,
-    inherited,
     opportunity_id_of,
     opportunity_key,
 )
-from goodword.journeys.outcome import Telling
-from goodword.limits import DEAL_STEPS_MAX
 from goodword.ports import Change, Desk, until_settled
 from goodword.privacy.ports import Macs
 
 TOO_MANY = "too_many_steps"
+
+
+class Noting(NamedTuple):
+    """What came of a step: why a person has to look at it, and the deals that inherit it."""
+
+    problem: str
+    inherit: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -58,25 +64,25 @@ class Hearing:
         contacts = [self._met(listening, delivery, fact, one) for one in fact.contact_ids]
         if fact.email is not None and not contacts:
             contacts = [self._met(listening, delivery, fact, None, fact.email)]
+        change = DealChange(**{name: getattr(fact, name) for name in DealChange.model_fields})
+        deals = tuple(opportunity_id_of(*delivery.space, one) for one in fact.merged)
+        into = None if fact.into is None else opportunity_id_of(*delivery.space, fact.into)
         step = DealStep(
             opportunity_id=opportunity_id_of(*delivery.space, fact.deal_id),
             fact_id=fact.fact_id,
             occurred_ms=fact.occurred_ms,
             noted_ms=self.desk.clock.now_ms(),
-            change=DealChange(**{name: getattr(fact, name) for name in DealChange.model_fields}),
+            change=change,
             account=account,
             contacts=tuple(contacts),
             dropped=tuple(self._met(listening, delivery, fact, one) for one in fact.dropped_ids),
+            merge=Merge(deals=deals, at_ms=fact.occurred_ms, said=change) if deals else None,
+            into=into,
         )
-        steps = [step] if not fact.merged else inherited(self._merged(delivery, fact), step)
-        problems = [until_settled(partial(self._note, delivery, fact, one)) for one in steps]
-        return next(filter(None, problems), "")
-
-    def _merged(self, delivery: Delivery, fact: DealFact) -> list[Opportunity]:
-        """The deals that became one, in the order of the CRM; nothing of one never heard of."""
-        keys = [opportunity_key(opportunity_id_of(*delivery.space, one)) for one in fact.merged]
-        found = self.desk.store.get_many(Opportunity, keys)
-        return [found[key] for key in keys if key in found]
+        noted = until_settled(partial(self._note, delivery, fact, step))
+        for name in sorted(noted.inherit):
+            Inheriting(self.desk).settle(delivery, name)
+        return noted.problem
 
     def _met(
         self,
@@ -126,55 +132,29 @@ class Hearing:
         change.create(self.desk.event("journey.contact_known", person.subject_id, **told))
         self.desk.store.commit(change)
 
-    def _note(self, delivery: Delivery, fact: DealFact, step: DealStep) -> str:
-        steps, whole = self._steps(step.opportunity_id)
+    def _note(self, delivery: Delivery, fact: DealFact, step: DealStep) -> Noting:
+        book = DealBook(self.desk)
+        steps, whole = book.steps(step.opportunity_id)
+        inherit = frozenset(_inheriting((*steps, step)))
         if any(one.fact_id == step.fact_id for one in steps):
-            return ""
+            return Noting("", inherit)
         if not whole:
-            return TOO_MANY
+            return Noting(TOO_MANY, frozenset())
         stored = self.desk.store.get(Opportunity, opportunity_key(step.opportunity_id))
         before = stored or _fresh(delivery, fact, step)
-        after = folded([*steps, step], before)
         change = Change()
-        telling = Telling(self.desk)
-        telling.people(change, after, before)
-        after = telling.tell(change, delivery, after, steps)
         change.create(step)
-        change.save(after)
-        self._link(change, after)
-        change.create(
-            self.desk.event(
-                _told(stored, after),
-                after.opportunity_id,
-                program_id=after.program_id,
-                state=after.state,
-                amount_minor=after.amount_minor,
-                currency=after.currency,
-            )
-        )
-        self.desk.store.commit(change)
-        return ""
+        book.keep(change, delivery, stored, before, [*steps, step])
+        return Noting("", inherit)
 
-    def _link(self, change: Change, deal: Opportunity) -> None:
-        """Note with its contacts, and with a referral written on it, that they concern the deal."""
-        owners = [f"SBJ#{one}" for one in deal.contacts]
-        owners += [f"CNV#{deal.referral}"] if deal.referral else []
-        links = [DealLink(owner=one, opportunity_id=deal.opportunity_id) for one in owners]
-        known = self.desk.store.get_many(DealLink, [one.key for one in links]) if links else {}
-        change.create(*(one for one in links if one.key not in known))
 
-    def _steps(self, opportunity_id: str) -> tuple[Sequence[DealStep], bool]:
-        """All steps so far, and whether there may be one more."""
-        found: list[DealStep] = []
-        cursor: str | None = None
-        while True:
-            page = self.desk.store.query(
-                DealStep, "core", deal_partition(opportunity_id), "T#", cursor=cursor
-            )
-            found += page.rows
-            cursor = page.cursor
-            if cursor is None or len(found) >= DEAL_STEPS_MAX:
-                return found, len(found) < DEAL_STEPS_MAX
+def _inheriting(steps: Sequence[DealStep]) -> Iterator[str]:
+    """The deals that are made again when one with these steps is told of."""
+    for one in steps:
+        if one.into is not None:
+            yield one.into
+        if one.merge is not None:
+            yield one.opportunity_id
 
 
 def _fresh(delivery: Delivery, fact: DealFact, step: DealStep) -> Opportunity:
@@ -189,9 +169,3 @@ def _fresh(delivery: Delivery, fact: DealFact, step: DealStep) -> Opportunity:
         opened_ms=fact.occurred_ms,
         steps=0,
     )
-
-
-def _told(before: Opportunity | None, after: Opportunity) -> str:
-    if before is None or before.state != after.state:
-        return "opportunity.opened" if after.state == "open" else f"opportunity.{after.state}"
-    return "opportunity.changed"

@@ -135,7 +135,11 @@ def _merge(
         return (ContactFact(account_id=survivor, occurred_ms=at_ms, also=gone),)
     is_new = survivor not in ids
     taken = deal(**_step(said, source, at_ms, survivor), opened=is_new, merged=ids)
-    return (taken, *(deal(**_step(said, source, at_ms, one), removed=True) for one in gone))
+    return (taken, *(_gone(_step(said, source, at_ms, one), survivor) for one in gone))
+
+
+def _gone(step: dict[str, Any], survivor: str) -> DealFact:
+    return deal(**step, removed=True, into=survivor)
 
 
 def _step(said: Document, source: Source, at_ms: int, deal_id: str) -> dict[str, Any]:
