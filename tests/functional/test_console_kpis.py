@@ -1,5 +1,6 @@
 """The page of the twelve figures: what each means, what it is now, by month, or why it is empty."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -253,6 +254,8 @@ def test_an_analyst_reads_the_figures_of_a_month_that_five_made(
     assert (f"100% ({people} of {people})" in page.words) == shown
     assert (f"${people * 10}.00" in page.words) == shown
     assert "Left out: fewer than five" in page.words or shown
+    assert re.findall(r"<p[^>]*>\s*</p>", page.html) == []
+    assert "No month of these is of five people or more" in page.words or shown
 
 
 def test_a_period_and_a_programme_are_chosen_and_nonsense_is_told(

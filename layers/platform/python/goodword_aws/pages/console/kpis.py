@@ -150,17 +150,24 @@ def _chart(view: View, kpi: KpiAnswer, home: str) -> Chart:
     drawn = [(part, _drawn(part, currency)) for part in kpi.months]
     told = [(part, value) for part, value in drawn if value is not None]
     notes = [view.text("kpis.only", currency=currency)] if others else []
-    notes += [view.text("kpis.months_left_out")] if len(told) < len(drawn) else []
+    notes += [view.text("kpis.months_left_out")] if 0 < len(told) < len(drawn) else []
     name = view.text(f"kpis.title.{kpi.code}")
     return Chart(
         id=kpi.code,
         title=view.text(f"kpis.chart.{kpi.unit}", name=name),
         labels=tuple(_label(view, part) for part, _ in told),
         series=(Series(name, tuple(value for _, value in told)),),
-        empty="" if len(told) < len(drawn) else view.text(f"kpis.empty.{kpi.code}"),
+        empty=view.text(_empty(kpi.code, len(told), len(drawn))),
         unit=currency if kpi.unit == "money" else "",
         note=" ".join(notes),
     )
+
+
+def _empty(code: str, told: int, months: int) -> str:
+    """What stands where nothing is drawn: nothing happened, or what did is of too few people."""
+    if told == months:
+        return f"kpis.empty.{code}"
+    return "kpis.empty_shown" if told else "kpis.empty_left_out"
 
 
 def _label(view: View, part: PartAnswer) -> str:
