@@ -14,6 +14,7 @@ from infra.foundations.streams import may_work_on, work_on
 HEARD = (
     "journey.signal_noted",
     "journey.subject_known",
+    "journey.wishes_changed",
     "journey.published",
     "journey.state_changed",
     "journey.turned",

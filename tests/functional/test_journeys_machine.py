@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from goodword.journeys.asks import Wishes
+from goodword.journeys.reference import Traits
 from goodword.journeys.walk import AskMade, Walk
 from goodword.rewards.model import Reward
 
 from tests.support.api import Front, front
 from tests.support.functions import call, sample
 from tests.support.journeys import REFERENCE
+from tests.support.references import referring
 from tests.support.stepping import Stepping, stepping_instead
 from tests.support.walks import BYE, Path
 
@@ -59,6 +62,20 @@ def test_a_journey_that_goes_on_looks_at_whoever_was_heard_of(house: Front, path
     event = json.dumps(sample("journeys_queue", "resumed")).replace("prg_sample", path.program_id)
     assert call("journeys_queue", json.loads(event)) == {"batchItemFailures": []}
     assert len(path.all(Walk)) == 1
+
+
+def test_whoever_ends_all_requests_is_not_called(house: Front, path: Path) -> None:
+    _, ask = path.asked(BYE)
+    path.asks.answer(ask.ask_id, "accepted")
+    references = referring(path.desk(), path.subjects, path.gate, path.workflow)
+    references.put(ask.subject_id, Traits(industry="retail", size="medium"))
+    references.book(ask.subject_id)
+    Wishes(path.desk()).unsubscribe(ask)
+    event = json.dumps(sample("journeys_queue", "wishes_ended"))
+    event = event.replace("sbj_sample", ask.subject_id)
+    for _ in range(2):
+        assert call("journeys_queue", json.loads(event)) == {"batchItemFailures": []}
+    assert [one.state for one in references.read(ask.subject_id).calls] == ["cancelled"]
 
 
 def test_the_task_walks_and_listens_and_refuses_the_rest(house: Front, path: Path) -> None:

@@ -4,7 +4,8 @@ import json
 
 from goodword.events import Event
 from goodword.journeys.entering import Entering
-from goodword.journeys.listening import Subjects
+from goodword.journeys.gate import Gate
+from goodword.journeys.listening import Customers, Subjects
 from goodword.journeys.reaching import Reaching
 from goodword.journeys.turning import TURNED, Turning
 
@@ -14,6 +15,7 @@ from goodword_aws.settings import settings
 from goodword_aws.workflow import StepFunctions
 
 RECOMMENDED = frozenset({"conversion.decided", "journey.ask_accepted", "journey.ask_submitted"})
+OBJECTED = frozenset({"journey.signal_noted", "journey.wishes_changed"})
 DONE = frozenset({TURNED, "journey.published", "journey.state_changed", "program.state_changed"})
 
 
@@ -21,7 +23,7 @@ def heard(body: str) -> None:
     """One bus event: a signal, or knowing better who somebody is, makes journeys look at a person;
     whoever entered begins to walk; whoever did what a journey is for is noted with the walk; who
     promised to recommend and did so has done it; what is done to a journey, or to its programme, is
-    done to those whom it concerns.
+    done to those whom it concerns; and whoever wants no more of it is not called.
 
     Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
     execution is started by name.
@@ -29,6 +31,8 @@ def heard(body: str) -> None:
     event = json.loads(body)["detail"]
     told = Event.model_validate_json(json.dumps(event))
     Reaching(wiring.desk("journeys_queue")).heard(told)
+    if told.type in OBJECTED:
+        _objected(told)
     if told.type in RECOMMENDED:
         _recommended(told)
     if event["type"] in ("journey.signal_noted", "journey.subject_known"):
@@ -46,6 +50,13 @@ def heard(body: str) -> None:
         }
         machine = settings().journey_arn
         StepFunctions(client("stepfunctions")).start(machine, walk_id, given)
+
+
+def _objected(event: Event) -> None:
+    from goodword.journeys.objecting import Objecting  # noqa: PLC0415 - of some events
+
+    desk = wiring.desk("journeys_queue")
+    Objecting(desk, Gate(desk, Customers(desk))).heard(event)
 
 
 def _recommended(event: Event) -> None:

@@ -8,6 +8,7 @@ that is taken back calls off what is booked on it. A call that was held for a de
 deal too (`crediting`), for as long as it is held.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from goodword.errors import Conflict, NotAllowed
@@ -106,18 +107,40 @@ def called_off(desk: Desk, change: Change, ask: AskMade) -> AskMade:
 
     Its person took the yes back: nobody is called who does not want to be.
     """
-    person = head(desk, ask.subject_id)
-    keys = [reference_key(one) for one in (person.subject_id, *person.parts)]
-    for profile in desk.store.get_many(ReferenceProfile, keys).values():
-        off = [one for one in profile.calls if one.ask_id == ask.ask_id and one.state == "booked"]
-        if not off:
-            continue
-        calls = [one.but(state="cancelled") if one in off else one for one in profile.calls]
-        change.replace(profile.but(calls=tuple(calls)))
-        for one in off:
-            told = {"program_id": ask.program_id, "call_id": one.call_id, "ask_id": ask.ask_id}
-            name = profile.subject_id
-            change.create(desk.event("journey.reference_cancelled", name, "taken_back", **told))
+    for profile, booked in booked_calls(desk, ask.subject_id):
+        off = [one for one in booked if one.ask_id == ask.ask_id]
+        if off:
+            cancel(desk, change, profile, off, "taken_back")
     if ask.call is None or ask.call.state != "booked":
         return ask
     return ask.but(call=ask.call.but(state="cancelled"))
+
+
+def booked_calls(
+    desk: Desk, subject_id: str
+) -> Sequence[tuple[ReferenceProfile, Sequence[ReferenceCall]]]:
+    """The calls of a person that are booked, under whatever name, with the profile of each."""
+    person = head(desk, subject_id)
+    keys = [reference_key(one) for one in (person.subject_id, *person.parts)]
+    each = desk.store.get_many(ReferenceProfile, keys).values()
+    found = ((one, [call for call in one.calls if call.state == "booked"]) for one in each)
+    return [(profile, booked) for profile, booked in found if booked]
+
+
+def cancel(
+    desk: Desk,
+    change: Change,
+    profile: ReferenceProfile,
+    off: Sequence[ReferenceCall],
+    reason: str,
+) -> None:
+    """Put into the change that these calls of a profile are cancelled, and why."""
+    calls = [one.but(state="cancelled") if one in off else one for one in profile.calls]
+    change.replace(profile.but(calls=tuple(calls)))
+    for one in off:
+        told = {
+            "program_id": profile.program_id,
+            "call_id": one.call_id,
+            "ask_id": one.ask_id or None,
+        }
+        change.create(desk.event("journey.reference_cancelled", profile.subject_id, reason, **told))
