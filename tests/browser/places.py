@@ -68,7 +68,8 @@ def _plain(name: str, who: str, path: str) -> Place:
 CONSOLE = (
     _plain("console", "fatima", "/console"),
     _plain("console-analyst", "lars", "/console"),
-    _plain("console-kpis", "lars", "/console/kpis"),
+    _plain("console-kpis", "marta", "/console/kpis"),
+    _plain("console-kpis-analyst", "lars", "/console/kpis"),
     _plain("console-runs", "fatima", "/console/runs"),
     Place("console-run", "fatima", payments(), page="/console/runs/<run_id>"),
     Place(

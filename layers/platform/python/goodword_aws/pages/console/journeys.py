@@ -27,6 +27,7 @@ from goodword_aws.journeys_walks import asks
 from goodword_aws.pages.charts import Chart, Series
 from goodword_aws.pages.console import WRITERS
 from goodword_aws.pages.console.journey_drafts import life
+from goodword_aws.pages.console.journey_texts import step_words
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -109,10 +110,11 @@ def _journey(view: View) -> Answer:
         return Go(f"{HERE}/{journey.journey_id}/draft")
     funnel = _funnel(view, journey)
     version = Journeys(view.desk).version(journey.journey_id, journey.in_force)
+    currency = Programs(view.desk).read(journey.program_id)[0].currency
     shown = life(view, journey) | {
         "journey": journey,
         "funnel": funnel,
-        "steps_of": version.terms.steps,
+        "steps_of": [(one, step_words(view, one, currency)) for one in version.terms.steps],
         "goal": version.terms.goal,
     }
     return Sheet(
@@ -160,5 +162,5 @@ def _chart(view: View, funnel: Funnel) -> Chart:
             Series(view.text("journeys.people"), tuple(getattr(funnel, one) for one in STAGES)),
         ),
         empty=view.text("journeys.nobody"),
-        note=view.text("journeys.held_out", n=funnel.held_out),
+        note=view.text("journeys.held_out", n=funnel.held_out) if funnel.held_out else "",
     )

@@ -80,6 +80,7 @@ def version(view: View) -> dict[str, Any]:
         "may_write": may_write(view),
         "sees_people": bool(view.person.groups & BY_PERSON),
         "wrote": _wrote(view, found),
+        "me": view.person.subject,
     }
 
 
