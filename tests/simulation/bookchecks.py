@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from tests.simulation.books import Books, Item
-from tests.simulation.oracle import at_home, refunded
+from tests.simulation.oracle import as_told, at_home, refunded
 from tests.simulation.story import PEOPLE, Story
 
 GONE = ("rejected", "void")
@@ -129,7 +129,8 @@ def _booked(books: Books, taken: dict[tuple[str, str], int]) -> Iterator[str]:
 def _claims(books: Books) -> Iterator[str]:
     """I5: what is refunded of each order is what the shop and its bank said, in any order."""
     for conversion in books["conversion"]:
-        order = books.town.story.order(conversion["order_id"])
+        named = books.town.story.order(conversion["order_id"])
+        order = as_told(named, conversion["net_minor"])
         parts = refunded(order) or (order.net, order.gross)
         said = conversion["refunded_net_minor"], conversion["refunded_gross_minor"]
         if said != parts:
@@ -175,7 +176,8 @@ def tallied(story: Story, conversions: list[Item]) -> tuple[Sums, Months]:
 
 def _left(story: Story, conversion: Item) -> tuple[int, int]:
     """What is left of an order: one, unless all of it came back; its net in euros."""
-    order, abroad = story.order(conversion["order_id"]), conversion["currency"] != "EUR"
+    order = as_told(story.order(conversion["order_id"]), conversion["net_minor"])
+    abroad = conversion["currency"] != "EUR"
     if (conversion.get("claims") or {}).get("wholes"):
         return 0, 0
     net = at_home(story, order) if "rate" in conversion else order.net

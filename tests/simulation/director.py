@@ -54,6 +54,7 @@ class Director(Timing):
     def intake_acts(self) -> list[Callable[[], None]]:
         acts = [self.deliver] * 6 + [self.stream] * 5 + [self.bus] * 3 + [self.tick] * 2
         acts += [self.jump] * 3 + [self.review, self.rush] + self.office.acts()
+        acts += [self.review] * 4 * any(order.draft for order in self.town.story.orders)
         return acts if self.town.story.calm else [*acts, self.staff, *self.complaints.acts()]
 
     def payday_acts(self) -> list[Callable[[], None]]:

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 from tests.simulation.offers import Offer, Seen, Worth, back, lines_of, worth
 from tests.simulation.story import CODES, DAY_MS, Order, Story, Terms, day_of
@@ -85,6 +86,23 @@ def at_home(story: Story, order: Order) -> int:
     cents, rest = divmod(order.net * int("1".ljust(len(part) + 1, "0")), int(whole + part))
     twice = 2 * rest - int(whole + part)
     return cents + (twice > 0 or (twice == 0 and cents % 2 == 1))
+
+
+def as_told(order: Order, net: int) -> Order:
+    """The order with the sums of whoever told it with this net."""
+    draft = order.draft
+    if draft is None or net != draft.net:
+        return order
+    return replace(order, net=draft.net, gross=draft.gross)
+
+
+def as_decided(story: Story, order: Order, decision: Mapping[str, Any]) -> Order:
+    """The order with the sums that a decision was made on."""
+    if order.draft is None:
+        return order
+    basis, told = decision["basis"], as_told(order, order.draft.net)
+    net = told.net if basis["currency"] == order.currency else at_home(story, told)
+    return told if basis["net_minor"] == net else order
 
 
 def in_force(story: Story, at_ms: int) -> Terms:

@@ -21,6 +21,7 @@ from goodword.tracking import model as tracking
 from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
+from tests.simulation.planted_retelling import RETELLING
 from tests.simulation.planted_twins import TWINS
 from tests.simulation.planted_world import WORLD
 from tests.simulation.planting import Mistake, Swap, blind, dropped, nothing, swap, unguarded
@@ -194,4 +195,5 @@ MISTAKES = (
     *LEAVING,
     *KEEPING,
     *TWINS,
+    *RETELLING,
 )

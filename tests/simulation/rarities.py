@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from random import Random
 from typing import TYPE_CHECKING
 
+from goodword.advocates.model import EnrolmentState
+
 if TYPE_CHECKING:
     from tests.simulation.story import Story
 
@@ -18,7 +20,9 @@ WATCHED, HURRIED, RELEASED = 0.35, 0.6, 0.7  # of the stories; of their orders; 
 SMALL_MINOR = 2_000  # up to which many of them pass by themselves
 STRANGERS = 0.4  # of the stories where friends stay with whoever brought them
 FEW_ORDERS = 3  # of one friend: a stranger's, a brought one's, and one that others want
-HURRY_MS, HOUR_MS = 20_000, 3_600_000
+HURRY_MS, HOUR_MS, DAY_MS = 20_000, 3_600_000, 86_400_000
+DRAFTS, FINAL = 0.3, 0.75  # of the stories where nobody tells an order twice; of their drafts
+TURNS, RETURNS = 0.35, 0.75  # of the stories; of those who are away
 NO_MONEY = ({"sale": "store_credit"}, {"sale": "points", "lead": "code"}, {"lead": "points"})
 
 
@@ -28,6 +32,26 @@ class Twin:
 
     later_ms: int
     provisional: bool
+
+
+@dataclass(frozen=True)
+class Draft:
+    """The same order told once more under its own name, with other sums. `provisional`: who tells
+    it knows that it is not the last word; the word itself comes so many days later."""
+
+    net: int
+    gross: int
+    provisional: bool
+    days: int
+
+
+@dataclass(frozen=True)
+class Turn:
+    """An enrolment changes its state."""
+
+    at_ms: int
+    person: str
+    state: EnrolmentState
 
 
 def other_name(order_name: str) -> str:
@@ -51,6 +75,40 @@ def add_rarities(story: "Story") -> None:
     story.leaves = free and Random(f"leaving {story.seed}").random() < LEAVES
     _hurry(Random(f"hurry {story.seed}"), story)
     _strangers(Random(f"strangers {story.seed}"), story)
+    _drafts(Random(f"drafts {story.seed}"), story)
+    _turns(Random(f"turns {story.seed}"), story)
+
+
+def _drafts(chance: Random, story: "Story") -> None:
+    """Some orders have other sums before; mostly whoever tells them first knows that."""
+    if chance.random() > DRAFTS or any(order.twin for order in story.orders):
+        return
+    for order in story.orders:
+        if order.action == "sale" and chance.random() < 0.7:
+            net = chance.choice((order.net * 2, order.net // 2 + 1, order.net + 700))
+            provisional = story.calm or chance.random() < FINAL
+            days = 0 if story.calm else chance.choice((0, 1, 3, 9))
+            order.draft = Draft(net, net + chance.choice((0, net // 5)), provisional, days)
+    if not story.calm and chance.random() < 0.5:
+        story.limit = 0  # so that people refuse before the last word
+
+
+def _turns(chance: Random, story: "Story") -> None:
+    """Somebody who brought an order is away about that time, to the millisecond at times."""
+    if story.calm or chance.random() > TURNS:
+        return
+    states: tuple[EnrolmentState, ...] = ("paused", "paused", "left", "banned")
+    for order in story.orders:
+        if not order.clicks or chance.random() > 0.7:
+            continue
+        person = chance.choice(order.clicks).person
+        gone_ms = order.at_ms + chance.choice((-DAY_MS, -HOUR_MS, -1, 0, 1, HOUR_MS))
+        state = chance.choice(states[: 3 if story.conduct else 4])
+        story.turns.append(Turn(gone_ms, person, state))
+        if chance.random() < RETURNS:
+            back_ms = max(gone_ms + 1, order.at_ms + chance.choice((0, 1, HOUR_MS, 2 * DAY_MS)))
+            story.turns.append(Turn(back_ms, person, "active"))
+    story.turns.sort(key=lambda one: one.at_ms)
 
 
 def _hurry(chance: Random, story: "Story") -> None:

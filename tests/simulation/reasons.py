@@ -10,15 +10,11 @@ from typing import Any
 
 from tests.simulation.books import Books, Item
 from tests.simulation.offers import Seen, Worth
-from tests.simulation.oracle import SKEW_MS, at_home, gives
+from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives
+from tests.simulation.standing import granted_at, states_at
 from tests.simulation.story import DAY_MS, Order, Story
 
 LATE = ("after_conversion", "outside_window")
-STANDING = (
-    "enrolment_paused",
-    "enrolment_banned",
-    "enrolment_left",
-)  # as it was then; stories do not keep it
 STICKY = "sticky_advocate"
 
 
@@ -29,19 +25,19 @@ def _reasons(books: Books) -> Iterator[str]:
     for decision in books["decision"]:
         if decision["conversion_id"] not in orders:
             continue  # it was made one with another, which is judged
-        order = orders[decision["conversion_id"]]
-        said = _told(story, order, decision), _earned(story, order, decision)
+        order = as_decided(story, orders[decision["conversion_id"]], decision)
+        said = _told(books, order, decision), _earned(story, order, decision)
         for what in (*said[0], *said[1], *_counted(story, order, decision)):
             yield f"{order.name}, decision {decision['number']}: {what}"
 
 
-def _told(story: Story, order: Order, decision: Item) -> Iterator[str]:
-    said = decision["attribution"]
+def _told(books: Books, order: Order, decision: Item) -> Iterator[str]:
+    said, story = decision["attribution"], books.town.story
     rows = said.get("considered") or []
     able: list[Item] = []
     lost: list[str] = []
     for row in rows:
-        barred = _barred(story, order, row["touch"])
+        barred = _barred(story, order, row["touch"]) or _away(books, order, decision, row)
         reason = row["reason"] if _may_be(story, order, row) and not barred else barred
         if reason:
             lost.append(reason)
@@ -63,10 +59,33 @@ def _barred(story: Story, order: Order, touch: Item) -> str:
     return "self_referral" if own else ""
 
 
+def _away(books: Books, order: Order, decision: Item, row: Item) -> str:
+    """Whether the advocate was away on the day of the sale, as was known when it was decided."""
+    who, decided_ms = row["touch"]["advocate_id"], decision["at_ms"]
+    rows, stood = decision["attribution"]["considered"], books.town.stood[who]
+    touches = [one["touch"] for one in rows if one["touch"]["advocate_id"] == who]
+    if any(one["kind"] == "grant" for one in touches):
+        mine = who in _earners(books, decision)
+        states = granted_at(stood, order.at_ms, decided_ms, mine=mine)
+    else:
+        states = states_at(stood, order.at_ms, decided_ms)
+    found = {f"enrolment_{one}" if one != "active" else "" for one in states}
+    said = row["reason"] if row["reason"].startswith("enrolment_") else ""
+    return said if said in found else min(found)
+
+
+def _earners(books: Books, decision: Item) -> set[str]:
+    """Whose the order was before this decision."""
+    place = decision["conversion_id"], decision["number"] - 1
+    return {
+        one["advocate_id"]
+        for one in books["decision"]
+        if (one["conversion_id"], one["number"]) == place and one.get("advocate_id")
+    }
+
+
 def _may_be(story: Story, order: Order, row: Item) -> bool:
     """Reasons that come from what stood elsewhere at that moment."""
-    if row["reason"] in STANDING:
-        return not story.calm
     sticks = story.sticky and row["touch"]["kind"] != "grant"
     return row["reason"] == STICKY and row["verdict"] == "lost" and sticks
 

@@ -15,7 +15,7 @@ from goodword.programs.payment import RailName
 from tests.simulation.enriching import enrich, given
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
-from tests.simulation.rarities import Twin, add_rarities, is_won, other_name
+from tests.simulation.rarities import Draft, Turn, Twin, add_rarities, is_won, other_name
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -88,6 +88,7 @@ class Order:
     inquiry: bool = False
     basket: Basket = EMPTY
     twin: Twin | None = None
+    draft: Draft | None = None
 
 
 @dataclass
@@ -147,6 +148,7 @@ class Story:
     ladder: Ladder | None = None
     zone: str = "UTC"
     watched: bool = False  # an order within a minute of its click is looked at
+    turns: list[Turn] = field(default_factory=list)  # of enrolments
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""
@@ -160,8 +162,7 @@ class Story:
 def draw(seed: int) -> Story:
     """The story of a seed: of anything, of money that leaves, or of much at one moment."""
     chance = Random(f"story {seed}")
-    leaning = chance.choice(LEANINGS)
-    if leaning == "payday":
+    if (leaning := chance.choice(LEANINGS)) == "payday":
         return _banks(chance, _payday(seed, chance))
     calm = chance.random() < 0.5
     versions = [Terms(0, chance.choice((1_000, 750)), 200)]

@@ -191,6 +191,7 @@ def deliveries_of(story: Story, chance: Random) -> Iterator[tuple[str, Facts]]:
             if chance.random() < 0.25:
                 yield f"{order.name}-{fact.refund_id}-again", refund
         yield from _twice(order)
+        yield from _drafted(order)
         yield from _banks(order)
 
 
@@ -210,6 +211,16 @@ def _twice(order: Order) -> Iterator[tuple[str, Facts]]:
         yield f"{order.name}-twin", Facts(facts=(fact,))
         names = OtherNames(order_id=order.name, aliases=(other_name(order.name),))
         yield f"{order.name}-rnamed", Facts(names=(names,))
+
+
+def _drafted(order: Order) -> Iterator[tuple[str, Facts]]:
+    """The order once more under its own name, with other sums."""
+    if order.draft is not None:
+        draft = order.draft
+        fact = _fact(order, order.clicks, order.code).but(
+            net_minor=draft.net, gross_minor=draft.gross, provisional=draft.provisional
+        )
+        yield f"{order.name}-draft", Facts(facts=(fact,))
 
 
 def _banks(order: Order) -> Iterator[tuple[str, Facts]]:

@@ -2,9 +2,11 @@
 
 from random import Random
 
+from goodword.advocates.model import MOVES, Enrolment, EnrolmentState
 from goodword.payouts.calendar import next_payout
+from goodword.ports import Change
 
-from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
+from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS, Order
 from tests.simulation.terms import deliveries_of, payment_of
 from tests.simulation.town import Town
 
@@ -31,6 +33,17 @@ LIVELY: dict[str, dict[str, set[str]]] = {
 }
 
 
+def turn(town: Town, person: str, state: EnrolmentState) -> None:
+    """An enrolment is in another state from now on, if it may be."""
+    one = next((each for each in town.all(Enrolment) if each.advocate_id == person), None)
+    banned = one is not None and one.state == "banned" and town.story.conduct  # the API's to lift
+    if one is not None and state in MOVES[one.state] and not banned:
+        change = Change()
+        change.replace(one.turned(state, town.clock.at_ms))
+        town.memory.commit(change)
+        town.tell(f"{person} is {state}")
+
+
 class Timing:
     """The clock of one town, and what the shop has still to tell."""
 
@@ -41,6 +54,7 @@ class Timing:
         self.chance: Random = town.chance
         outgoing = list(deliveries_of(town.story, self.chance))
         self.outgoing = [(self._told_ms(name), name, facts) for name, facts in outgoing]
+        self._turns = list(town.story.turns)
         self._payday_ms = 0
 
     def settle(self) -> None:
@@ -68,6 +82,13 @@ class Timing:
         self.to(min(at_ms, self.limit_ms))
 
     def to(self, at_ms: int) -> None:
+        while self._turns and self._turns[0].at_ms <= at_ms:
+            one = self._turns.pop(0)
+            self._pass(one.at_ms)
+            turn(self.town, one.person, one.state)
+        self._pass(at_ms)
+
+    def _pass(self, at_ms: int) -> None:
         if at_ms > self.town.clock.at_ms:
             self.town.clock.at_ms = at_ms
             self.town.tell("time")
@@ -89,6 +110,7 @@ class Timing:
                 case "delivery" if item["state"] == "waiting":
                     found.append(item["received_ms"] + 120_000)
         found += [told_ms for told_ms, _, _ in self.outgoing]
+        found += [one.at_ms for one in self._turns]
         now_ms = self.town.clock.at_ms
         if not self.town.sparing or self.rings("payouts_schedule"):
             if self._payday_ms <= now_ms:
@@ -109,12 +131,20 @@ class Timing:
         order = self.town.story.order(name.split("-", maxsplit=1)[0])
         if self.town.story.leaning == "race":
             return RACE_MS
+        after_ms = self._final_ms(order, name)
         if self.town.story.leaning == "payday":
             days = self.chance.choice((0, 2, 3, 5, 9, 15)) if "-r" in name else 0
-            return order.at_ms + days * DAY_MS + self.chance.choice((0, HOUR_MS))
+            return order.at_ms + days * DAY_MS + self.chance.choice((0, HOUR_MS)) + after_ms
         if self.town.story.burst and self.town.story.calm:
             return START_MS + INTAKE_DAYS * DAY_MS + HOUR_MS
         late = [0, 0, 60_000, HOUR_MS, 20 * HOUR_MS]
         if "-r" in name and not self.town.story.calm:
             late = [0, DAY_MS, 10 * DAY_MS, 30 * DAY_MS, 50 * DAY_MS]
-        return order.at_ms + self.chance.choice(late)
+        elif self.town.story.turns:
+            late += [2 * DAY_MS, 5 * DAY_MS]
+        return order.at_ms + self.chance.choice(late) + after_ms
+
+    def _final_ms(self, order: Order, name: str) -> int:
+        """How much later the last word comes than it otherwise would."""
+        draft = None if "-r" in name or name.endswith("-draft") else order.draft
+        return draft.days * DAY_MS if draft is not None else 0

@@ -7,7 +7,7 @@ else than a stable refusal comes out of it is a finding.
 import hashlib
 import itertools
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -35,6 +35,7 @@ from tests.simulation.lambdas import TABLES, asked, call, remembered
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
 from tests.simulation.rail import FilesByHand, SimulatedRail
+from tests.simulation.standing import Stood
 from tests.simulation.story import CODES, PEOPLE, START_MS, Story
 from tests.simulation.terms import link_of, program_of, version_of
 from tests.simulation.watching import Watch
@@ -85,6 +86,7 @@ class Town:
         self.baton = Baton(self.chance, self.clock, self.chance.choice((0.02, 0.2, 0.7)))
         self.outside = Outside(story.seed, self.baton, self.tell, often=story.brief)
         self.ids = CountingIds(self.clock)
+        self.stood: dict[str, list[Stood]] = defaultdict(list)  # every state of enrolments
         self._table()
         self.places, by_hand = Places(), story.rail == "csv"
         made = FilesByHand if by_hand else SimulatedRail

@@ -11,6 +11,7 @@ from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
 from tests.simulation.runchecks import left_behind
+from tests.simulation.standing import Stood
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -86,6 +87,10 @@ class Watch:
                 self._judge(old, new, events)
                 if new["kind"] == "hand_out" and old is None:
                     watch_hand_out(self._town, new)
+                elif new["kind"] == "enrolment":
+                    self._town.stood[str(new["advocate_id"])].append(
+                        Stood(self._town.clock.at_ms, new)
+                    )
                 elif new["kind"] == "advocate":
                     watch_erased(self._town, old, new)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
