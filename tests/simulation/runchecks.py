@@ -102,8 +102,16 @@ def _ended(books: Books, run: Item, mine: list[Item]) -> Iterator[str]:
     sent = run["state"] == "settled" and mine
     if sent and in_all != _of(mine):
         yield f"{run['run_id']} ended with {in_all}, its payouts are {_of(mine)}"
+    backs = [one["returned_minor"] for one in mine if _is_partly_back(one)]
+    part = run.get("part_back") or {"count": 0, "amount_minor": 0}
+    if sent and _sum(part) != (len(backs), sum(backs)):
+        yield f"{run['run_id']} says that {part} came back in part, its payouts say {backs}"
     if {*outcome} & {"draft"}:
         yield f"{run['run_id']} ended with drafts"
+
+
+def _is_partly_back(payout: Item) -> bool:
+    return payout["state"] == "paid" and bool(payout.get("returned_minor"))
 
 
 def _booked(books: Books) -> Iterator[str]:

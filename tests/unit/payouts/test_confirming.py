@@ -3,8 +3,9 @@
 import pytest
 from goodword.errors import Conflict, GoodwordError, InvalidInput, NotFound
 from goodword.payouts.confirming import find_payout
-from goodword.payouts.model import Payout, Sum, moved
+from goodword.payouts.model import Payout, Sum
 from goodword.payouts.ports import PaymentOrder, RailAnswer
+from goodword.payouts.sums import moved
 from goodword.persons import Person
 from goodword.ports import Change
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from goodword.payouts.model import Sum
 from goodword.payouts.ports import RailAnswer
 from goodword.payouts.reconciling import RunDifference
 from goodword.times import DAY_MS, HOUR_MS
@@ -34,6 +35,47 @@ def test_a_part_that_comes_back_is_payable_again_and_the_rest_when_it_does() -> 
     assert (world.payout.state, world.purse().payable_minor) == ("returned", 500)
     assert [one.data["amount_minor"] for one in world.events("payout.returned")] == [200]
     assert (world.purse().paid_minor, world.ledger_differences()) == (0, [])
+
+
+def test_a_run_that_has_ended_says_what_its_payments_and_the_ledger_say() -> None:
+    world = Payday()
+    world.due(500)
+    run = world.sent()
+    world.cycle.settle(run.run_id)
+    assert (world.run().outcome["paid"].amount_minor, world.run().part_back) == (500, None)
+    for back in (200, 300):
+        told(world, status="paid", amount_minor=500, returned_minor=back)
+        assert world.run().part_back == Sum(count=1, amount_minor=back)
+        assert world.run().outcome == {"paid": Sum(count=1, amount_minor=500)}
+        assert (world.purse().paid_minor, world.purse().payable_minor) == (500 - back, back)
+    told(world, status="returned", amount_minor=500, returned_minor=500, reason="reversed")
+    assert world.run().part_back is None
+    assert world.run().outcome == {"returned": Sum(count=1, amount_minor=500)}
+    assert world.ledger_differences() == []
+
+
+def test_a_part_that_came_back_before_its_run_ended_is_in_its_sums() -> None:
+    world = Payday()
+    world.due(500)
+    run = world.sent()
+    told(world, status="paid", amount_minor=500, returned_minor=200)
+    assert world.run().part_back is None
+    world.cycle.settle(run.run_id)
+    assert world.run().part_back == Sum(count=1, amount_minor=200)
+
+
+def test_what_was_unknown_when_its_run_ended_is_counted_as_it_ends() -> None:
+    world = Payday()
+    world.due(500)
+    world.rail.troubles = ["after", "silent"]
+    run = world.sent()
+    world.cycle.settle(run.run_id)
+    assert set(world.run().outcome) == {"unknown"}
+    world.rail.troubles = []
+    world.clock.advance(HOUR_MS)
+    world.cycle.look_up()
+    assert world.payout.state == "paid"
+    assert world.run().outcome == {"paid": Sum(count=1, amount_minor=500)}
 
 
 def test_what_the_rail_calls_failed_after_it_had_paid_came_back() -> None:

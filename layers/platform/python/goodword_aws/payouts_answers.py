@@ -75,6 +75,7 @@ class RunAnswer(Value):
     total: Money
     excluded: dict[str, Part]
     outcome: dict[str, Part]
+    part_back: Part | None
     requested_by: str | None
     requested_at: str | None
     checkers_needed: int
@@ -96,12 +97,14 @@ class RunDetail(Value):
 class LineAnswer(Value):
     """One payout of a run, as it stands now: how far it is, and how it differs from last time.
 
-    `previous` is what the run before had for this advocate in all; null if there was none before.
+    `came_back` is what came back in part of what was paid. `previous` is what the run before had
+    for this advocate in all; null if there was none before.
     """
 
     payout_id: str
     advocate_id: str
     amount: Money
+    came_back: Money
     previous: Money | None
     state: Standing
     reason: str
@@ -175,6 +178,7 @@ def shown_run(run: PayoutRun) -> RunAnswer:
         total=_money(run.total_minor, run.currency),
         excluded=_parts(run.excluded, run.currency),
         outcome=_parts(run.outcome, run.currency),
+        part_back=_parts({"": run.part_back}, run.currency)[""] if run.part_back else None,
         requested_by=run.requested_by,
         requested_at=time_of(run.requested_ms),
         checkers_needed=2 if takes_two(run) else 1,
@@ -294,6 +298,7 @@ def _line(payout: Payout, run_state: RunState, before: dict[str, int] | None) ->
         payout_id=payout.payout_id,
         advocate_id=payout.advocate_id,
         amount=_money(payout.amount_minor, payout.currency),
+        came_back=_money(payout.returned_minor, payout.currency),
         previous=None if previous is None else _money(previous, payout.currency),
         state=standing(payout, run_state),
         reason=payout.reason,

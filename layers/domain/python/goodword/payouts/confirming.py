@@ -19,7 +19,6 @@ from goodword.payouts.model import (
     PayoutPlace,
     PayoutRun,
     RunLine,
-    moved,
     payout_key,
     payout_place_key,
 )
@@ -137,11 +136,8 @@ class Confirming:
         until_settled(attempt)
 
     def _end(self, payout: Payout, outcome: Outcome, reference: str, code: str) -> Payout:
-        change, run = Change(), read_run(self.desk.store, payout.run_id)
+        change = Change()
         after = add_end(self.desk, change, payout, outcome, code, reference=reference)
-        if run.state == "settled" and payout.rail in RAILS_BY_HAND:
-            sums = moved(run.outcome, payout.state, outcome, payout.amount_minor)
-            change.replace(run.but(outcome=sums))
         self.desk.store.commit(change)
         return after
 

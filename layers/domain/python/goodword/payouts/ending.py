@@ -35,6 +35,7 @@ from goodword.payouts.movements import (
 )
 from goodword.payouts.ports import RunFiles
 from goodword.payouts.recomparing import opened, reconcilable
+from goodword.payouts.sums import follow, follow_part
 from goodword.ports import Change, Desk, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record
@@ -95,6 +96,8 @@ def add_end(
             change.replace(moved)
     amount_minor = payout.amount_minor - payout.returned_minor
     change.create(_told(desk, payout, state, reason, amount_minor))
+    if _may_be_late(payout):
+        follow(desk, change, payout, state)
     return after
 
 
@@ -114,6 +117,7 @@ def part_back(desk: Desk, payout: Payout, returned_minor: int) -> Payout:
     change.create(entry)
     amount_minor = returned_minor - payout.returned_minor
     change.create(_told(desk, payout, "part_returned", "partly_reversed", amount_minor))
+    follow_part(desk, change, payout, returned_minor)
     desk.store.commit(change)
     return after
 
@@ -163,10 +167,11 @@ class Ending:
             run = read_run(self.desk.store, run_id)
             if run.state != "sending":
                 return run
-            outcome, by_hand, waits = self._outcome(run_id)
+            outcome, back, by_hand, waits = self._outcome(run_id)
             if waits:
                 return run
-            after = run_moved(run, "settled", self.desk.clock.now_ms()).but(outcome=outcome)
+            after = run_moved(run, "settled", self.desk.clock.now_ms())
+            after = after.but(outcome=outcome, part_back=back)
             if run.rail in RAILS_BY_HAND:
                 parts = self.files.close(run_id, by_hand)
                 after = after.but(file_parts=parts, file_made_ms=after.changed_ms)
@@ -221,19 +226,29 @@ class Ending:
         if payout is not None and payout.state == "draft":
             end_payout(self.desk, payout, "cancelled", f"run_{reason}")
 
-    def _outcome(self, run_id: str) -> tuple[dict[str, Sum], list[str], bool]:
-        """Sums by state, the payouts that a file by hand has to hold, and whether some are open."""
+    def _outcome(self, run_id: str) -> tuple[dict[str, Sum], Sum | None, list[str], bool]:
+        """Sums by state, the parts that came back of what is paid, the payouts that a file by hand
+        has to hold, and whether some are open."""
         sums: dict[str, Sum] = {}
+        back: Sum | None = None
         sent: list[str] = []
         waits = False
         for lines in line_pages(self.desk.store, run_id):
             for at in range(0, len(lines), READ_KEYS_MAX):
                 for payout in payouts_of(self.desk, lines[at : at + READ_KEYS_MAX]):
                     sums[payout.state] = add(sums.get(payout.state), payout.amount_minor)
+                    if payout.state == "paid" and payout.returned_minor:
+                        back = add(back, payout.returned_minor)
                     waits = waits or payout.state == "draft" or _not_taken(payout)
                     if payout.state in ("sent", "paid"):
                         sent.append(payout.payout_id)
-        return sums, sent, waits
+        return sums, back, sent, waits
+
+
+def _may_be_late(payout: Payout) -> bool:
+    """Whether its run may have ended: not before the first answer to a first call."""
+    asked = payout.state in ("unknown", "paid") or payout.looks > 0
+    return asked or (payout.state == "sent" and payout.rail in RAILS_BY_HAND)
 
 
 def _not_taken(payout: Payout) -> bool:

@@ -11,7 +11,6 @@ requested the run, as released once a second one has let it go. The two people a
 `run_hash` covers every payout, so a run of many thousand is approved by one conditional write.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
@@ -93,22 +92,6 @@ def add(so_far: Sum | None, amount_minor: int) -> Sum:
     return Sum(count=before.count + 1, amount_minor=before.amount_minor + amount_minor)
 
 
-def moved(sums: Mapping[str, Sum], before: str, after: str, amount_minor: int) -> dict[str, Sum]:
-    """The sums by state once an amount is in the state `after`; what has no rest left is gone.
-
-    They say what a run ended with: what was not counted as `before` then moves nothing now.
-    """
-    found = dict(sums)
-    old = found.pop(before, None)
-    if old is None:
-        return found
-    if old.count > 1:
-        rest = Sum(count=old.count - 1, amount_minor=old.amount_minor - amount_minor)
-        found[before] = rest
-    found[after] = add(found.get(after), amount_minor)
-    return found
-
-
 class Tally(Value):
     """The people left out as far as they are counted, by reason; `cursor` is where to go on."""
 
@@ -124,10 +107,12 @@ class PayoutRun(Record):
     change `run_hash`, `count` and `total_minor`. `barred` are keyed hashes of countries; above
     `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. The marks tell
     the mailboxes of those people apart. `changed_ms` is the last move of its state or its listing.
-    `file_by` is who last saved the bank's file of a run by hand, at `file_ms`; it was written at
-    `file_made_ms` in `file_parts` parts (None and 0: not kept then), and is asked for anew since
-    `file_asked_ms`. What was earned from `ended_ms` on waits (None: what is due by the cut-off is
-    of the period). `left_out` is how far a closed list is counted.
+    `outcome` are its payments by state, also as they move once it has ended; `part_back` is what
+    came back in part of those that are paid. `file_by` is who last saved the bank's file of a run
+    by hand, at `file_ms`; it was written at `file_made_ms` in `file_parts` parts (None and 0: not
+    kept then), and is asked for anew since `file_asked_ms`. What was earned from `ended_ms` on
+    waits (None: what is due by the cut-off is of the period). `left_out` is how far a closed list
+    is counted.
     """
 
     KIND: ClassVar[str] = "payout_run"
@@ -159,6 +144,7 @@ class PayoutRun(Record):
     left_out: Tally | None = None
     excluded: dict[str, Sum] = {}
     outcome: dict[str, Sum] = {}
+    part_back: Sum | None = None
     requested_by: str | None = None
     requested_ms: int | None = None
     requested_mark: str = ""
