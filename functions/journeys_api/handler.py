@@ -134,6 +134,7 @@ def book_call(call: Call) -> found.ReferenceAnswer:
         call.path["subject_id"],
         call.body.opportunity_id,
         lambda kept: call.claim(found.reference_answer(kept)),
+        deal_id=call.body.deal_id,
     )
     return found.reference_answer(profile)
 

@@ -3,8 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from goodword.conversions.model import Source
+from goodword.journeys.opportunity import Opportunity, opportunity_id_of
 from goodword.journeys.reference import ReferenceProfile
 from goodword.journeys.signal import Subject
+from goodword.ports import Change
 from goodword.times import DAY_MS
 from goodword_aws.pages.console.references import slug
 
@@ -112,6 +115,27 @@ def test_who_never_said_yes_is_listed_with_the_reason_and_not_booked(
     assert words in found.words
 
 
+def test_a_call_is_booked_for_the_deal_that_the_crm_shows(here: Pages) -> None:
+    mara = here.browser(MARKETER)
+    path = opened(mara)
+    page = kept(mara, path)
+    program_id = here.town.all(ReferenceProfile)[0].program_id
+    name = opportunity_id_of(program_id, "src_crm", "0065I00000A1b2cQAB")
+    own = {"source_id": "src_crm", "program_id": program_id, "currency": "EUR"}
+    deal = {"opportunity_id": name, "namespace": "src_crm", "deal_id": "0065I00000A1b2cQAB"}
+    source = {"kind": "salesforce", "label": "x", "sealed_secrets": (), "created_ms": 0}
+    change = Change()
+    change.create(
+        Source.model_validate(own | source),
+        Opportunity.model_validate(own | deal | {"state": "open", "opened_ms": 0, "steps": 0}),
+    )
+    here.town.store.commit(change)
+    unknown = mara.send(page, f"{path}/calls", opportunity_id="0065I00000A1b2cXYZ")
+    assert (unknown.status, "There is no such deal." in unknown.words) == (404, True)
+    assert mara.send(page, f"{path}/calls", opportunity_id=" 0065I00000A1b2cQAB ").status == 303
+    assert name in mara.get(path).words
+
+
 def test_a_second_call_at_the_same_moment_is_refused_with_the_reason(here: Pages) -> None:
     mara, ada = here.browser(MARKETER), here.browser(ADMIN)
     path = opened(mara)
@@ -154,7 +178,7 @@ def test_hostile_words_are_text_and_wrong_numbers_are_none(here: Pages) -> None:
     assert HOSTILE not in mara.get(PLACE, industry=HOSTILE, use_case=HOSTILE).html
     assert mara.get(PLACE, size="huge").status == 422
     deal = mara.send(page, f"{path}/calls", opportunity_id="opp_1")
-    assert deal.status == 422
+    assert deal.status == 404
     form = page.fields(path)
     assert mara.ask("POST", f"{path}/calls/rcl_none", form={**form, "state": "held"}).status == 404
     assert mara.get(f"{PLACE}/sbj_none").status == 404

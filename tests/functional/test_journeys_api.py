@@ -66,6 +66,8 @@ EXPECTED = {
     "read_reference": 200,
     "find_references": 200,
     "book_reference_call": 201,
+    "refused_unknown_deal": "unknown_opportunity",
+    "refused_deal_named_twice": "invalid_body",
     "record_reference_call": 200,
     "refused_reference_without_traits": "invalid_body",
     "refused_need_of_no_size": "invalid_query",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from goodword.conversions.forgetting import Forgetting
+from goodword.conversions.model import Source
 from goodword.errors import Conflict, NotFound
 from goodword.events import Event
 from goodword.journeys import referencing
@@ -12,7 +13,7 @@ from goodword.journeys.asked import Asked
 from goodword.journeys.asking import AskBook, book_key
 from goodword.journeys.asks import Wishes
 from goodword.journeys.gate import Gate
-from goodword.journeys.opportunity import Opportunity
+from goodword.journeys.opportunity import Opportunity, opportunity_id_of
 from goodword.journeys.reference import (
     CallState,
     Need,
@@ -292,6 +293,22 @@ def test_a_call_is_booked_for_a_deal_of_the_programme_only(desk: Desk) -> None:
     keep_deal(desk, "opp_3", desk.references.read(person).program_id)
     (call,) = desk.references.book(person, "opp_3").calls
     assert call.opportunity_id == "opp_3"
+
+
+def test_a_call_is_booked_for_a_deal_by_the_id_of_its_crm(desk: Desk) -> None:
+    person, program_id = desk.fan("u-1"), "prg_1"
+    own = {"source_id": "src_1", "kind": "hubspot", "program_id": program_id, "currency": "EUR"}
+    change = Change()
+    change.create(
+        Source.model_validate(own | {"label": "x", "sealed_secrets": (), "created_ms": 0})
+    )
+    desk.store.commit(change)
+    name = opportunity_id_of(program_id, "src_1", "77")
+    keep_deal(desk, name, program_id)
+    (call,) = desk.references.book(person, deal_id="77").calls
+    assert call.opportunity_id == name
+    with pytest.raises(NotFound):
+        desk.references.book(person, deal_id="78")
 
 
 def keep_deal(desk: Desk, name: str, program_id: str) -> None:

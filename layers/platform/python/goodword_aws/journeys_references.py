@@ -1,6 +1,7 @@
 """References for staff: profiles, whom a need fits and why, calls and what came of them."""
 
 from collections.abc import Mapping
+from typing import Self
 
 from goodword.errors import FieldError, InvalidInput
 from goodword.journeys.calling import Calling
@@ -16,10 +17,11 @@ from goodword.journeys.reference import (
     Traits,
 )
 from goodword.journeys.referencing import Candidate, References
+from goodword.journeys.signal import OutsideName
 from goodword.ports import Desk
 from goodword.records import Value
 from goodword.times import rfc3339
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from goodword_aws.calls import Call
 from goodword_aws.journeys import subjects
@@ -34,9 +36,19 @@ NEED = {
 
 
 class BookCall(Value):
-    """A call, and the deal that it is for, if it is known here."""
+    """A call, and the deal that it is for, if it is known here.
+
+    The deal is named by its id here, or as `deal_id` by that of its CRM.
+    """
 
     opportunity_id: str | None = Field(default=None, pattern=r"^opp_[0-9a-z]{26}$")
+    deal_id: OutsideName | None = None
+
+    @model_validator(mode="after")
+    def _once(self) -> Self:
+        if self.opportunity_id is not None and self.deal_id is not None:
+            raise ValueError("deal_id: name the deal once")
+        return self
 
 
 class RecordCall(Value):

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from goodword.errors import Conflict, NotFound
 from goodword.journeys.asking import agreed
 from goodword.journeys.calling import Calling
+from goodword.journeys.deal_names import deal_known_as
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.listening import Subjects
 from goodword.journeys.opportunity import Opportunity, opportunity_key
@@ -130,16 +131,20 @@ class References:
         subject_id: str,
         opportunity_id: str | None = None,
         receipt: Receipt[ReferenceProfile] = no_receipt,
+        *,
+        deal_id: str | None = None,
     ) -> ReferenceProfile:
-        """One call, counted from now on, maybe for a deal of the programme.
+        """One call, counted from now on, maybe for a deal of the programme, by its id here or that
+        of its CRM.
 
-        Raises Conflict `reference_not_free` with the reason, NotFound `unknown_opportunity`.
+        Raises Conflict `reference_not_free` with the reason, NotFound `unknown_opportunity`,
+        Conflict `deal_ambiguous` of a CRM's id that is several deals'.
         """
         call_id = self.desk.ids.new("rcl")
 
         def attempt() -> ReferenceProfile:
             person = self._person(subject_id)
-            self._deal(opportunity_id, person.program_id)
+            deal = self._deal(opportunity_id, deal_id, person.program_id)
             seen = self.gate.look(person.subject_id)
             found = self._known(seen.subject)
             profile = found.profile
@@ -151,7 +156,7 @@ class References:
                 call_id=call_id,
                 booked_ms=seen.at_ms,
                 ask_id=yes.ask_id,
-                opportunity_id=opportunity_id,
+                opportunity_id=deal,
             )
             after, change = profile.with_calls([call]), Change()
             seen.hold(change)
@@ -215,12 +220,14 @@ class References:
         stands = found is not None and found.profile.subject_id == profile.subject_id
         return found.profile if found is not None and stands else None
 
-    def _deal(self, opportunity_id: str | None, program_id: str) -> None:
+    def _deal(self, opportunity_id: str | None, deal_id: str | None, program_id: str) -> str | None:
+        """The id of the deal that is named in either way, if one is."""
         if opportunity_id is None:
-            return
+            return deal_id and deal_known_as(self.desk.store, program_id, deal_id)
         deal = self.desk.store.get(Opportunity, opportunity_key(opportunity_id))
         if deal is None or deal.program_id != program_id:
             raise NotFound("unknown_opportunity", "there is no such deal")
+        return opportunity_id
 
     def _person(self, subject_id: str) -> Subject:
         person = self.subjects.read(subject_id)

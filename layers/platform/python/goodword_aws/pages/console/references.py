@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from goodword.errors import InvalidInput, NotFound
 from goodword.journeys.reference import SIZES, CallState, FollowUp, Outcome, Size, Trait, Traits
-from goodword.journeys.signal import Subject
+from goodword.journeys.signal import OutsideName, Subject
 from goodword.limits import PAGE_ITEMS_MAX
 from goodword.programs.service import Programs
 from goodword.times import rfc3339
@@ -33,6 +33,7 @@ from goodword_aws.pages.view import Answer, Go, Sheet, View
 PLACE = "/console/references"
 ONE = f"{PLACE}/<subject_id>"
 SHOWN = 20
+OURS = re.compile(r"opp_[0-9a-z]{26}")  # an id of a deal here; any other is of its CRM
 OUTCOMES = ("", "helped", "neutral", "hurt")
 FOLLOW_UPS = ("none", "thank", "send_material", "call_again")
 
@@ -76,9 +77,9 @@ class Profile(Form):
 
 
 class Book(Form):
-    """The deal that a call is for, if it is known here."""
+    """The deal that a call is for, if it is known here: by its id here, or that of its CRM."""
 
-    opportunity_id: Annotated[str, StringConstraints(pattern=r"^opp_[0-9a-z]{26}$")] | None = None
+    opportunity_id: OutsideName | None = None
 
 
 class Came(Form):
@@ -177,8 +178,12 @@ def _keep(view: View) -> Answer:
 
 def _book(view: View) -> Answer:
     said, here = view.fields(Book), _here(view)
+    ours = said.opportunity_id is not None and OURS.fullmatch(said.opportunity_id)
     references(view.desk).book(
-        view.path["subject_id"], said.opportunity_id, lambda _: view.claim(here)
+        view.path["subject_id"],
+        said.opportunity_id if ours else None,
+        lambda _: view.claim(here),
+        deal_id=None if ours else said.opportunity_id,
     )
     return Go(here, "note.call_booked")
 
