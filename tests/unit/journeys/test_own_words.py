@@ -3,12 +3,14 @@
 from typing import Any
 
 import pytest
+from goodword.errors import InvalidInput
 from goodword.journeys.own_words import OwnText
 from goodword.journeys.refusing import refusals, warnings
 from goodword.journeys.wording import ask_words, own_words
 from pydantic import ValidationError
 
-from tests.support.journeys import House, terms
+from tests.support.journeys import REFERENCE, House, terms
+from tests.support.walks import BYE, Path
 
 HELLO = {"subject": "A word from {brand}", "fact": "You did well with {brand}."}
 ASK: dict[str, Any] = {"step": "ask", "name": "call", "motion": "reference", "template": "hello"}
@@ -17,6 +19,11 @@ REVIEW: dict[str, Any] = {
     **{"site": "g2", "profile": "acme"},
 }
 REWARD: dict[str, Any] = {"step": "reward", "name": "thanks", "of_ask": "write", "amount_minor": 5}
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
 
 
 def spoken(*steps: dict[str, Any], **said: Any) -> Any:
@@ -126,3 +133,53 @@ def test_words_are_those_of_the_version_that_asked() -> None:
     assert own_words(house.store, made.journey_id, 1, "hello", "fr") is None
     assert own_words(house.store, made.journey_id, 0, "hello", "en") is None
     assert own_words(house.store, made.journey_id, 7, "hello", "en") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("See evil\u200b.com now", "no_address"),
+        ("See пример.рф now", "no_address"),
+        ("See 1.2.3.4/login", "no_address"),
+        ("Write a re\u200bview", "reviews_only"),
+        ("Five s\u00adtars", "reviews_only"),
+        ("Schreib eine Kundenbewertung", "reviews_only"),
+        ("Bewertet ihr uns?", "reviews_only"),
+        ("Find us at Trust-Pilot", "reviews_only"),
+        ("Please rate us", "reviews_only"),
+        ("\uff32eview us", "reviews_only"),
+    ],
+)
+def test_what_is_looked_at_is_what_the_reader_sees(said: str, kind: str) -> None:
+    assert told(spoken(fact=said)) == [("texts.hello.en.fact", kind)]
+
+
+def test_nobody_is_moved_from_own_words_to_a_paid_review() -> None:
+    path, won = Path(), {"trigger": {"kind": "deal_won"}, "goal": {"motion": "review"}}
+    words = {"hello": {"en": HELLO}}
+    free, paid = terms(REVIEW, texts=words, **won), terms(REVIEW, REWARD, **won)
+    worded = path.publish_terms(free, "finish")
+    with pytest.raises(InvalidInput) as refused:
+        path.publish_terms(paid, "move", worded.journey_id)
+    assert [one.kind for one in refused.value.fields] == ["review_words_moved"]
+    for in_flight in ("finish", "move"):
+        shipped = path.publish_terms(free.but(texts={}), "finish")
+        path.publish_terms(paid, in_flight, shipped.journey_id)
+    last = path.publish_terms(free, "finish")
+    assert path.publish_terms(paid, "finish", last.journey_id).in_force == 2
+
+
+def test_nobody_moves_to_a_step_that_asks_for_something_else(path: Path) -> None:
+    rest = {"step": "wait", "name": "rest", "hours": 48}
+    walk, ask = path.asked(rest, BYE)
+    other = {**REFERENCE, "motion": "community"}
+    changed = terms(other, rest, BYE, goal={"motion": "community"})
+    path.publish_terms(changed, "move", walk.journey_id)
+    path.later(hours=1)
+    path.step(walk)
+    assert path.now(walk).number == 1
+    again = terms(REFERENCE, rest, BYE, cool_down_days=3)
+    path.publish_terms(again, "move", walk.journey_id)
+    path.later(hours=48)
+    path.step(walk)
+    assert (path.now(walk).number, ask.motion) == (3, "reference")

@@ -11,13 +11,14 @@ there would be long enough (16 CFR 465.4).
 
 import re
 import string
+import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
 from goodword.errors import FieldError
-from goodword.languages import LANGUAGES
+from goodword.languages import LANGUAGES, written
 from goodword.limits import OWN_TEXTS_MAX
 from goodword.records import Value
 
@@ -27,7 +28,12 @@ _UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"  # also marks that tur
 LINE = rf"^[^{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*$"
 PLACES = frozenset({"brand"})
 # Anything that a mail program would make a link of: a letter leads to one page.
-LEADS = re.compile(r"://|\bwww\.|@|\w\.[a-z]{2,}\b", re.IGNORECASE)
+LEADS = re.compile(r"://|\bwww\.|@|\w\.[^\W\d_]{2,}|\b\d+(?:\.\d+){3}\b", re.IGNORECASE)
+# Parts of words, whole words and names, in small letters, that tell of a public review.
+_STEMS = ("review", "rating", "bewert", "rezens", "bestnote")
+_WORDS = frozenset({"g2", "google", "star", "stars", "stern", "sterne", "sternen"})
+_NAMES = ("trustpilot", "capterra")
+_RATES = re.compile(r"\brate[ds]? (?:us|me|it|our|your)\b")
 
 
 class OwnText(Value):
@@ -66,7 +72,7 @@ def wrong_texts(texts: Mapping[str, Mapping[str, OwnText]]) -> Iterator[FieldErr
                 if not _fits(said):
                     message = "the one place is {brand}; a brace is written twice"
                     yield FieldError(at, message, "no_such_place")
-                if LEADS.search(said):
+                if LEADS.search(_seen(said)):
                     yield FieldError(at, "a letter leads to one page: no addresses", "no_address")
 
 
@@ -84,12 +90,20 @@ def spoken_in_part(texts: Mapping[str, Mapping[str, OwnText]]) -> Iterator[Field
             )
 
 
-def has_word(text: OwnText, words: frozenset[str]) -> str:
-    """The field in which one of these words (in small letters) is; empty where none is."""
-    for part, said in text.told():
-        if not words.isdisjoint(re.findall(r"[^\W_]+", said.casefold())):
-            return part
-    return ""
+def about_reviews(text: OwnText) -> str:
+    """The field that speaks of a public review, in English or German; empty where none does."""
+    return next((part for part, said in text.told() if _reviewing(_seen(said).casefold())), "")
+
+
+def _reviewing(said: str) -> bool:
+    words = re.findall(r"[^\W_]+", said)
+    told = any(stem in word for word in words for stem in _STEMS) or not _WORDS.isdisjoint(words)
+    return told or any(name in "".join(words) for name in _NAMES) or bool(_RATES.search(said))
+
+
+def _seen(said: str) -> str:
+    """As whoever reads the letter sees it."""
+    return written(unicodedata.normalize("NFKC", said))
 
 
 def _fits(said: str) -> bool:

@@ -17,7 +17,7 @@ from goodword.journeys.journey import (
     journey_key,
     version_key,
 )
-from goodword.journeys.refusing import refusals, warnings
+from goodword.journeys.refusing import refusals, warnings, worded_movers
 from goodword.journeys.staffing import NO_DIRECTORY, Staff, strangers, unchecked
 from goodword.limits import JOURNEY_VERSIONS_MAX, JOURNEYS_ACTIVE_MAX
 from goodword.messages.endpoint import Endpoint, endpoint_key
@@ -169,7 +169,10 @@ class Journeys:
         earlier = self._versions(journey)
         own = self._milestones(journey.program_id, terms, *(one.terms for one in earlier))
         found = [*gated_entrants(earlier, terms, own)]
-        return [*found, *gated_movers(earlier, terms, own)] if in_flight == "move" else found
+        if in_flight == "move":
+            found += gated_movers(earlier, terms, own)
+            found += worded_movers([one.terms for one in earlier], terms)
+        return found
 
     def _milestones(self, program_id: str, *said: JourneyTerms) -> frozenset[str]:
         """The milestones of the programme's terms in force; not looked for if none is named."""

@@ -17,17 +17,12 @@ from goodword.journeys.definition import (
     Step,
 )
 from goodword.journeys.gating import NONE, Names, gating, pays
-from goodword.journeys.own_words import has_word, spoken_in_part, wrong_texts
+from goodword.journeys.own_words import about_reviews, spoken_in_part, wrong_texts
 from goodword.journeys.reviewing import FORMS, lacking, review_link
 from goodword.journeys.signal import as_word
 
 # In the name of a template each of these says that it is about a public review.
 REVIEW_WORDS = frozenset({*FORMS, "review", "reviews", "rating", "ratings", "rate", "stars"})
-# The same of own words, where "rate" may be that of a currency.
-SAID_OF_REVIEWS = (REVIEW_WORDS - {"rate"}) | {
-    *("rezension", "rezensionen", "bewertung", "bewertungen", "bewerte", "bewerten", "bewertest"),
-    *("sterne", "sternen", "star"),
-}
 
 
 def refusals(terms: JourneyTerms, milestones: Names = NONE) -> list[FieldError]:
@@ -177,14 +172,32 @@ def _disguised(steps: Sequence[Step]) -> Iterator[FieldError]:
             yield FieldError(f"steps.{place}.template", "is for reviews only", "reviews_only")
 
 
-def _worded(terms: JourneyTerms, *, paid: bool) -> Iterator[FieldError]:
-    """Own words that nothing says, that say too much, or that a paid review is asked for in."""
+def worded_movers(earlier: Sequence[JourneyTerms], terms: JourneyTerms) -> Iterator[FieldError]:
+    """What moves to a paid review those who were, or would be, asked for it in own words."""
+    if not pays(terms):
+        return
+    for number, before in enumerate(earlier, start=1):
+        said = _said_for(before)
+        if any(one.public for name in before.texts for one in said.get(name, [])):
+            message = f"version {number} asks for the review in own words (16 CFR 465.4)"
+            yield FieldError("in_flight", message, "review_words_moved", (("number", str(number)),))
+            return
+
+
+def _said_for(terms: JourneyTerms) -> dict[str, list[Ask]]:
+    """By the name of a template the asks that it, or a reminder of it, is of."""
     asks = {one.name: one for one in terms.steps if isinstance(one, Ask)}
     said: dict[str, list[Ask]] = {}
     for one in terms.steps:
         ask = asks.get(one.of_ask) if isinstance(one, Remind) else one
         if isinstance(one, Ask | Remind) and isinstance(ask, Ask):
             said.setdefault(one.template, []).append(ask)
+    return said
+
+
+def _worded(terms: JourneyTerms, *, paid: bool) -> Iterator[FieldError]:
+    """Own words that nothing says, that say too much, or that a paid review is asked for in."""
+    said = _said_for(terms)
     for name, spoken in terms.texts.items():
         of = said.get(name, [])
         if not of:
@@ -194,7 +207,7 @@ def _worded(terms: JourneyTerms, *, paid: bool) -> Iterator[FieldError]:
             message = "a review that is rewarded is asked for in the words that ship (16 CFR 465.4)"
             yield FieldError(f"texts.{name}", message, "review_words")
         for language, text in spoken.items():
-            part = has_word(text, SAID_OF_REVIEWS)
+            part = about_reviews(text)
             if part and not all(one.public for one in of):
                 at = f"texts.{name}.{language}.{part}"
                 yield FieldError(at, "is for reviews only", "reviews_only")

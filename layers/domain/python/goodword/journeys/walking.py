@@ -221,6 +221,6 @@ def _over(journey: Journey, program_state: ProgramState) -> str:
 
 def _knows(terms: JourneyTerms, walk: Walk) -> bool:
     """Whether it has the step of the walk, and asks for what the walk has asked for."""
-    asking = {one.name for one in terms.steps if isinstance(one, Ask)}
+    asking = {(one.name, one.motion) for one in terms.steps if isinstance(one, Ask)}
     here = any(one.name == walk.step for one in terms.steps)
-    return here and {one.step for one in walk.asks} <= asking
+    return here and {(one.step, one.motion) for one in walk.asks} <= asking
