@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from goodword.conversions.model import Conversion, Facts
@@ -20,6 +21,7 @@ from goodword.times import DAY_MS, parse_rfc3339
 from goodword_aws.pages.reader import phrases
 from goodword_aws.pipeline import day_text
 
+from tests.fakes.store import MemoryStore
 from tests.support.api import ANALYST, FINANCE, MARKETER
 from tests.support.crm import delivery, step
 from tests.support.pages import Pages, pages
@@ -152,6 +154,24 @@ def test_pipeline_and_bookings_are_shown_by_what_they_are_owed_to(here: Pages) -
     assert "All deals EUR €120.00 (1) €120.00 (1) 0" in page.words
     assert "No deal was opened" in here.browser(FINANCE).get(PATH, **days(here, 1)).words
     assert "Pipeline and bookings" not in here.browser(ANALYST).get(PATH).words
+
+
+def test_deals_are_read_once_for_the_whole_page(
+    here: Pages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = here.town.program()
+    busy(here, program.program_id, 5)
+    read: list[str] = []
+    query = MemoryStore.query_index
+
+    def counting(self: MemoryStore, kind: Any, table: Any, pk: str, **more: Any) -> Any:
+        read.append(pk)
+        return query(self, kind, table, pk, **more)
+
+    monkeypatch.setattr(MemoryStore, "query_index", counting)
+    page = here.browser(MARKETER).get(PATH, **days(here, 100))
+    assert "All deals EUR €120.00 (1) €120.00 (1) 0" in page.words
+    assert read.count(f"DEALS#{program.program_id}") == 1
 
 
 def days(here: Pages, count: int) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from goodword.errors import NotAllowed
 from goodword.journeys.forecast import Forecast, forecast
-from goodword.journeys.kpis import DEFINITIONS, Code, KpiFigure, Unit, figures
+from goodword.journeys.kpis import DEFINITIONS, Code, History, KpiFigure, Unit, figures
 from goodword.journeys.kpis_crowds import Few, forecast_hidden, hidden, whole_months
 from goodword.journeys.measuring import Measuring, parts_of
 from goodword.journeys.pipeline import Period
@@ -69,15 +69,22 @@ def kpis_answer(
 
 
 def measured(
-    store: Store, program_id: str, period: Period, now_ms: int, *, by_person: bool
+    store: Store,
+    program_id: str,
+    period: Period,
+    now_ms: int,
+    *,
+    by_person: bool,
+    known: History | None = None,
 ) -> KpisAnswer:
-    """The figures of a period. Raises NotAllowed `too_few_people`.
+    """The figures of a period, of the history that is known of it or else read.
 
-    Whoever sees no single people (not `by_person`) has whole months that are over, and nothing in
-    them that is of fewer than PEOPLE_LEAST people (`kpis_crowds`).
+    Raises NotAllowed `too_few_people`. Whoever sees no single people (not `by_person`) has whole
+    months that are over, and nothing in them that is of fewer than PEOPLE_LEAST people
+    (`kpis_crowds`).
     """
     asked = period if by_person else whole_months(period, now_ms)
-    history, parts = Measuring(store).history(program_id, asked), parts_of(asked)
+    history, parts = known or Measuring(store).history(program_id, asked), parts_of(asked)
     whole = figures(history, asked)
     if not by_person and whole["advocate_pool"][0].value < PEOPLE_LEAST:
         least = f"analysts see figures from {PEOPLE_LEAST} advocates on"

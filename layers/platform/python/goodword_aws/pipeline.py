@@ -20,6 +20,7 @@ from goodword.journeys.pipeline import (
 )
 from goodword.journeys.prompting import Prompt, prompts_of
 from goodword.limits import PERIOD_DAYS_MAX
+from goodword.ports import Store
 from goodword.records import Value
 from goodword.times import DAY_MS, as_datetime, rfc3339
 
@@ -206,9 +207,9 @@ def _of_crowds(answer: PipelineAnswer, few: Untold) -> PipelineAnswer:
     )
 
 
-def summed(deals: Deals, program_id: str, period: Period) -> Pipeline:
-    """The sums of a programme's deals in a period. Raises InvalidInput `period_too_large`."""
-    credited, prompts = _deals_of(deals, program_id, period)
+def summed(store: Store, program_id: str, credited: Sequence[Credited], period: Period) -> Pipeline:
+    """The sums of a programme's deals in a period, of those that moved since it began or longer."""
+    prompts = prompts_of(store, program_id, advocates_of(credited, period))
     return pipeline(credited, period, prompts)
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from goodword.errors import InvalidInput, NotAllowed
 from goodword.journeys.journey import Journey, journey_key
 from goodword.journeys.kpis import KpiFigure
-from goodword.journeys.pipeline import Deals, Line, Pipeline
+from goodword.journeys.measuring import Measuring
+from goodword.journeys.pipeline import Line, Period, Pipeline
 from goodword.programs.model import Program
 
 from goodword_aws.calls import BY_PERSON, STAFF
@@ -42,11 +43,7 @@ def _kpis(view: View) -> Answer:
     found, few, by_person = None, False, bool(view.person.groups & BY_PERSON)
     if chosen is not None and not wrong:
         try:
-            found = measured(
-                view.desk.store, chosen.program_id, period, now_ms, by_person=by_person
-            )
-            if by_person:
-                owing = summed(Deals(view.desk.store), chosen.program_id, period)
+            found, owing = _read(view, chosen.program_id, period, by_person=by_person)
         except NotAllowed:
             few = True
         except InvalidInput:  # the bound of a report, which the API states
@@ -65,6 +62,18 @@ def _kpis(view: View) -> Answer:
         "forecast_left_out": found is not None and found.forecast_left_out,
     }
     return Sheet("console/kpis.html", data)
+
+
+def _read(
+    view: View, program_id: str, period: Period, *, by_person: bool
+) -> tuple[KpisAnswer, Pipeline | None]:
+    """The figures, and to whoever sees people what deals are owed to; deals are read once."""
+    store, now_ms = view.desk.store, view.desk.clock.now_ms()
+    if not by_person:
+        return measured(store, program_id, period, now_ms, by_person=False), None
+    history = Measuring(store).history(program_id, period)
+    found = measured(store, program_id, period, now_ms, by_person=True, known=history)
+    return found, summed(store, program_id, history.deals, period)
 
 
 def _cards(view: View, found: KpisAnswer, program: Program | None) -> list[dict[str, Any]]:
