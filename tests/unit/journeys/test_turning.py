@@ -218,3 +218,21 @@ def test_a_move_that_read_the_programme_before_it_closed_is_made_again(bus: Bus)
     bus.before_next_commit(close)
     bus.step(walk)
     assert (bus.now(walk).state, bus.now(walk).reason) == ("ended", "programme_closed")
+
+
+def test_what_is_over_already_is_left_as_it_is(bus: Bus) -> None:
+    ended = bus.publish(REFERENCE, BYE)
+    bus.publish(BYE, REFERENCE, goal=GOAL, trigger={"kind": "milestone"})
+    bus.delight()
+    for kind in ("case_resolved", "milestone"):
+        for walk in bus.entering.consider(bus.hear(kind, about="c" if "_" in kind else None)):
+            bus.step(walk)
+    bus.staff.set_state(ended.journey_id, "ended", "x")
+    bus.bring()
+    bus.later(hours=0.1)
+    bus.walking.sweep()
+    before = bus.all(Walk)
+    assert {one.state for one in before} == {"ended"}
+    bus.programs.set_state(bus.program_id, "closed", "over_and_out")
+    assert bus.bring().count(TURNED) == 1  # of the journey that had not ended
+    assert bus.all(Walk) == before
