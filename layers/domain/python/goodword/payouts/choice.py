@@ -134,9 +134,11 @@ def waits_for(
     return "below_minimum" if balance.payable_minor < payment.minimum_minor else None
 
 
-def choose(run: Span, balance: Balance, due: Sequence[Reward]) -> Chosen | LeftOut:
+def choose(run: Span, balance: Balance, due: Sequence[Reward], step: int = 1) -> Chosen | LeftOut:
     """The oldest due rewards that fit into one payout, with the whole carry.
 
+    What the rail cannot pay of it, less than a `step` of minor units, is taken off the carry: it
+    stays payable, and is a positive carry next time.
     `due` are all due rewards of the balance. When the oldest that fit do not reach the minimum, the
     largest that fit are tried, so that a debt cannot keep many small rewards back for ever.
     """
@@ -148,8 +150,9 @@ def choose(run: Span, balance: Balance, due: Sequence[Reward]) -> Chosen | LeftO
     for order in (oldest, largest):
         rewards = tuple(order[:PAYOUT_REWARDS_MAX])
         amount = _sum(rewards) + owed
-        if amount >= max(1, run.minimum_minor):
-            return Chosen(rewards, owed, amount)
+        if amount >= max(step, run.minimum_minor):
+            rest = amount % step
+            return Chosen(rewards, owed - rest, amount - rest)
     if not in_time and owed <= 0:
         return LeftOut("after_cutoff" if of_period else "later_period", balance.payable_minor)
     return LeftOut("below_minimum", balance.payable_minor)

@@ -46,6 +46,7 @@ from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Change, Desk, Guard, GuardFailed, Store, until_settled
 from goodword.privacy.ports import Macs
 from goodword.programs.effective import read_program, version_in_force
+from goodword.programs.payment import step_of
 from goodword.records import Key, Record
 from goodword.times import SECOND_MS
 
@@ -220,7 +221,8 @@ class Freezing:
         if why is not None or method is None:
             no = LeftOut(why or "no_method", balance.payable_minor)
             return self._leave_out(run, balance, no, left_out)
-        choice = choose(run, balance, due_rewards(self.desk.store, balance))
+        due, step = due_rewards(self.desk.store, balance), step_of(run.rail, run.currency)
+        choice = choose(run, balance, due, step)
         if isinstance(choice, LeftOut):
             return self._leave_out(run, balance, choice, left_out)
         self._commit(run, free[0], balance, method, choice, left_out)

@@ -24,7 +24,7 @@ from goodword.programs.amounts import check_accepted, check_points, priced
 from goodword.programs.cancellation import Cancellation
 from goodword.programs.caps import BudgetLimit, Cap
 from goodword.programs.milestones import Milestone, check_milestones
-from goodword.programs.payment import Payment, strictest
+from goodword.programs.payment import Payment, in_steps, strictest
 from goodword.programs.pilot import Pilot
 from goodword.programs.rules import FlatReward, PercentageReward, Rule
 from goodword.programs.tiers import Tiers, check_levels
@@ -202,10 +202,10 @@ class Terms(Value):
     def payment_in(self, currency: str) -> Payment:
         """How money of that currency is paid, also if no order is taken in it any more."""
         if currency == self.currency:
-            return self.payment
-        if currency in self.accepted:
-            return priced(self.payment, currency)
-        return strictest(self.payment)
+            return in_steps(self.payment, currency)
+        stated = currency in self.accepted
+        payment = priced(self.payment, currency) if stated else strictest(self.payment)
+        return in_steps(payment, currency)
 
 
 class Replayed(Value):

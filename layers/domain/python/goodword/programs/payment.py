@@ -11,6 +11,7 @@ NET-n: `net_days` after its end a period is paid. If that day is no business day
 moves it; `weekend` and `holidays` say which days are none.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -27,6 +28,11 @@ RailName = Literal[
 Cadence = Literal["daily", "weekly", "monthly", "every_n_days", "on_minimum"]
 Day = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+# Minor units in whose multiples a rail pays, where it takes no smaller part of the currency.
+RAIL_STEPS: Mapping[RailName, Mapping[str, int]] = {
+    "paypal": {"HUF": 100, "TWD": 100},
+    "stripe": {"MGA": 100, "BHD": 10, "JOD": 10, "KWD": 10, "OMR": 10, "TND": 10},
+}
 CheckName = Literal[
     "own_spike",
     "program_spike",
@@ -136,6 +142,22 @@ def strictest(payment: Payment) -> Payment:
             spike_floor_minor=0, spike_floor_in={}, refund_floor_minor=0, refund_floor_in={}
         ),
     )
+
+
+def step_of(rail: RailName, currency: str) -> int:
+    """The least that the rail can pay in the currency, in minor units, and what it pays is of."""
+    return RAIL_STEPS.get(rail, {}).get(currency, 1)
+
+
+def in_steps(payment: Payment, currency: str) -> Payment:
+    """With the least minimum that the rail can pay in the currency, and is not below what is set.
+
+    A minimum of 1.50 is 2 where no decimals are paid.
+    """
+    step = step_of(payment.rail, currency)
+    if step == 1:
+        return payment
+    return payment.but(minimum_minor=-(-max(payment.minimum_minor, 1) // step) * step)
 
 
 def is_closed(day: date, weekend: tuple[int, ...], holidays: frozenset[date]) -> bool:
