@@ -43,6 +43,7 @@ def test_a_stream_brings_new_items_of_one_kind(
             [
                 "journey.signal_noted",
                 "journey.subject_known",
+                "journey.wishes_changed",
                 "journey.published",
                 "journey.state_changed",
                 "journey.turned",
