@@ -90,3 +90,31 @@ def test_a_case_that_stays_open_ends_with_the_time_of_the_goal(path: Path) -> No
         path.later(days=1)
         path.step(walk)
     assert (path.made, path.now(walk).reason) == ([], "case_open")
+
+
+def test_a_public_review_is_put_off_while_the_case_is_open_again_and_never_given_up(
+    path: Path,
+) -> None:
+    """As by an urgent case: whoever had trouble is asked when it is over, like everybody else."""
+    review = {
+        "step": "ask",
+        "name": "say",
+        "motion": "review",
+        "template": "hello",
+        "site": "g2",
+        "profile": "acme",
+    }
+    goal = {"motion": "review", "within_days": 10}
+    path.publish(review, trigger={"kind": "case_resolved"}, goal=goal)
+    path.hear("consent", 1)
+    (walk,) = path.entering.consider(path.hear("case_resolved", about="c-1"))
+    path.later(hours=1)
+    path.hear("case_opened", 3, about="c-1")
+    for _ in range(60):
+        path.step(walk)
+        path.later(days=1)
+    assert (path.made, path.now(walk).held) == ([], "case_open")
+    path.hear("case_resolved", about="c-1")
+    path.step(walk)
+    assert [one.motion for one in path.made] == ["review"]
+    assert path.why("journey.ask_held") == ["case_open"]

@@ -47,8 +47,6 @@ Never = Literal[
     "nothing_done",
     "not_agreed",
 ]
-# What puts a public review off, and has an end that opinions have no part in.
-PAUSES: frozenset[Never] = frozenset({"open_urgent_case", "invoice_overdue"})
 AGREED_DAYS = 365  # for how long a yes to being a reference holds, as long as an opinion counts
 YES: frozenset[AskState] = OWED | {"rewarded"}
 NO: frozenset[AskState] = frozenset({"declined", "rejected_work"})
@@ -56,6 +54,8 @@ SELDOM = Frequency(asks=1, days=SELDOM_DAYS)  # for whoever found being asked ba
 Way = Literal["email", "in_app"]  # by mail, or on one's own page alone
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
 Begun = Literal["trigger_withdrawn", "case_open"]  # of what began the walk (`beginning`)
+# What puts a public review off, and has an end that opinions have no part in.
+PAUSES: frozenset[Never | Begun] = frozenset({"open_urgent_case", "invoice_overdue", "case_open"})
 Stopped = Literal["programme_paused", "programme_closed"]
 Unreached = Literal["not_known_here", "not_taking_part", "forgotten"]
 
