@@ -12,8 +12,8 @@ LATER = parse_rfc3339("2025-11-22T09:00:00Z")
 EMAIL = "robin.friend@example.com"
 
 
-def read(kind: SourceKind, thing: dict[str, Any], topic: str = "") -> Facts:
-    source = Source(
+def source_of(kind: SourceKind) -> Source:
+    return Source(
         source_id="src_1",
         kind=kind,
         program_id="prg_1",
@@ -22,7 +22,10 @@ def read(kind: SourceKind, thing: dict[str, Any], topic: str = "") -> Facts:
         sealed_secrets=(),
         created_ms=0,
     )
-    return read_delivery(kind, topic, json.dumps(thing).encode(), source, LATER)
+
+
+def read(kind: SourceKind, thing: Any, topic: str = "") -> Facts:
+    return read_delivery(kind, topic, json.dumps(thing).encode(), source_of(kind), LATER)
 
 
 def only(kind: SourceKind, thing: dict[str, Any]) -> SignalFact:

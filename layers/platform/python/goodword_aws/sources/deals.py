@@ -12,6 +12,7 @@ from goodword.privacy.model import fold_email
 from pydantic import Field, TypeAdapter, ValidationError
 
 from goodword_aws.sources.generic_bodies import Body, Email, OwnId
+from goodword_aws.sources.nobody import whose_id
 
 REFERRAL = "goodword_referral"  # the property of a CRM's deal that holds a referral's id
 _REFERRAL = TypeAdapter(ReferralId)
@@ -56,8 +57,8 @@ class Deal(Body):
             currency=self.currency,
             renewal=self.renewal,
             referral=self.referral_id,
-            account_id=self.account_id,
-            contact_ids=(self.customer_id,) if self.customer_id else (),
+            account_id=whose_id(self.account_id),
+            contact_ids=contacts(self.customer_id or ""),
             email=fold_email(self.customer_email) if self.customer_email else None,
             **said,
         )
@@ -101,4 +102,4 @@ def stage(value: object) -> str:
 
 def contacts(*found: str) -> tuple[str, ...]:
     """The ids among them, as many as are looked at."""
-    return tuple(dict.fromkeys(one for one in found if one))[:DEAL_CONTACTS_MAX]
+    return tuple(dict.fromkeys(filter(None, map(whose_id, found))))[:DEAL_CONTACTS_MAX]

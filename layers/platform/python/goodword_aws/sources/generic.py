@@ -118,7 +118,8 @@ def read(topic: str, raw: bytes, source: Source, received_ms: int) -> Facts:
         if not _takes(source, body):
             raise NotUnderstood("currency_mismatch", "not the currency of the programme")
         if isinstance(body, SignalBody):
-            return Facts(signals=(body.fact(received_ms),))
+            signal = body.fact(received_ms)
+            return Facts(signals=(signal,)) if signal else Facts(ignored="anonymous")
         if isinstance(body, Deal):
             return Facts(deals=(body.fact(source, received_ms),))
         if isinstance(body, Dispute):
@@ -176,7 +177,7 @@ def _consistent(body: Said) -> None:
 def _consistent_lead(body: Lead) -> None:
     if body.occasion == "renewal":
         raise _refusal("invalid_body", "event_name", "a renewal is a sale: send it as one")
-    if body.order_id is None and body.customer_id is None:
+    if body.order_id is None and body.customer().customer_id is None:
         raise _refusal("invalid_body", "customer_id", "a lead needs customer_id or order_id")
     if body.order_id is None and body.occasion in ("level_up", "event"):
         raise _refusal("invalid_body", "order_id", "may come again: it needs an id of its own")

@@ -23,6 +23,7 @@ from pydantic import (
 )
 
 from goodword_aws.sources.facts import PIECES_MAX
+from goodword_aws.sources.nobody import whose_id
 
 # What `action` says; of an `event_name` only these say more than their name.
 OCCASIONS: dict[str, Occasion] = {
@@ -175,9 +176,9 @@ class Referred(Body):
         return _each_once(self.code, self.codes)
 
     def customer(self) -> Customer:
-        """Who it was."""
+        """Who it was; an id that names nobody is none."""
         email = fold_email(self.customer_email) if self.customer_email else None
-        return Customer(customer_id=self.customer_id, email=email)
+        return Customer(customer_id=whose_id(self.customer_id), email=email)
 
 
 class Line(BaseModel):

@@ -14,6 +14,7 @@ from goodword.conversions.reasons import ENDED, ReversalReason
 from pydantic import Field
 
 from goodword_aws.sources.generic_bodies import Body, OwnId
+from goodword_aws.sources.nobody import whose_id
 
 KEPT_APART = {
     "sign_up": "lead",
@@ -68,7 +69,11 @@ def nameless(body: Void | Cancellation) -> tuple[str, str] | None:
         return "order_id", "which order began the subscription?"
     if isinstance(body, Void) and body.action in ("level_up", "event"):
         return "order_id", "was reported with an id of its own: name it"
-    return None if body.customer_id else ("customer_id", "name it by customer_id or order_id")
+    return (
+        None
+        if whose_id(body.customer_id)
+        else ("customer_id", "name it by customer_id or order_id")
+    )
 
 
 def voided(

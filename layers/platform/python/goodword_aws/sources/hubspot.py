@@ -20,6 +20,7 @@ from goodword.limits import DEAL_MERGED_MAX
 
 from goodword_aws.sources.deals import REFERRAL, amount, contacts, deal, referral, stage
 from goodword_aws.sources.document import Document, load
+from goodword_aws.sources.nobody import whose_id
 from goodword_aws.sources.signals import address
 from goodword_aws.sources.signatures import (
     base64_mac,
@@ -230,7 +231,7 @@ def _ends(said: Document) -> dict[str, str]:
         kinds = said.text("fromObjectTypeId"), said.text("toObjectTypeId")
         names = [OBJECTS.get(kind, "") for kind in kinds]
     ids = said.id_at("fromObjectId"), said.id_at("toObjectId")
-    return {name: one for name, one in zip(names, ids, strict=True) if name and one}
+    return {name: one for name, one in zip(names, ids, strict=True) if name and whose_id(one)}
 
 
 def _fingerprint(raw: bytes) -> str:

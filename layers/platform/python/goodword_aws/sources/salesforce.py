@@ -15,6 +15,7 @@ from goodword.journeys.opportunity import ContactFact, DealFact
 
 from goodword_aws.sources.deals import amount, contacts, deal, referral, stage
 from goodword_aws.sources.document import Document
+from goodword_aws.sources.nobody import whose_id
 from goodword_aws.sources.signals import address
 from goodword_aws.sources.signatures import digest_of, header, require_match
 
@@ -88,7 +89,7 @@ def _opportunity(
         "closed": _flag(fields, "IsClosed"),
         "renewal": "renewal" in payload.text("Type").lower() if payload.text("Type") else None,
         "referral": referral(fields.get("Goodword_Referral__c")),
-        "account_id": payload.id_at("AccountId") or None,
+        "account_id": whose_id(payload.id_at("AccountId")),
         "contact_ids": contacts(payload.id_at("ContactId")) or None,
     }
     if fields.get("Amount") is not None or "Amount" in none:
@@ -119,7 +120,7 @@ def _contact(
     payload: Document, step: dict[str, Any], change: str, record_id: str
 ) -> Iterator[ContactFact | DealFact]:
     del change
-    email, account_id = address(payload.text("Email")), payload.id_at("AccountId") or None
+    email, account_id = address(payload.text("Email")), whose_id(payload.id_at("AccountId"))
     if email or account_id:
         yield ContactFact(
             customer_id=record_id,
@@ -136,7 +137,7 @@ def _lead(
 
     A conversion does not repeat the address: the lead's own id, which knew it, goes on to the deal.
     """
-    at_ms, account_id = step["occurred_ms"], payload.id_at("ConvertedAccountId") or None
+    at_ms, account_id = step["occurred_ms"], whose_id(payload.id_at("ConvertedAccountId"))
     email = address(payload.text("Email"))
     if email or account_id:
         yield ContactFact(

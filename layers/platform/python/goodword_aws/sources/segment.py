@@ -17,7 +17,8 @@ from goodword.journeys.opportunity import ContactFact
 from goodword.journeys.signal import SignalFact, folded
 
 from goodword_aws.sources.document import Document, load
-from goodword_aws.sources.signals import address, signal, whose_id
+from goodword_aws.sources.nobody import whose_id
+from goodword_aws.sources.signals import address, signal
 from goodword_aws.sources.signatures import digest_of, header, require_match
 
 CALLS_MAX = 100  # calls of one delivery: each is a few writes, and the worker has its time

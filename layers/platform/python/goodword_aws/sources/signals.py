@@ -9,16 +9,15 @@ from goodword.privacy.model import fold_email
 from pydantic import Field, ValidationError
 
 from goodword_aws.sources.generic_bodies import Body, Email, OwnId
-
-# What forms and scripts send as an id where there is none; `xxxxx` is Typeform's own placeholder.
-NOBODY = {"", "-", "0", "xxxxx", "null", "none", "nil", "undefined", "nan", "anonymous", "guest"}
+from goodword_aws.sources.nobody import whose_id
 
 
 class SignalBody(Body):
     """One thing that was noticed of a customer or an account, once per `signal_id`.
 
     What `value` means depends on the kind: docs/journeys.md lists them. `about` names the case,
-    invoice, survey or site; `word` a stage, a milestone or what was used.
+    invoice, survey or site; `word` a stage, a milestone or what was used. An id that names nobody
+    (`{{customer_id}}`, `n/a`) is none.
     """
 
     signal_id: OwnId
@@ -39,15 +38,19 @@ class SignalBody(Body):
         """The first field that does not fit the kind, and what it should be."""
         return next(wrong(self), None)
 
-    def fact(self, received_ms: int) -> SignalFact:
-        """What it says."""
+    def fact(self, received_ms: int) -> SignalFact | None:
+        """What it says; None where its ids name nobody whose signal it could be."""
+        customer_id, account_id = whose_id(self.customer_id), whose_id(self.account_id)
+        of_company = account_id is not None and self.kind != "consent"
+        if customer_id is None and self.email is None and not of_company:
+            return None
         return SignalFact(
             signal_id=self.signal_id,
             kind=self.kind,
             occurred_ms=self.at(received_ms),
-            customer_id=self.customer_id,
+            customer_id=customer_id,
             email=self.email,
-            account_id=self.account_id,
+            account_id=account_id,
             value=self.value,
             about=self.about,
             word=self.word,
@@ -69,14 +72,6 @@ def address(text: str) -> str | None:
         return fold_email(text) if text else None
     except InvalidInput:
         return None
-
-
-def whose_id(text: str) -> str | None:
-    """A source's id of somebody; None for what stands where nobody filled one in.
-
-    Such a word would make one person of everybody.
-    """
-    return None if text.lower() in NOBODY else text
 
 
 def percent(value: int, low: int, high: int) -> int:

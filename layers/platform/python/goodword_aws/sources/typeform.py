@@ -18,7 +18,8 @@ from goodword.conversions.model import Facts, Source
 from goodword.journeys.signal import SignalFact
 
 from goodword_aws.sources.document import Document
-from goodword_aws.sources.signals import address, percent, signal, whose_id
+from goodword_aws.sources.nobody import whose_id
+from goodword_aws.sources.signals import address, percent, signal
 from goodword_aws.sources.signatures import base64_mac, digest_of, header, require_match
 
 # What Typeform makes unless somebody chooses otherwise: lowest and highest answer.

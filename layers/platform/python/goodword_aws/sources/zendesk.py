@@ -20,7 +20,8 @@ from goodword.journeys.signal import SignalFact, SignalKind
 from goodword.times import SECOND_MS, parse_rfc3339
 
 from goodword_aws.sources.document import Document
-from goodword_aws.sources.signals import address, signal, whose_id
+from goodword_aws.sources.nobody import whose_id
+from goodword_aws.sources.signals import address, signal
 from goodword_aws.sources.signatures import (
     base64_mac,
     digest_of,
