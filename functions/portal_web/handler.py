@@ -8,6 +8,7 @@ from goodword.advocates.links import Links, LinkWish
 from goodword.errors import NotFound
 from goodword.payouts.statement import statement_csv
 from goodword.programs.announcing import Announcing
+from goodword.times import rfc3339
 from goodword_aws import advocates as shapes
 from goodword_aws import earnings, explanations
 from goodword_aws.calls import Role
@@ -107,7 +108,9 @@ def links(view: View) -> Answer:
     """The links, and words to share them with."""
     found = shapes.dashboard(view.desk, view.advocate_id)
     stands = standings(view, view.advocate_id, found.programs)
-    data = {"programs": found.programs, "links": portal.own_links(view), "stands": stands}
+    now = rfc3339(view.desk.clock.now_ms())
+    own = portal.own_links(view)
+    data = {"programs": found.programs, "links": own, "stands": stands, "now": now}
     return Sheet("portal/links.html", data)
 
 
@@ -213,7 +216,7 @@ def offer(view: View) -> Answer:
 def join(view: View) -> Answer:
     """Join, ask to join, or accept an invitation."""
     said = view.fields(Join)
-    shapes.enrolments(view.desk).enrol(
+    made = shapes.enrolments(view.desk).enrol(
         shapes.sign_in(view.person),
         view.path["program_id"],
         accept_version=said.accept_terms_version,
@@ -221,7 +224,7 @@ def join(view: View) -> Answer:
         locale=view.reader.language,
         receipt=lambda _: view.claim("/my"),
     )
-    return Go("/my", "note.joined")
+    return Go("/my", "note.joined" if made.state == "active" else "note.asked_to_join")
 
 
 handler = site

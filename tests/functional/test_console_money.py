@@ -293,3 +293,14 @@ def test_moments_and_days_of_the_journal_are_the_readers(here: Pages) -> None:
     ):
         assert words in shown.words
     assert not RAW.search(shown.words)
+
+
+def test_a_budget_of_too_many_limits_is_named_and_nothing_typed_is_lost(
+    here: Pages, program: Program
+) -> None:
+    many = {f"{one}_EUR": "50" for one in ("day", "week", "month", "year")}
+    refused = sent(here.browser(FINANCE), budget(program), **many, reason="season")
+    assert refused.status == 422
+    assert "This is one too many: a budget has three at most." in refused.words
+    assert refused.fields(budget(program))["year_EUR"] == "50"
+    assert 'aria-invalid="true"' in refused.html

@@ -211,7 +211,7 @@ def _legend(chart: Chart) -> Markup:
 
 def _figure(chart: Chart, reader: Reader, drawn: Markup) -> Markup:
     note = Markup('<p class="chart-note">{}</p>').format(chart.note) if chart.note else Markup("")
-    unit = f" ({chart.unit})" if chart.unit else ""
+    unit = f" ({reader.unit(chart.unit)})" if chart.unit else ""
     return Markup(
         '<figure class="chart" id="chart-{}"><figcaption>{}<small>{}</small></figcaption>'
         "{}{}{}</figure>"

@@ -121,6 +121,13 @@ class Reader:
             return self.text("ui.unit.CREDIT", amount=plain)
         return self._written(amount)
 
+    def unit(self, currency: str) -> str:
+        """What amounts are in: `EUR`; in words where it is no money."""
+        if currency in PIECES:
+            return self.text(f"handouts.unit.{currency}")
+        plain = currency.removesuffix(CREDIT)
+        return plain if plain == currency else f"{self.text('handouts.unit.CREDIT')}, {plain}"
+
     def minor(self, amount_minor: int, currency: str) -> str:
         """The same for an amount and its code."""
         return self.money(Money(amount_minor=amount_minor, currency=currency))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Annotated, get_args
 
 from goodword.errors import FieldError, InvalidInput
-from goodword.limits import AMOUNT_MINOR_MAX
+from goodword.limits import AMOUNT_MINOR_MAX, BUDGET_LIMITS_MAX
 from goodword.money import format_minor
 from goodword.programs.caps import BudgetLimit, BudgetPeriod
 from goodword.programs.model import Program
@@ -65,8 +65,17 @@ def _put(view: View) -> Answer:
     program, _ = Programs(view.desk).read(view.path["program_id"])
     here = f"/console/rules/{program.program_id}/budget"
     limits = [one for period in PERIODS if (one := _limit(view, program, period))]
+    if len(limits) > BUDGET_LIMITS_MAX:
+        wrong = FieldError(_extra(view, limits), "is one limit too many", "too_many_limits")
+        raise InvalidInput("bad_budget", "a budget has few limits", [wrong])
     use_cases.put(program.program_id, limits, why.reason, lambda _: view.claim(here), seen=why.seen)
     return Go(here, "note.budget_set")
+
+
+def _extra(view: View, limits: Sequence[BudgetLimit]) -> str:
+    """The form's field of the first limit beyond those that a budget may have."""
+    period = limits[BUDGET_LIMITS_MAX].period
+    return next(name for name in view.form if name.startswith(f"{period}_") and view.form[name])
 
 
 def _limit(view: View, program: Program, period: BudgetPeriod) -> BudgetLimit | None:
