@@ -45,7 +45,10 @@ def test_staff_close_it_and_the_journey_goes_on_at_once(stage: Stage) -> None:
     (row,) = eventually(lambda: listed()["data"], "the hand-over")
     assert (row["state"], row["to"], row["overdue"]) == ("open", "support", False)
     assert stage.held(email, journey) == "handed_over"
-    assert stage.milo.put(f"{PATH}/{row['id']}/assignee", {"mine": True})["state"] == "taken"
+    taken = stage.milo.put(f"{PATH}/{row['id']}/assignee", {"mine": True})
+    assert taken["state"] == "taken"
+    assert refused_for(stage, taken["assignee"]) == []  # as the user pool says
+    assert refused_for(stage, "nobody-of-ours") == ["steps.0.assignee"]
     body = {"outcome": "done", "note": "Reached by phone."}
     refused = stage.marta.send("POST", f"{PATH}/{row['id']}/close", body)
     assert (refused.status, refused.json()["code"]) == (409, "hand_over_taken")
@@ -56,3 +59,11 @@ def test_staff_close_it_and_the_journey_goes_on_at_once(stage: Stage) -> None:
     (line,) = stage.walk(email, journey)["hand_overs"]
     assert line["outcome"] == "done"
     assert listed()["data"] == []
+
+
+def refused_for(stage: Stage, assignee: str) -> list[str]:
+    """The places for which a journey that hands over to this sign-in would not be published."""
+    care, *others = CARED["steps"]
+    draft = stage.drafted(CARED | {"steps": [care | {"assignee": assignee}, *others]})
+    assert draft["warnings"] == []
+    return [one["field"] for one in draft["refusals"]]
