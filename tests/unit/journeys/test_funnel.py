@@ -1,11 +1,14 @@
 """A funnel counts people on a stage or behind it; who was only watched stands beside."""
 
+from typing import Any
+
 import pytest
 from goodword.journeys import funnel, joined
 from goodword.journeys.asked import AskState
 from goodword.journeys.funnel import Funnels, counted
 from goodword.journeys.scoring import Motion
 from goodword.journeys.walk import Walk, WalkAsk
+from goodword.limits import FUNNEL_PEOPLE_LEAST
 
 from tests.support.journeys import REFERENCE
 from tests.support.walks import BYE, THANKS, Path
@@ -72,3 +75,37 @@ def test_an_answer_to_how_it_was_is_no_work_that_was_done() -> None:
     assert (found.entered, found.asked, found.accepted, found.done) == (3, 2, 2, 1)
     alone = counted("jrn_1", [asked])
     assert (alone.asked, alone.accepted, alone.done) == (1, 1, 1)
+
+
+def test_whoever_walks_five_times_is_one_person_and_few() -> None:
+    path = Path()
+    ask = {"step": "ask", "name": "a", "motion": "community", "template": "t", "expires_days": 1}
+    limits: dict[str, Any] = {
+        "again_days": 1,
+        "cool_down_days": 0,
+        "frequency": {"asks": 20, "days": 30},
+    }
+    goal = {"motion": "community", "within_days": 5}
+    journey = path.publish(ask, BYE, goal=goal, **limits)
+    path.delight()
+    for _ in range(FUNNEL_PEOPLE_LEAST):
+        walk = path.entered()
+        path.step(walk)
+        path.later(days=15)
+        path.step(walk)
+    assert len(path.all(Walk)) == FUNNEL_PEOPLE_LEAST
+    found = Funnels(path.desk()).of(journey.journey_id)
+    assert (found.people, found.entered, found.asked, found.ended) == (1, 1, 1, {"finished": 1})
+    assert found.few
+
+
+def test_two_names_of_one_person_are_one_on_every_stage() -> None:
+    path = Path()
+    journey = path.publish(REFERENCE)
+    for number in (1, 2):
+        path.entered(email=f"p{number}@mail.example", customer_id=f"u-{number}")
+    assert Funnels(path.desk()).of(journey.journey_id).on_their_way == 2
+    path.later(hours=1)
+    path.hear("milestone", email="p1@mail.example", customer_id="u-2")
+    found = Funnels(path.desk()).of(journey.journey_id)
+    assert (found.people, found.entered, found.on_their_way) == (1, 1, 1)

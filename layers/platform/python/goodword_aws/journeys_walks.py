@@ -136,4 +136,4 @@ def funnel_answer(funnel: Funnel, *, sees_people: bool) -> FunnelAnswer:
         raise NotAllowed("too_few_people", "there are too few people in it to be told apart")
     seen = funnel if sees_people else funnel.blurred
     groups = {"let_in": seen.let_in, "watched": seen.watched, "uplift": seen.uplift}
-    return FunnelAnswer(**{**seen.model_dump(), **groups})
+    return FunnelAnswer(**{**seen.model_dump(exclude={"people"}), **groups})

@@ -1,8 +1,9 @@
 """How far people came in a journey, counted from their walks; those of the holdout stand beside.
 
-Each number counts people on that stage or behind it: whoever was rewarded was asked. An answer to
-how it was is not what a journey is for, unless it asks for nothing else. Why people are where they
-are is counted too: what holds them, and why they left.
+Each number counts people on that stage or behind it, once each however often they walked and under
+whatever name: whoever was rewarded was asked. An answer to how it was is not what a journey is for,
+unless it asks for nothing else. Why people are where they are is counted too: what holds them, and
+why they left.
 """
 
 from collections import Counter
@@ -21,7 +22,8 @@ STAGES = ("entered", "asked", "accepted", "done", "rewarded")
 
 
 class Funnel(Value):
-    """One journey's people. `held` and `ended` count reasons; `whole` is false above the limit.
+    """One journey's people. `held` and `ended` count those whom each reason concerns, and one may
+    have several; `people` is all of them, the holdout too. `whole` is false above the limit.
 
     `let_in` and `watched` compare persons by what chance made of them when they first entered,
     whether they were asked then or not: who may be asked is happier than who may not. Whoever
@@ -29,6 +31,7 @@ class Funnel(Value):
     """
 
     journey_id: str
+    people: int
     entered: int
     asked: int
     accepted: int
@@ -58,7 +61,7 @@ class Funnel(Value):
     @property
     def few(self) -> bool:
         """Whether it could be read back to one person, by somebody who sees sums only."""
-        return 0 < self.entered + self.held_out < FUNNEL_PEOPLE_LEAST
+        return 0 < self.people < FUNNEL_PEOPLE_LEAST
 
 
 @dataclass(frozen=True)
@@ -94,27 +97,38 @@ def counted(journey_id: str, walks: Iterable[Walk], *, whole: bool = True) -> Fu
     counts = motions - {"feedback"} or motions  # how it was is asked beside what a journey is for
 
     def reached(states: frozenset[str] | None) -> int:
-        return sum(
-            any(ask.motion in counts and (not states or ask.state in states) for ask in one.asks)
+        return _people(
+            one
             for one in own
+            if any(ask.motion in counts and (not states or ask.state in states) for ask in one.asks)
         )
 
     going = [one for one in own if one.state == "walking"]
     return Funnel(
         journey_id=journey_id,
-        entered=len(own),
+        people=_people(every),
+        entered=_people(own),
         asked=reached(None),
         accepted=reached(frozenset(TAKEN)),
         done=reached(frozenset(DONE)),
         rewarded=reached(frozenset({"rewarded"})),
-        held_out=len(every) - len(own),
-        on_their_way=len(going),
-        held=dict(sorted(Counter(one.held for one in going if one.held).items())),
-        ended=dict(sorted(Counter(one.reason for one in own if one.reason).items())),
+        held_out=_people(one for one in every if one.state == "held_out"),
+        on_their_way=_people(going),
+        held=_by_reason((one.held, one.subject_id) for one in going),
+        ended=_by_reason((one.reason, one.subject_id) for one in own),
         whole=whole,
         let_in=_outcome(every, held_out=False),
         watched=_outcome(every, held_out=True),
     )
+
+
+def _people(walks: Iterable[Walk]) -> int:
+    return len({one.subject_id for one in walks})
+
+
+def _by_reason(found: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """How many people each reason concerns."""
+    return dict(sorted(Counter(reason for reason, _ in set(found) if reason).items()))
 
 
 def _outcome(walks: Iterable[Walk], *, held_out: bool) -> Group:
