@@ -82,7 +82,7 @@ def test_good_terms_come_back_as_they_were() -> None:
         ({"payment": {"cadence": "on_minimum"}}, {"payment"}),
         ({"payment": {"cadence": "every_n_days", "every_days": 14}}, {"payment"}),
         ({"payment": {"cadence": "monthly", "every_days": 14}}, {"payment"}),
-        ({"payment": {"holidays": ["2026-02-30"]}}, {"payment"}),
+        ({"payment": {"holidays": ["2026-02-30"]}}, {"payment.holidays.0"}),
         ({"payment": {"holidays": ["1.1.2026"]}}, {"payment.holidays.0"}),
         ({"payment": {"weekend": [0]}}, {"payment.weekend.0"}),
         ({"payment": {"holidays": [f"2026-08-{day:02d}" for day in range(3, 20)]}}, {"payment"}),
@@ -141,3 +141,15 @@ def test_a_destination_stays_inside_its_hosts(changes: dict[str, Any]) -> None:
 
 def test_a_weekday_is_a_good_anchor_of_a_week() -> None:
     assert Payment(cadence="weekly", anchor=7, time_zone="Europe/Berlin").anchor == 7
+
+
+@pytest.mark.parametrize(
+    "slip", ["0025-11-21", "1969-12-31", "2200-01-01", "9999-12-31", "20261122"]
+)
+def test_a_day_of_the_terms_is_one_that_people_mean(slip: str) -> None:
+    counted: dict[str, Any] = {"cadence": "every_n_days", "every_days": 14, "starts_on": slip}
+    for payment in (counted, {"holidays": (slip,)}):
+        with pytest.raises(ValidationError) as wrong:
+            Payment.model_validate(payment)
+        assert [one["type"] for one in wrong.value.errors()] == ["bad_time"]
+    assert Payment.model_validate(counted | {"starts_on": "1970-01-01"}).starts_on == "1970-01-01"

@@ -11,22 +11,43 @@ NET-n: `net_days` after its end a period is paid. If that day is no business day
 moves it; `weekend` and `holidays` say which days are none.
 """
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic_core import PydanticCustomError
 
+from goodword.errors import InvalidInput
 from goodword.limits import BUSINESS_SHIFT_DAYS_MAX
 from goodword.money import NaturalIn, NaturalMinor, PositiveIn, PositiveMinor
 from goodword.records import Value
+from goodword.times import parse_day
 
 RailName = Literal[
     "csv", "simulator", "paypal", "stripe", "tremendous", "store_credit", "discount_code"
 ]
 Cadence = Literal["daily", "weekly", "monthly", "every_n_days", "on_minimum"]
-Day = Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-[0-9]{2}-[0-9]{2}$")]
+_DAY_TEXT = "^(19[7-9][0-9]|2[01][0-9]{2})-[0-9]{2}-[0-9]{2}$"
+
+
+def _known_day(text: str) -> str:
+    try:
+        if re.match(_DAY_TEXT, text) is None:
+            raise InvalidInput("bad_time", "no such date")
+        parse_day(text)
+    except InvalidInput as bad:
+        raise PydanticCustomError("bad_time", "no such date between 1970 and 2199") from bad
+    return text
+
+
+Day = Annotated[
+    str,
+    AfterValidator(_known_day),
+    WithJsonSchema({"type": "string", "pattern": _DAY_TEXT}),
+]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 # Minor units in whose multiples a rail pays, where it takes no smaller part of the currency.
 RAIL_STEPS: Mapping[RailName, Mapping[str, int]] = {
@@ -112,9 +133,7 @@ class Payment(Value):
 
     @model_validator(mode="after")
     def _working_days(self) -> Self:
-        days = sorted(_day(each) for each in self.holidays)
-        if self.starts_on is not None:
-            _day(self.starts_on)
+        days = sorted(date.fromisoformat(each) for each in self.holidays)
         closed = frozenset(days)
         for one in days:
             day = one
@@ -163,10 +182,3 @@ def in_steps(payment: Payment, currency: str) -> Payment:
 def is_closed(day: date, weekend: tuple[int, ...], holidays: frozenset[date]) -> bool:
     """Whether nothing is paid on this day."""
     return day.isoweekday() in weekend or day in holidays
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError as wrong:
-        raise ValueError(f"{text} is not a day of the calendar") from wrong

@@ -21,7 +21,7 @@ from goodword.money import CURRENCIES, Currency, Rounding, exponent, ratio
 from goodword.ports import Change, Desk, Page, Store, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record, Value
-from goodword.times import DAY_MS, as_datetime
+from goodword.times import DAY_MS, as_datetime, parse_day
 
 RateText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,8})(\.[0-9]{1,12})?$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
@@ -188,9 +188,9 @@ def _check(stated: NewRate, field: str, latest: str) -> None:
     if fraction_of(stated.rate) == 0:
         raise _refused(f"{field}.rate", "must be more than nothing")
     try:
-        date.fromisoformat(stated.day)
-    except ValueError:
-        raise _refused(f"{field}.day", "is not a day") from None
+        parse_day(stated.day)
+    except InvalidInput:
+        raise _refused(f"{field}.day", "is not a day from 1970 on") from None
     if stated.day > latest:
         raise _refused(f"{field}.day", "must not be later than tomorrow")
 
