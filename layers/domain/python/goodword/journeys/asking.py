@@ -53,7 +53,8 @@ NO: frozenset[AskState] = frozenset({"declined", "rejected_work"})
 SELDOM = Frequency(asks=1, days=SELDOM_DAYS)  # for whoever found being asked bad
 Way = Literal["email", "in_app"]  # by mail, or on one's own page alone
 Later = Literal["asked_already", "too_often", "cool_down", "quiet_hours"]
-Begun = Literal["trigger_withdrawn", "case_open"]  # of what began the walk (`beginning`)
+# Of what began the walk (`beginning`), and of another walk of the same person (`doubled`).
+Begun = Literal["trigger_withdrawn", "case_open", "entered_already"]
 # What puts a public review off, and has an end that opinions have no part in.
 PAUSES: frozenset[Never | Begun] = frozenset({"open_urgent_case", "invoice_overdue", "case_open"})
 Stopped = Literal["programme_paused", "programme_closed"]

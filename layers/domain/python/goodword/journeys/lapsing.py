@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 
-from goodword.journeys.moves import owed_until
+from goodword.journeys.owing import owed_until
 from goodword.journeys.walk import AskMade, Walk, walk_key
 from goodword.limits import PROMISES_PER_SWEEP
 from goodword.ports import Change, Desk, Page, in_turn, until_settled

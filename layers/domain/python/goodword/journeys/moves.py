@@ -11,7 +11,7 @@ from goodword.advocates.segmenting import joining
 from goodword.conversions.crediting import Work, credit
 from goodword.events import Event, Plain
 from goodword.journeys.asked import DONE, OWED, TAKEN, Asked
-from goodword.journeys.asking import AGREED_DAYS, Verdict, puts_off
+from goodword.journeys.asking import Verdict, puts_off
 from goodword.journeys.asks import look_by, moved, note
 from goodword.journeys.beginning import against_first_ask
 from goodword.journeys.definition import (
@@ -25,11 +25,13 @@ from goodword.journeys.definition import (
     Wait,
     work_name,
 )
+from goodword.journeys.doubled import GAVE_WAY, doubles, gives_way, rewarded_by_another
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.handing_over import handed_over
+from goodword.journeys.owing import kept_until, owed_until, promised
 from goodword.journeys.previewing import counted, holds
 from goodword.journeys.walk import AskMade, AskOfAdvocate, Walk, WalkAsk, ask_key
-from goodword.limits import PUBLIC_TURN_DAYS, WALK_SLEEP_DAYS, WORK_DAYS_MAX, WORK_LOOK_DAYS
+from goodword.limits import PUBLIC_TURN_DAYS, WALK_SLEEP_DAYS, WORK_LOOK_DAYS
 from goodword.ports import Change, Desk
 from goodword.times import DAY_MS, HOUR_MS
 
@@ -37,7 +39,9 @@ SLEEP_MS = WALK_SLEEP_DAYS * DAY_MS
 LOOK_MS = WORK_LOOK_DAYS * DAY_MS
 TURNS = frozenset({"asked_already", "too_often", "cool_down", "quiet_hours"})
 # Reasons that no time changes.
-FOR_GOOD = frozenset({"unsubscribed", "forgotten", "programme_closed", "trigger_withdrawn"})
+FOR_GOOD = frozenset(
+    {"unsubscribed", "forgotten", "programme_closed", "trigger_withdrawn", GAVE_WAY}
+)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ class Moves:
 
         What was said to be done waits for staff, in their list, as long as it takes.
         """
-        over = [one for one in _promised(walk) if _kept_until(one) <= self._now_ms]
+        over = [one for one in promised(walk) if kept_until(one) <= self._now_ms]
         if over:
             walk = self._expired(change, walk, over[0], "work_not_done")
         return walk.but(owed_ms=owed_until(walk))
@@ -113,8 +117,10 @@ class Moves:
         seen = self.gate.look(walk.subject_id)
         if step.motion == "feedback" and seen.trust.unrated is None:
             return self._onward(change, walk, terms)  # nothing was done that one could ask about
-        begun = against_first_ask(walk, seen.signals, self._now_ms) if seen.all_heard else None
-        verdict = begun or seen.may_ask(step, terms)
+        verdict = self._against(walk, seen) or seen.may_ask(step, terms)
+        if verdict.reason == GAVE_WAY and walk.asks:
+            self._not_made(change, walk, step, GAVE_WAY)
+            return self._onward(change, walk, terms)
         if not verdict.allowed:
             return self._not_yet(change, walk, terms, step, verdict)
         ask = self._made(walk, terms, step, seen)
@@ -140,6 +146,18 @@ class Moves:
         seen.hold(change)
         return self._onward(change, walk.with_ask(ask.line), terms)
 
+    def _against(self, walk: Walk, seen: Seen) -> Verdict | None:
+        """What the walk itself has against an ask, whatever holds for the person."""
+        begun = against_first_ask(walk, seen.signals, self._now_ms) if seen.all_heard else None
+        return self._giving_way(walk, seen) or begun
+
+    def _giving_way(self, walk: Walk, seen: Seen) -> Verdict | None:
+        gives = gives_way(walk, doubles(self.desk, walk, seen.subject))
+        return Verdict(allowed=False, reason=GAVE_WAY) if gives else None
+
+    def _not_made(self, change: Change, walk: Walk, step: Ask, reason: str) -> None:
+        change.create(self._event("journey.ask_not_made", walk, reason, motion=step.motion))
+
     def _not_yet(
         self, change: Change, walk: Walk, terms: JourneyTerms, step: Ask, verdict: Verdict
     ) -> Walk:
@@ -154,9 +172,7 @@ class Moves:
         last_ms = walk.entered_ms + (terms.goal.within_days + patience) * DAY_MS
         late = again_ms > last_ms and not puts_off(step.motion, verdict.reason)
         if verdict.reason in FOR_GOOD or late:
-            change.create(
-                self._event("journey.ask_not_made", walk, verdict.reason, motion=step.motion)
-            )
+            self._not_made(change, walk, step, verdict.reason)
             return self.end(change, walk, verdict.reason)
         if walk.held != verdict.reason:
             change.create(
@@ -195,7 +211,7 @@ class Moves:
         asked = terms.steps[terms.step(step.of_ask)]
         assert isinstance(asked, Ask)  # what was published reminds of asks
         seen = self.gate.look(walk.subject_id)
-        verdict = seen.may_remind(asked, terms)
+        verdict = self._giving_way(walk, seen) or seen.may_remind(asked, terms)
         if verdict.from_ms is not None:
             return walk.but(next_ms=min(verdict.from_ms, ask.expires_ms), held=verdict.reason)
         if not verdict.allowed:
@@ -231,6 +247,9 @@ class Moves:
         assert ask is not None  # it was made with the walk's line of it
         if ask.state != "accepted_work":
             return self._until_done(change, walk, line, ask)
+        if rewarded_by_another(self.desk, change, walk, line):
+            change.create(self._event("journey.reward_not_given", walk, GAVE_WAY, ask=line))
+            return self._onward(change, walk, terms)
         return self._credited(change, walk, terms, step, ask)
 
     def _credited(
@@ -316,7 +335,7 @@ class Moves:
         """What was promised has its time to be done; what is said to be done waits for staff."""
         if ask.state == "submitted":
             return self._until_seen(change, walk, ask)
-        until_ms = _kept_until(ask)
+        until_ms = kept_until(ask)
         if self._now_ms < until_ms:
             return walk.but(next_ms=until_ms, held="work_not_done_yet")
         return self._expired(change, walk, line, "work_not_done")
@@ -325,8 +344,7 @@ class Moves:
         """Nobody's silence decides about work: it is told that they are late, again and again."""
         late = self._now_ms >= look_by(ask)
         if late:
-            told = self._event("journey.work_overdue", walk, ask=ask.line)
-            change.create(told)
+            change.create(self._event("journey.work_overdue", walk, ask=ask.line))
         return walk.but(
             next_ms=self._now_ms + LOOK_MS if late else look_by(ask),
             held="work_overdue" if late else "work_not_seen_yet",
@@ -379,19 +397,3 @@ class Moves:
             **about,
             **more,
         )
-
-
-def _promised(walk: Walk) -> list[WalkAsk]:
-    return [one for one in walk.asks if one.state == "accepted"]
-
-
-def owed_until(walk: Walk) -> int | None:
-    """When the first thing that was promised is over; None if nothing is open."""
-    return min(map(_kept_until, _promised(walk)), default=None)
-
-
-def _kept_until(ask: AskMade | WalkAsk) -> int:
-    """When a promise is over. Whether a buyer comes is not up to a reference: a yes is a year's."""
-    if ask.motion == "reference":
-        return ask.made_ms + AGREED_DAYS * DAY_MS
-    return (ask.taken_ms or ask.made_ms) + WORK_DAYS_MAX * DAY_MS

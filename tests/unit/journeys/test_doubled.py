@@ -1,0 +1,180 @@
+"""Two names that turn out to be one person are asked and paid by a journey once."""
+
+from functools import partial
+from typing import Any
+
+import pytest
+from goodword.advocates.model import Known
+from goodword.journeys.walk import AskMade, Walk
+from goodword.ports import Change
+
+from tests.support.journeys import REFERENCE
+from tests.support.people import ANNA, MACS
+from tests.support.walks import BYE, THANKS, Path
+
+WORK: dict[str, Any] = {"email": "anna@work.example"}
+SETTLE = {"step": "wait", "name": "settle", "hours": 48}
+MORE = {"step": "ask", "name": "more", "motion": "community", "template": "more"}
+REMIND = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
+YEAR: dict[str, Any] = {
+    "trigger": {"kind": "deal_won"},
+    "goal": {"motion": "reference", "within_days": 300},
+    "frequency": {"asks": 9, "days": 30},
+    "cool_down_days": 0,
+    "again_days": 365,
+}
+
+
+@pytest.fixture
+def path() -> Path:
+    return Path()
+
+
+def fans(path: Path) -> tuple[str, str]:
+    """Anna by two addresses; nobody knows that both are one."""
+    return path.delight(), path.delight(**WORK)
+
+
+def known(path: Path) -> None:
+    """She signs in by the other address, too."""
+    change = Change()
+    mac = MACS.mac("email", WORK["email"])
+    change.create(Known(mac=mac, of="email", advocate_id=path.anna))
+    path.store.commit(change)
+
+
+def both(path: Path, *steps: dict[str, Any], **changes: Any) -> tuple[Walk, Walk]:
+    """Both names enter, her own address a day before the other."""
+    path.publish(*steps, **{**YEAR, **changes})
+    fans(path)
+    (first,) = path.entering.consider(path.hear("deal_won"))
+    path.later(days=1)
+    (second,) = path.entering.consider(path.hear("deal_won", **WORK))
+    return first, second
+
+
+def both_asked(path: Path, *steps: dict[str, Any], **changes: Any) -> tuple[Walk, Walk]:
+    """Both are asked, since it is known of both names that they take part."""
+    known(path)
+    first, second = both(path, *steps, **changes)
+    path.step(first)
+    path.step(second)
+    assert len(path.made) == 2
+    return first, second
+
+
+def joined(path: Path) -> None:
+    """A shop tells both addresses with one id."""
+    for email in (ANNA.email, WORK["email"]):
+        path.hear("csat", 100, email=email, customer_id="c-1")
+
+
+def done(path: Path, ask: AskMade) -> None:
+    path.asks.answer(ask.ask_id, "accepted")
+    path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
+
+
+def test_the_later_walk_ends_before_its_first_request(path: Path) -> None:
+    first, second = both(path, SETTLE, REFERENCE, THANKS, BYE)
+    joined(path)
+    path.later(days=4)
+    path.step(second)
+    path.step(first)
+    assert (path.now(second).state, path.now(second).reason) == ("ended", "entered_already")
+    (ask,) = path.made
+    assert ask.walk_id == first.walk_id
+    assert path.why("journey.ask_not_made") == ["entered_already"]
+    done(path, ask)
+    path.step(first)
+    assert [one.state for one in path.made] == ["rewarded"]
+    path.step(first)
+    assert path.now(first).reason == "finished"  # nothing gives way to what has
+
+
+def test_an_earlier_one_that_has_not_asked_gives_way_to_one_that_has(path: Path) -> None:
+    first, second = both(path, REFERENCE, BYE)
+    known(path)
+    path.step(second)
+    joined(path)
+    path.step(first)
+    assert [one.walk_id for one in path.made] == [second.walk_id]
+    assert path.now(first).reason == "entered_already"
+
+
+def test_whoever_could_have_entered_again_is_asked_again(path: Path) -> None:
+    first, second = both(path, SETTLE, REFERENCE, BYE, again_days=1)
+    joined(path)
+    path.later(days=4)
+    path.step(first)
+    path.asks.answer(path.made[0].ask_id, "declined")
+    path.later(days=14)  # the programme's own limit
+    path.step(second)
+    assert len(path.made) == 2
+    assert path.now(second).reason == ""
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+def test_of_two_who_were_asked_one_is_rewarded(path: Path, at_once: bool) -> None:
+    """Also if both are looked at in one moment."""
+    first, second = both_asked(path, REFERENCE, THANKS, BYE)
+    joined(path)
+    for one in path.made:
+        done(path, one)
+    if at_once:
+        path.before_next_commit(partial(path.step, first))
+    path.step(second)
+    path.step(first)
+    assert sorted(one.state for one in path.made) == ["accepted_work", "rewarded"]
+    assert path.why("journey.reward_not_given") == ["entered_already"]
+    assert {path.now(one).state for one in (first, second)} == {"ended"}
+
+
+def test_another_version_rewards_the_same_work_by_no_other_name(path: Path) -> None:
+    known(path)
+    journey = path.publish(REFERENCE, THANKS, BYE, **YEAR)
+    fans(path)
+    (first,) = path.entering.consider(path.hear("deal_won"))
+    path.step(first)
+    renamed = {**REFERENCE, "name": "talk"}
+    path.publish(renamed, {**THANKS, "of_ask": "talk"}, BYE, of=journey.journey_id, **YEAR)
+    (second,) = path.entering.consider(path.hear("deal_won", **WORK))
+    path.step(second)
+    joined(path)
+    for one in path.made:
+        done(path, one)
+    path.step(first)
+    path.step(second)
+    assert sorted(one.state for one in path.made) == ["accepted_work", "rewarded"]
+
+
+def test_the_later_of_two_who_were_asked_asks_nothing_more(path: Path) -> None:
+    """It is not reminded either; what was promised in it is kept."""
+    first, second = both_asked(path, REFERENCE, REMIND, MORE, BYE)
+    joined(path)
+    path.later(days=8)
+    path.step(second)
+    assert path.why("journey.not_reminded") == ["entered_already"]
+    for one in path.made:
+        path.asks.answer(one.ask_id, "accepted")
+    path.step(second)
+    assert path.now(second).reason == "finished"
+    assert path.why("journey.ask_not_made") == ["entered_already"]
+    assert [one.state for one in path.made] == ["accepted", "accepted"]
+    path.later(days=30)  # the programme's own limits
+    path.step(first)
+    assert [one.motion for one in path.made] == ["reference", "reference", "community"]
+
+
+def test_three_names_stand_in_the_order_in_which_they_would_have_entered(path: Path) -> None:
+    """Whoever gave way stands in nobody's way."""
+    path.publish(SETTLE, REFERENCE, BYE, **YEAR)
+    walks = []
+    for whose in ({}, WORK, {"email": None, "customer_id": "c-2"}):
+        path.delight(**whose)
+        walks += path.entering.consider(path.hear("deal_won", **whose))
+        path.later(days=200)
+    joined(path)
+    path.hear("csat", 100, customer_id="c-2")
+    for one in walks:
+        path.step(one)
+    assert [path.now(one).reason for one in walks][1] == "entered_already"
