@@ -9,6 +9,7 @@ from goodword.journeys.publishing import Journeys
 from goodword.journeys.turning import TURNED, Turning
 from goodword.journeys.walk import Walk
 from goodword.ports import Change
+from goodword.times import HOUR_MS
 
 from tests.support.journeys import REFERENCE, terms
 from tests.support.walks import BYE, EVENING, THANKS, Path
@@ -236,3 +237,48 @@ def test_what_is_over_already_is_left_as_it_is(bus: Bus) -> None:
     bus.programs.set_state(bus.program_id, "closed", "over_and_out")
     assert bus.bring().count(TURNED) == 1  # of the journey that had not ended
     assert bus.all(Walk) == before
+
+
+def waits(hours: int) -> dict[str, object]:
+    return {"step": "wait", "name": "w", "hours": hours}
+
+
+def test_whoever_is_moved_goes_by_the_new_version_at_once(bus: Bus) -> None:
+    """Not when the wait of the old one is over."""
+    journey = bus.publish(waits(60 * 24), REFERENCE, BYE, goal=GOAL)
+    for email in NAMES:
+        bus.delight(email=email)
+        (walk,) = bus.entering.consider(bus.hear("case_resolved", about="c", email=email))
+        bus.step(walk)
+    bus.bring()
+    bus.later(hours=2)
+    bus.publish(waits(24), REFERENCE, BYE, goal=GOAL, in_flight="move", of=journey.journey_id)
+    bus.bring(times=2)
+    bus.later(hours=1)
+    bus.walking.sweep()
+    day_ms = 24 * HOUR_MS
+    assert {(one.number, one.next_ms - one.since_ms) for one in bus.all(Walk)} == {(2, day_ms)}
+
+
+def test_a_version_that_lets_them_finish_wakes_nobody(bus: Bus) -> None:
+    journey = bus.publish(waits(900), REFERENCE, BYE, goal=GOAL)
+    bus.delight()
+    walk = bus.entered()
+    bus.step(walk)
+    before = bus.now(walk)
+    bus.publish(waits(24), REFERENCE, BYE, goal=GOAL, of=journey.journey_id)
+    bus.bring()
+    assert bus.now(walk) == before
+
+
+def test_nobody_is_told_twice_of_late_work_because_a_version_moves(bus: Bus) -> None:
+    walk, ask = bus.asked(THANKS)
+    bus.asks.answer(ask.ask_id, "submitted")
+    bus.later(days=15)
+    bus.step(walk)
+    assert len(bus.events("journey.work_overdue")) == 1
+    bus.publish(REFERENCE, THANKS, BYE, of=walk.journey_id, in_flight="move")
+    bus.bring()
+    bus.later(hours=1)
+    bus.walking.sweep()
+    assert len(bus.events("journey.work_overdue")) == 1

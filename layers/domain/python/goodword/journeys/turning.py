@@ -3,8 +3,9 @@
 One that begins, or goes on after a pause of its own or of the programme, looks at whoever is heard
 of: the trigger may have come while nothing listened, and the dry run has counted on it. One that
 has ended, or stops those on their way by a new version, wakes them, so that what they were asked
-is over within minutes, not when its time is; a programme that is closed does so with each of its
-journeys.
+is over within minutes, not when its time is; one that moves them does, so that they go by the new
+version from now on, not after the wait of the old. A programme that is closed wakes those of each
+of its journeys.
 
 A page is brought by an event, the first by what was done and each further one by the page before
 it. Heard twice, an event brings the same next page: its id is made of the one before.
@@ -16,6 +17,7 @@ from functools import partial
 
 from goodword.events import Event
 from goodword.ids import derived_id
+from goodword.journeys.asked import OWED
 from goodword.journeys.entering import Entering
 from goodword.journeys.journey import Journey, JourneyVersion, version_key
 from goodword.journeys.signal import Subject, subject_key
@@ -41,7 +43,7 @@ class Turning:
         if event.type == TURNED:
             self._go_on(event, str(said["what"]), str(said["cursor"]) or None)
         elif event.type == "journey.published":
-            if self._stops(event.subject, int(str(said["number"]))):
+            if self._concerns(event.subject, int(str(said["number"]))):
                 self._wake(event, event.subject, None)
             self._look(event, str(said["program_id"]), None)
         elif event.type == "journey.state_changed" and said["after"] == "active":
@@ -62,10 +64,11 @@ class Turning:
         else:
             self._wake(event, str(event.data["journey_id"]), cursor)
 
-    def _stops(self, journey_id: str, number: int) -> bool:
+    def _concerns(self, journey_id: str, number: int) -> bool:
+        """Whether a version is about those on their way."""
         version = self.desk.store.get(JourneyVersion, version_key(journey_id, number))
         assert version is not None  # versions are never deleted
-        return version.in_flight == "stop"
+        return version.in_flight != "finish"
 
     def _look(self, event: Event, program_id: str, cursor: str | None) -> None:
         """Let in whoever may enter now, of those of whom anything was heard lately enough."""
@@ -110,8 +113,8 @@ class Turning:
         now_ms = self.desk.clock.now_ms()
         walk = self.desk.store.get(Walk, walk_key(listed.journey_id, listed.walk_id))
         assert walk is not None  # walks are never deleted
-        if walk.state != "walking":
-            return
+        if walk.state != "walking" or any(one.state in OWED for one in walk.asks):
+            return  # whoever has promised something keeps it, whatever is done
         change = Change()
         # Also of one that is due: whatever moves it has read how things stood before.
         change.replace(walk.but(next_ms=min(walk.next_ms, now_ms)))
