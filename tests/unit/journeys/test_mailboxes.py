@@ -8,9 +8,11 @@ from goodword.journeys.asked import Mailbox, forget_asks
 from goodword.journeys.asking import AskRules
 from goodword.journeys.definition import Frequency
 from goodword.journeys.walk import AskMade, Walk
+from goodword.limits import MAILBOX_ASKS_MAX
 from goodword.ports import Change
 from goodword.times import DAY_MS
 
+from tests.support.hooks import Company
 from tests.support.journeys import REFERENCE
 from tests.support.people import ANNA, MACS
 from tests.support.walks import BYE, RULES, Path
@@ -119,3 +121,88 @@ def test_a_mailbox_is_forgotten_once_in_a_change(brands: Brands) -> None:
         forget_asks(brands.store, change, [box.mac], brands.first)
     brands.store.commit(change)
     assert brands.all(Mailbox) == []
+
+
+# --- Identifiers that are heard of later ------------------------------------------------------
+
+KIM = "kim@mail.example"
+REVIEW = {"step": "ask", "name": "a", "motion": "community", "template": "hello"}
+
+
+class Shops(Path):
+    """Kim takes part nowhere; two programmes ask through the company's own system."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.first = self.program_id
+        self.second = self.program(rules=RULES).program_id
+        for program_id in (self.first, self.second):
+            self.program_id = program_id
+            Company(self)
+            limits: dict[str, Any] = {"goal": {"motion": "community", "within_days": 90}}
+            limits |= {"frequency": {"asks": 5, "days": 30}, "reach": "customers"}
+            self.publish(REVIEW, BYE, channels=["webhook"], **limits)
+
+    def ask(self, program_id: str, **whose: Any) -> str:
+        """Somebody comes into the programme's journey and is asked; what holds it, if anything."""
+        self.program_id = program_id
+        self.delight(**whose)
+        walk = self.entered(**whose)
+        self.step(walk)
+        return self.now(walk).held
+
+
+def test_an_ask_is_noted_with_an_address_that_is_heard_of_later() -> None:
+    shops = Shops()
+    shops.ask(shops.first, email=None, customer_id="c-1")
+    shops.hear("csat", 100, customer_id="c-1", email=KIM)
+    assert shops.ask(shops.second, email=KIM) == "cool_down"
+    assert [one.program_id for one in shops.made] == [shops.first]
+
+
+def test_names_that_are_joined_were_asked_under_each() -> None:
+    shops = Shops()
+    shops.program_id = shops.first
+    shops.hear("csat", 100, email=KIM)
+    shops.later(hours=1)
+    shops.ask(shops.first, email=None, customer_id="c-1")
+    known = len(shops.all(Mailbox))
+    shops.hear("csat", 100, customer_id="c-1", email=KIM)
+    first, second = shops.all(Mailbox)
+    assert (known, first.asks) == (1, second.asks)
+    assert shops.ask(shops.second, email=KIM) == "cool_down"
+
+
+def test_what_another_programme_asked_is_not_carried_so_that_it_can_be_forgotten() -> None:
+    shops = Shops()
+    shops.ask(shops.second, email=KIM)
+    shops.program_id = shops.first
+    shops.hear("csat", 100, customer_id="c-1", email=KIM)
+    (box,) = shops.all(Mailbox)
+    assert box.mac == MACS.mac("email", KIM)
+    Forgetting(shops.desk()).forget(shops.second, box.mac)
+    assert shops.all(Mailbox) == []
+
+
+def test_what_was_asked_more_than_a_year_ago_is_not_carried() -> None:
+    shops = Shops()
+    shops.ask(shops.first, email=None, customer_id="c-1")
+    shops.later(days=366)
+    shops.hear("csat", 100, customer_id="c-1", email=KIM)
+    assert len(shops.all(Mailbox)) == 1
+
+
+def test_a_full_mailbox_keeps_the_newest() -> None:
+    shops = Shops()
+    shops.ask(shops.first, email=None, customer_id="c-1")
+    shops.later(hours=1)
+    box = Mailbox(mac=MACS.mac("email", KIM))
+    for number in range(MAILBOX_ASKS_MAX):
+        box = box.plus(shops.second, shops.clock.at_ms - DAY_MS + number)
+    change = Change()
+    change.create(box)
+    shops.store.commit(change)
+    shops.hear("csat", 100, customer_id="c-1", email=KIM)
+    found = next(one for one in shops.all(Mailbox) if one.mac == box.mac)
+    assert len(found.asks) == MAILBOX_ASKS_MAX
+    assert found.asks[-1].program_id == shops.first

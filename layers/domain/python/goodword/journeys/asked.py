@@ -4,7 +4,7 @@ How being asked was for somebody is asked itself, as the motion `feedback`: the 
 1 (bad) to 5 (good). Such an ask is `about` one that was done.
 
 When somebody was asked is noted twice: in the book, which a programme has, and with each of the
-person's identifiers, which other programmes know, too.
+person's identifiers, which other programmes know, too; also with those that are heard of later.
 """
 
 from collections.abc import Sequence
@@ -112,6 +112,26 @@ class Mailbox(Record):
 def mailbox_key(mac: str) -> Key:
     """Where it is noted when whoever has an identifier was asked."""
     return Key("core", f"ASKED#{mac}", "MAILBOX")
+
+
+def carry_asks(
+    store: Store, change: Change, macs: Sequence[str], program_id: str, now_ms: int
+) -> None:
+    """Put into the change that a programme asked one person under each of these identifiers.
+
+    For whoever turned out to have them all: what was asked under one of them alone is not known to
+    another programme that has only heard of another. What other programmes asked is theirs to
+    carry, so that all of one can be forgotten by whom it knows. One write each at most.
+    """
+    since_ms = now_ms - MAILBOX_DAYS * DAY_MS
+    found = store.get_many(Mailbox, [mailbox_key(one) for one in macs])
+    boxes = [found.get(mailbox_key(one)) or Mailbox(mac=one) for one in macs]
+    asks = {one for box in boxes for one in box.asks if one.at_ms > since_ms}
+    own = {one for one in asks if one.program_id == program_id}
+    for box in boxes:
+        if not own <= set(box.asks):
+            whole = sorted({*box.asks, *own}, key=lambda one: (one.at_ms, one.program_id))
+            change.save(box.but(asks=tuple(whole[-MAILBOX_ASKS_MAX:])))
 
 
 def forget_asks(store: Store, change: Change, macs: Sequence[str], program_id: str) -> None:

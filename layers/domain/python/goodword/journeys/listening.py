@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from goodword.conversions.model import Delivery
 from goodword.errors import NotFound
+from goodword.journeys.asked import carry_asks
 from goodword.journeys.cases import NOTES, UrgentCase, put_case
 from goodword.journeys.scoring import Standing, standing
 from goodword.journeys.signal import (
@@ -204,6 +205,8 @@ class Listening:
             change.save(after)
         for mac in new:
             change.create(SubjectMark(program_id=program_id, mac=mac, subject_id=after.subject_id))
+        if what == "person" and len(after.marks) > 1 and (new or len(ordered) > 1):
+            carry_asks(store, change, after.marks, program_id, self.desk.clock.now_ms())
         told = len(ordered) > 1 or after.account_id != first.account_id
         # Another id of the same company changes nothing for its people.
         told = told or bool(ordered and new and what == "person")
