@@ -100,7 +100,7 @@ def test_a_file_that_is_no_longer_kept_says_what_to_do_and_notes_nothing(house: 
 
 def test_the_file_is_written_anew_for_what_the_bank_has_not_answered(house: House) -> None:
     fay, run_id = house.pages.browser(FAY), run_id_of("prg_test", "2025-10")
-    assert "The file is kept until" in fay.get(RUN).words
+    assert "The file is kept until 6 Dec 2025." in fay.get(RUN).words
     before = fay.get(FILE).html
     house.world.clock.advance(15 * DAY_MS)
     del house.world.bucket.objects[file_key(run_id)]

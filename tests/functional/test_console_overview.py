@@ -324,13 +324,13 @@ def test_what_was_taken_back_after_payment_is_beside_the_rewards(here: Pages) ->
     assert "-€0.01" in table
     assert ">Ready</th>" in table  # one word for it, here and in the charts
     assert "Rewards that are owed, by age" in ages.partition("</figcaption>")[0]
-    note = "Before -€0.01 that was taken back after payment and is set against payouts."
+    note = "Without what was taken back after payment and is set against payouts: -€0.01."
     assert note in ages.partition("</figure>")[0]
-    assert "Before " not in page.html.partition('id="chart-owed"')[2].partition("</figure>")[0]
+    assert "Without what" not in page.html.partition('id="chart-owed"')[2].partition("</figure>")[0]
     fay.language = "de"
     german = fay.get("/console").words
     assert "wird mit Auszahlungen verrechnet" in german
-    assert "Noch ohne -0,01 € aus Rücknahmen" in german
+    assert "die mit Auszahlungen verrechnet werden: -0,01 €" in german
 
 
 def run(program: Program, number: int, **changes: object) -> PayoutRun:

@@ -133,8 +133,11 @@ def test_a_ban_and_an_exemption(here: Pages, anna: Enrolment) -> None:
     for slip in ("0025-11-21", day(here, -12)):
         refused = send(fay, path, "ban", reason_code="spam", since=slip, sure="yes")
         assert refused.status == 422, slip
+    assert "See what it would cancel" in fay.get(path).words
     looked = send(fay, path, "ban", reason_code="spam", since=day(here, -9))
     assert looked.status == 409
+    assert "See what it would cancel" not in looked.words
+    assert ('href="#to-confirm"' in looked.html, 'id="to-confirm"' in looked.html) == (True, True)
     assert "Nobody is banned yet" in looked.words
     assert "0 rewards" in looked.words
     changed = fay.send(looked, f"{path}/ban", since=day(here, -8), sure="yes")
