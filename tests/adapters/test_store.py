@@ -39,6 +39,40 @@ def test_nothing_is_found_where_nothing_is(store: Store) -> None:
     assert store.query(Thing, "core", "HOME").rows == []
 
 
+@pytest.mark.parametrize(("pk", "sk"), [("ü" * 1_025, "a"), ("HOME", "x" * 1_025), ("HOME", "")])
+def test_nothing_is_where_no_key_can_be(store: Store, pk: str, sk: str) -> None:
+    created(store, thing("a"))
+    key, good = Key("core", pk, sk), Key("core", "HOME", "a")
+    assert store.get(Thing, key) is None
+    assert [*store.get_many(Thing, [key, good])] == [good]
+    assert [*store.get_mixed({key: Thing, good: Thing})] == [good]
+    assert store.get_many(Thing, [key]) == {}
+    if sk:
+        assert store.query(Thing, "core", pk, sk).rows == []
+        assert store.query_mixed([Thing], "core", pk, sk) == []
+        assert store.query_index(Thing, "core", pk, since=sk).rows == []
+
+
+@pytest.mark.parametrize("name", ["x" * 1_025, ""])
+def test_nothing_is_put_where_no_key_can_be(store: Store, name: str) -> None:
+    created(store, thing("a"))
+    key, changes = Key("core", "HOME", name), [Change(), Change(), Change()]
+    changes[0].create(thing(name))
+    changes[1].require(key, Guard())
+    changes[2].require_absent(key)
+    for change in changes:
+        change.replace(read(store).but(state="old"))
+        with pytest.raises(InvalidInput) as caught:
+            store.commit(change)
+        assert caught.value.code == "id_too_long"
+    assert read(store).version == 1
+
+
+def test_no_place_of_an_index_is_too_long(store: Store) -> None:
+    with pytest.raises(InvalidInput):
+        created(store, thing("a", waits="x" * 1_025))
+
+
 def test_a_second_create_collides_and_changes_nothing(store: Store) -> None:
     created(store, thing("a"), thing("b"))
     with pytest.raises(Collision) as caught:

@@ -14,7 +14,7 @@ from goodword.errors import InvalidInput, Unavailable
 from goodword.limits import READ_KEYS_MAX, SUMMARY_ITEMS_MAX
 from goodword.ports import Change, Guard, Page
 from goodword.records import Key, Record, Table
-from goodword_aws.items import pack_cursor, to_plain, unpack_cursor
+from goodword_aws.items import check_storable, pack_cursor, to_plain, unpack_cursor
 
 from tests.fakes.store import MemoryStore, Stored, holds
 
@@ -84,6 +84,7 @@ class QuickStore(MemoryStore):
 
     def commit(self, change: Change) -> None:
         change.check()
+        check_storable(change)
         self._refuse(change)
         for record in (*change.created, *(one for one, _ in change.replaced)):
             self._put(record)

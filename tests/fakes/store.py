@@ -11,6 +11,7 @@ from goodword.ports import Change, Collision, Guard, GuardFailed, Page
 from goodword.records import Key, Record, Table
 from goodword_aws.items import (
     attribute,
+    check_storable,
     from_plain,
     marshal,
     pack_cursor,
@@ -136,6 +137,7 @@ class MemoryStore:
 
     def commit(self, change: Change) -> None:
         change.check()
+        check_storable(change)
         written = {record.key: _encode(record.but(version=1)) for record in change.created}
         for record, _ in change.replaced:
             written[record.key] = _encode(record.but(version=record.version + 1))

@@ -14,6 +14,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 from goodword.errors import InvalidInput
+from goodword.ports import Change
 from goodword.records import Record
 from pydantic_core import to_json
 
@@ -24,12 +25,32 @@ Item = dict[str, dict[str, Any]]  # attributes as DynamoDB sends them
 _PLACE = frozenset({"pk", "sk", "kind", "gsi1pk", "gsi1sk", "expires_s"})
 PACKED_FROM = 512  # bytes of JSON; shorter ones are left as they are
 UNPACKED_MAX = 8 * 1024 * 1024  # bytes; what is ours is in items of at most 400 KB
+PARTITION_BYTES_MAX, SORT_BYTES_MAX = 2_048, 1_024  # bytes in UTF-8 of a key; DynamoDB's own limits
 CURSOR_LENGTH_MAX = 4_096  # characters; four times the longest key a table can have
 
 
 def attribute(field: str) -> str:
     """The attribute that holds a field: itself, unless the item needs the name."""
     return f"{field}_" if field in _PLACE else field
+
+
+def storable(pk: str, sk: str) -> bool:
+    """Whether a table can hold anything there: neither part is empty, or longer than keys may be.
+
+    Ids come out of addresses as they were typed, so nothing is there rather than something wrong.
+    """
+    bounds = ((pk, PARTITION_BYTES_MAX), (sk, SORT_BYTES_MAX))
+    return all(part and len(part.encode(errors="replace")) <= most for part, most in bounds)
+
+
+def check_storable(change: Change) -> None:
+    """Raise InvalidInput `id_too_long` if one of the places of a change cannot be."""
+    written = (*change.created, *(record for record, _ in change.replaced))
+    entries = (record.index_entry for record in written)
+    places = [(key.pk, key.sk) for key in change.keys]
+    places += [(entry.pk, entry.sk) for entry in entries if entry]
+    if not all(storable(pk, sk) for pk, sk in places):
+        raise InvalidInput("id_too_long", "an id is longer than any that can be kept")
 
 
 @cache

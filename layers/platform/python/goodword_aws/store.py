@@ -5,6 +5,8 @@ reply is therefore answered by DynamoDB's own memory of the token, while the sam
 again meets its own earlier write and gets a Collision or Stale, as in any other store: the caller's
 next read decides. (A token made from the body alone would tell two workers that both created the
 same claim that each of them had won.)
+
+Nothing stands where no key can be: ids come out of addresses as they were typed, of any length.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,6 +33,7 @@ from goodword_aws.items import (
     marshal,
     pack_cursor,
     plain_of,
+    storable,
     unpack_cursor,
 )
 from goodword_aws.transaction import transact_items
@@ -75,6 +78,8 @@ class DynamoStore:
         self._entropy = entropy
 
     def get(self, kind: type[R], key: Key) -> R | None:
+        if not storable(key.pk, key.sk):
+            return None
         answer = self._send(
             "get_item", TableName=self._tables[key.table], Key=_where(key), ConsistentRead=True
         )
@@ -99,6 +104,8 @@ class DynamoStore:
         cursor: str | None = None,
         newest_first: bool = False,
     ) -> Page[R]:
+        if not storable(pk, prefix or "-"):
+            return Page([], None)
         request = self._partition(table, pk, prefix) | {"ScanIndexForward": not newest_first}
         if cursor is not None:
             (sk,) = unpack_cursor(cursor, 1)
@@ -113,6 +120,8 @@ class DynamoStore:
         self, kinds: Sequence[type[Record]], table: Table, pk: str, prefix: str = ""
     ) -> Sequence[Record]:
         known = {kind.KIND: kind for kind in kinds}
+        if not storable(pk, prefix or "-"):
+            return []
         items, more = self._rows(self._partition(table, pk, prefix), SUMMARY_ITEMS_MAX)
         if more:
             raise Unavailable("store_busy", "the partition is too large for one summary")
@@ -135,6 +144,8 @@ class DynamoStore:
     ) -> Page[R]:
         if until is not None and since > until:
             return Page([], None)  # DynamoDB refuses such a BETWEEN
+        if not storable(pk, since or "-"):
+            return Page([], None)
         condition, values = _between(pk, since, until)
         request: dict[str, Any] = {
             "TableName": self._tables[table],
@@ -219,7 +230,7 @@ class DynamoStore:
             raise ValueError(f"at most {READ_KEYS_MAX} keys in one request, not {len(keys)}")
         named = {name: table for table, name in self._tables.items()}
         left: dict[str, Any] = {}
-        for key in keys:
+        for key in (one for one in keys if storable(one.pk, one.sk)):
             request = left.setdefault(self._tables[key.table], {"ConsistentRead": True, "Keys": []})
             request["Keys"].append(_where(key))
         found: dict[Key, Item] = {}

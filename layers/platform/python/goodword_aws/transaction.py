@@ -11,7 +11,7 @@ from typing import Any
 from goodword.ports import Change, Guard
 from goodword.records import Key, Table
 
-from goodword_aws.items import attribute, marshal, to_item
+from goodword_aws.items import attribute, check_storable, marshal, to_item
 
 _ABSENT = "attribute_not_exists(pk)"
 
@@ -51,7 +51,11 @@ class _Condition:
 
 
 def transact_items(change: Change, tables: Mapping[Table, str]) -> list[dict[str, Any]]:
-    """The items in the order of `Change.keys`, so that a reason's index finds its key."""
+    """The items in the order of `Change.keys`, so that a reason's index finds its key.
+
+    Raises InvalidInput `id_too_long` if a place of the change cannot be.
+    """
+    check_storable(change)
     items: list[dict[str, Any]] = []
     for record in change.created:
         put = {"Item": to_item(record, version=1), "ConditionExpression": _ABSENT}
