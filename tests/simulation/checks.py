@@ -22,6 +22,7 @@ from tests.simulation.flaws import TERMS
 from tests.simulation.giving import GIVING
 from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
+from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, share
 from tests.simulation.paychecks import JUDGES
@@ -68,6 +69,7 @@ def check(town: "Town") -> list[str]:
         *KEPT,
         *TWINS,
         *RETOLD,
+        *LOOKS,
         _leftovers,
         _calm,
         *NIGHTLY,

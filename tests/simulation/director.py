@@ -7,11 +7,10 @@ import json
 from collections.abc import Callable
 from functools import partial
 
-from goodword.advocates.model import Enrolment
+from goodword.advocates.model import Enrolment, EnrolmentState
 from goodword.conversions.model import Facts
 from goodword.payouts.findings import WHOLE_RUN, RunFinding
 from goodword.payouts.model import Payout, PayoutRun
-from goodword.ports import Change
 from goodword.rewards.model import Reward
 
 from tests.simulation.bank import Bank
@@ -24,12 +23,13 @@ from tests.simulation.leaving import Leaving
 from tests.simulation.office import Office
 from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.story import DAY_MS, PEOPLE, START_MS
-from tests.simulation.timing import LIVELY, Timing
+from tests.simulation.timing import LIVELY, Timing, turn
 from tests.simulation.town import Town
 from tests.support.scene import PROGRAM
 
 QUEUE_TRIES = 5  # times that a message is received before it goes to the dead-letter queue
 SCHEDULES = ("conversions_schedule", "rewards_schedule", "payouts_schedule")
+TURNS: tuple[EnrolmentState, ...] = ("active", "active", "paused", "banned")
 RUSH_LEAD = 20  # turns that a task of a rush may wait before it begins
 RUSH_MOVES = 200  # turns of one rush
 END_MS = START_MS + 80 * DAY_MS  # what is told after more than 90 days is kept for a person
@@ -206,7 +206,9 @@ class Director(Timing):
         able = ("usr_anna", "usr_carl", "usr_dora")
         who = next(one for one in able if one not in (run.requested_by, run.checked_by))
         place = f"/v1/payout-runs/{run.run_id}"
-        if run.open_findings:
+        if run.checked_by and not self.town.outside.healed and self.chance.random() < 0.4:
+            self._check_again(run)
+        elif run.open_findings:
             self.decide(run, who, 1.0)
         elif run.state == "draft":
             self._ask(who, f"{place}/request", {"run_hash": run.run_hash}, wrong=False)
@@ -251,6 +253,9 @@ class Director(Timing):
 
     def answer(self, reward: Reward, approve: bool, advocate_id: str | None) -> None:
         who = advocate_id.replace("adv_", "usr_", 1) if advocate_id else "usr_fatima"
+        if reward.first_look_by is not None and not advocate_id:
+            hasty = not self.town.outside.healed and self.chance.random() < 0.5
+            who = f"usr_fatima{TWICE}" if hasty else "usr_carl"
         path = f"/v1/rewards/{reward.reward_id}/{'approve' if approve else 'refuse'}"
         self.person(who, path, {"reason_code": "checked_order" if approve else "fraud"})
 
@@ -272,6 +277,9 @@ class Director(Timing):
         if run.open_findings:
             self.decide(run, who, self.chance.random())
             return
+        if run.checked_by is not None and self.chance.random() < 0.5:
+            self._check_again(run)
+            return
         odd = self.chance.random()
         run_hash = "0" * 64 if odd < 0.05 else run.run_hash
         total = run.total_minor + (odd > 0.95)
@@ -283,6 +291,12 @@ class Director(Timing):
         else:
             body = {"run_hash": run_hash, "total_minor": total}
             self._ask(who, f"{place}/release", body, wrong=odd < 0.05 or odd > 0.95)
+
+    def _check_again(self, run: PayoutRun) -> None:
+        """Whoever has checked a run lets it go as well, signed in anew."""
+        body = {"run_hash": run.run_hash, "total_minor": run.total_minor}
+        place = f"/v1/payout-runs/{run.run_id}/release"
+        self._ask(f"{run.checked_by}{TWICE}", place, body, wrong=True)
 
     def mistype(self) -> None:
         """A run is requested; somebody types another total, its requester signs in anew."""
@@ -361,7 +375,9 @@ class Director(Timing):
             "reference": "ref",
             "reason_code": "other",
         }
-        self.person("usr_anna", f"/v1/payout-runs/{payout.run_id}/confirm", body)
+        own = not self.town.outside.healed and self.chance.random() < 0.4
+        who = payout.advocate_id.replace("adv_", "usr_", 1) if own else "usr_anna"
+        self.person(who, f"/v1/payout-runs/{payout.run_id}/confirm", body)
 
     def staff(self) -> None:
         """Advocates are paused or banned, and the programme is paused."""
@@ -378,10 +394,6 @@ class Director(Timing):
         one = next(each for each in self.town.all(Enrolment) if each.advocate_id == person)
         if one.state in ("banned", "left"):
             return
-        state = self.chance.choice(("active", "active", "paused", "banned"))
-        if state == "banned" and self.town.story.conduct:
-            return  # there it is the API that bans
-        change = Change()
-        change.replace(one.turned(state, self.town.clock.at_ms))
-        self.town.memory.commit(change)
-        self.town.tell(f"{person} is {state}")
+        other = self.chance.choice(TURNS)
+        if other != "banned" or not self.town.story.conduct:  # there it is the API that bans
+            turn(self.town, person, other)

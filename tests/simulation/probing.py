@@ -57,6 +57,24 @@ def _about(kind: type, states: set[str], path: str, **body: Any) -> Callable[["T
     return ask
 
 
+def _payee(kind: type, states: set[str], path: str, **body: Any) -> Callable[["Town"], str]:
+    """Whoever is paid by such a thing asks, though it is over."""
+
+    def ask(town: "Town") -> str:
+        paid = {one.run_id: one.advocate_id for one in town.all(Payout)}
+        for one in town.all(kind):
+            who = paid.get(one.run_id) if isinstance(one, PayoutRun) else one.advocate_id
+            if who is None or one.state not in states:
+                continue
+            said = {name: value.format(**one.__dict__) for name, value in body.items()}
+            subject = who.replace("adv_", "usr_", 1)
+            _, answer = asked(town, subject, "POST", path.format(**one.__dict__), said)
+            return str(answer.get("code", "taken"))
+        return NOTHING
+
+    return ask
+
+
 def _wish(about: str, who: str = "adv_maya", text: str = "why?", **fields: Any) -> Any:
     """An advocate disputes something."""
 
@@ -122,6 +140,7 @@ def _others(town: "Town") -> str | None:
 
 OVER = {"settled", "cancelled", "expired"}
 ENDED = {"failed", "returned", "cancelled"}
+DECIDED = {"due", "paid", "rejected", "void", "reversed"}
 RUN = "/v1/payout-runs/{run_id}"
 PAY = {"payout_id": "{payout_id}", "reference": "r1"}
 PROBES: tuple[Probe, ...] = (
@@ -141,6 +160,12 @@ PROBES: tuple[Probe, ...] = (
     (
         "unknown_reason_code",
         _about(Payout, {"paid"}, f"{RUN}/confirm", payout_id="{payout_id}", outcome="failed"),
+    ),
+    ("payee_may_not_confirm", _payee(Payout, {"paid", *ENDED}, f"{RUN}/confirm", **PAY)),
+    ("payee_may_not_request", _payee(PayoutRun, OVER, f"{RUN}/request", run_hash=NO_HASH)),
+    (
+        "payee_may_not_decide",
+        _payee(Reward, DECIDED, "/v1/rewards/{reward_id}/approve", reason_code="checked_order"),
     ),
     (
         "unknown_hold",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from goodword.advocates.model import EnrolmentState
 
+from tests.simulation.enriching import given
+
 if TYPE_CHECKING:
     from tests.simulation.story import Story
 
@@ -22,6 +24,7 @@ STRANGERS = 0.4  # of the stories where friends stay with whoever brought them
 FEW_ORDERS = 3  # of one friend: a stranger's, a brought one's, and one that others want
 HURRY_MS, HOUR_MS, DAY_MS = 20_000, 3_600_000, 86_400_000
 DRAFTS, FINAL = 0.3, 0.75  # of the stories where nobody tells an order twice; of their drafts
+LOOKS = 0.2  # of the stories of one currency
 TURNS, RETURNS = 0.35, 0.75  # of the stories; of those who are away
 NO_MONEY = ({"sale": "store_credit"}, {"sale": "points", "lead": "code"}, {"lead": "points"})
 
@@ -77,6 +80,7 @@ def add_rarities(story: "Story") -> None:
     _strangers(Random(f"strangers {story.seed}"), story)
     _drafts(Random(f"drafts {story.seed}"), story)
     _turns(Random(f"turns {story.seed}"), story)
+    _looks(Random(f"looks {story.seed}"), story)
 
 
 def _drafts(chance: Random, story: "Story") -> None:
@@ -109,6 +113,15 @@ def _turns(chance: Random, story: "Story") -> None:
             back_ms = max(gone_ms + 1, order.at_ms + chance.choice((0, 1, HOUR_MS, 2 * DAY_MS)))
             story.turns.append(Turn(back_ms, person, "active"))
     story.turns.sort(key=lambda one: one.at_ms)
+
+
+def _looks(chance: Random, story: "Story") -> None:
+    """Large rewards take two people, or what one of the orders gives just does not."""
+    if story.gives or story.accepts or chance.random() > LOOKS:
+        return
+    story.second_look = chance.choice((200, 500, given(story, chance.choice(story.orders))))
+    if chance.random() < 0.6:
+        story.limit = 0
 
 
 def _hurry(chance: Random, story: "Story") -> None:

@@ -1,8 +1,7 @@
 """What really happened, drawn from a seed: orders, clicks, refunds, rules; no word about our code.
 
-The oracle computes from this alone what must come out; `terms` puts the same into the words of
-deliveries. In a burst everything is reported at one moment. A calm story has no pause and all of
-it happens inside the hold period, so that the outcome is known to the cent in any order of arrival.
+The oracle computes from this alone what must come out; `terms` says the same in deliveries. In a
+burst all is told at one moment. A calm story is told within its hold, and known to the cent.
 """
 
 from dataclasses import dataclass, field, replace
@@ -149,6 +148,7 @@ class Story:
     zone: str = "UTC"
     watched: bool = False  # an order within a minute of its click is looked at
     turns: list[Turn] = field(default_factory=list)  # of enrolments
+    second_look: int | None = None  # above which an approval takes two
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""
@@ -231,7 +231,7 @@ def _banks(chance: Random, story: Story) -> Story:
     story.rates = {day_of(one.at_ms, story.zone): rate for one, rate in told}
     if chance.random() < EXACT:
         _exactly(chance, story)
-    wins = not story.caps and not story.budget
+    wins = not (story.caps or story.budget)
     story.disputed = wins and not story.calm and chance.random() < DISPUTED
     for order in story.orders:
         order.inquiry = order.action == "sale" and chance.random() < 0.12

@@ -131,7 +131,8 @@ def version_of(story: Story, number: int) -> ProgramVersion:
             }
         ),
         payment=payment_of(story),
-        trust={"limits": {"fast_seconds": FAST_SECONDS}} if story.watched else {},
+        trust={"second_look_minor": story.second_look}
+        | ({"limits": {"fast_seconds": FAST_SECONDS}} if story.watched else {}),
     )
     return ProgramVersion(
         program_id=PROGRAM,
