@@ -3,6 +3,7 @@
 import json
 
 from goodword.events import Event
+from goodword.journeys.borne import Joining
 from goodword.journeys.entering import Entering
 from goodword.journeys.gate import Gate
 from goodword.journeys.listening import Customers, Subjects
@@ -23,7 +24,8 @@ def heard(body: str) -> None:
     """One bus event: a signal, or knowing better who somebody is, makes journeys look at a person;
     whoever entered begins to walk; whoever did what a journey is for is noted with the walk; who
     promised to recommend and did so has done it; what is done to a journey, or to its programme, is
-    done to those whom it concerns; and whoever wants no more of it is not called.
+    done to those whom it concerns; whoever wants no more of it is not called; and how being asked
+    wears on somebody of several names is seen of all of them.
 
     Of other events there is nothing to do. Repeating it is harmless: nobody enters twice, and an
     execution is started by name.
@@ -33,6 +35,7 @@ def heard(body: str) -> None:
     Reaching(wiring.desk("journeys_queue")).heard(told)
     if told.type in OBJECTED:
         _objected(told)
+    Joining(wiring.desk("journeys_queue")).heard(told)
     if told.type in RECOMMENDED:
         _recommended(told)
     if event["type"] in ("journey.signal_noted", "journey.subject_known"):

@@ -71,6 +71,7 @@ class AskBook(Record):
     `ways` is how the person wants to hear of a kind of request, whatever its journey says.
     `wished_ms` is when all of these wishes were last said at once, 0 if never. `time_zone` is where
     the person said that their night is, NO_ZONE if they did not; `UTC` is a place like all others.
+    `joined`: other names of the person have asks, too, and this book is listed for all (`borne`).
     """
 
     KIND: ClassVar[str] = "ask_book"
@@ -84,6 +85,7 @@ class AskBook(Record):
     shares: bool = False
     ways: dict[Motion, Way] = {}
     wished_ms: int = 0
+    joined: bool = False
 
     def against(self, motion: Motion, channels: Sequence[Channel], by: Channel) -> str:
         """Why nothing about such a request goes `by` this channel; empty if it does.
@@ -103,7 +105,8 @@ class AskBook(Record):
     def index_entry(self) -> IndexEntry | None:
         if not self.program_id or not self.asks:
             return None
-        place = worn_place(self.program_id) if worn_out(self.asks) else asked_place(self.program_id)
+        worn = self.joined or worn_out(self.asks)
+        place = worn_place(self.program_id) if worn else asked_place(self.program_id)
         return IndexEntry(place, f"{last_ms(self.asks):015d}#{self.subject_id}")
 
     def plus(self, asked: Asked) -> "AskBook":
@@ -117,7 +120,8 @@ def book_key(subject_id: str) -> Key:
 
 
 def worn_place(program_id: str) -> str:
-    """The index of those whom being asked has worn out, the longest silent first."""
+    """The index of those whom being asked has worn out, the longest silent first; also of those of
+    several books (`AskBook.joined`), who may be."""
     return f"WORN#{program_id}"
 
 

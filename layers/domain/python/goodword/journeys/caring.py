@@ -20,7 +20,7 @@ from goodword.journeys.asking import AskBook, asked_place, book_key, worn_place
 from goodword.journeys.crediting import read_many
 from goodword.journeys.listening import head
 from goodword.journeys.signal import Subject, subject_key
-from goodword.journeys.wear import Strain, last_ms, strains
+from goodword.journeys.wear import Strain, last_ms, strains, worn_out
 from goodword.journeys.wished import all_asks
 from goodword.limits import LAPSED_DAYS, WEAR_PAGE, WORN_DAYS
 from goodword.ports import Desk, Page
@@ -69,7 +69,7 @@ class Caring:
         found: dict[str, Strained] = {}
         for book in page.rows:
             one = self._strained(book, known, now_ms)
-            if one is not None:
+            if one is not None and _belongs(book, one, which):
                 found[one.subject_id] = one
         if which == "worn_out" or page.cursor is not None:
             return Page(list(found.values()), page.cursor)
@@ -170,6 +170,12 @@ class Caring:
             return book.subject_id, book.asks
         books = self.desk.store.get_many(AskBook, [book_key(one) for one in names])
         return subject.subject_id, all_asks(list(books.values()))
+
+
+def _belongs(book: AskBook, one: Strained, which: Which) -> bool:
+    """Whether a book that stands for others, too, is of somebody whom the list is about."""
+    worn = any(why != "lapsed" for why in one.strains)
+    return which == "lapsed" or worn or worn_out(book.asks)
 
 
 def _silent(subject: Subject, advocate_id: str) -> Strained:

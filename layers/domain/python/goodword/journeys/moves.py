@@ -10,10 +10,11 @@ from goodword.advocates.model import Enrolment, enrolment_key
 from goodword.advocates.segmenting import joining
 from goodword.conversions.crediting import Work, credit
 from goodword.events import Event, Plain
-from goodword.journeys.asked import DONE, OWED, TAKEN, Asked
+from goodword.journeys.asked import DONE, OWED, TAKEN
 from goodword.journeys.asking import Verdict, puts_off
 from goodword.journeys.asks import look_by, moved, note
 from goodword.journeys.beginning import against_first_ask
+from goodword.journeys.borne import joins
 from goodword.journeys.definition import (
     Ask,
     Branch,
@@ -124,18 +125,9 @@ class Moves:
         if not verdict.allowed:
             return self._not_yet(change, walk, terms, step, verdict)
         ask = self._made(walk, terms, step, seen)
-        change.save(
-            seen.book.but(program_id=ask.program_id, advocate_id=ask.advocate_id).plus(
-                Asked(
-                    ask_id=ask.ask_id,
-                    journey_id=ask.journey_id,
-                    motion=ask.motion,
-                    at_ms=ask.made_ms,
-                    state=ask.state,
-                    about=ask.about,
-                )
-            )
-        )
+        whose = {"program_id": ask.program_id, "advocate_id": ask.advocate_id}
+        book = seen.book.but(**whose, joined=joins(seen.book, seen.others))
+        change.save(book.plus(ask.noted))
         seen.note_asked(change, ask.made_ms)
         if ask.advocate_id:
             change.create(AskOfAdvocate(advocate_id=ask.advocate_id, ask_id=ask.ask_id))

@@ -12,7 +12,7 @@ from typing import ClassVar, Literal
 from pydantic import Field
 
 from goodword.ids import shard_of
-from goodword.journeys.asked import AskState, Rating
+from goodword.journeys.asked import Asked, AskState, Rating
 from goodword.journeys.definition import Channel, HandOverOutcome
 from goodword.journeys.journey import Journey, JourneyVersion, version_key
 from goodword.journeys.reference import CallState
@@ -221,6 +221,18 @@ class AskMade(Record):
         if self.state not in ("accepted", "submitted"):
             return None
         return IndexEntry(f"ASKS#{self.program_id}", f"{self.changed_ms:015d}#{self.ask_id}")
+
+    @property
+    def noted(self) -> Asked:
+        """What the person's book keeps of it, when it is made."""
+        return Asked(
+            ask_id=self.ask_id,
+            journey_id=self.journey_id,
+            motion=self.motion,
+            at_ms=self.made_ms,
+            state=self.state,
+            about=self.about,
+        )
 
     @property
     def line(self) -> WalkAsk:
