@@ -3,6 +3,8 @@
 from typing import Any
 
 import pytest
+from goodword.journeys.previewing import Previewing
+from goodword.journeys.publishing import Journeys
 from goodword.journeys.signal import Signal
 from goodword.journeys.walk import Walk
 from goodword.ports import Change
@@ -118,3 +120,21 @@ def test_a_public_review_is_put_off_while_the_case_is_open_again_and_never_given
     path.step(walk)
     assert [one.motion for one in path.made] == ["review"]
     assert path.why("journey.ask_held") == ["case_open"]
+
+
+def test_the_dry_run_knows_that_the_case_is_open_again(path: Path) -> None:
+    """It says of whoever would enter what then holds their request."""
+    path.delight()
+    path.hear("case_resolved", about="c-9")
+    path.later(hours=1)
+    journey = path.publish(REFERENCE, BYE, **GOAL)
+    terms = Journeys(path.desk()).version(journey.journey_id, 1).terms
+    dry = Previewing(path.desk(), path.subjects)
+    assert dry.of(path.program_id, terms, None).would_ask == 1
+    subject_id = path.hear("case_opened", 3, about="c-9")
+    path.later(hours=1)
+    found = dry.of(path.program_id, terms, None)
+    assert (found.would_enter, found.would_ask, found.reasons) == (1, 0, {"case_open": 1})
+    (walk,) = path.entering.consider(subject_id)
+    path.step(walk)
+    assert path.now(walk).held == "case_open"

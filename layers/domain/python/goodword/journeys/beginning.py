@@ -8,7 +8,8 @@ that was resolved may be open again, however urgent it is: the walk waits until 
 from collections.abc import Sequence
 
 from goodword.journeys.asking import Verdict
-from goodword.journeys.scoring import CASE_ENDS
+from goodword.journeys.definition import Trigger
+from goodword.journeys.scoring import CASE_ENDS, moment
 from goodword.journeys.signal import CASES, Signal
 from goodword.journeys.walk import Walk
 from goodword.limits import SIGNAL_DAYS
@@ -25,6 +26,19 @@ def against_first_ask(walk: Walk, signals: Sequence[Signal], now_ms: int) -> Ver
     began = next((one for one in signals if one.signal_id == walk.signal_id), None)
     if began is None:
         return Verdict(allowed=False, reason="trigger_withdrawn")
+    return against_beginning(began, signals)
+
+
+def began_by(trigger: Trigger, signals: Sequence[Signal]) -> Signal:
+    """What lets somebody in whom the trigger fits: the newest signal of its kind, by the order in
+    which `enters` has found it."""
+    of_kind = [one for one in signals if one.kind == trigger.kind]
+    fit = [one for one in of_kind if trigger.word in (None, one.word)]
+    return max(fit, key=moment)
+
+
+def against_beginning(began: Signal, signals: Sequence[Signal]) -> Verdict | None:
+    """Why nobody is asked because of this signal now: its case is open again; None if it stands."""
     if began.kind not in CASES:
         return None
     told = [one for one in signals if one.kind in CASES and one.about == began.about]

@@ -12,11 +12,11 @@ from functools import partial
 
 from goodword.events import Event
 from goodword.ids import derived_id
+from goodword.journeys.beginning import began_by
 from goodword.journeys.definition import (
     JourneyTerms,
     MotionCondition,
     SegmentCondition,
-    Trigger,
 )
 from goodword.journeys.gate import Gate
 from goodword.journeys.journey import (
@@ -28,7 +28,7 @@ from goodword.journeys.journey import (
 )
 from goodword.journeys.listening import Subjects
 from goodword.journeys.previewing import again_from, counted, enters, entries, held_out
-from goodword.journeys.scoring import moment, standing
+from goodword.journeys.scoring import standing
 from goodword.journeys.signal import Signal, Subject
 from goodword.journeys.walk import Entered, Walk
 from goodword.limits import WALKS_KEPT_MAX
@@ -98,7 +98,7 @@ class Entering:
         self, person: Subject, journey: Journey, terms: JourneyTerms, signals: Sequence[Signal]
     ) -> Walk:
         now_ms = self.desk.clock.now_ms()
-        began = _trigger(terms.trigger, counted(terms, signals))
+        began = began_by(terms.trigger, counted(terms, signals))
         out = held_out(journey.journey_id, person.subject_id, terms.holdout_percent)
         return Walk(
             walk_id=derived_id("wlk", now_ms, journey.journey_id, person.subject_id),
@@ -127,10 +127,3 @@ class Entering:
             number=walk.number,
             held_out=walk.state == "held_out",
         )
-
-
-def _trigger(trigger: Trigger, signals: Sequence[Signal]) -> Signal:
-    """The newest signal of the trigger's kind, by the order in which `enters` has found it."""
-    of_kind = [one for one in signals if one.kind == trigger.kind]
-    fit = [one for one in of_kind if trigger.word in (None, one.word)]
-    return max(fit, key=moment)

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from goodword.journeys.asking import Verdict
+from goodword.journeys.beginning import against_beginning, began_by
 from goodword.journeys.definition import (
     Ask,
     Condition,
@@ -163,11 +164,13 @@ def holds(
 
 
 def first_ask(terms: JourneyTerms, seen: Seen) -> Verdict:
-    """What would become of the journey's first ask, if it came today."""
+    """What would become of the journey's first ask, if it came today to somebody who enters."""
     ask = next((one for one in terms.steps if isinstance(one, Ask)), None)
     if ask is None:
         return Verdict(allowed=False, reason="no_ask")
-    return seen.may_ask(ask, terms)
+    began = began_by(terms.trigger, counted(terms, seen.signals))
+    begun = against_beginning(began, seen.signals) if seen.all_heard else None
+    return begun or seen.may_ask(ask, terms)
 
 
 def _signalled(condition: SignalCondition, signals: Iterable[Signal], now_ms: int) -> bool:
