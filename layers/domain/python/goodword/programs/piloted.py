@@ -10,6 +10,8 @@ from goodword.limits import PILOT_ADVOCATES_MAX
 from goodword.ports import Store
 from goodword.programs.pilot import Pilot
 
+_MOST = (("most", str(PILOT_ADVOCATES_MAX)),)
+
 
 def with_members(store: Store, program_id: str, pilot: Pilot | None) -> Pilot | None:
     """The pilot with the ids of its segment. InvalidInput `segment_empty`, `segment_too_large`."""
@@ -27,4 +29,4 @@ def with_members(store: Store, program_id: str, pilot: Pilot | None) -> Pilot | 
 
 
 def _refused(code: str, why: str) -> InvalidInput:
-    return InvalidInput(code, why, [FieldError("pilot.segment", why)])
+    return InvalidInput(code, why, [FieldError("pilot.segment", why, code, _MOST)])

@@ -272,25 +272,33 @@ def _notice(
     if at_ms is None:
         at_ms = now_ms if favour or wish.exception else earliest_ms
     if at_ms < now_ms:
-        wrong = FieldError("effective_at", "must not be in the past")
+        first = now_ms if favour or wish.exception else earliest_ms
+        wrong = _unless_day("must not be in the past", "too_early", since=first)
         raise InvalidInput(
             "effective_in_the_past", "a version cannot change what was promised before", [wrong]
         )
     if at_ms > now_ms + EFFECTIVE_DAYS_MAX * DAY_MS:
-        latest = rfc3339(now_ms + EFFECTIVE_DAYS_MAX * DAY_MS)
-        wrong = FieldError("effective_at", f"must not be after {latest}")
+        latest_ms = now_ms + EFFECTIVE_DAYS_MAX * DAY_MS
+        wrong = _unless_day(f"must not be after {rfc3339(latest_ms)}", "too_late", until=latest_ms)
         raise InvalidInput("effective_too_late", "nobody is told terms so long before", [wrong])
     if at_ms >= earliest_ms:
         return at_ms, ""
     if favour:
         return at_ms, "in_favour"
     if not wish.exception:
-        wrong = FieldError("effective_at", f"must not be before {rfc3339(earliest_ms)}")
+        message = f"must not be before {rfc3339(earliest_ms)}"
+        wrong = _unless_day(message, "too_early", since=earliest_ms)
         detail = f"advocates are given {now.terms.notice_days} days of notice"
         raise InvalidInput("notice_too_short", detail, [wrong])
     if not wish.admin:
         raise NotAllowed("exception_needs_admin", "only an admin makes an exception to the notice")
     return at_ms, wish.exception
+
+
+def _unless_day(message: str, kind: str, **bound: int) -> FieldError:
+    """What is wrong with the day from which a version shall hold; the bound is an instant."""
+    bounds = tuple((name, rfc3339(at_ms)) for name, at_ms in bound.items())
+    return FieldError("effective_at", message, kind, bounds)
 
 
 def _check_pilot(
@@ -304,7 +312,9 @@ def _check_pilot(
     """A pilot changes what single advocates are promised, and is for advocates there are."""
     wide = programme_wide(differences(version_at(versions, now_ms).terms, terms))
     if wide:
-        said = [FieldError(f"terms.{path}", "holds for everybody") for path in wide]
+        said = [
+            FieldError(f"terms.{path}", "holds for everybody", "holds_for_all") for path in wide
+        ]
         raise InvalidInput("pilot_changes_everybody", "a pilot cannot change this", said)
     ids = pilot.advocate_ids
     keys = [enrolment_key(one, program_id) for one in ids]
@@ -316,6 +326,12 @@ def _check_pilot(
     missing = [place for place, key in enumerate(keys) if key not in found]
     if missing:
         said = [
-            FieldError(f"pilot.advocate_ids.{place}", "does not take part") for place in missing
+            FieldError(
+                f"pilot.advocate_ids.{place}",
+                "does not take part",
+                "takes_no_part",
+                (("id", ids[place]),),
+            )
+            for place in missing
         ]
         raise InvalidInput("not_in_the_programme", "not all of them take part", said)

@@ -96,6 +96,8 @@ class Frame:
 _LEADING = re.compile(r'<a href="#wrong-(?P<number>\d+)">(?P<words>[^<]*)</a>')
 _MARKED = re.compile(r'<(?:input|select|textarea)\b[^>]* aria-invalid="true"[^>]*>')
 _NAMED = re.compile(r' (id|name)="([^"]*)"')
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z", re.ASCII)
 _LINE = re.compile(r"line (?P<number>\d{1,6})(?:, )?(?P<path>.*)")
 
 
@@ -159,13 +161,17 @@ def wrong_words(one: FieldError, reader: Reader) -> str:
     last = one.kind.rpartition("_")[2]
     for key in (f"wrong.{one.kind}", f"error.{one.kind}", f"wrong.{last}"):
         if one.kind and reader.knows(key):
-            return reader.text(key, **{name: _number(said) for name, said in one.bounds})
+            return reader.text(key, **{name: _bound(said, reader) for name, said in one.bounds})
     return one.message if reader.language == "en" else reader.text("wrong.any")
 
 
-def _number(said: str) -> str | int:
-    """A bound that sentences can count; they come as texts."""
-    return int(said) if said.isascii() and said.isdigit() else said
+def _bound(said: str, reader: Reader) -> str | int:
+    """A bound as sentences say it: a number that they can count, a day or an instant, or a word."""
+    if said.isascii() and said.isdigit():
+        return int(said)
+    if _INSTANT.fullmatch(said):
+        return reader.time(said)
+    return reader.period(said) if _DAY.fullmatch(said) else said
 
 
 def field_name(path: str, reader: Reader) -> str:

@@ -14,7 +14,7 @@ from goodword_aws import wiring
 from goodword_aws.calls import BY_PERSON, STAFF
 from goodword_aws.forms import Day, Rationale, ReasonCode
 from goodword_aws.pages.console import WRITERS, rules
-from goodword_aws.pages.console.typed import Whole
+from goodword_aws.pages.console.typed import Whole, named_as
 from goodword_aws.pages.portal_forms import Form
 from goodword_aws.pages.site import Site
 from goodword_aws.pages.view import Answer, Go, Sheet, View
@@ -23,6 +23,12 @@ from goodword_aws.programs import version_number
 PROGRAM = "/console/rules/<program_id>"
 VERSION = f"{PROGRAM}/versions/<number>"
 DRAFT = f"{PROGRAM}/drafts/<draft_id>"
+# How the forms call what the use cases tell of.
+NAMES = {
+    "effective_at": "effective_on",
+    "pilot.advocate_ids": "advocates",
+    "pilot.segment": "segment",
+}
 TERMS_MAX = 60_000  # characters of terms in a form; those of the largest plan have 20,000
 
 
@@ -202,14 +208,15 @@ def _replay(view: View) -> Answer:
 
 def _publish(view: View) -> Answer:
     said, program_id = view.fields(Publish), view.path["program_id"]
-    made = Publishing(view.desk, wiring.mark_of(view.person)).publish(
-        program_id,
-        view.path["draft_id"],
-        said.digest,
-        said.wish(view),
-        pilot=said.pilot(),
-        receipt=lambda version: view.claim(_version_place(program_id, version.number)),
-    )
+    with named_as(NAMES, view.reader.zone):
+        made = Publishing(view.desk, wiring.mark_of(view.person)).publish(
+            program_id,
+            view.path["draft_id"],
+            said.digest,
+            said.wish(view),
+            pilot=said.pilot(),
+            receipt=lambda version: view.claim(_version_place(program_id, version.number)),
+        )
     return Go(_version_place(program_id, made.number), "note.published")
 
 
@@ -218,7 +225,8 @@ def _promote(view: View) -> Answer:
     number = version_number(view.path["number"])
     here = _version_place(program_id, number)
     use_cases = Publishing(view.desk, wiring.mark_of(view.person))
-    use_cases.promote(program_id, number, said.wish(view), lambda _: view.claim(here))
+    with named_as(NAMES, view.reader.zone):
+        use_cases.promote(program_id, number, said.wish(view), lambda _: view.claim(here))
     return Go(here, "note.promoted")
 
 
@@ -226,9 +234,10 @@ def _withdraw(view: View) -> Answer:
     said, program_id = view.fields(Withdraw), view.path["program_id"]
     number = version_number(view.path["number"])
     here = _version_place(program_id, number)
-    Publishing(view.desk).withdraw(
-        program_id, number, said.reason, said.wish(view), lambda _: view.claim(here)
-    )
+    with named_as(NAMES, view.reader.zone):
+        Publishing(view.desk).withdraw(
+            program_id, number, said.reason, said.wish(view), lambda _: view.claim(here)
+        )
     return Go(here, "note.version_withdrawn")
 
 

@@ -6,10 +6,15 @@ has no more decimals than its currency. So nothing is ever taken for a hundred t
 """
 
 import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from goodword.errors import FieldError, GoodwordError, InvalidInput
 from goodword.money import exponent
+from goodword.times import as_datetime, ms_of, rfc3339, start_ms
 from pydantic import BeforeValidator, Field, StringConstraints
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{0,39}$")]
@@ -74,3 +79,31 @@ def beside(refused: GoodwordError, field: str) -> GoodwordError:
     return type(refused)(
         refused.code, refused.detail, [FieldError(field, refused.detail, refused.code)]
     )
+
+
+@contextmanager
+def named_as(names: Mapping[str, str], zone: str) -> Iterator[None]:
+    """Tell a refusal by the names that the fields have in the form, and its instants as days.
+
+    `names` are the form's by those of the use case (`pilot.advocate_ids` is that of each in it).
+    """
+    try:
+        yield
+    except InvalidInput as refused:
+        fields = [_named(one, names, zone) for one in refused.fields]
+        raise type(refused)(refused.code, refused.detail, fields) from refused
+
+
+def _named(one: FieldError, names: Mapping[str, str], zone: str) -> FieldError:
+    field = next((names[of] for of in names if f"{one.field}.".startswith(f"{of}.")), one.field)
+    bounds = tuple((name, _day(name, said, zone)) for name, said in one.bounds)
+    return one._replace(field=field, bounds=bounds)
+
+
+def _day(name: str, said: str, zone: str) -> str:
+    """The first day that begins `since` the instant, or the last that does `until` it."""
+    if name not in ("since", "until"):
+        return said
+    day = as_datetime(ms_of(said)).astimezone(ZoneInfo(zone)).date()
+    late = name == "since" and rfc3339(start_ms(day.isoformat(), zone)) < said
+    return (day + timedelta(days=late)).isoformat()
