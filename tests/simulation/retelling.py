@@ -14,6 +14,7 @@ from tests.simulation.rarities import Draft
 from tests.simulation.story import Order
 
 DIFFERS, DRAFT = "order_differs", "-draft"
+GONE = ("rejected", "void")
 LOCKS = ("reward.due", "reward.paid", "reward.reversed")
 
 
@@ -92,7 +93,8 @@ def _refused(books: Books) -> Iterator[str]:
         for other in books["reward"]:
             if other is refused or _place(other) != _place(refused):
                 continue
-            if other["created_ms"] >= at_ms:
+            lives = other["state"] not in GONE  # of one moment, the order is not known
+            if other["created_ms"] > at_ms or (lives and other["created_ms"] == at_ms):
                 yield f"{other['order_id']} was refused, and earned {other['earned_minor']} anew"
 
 
