@@ -261,3 +261,9 @@ def test_others_make_no_journeys(here: Pages, path: Path, who: Caller) -> None:
     for place in (HERE, draft, f"{draft}/publish", f"{draft[:-6]}/state"):
         assert other.ask("POST", place, form={}).status == 403
     assert len(path.all(JourneyDraft)) == 1
+
+
+def test_what_one_may_begin_with_has_a_name_in_the_readers_language(here: Pages) -> None:
+    marta = here.browser(MARKETER)
+    marta.language = "de"
+    assert "Gerettet vom Support" in marta.get(f"{HERE}/new").words

@@ -98,7 +98,7 @@ def _new(view: View) -> Answer:
     data = {
         "programs": programs,
         "chosen": chosen.program_id if chosen else "",
-        "ready": [(name, one.name) for name, one in ready.items()],
+        "ready": [(name, view.text(f"journeys.ready.{name}")) for name in ready],
         "key": key if key in ready else next(iter(ready)),
         "text": text_of(terms),
         "to_fill": with_lines(text_of(terms), refusals(terms)),
