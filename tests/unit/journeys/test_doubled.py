@@ -178,3 +178,18 @@ def test_three_names_stand_in_the_order_in_which_they_would_have_entered(path: P
     for one in walks:
         path.step(one)
     assert [path.now(one).reason for one in walks][1] == "entered_already"
+
+
+@pytest.mark.parametrize("watched", ["first", "second"])
+def test_whoever_is_only_watched_by_the_earlier_name_is_not_asked(path: Path, watched: str) -> None:
+    first, second = both(path, SETTLE, REFERENCE, BYE)
+    out, other = (first, second) if watched == "first" else (second, first)
+    change = Change()
+    change.replace(path.now(out).but(state="held_out"))
+    path.store.commit(change)
+    joined(path)
+    path.later(days=4)
+    path.step(other)
+    path.step(other)
+    assert len(path.made) == (0 if watched == "first" else 1)
+    assert path.now(out).state == "held_out"
