@@ -81,12 +81,13 @@ DOWN = HookAnswer(outcome="refused", reason="status_503")
 class Story:
     """Anna is asked; what forbids writing to her is noted beside the product."""
 
-    def __init__(self, zone: str, quiet: tuple[int, int]) -> None:
-        self.path, self.against, self.answered = Path(), set[str](), False
+    def __init__(self, zone: str, quiet: tuple[int, int], home: str = "UTC") -> None:
+        """`zone` is what she said, nothing if it is empty; `home` is the programme's."""
+        self.path, self.against, self.answered = Path(home=home), set[str](), False
         self.wants_shared = False
         self.company = Company(self.path)
         self.told: dict[str, Event] = {}
-        self.zone, self.quiet = ZoneInfo(zone), quiet
+        self.zone, self.quiet = ZoneInfo(zone or home), quiet
         night = {"from_hour": quiet[0], "until_hour": (quiet[0] + quiet[1]) % 24}
         subject_id = self.path.delight()
         change = Change()
@@ -237,13 +238,14 @@ _CALL = {"step": "ask", "name": "call", "motion": "reference", "template": "call
 @settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(
     happens=acts,
-    zone=st.sampled_from(ZONES),
+    zone=st.sampled_from(["", *ZONES]),
+    home=st.sampled_from(ZONES),
     quiet=st.tuples(st.integers(0, 23), st.integers(0, 14)),
 )
 def test_no_letter_leaves_at_night_or_against_somebodys_will(
-    happens: list[Act], zone: str, quiet: tuple[int, int]
+    happens: list[Act], zone: str, home: str, quiet: tuple[int, int]
 ) -> None:
-    story = Story(zone, quiet)
+    story = Story(zone, quiet, home)
     for act in happens:
         story.act(act)
 

@@ -2,13 +2,14 @@
 
 The walks are the real ones: two to four journeys are published, signals come at random hours, the
 machine and the sweep step at random hours, people answer or do not. Anna takes part; Kim is known
-by signals alone, and at some moment as somebody who may not take part. What was asked, and what
-the company's own system was told, is then checked by hand against what had been told by that time.
+by signals alone, and at some moment as somebody who may not take part. Their company owes, a
+colleague of theirs has an urgent case, another programme asks the same mailbox. What was asked, and
+what the company's own system was told, is then checked by hand (`tests.support.walked`) against
+what had been told by that time.
 """
 
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from goodword.advocates.model import Known
 from goodword.conversions.forgetting import Forgetting
@@ -16,24 +17,21 @@ from goodword.journeys.asking import AskRules
 from goodword.journeys.asks import Wishes
 from goodword.journeys.definition import Frequency, JourneyTerms, QuietHours
 from goodword.journeys.experience import Experience
-from goodword.journeys.signal import Signal
-from goodword.journeys.walk import AskMade, Walk
+from goodword.journeys.walk import Walk
 from goodword.ports import Change
-from goodword.times import DAY_MS
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support.beside import ACME, Beside
 from tests.support.hooks import Company
 from tests.support.journeys import terms
 from tests.support.people import ANNA, MACS
-from tests.support.umpire import Heard, Umpire
+from tests.support.walked import KIM, check, check_stranger, made_by, told_by
 from tests.support.walks import Path
 
-KIM = "kim@mail.example"
 ZONES = ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Auckland"]
 MOTIONS = ["review", "reference", "referral", "community", "story", "speaking", "feedback"]
 STRANGERS = [one for one in MOTIONS if one != "story"]
-LIGHT, DEEP = {"review", "referral", "community"}, {"reference", "story", "speaking"}
 ANSWERS = ["accepted", "declined", "submitted"]
 hours = st.integers(0, 23)
 frequencies = st.builds(Frequency, asks=st.integers(1, 3), days=st.integers(1, 40))
@@ -51,6 +49,7 @@ class Act(NamedTuple):
     what: str
     value: int | None = None
     about: str | None = None
+    of: str = "person"
 
 
 SIGNALS = [
@@ -70,32 +69,55 @@ SIGNALS = [
     ("churn_risk", None, None),
     ("churn_cleared", None, None),
 ]
-said = st.builds(
-    lambda after, one: Act(after, *one),
-    st.sampled_from([0, 0, 1, 5, 30]),
-    st.sampled_from(SIGNALS),
-)
-steps = st.builds(
-    Act, st.integers(0, 24 * 12), st.sampled_from(["step", "sweep", "race"]), st.none(), st.none()
-)
-answers = st.builds(Act, st.integers(0, 48), st.just("answer"), st.integers(0, 2), st.none())
-works = st.builds(Act, st.integers(0, 48), st.just("work"), st.integers(1, 5), st.none())
-wishes = st.builds(
-    Act,
-    st.integers(0, 9),
-    st.sampled_from(["unsubscribe", "return", "return", "bring", "bring", "known", "forget"]),
-    st.none(),
-    st.none(),
-)
-acts = st.one_of(said, said, steps, steps, steps, answers, works, wishes)
+OF_COMPANY = [
+    ("case_opened", 1, "f", "company"),
+    *[("case_resolved", None, "f", "company")] * 2,
+    ("case_opened", 1, "e", "colleague"),
+    *[("case_resolved", None, "e", "colleague")] * 2,
+    ("invoice_overdue", None, "j", "company"),
+    *[("invoice_paid", None, "j", "company")] * 2,
+    ("churn_risk", None, None, "company"),
+    *[("churn_cleared", None, None, "company")] * 2,
+]
+later = st.sampled_from([0, 0, 1, 5, 30])
+said = st.builds(lambda hours, one: Act(hours, *one), later, st.sampled_from(SIGNALS))
+around = st.builds(lambda hours, one: Act(hours, *one), later, st.sampled_from(OF_COMPANY))
 
 
+def within(hours: int, what: list[str], values: st.SearchStrategy[Any]) -> st.SearchStrategy[Act]:
+    """One of these, so many hours later at most."""
+    drawn = st.tuples(st.integers(0, hours), st.sampled_from(what), values)
+    return drawn.map(lambda one: Act(*one))
+
+
+steps = within(24 * 12, ["step", "step", "sweep", "race", "amid", "other"], st.none())
+answers = within(48, ["answer"], st.integers(0, 2))
+works = within(48, ["work"], st.integers(1, 5))
+WISHES = ["unsubscribe", "return", "return", "bring", "bring", "known", "forget"]
+wishes = within(9, WISHES, st.none())
+acts = st.one_of(said, said, around, steps, steps, steps, answers, works, wishes)
+
+
+CLEARED = [
+    ("case_resolved", "f", "company"),
+    ("case_resolved", "e", "colleague"),
+    ("invoice_paid", "j", "company"),
+    ("churn_cleared", None, "company"),
+]
 ENDING = [  # whatever was drawn, those who may be asked are, at all hours of some weeks
+    *[Act(0, kind, None, about, of) for kind, about, of in CLEARED],
     Act(0, "case_resolved", None, "d"),
+    Act(5, "amid"),
     *[
         act
         for hours in (7, 29, 17, 90, 250, 400)
-        for act in (Act(hours, "step"), Act(1, "bring"), Act(2, "answer", 0), Act(1, "work", 5))
+        for act in (
+            *([Act(3, "other")] if hours == 90 else []),
+            Act(hours, "step"),
+            Act(1, "bring"),
+            Act(2, "answer", 0),
+            Act(1, "work", 5),
+        )
     ],
 ]
 
@@ -143,7 +165,8 @@ def journeys(draw: st.DrawFn) -> JourneyTerms:
     limit=frequencies,
     cool_down_days=st.integers(0, 20),
     night=quiet,
-    zone=st.sampled_from(ZONES),
+    zone=st.sampled_from(["", *ZONES]),
+    home=st.sampled_from(ZONES),
     light=st.booleans(),
     who=st.sampled_from([ANNA.email, KIM, KIM]),
 )
@@ -154,10 +177,12 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     cool_down_days: int,
     night: QuietHours,
     zone: str,
+    home: str,
     light: bool,
     who: str,
 ) -> None:
-    path = Path()
+    path = Path(home=home)
+    beside = Beside(path, who)
     company = Company(path)
     rules = AskRules(
         program_id=path.program_id,
@@ -171,37 +196,50 @@ def test_nobody_who_walks_is_asked_too_often_unwillingly_or_at_night(
     for one in published:
         path.publish_terms(one, "finish")
     subject_id = path.delight(light=light, email=who)
-    Wishes(path.desk()).put(subject_id, path.program_id, (), zone)
+    if zone:
+        Wishes(path.desk()).put(subject_id, path.program_id, (), zone)
     wished: list[tuple[int, tuple[str, ...]]] = []
     known: list[int] = []
     gone: list[int] = []
     for kind, value in (("result", 90), ("renewal", None), ("deal_won", None), ("usage", 60)):
-        path.hear(kind, value, email=who)  # enough for what asks much
+        path.hear(kind, value, email=who, account_id=ACME)  # enough for what asks much
     play(path, Act(0, "case_resolved", None, "d"), subject_id, who, wished)
+    others: dict[str, Callable[[], None]] = {
+        "bring": lambda: bring(path, company),
+        "known": lambda: come_to_be_known(path, who, known),
+        "forget": lambda: forget(path, who, gone),
+        "other": beside.other_asks,
+        "amid": beside.owes_amid_a_step,
+    }
     for act in (*played, *ENDING):
         path.later(hours=act.hours)
         path.clock.advance(1)  # no two at one moment: what came first is then known
-        if act.what == "bring":
-            bring(path, company)
-        elif act.what == "known":
-            come_to_be_known(path, who, known)
-        elif act.what == "forget":
-            Forgetting(path.desk("friend")).forget(path.program_id, MACS.mac("email", who))
-            gone.append(path.clock.at_ms)
+        if act.of != "person":
+            beside.hear(act.of, act.what, act.value, act.about)
+            path.entering.consider(subject_id)
+        elif act.what in others:
+            others[act.what]()
         else:
             play(path, act, subject_id, who, wished)
-    check(path, subject_id, rules, zone, wished)
-    check_stranger(path, company, who, zone, wished, known)
-    told = [*path.events("journey.asked"), *path.events("journey.reminded")]
-    for at_ms in (*[one.at_ms for one in told], *[one[0] for one in company.receiver.got]):
-        assert all(at_ms < since_ms for since_ms in gone)
+    check(path, subject_id, rules, zone or home, wished)
+    check_stranger(path, company, who, zone or home, wished, known)
+    told = [one.at_ms for one in told_by(path, "journey.asked", "journey.reminded")]
+    silent_ms = min(gone, default=path.clock.at_ms + 1)
+    assert all(at_ms < silent_ms for at_ms in (*told, *(one[0] for one in company.receiver.got)))
+    beside.check(silent_ms)
 
 
 def bring(path: Path, company: Company) -> None:
     """The queue brings every request, again and again; the clock wakes what waits."""
-    for event in (*path.events("journey.asked"), *path.events("journey.reminded")):
+    for event in told_by(path, "journey.asked", "journey.reminded"):
         company.hooks.tell(event)
     company.wake()
+
+
+def forget(path: Path, who: str, gone: list[int]) -> None:
+    """Whoever it is wants to be forgotten."""
+    Forgetting(path.desk("friend")).forget(path.program_id, MACS.mac("email", who))
+    gone.append(path.clock.at_ms)
 
 
 def come_to_be_known(path: Path, who: str, known: list[int]) -> None:
@@ -212,33 +250,6 @@ def come_to_be_known(path: Path, who: str, known: list[int]) -> None:
         change.create(Known(mac=mac, of="email", advocate_id="adv_elsewhere"))
         path.store.commit(change)
         known.append(path.clock.at_ms)
-
-
-def check_stranger(
-    path: Path,
-    company: Company,
-    who: str,
-    zone: str,
-    wished: list[tuple[int, tuple[str, ...]]],
-    known: list[int],
-) -> None:
-    """What holds of somebody who does not take part, and of what the company was told."""
-    terms_of = {one.walk_id: path.terms_at(one) for one in path.all(Walk)}
-    asks = {one.ask_id: one for one in path.made}
-    for ask in asks.values():
-        assert (ask.advocate_id == "") == (who == KIM)
-        if who == KIM:
-            assert terms_of[ask.walk_id].reach == "customers"
-            assert all(ask.made_ms < at_ms for at_ms in known)
-    for at_ms, _, said, _ in company.receiver.got:
-        ask = asks[said["data"]["ask_id"]]
-        willing(path.all(Signal), at_ms, ask)
-        awake((terms_of[ask.walk_id].quiet_hours,), zone, at_ms)
-        unwanted = [what for since_ms, what in wished if since_ms <= at_ms][-1:]
-        assert not {"all", ask.motion} & set(*unwanted)
-        assert all(at_ms < since_ms for since_ms in known)
-        assert said["data"]["person"] is None
-        assert (said["data"]["answer"] is None) == (who != KIM)
 
 
 def play(
@@ -275,7 +286,7 @@ def play(
 
 def answer(path: Path, said: str) -> None:
     """To the first open ask; a story is done by sending it."""
-    asked = [one for one in path.made if one.state == "sent"]
+    asked = [one for one in made_by(path) if one.state == "sent"]
     if not asked or path.clock.at_ms >= asked[0].expires_ms:
         return
     if asked[0].motion == "feedback" and said != "declined":
@@ -289,112 +300,9 @@ def answer(path: Path, said: str) -> None:
 
 def work(path: Path, number: int) -> None:
     """Staff say what came of the oldest promise: mostly that it was kept."""
-    promised = [one for one in path.made if one.state in ("accepted", "submitted")]
+    promised = [one for one in made_by(path) if one.state in ("accepted", "submitted")]
     if promised:
         done = number > 1 and promised[0].motion != "story"
         seen = "review_seen" if promised[0].motion == "review" else "other"
         code = seen if done else "withdrawn"
         path.asks.work(promised[0].ask_id, done=done, code=code, own_advocate_id=None)
-
-
-def check(
-    path: Path,
-    subject_id: str,
-    rules: AskRules,
-    zone: str,
-    wished: list[tuple[int, tuple[str, ...]]],
-) -> None:
-    """By hand, from the records of what was done and heard."""
-    made, signals = path.made, path.all(Signal)
-    terms_of = {one.walk_id: path.terms_at(one) for one in path.all(Walk)}
-    for number, ask in enumerate(made):
-        at_ms, own = ask.made_ms, terms_of[ask.walk_id]
-        earlier = [one.made_ms for one in made[:number]]
-        public = [one.made_ms for one in made[:number] if one.motion == "review"]
-        ours = public if ask.motion == "review" else earlier
-        for limit, among in ((rules.frequency, earlier), (own.frequency, ours)):
-            within = [one for one in among if at_ms - one < limit.days * DAY_MS]
-            assert len(within) < limit.asks
-        for days, among in ((rules.cool_down_days, earlier), (own.cool_down_days, ours)):
-            assert not [one for one in among if at_ms - one < days * DAY_MS]
-        willing(signals, at_ms, ask)
-        climbed(path, ask)
-        awake((own.quiet_hours, rules.quiet_hours), zone, at_ms)
-        unwanted = [what for since_ms, what in wished if since_ms <= at_ms][-1:]
-        assert not {"all", ask.motion} & set(*unwanted)
-    for event in path.events("journey.reminded"):
-        (ask,) = (one for one in made if one.ask_id == event.subject)
-        willing(signals, event.at_ms, ask)
-        own = terms_of[ask.walk_id]
-        awake((own.quiet_hours, rules.quiet_hours), zone, event.at_ms)
-    told = {one.subject for one in path.events("journey.asked")}
-    assert told == {one.ask_id for one in made}
-    assert {one.ask_id for one in Wishes(path.desk()).read(subject_id).asks} == told
-    for walk in path.all(Walk):  # whoever stands still says why, and until when
-        assert walk.state != "walking" or walk.next_ms >= walk.entered_ms
-        assert walk.state != "ended" or walk.reason
-
-
-def climbed(path: Path, ask: AskMade) -> None:
-    """By hand, from the events before the ask: nothing deep came first, nor after a bad word."""
-    before = [one for one in path.events() if one.at_ms < ask.made_ms]
-    motions = {one.ask_id: one.motion for one in path.made}
-    said = [one for one in before if one.subject in motions]
-    done = {motions[one.subject] for one in said if one.type == "journey.ask_accepted_work"}
-    yes = {"journey.ask_accepted", "journey.ask_submitted"}
-    taken = {motions[one.subject] for one in said if one.type in yes} | done
-    ratings = [one for one in said if one.type == "journey.feedback_given"]
-    newest = max(ratings, key=lambda one: one.at_ms, default=None)
-    bad = newest is not None and newest.data["rating"] == 2
-    bad = bad and newest is not None and ask.made_ms < newest.at_ms + 180 * DAY_MS
-    reviewed = [
-        one for one in path.all(Signal) if one.kind == "review" and one.noted_ms <= ask.made_ms
-    ]
-    if ask.motion in DEEP:
-        assert not bad
-    if ask.motion in ("reference", "story"):
-        assert reviewed or taken & (LIGHT | DEEP)
-    if ask.motion == "speaking":
-        assert done & DEEP
-    if ask.motion == "feedback":
-        assert done - {"feedback"}
-    if bad and ask.motion != "review":
-        earlier = [one.made_ms for one in path.made if one.made_ms < ask.made_ms]
-        assert ask.made_ms >= max(earlier) + 90 * DAY_MS
-
-
-def awake(silent: tuple[QuietHours, ...], zone: str, at_ms: int) -> None:
-    hour = datetime.fromtimestamp(at_ms / 1000, UTC).astimezone(ZoneInfo(zone)).hour
-    for one in silent:
-        span = (one.until_hour - one.from_hour) % 24
-        assert (hour - one.from_hour) % 24 >= span
-
-
-def willing(signals: list[Signal], at_ms: int, ask: AskMade) -> None:
-    before = [one for one in signals if one.noted_ms <= at_ms]
-    assert last_of(before, "consent") == 1
-    for opened, about, closed in (
-        ("case_opened", "c", "case_resolved"),
-        ("invoice_overdue", "i", "invoice_paid"),
-    ):
-        about_it = [one for one in before if one.about == about]
-        newest = max(about_it, key=lambda one: (one.occurred_ms, one.kind == closed), default=None)
-        assert newest is None or newest.kind != opened
-    risks = [one for one in before if one.kind in ("churn_risk", "churn_cleared")]
-    newest = max(
-        risks, key=lambda one: (one.occurred_ms, one.kind == "churn_cleared"), default=None
-    )
-    if ask.motion != "review" and newest is not None and newest.kind == "churn_risk":
-        assert at_ms - newest.occurred_ms >= 180 * DAY_MS
-    if ask.motion != "review":
-        complaints = [one.occurred_ms for one in before if one.kind == "complaint"]
-        assert not complaints or at_ms - max(complaints) >= 30 * DAY_MS
-    told = [Heard(one.occurred_ms, 0, one.kind, one.value or 0, one.about) for one in before]
-    Umpire({}, heard=told).fits(0, ask.motion, at_ms)
-
-
-def last_of(signals: list[Signal], kind: str) -> int | None:
-    """The value of the newest of a kind; of two at one moment the one with the greater id."""
-    found = [one for one in signals if one.kind == kind]
-    newest = max(found, key=lambda one: (one.occurred_ms, one.signal_id), default=None)
-    return newest.value if newest else None

@@ -19,6 +19,7 @@ from goodword.journeys.walk import AskMade, Walk
 from goodword.journeys.walking import Step, Walking
 from goodword.programs.conditions import Equals
 from goodword.programs.model import FlatReward, PercentageReward, Rule
+from goodword.programs.payment import Payment
 from goodword.rewards.service import Approval
 from goodword.times import DAY_MS, HOUR_MS
 
@@ -48,10 +49,12 @@ BYE = {"step": "exit", "name": "bye"}
 class Path(Town):
     """Anna takes part; what is heard of her is delight, consent and results."""
 
-    def __init__(self, rules: Sequence[Rule] = RULES) -> None:
+    def __init__(self, rules: Sequence[Rule] = RULES, home: str = "") -> None:
+        """`home` is the programme's own time zone."""
         super().__init__()
         self.workflow = Workflows()
-        self.program_id = self.program(rules=tuple(rules)).program_id
+        zoned = {"payment": Payment(rail="simulator", time_zone=home)} if home else {}
+        self.program_id = self.program(rules=tuple(rules), **zoned).program_id
         self.anna = self.joined(self.program_id).advocate_id
         self.listening = Listening(self.desk("conversions_stream"), MACS)
         self.subjects = Subjects(self.desk(), MACS)
