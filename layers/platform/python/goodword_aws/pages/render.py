@@ -211,7 +211,12 @@ def _words(reader: Reader) -> dict[str, Any]:
         )
 
     def text(key: str, **values: object) -> str:
-        return _Sentence(reader.text(key, **values))
+        """A sentence holds text: of what is marked up, such as a day, what people read of it."""
+        plain = {
+            name: said.striptags() if isinstance(said, Markup) else said
+            for name, said in values.items()
+        }
+        return _Sentence(reader.text(key, **plain))
 
     return {
         "t": text,
