@@ -72,7 +72,7 @@ def test_a_secret_from_elsewhere_is_handed_in_and_never_shown(
     refused = sent(here, ADMIN, NEW, kind="stripe", label="shop", secret="not-stripes-own")
     assert refused.status == 422
     assert "does not fit this kind" in refused.words
-    assert "must be stripe's signing secret" in refused.words
+    assert "the signing secret that stripe shows" in refused.words
     assert "not-stripes-own" not in refused.html
     assert here.town.all(Source) == []
     made = sent(
@@ -90,8 +90,8 @@ def test_what_is_wrong_with_a_source_is_said_beside_its_field(
     here: Pages, program: Program
 ) -> None:
     for fields, code in (
-        ({"currency": "USD"}, "must be EUR"),
-        ({"namespace": "src_none"}, "is not a source of this programme"),
+        ({"currency": "USD"}, "Only EUR is possible"),
+        ({"namespace": "src_none"}, "There is no such source in this programme"),
         ({"namespace": "Ünicode"}, "not written the way"),
         ({"label": HOSTILE}, "not written the way"),
     ):

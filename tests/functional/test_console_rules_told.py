@@ -3,6 +3,11 @@
 from collections.abc import Iterator
 
 import pytest
+from goodword.errors import InvalidInput
+from goodword_aws.pages.console.rates import rows_of
+from goodword_aws.pages.console.report import report_rows
+from goodword_aws.pages.reader import Reader
+from goodword_aws.pages.render import field_name, wrong_words
 
 from tests.functional.test_console_rules import begun, changed, replayed, saved
 from tests.functional.test_programs_life import OTTO
@@ -97,6 +102,67 @@ def test_a_pilot_for_nobody_is_told_beside_whom_it_is_for(
     is_beside(shown, field, said)
     assert "pilot." not in shown.words
     assert "<details open><summary>" in shown.html
+
+
+@pytest.mark.parametrize(
+    ("language", "since", "until", "said"),
+    [
+        ("en-GB", "2025-11-10", "2025-11-09", "not be after the last day"),
+        ("de", "2025-11-10", "2025-11-09", "Es darf nicht nach dem letzten Tag liegen"),
+        ("de", "2024-01-01", "2025-11-09", "höchstens 400 Tage vor dessen Ende"),
+    ],
+)
+def test_days_that_cannot_be_tried_are_told_beside_the_first(
+    here: Pages, language: str, since: str, until: str, said: str
+) -> None:
+    draft = drafted(here)
+    browser = reader(here, language)
+    shown = browser.send(browser.get(draft), f"{draft}/replay", since=since, until=until)
+    is_beside(shown, "since", said)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        ("currency: EUR", "currency: USD", "Es muss bei EUR bleiben"),
+        ("currency: EUR", "currency: &x EUR", "Anker und Verweise"),
+        ("currency: EUR", "currency: !!str EUR", "Tags (!) werden nicht gelesen"),
+        ("currency: EUR", "currency: EUR\ncurrency: EUR", "Dieser Name kommt zweimal vor"),
+        ("currency: EUR", "currency: [", "Das lässt sich nicht lesen"),
+    ],
+)
+def test_a_document_that_is_refused_is_told_in_german(
+    here: Pages, before: str, after: str, said: str
+) -> None:
+    draft = drafted(here)
+    browser = reader(here, "de")
+    text = browser.get(draft).fields(draft)["terms"]
+    shown = saved(browser, draft, text.replace(before, after))
+    assert shown.status in (400, 422)
+    assert said in plain(shown.words)
+    assert "Bitte prüfen" not in shown.words
+
+
+def test_rows_that_cannot_be_read_are_told_in_german() -> None:
+    german = Reader("de")
+    for sent, read, said in (
+        ("pay_1", as_report, "Eine Zeile ist die Nummer einer Auszahlung"),
+        ("pay_1; 24.00; lost", as_report, "paid, failed, returned"),
+        ("pay_1; vier", as_report, "Der Betrag dieser Zeile ist nicht lesbar"),
+        ("", as_report, "mindestens eine Zeile"),
+        ("2025-11-21; EUR", rows_of, "Eine Zeile ist ein Tag, zwei Währungen"),
+        ("2025-11-21; EUR; USD; dear; ECB", rows_of, "Das lässt sich nicht lesen"),
+        ("", rows_of, "höchstens 40 Zeilen"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            read(sent)
+        (wrong,) = caught.value.fields
+        assert said in plain(wrong_words(wrong, german)), sent
+        assert field_name(wrong.field, german).startswith(("Bericht", "Zeilen", "Kurs")), sent
+
+
+def as_report(text: str) -> object:
+    return report_rows(text, "EUR", ".")
 
 
 def test_the_day_is_that_of_the_zone_in_which_it_was_typed(here: Pages) -> None:

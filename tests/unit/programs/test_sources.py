@@ -137,7 +137,9 @@ def test_a_source_in_other_currencies_needs_terms_that_take_them(
     program_id = town.program().program_id
     with pytest.raises(InvalidInput, match="currency_mismatch") as refused:
         town.sources.create(kind="generic", program_id=program_id, label="Shop", **told)
-    assert list(refused.value.fields) == [FieldError("currency", "must be EUR")]
+    assert list(refused.value.fields) == [
+        FieldError("currency", "must be EUR", "only_currency", (("currency", "EUR"),))
+    ]
     assert town.all(Source) == []
     open_id = town.program(currencies="convert").program_id
     source, _ = town.sources.create(kind="generic", program_id=open_id, label="Shop", **told)

@@ -214,7 +214,9 @@ def page_asked(query: Mapping[str, str]) -> PageAsked:
     """`limit` and `starting_after` of a list. Raises InvalidInput `invalid_query`."""
     limit = query.get("limit", str(PAGE_ITEMS_DEFAULT))
     if not re.fullmatch(r"[0-9]{1,3}", limit) or not 1 <= int(limit) <= PAGE_ITEMS_MAX:
-        wrong = FieldError("limit", f"must be a whole number from 1 to {PAGE_ITEMS_MAX}")
+        message = f"must be a whole number from 1 to {PAGE_ITEMS_MAX}"
+        bounds = (("least", "1"), ("most", str(PAGE_ITEMS_MAX)))
+        wrong = FieldError("limit", message, "out_of_range", bounds)
         raise InvalidInput("invalid_query", "the query cannot be accepted; see errors", [wrong])
     return PageAsked(int(limit), query.get("starting_after") or None)
 

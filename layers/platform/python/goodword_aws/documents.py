@@ -24,6 +24,15 @@ _PLAIN = (
     ("tag:yaml.org,2002:int", r"-?(0|[1-9][0-9]*)", "-0123456789"),
     ("tag:yaml.org,2002:float", r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?", "-0123456789"),
 )
+# What the reader of YAML stops at, by the kind of the mistake.
+SURPRISES = {
+    "parsing": "cannot be read",
+    "yaml_anchors": "anchors and aliases are not read",
+    "yaml_tags": "tags are not read",
+    "yaml_deep": "nested too deep",
+    "yaml_name": "a name is no text",
+    "comes_twice": "a name comes twice",
+}
 
 
 def is_yaml(content_type: str) -> bool:
@@ -41,8 +50,8 @@ def as_json(raw: bytes) -> bytes:
     except yaml.YAMLError as bad:
         mark = getattr(bad, "problem_mark", None)
         where = f" in line {mark.line + 1}" if mark else ""
-        reason = bad.problem if isinstance(bad, reader.Surprise) else "cannot be read"
-        places = [FieldError(f"line {mark.line + 1}", reason)] if mark else []
+        kind = bad.problem if isinstance(bad, reader.Surprise) else "parsing"
+        places = [FieldError(f"line {mark.line + 1}", SURPRISES[kind], kind)] if mark else []
         detail = f"the body is not YAML that is read here{where}"
         raise Malformed("malformed_yaml", detail, places) from bad
 
@@ -118,7 +127,7 @@ def _once(pairs: list[tuple[str, Any]]) -> None:
     known = set[str]()
     for name, _ in pairs:
         if name in known:
-            places = [FieldError(name[:80], "comes twice")]
+            places = [FieldError(name[:80], "comes twice", "comes_twice")]
             raise Malformed("malformed_json", "a name comes twice in one object", places)
         known.add(name)
 
@@ -140,14 +149,12 @@ def _reader() -> tuple[Any, Any]:
         def compose_node(self, parent: Any, index: Any) -> Any:
             event = self.peek_event()
             if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-                raise self.Surprise(
-                    None, None, "anchors and aliases are not read", event.start_mark
-                )
+                raise self.Surprise(None, None, "yaml_anchors", event.start_mark)
             if getattr(event, "tag", None) not in (None, "!"):
-                raise self.Surprise(None, None, "tags are not read", event.start_mark)
+                raise self.Surprise(None, None, "yaml_tags", event.start_mark)
             self.depth += 1
             if self.depth > DEPTH_MAX:
-                raise self.Surprise(None, None, "nested too deep", event.start_mark)
+                raise self.Surprise(None, None, "yaml_deep", event.start_mark)
             node = super().compose_node(parent, index)
             self.depth -= 1
             return node
@@ -157,9 +164,9 @@ def _reader() -> tuple[Any, Any]:
             for key, _ in node.value:
                 name = self.construct_object(key, deep=True)
                 if not isinstance(name, str):
-                    raise self.Surprise(None, None, "a name is no text", key.start_mark)
+                    raise self.Surprise(None, None, "yaml_name", key.start_mark)
                 if name in known:
-                    raise self.Surprise(None, None, "a name comes twice", key.start_mark)
+                    raise self.Surprise(None, None, "comes_twice", key.start_mark)
                 known.add(name)
             return super().construct_mapping(node, deep)
 

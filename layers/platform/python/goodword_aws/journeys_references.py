@@ -132,7 +132,10 @@ def need_of(query: Mapping[str, str]) -> Need:
     except ValidationError as bad:
         names = {"use_cases": "use_case"}
         first = [str(one["loc"][0]) for one in bad.errors()]
-        wrong = [FieldError(names.get(one, one), "cannot be looked for") for one in first]
+        wrong = [
+            FieldError(names.get(one, one), "cannot be looked for", "not_looked_for")
+            for one in first
+        ]
         raise InvalidInput(
             "invalid_query", "the query cannot be accepted; see errors", wrong
         ) from None

@@ -229,7 +229,8 @@ def period_of(query: Mapping[str, str], now_ms: int) -> Period:
     to = _day("to", query.get("to") or tomorrow.isoformat())
     first = _day("from", query.get("from") or (to - timedelta(days=DAYS_DEFAULT)).isoformat())
     if not timedelta(0) < to - first <= timedelta(days=PERIOD_DAYS_MAX):
-        raise _wrong("to", f"must be after from, at most {PERIOD_DAYS_MAX} days")
+        message = f"must be after from, at most {PERIOD_DAYS_MAX} days"
+        raise _wrong("to", message, "bad_span_to", ("days", str(PERIOD_DAYS_MAX)))
     return Period(_ms(first), _ms(to))
 
 
@@ -244,7 +245,7 @@ def _day(field: str, text: str) -> date:
     except ValueError:
         found = None
     if found is None or not 2000 <= found.year <= 2100:
-        raise _wrong(field, "must be a day like 2026-11-22")
+        raise _wrong(field, "must be a day like 2026-11-22", "no_day")
     return found
 
 
@@ -252,6 +253,6 @@ def _ms(day: date) -> int:
     return (day - date(1970, 1, 1)).days * DAY_MS
 
 
-def _wrong(field: str, message: str) -> InvalidInput:
-    asked = [FieldError(field, message)]
+def _wrong(field: str, message: str, kind: str, *bounds: tuple[str, str]) -> InvalidInput:
+    asked = [FieldError(field, message, kind, bounds)]
     return InvalidInput("invalid_query", "the query cannot be accepted; see errors", asked)

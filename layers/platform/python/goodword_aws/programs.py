@@ -189,7 +189,7 @@ def deliveries(
     """A source's deliveries, `which` of them. Raises InvalidInput `invalid_query`."""
     which, use_cases = query.get("which", "kept"), sources(desk)
     if which not in ("kept", "done"):
-        wrong = [FieldError("which", "must be kept or done")]
+        wrong = [FieldError("which", "must be kept or done", "literal_error")]
         raise InvalidInput("invalid_query", "the query cannot be accepted; see errors", wrong)
     listed = use_cases.kept if which == "kept" else use_cases.done
     page = listed(use_cases.read(source_id).source_id, asked.limit, asked.starting_after)

@@ -56,7 +56,7 @@ def learned_answer(desk: Desk, program_id: str, month: str) -> LearnedAnswer:
     """The month that is named, or the present one for "". InvalidInput for what is no month."""
     month = month or month_of(desk.clock.now_ms())
     if not _MONTH.fullmatch(month):
-        wrong = FieldError("month", "must be a month such as 2026-11")
+        wrong = FieldError("month", "must be a month such as 2026-11", "no_month")
         raise InvalidInput("invalid_query", "this is no month", [wrong])
     read_program(desk.store, program_id)
     found = lessons(desk.store, program_id, month)

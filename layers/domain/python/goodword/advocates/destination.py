@@ -58,10 +58,12 @@ def accept(rail: RailName, fields: Mapping[str, str]) -> dict[str, str]:
     checks = FIELDS[rail]
     needed = [name for name in checks if name != "country" or rail != "simulator"]
     wrong = [
-        FieldError(f"destination.{name}", "is missing") for name in needed if not fields.get(name)
+        FieldError(f"destination.{name}", "is missing", "missing")
+        for name in needed
+        if not fields.get(name)
     ]
     wrong += [
-        FieldError(f"destination.{name[:40]}", "is not a field of this rail")
+        FieldError(f"destination.{name[:40]}", "is not a field of this rail", "extra_forbidden")
         for name in sorted(set(fields) - set(checks))
     ]
     if wrong:
@@ -126,23 +128,24 @@ def _mask_iban(iban: str) -> str:
     return f"{iban[:2]}** **** {iban[-4:]}"
 
 
-def _refuse(field: str, message: str) -> InvalidInput:
-    return InvalidInput(
-        "bad_destination", f"the {field} {message}", [FieldError(f"destination.{field}", message)]
-    )
+def _refuse(field: str, message: str, kind: str) -> InvalidInput:
+    wrong = FieldError(f"destination.{field}", message, kind)
+    return InvalidInput("bad_destination", f"the {field} {message}", [wrong])
 
 
 def _receiver(text: str) -> str:
     receiver = text.strip()
     if not _RECEIVER.fullmatch(receiver):
-        raise _refuse("receiver", "must look like an e-mail address")
+        raise _refuse("receiver", "must look like an e-mail address", "no_email")
     return receiver
 
 
 def _name(text: str) -> str:
     name = " ".join(unicodedata.normalize("NFC", text).split())
     if not 2 <= len(name) <= 70 or not all(map(is_written, f" {name}", name, f"{name[1:]} ")):
-        raise _refuse("name", "must be the 2 to 70 characters of the account holder's name")
+        raise _refuse(
+            "name", "must be the 2 to 70 characters of the account holder's name", "holder_name"
+        )
     return name
 
 
@@ -150,38 +153,42 @@ def _iban(text: str) -> str:
     """Without spaces, in capitals. Country, length and the ISO 7064 check digits must be right."""
     iban = re.sub(r"\s", "", text).upper()
     if not _IBAN.fullmatch(iban) or IBAN_LENGTHS.get(iban[:2]) != len(iban):
-        raise _refuse("iban", "does not have the form of its country's account numbers")
+        raise _refuse(
+            "iban", "does not have the form of its country's account numbers", "iban_form"
+        )
     digits = "".join(str(int(letter, 36)) for letter in iban[4:] + iban[:4])
     if int(digits) % 97 != 1:
-        raise _refuse("iban", "has a wrong digit: its check sum does not fit")
+        raise _refuse("iban", "has a wrong digit: its check sum does not fit", "iban_digit")
     return iban
 
 
 def _email(text: str) -> str:
     email = text.strip()
     if not _RECEIVER.fullmatch(email) or "." not in email.rpartition("@")[2]:
-        raise _refuse("email", "must be an e-mail address")
+        raise _refuse("email", "must be an e-mail address", "no_email")
     return email
 
 
 def _country(text: str) -> str:
     country = text.strip().upper()
     if not _COUNTRY.fullmatch(country):
-        raise _refuse("country", "must be the two letters of a country, as DE")
+        raise _refuse("country", "must be the two letters of a country, as DE", "country_letters")
     return country
 
 
 def _account(text: str) -> str:
     account = text.strip()
     if not _ACCOUNT.fullmatch(account):
-        raise _refuse("account", "must be a connected account of Stripe, acct_...")
+        raise _refuse(
+            "account", "must be a connected account of Stripe, acct_...", "stripe_account"
+        )
     return account
 
 
 def _customer(text: str) -> str:
     customer = text.strip().removeprefix("gid://shopify/Customer/")
     if not _CUSTOMER.fullmatch(customer):
-        raise _refuse("customer", "must be the number of a customer of the shop")
+        raise _refuse("customer", "must be the number of a customer of the shop", "shop_customer")
     return customer
 
 

@@ -180,7 +180,8 @@ def _free_code(desk: Desk) -> str:
 
 def _chosen_code(store: Store, vanity: str) -> str:
     """As it was typed; `ANNA-10` and `anna10` are the same code, and so are look-alikes."""
-    wrong = [FieldError("vanity", "must be 3 to 20 letters, digits or inner hyphens")]
+    message = "must be 3 to 20 letters, digits or inner hyphens"
+    wrong = [FieldError("vanity", message, "vanity_form")]
     if not VANITY.fullmatch(vanity):
         raise InvalidInput("bad_code", "the code cannot be used", wrong)
     if fold(vanity) in RESERVED:
@@ -196,13 +197,25 @@ def _destination(terms: Terms, wanted: str | None) -> str:
         raise InvalidInput(
             "destination_not_allowed",
             "a link leads only to the programme's own hosts",
-            [FieldError("destination", "must be a plain https address of an allowed host")],
+            [
+                FieldError(
+                    "destination",
+                    "must be a plain https address of an allowed host",
+                    "destination_not_allowed",
+                )
+            ],
         )
     if names_an_address(destination):
         raise InvalidInput(
             "destination_names_a_person",
             "everybody who follows the link would see the address",
-            [FieldError("destination", "must not contain an e-mail address")],
+            [
+                FieldError(
+                    "destination",
+                    "must not contain an e-mail address",
+                    "destination_names_a_person",
+                )
+            ],
         )
     return destination
 
@@ -212,6 +225,6 @@ def _expiry(expires_ms: int | None, now_ms: int) -> int | None:
         raise InvalidInput(
             "expires_in_the_past",
             "a link cannot have expired before it is made",
-            [FieldError("expires_at", "must be in the future")],
+            [FieldError("expires_at", "must be in the future", "expires_in_the_past")],
         )
     return expires_ms

@@ -192,7 +192,9 @@ class Introducing:
         told = {name: text for name, text in said.items() if text}
         told |= {name: code for name, code in codes.items() if code != "unknown"}
         wrong = [
-            FieldError(name, "is needed here" if name in form.asks else "is not asked here")
+            FieldError(name, "is needed here", "missing")
+            if name in form.asks
+            else FieldError(name, "is not asked here", "extra_forbidden")
             for name in QUESTIONS
             if (form.asks.get(name) == "required" and name not in told)
             or (name in told and name not in form.asks)

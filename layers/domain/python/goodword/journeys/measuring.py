@@ -73,7 +73,8 @@ class Measuring:
             )
             rows += page.rows
             if len(rows) > KPI_ROWS_MAX:
-                wrong = FieldError("from", f"must be later: more than {KPI_ROWS_MAX} rows")
+                message = f"must be later: more than {KPI_ROWS_MAX} rows"
+                wrong = FieldError("from", message, "period_too_large")
                 raise InvalidInput("period_too_large", "the period has too many events", [wrong])
             cursor = page.cursor
             if cursor is None:

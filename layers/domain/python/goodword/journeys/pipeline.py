@@ -194,5 +194,6 @@ class Deals:
             if cursor is None:
                 return found
             if len(found) >= DEALS_READ_MAX:
-                wrong = FieldError("from", f"must be later: more than {DEALS_READ_MAX} deals moved")
+                message = f"must be later: more than {DEALS_READ_MAX} deals moved"
+                wrong = FieldError("from", message, "period_too_large")
                 raise InvalidInput("period_too_large", "the period has too many deals", [wrong])

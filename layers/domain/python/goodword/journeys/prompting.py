@@ -43,7 +43,8 @@ def prompts_of(
     Raises InvalidInput `period_too_large` for more than PROMPTED_ADVOCATES_MAX.
     """
     if len(advocates) > PROMPTED_ADVOCATES_MAX:
-        wrong = FieldError("from", f"must be later: more than {PROMPTED_ADVOCATES_MAX} advocates")
+        message = f"must be later: more than {PROMPTED_ADVOCATES_MAX} advocates"
+        wrong = FieldError("from", message, "period_too_large")
         raise InvalidInput("period_too_large", "the period has too many advocates", [wrong])
     keys = [key for one in sorted(advocates) for key in newest_asks(store, one)]
     found: dict[str, list[Prompt]] = {}

@@ -132,7 +132,8 @@ def checked_url(text: str) -> str:
     wrong = _wrong(text)
     if wrong:
         message = f"the address {wrong}"
-        raise InvalidInput("bad_webhook_url", message, [FieldError("url", message)])
+        told = FieldError("url", message, "bad_webhook_url")
+        raise InvalidInput("bad_webhook_url", message, [told])
     return text
 
 

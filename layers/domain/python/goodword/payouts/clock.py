@@ -88,7 +88,14 @@ class PayoutClock:
             raise InvalidInput(
                 "currency_mismatch",
                 f"the programme owes nothing in {currency}",
-                [FieldError("currency", "is none of the programme's")],
+                [
+                    FieldError(
+                        "currency",
+                        "is none of the programme's",
+                        "owes_none",
+                        (("currency", currency),),
+                    )
+                ],
             )
         period = self._period(program)
         if period is None:

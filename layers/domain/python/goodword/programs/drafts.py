@@ -179,13 +179,20 @@ def check_successor(program: Program, terms: Terms, based_on: int) -> None:
         raise InvalidInput(
             "currency_is_fixed",
             "balances and caps are kept in the programme's currency",
-            [FieldError("terms.currency", f"must stay {program.currency}")],
+            [
+                FieldError(
+                    "terms.currency",
+                    f"must stay {program.currency}",
+                    "fixed_currency",
+                    (("currency", program.currency),),
+                )
+            ],
         )
 
 
 def _terms(terms: Terms | None, copy_of: int | None) -> Terms | None:
     """What was sent: terms, or the number of a version to copy; never both, never neither."""
     if (terms is None) == (copy_of is None):
-        wrong = FieldError("terms", "give either terms or copy_of")
+        wrong = FieldError("terms", "give either terms or copy_of", "terms_or_copy")
         raise InvalidInput("terms_or_copy", "a draft has terms or copies a version", [wrong])
     return terms

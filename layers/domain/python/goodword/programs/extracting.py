@@ -212,7 +212,7 @@ def _check_days(from_ms: int, until_ms: int, now_ms: int) -> None:
     said = f"days that are over, the first not after the last, at most {EXTRACT_DAYS_MAX}"
     # An hour more: a period may begin in winter and end in summer time.
     if until_ms > now_ms or not 0 < until_ms - from_ms <= EXTRACT_DAYS_MAX * DAY_MS + HOUR_MS:
-        raise InvalidInput("bad_days", said, [FieldError("until", f"must give {said}")])
+        raise InvalidInput("bad_days", said, [FieldError("until", f"must give {said}", "bad_days")])
 
 
 def _after(extract: Extract, kind: What, rows: int, cursor: str | None, share: int) -> Extract:

@@ -29,5 +29,12 @@ def check_rail(terms: Terms) -> None:
         raise InvalidInput(
             "rail_without_currency",
             "the rail cannot pay in every currency of the programme",
-            [FieldError("terms.payment.rail", f"{rail} does not pay in {named}")],
+            [
+                FieldError(
+                    "terms.payment.rail",
+                    f"{rail} does not pay in {named}",
+                    "rail_without_currency",
+                    (("rail", rail), ("known", named)),
+                )
+            ],
         )

@@ -182,18 +182,19 @@ class Rates:
 def _check(stated: NewRate, field: str, latest: str) -> None:
     for name, code in (("base", stated.base), ("quote", stated.quote)):
         if code not in CURRENCIES:
-            raise _refused(f"{field}.{name}", "is not an ISO 4217 currency")
+            raise _refused(f"{field}.{name}", "is not an ISO 4217 currency", "no_currency")
     if stated.base == stated.quote:
-        raise _refused(f"{field}.quote", "must be another currency than base")
+        raise _refused(f"{field}.quote", "must be another currency than base", "same_currency")
     if fraction_of(stated.rate) == 0:
-        raise _refused(f"{field}.rate", "must be more than nothing")
+        raise _refused(f"{field}.rate", "must be more than nothing", "more_than_nothing")
     try:
         parse_day(stated.day)
     except InvalidInput:
-        raise _refused(f"{field}.day", "is not a day from 1970 on") from None
+        raise _refused(f"{field}.day", "is not a day from 1970 on", "no_day") from None
     if stated.day > latest:
-        raise _refused(f"{field}.day", "must not be later than tomorrow")
+        raise _refused(f"{field}.day", "must not be later than tomorrow", "after_tomorrow")
 
 
-def _refused(field: str, message: str) -> InvalidInput:
-    return InvalidInput("bad_rate", "a rate cannot be accepted", [FieldError(field, message)])
+def _refused(field: str, message: str, kind: str) -> InvalidInput:
+    wrong = FieldError(field, message, kind)
+    return InvalidInput("bad_rate", "a rate cannot be accepted", [wrong])

@@ -272,10 +272,11 @@ class Replays:
 
 def _check_period(from_ms: int, until_ms: int, now_ms: int) -> None:
     if until_ms > now_ms:
-        wrong = FieldError("until", "must not be in the future")
+        wrong = FieldError("until", "must not be in the future", "in_the_future")
         raise InvalidInput("bad_period", "a replay is of the past", [wrong])
     if not 0 < until_ms - from_ms <= REPLAY_DAYS_MAX * DAY_MS:
-        wrong = FieldError("from", f"must be before until, by at most {REPLAY_DAYS_MAX} days")
+        message = f"must be before until, by at most {REPLAY_DAYS_MAX} days"
+        wrong = FieldError("from", message, "bad_span", (("days", str(REPLAY_DAYS_MAX)),))
         raise InvalidInput("bad_period", "the period is empty or too long", [wrong])
 
 

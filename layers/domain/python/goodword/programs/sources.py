@@ -225,7 +225,14 @@ class Sources:
             raise InvalidInput(
                 "currency_mismatch",
                 "the terms take no orders in other currencies",
-                [FieldError("currency", f"must be {program.currency}")],
+                [
+                    FieldError(
+                        "currency",
+                        f"must be {program.currency}",
+                        "only_currency",
+                        (("currency", program.currency),),
+                    )
+                ],
             )
 
     def _sealed(self, secret: str, source_id: str) -> str:
@@ -240,7 +247,8 @@ class Sources:
             return asked
         other = self.desk.store.get(Source, source_key(asked))
         if other is None or other.program_id != program_id:
-            wrong = FieldError("namespace", "is not a source of this programme")
+            message = "is not a source of this programme"
+            wrong = FieldError("namespace", message, "unknown_source")
             raise InvalidInput("unknown_source", f"namespace {wrong.message}", [wrong])
         return other.space.namespace
 
@@ -253,7 +261,11 @@ class Sources:
         pattern = SECRET_PATTERNS.get(kind)
         if given is None or pattern is None or not pattern.fullmatch(given):
             asked = "is drawn here" if kind == "generic" else f"must be {kind}'s signing secret"
-            raise InvalidInput(
-                "bad_secret", f"the secret {asked}", [FieldError("secret", f"the secret {asked}")]
+            name, message = ("kind", kind), f"the secret {asked}"
+            wrong = (
+                FieldError("secret", message, "drawn_here")
+                if kind == "generic"
+                else FieldError("secret", message, "signing_secret", (name,))
             )
+            raise InvalidInput("bad_secret", f"the secret {asked}", [wrong])
         return given, None

@@ -203,5 +203,10 @@ def _check_currencies(budget: Sequence[BudgetLimit], program: Program) -> None:
     for number, one in enumerate(budget):
         if wrong := wanted ^ frozenset(one.amount_in):
             codes = ", ".join(sorted(wrong))
-            field = FieldError(f"limits.{number}.amount_in", f"must name exactly: {codes} differ")
+            field = FieldError(
+                f"limits.{number}.amount_in",
+                f"must name exactly: {codes} differ",
+                "currencies_differ",
+                (("known", codes),),
+            )
             raise InvalidInput("bad_budget", "a budget is said in every currency", [field])

@@ -181,7 +181,8 @@ def field_name(path: str, reader: Reader) -> str:
     """
     if (found := _LINE.fullmatch(path)) is not None:
         return reader.text("ui.form.line", number=found["number"], path=found["path"]).strip(" :")
-    key = f"field.{path.rpartition('.')[2]}"
+    name = next((one for one in reversed(path.split(".")) if not one.isdigit()), path)
+    key = f"field.{name}"
     if not reader.knows(key):
         return path
     return f"{reader.text(key)} ({path})" if re.search(r"\.\d", path) else reader.text(key)

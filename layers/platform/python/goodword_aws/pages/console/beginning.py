@@ -108,9 +108,9 @@ def _create(view: View) -> Answer:
 def terms_of(said: Guide, thousands: str) -> Terms:
     """The terms that the answers stand for. Raises InvalidInput with paths of the document."""
     if said.currency not in CURRENCIES:
-        raise _wrong("currency", "is not an ISO 4217 currency")
+        raise _wrong("currency", "is not an ISO 4217 currency", "no_currency")
     if (host := url_host(said.default_url)) is None:
-        raise _wrong("destination.default_url", "is not a plain https address")
+        raise _wrong("destination.default_url", "is not a plain https address", "no_https")
     raw = json.dumps(_document_of(said, host, thousands)).encode()
     try:
         return Terms.model_validate_json(raw)
@@ -159,5 +159,6 @@ def _document_of(said: Guide, host: str, thousands: str) -> dict[str, object]:
     }
 
 
-def _wrong(path: str, message: str) -> InvalidInput:
-    return InvalidInput("invalid_body", "the terms cannot be accepted", [FieldError(path, message)])
+def _wrong(path: str, message: str, kind: str) -> InvalidInput:
+    wrong = FieldError(path, message, kind)
+    return InvalidInput("invalid_body", "the terms cannot be accepted", [wrong])

@@ -95,7 +95,8 @@ def _size(text: str, currency: str, field: str, thousands: str) -> int:
         raise InvalidInput("bad_budget", "a budget is said in every currency", [wrong])
     size = minor_of(text[:40], currency, field, thousands)
     if not 0 < size <= AMOUNT_MINOR_MAX:
-        wrong = FieldError(field, "must be more than nothing, and no more than is ever paid")
+        message = "must be more than nothing, and no more than is ever paid"
+        wrong = FieldError(field, message, "bad_size")
         raise InvalidInput("bad_budget", "a budget is an amount", [wrong])
     return size
 

@@ -141,11 +141,12 @@ def rows_of(text: str) -> tuple[list[int], list[NewRate]]:
             rates.append(NewRate.model_validate(dict(zip(CELLS, cells, strict=True))))
         except ValidationError as bad:
             name = str(bad.errors()[0]["loc"][0])
-            wrong.append(FieldError(f"rows.{number}.{name}", "cannot be read"))
+            wrong.append(FieldError(f"rows.{number}.{name}", "cannot be read", "parsing"))
         except ValueError:
-            wrong.append(FieldError(f"rows.{number}", f"needs {', '.join(CELLS)}"))
+            wrong.append(FieldError(f"rows.{number}", f"needs {', '.join(CELLS)}", "rate_cells"))
     if not wrong and not 1 <= len(rates) <= RATES_PUT_MAX:
-        wrong = [FieldError("rows", f"has 1 to {RATES_PUT_MAX} rates")]
+        bounds = (("most", str(RATES_PUT_MAX)),)
+        wrong = [FieldError("rows", f"has 1 to {RATES_PUT_MAX} rates", "rows_between", bounds)]
     if wrong:
         raise InvalidInput("bad_rate", "a row cannot be read", wrong)
     return lines, rates

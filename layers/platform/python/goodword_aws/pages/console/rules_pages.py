@@ -196,13 +196,14 @@ def _replay(view: View) -> Answer:
     said, here, program_id = view.fields(Period), _here(view), view.path["program_id"]
     zone = Programs(view.desk).read(program_id)[1].terms.payment.time_zone
     until_ms = min(end_ms(said.until, zone), view.desk.clock.now_ms())
-    Replays(view.desk).ask(
-        program_id,
-        view.path["draft_id"],
-        start_ms(said.since, zone),
-        until_ms,
-        lambda _: view.claim(here),
-    )
+    with named_as({"from": "since"}, zone):
+        Replays(view.desk).ask(
+            program_id,
+            view.path["draft_id"],
+            start_ms(said.since, zone),
+            until_ms,
+            lambda _: view.claim(here),
+        )
     return Go(here, "note.replaying")
 
 

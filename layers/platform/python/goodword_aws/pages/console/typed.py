@@ -50,7 +50,7 @@ def minor_of(text: str, currency: str, field: str, thousands: str) -> int:
         raise _refused(field, "can be read as two amounts", "unclear_amount", currency)
     grouped = None if lone is not None and lone[1] != thousands else _GROUPED.fullmatch(said)
     if (found := grouped or _PLAIN.fullmatch(said)) is None:
-        raise _refused(field, "is not an amount", "", currency)
+        raise _refused(field, "is not an amount", "no_amount", currency)
     whole, part = re.sub(r"\D", "", found["whole"]), found["part"] or ""
     if len(part) > places:
         wrong = f"has more than the {places} decimals of {currency}"
