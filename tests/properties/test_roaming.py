@@ -1,8 +1,9 @@
 """However two people roam through journeys, who may turn out to be one: an umpire finds no fault.
 
 Random journeys with every kind of step and several triggers are walked by the real services: what
-is heard, wished, answered, banned and booked comes at random hours, letters leave when a mailer
-gets to them, and in mid-walk the two may become one person. Each ask, reminder, letter and booked
+is heard, also of a company and of a colleague, wished, answered, banned and booked comes at random
+hours, letters leave when a mailer gets to them, and in mid-walk the two may become one person. Each
+ask, reminder, letter and booked
 call is then judged by `tests.support.umpire`, which shares no code with the product.
 """
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from tests.support.journeys import terms
 from tests.support.roaming import Act, Roaming
-from tests.support.umpire import DAY
+from tests.support.umpire import COLLEAGUE, COMPANY, DAY
 
 ZONES = ["UTC", "Asia/Kolkata", "America/New_York", "Pacific/Auckland"]
 PRIVATE = ["reference", "reference", "referral", "community", "community", "story", "feedback"]
@@ -57,8 +58,21 @@ SIGNALS = [
     ("churn_risk", None, None),
     *[("churn_cleared", None, None)] * 2,
 ]
-MOVES = ["step", "step", "race", "sweep", "post", "post", "book", "step"]
+MOVES = ["step", "step", "race", "amid", "sweep", "post", "post", "book", "step"]
 SELDOM = ["stop", "banned", "left", "paused", *["active"] * 4]
+AROUND = [
+    ("case_opened", 1, "e", COLLEAGUE),
+    *[("case_resolved", None, "e", COLLEAGUE)] * 2,
+    ("invoice_overdue", None, "j", COMPANY),
+    *[("invoice_paid", None, "j", COMPANY)] * 2,
+    ("churn_risk", None, None, COMPANY),
+    *[("churn_cleared", None, None, COMPANY)] * 2,
+]
+around = st.builds(
+    lambda after, said: Act(after, *said),
+    st.sampled_from([0, 0, 1, 5, 30]),
+    st.sampled_from(AROUND),
+)
 heard = st.builds(
     lambda after, said, who: Act(after, said[0], said[1], said[2], who),
     st.sampled_from([0, 0, 1, 5, 30]),
@@ -72,12 +86,16 @@ turns = st.builds(Act, st.integers(0, 9), st.sampled_from(SELDOM), st.none(), st
 wishes = st.builds(
     Act, st.integers(0, 9), st.just("wish"), st.integers(0, 3), st.sampled_from(ZONES), whose
 )
-acts = st.one_of(heard, heard, heard, moves, moves, moves, moves, replies, works, wishes)
+acts = st.one_of(heard, heard, heard, around, moves, moves, moves, moves, replies, works, wishes)
 few = st.lists(turns, max_size=3)
 
 BEGIN = [Act(0, "case_resolved", None, "d", 0), Act(1, "case_resolved", None, "d", 1)]
 ENDING = [  # whatever was drawn, those who may be asked are, at all hours of some weeks
+    Act(0, "case_resolved", None, "e", COLLEAGUE),
+    Act(0, "invoice_paid", None, "j", COMPANY),
+    Act(0, "churn_cleared", None, None, COMPANY),
     *BEGIN,
+    Act(5, "amid"),
     *[
         act
         for number, after in enumerate((7, 29, 90, 100, 17, 90, 250, 170, 400, 100, 300))
@@ -155,7 +173,8 @@ limits = st.fixed_dictionaries(
     published=st.lists(journeys().filter(publishable), min_size=1, max_size=3),
     played=st.lists(acts, min_size=10, max_size=50),
     rules=limits,
-    zones=st.tuples(st.sampled_from(ZONES), st.sampled_from(ZONES)),
+    zones=st.tuples(st.sampled_from(["", *ZONES]), st.sampled_from(["", *ZONES])),
+    home=st.sampled_from(ZONES),
     joins=st.sampled_from([None, 0.0, 0.2, 0.4, 0.6, 0.8, 1.0]),
     seldom=few,
     words=st.lists(wishes, max_size=2),
@@ -165,11 +184,12 @@ def test_the_umpire_finds_no_fault(
     played: list[Act],
     rules: dict[str, Any],
     zones: tuple[str, str],
+    home: str,
     joins: float | None,
     seldom: list[Act],
     words: list[Act],
 ) -> None:
-    town = Roaming(rules, zones)
+    town = Roaming(rules, zones, home)
     for one in published:
         town.publish_plain(one)
     whole = [*BEGIN, *played, *ENDING]

@@ -19,9 +19,10 @@ from goodword.trust.banning import Bans
 
 from tests.support.people import ANNA, BEN
 from tests.support.references import referring
-from tests.support.umpire import Heard, Umpire, Wished
+from tests.support.umpire import COLLEAGUE, COMPANY, Heard, Umpire, Wished
 from tests.support.walks import Path
 
+ACME, COLLEAGUES = "acme", "sam@acme.example"
 EMAILS = (ANNA.email, BEN.email)
 ANSWERS = ("accepted", "declined", "submitted")
 
@@ -39,14 +40,15 @@ class Act(NamedTuple):
 class Roaming(Path):
     """Anna and Ben take part; letters go by the rules of the moment in which they leave."""
 
-    def __init__(self, rules: dict[str, Any], zones: tuple[str, str]) -> None:
-        super().__init__()
+    def __init__(self, rules: dict[str, Any], zones: tuple[str, str], home: str) -> None:
+        """`zones` are what the two said, if they are not empty; `home` is the programme's."""
+        super().__init__(home=home)
         self.advocates = (self.anna, self.joined(self.program_id, BEN).advocate_id)
         change = Change()
         made = AskRules.model_validate({"program_id": self.program_id, **rules}, strict=False)
         change.create(made)
         self.store.commit(change)
-        self.umpire = Umpire(made.model_dump())
+        self.umpire = Umpire(made.model_dump(), home)
         marta = self.desk(Actor(kind="staff", id="marta"))
         self.references = referring(marta, self.subjects, self.gate, self.workflow)
         self.leaving = Leaving(self.desk("messages"), self.gate)
@@ -54,8 +56,11 @@ class Roaming(Path):
         self.waiting: dict[str, AskMade] = {}
         self.numbers: set[int] = set()
         self.subject_ids = [self.fan(who) for who in (0, 1)]
+        self.hear("usage", 50, email=EMAILS[0], account_id=ACME)
+        self.umpire.heard.append(Heard(self.clock.at_ms, 0, "usage", 50, None))
         for who, zone in enumerate(zones):
-            self.wish(who, (), zone)
+            if zone:
+                self.wish(who, (), zone)
 
     def fan(self, who: int) -> str:
         """What makes somebody fit for most requests; whom they are known as."""
@@ -72,6 +77,28 @@ class Roaming(Path):
         self.umpire.names.setdefault(name, who)
         self.umpire.heard.append(Heard(self.clock.at_ms, who, kind, value or 0, about))
         return name
+
+    def of_company(self, who: int, kind: str, value: int | None, about: str | None) -> None:
+        """The company, or a colleague at it, is what a source speaks of."""
+        self.clock.advance(1)
+        self.hear_there(who, kind, value, about)
+        self.entering.consider(self.subject_ids[0])
+
+    def hear_there(self, who: int, kind: str, value: int | None, about: str | None) -> None:
+        email = COLLEAGUES if who == COLLEAGUE else None
+        more = {} if about is None else {"about": about}
+        self.hear(kind, value, email=email, account_id=ACME, **more)
+        self.umpire.heard.append(Heard(self.clock.at_ms, who, kind, value or 0, about))
+
+    def owes_amid_a_step(self) -> None:
+        """Between what a step reads and what it commits the company comes to owe; then it pays."""
+        self.clock.advance(1)
+        commit = self.store.commit
+        for walk in [one for one in self.all(Walk) if one.state == "walking"][:1]:
+            self.before_next_commit(lambda: self.hear_there(COMPANY, "invoice_overdue", None, "k"))
+            self.step(walk)
+        self.store.commit = commit  # type: ignore[method-assign]  # if there was no commit
+        self.of_company(COMPANY, "invoice_paid", None, "k")
 
     def number(self, who: int) -> None:
         """A source says that somebody has the customer number u-1; if both have, they are one."""
@@ -203,6 +230,8 @@ class Roaming(Path):
                 self.answer(ANSWERS[act.value or 0])
             case "work":
                 self.work(act.value or 0)
+            case "amid":
+                self.owes_amid_a_step()
             case "book":
                 self.book(act.who)
             case "stop":
@@ -220,6 +249,8 @@ class Roaming(Path):
                 self.number(act.who)
             case "banned" | "left" | "paused" | "active":
                 self.turn(act.who, act.what)
+            case _ if act.who > 1:
+                self.of_company(act.who, act.what, act.value, act.about)
             case _:
                 self.tell(act.who, act.what, act.value, act.about)
                 self.entering.consider(self.subject_ids[act.who])

@@ -1,7 +1,8 @@
 """Says from what was told, wished and done alone whether somebody might be asked; by rules of its
 own, so that a mistake in the product is not repeated here.
 
-People are numbered 0 and 1; from `joined_ms` on they are one. Everything happens at its own moment.
+People are numbered 0 and 1; from `joined_ms` on they are one. COMPANY is that of 0 (and so of both
+when they are one), and COLLEAGUE works there, too. Everything happens at its own moment.
 Weights and bars are written down again, as docs/journeys.md has them.
 """
 
@@ -14,6 +15,7 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 DAY = 86_400_000
+COMPANY, COLLEAGUE = 2, 3
 LIGHT = {"review", "referral", "community", "beta"}
 DEEP = {"reference", "story", "speaking", "advisory_board"}
 YES, OVER = {"accepted", "submitted", "accepted_work", "rewarded"}, {"declined", "rejected_work"}
@@ -103,6 +105,7 @@ class Umpire:
     """Everything that was told. `rules` and `terms` are plain documents."""
 
     rules: dict[str, Any]
+    home: str = "UTC"
     terms: dict[str, dict[str, Any]] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)  # subjects
     heard: list[Heard] = field(default_factory=list)
@@ -143,9 +146,20 @@ class Umpire:
         return {0, 1} if self.joined_ms is not None and at_ms >= self.joined_ms else {who}
 
     def told(self, who: int, at_ms: int) -> list[Heard]:
-        return [
-            one for one in self.heard if one.at_ms <= at_ms and one.who in self.same(who, at_ms)
-        ]
+        """What counts for the person, of the company too."""
+        mine = self.same(who, at_ms)
+        mine |= {COMPANY} if 0 in mine else set()
+        return [one for one in self.heard if one.at_ms <= at_ms and one.who in mine]
+
+    def open_for(self, who: int, opens: str, at_ms: int) -> list[Heard]:
+        """Cases or invoices that stand. A case is open for whom its last step names alone."""
+        mine = self.same(who, at_ms)
+        mine |= {COMPANY, COLLEAGUE} if 0 in mine else set()
+        kinds, whose = (opens, OPENS[opens]), mine - {COLLEAGUE}
+        told = [one for one in self.heard if one.at_ms <= at_ms and one.kind in kinds]
+        counts = [one for one in told if opens == "case_opened" or one.who in whose]
+        last = {one.about: one for one in sorted(counts)}
+        return [one for one in last.values() if one.kind == opens and one.who in mine]
 
     def before(self, who: int, at: Moment) -> list[Asked]:
         mine = self.same(who, at.at_ms)
@@ -163,16 +177,19 @@ class Umpire:
                 break
             noes = books[one.who].noes if one.who in books else frozenset()
             if one.zone is not None:
-                if len(self.same(one.who, one.at_ms)) > 1:
+                alone, old = len(self.same(one.who, one.at_ms)) == 1, books.get(one.who)
+                if alone and old and (old.noes, old.zone) == (one.noes, one.zone):
+                    continue  # the same again is not said anew
+                if not alone:
                     books.clear()
                 books[one.who] = one
             else:
-                old = books.get(one.who, Wished(0, one.who, noes, ""))
-                books[one.who] = old._replace(noes=noes | one.noes)
+                was = books.get(one.who, Wished(0, one.who, noes, ""))
+                books[one.who] = was._replace(noes=noes | one.noes)
         mine = [one for who_, one in books.items() if who_ in self.same(who, at_ms)]
         zones = sorted(one for one in ((x.at_ms, x.zone) for x in mine) if one[1])
         noes_all = set().union(*(one.noes for one in mine)) if mine else set()
-        return noes_all, zones[-1][1] or "UTC" if zones else "UTC"
+        return noes_all, zones[-1][1] or self.home if zones else self.home
 
     # --- the questions --------------------------------------------------------------------------
 
@@ -200,12 +217,8 @@ class Umpire:
         consent = [one for one in told if one.kind == "consent"]
         assert consent
         assert max(consent).value == 1
-        for opens, closes in OPENS.items():
-            last: dict[str | None, Heard] = {}
-            for one in sorted(each for each in told if each.kind in (opens, closes)):
-                last[one.about] = one
-            still = [one for one in last.values() if one.kind == opens]
-            assert not [one for one in still if opens == "invoice_overdue" or one.value == 1]
+        assert not [one for one in self.open_for(who, "case_opened", at_ms) if one.value == 1]
+        assert not self.open_for(who, "invoice_overdue", at_ms)
         risks = sorted(one for one in told if one.kind in ("churn_risk", "churn_cleared"))
         if motion != "review" and risks and risks[-1].kind == "churn_risk":
             assert at_ms - risks[-1].at_ms >= 180 * DAY
