@@ -375,7 +375,8 @@ class Director(Timing):
             "reference": "ref",
             "reason_code": "other",
         }
-        own = not self.town.outside.healed and self.chance.random() < 0.4
+        by_hand = payout.rail == "csv" and not self.town.outside.healed
+        own = by_hand and self.chance.random() < 0.4
         who = payout.advocate_id.replace("adv_", "usr_", 1) if own else "usr_anna"
         self.person(who, f"/v1/payout-runs/{payout.run_id}/confirm", body)
 

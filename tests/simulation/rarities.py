@@ -78,9 +78,10 @@ def add_rarities(story: "Story") -> None:
     story.leaves = free and Random(f"leaving {story.seed}").random() < LEAVES
     _hurry(Random(f"hurry {story.seed}"), story)
     _strangers(Random(f"strangers {story.seed}"), story)
-    _drafts(Random(f"drafts {story.seed}"), story)
-    _turns(Random(f"turns {story.seed}"), story)
-    _looks(Random(f"looks {story.seed}"), story)
+    if not story.fickle:  # where banks take back, little else keeps payments from being made
+        _drafts(Random(f"drafts {story.seed}"), story)
+        _turns(Random(f"turns {story.seed}"), story)
+        _looks(Random(f"looks {story.seed}"), story)
 
 
 def _drafts(chance: Random, story: "Story") -> None:
