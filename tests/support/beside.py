@@ -73,7 +73,8 @@ class Beside:
         for walk in path.entering.consider(subject_id):
             path.step(walk)
             for ask in path.made:
-                if ask.program_id == self.second and ask.state == "sent":
+                is_open = ask.state == "sent" and path.clock.at_ms < ask.expires_ms
+                if ask.program_id == self.second and is_open:
                     path.asks.answer(ask.ask_id, "declined")
             path.step(walk)
         path.program_id = self.first
