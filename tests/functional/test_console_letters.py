@@ -143,6 +143,7 @@ def test_what_may_not_be_said_is_not_shown_as_a_letter(asking: Pages, path: Path
     page = asking.browser(MARKETER).get(HERE, journey=draft.journey_id, of="draft")
     assert page.status == 200
     assert "Hello" not in page.words.replace("Hello Robin,", "")
+    assert "call: the own words of “call” cannot be used as they are" in page.words
     shown = asking.browser(MARKETER).get(f"/console/journeys/{draft.journey_id}/draft").words
     assert "The one place in own words is {brand}" in shown
 

@@ -80,6 +80,29 @@ def test_whoever_asks_to_join_reads_that_it_was_asked(here: Pages) -> None:
     assert f'action="{path}"' not in again.html
 
 
+def test_whoever_asked_takes_the_request_back(here: Pages) -> None:
+    anna, path, _ = asked_to_join(here)
+    page = anna.get("/my/account")
+    assert "You have asked to take part, on version 1" in page.words
+    assert "Leave Acme Coffee" not in page.words
+    assert anna.send(page, "/my/account/leave").status == 303
+    assert here.town.all(Enrolment)[0].state == "left"
+    assert f'action="{path}"' in anna.get(path).html
+
+
+def test_a_link_that_is_refused_meanwhile_says_why(here: Pages) -> None:
+    program = here.town.program()
+    joined(here, program.program_id)
+    anna = here.browser(ANNA)
+    page = anna.get("/my/links")
+    stored = here.town.store.get(Program, program.key)
+    assert stored is not None
+    keep(here, stored.but(state="paused"))
+    late = anna.send(page, "/my/links", label="Fair")
+    assert late.status == 409
+    assert 'role="alert"' in late.html
+
+
 def test_whoever_was_banned_is_offered_no_form_to_join(here: Pages) -> None:
     enrolment = joined(here, here.town.program().program_id)
     stands(here, enrolment, "banned")

@@ -19,7 +19,7 @@ EnrolmentState = Literal["invited", "pending", "active", "paused", "declined", "
 
 MOVES: dict[EnrolmentState, tuple[EnrolmentState, ...]] = {
     "invited": ("active", "pending", "declined", "banned"),
-    "pending": ("active", "declined", "banned"),
+    "pending": ("active", "declined", "banned", "left"),
     "active": ("paused", "banned", "left"),
     "paused": ("active", "banned", "left"),
     "declined": ("invited", "pending", "banned"),

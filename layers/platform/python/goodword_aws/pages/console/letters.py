@@ -63,6 +63,8 @@ def _of_journey(view: View, journey_id: str, language: str) -> Answer:
         values = _values(view, language, ask.motion, ask.site, own, journey.program_id)
         type = "journey.asked" if step is ask else "journey.reminded"
         key = "letters.own" if own is not None else "letters.shipped"
+        if own is None and language in terms.texts.get(step.template, {}):
+            key = "letters.not_yet"
         title = view.text(key, name=step.name, template=step.template)
         shown.append((title, *_letter(language, type, values)))
     data = {"letters": shown, "language": language, "journey": journey, "drafted": drafted}
