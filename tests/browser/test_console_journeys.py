@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from infra.local.advocacy import hear, soon
-from infra.local.cast import Cast, Json
+from infra.local.cast import Cast, Endpoint, Json
 from infra.local.demo import Story
 from infra.local.progress import Silent
 from infra.local.waiting import eventually
@@ -141,7 +141,9 @@ def asked_for_a_review(told: Told, name: str) -> None:
     story = Story(Cast(told.stack), Silent(), told.directory.program_id)
     program_id = str(told.person("iris").get("/v1/me")["programs"][0]["program_id"])
     signed = story.cast.join(f"{name}@people.example", "Rae", program_id)
-    source = story.cast.source("generic", program_id)
+    opened = {"kind": "generic", "program_id": program_id, "label": "what Rae does"}
+    made = told.person("ada").post("/v1/sources", opened)
+    source = Endpoint(str(made["id"]), str(made["signing_secret"]))
     hear(story, source, signed.person.email, ({"kind": "deal_won"},))
     marta = told.person("marta")
     where = {"program_id": program_id, "email": signed.person.email}

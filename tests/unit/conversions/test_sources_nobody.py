@@ -18,12 +18,13 @@ NOBODIES = [
     *("N/A", "n.a.", "NA", "Unknown", "test", "ANONYMOUS", "guest", "undefined", "Null"),
     *("None", "nil", "(none)", '"null"', "nan", "customer_id", "#N/A", "not_set", "-1"),
     *("", "-", "--", "?", "0", "000", "xxxxx", "00000000-0000-0000-0000-000000000000"),
+    *("$customer_id", "@customer_id", "%s", "user.id", "null,null", "{customer_id", "visitor"),
     *("000000000000000", "000000000000000AAA", "ffffffff-ffff-ffff-ffff-ffffffffffff"),
 ]
 SOMEBODY = [
     *("u-4711", "4711", "10", "nathan", "guest-7", "test_account_9", "unknown-soldier", "x1"),
     *("003Qy00000AbCdEIAV", "100000000000000AAA", "{8f14e45f-ceea-467e-9b1c-0d2f4e6a7b8c}"),
-    *("null-island", "a%b", "50%", "f00d", "id-1"),
+    *("null-island", "a%b", "50%", "f00d", "id-1", "@maya", "$7"),
 ]
 
 

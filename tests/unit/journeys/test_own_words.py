@@ -147,6 +147,9 @@ def test_words_are_those_of_the_version_that_asked() -> None:
         ("Bewertet ihr uns?", "reviews_only"),
         ("Find us at Trust-Pilot", "reviews_only"),
         ("Please rate us", "reviews_only"),
+        ("Tell it \u2605\u2605\u2605", "reviews_only"),
+        ("A five-star word", "reviews_only"),
+        ("Write to ProvenExpert", "reviews_only"),
         ("\uff32eview us", "reviews_only"),
     ],
 )
@@ -183,3 +186,13 @@ def test_nobody_moves_to_a_step_that_asks_for_something_else(path: Path) -> None
     path.later(hours=48)
     path.step(walk)
     assert (path.now(walk).number, ask.motion) == (3, "reference")
+
+
+def test_a_journey_is_no_longer_than_what_can_be_remembered() -> None:
+    long = {**HELLO, "fact": "x" * 600, "action": "y" * 600}
+    texts = {f"t{n}": {"en": long, "de": long} for n in range(13)}
+    house, steps = House(), [{**ASK, "name": f"s{n}", "template": f"t{n}"} for n in range(13)]
+    with pytest.raises(InvalidInput) as refused:
+        house.drafted(spoken(*steps, texts=texts))
+    assert refused.value.code == "journey_too_long"
+    house.drafted(spoken(*steps[:10], texts={f"t{n}": texts[f"t{n}"] for n in range(10)}))

@@ -168,6 +168,18 @@ def test_closing_a_programme_ends_the_walks_of_all_its_journeys(bus: Bus) -> Non
     assert [(one.state, one.reason) for one in bus.made] == [("expired", "programme_closed")]
 
 
+def test_a_paused_journey_of_a_closed_programme_ends_too(bus: Bus) -> None:
+    walks = several(bus)
+    marta = Journeys(bus.desk(Actor(kind="staff", id="marta")))
+    for name in {one.journey_id for one in walks}:
+        marta.set_state(name, "paused", "summer_break")
+    bus.programs.set_state(bus.program_id, "closed", "over_and_out")
+    bus.bring(times=3)
+    bus.later(hours=0.1)
+    bus.walking.sweep()
+    assert {one.reason for one in bus.all(Walk)} == {"programme_closed"}
+
+
 class KilledError(BaseException):
     """The function was over its time."""
 

@@ -248,6 +248,7 @@ SUBJECT_ADDRESSES_MAX = 3  # addresses that an id of a source may join to one pe
 SUBJECT_PARTS_MAX = 20  # subjects that may be joined to one; more is a shared address, not a person
 SUBJECT_HOPS_MAX = 22  # steps from a joined subject to the one that stands for it
 JOURNEY_STEPS_MAX = 50  # steps of one journey; more than anybody can follow
+JOURNEY_BYTES_MAX = 30_000  # of a journey as JSON; what is remembered of an answer has 64 KB
 OWN_TEXTS_MAX = 20  # templates of one journey with words of its own; a version stays readable
 JOURNEY_VERSIONS_MAX = 100  # versions of one journey; they are read in one page
 ASKS_KEPT_MAX = 200  # newest asks in a person's book, 30 KB; limits look back a year at most

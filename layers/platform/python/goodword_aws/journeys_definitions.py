@@ -37,6 +37,7 @@ Rationale = Annotated[
 ]
 ReasonCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{1,39}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+REFUSALS_SHOWN = 100  # the answer is remembered, and what is remembered is short
 
 
 class CreateJourney(Value):
@@ -226,7 +227,7 @@ def draft_answer(journeys: Journeys, program_id: str, draft: JourneyDraft) -> Jo
         editors=draft.editors,
         digest=draft.digest,
         changed_at=rfc3339(draft.changed_ms),
-        refusals=_rules(broken),
+        refusals=_rules(broken[:REFUSALS_SHOWN]),
         warnings=_rules(journeys.warned(draft.terms)),
     )
 

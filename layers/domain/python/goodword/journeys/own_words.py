@@ -24,16 +24,21 @@ from goodword.records import Value
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+LANGUAGES_MAX = 10  # of one template: more than there are, so that one that is not is named
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069"  # also marks that turn what is read
 LINE = rf"^[^{_UNSEEN}]*[^\s{_UNSEEN}][^{_UNSEEN}]*$"
 PLACES = frozenset({"brand"})
 # Anything that a mail program would make a link of: a letter leads to one page.
 LEADS = re.compile(r"://|\bwww\.|@|\w\.[^\W\d_]{2,}|\b\d+(?:\.\d+){3}\b", re.IGNORECASE)
 # Parts of words, whole words and names, in small letters, that tell of a public review.
-_STEMS = ("review", "rating", "bewert", "rezens", "bestnote")
-_WORDS = frozenset({"g2", "google", "star", "stars", "stern", "sterne", "sternen"})
-_NAMES = ("trustpilot", "capterra")
-_RATES = re.compile(r"\brate[ds]? (?:us|me|it|our|your)\b")
+_BEGINS = ("review", "rating")  # "preview" and "integrating" are words of every day
+_STEMS = ("bewert", "rezens", "bestnote")  # also in compounds
+_WORDS = frozenset({"g2", "stars", "sterne", "sternen"})
+_NAMES = ("trustpilot", "capterra", "provenexpert", "tripadvisor", "googlereview")
+_RATES = re.compile(
+    r"\brate[ds]? (?:us|me|it|our|your)\b|[\u2605\u2606\u2b50]|\byelp\b"
+    r"|\b(?:[1-5]|one|two|three|four|five|ein|zwei|drei|vier|fünf)[ -]?(?:star|stern)\b"
+)
 
 
 class OwnText(Value):
@@ -50,7 +55,7 @@ class OwnText(Value):
 
 
 Texts = Annotated[
-    dict[Name, Annotated[dict[Language, OwnText], Field(min_length=1)]],
+    dict[Name, Annotated[dict[Language, OwnText], Field(min_length=1, max_length=LANGUAGES_MAX)]],
     Field(max_length=OWN_TEXTS_MAX),
 ]
 
@@ -67,12 +72,13 @@ def wrong_texts(texts: Mapping[str, Mapping[str, OwnText]]) -> Iterator[FieldErr
                     "no_such_language",
                     (("known", known),),
                 )
+                continue
             for part, said in text.told():
                 at = f"texts.{name}.{language}.{part}"
                 if not _fits(said):
                     message = "the one place is {brand}; a brace is written twice"
                     yield FieldError(at, message, "no_such_place")
-                if LEADS.search(_seen(said)):
+                elif LEADS.search(_seen(said)):
                     yield FieldError(at, "a letter leads to one page: no addresses", "no_address")
 
 
@@ -97,7 +103,8 @@ def about_reviews(text: OwnText) -> str:
 
 def _reviewing(said: str) -> bool:
     words = re.findall(r"[^\W_]+", said)
-    told = any(stem in word for word in words for stem in _STEMS) or not _WORDS.isdisjoint(words)
+    told = any(word.startswith(_BEGINS) for word in words) or not _WORDS.isdisjoint(words)
+    told = told or any(stem in word for word in words for stem in _STEMS)
     return told or any(name in "".join(words) for name in _NAMES) or bool(_RATES.search(said))
 
 

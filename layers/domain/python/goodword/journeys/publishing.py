@@ -19,7 +19,7 @@ from goodword.journeys.journey import (
 )
 from goodword.journeys.refusing import refusals, warnings, worded_movers
 from goodword.journeys.staffing import NO_DIRECTORY, Staff, strangers, unchecked
-from goodword.limits import JOURNEY_VERSIONS_MAX, JOURNEYS_ACTIVE_MAX
+from goodword.limits import JOURNEY_BYTES_MAX, JOURNEY_VERSIONS_MAX, JOURNEYS_ACTIVE_MAX
 from goodword.messages.endpoint import Endpoint, endpoint_key
 from goodword.persons import Person, with_mark
 from goodword.ports import Change, Desk, Page, until_settled
@@ -251,6 +251,10 @@ class Journeys:
     def _draft(
         self, journey: Journey, terms: JourneyTerms, rationale: str, before: JourneyDraft | None
     ) -> JourneyDraft:
+        size = len(terms.model_dump_json().encode())
+        if size > JOURNEY_BYTES_MAX:
+            message = f"the journey has {size} bytes, at most {JOURNEY_BYTES_MAX} may be"
+            raise InvalidInput("journey_too_long", message)
         editors = dict.fromkeys((*(before.editors if before else ()), self.desk.actor.id))
         return JourneyDraft(
             journey_id=journey.journey_id,

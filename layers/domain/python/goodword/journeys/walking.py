@@ -207,8 +207,8 @@ class Walking:
 
 def _rests(journey: Journey, program_state: ProgramState) -> str:
     """Why nobody walks on for now; empty if they do."""
-    if program_state == "paused":
-        return "programme_paused"
+    if program_state != "active":
+        return "programme_paused" if program_state == "paused" else ""
     return "journey_paused" if journey.state == "paused" else ""
 
 

@@ -12,7 +12,19 @@ WORDS = frozenset(
         *("not_set", "not-set", "empty", "missing", "false", "true", "id", "tbd"),
         *("unknown", "anonymous", "anon", "guest", "nobody", "test", "example"),
         *("customer_id", "customerid", "customer-id", "user_id", "userid", "user-id"),
-        *("account_id", "accountid", "account-id", "company_id", "companyid", "external_id"),
+        *("contact_id", "requester_id", "organization_id", "subject_id", "anonymous_id"),
+        *("anonymousid", "anonymous_user", "anonymous-user", "unknown_user", "no_id"),
+        *("user.id", "customer.id", "not-available", "not available", "null,null", "visitor"),
+        *(
+            "%s",
+            "deleted",
+            "account_id",
+            "accountid",
+            "account-id",
+            "company_id",
+            "companyid",
+            "external_id",
+        ),
     }
 )
 # A template that nobody filled in: {{ }} *| |* %% %% <% %> ${ } #{ } [[ ]] {! } {% %}.
@@ -29,7 +41,9 @@ def names_nobody(text: str) -> bool:
     plain = unquote(text).strip().casefold()
     if _UNFILLED.search(plain) or (_WRAPPED.fullmatch(plain) and not _GUID.fullmatch(plain)):
         return True
-    return _BLANK.fullmatch(plain) is not None or plain.strip("()#'\"`.:;-_ ") in WORDS
+    return _BLANK.fullmatch(plain) is not None or (
+        plain in WORDS or plain.strip("()#'\"`.:;-_ $@%&{}") in WORDS
+    )
 
 
 def whose_id(text: str | None) -> str | None:
