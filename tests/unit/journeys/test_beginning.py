@@ -8,6 +8,7 @@ from goodword.journeys.publishing import Journeys
 from goodword.journeys.signal import Signal
 from goodword.journeys.walk import Walk
 from goodword.ports import Change
+from goodword.times import DAY_MS
 
 from tests.support.journeys import REFERENCE
 from tests.support.walks import BYE, THANKS, Path
@@ -31,8 +32,10 @@ def begun(path: Path, kind: str, *steps: dict[str, Any], **more: Any) -> Walk:
 
 
 def withdrawn(path: Path, kind: str) -> None:
-    """The CRM takes back what it said."""
-    (signal,) = (one for one in path.all(Signal) if one.kind == kind)
+    """The CRM takes back what it said first."""
+    signal = min(
+        (one for one in path.all(Signal) if one.kind == kind), key=lambda one: one.noted_ms
+    )
     change = Change()
     change.replace(signal.but(withdrawn=True))
     path.store.commit(change)
@@ -47,6 +50,47 @@ def test_a_renewal_that_was_taken_back_asks_nobody(path: Path) -> None:
     after = path.now(walk)
     assert (path.made, after.state, after.reason) == ([], "ended", "trigger_withdrawn")
     assert path.why("journey.ask_not_made") == ["trigger_withdrawn"]
+
+
+@pytest.mark.parametrize("kind", ["renewal", "deal_won"])
+def test_what_another_signal_of_that_time_says_too_has_not_been_taken_back(
+    path: Path, kind: str
+) -> None:
+    """Two deals became one: what was won is told of the one that is left, as of when it was."""
+    won_ms = path.clock.at_ms
+    walk = begun(path, kind)
+    path.later(hours=2)
+    path.hear(kind, occurred_ms=won_ms)
+    withdrawn(path, kind)
+    path.later(hours=80)
+    path.step(walk)
+    assert [one.motion for one in path.made] == ["reference"]
+
+
+@pytest.mark.parametrize(("days", "kind"), [(-8, "renewal"), (8, "renewal"), (0, "deal_won")])
+def test_what_was_said_at_another_time_or_is_something_else_begins_nothing(
+    path: Path, days: int, kind: str
+) -> None:
+    other_ms = path.clock.at_ms + days * DAY_MS
+    walk = begun(path, "renewal")
+    path.later(days=9)
+    path.hear(kind, occurred_ms=other_ms)
+    withdrawn(path, "renewal")
+    path.step(walk)
+    assert (path.made, path.now(walk).reason) == ([], "trigger_withdrawn")
+
+
+def test_what_stands_in_is_what_the_version_of_the_entry_waits_for(path: Path) -> None:
+    walk = begun(path, "renewal")
+    steps = (SETTLE, REFERENCE, BYE)
+    other = {"trigger": {"kind": "deal_won"}, **GOAL}
+    path.publish(*steps, of=walk.journey_id, in_flight="move", **other)
+    path.later(hours=1)
+    path.hear("deal_won")
+    withdrawn(path, "renewal")
+    path.later(days=3)
+    path.step(walk)
+    assert (path.now(walk).number, path.now(walk).reason) == (2, "trigger_withdrawn")
 
 
 def test_what_was_taken_back_after_the_first_request_changes_nothing(path: Path) -> None:

@@ -140,8 +140,10 @@ class Moves:
 
     def _against(self, walk: Walk, seen: Seen) -> Verdict | None:
         """What the walk itself has against an ask, whatever holds for the person."""
-        begun = against_first_ask(walk, seen.signals, self._now_ms) if seen.all_heard else None
-        return self._giving_way(walk, seen) or begun
+        gives = self._giving_way(walk, seen)
+        if gives is not None or not seen.all_heard:
+            return gives
+        return against_first_ask(self.desk.store, walk, seen.signals, self._now_ms)
 
     def _giving_way(self, walk: Walk, seen: Seen) -> Verdict | None:
         gives = gives_way(walk, doubles(self.desk, walk, seen.subject))
