@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from goodword.advocates.model import Known
-from goodword.journeys.walk import AskMade, Walk
+from goodword.journeys.signal import Subject
+from goodword.journeys.walk import AskMade, Entered, Walk
+from goodword.limits import WALKS_KEPT_MAX
 from goodword.ports import Change
 
 from tests.support.journeys import REFERENCE
@@ -178,6 +180,26 @@ def test_three_names_stand_in_the_order_in_which_they_would_have_entered(path: P
     for one in walks:
         path.step(one)
     assert [path.now(one).reason for one in walks][1] == "entered_already"
+
+
+def test_somebody_of_many_names_and_walks_is_asked_as_others_are(path: Path) -> None:
+    """More walks than one request to the store reads."""
+    first, second = both(path, SETTLE, REFERENCE, BYE)
+    joined(path)
+    names = [f"sbj_{number}" for number in range(8)]
+    (person,) = (one for one in path.all(Subject) if one.parts)
+    change = Change()
+    change.replace(person.but(parts=(*person.parts, *names)))
+    for name in names:
+        walks = tuple(f"wlk_{name}_{number}" for number in range(WALKS_KEPT_MAX))
+        change.create(
+            Entered(subject_id=name, journey_id=first.journey_id, walks=walks, entered_ms=1)
+        )
+    path.store.commit(change)
+    path.later(days=4)
+    path.step(second)
+    path.step(first)
+    assert [one.walk_id for one in path.made] == [first.walk_id]
 
 
 @pytest.mark.parametrize("watched", ["first", "second"])

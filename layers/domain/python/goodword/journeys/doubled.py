@@ -10,6 +10,7 @@ other is rewarded for again.
 from collections.abc import Sequence
 from typing import Final
 
+from goodword.journeys.crediting import read_many
 from goodword.journeys.journey import JourneyVersion, version_key
 from goodword.journeys.listening import head
 from goodword.journeys.previewing import entries
@@ -28,7 +29,7 @@ def doubles(desk: Desk, walk: Walk, person: Subject) -> Sequence[Walk]:
     known = entries(desk, person, walk.journey_id)
     others = [one for one in known if one.subject_id != walk.subject_id]
     keys = [walk_key(walk.journey_id, name) for one in others for name in one.walks]
-    found = desk.store.get_many(Walk, keys).values() if keys else ()
+    found = read_many(desk.store, Walk, keys).values()
     return [one for one in found if not _gave_way(one) and _too_near(desk, walk, one)]
 
 
