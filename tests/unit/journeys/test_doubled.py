@@ -9,10 +9,11 @@ from goodword.journeys.signal import Subject
 from goodword.journeys.walk import AskMade, Entered, Walk
 from goodword.limits import WALKS_KEPT_MAX
 from goodword.ports import Change
+from goodword.programs.conditions import Equals
 
 from tests.support.journeys import REFERENCE
 from tests.support.people import ANNA, MACS
-from tests.support.walks import BYE, THANKS, Path
+from tests.support.walks import BYE, RULES, THANKS, Path
 
 WORK: dict[str, Any] = {"email": "anna@work.example"}
 SETTLE = {"step": "wait", "name": "settle", "hours": 48}
@@ -147,6 +148,29 @@ def test_another_version_rewards_the_same_work_by_no_other_name(path: Path) -> N
     path.step(first)
     path.step(second)
     assert sorted(one.state for one in path.made) == ["accepted_work", "rewarded"]
+
+
+def test_another_version_rewards_other_work_whatever_its_step_is_called() -> None:
+    when = Equals(of="event_name", value="advocacy_community")
+    path = Path((*RULES, RULES[0].but(rule_id="community", when=when)))
+    known(path)
+    journey = path.publish(REFERENCE, THANKS, BYE, **YEAR)
+    fans(path)
+    (first,) = path.entering.consider(path.hear("deal_won"))
+    path.step(first)
+    other = {**YEAR, "goal": {"motion": "community"}}
+    path.publish({**MORE, "name": "call"}, THANKS, BYE, of=journey.journey_id, **other)
+    (second,) = path.entering.consider(path.hear("deal_won", **WORK))
+    path.step(second)
+    joined(path)
+    for one in path.made:
+        done(path, one)
+    path.step(first)
+    path.step(second)
+    assert sorted((one.motion, one.state) for one in path.made) == [
+        ("community", "rewarded"),
+        ("reference", "rewarded"),
+    ]
 
 
 def test_the_later_of_two_who_were_asked_asks_nothing_more(path: Path) -> None:

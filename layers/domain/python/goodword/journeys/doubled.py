@@ -39,7 +39,8 @@ def gives_way(walk: Walk, others: Sequence[Walk]) -> bool:
 
 
 def rewarded_by_another(desk: Desk, change: Change, walk: Walk, line: WalkAsk) -> bool:
-    """Whether one of them was rewarded for the same step; of another version the same motion.
+    """Whether one of them was rewarded for the same step; of another version the same motion,
+    whatever its step is called.
 
     If none was, none of them moves before `change` is committed.
     """
@@ -52,7 +53,7 @@ def rewarded_by_another(desk: Desk, change: Change, walk: Walk, line: WalkAsk) -
 
 
 def _same(ask: WalkAsk, line: WalkAsk, same_version: bool) -> bool:
-    same = ask.step == line.step or (not same_version and ask.motion == line.motion)
+    same = ask.motion == line.motion and (ask.step == line.step or not same_version)
     return same and ask.state == "rewarded"
 
 
