@@ -1,6 +1,7 @@
 """Two names that turn out to be one person are asked and paid by a journey once."""
 
 from functools import partial
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -204,6 +205,33 @@ def test_three_names_stand_in_the_order_in_which_they_would_have_entered(path: P
     for one in walks:
         path.step(one)
     assert [path.now(one).reason for one in walks][1] == "entered_already"
+
+
+@pytest.mark.parametrize("own", [True, False])
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_whoever_gives_way_stands_in_nobodys_way(
+    path: Path, order: tuple[int, ...], own: bool
+) -> None:
+    """The third could have entered a month after the first, by the same name or by another one."""
+    shop: dict[str, Any] = {"email": None, "customer_id": "c-2"}
+    path.publish(SETTLE, REFERENCE, BYE, **{**YEAR, "again_days": 30})
+    walks: list[Walk] = []
+    for whose, days in (({}, 3), (WORK, 0), ({} if own else shop, 0)):
+        path.delight(**whose)
+        walks += path.entering.consider(path.hear("deal_won", **whose))
+        path.later(days=days)
+        path.step(walks[0])
+        path.later(days=17 if len(walks) == 1 else 11)
+    joined(path)
+    if not own:
+        path.hear("csat", 100, customer_id="c-2")
+    path.later(days=30)
+    for at in order:
+        path.step(walks[at])
+        path.later(days=1)
+    made = {one.walk_id for one in path.made}
+    assert made == {walks[0].walk_id, walks[2].walk_id}
+    assert path.now(walks[1]).reason == "entered_already"
 
 
 def test_somebody_of_many_names_and_walks_is_asked_as_others_are(path: Path) -> None:

@@ -26,7 +26,7 @@ from goodword.journeys.definition import (
     Wait,
     work_name,
 )
-from goodword.journeys.doubled import GAVE_WAY, doubles, gives_way, rewarded_by_another
+from goodword.journeys.doubled import GAVE_WAY, gives_way, rewarded_by_another
 from goodword.journeys.gate import Gate, Seen
 from goodword.journeys.handing_over import handed_over
 from goodword.journeys.owing import kept_until, owed_until, promised
@@ -146,7 +146,7 @@ class Moves:
         return against_first_ask(self.desk.store, walk, seen.signals, self._now_ms)
 
     def _giving_way(self, walk: Walk, seen: Seen) -> Verdict | None:
-        gives = gives_way(walk, doubles(self.desk, walk, seen.subject))
+        gives = gives_way(self.desk, walk, seen.subject)
         return Verdict(allowed=False, reason=GAVE_WAY) if gives else None
 
     def _not_made(self, change: Change, walk: Walk, step: Ask, reason: str) -> None:
