@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from goodword.advocates.model import Known
+from goodword.journeys.handover import HandedOver
 from goodword.journeys.signal import Subject
 from goodword.journeys.walk import AskMade, Entered, Walk
 from goodword.limits import WALKS_KEPT_MAX
@@ -19,6 +20,7 @@ from tests.support.walks import BYE, RULES, THANKS, Path
 WORK: dict[str, Any] = {"email": "anna@work.example"}
 SETTLE = {"step": "wait", "name": "settle", "hours": 48}
 MORE = {"step": "ask", "name": "more", "motion": "community", "template": "more"}
+SUPPORT = {"step": "hand_over", "name": "care", "to": "support", "why": "Call within a day."}
 REMIND = {"step": "remind", "name": "again", "of_ask": "call", "template": "again"}
 YEAR: dict[str, Any] = {
     "trigger": {"kind": "deal_won"},
@@ -205,6 +207,39 @@ def test_three_names_stand_in_the_order_in_which_they_would_have_entered(path: P
     for one in walks:
         path.step(one)
     assert [path.now(one).reason for one in walks][1] == "entered_already"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_staff_are_told_of_one_person_once(path: Path, order: tuple[int, int]) -> None:
+    walks = both(path, SETTLE, SUPPORT, REFERENCE, BYE)
+    joined(path)
+    path.later(days=4)
+    for at in order:
+        path.step(walks[at])
+    assert [one.walk_id for one in path.all(HandedOver)] == [walks[0].walk_id]
+    assert path.now(walks[1]).reason == "entered_already"
+    assert [one.walk_id for one in path.made] == [walks[0].walk_id]
+
+
+def test_an_earlier_one_gives_way_to_one_that_staff_were_told_of(path: Path) -> None:
+    first, second = both(path, SUPPORT, REFERENCE, BYE)
+    path.step(second)
+    joined(path)
+    path.step(first)
+    path.step(second)
+    assert [one.walk_id for one in path.all(HandedOver)] == [second.walk_id]
+    assert path.now(first).reason == "entered_already"
+
+
+def test_what_is_handed_over_after_a_request_is_so_by_both(path: Path) -> None:
+    """Whoever was asked may have said something about which somebody has to call."""
+    first, second = both_asked(path, REFERENCE, SUPPORT, BYE)
+    joined(path)
+    for one in path.made:
+        path.asks.answer(one.ask_id, "declined")
+    path.step(first)
+    path.step(second)
+    assert len(path.all(HandedOver)) == 2
 
 
 @pytest.mark.parametrize("own", [True, False])

@@ -1,11 +1,11 @@
 """Whoever turns out to be one person is asked and paid by a journey once, by whatever name.
 
 Nobody enters a journey again within its `again_days`. Two names that are joined later may both have
-entered it before that was known. Of such walks one goes on asking: the one that has asked; of
-several that have, or of none, the earliest; and whoever could enter again beside all that ask may.
-The others ask nothing: they end before their first ask, and later keep no more than what was
-promised in them. What one of them was rewarded for no
-other is rewarded for again.
+entered it before that was known. Of such walks one goes on asking: the one that has asked, else
+has handed over; of several that have, or of none, the earliest; and whoever could enter again
+beside all that ask may. The others ask nothing: they end before their first ask, or what they would
+hand over before it, and later keep no more than what was promised in them. What one of them was
+rewarded for no other is rewarded for again.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,5 +88,5 @@ def _too_near(versions: Mapping[Key, JourneyVersion], one: Walk, other: Walk) ->
     return later.entered_ms < first.entered_ms + days * DAY_MS
 
 
-def _rank(walk: Walk) -> tuple[bool, int, str]:
-    return not walk.asks, walk.entered_ms, walk.walk_id
+def _rank(walk: Walk) -> tuple[bool, bool, int, str]:
+    return not walk.asks, not walk.handed, walk.entered_ms, walk.walk_id

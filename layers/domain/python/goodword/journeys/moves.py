@@ -291,6 +291,8 @@ class Moves:
             seen = self.gate.look(walk.subject_id)
             if seen.subject.forgotten:  # nobody could say whom it is about
                 return self._onward(change, walk, terms)
+            if not walk.asks and self._giving_way(walk, seen) is not None:
+                return self.end(change, walk, GAVE_WAY)
             line = handed_over(self.desk, change, walk, step, seen)
             walk = walk.but(handed=(*walk.handed, line))
         if step.until_closed and line.outcome is None and self._now_ms < line.due_ms:
