@@ -10,6 +10,7 @@ from goodword.journeys.reference import ReferenceCall
 from goodword.journeys.scoring import Motion
 from goodword.ports import Change
 
+from tests.support.people import ANNA
 from tests.unit.journeys.test_calling import Office
 
 OTHERS = sorted(set(get_args(Motion)) - {"reference"})
@@ -101,3 +102,46 @@ def test_a_newer_call_that_a_request_shows_stays_with_it(office: Office) -> None
     Wishes(office.desk()).stop(person, office.program_id)
     assert bring(office) == 1
     assert office.made[0].call == other
+
+
+@pytest.mark.parametrize("first", ["booked", "objected"])
+@pytest.mark.parametrize("by", ["signal", "merge"])
+@pytest.mark.parametrize(("what", "why"), [("all", "unsubscribed"), ("consent", "no_consent")])
+def test_whoever_said_no_by_a_name_that_is_joined_later_is_not_called(
+    office: Office, first: str, by: str, what: str, why: str
+) -> None:
+    person = booked(office) if first == "booked" else ""
+    other = office.hear("nps", 10, email="anna@work.example")
+    office.later(hours=1)
+    if what == "consent":
+        office.hear("consent", 0, email="anna@work.example")
+    else:
+        Wishes(office.desk()).put(other, office.program_id, (what,), "")
+    person = person or booked(office)
+    if what == "consent":  # the newer of both is what she says
+        office.hear("consent", 0, email="anna@work.example")
+    assert (bring(office), call(office, person).state) == (0, "booked")
+    before = office.all(Event)
+    join(office)
+    told = [one for one in office.all(Event) if one not in before]
+    if by == "merge":
+        told = [one.but(type="journey.subject_known", data={}) for one in told[-1:]]
+    objecting = Objecting(office.desk("journeys_queue"), office.gate)
+    assert sum(objecting.heard(one) for one in told for _ in range(2)) == 1
+    (off,) = office.events("journey.reference_cancelled")
+    assert (call(office, person).state, off.reason) == ("cancelled", why)
+
+
+def test_whoever_is_known_by_several_names_and_says_nothing_against_it_is_called(
+    office: Office,
+) -> None:
+    person = booked(office)
+    office.hear("nps", 10, email="anna@work.example")
+    join(office)
+    assert (bring(office), call(office, person).state) == (0, "booked")
+
+
+def join(office: Office) -> None:
+    """A shop tells both addresses with one id."""
+    for email in (ANNA.email, "anna@work.example"):
+        office.hear("csat", 100, email=email, customer_id="c-1")

@@ -16,7 +16,7 @@ from goodword_aws.settings import settings
 from goodword_aws.workflow import StepFunctions
 
 RECOMMENDED = frozenset({"conversion.decided", "journey.ask_accepted", "journey.ask_submitted"})
-OBJECTED = frozenset({"journey.signal_noted", "journey.wishes_changed"})
+OBJECTED = frozenset({"journey.signal_noted", "journey.subject_known", "journey.wishes_changed"})
 DONE = frozenset({TURNED, "journey.published", "journey.state_changed", "program.state_changed"})
 
 

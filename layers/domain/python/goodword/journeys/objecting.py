@@ -3,7 +3,8 @@
 A call rests on a yes that was given to a request. Somebody who then ends all requests or those for
 a reference, or withdraws consent, could not be booked any more; so a call that was booked before is
 called off too, with the reason, and staff see it with the call. The yes itself stays: it is taken
-back where it was given.
+back where it was given. Whatever name of theirs they say it by counts, also one that is joined
+later.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from goodword.errors import NotFound
 from goodword.events import Event
 from goodword.journeys.calling import booked_calls, cancel
 from goodword.journeys.gate import Gate, Seen
+from goodword.journeys.listening import head
 from goodword.journeys.walk import AskMade, ask_key
 from goodword.ports import Change, Desk, until_settled
 
@@ -21,7 +23,8 @@ ENDS = frozenset({"all", "reference"})
 
 @dataclass(frozen=True)
 class Objecting:
-    """Hears of wishes and of consent. The worker of events calls it; safe to repeat."""
+    """Hears of wishes and consent, and of whoever may have been joined just now. The worker of
+    events calls it; safe to repeat."""
 
     desk: Desk
     gate: Gate
@@ -31,9 +34,16 @@ class Objecting:
         said = event.data
         if event.type == "journey.wishes_changed":
             concerns = bool(ENDS.intersection(str(said["unsubscribed"]).split(",")))
+        elif event.type == "journey.signal_noted":
+            concerns = said["kind"] == "consent" or self._joined(event.subject)
         else:
-            concerns = event.type == "journey.signal_noted" and said["kind"] == "consent"
+            concerns = event.type == "journey.subject_known" and self._joined(event.subject)
         return until_settled(partial(self._call_off, event.subject)) if concerns else 0
+
+    def _joined(self, subject_id: str) -> bool:
+        """Whether it is somebody of several names, whose no may have been said by another one."""
+        person = head(self.desk, subject_id)
+        return person.what == "person" and bool(person.parts)
 
     def _call_off(self, subject_id: str) -> int:
         try:
