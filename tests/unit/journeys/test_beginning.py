@@ -7,6 +7,7 @@ from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
 from goodword.journeys.signal import Signal
 from goodword.journeys.walk import Walk
+from goodword.limits import SIGNAL_DAYS
 from goodword.ports import Change
 from goodword.times import DAY_MS
 
@@ -120,6 +121,15 @@ def test_while_the_case_is_open_again_nobody_is_asked(path: Path, priority: int)
     assert [one.motion for one in path.made] == ["reference"]
 
 
+def test_what_is_no_more_kept_after_so_long_has_not_been_taken_back(path: Path) -> None:
+    walk = begun(path, "case_resolved", about="c-1")
+    path.later(days=SIGNAL_DAYS // 2)
+    withdrawn(path, "case_resolved")
+    path.delight()
+    path.step(walk)
+    assert "trigger_withdrawn" not in (path.now(walk).reason, path.now(walk).held)
+
+
 def test_another_case_that_is_not_urgent_holds_nobody(path: Path) -> None:
     walk = begun(path, "case_resolved", about="c-1")
     path.hear("case_opened", 3, about="c-2")
@@ -138,8 +148,9 @@ def test_a_case_that_stays_open_ends_with_the_time_of_the_goal(path: Path) -> No
     assert (path.made, path.now(walk).reason) == ([], "case_open")
 
 
+@pytest.mark.parametrize("after", [1, 10])
 def test_a_public_review_is_put_off_while_the_case_is_open_again_and_never_given_up(
-    path: Path,
+    path: Path, after: int
 ) -> None:
     """As by an urgent case: whoever had trouble is asked when it is over, like everybody else."""
     review = {
@@ -158,7 +169,7 @@ def test_a_public_review_is_put_off_while_the_case_is_open_again_and_never_given
     path.hear("case_opened", 3, about="c-1")
     for _ in range(60):
         path.step(walk)
-        path.later(days=1)
+        path.later(days=after)
     assert (path.made, path.now(walk).held) == ([], "case_open")
     path.hear("case_resolved", about="c-1")
     path.step(walk)

@@ -26,9 +26,11 @@ def against_first_ask(
 
     `signals` are all that count for the person. What has expired since then is not taken back.
     """
-    if walk.asks or now_ms >= walk.entered_ms + SIGNAL_DAYS * DAY_MS // 2:
+    if walk.asks:
         return None
     began = next((one for one in signals if one.signal_id == walk.signal_id), None)
+    if began is None and now_ms >= walk.entered_ms + SIGNAL_DAYS * DAY_MS // 2:
+        return None
     began = began or _instead(store, walk, signals)
     if began is None:
         return Verdict(allowed=False, reason="trigger_withdrawn")
