@@ -3,15 +3,20 @@
 from typing import Any
 
 import pytest
+from goodword.conversions.model import Facts
+from goodword.journeys.opportunity import DealFact
 from goodword.journeys.previewing import Previewing
 from goodword.journeys.publishing import Journeys
+from goodword.journeys.selling import Hearing
 from goodword.journeys.signal import Signal
 from goodword.journeys.walk import Walk
 from goodword.limits import SIGNAL_DAYS
 from goodword.ports import Change
 from goodword.times import DAY_MS
 
+from tests.support.crm import delivery, step
 from tests.support.journeys import REFERENCE
+from tests.support.people import ANNA, MACS
 from tests.support.walks import BYE, THANKS, Path
 
 SETTLE = {"step": "wait", "name": "settle", "hours": 48}
@@ -66,6 +71,31 @@ def test_what_another_signal_of_that_time_says_too_has_not_been_taken_back(
     path.later(hours=80)
     path.step(walk)
     assert [one.motion for one in path.made] == ["reference"]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_whoever_waits_because_of_a_deal_that_two_became_is_asked(
+    path: Path, at_once: bool
+) -> None:
+    path.publish(SETTLE, REFERENCE, BYE, trigger={"kind": "deal_won"}, **GOAL)
+    person, zero_ms = path.delight(), path.clock.at_ms
+
+    def crm(*steps: DealFact) -> None:
+        assert Hearing(path.desk(), MACS).hear(delivery(path.program_id), Facts(deals=steps)) == ""
+
+    crm(step("1", occurred_ms=zero_ms, email=ANNA.email, stage="closedwon", closed=True))
+    crm(step("2", occurred_ms=zero_ms, deal_id="78", email=ANNA.email, opened=True))
+    (walk,) = path.entering.consider(person)
+    path.later(days=1)
+    day: dict[str, Any] = {"occurred_ms": path.clock.at_ms}
+    merged = step("m", deal_id="90", opened=True, merged=("77", "78"), **day)
+    gone = [step(f"m-{one}", deal_id=one, removed=True, into="90", **day) for one in ("77", "78")]
+    for part in [[merged, *gone]] if at_once else [[one] for one in (*gone, merged)]:
+        crm(*part)
+    path.later(days=2)
+    path.step(walk)
+    assert [one.motion for one in path.made] == ["reference"]
+    assert path.now(walk).reason != "trigger_withdrawn"
 
 
 @pytest.mark.parametrize(("days", "kind"), [(-8, "renewal"), (8, "renewal"), (0, "deal_won")])
