@@ -28,6 +28,7 @@ from hypothesis import strategies as st
 
 from tests.support.payday import Payday
 from tests.support.scene import BEN, MAYA
+from tests.support.sums import sums_of
 
 T = TypeVar("T")
 PEOPLE = (MAYA, BEN, "adv_third")
@@ -41,6 +42,7 @@ ACTS = (
     *("let_pass",) * 5,
     *("send",) * 5,
     *("look_up",) * 3,
+    "part_back",
     *("wait",) * 2,
     *("gather", "request", "release", "stop", "move_house", "word_of_a_person"),
 )
@@ -142,8 +144,19 @@ class Play:
         rail.send = real  # type: ignore[method-assign]  # as it was
         rail.troubles = []
 
-    def look_up(self, _: int) -> None:
+    def look_up(self, n: int) -> None:
+        self.world.rail.troubles = ["silent"] * (n % 3 == 0)
         self.world.cycle.look_up()
+        self.world.rail.troubles = []
+
+    def part_back(self, n: int) -> None:
+        """The rail says that a part of a payment, or more of it than before, is with it again."""
+        if payout := _one([p for p in self.world.all(Payout) if p.state == "paid"], n):
+            amount = payout.amount_minor
+            back = payout.returned_minor + n % max(1, amount - payout.returned_minor)
+            said = RailAnswer("paid", amount_minor=amount, returned_minor=back)
+            self.world.sending.post_back(payout, said)
+            self.reached["part back"] += 1
 
     def stop(self, n: int) -> None:
         if run := _one(self.runs("draft", "requested", "released"), n):
@@ -198,7 +211,7 @@ class Play:
             under_way = [p for p in mine if p.state in ("draft", "sent", "unknown")]
             assert world.purse(who).in_payout_minor == sum(p.amount_minor for p in under_way)
             assert world.purse(who).paid_minor == sum(
-                each.amount_minor for each in mine if each.state == "paid"
+                p.amount_minor - p.returned_minor for p in mine if p.state == "paid"
             )
         for key, amount in world.rail.paid:
             assert payouts[key].amount_minor == amount
@@ -209,6 +222,10 @@ class Play:
             if payout.state == "paid":
                 assert payout.payout_id in counts, "booked as paid, though it never left"
         self._check_people({payouts[key].run_id for key in counts}, list(payouts.values()))
+        for run in self.runs("settled"):
+            of_run = [one for one in payouts.values() if one.run_id == run.run_id]
+            assert (run.outcome, run.part_back) == sums_of(of_run)
+            self.reached["part back of a run"] += run.part_back is not None
         for payout in payouts.values():
             self.reached[f"payout {payout.state}"] += 1
             self.reached["carry"] += payout.carry_minor < 0
@@ -262,7 +279,14 @@ def test_long_plays_reach_everything_that_they_are_about() -> None:
             [(chance.choice(ACTS), chance.randrange(100_000)) for _ in range(80)]
         ).reached
     wanted = {f"payout {state}" for state in ("paid", "failed", "unknown", "sent", "returned")}
-    wanted |= {"payout cancelled", "carry", "refund of batched", "refund of paid"}
+    wanted |= {
+        "payout cancelled",
+        "part back",
+        "part back of a run",
+        "carry",
+        "refund of batched",
+        "refund of paid",
+    }
     assert {name for name in wanted if reached[name] < 20} == set()
 
 

@@ -96,12 +96,12 @@ def _ended(books: Books, run: Item, mine: list[Item]) -> Iterator[str]:
     said = {why: each["amount_minor"] for why, each in run.get("excluded", {}).items()}
     if said != dict(out):
         yield f"{run['run_id']} leaves out {said}, not {dict(out)}"
-    outcome = run.get("outcome") or {}
-    sums = [_sum(each) for each in outcome.values()]
-    in_all = sum(count for count, _ in sums), sum(amount for _, amount in sums)
+    outcome = {state: _sum(each) for state, each in (run.get("outcome") or {}).items()}
+    states = {one["state"] for one in mine}
+    now = {state: _of(one for one in mine if one["state"] == state) for state in states}
     sent = run["state"] == "settled" and mine
-    if sent and in_all != _of(mine):
-        yield f"{run['run_id']} ended with {in_all}, its payouts are {_of(mine)}"
+    if sent and outcome != now:
+        yield f"{run['run_id']} ended with {outcome}, its payouts are {now}"
     backs = [one["returned_minor"] for one in mine if _is_partly_back(one)]
     part = run.get("part_back") or {"count": 0, "amount_minor": 0}
     if sent and _sum(part) != (len(backs), sum(backs)):

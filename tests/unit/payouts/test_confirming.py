@@ -3,9 +3,8 @@
 import pytest
 from goodword.errors import Conflict, GoodwordError, InvalidInput, NotFound
 from goodword.payouts.confirming import find_payout
-from goodword.payouts.model import Payout, Sum
+from goodword.payouts.model import Payout
 from goodword.payouts.ports import PaymentOrder, RailAnswer
-from goodword.payouts.sums import moved
 from goodword.persons import Person
 from goodword.ports import Change
 from goodword.times import DAY_MS, HOUR_MS, MINUTE_MS
@@ -302,8 +301,3 @@ def test_whoever_saves_the_file_is_noted_each_time(world: Payday) -> None:
     world.confirming.file_saved(run.run_id)
     assert (world.run().file_by, world.run().file_ms) == ("staff", world.clock.at_ms)
     assert len(world.events("payout_run.file_saved")) == 2
-
-
-def test_what_the_sums_of_a_run_do_not_have_moves_nothing() -> None:
-    sums = {"paid": Sum(count=1, amount_minor=500)}
-    assert moved(sums, "sent", "paid", 700) == sums

@@ -180,6 +180,7 @@ FREEZE_PAGE = 100  # balances of one page of the freeze; some seconds of work
 FREEZE_PAGES, FREEZE_SECONDS = 10, 20  # pages and seconds after which one call of it stops
 FREEZE_CALLS_MAX = 2_000  # calls of the freeze step in one run; what fits an execution's history
 RUN_CHUNKS_MAX = 10_000  # items of the machine's map; 250,000 payouts, and 60 KB of its state
+RUN_RECOUNT_MAX = 2_000  # payouts counted anew where the sums of a run miss one; a second or so
 WAITING_READS = 20  # pages of balances that one call of the list of who waits reads
 WAITING_LOOKS = 300  # balances whose rewards it reads, one by one; some seconds of reading
 WAITING_FILE_PAGES = 10  # pages of 100 people in one file of it; some seconds of reading

@@ -21,7 +21,6 @@ from goodword.payouts.model import (
     PayoutState,
     RunLine,
     Sum,
-    add,
     payout_key,
     payout_moved,
     run_moved,
@@ -35,11 +34,13 @@ from goodword.payouts.movements import (
 )
 from goodword.payouts.ports import RunFiles
 from goodword.payouts.recomparing import opened, reconcilable
-from goodword.payouts.sums import follow, follow_part
+from goodword.payouts.sums import follow, sum_up, tally
 from goodword.ports import Change, Desk, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record
 from goodword.rewards.model import Reward, reward_key
+
+_OPEN = {"sent", "unknown"}
 
 
 def end_payout(
@@ -96,8 +97,8 @@ def add_end(
             change.replace(moved)
     amount_minor = payout.amount_minor - payout.returned_minor
     change.create(_told(desk, payout, state, reason, amount_minor))
-    if _may_be_late(payout):
-        follow(desk, change, payout, state)
+    if payout.state != "draft":  # no run ends before its drafts have
+        follow(desk, change, payout, after)
     return after
 
 
@@ -117,7 +118,7 @@ def part_back(desk: Desk, payout: Payout, returned_minor: int) -> Payout:
     change.create(entry)
     amount_minor = returned_minor - payout.returned_minor
     change.create(_told(desk, payout, "part_returned", "partly_reversed", amount_minor))
-    follow_part(desk, change, payout, returned_minor)
+    follow(desk, change, payout, after)
     desk.store.commit(change)
     return after
 
@@ -160,7 +161,8 @@ class Ending:
         """Sum up what became of the payouts and close the run; it stays open while some are drafts.
 
         What is unknown or waits for a person stays findable by itself and does not hold up the run,
-        except where a file is made of the run.
+        except where a file is made of the run. Those that may move while they are summed up are
+        counted once more afterwards.
         """
 
         def attempt() -> PayoutRun:
@@ -171,7 +173,7 @@ class Ending:
             if waits:
                 return run
             after = run_moved(run, "settled", self.desk.clock.now_ms())
-            after = after.but(outcome=outcome, part_back=back)
+            after = after.but(outcome=outcome, part_back=back, summed=not {*outcome} & _OPEN)
             if run.rail in RAILS_BY_HAND:
                 parts = self.files.close(run_id, by_hand)
                 after = after.but(file_parts=parts, file_made_ms=after.changed_ms)
@@ -195,7 +197,8 @@ class Ending:
             self.desk.store.commit(change)
             return after
 
-        return until_settled(attempt)
+        until_settled(attempt)
+        return sum_up(self.desk, run_id)
 
     def give_back(self, run_id: str, cursor: str) -> str:
         """Cancel the next drafts of a cancelled or expired run; the next cursor, "" at the end."""
@@ -236,19 +239,11 @@ class Ending:
         for lines in line_pages(self.desk.store, run_id):
             for at in range(0, len(lines), READ_KEYS_MAX):
                 for payout in payouts_of(self.desk, lines[at : at + READ_KEYS_MAX]):
-                    sums[payout.state] = add(sums.get(payout.state), payout.amount_minor)
-                    if payout.state == "paid" and payout.returned_minor:
-                        back = add(back, payout.returned_minor)
+                    back = tally(sums, back, payout)
                     waits = waits or payout.state == "draft" or _not_taken(payout)
                     if payout.state in ("sent", "paid"):
                         sent.append(payout.payout_id)
         return sums, back, sent, waits
-
-
-def _may_be_late(payout: Payout) -> bool:
-    """Whether its run may have ended: not before the first answer to a first call."""
-    asked = payout.state in ("unknown", "paid") or payout.looks > 0
-    return asked or (payout.state == "sent" and payout.rail in RAILS_BY_HAND)
 
 
 def _not_taken(payout: Payout) -> bool:

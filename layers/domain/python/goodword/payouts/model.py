@@ -108,9 +108,10 @@ class PayoutRun(Record):
     `two_checkers_from_minor` a run takes two releases, the first by `checked_by`. The marks tell
     the mailboxes of those people apart. `changed_ms` is the last move of its state or its listing.
     `outcome` are its payments by state, also as they move once it has ended; `part_back` is what
-    came back in part of those that are paid. `file_by` is who last saved the bank's file of a run
-    by hand, at `file_ms`; it was written at `file_made_ms` in `file_parts` parts (None and 0: not
-    kept then), and is asked for anew since `file_asked_ms`. What was earned from `ended_ms` on
+    came back in part of those that are paid; `summed` is whether both follow each payment since
+    they were counted (False in runs of before). `file_by` is who last saved the bank's file of a
+    run by hand, at `file_ms`; it was written at `file_made_ms` in `file_parts` parts (None and 0:
+    not kept then), and is asked for anew since `file_asked_ms`. What was earned from `ended_ms` on
     waits (None: what is due by the cut-off is of the period). `left_out` is how far a closed list
     is counted.
     """
@@ -145,6 +146,7 @@ class PayoutRun(Record):
     excluded: dict[str, Sum] = {}
     outcome: dict[str, Sum] = {}
     part_back: Sum | None = None
+    summed: bool = False
     requested_by: str | None = None
     requested_ms: int | None = None
     requested_mark: str = ""

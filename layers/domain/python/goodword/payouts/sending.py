@@ -56,6 +56,7 @@ from goodword.payouts.ports import (
 )
 from goodword.payouts.resting import rest, rest_as_told, rests
 from goodword.payouts.standing import Standing, standing_of
+from goodword.payouts.sums import follow
 from goodword.ports import Change, Collision, Desk, Guard, GuardFailed, until_settled
 from goodword.programs.payment import RailName
 from goodword.times import HOUR_MS, SECOND_MS
@@ -328,6 +329,7 @@ class Sending:
             change = Change()
             change.replace(after)
             if after.state != now.state:
+                follow(self.desk, change, now, after)
                 change.create(
                     self.desk.event(
                         f"payout.{state}",
