@@ -26,6 +26,9 @@ def test_a_name_that_runs_leftward_is_by_itself_in_a_sentence() -> None:
         (f"{OVERRIDE}An\u200bna{END}\ufeff \u200d", "Anna"),
         ("\u0645\u06cc\u200c\u062e", "\u0645\u06cc\u200c\u062e"),  # a joiner of Persian
         ("\U0001f469\u200d\U0001f4bb", "\U0001f469\u200d\U0001f4bb"),  # one picture of two
+        ("Anna\u3164", "Anna"),
+        ("\u2800", ""),
+        ("An\u034fna\U000e0101", "Anna"),
     ],
 )
 def test_what_is_written_is_one_line_of_what_can_be_seen(text: str, shown: str) -> None:

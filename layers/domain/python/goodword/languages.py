@@ -82,7 +82,7 @@ def written(text: str) -> str:
 def is_written(before: str, letter: str, after: str) -> bool:
     """Whether a character can be part of a name: it can be seen, or joins those around it."""
     if letter not in _JOINERS:
-        return letter.isprintable()
+        return letter.isprintable() and (letter == " " or not is_blank(letter))
     return unicodedata.category(before)[0] in "LM" and unicodedata.category(after)[0] == "L"
 
 
@@ -90,7 +90,7 @@ def _as_seen(before: str, letter: str, after: str) -> str:
     picture = letter in _JOINERS and unicodedata.category(after) == "So"
     if picture or is_written(before, letter, after):
         return letter
-    return "" if unicodedata.category(letter) == "Cf" else " "
+    return "" if unicodedata.category(letter) in ("Cf", "Mn", "Lo", "So") else " "
 
 
 def is_blank(text: str) -> bool:
