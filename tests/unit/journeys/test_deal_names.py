@@ -4,6 +4,7 @@ import pytest
 from goodword.conversions.model import Source
 from goodword.errors import Conflict, NotFound
 from goodword.journeys.deal_names import deal_known_as
+from goodword.journeys.opportunity import Opportunity
 from goodword.ports import Change
 
 from tests.support.crm import PROGRAM, Crm, step
@@ -54,3 +55,27 @@ def test_what_two_crms_call_so_is_neither(crm: Crm) -> None:
     with pytest.raises(Conflict) as several:
         deal_known_as(crm.store, PROGRAM, "77")
     assert several.value.code == "deal_ambiguous"
+
+
+def test_the_id_of_a_deal_that_was_merged_names_what_it_became(crm: Crm) -> None:
+    source(crm, "src_crm", "crm")
+    crm.tell(
+        step("2", 1, deal_id="90", opened=True, merged=("77",)),
+        step("3", 1, removed=True, into="90"),
+        step("4", 2, deal_id="91", opened=True, merged=("90",)),
+        step("5", 2, deal_id="90", removed=True, into="91"),
+    )
+    (left,) = (one for one in crm.all(Opportunity) if one.deal_id == "91")
+    assert {deal_known_as(crm.store, PROGRAM, one) for one in ("77", "90", "91")} == {
+        left.opportunity_id
+    }
+
+
+@pytest.mark.parametrize("into", [None, "92"])
+def test_a_deal_that_was_deleted_or_became_one_that_nobody_told_of_names_itself(
+    crm: Crm, into: str | None
+) -> None:
+    source(crm, "src_crm", "crm")
+    crm.tell(step("2", 1, removed=True, into=into))
+    (deal,) = (one for one in crm.all(Opportunity) if one.deal_id == "77")
+    assert deal_known_as(crm.store, PROGRAM, "77") == deal.opportunity_id
