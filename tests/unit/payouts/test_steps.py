@@ -23,6 +23,7 @@ def test_a_fraction_stays_payable_and_goes_out_when_it_is_whole(world: Payday) -
     run = world.sent()
     assert (world.payout.amount_minor, world.payout.carry_minor) == (1_200, -50)
     assert world.rail.paid_in == [("EUR", 1_200)]
+    assert (run.count, run.excluded, world.all(Exclusion)) == (1, {}, [])
     world.cycle.settle(run.run_id)
     assert (world.purse().payable_minor, world.purse().paid_minor) == (50, 1_200)
     world.clock.at_ms = LATER[1] + DAY_MS

@@ -224,7 +224,9 @@ class Freezing:
         due, step = due_rewards(self.desk.store, balance), step_of(run.rail, run.currency)
         choice = choose(run, balance, due, step)
         if isinstance(choice, LeftOut):
-            return self._leave_out(run, balance, choice, left_out)
+            less = choice.reason == "below_minimum" and balance.payable_minor < step
+            is_rest = less and len(free) < len(ids)
+            return self._leave_out(run, balance, choice, left_out, is_rest=is_rest)
         self._commit(run, free[0], balance, method, choice, left_out)
         return True
 
@@ -283,12 +285,19 @@ class Freezing:
         self.desk.store.commit(change)
 
     def _leave_out(
-        self, run: PayoutRun, balance: Balance, choice: LeftOut, known: Exclusion | None
+        self,
+        run: PayoutRun,
+        balance: Balance,
+        choice: LeftOut,
+        known: Exclusion | None,
+        *,
+        is_rest: bool = False,
     ) -> bool:
         """Put down why; the answer is always False: nothing was frozen.
 
-        What is below the minimum leaves the index of what is due until it has grown, so that no
-        later run reads and notes it again.
+        Whoever is in the run is not left out of it by the rest that its rail cannot pay. What is
+        below the minimum leaves the index of what is due until it has grown, so that no later run
+        reads and notes it again.
         """
         key = exclusion_key(run.run_id, balance.advocate_id, balance.currency)
         known = known or self.desk.store.get(Exclusion, key)
@@ -301,7 +310,7 @@ class Freezing:
             version=known.version if known else 0,
         )
         change, least = Change(), _least(run)
-        if exclusion != known:
+        if exclusion != known and not is_rest:
             change.save(exclusion)
         is_small = balance.payable_minor < least and choice.reason != "still_moving"
         if is_small and balance.least_minor != least:
