@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from goodword.errors import Conflict, NotAllowed
 from goodword.events import Event
-from goodword.journeys.reference import CallState, ReferenceCall
+from goodword.journeys.reference import CallState, ReferenceCall, ReferenceProfile
 from goodword.journeys.walk import AskMade
 from goodword.ports import Change
 from goodword.rewards.model import Reward
@@ -127,6 +127,17 @@ def test_a_yes_that_is_taken_back_calls_off_what_is_booked_on_it(called: Called)
     assert refused.value.code == "call_not_booked"
     called.step(called.walk)
     assert (called.all(Reward), called.events("journey.ask_accepted_work")) == ([], [])
+
+
+def test_a_call_that_rests_on_another_yes_stays(called: Called) -> None:
+    (profile,) = called.all(ReferenceProfile)
+    other = called.booked.but(call_id="cal_other", ask_id="ask_other")
+    change = Change()
+    change.replace(profile.but(calls=(other,)))
+    called.store.commit(change)
+    called.asks.answer(called.ask.ask_id, "declined")
+    assert called.references.read(called.person).calls == (other,)
+    assert called.events("journey.reference_cancelled") == []
 
 
 def test_a_yes_without_a_booked_call_is_taken_back_as_ever(called: Called) -> None:

@@ -79,3 +79,18 @@ def test_a_deal_that_was_deleted_or_became_one_that_nobody_told_of_names_itself(
     crm.tell(step("2", 1, removed=True, into=into))
     (deal,) = (one for one in crm.all(Opportunity) if one.deal_id == "77")
     assert deal_known_as(crm.store, PROGRAM, "77") == deal.opportunity_id
+
+
+def test_a_chain_that_is_too_long_is_followed_as_far_as_may_be(
+    crm: Crm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.journeys.deal_names.DEAL_MERGES_MAX", 1)
+    source(crm, "src_crm", "crm")
+    crm.tell(
+        step("2", 1, deal_id="90", opened=True, merged=("77",)),
+        step("3", 1, removed=True, into="90"),
+        step("4", 2, deal_id="91", opened=True, merged=("90",)),
+        step("5", 2, deal_id="90", removed=True, into="91"),
+    )
+    (one,) = (one for one in crm.all(Opportunity) if one.deal_id == "90")
+    assert deal_known_as(crm.store, PROGRAM, "77") == one.opportunity_id
