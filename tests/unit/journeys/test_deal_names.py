@@ -27,6 +27,16 @@ def source(crm: Crm, name: str, namespace: str = "", program_id: str = PROGRAM) 
     crm.store.commit(change)
 
 
+def merged_twice(crm: Crm) -> None:
+    """77 becomes 90, and that 91."""
+    crm.tell(
+        step("2", 1, deal_id="90", opened=True, merged=("77",)),
+        step("3", 1, removed=True, into="90"),
+        step("4", 2, deal_id="91", opened=True, merged=("90",)),
+        step("5", 2, deal_id="90", removed=True, into="91"),
+    )
+
+
 @pytest.fixture
 def crm() -> Crm:
     crm = Crm()
@@ -59,12 +69,7 @@ def test_what_two_crms_call_so_is_neither(crm: Crm) -> None:
 
 def test_the_id_of_a_deal_that_was_merged_names_what_it_became(crm: Crm) -> None:
     source(crm, "src_crm", "crm")
-    crm.tell(
-        step("2", 1, deal_id="90", opened=True, merged=("77",)),
-        step("3", 1, removed=True, into="90"),
-        step("4", 2, deal_id="91", opened=True, merged=("90",)),
-        step("5", 2, deal_id="90", removed=True, into="91"),
-    )
+    merged_twice(crm)
     (left,) = (one for one in crm.all(Opportunity) if one.deal_id == "91")
     assert {deal_known_as(crm.store, PROGRAM, one) for one in ("77", "90", "91")} == {
         left.opportunity_id
@@ -86,11 +91,6 @@ def test_a_chain_that_is_too_long_is_followed_as_far_as_may_be(
 ) -> None:
     monkeypatch.setattr("goodword.journeys.deal_names.DEAL_MERGES_MAX", 1)
     source(crm, "src_crm", "crm")
-    crm.tell(
-        step("2", 1, deal_id="90", opened=True, merged=("77",)),
-        step("3", 1, removed=True, into="90"),
-        step("4", 2, deal_id="91", opened=True, merged=("90",)),
-        step("5", 2, deal_id="90", removed=True, into="91"),
-    )
+    merged_twice(crm)
     (one,) = (one for one in crm.all(Opportunity) if one.deal_id == "90")
     assert deal_known_as(crm.store, PROGRAM, "77") == one.opportunity_id

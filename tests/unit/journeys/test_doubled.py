@@ -80,6 +80,15 @@ def done(path: Path, ask: AskMade) -> None:
     path.asks.work(ask.ask_id, done=True, code="call_held", own_advocate_id=None)
 
 
+def joined_and_done(path: Path, *walks: Walk) -> None:
+    """The names turn out to be one person, who has done all that was asked; the walks go on."""
+    joined(path)
+    for one in path.made:
+        done(path, one)
+    for walk in walks:
+        path.step(walk)
+
+
 def test_the_later_walk_ends_before_its_first_request(path: Path) -> None:
     first, second = both(path, SETTLE, REFERENCE, THANKS, BYE)
     joined(path)
@@ -145,11 +154,7 @@ def test_another_version_rewards_the_same_work_by_no_other_name(path: Path) -> N
     path.publish(renamed, {**THANKS, "of_ask": "talk"}, BYE, of=journey.journey_id, **YEAR)
     (second,) = path.entering.consider(path.hear("deal_won", **WORK))
     path.step(second)
-    joined(path)
-    for one in path.made:
-        done(path, one)
-    path.step(first)
-    path.step(second)
+    joined_and_done(path, first, second)
     assert sorted(one.state for one in path.made) == ["accepted_work", "rewarded"]
 
 
@@ -165,11 +170,7 @@ def test_another_version_rewards_other_work_whatever_its_step_is_called() -> Non
     path.publish({**MORE, "name": "call"}, THANKS, BYE, of=journey.journey_id, **other)
     (second,) = path.entering.consider(path.hear("deal_won", **WORK))
     path.step(second)
-    joined(path)
-    for one in path.made:
-        done(path, one)
-    path.step(first)
-    path.step(second)
+    joined_and_done(path, first, second)
     assert sorted((one.motion, one.state) for one in path.made) == [
         ("community", "rewarded"),
         ("reference", "rewarded"),
