@@ -35,11 +35,6 @@ def pool_of(groups: dict[str, list[str]]) -> FakePool:
 
 
 @pytest.fixture
-def path() -> Path:
-    return Path()
-
-
-@pytest.fixture
 def here(path: Path) -> Iterator[Pages]:
     with asking_pages(path) as made:
         made.pool.groups, made.pool.people = dict(GROUPS), dict(pool_of(GROUPS).people)

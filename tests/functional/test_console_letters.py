@@ -22,11 +22,6 @@ MILO = Caller("sub-milo", "milo@staff.example", ("marketer",))
 
 
 @pytest.fixture
-def path() -> Path:
-    return Path()
-
-
-@pytest.fixture
 def asking(path: Path) -> Iterator[Pages]:
     with asking_pages(path) as made:
         yield made

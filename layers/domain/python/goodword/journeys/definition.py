@@ -10,6 +10,7 @@ ends. What a journey may never do is decided when it is published, not when it r
 `refusing.refusals` names every rule that a document breaks, with the place of the break.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
@@ -278,6 +279,14 @@ class JourneyTerms(Value):
     holdout_percent: int = Field(default=0, ge=0, le=50)
     reach: Literal["advocates", "customers"] = "advocates"
     texts: Texts = {}
+
+    def requests(self) -> Iterator[tuple[int, Ask | Remind, Ask]]:
+        """Each request and each reminder by its place, with the ask that it is or reminds of."""
+        asks = {one.name: one for one in self.steps if isinstance(one, Ask)}
+        for place, one in enumerate(self.steps):
+            ask = asks.get(one.of_ask) if isinstance(one, Remind) else one
+            if isinstance(one, Ask | Remind) and isinstance(ask, Ask):
+                yield place, one, ask
 
     def step(self, name: str) -> int:
         """The place of a step. Raises KeyError for one that is not there."""

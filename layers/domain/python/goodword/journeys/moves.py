@@ -212,8 +212,8 @@ class Moves:
             change.create(self._event("journey.not_reminded", walk, verdict.reason, ask=ask))
             return self._onward(change, walk, terms)
         told = self._event("journey.reminded", walk, ask=ask, advocate_id=seen.advocate_id)
-        number = walk.number if step.template in terms.texts else 0
-        change.create(told.but(data={**told.data, "words": step.template, "worded": number}))
+        said = {"words": step.template, "worded": _worded(walk, terms, step)}
+        change.create(told.but(data={**told.data, **said}))
         seen.hold(change)
         walk = walk.but(reminded=(*walk.reminded, step.of_ask))
         return self._onward(change, walk, terms)
@@ -365,7 +365,7 @@ class Moves:
             step=step.name,
             motion=step.motion,
             words=step.template,
-            worded=walk.number if step.template in terms.texts else 0,
+            worded=_worded(walk, terms, step),
             site=step.site,
             profile=step.profile,
             channels=terms.channels,
@@ -393,3 +393,8 @@ class Moves:
             **about,
             **more,
         )
+
+
+def _worded(walk: Walk, terms: JourneyTerms, step: Ask | Remind) -> int:
+    """The version whose own words a request or reminder says; 0: those that ship."""
+    return walk.number if step.template in terms.texts else 0

@@ -31,7 +31,7 @@ def refusals(terms: JourneyTerms, milestones: Names = NONE) -> list[FieldError]:
     `milestones` are the ids of those in the programme's own terms.
     """
     found = [*_broken_names(terms.steps), *_broken_order(terms.steps), *_no_forms(terms.steps)]
-    found += [*_disguised(terms.steps), *_unheard(terms)]
+    found += [*_disguised(terms), *_unheard(terms)]
     if terms.reach == "customers":
         found += _out_of_reach(terms)
     sound = not found
@@ -161,14 +161,11 @@ def _no_forms(steps: Sequence[Step]) -> Iterator[FieldError]:
             yield FieldError(f"steps.{place}.profile", message, "no_form", (("known", known),))
 
 
-def _disguised(steps: Sequence[Step]) -> Iterator[FieldError]:
+def _disguised(terms: JourneyTerms) -> Iterator[FieldError]:
     """Words about a review for a request of another kind: a public review by another name."""
-    asks = {one.name: one for one in steps if isinstance(one, Ask)}
-    for place, one in enumerate(steps):
-        ask = asks.get(one.of_ask) if isinstance(one, Remind) else one
-        if not isinstance(one, Ask | Remind) or not isinstance(ask, Ask) or ask.public:
-            continue
-        if any(part in REVIEW_WORDS for part in re.split("[_-]", one.template)):
+    for place, one, ask in terms.requests():
+        named = any(part in REVIEW_WORDS for part in re.split("[_-]", one.template))
+        if named and not ask.public:
             yield FieldError(f"steps.{place}.template", "is for reviews only", "reviews_only")
 
 
@@ -186,12 +183,9 @@ def worded_movers(earlier: Sequence[JourneyTerms], terms: JourneyTerms) -> Itera
 
 def _said_for(terms: JourneyTerms) -> dict[str, list[Ask]]:
     """By the name of a template the asks that it, or a reminder of it, is of."""
-    asks = {one.name: one for one in terms.steps if isinstance(one, Ask)}
     said: dict[str, list[Ask]] = {}
-    for one in terms.steps:
-        ask = asks.get(one.of_ask) if isinstance(one, Remind) else one
-        if isinstance(one, Ask | Remind) and isinstance(ask, Ask):
-            said.setdefault(one.template, []).append(ask)
+    for _, one, ask in terms.requests():
+        said.setdefault(one.template, []).append(ask)
     return said
 
 

@@ -51,14 +51,9 @@ def _letters(view: View) -> Answer:
 
 def _of_journey(view: View, journey_id: str, language: str) -> Answer:
     """What each request and reminder of a journey says: of its draft, or of what is in force."""
-    from goodword.journeys.definition import Ask, Remind  # noqa: PLC0415 - for this view alone
-
     journey, terms, drafted = _terms(view, journey_id)
-    asks, shown = {one.name: one for one in terms.steps if isinstance(one, Ask)}, []
-    for step in terms.steps:
-        ask = asks.get(step.of_ask) if isinstance(step, Remind) else step
-        if not isinstance(step, Ask | Remind) or not isinstance(ask, Ask):
-            continue
+    shown = []
+    for _, step, ask in terms.requests():
         own = _said(terms, step.template, language)
         values = _values(view, language, ask.motion, ask.site, own, journey.program_id)
         type = "journey.asked" if step is ask else "journey.reminded"
