@@ -9,6 +9,7 @@
     python -m tests.simulation --soak SECONDS [--first SEED]
     python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
     python -m tests.simulation SEED --mutants 20 [--seeds N] [--write]     random changes must die
+    python -m tests.simulation --holes payouts/choice [--seeds N]     all changes of some files
     python -m tests.simulation --proof [--small 0.1]    seeds, faults and mistakes, written down
 
 The exit code is 1 if anything was found.
@@ -17,10 +18,13 @@ The exit code is 1 if anything was found.
 import argparse
 import sys
 
-from tests.simulation import mutants, surviving
+from tests.simulation import holes, mutants, surviving
 
 if "--judge" in sys.argv:  # before anything of the product is imported
     print(mutants.judge(sys.argv[sys.argv.index("--judge") + 1]))
+    sys.exit(0)
+if "--infected" in sys.argv:
+    print(holes.infected(sys.argv[sys.argv.index("--infected") + 1]))
     sys.exit(0)
 
 from tests.simulation.campaign import WORKERS, campaign
@@ -46,6 +50,7 @@ def main() -> int:
     parser.add_argument("--proof", action="store_true")
     parser.add_argument("--small", type=float, default=1.0)
     parser.add_argument("--mutants", type=int, metavar="N")
+    parser.add_argument("--holes", nargs="+", metavar="WORD")
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--write", action="store_true")
@@ -54,6 +59,8 @@ def main() -> int:
         return write_proof(print, small=given.small)
     if given.mutants is not None:
         return _mutants(given)
+    if given.holes:
+        return bool(holes.show(given.holes, given.seeds))
     if given.soak:
         totals = campaign(seconds=given.soak, first=given.first)
         print("\n".join(totals.lines()))

@@ -216,6 +216,8 @@ def _fields(places: _Places, node: ast.AST) -> Iterator[Mutant | None]:
     match node:
         case ast.Attribute(value=value, attr=name, ctx=ast.Load()) if name in FIELDS:
             yield places.mutant(node, f"{ast.unparse(value)}.{FIELDS[name]}")
+        case ast.Call(func=ast.Name(id="min" | "max")):
+            return  # the same in any order
         case ast.Call(func=func, args=[one, two, *more], keywords=[]) if not more:
             if not any(isinstance(each, ast.Starred) for each in (one, two)):
                 said = f"{ast.unparse(two)}, {ast.unparse(one)}"
