@@ -41,8 +41,8 @@ unit properties shuffles functional adapters workflows contract infra e2e simula
 proof: setup ## seeds, faults, duels, planted and random mistakes into docs/proof.md; SMALL=0.1 for a part
 	@$(RUN) -m tests.simulation --proof --small $(or $(SMALL),1)
 
-mutants: setup ## random one-line changes of the money's code, each of which must die: make mutants N=20 SEED=7 WRITE=1
-	@$(RUN) -m tests.simulation $(or $(SEED),0) --mutants $(or $(N),20) --seeds $(or $(SEEDS),300) $(if $(WRITE),--write)
+mutants: setup ## random one-line changes of the money's code, each of which must die: make mutants N=200 SEED=7 WRITE=1
+	@$(RUN) -m tests.simulation $(or $(SEED),0) --mutants $(or $(N),200) $(if $(WRITE),--write)
 
 soak: setup ## new examples for the properties, then seeds for long: make soak SECONDS=3600 FIRST=100000
 	@$(RUN) -m pytest -q -p no:cacheprovider tests/properties

@@ -8,8 +8,9 @@
     python -m tests.simulation --duel 3 0 12     two invocations that meet there
     python -m tests.simulation --soak SECONDS [--first SEED]
     python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
-    python -m tests.simulation SEED --mutants 20 [--seeds N] [--write]     random changes must die
+    python -m tests.simulation SEED --mutants 200 [--write]     random changes of a line must die
     python -m tests.simulation --holes payouts/choice [--seeds N]     all changes of some files
+    python -m tests.simulation --plant PATH OLD NEW     a change of your own, against all seeds
     python -m tests.simulation --proof [--small 0.1]    seeds, faults and mistakes, written down
 
 The exit code is 1 if anything was found.
@@ -19,17 +20,10 @@ import argparse
 import sys
 
 from tests.simulation import holes, mutants, surviving
-
-if "--judge" in sys.argv:  # before anything of the product is imported
-    print(mutants.judge(sys.argv[sys.argv.index("--judge") + 1]))
-    sys.exit(0)
-if "--infected" in sys.argv:
-    print(holes.infected(sys.argv[sys.argv.index("--infected") + 1]))
-    sys.exit(0)
-
 from tests.simulation.campaign import WORKERS, campaign
 from tests.simulation.duels import Meeting, meet
 from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles
+from tests.simulation.judging import Fate
 from tests.simulation.playing import Lane, play
 from tests.simulation.proof import write_proof
 from tests.simulation.shrinking import shrink
@@ -51,8 +45,8 @@ def main() -> int:
     parser.add_argument("--small", type=float, default=1.0)
     parser.add_argument("--mutants", type=int, metavar="N")
     parser.add_argument("--holes", nargs="+", metavar="WORD")
+    parser.add_argument("--plant", nargs=3, metavar=("PATH", "OLD", "NEW"))
     parser.add_argument("--seeds", type=int, default=300)
-    parser.add_argument("--workers", type=int, default=WORKERS)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
     if given.proof:
@@ -60,7 +54,11 @@ def main() -> int:
     if given.mutants is not None:
         return _mutants(given)
     if given.holes:
-        return bool(holes.show(given.holes, given.seeds))
+        return bool(holes.show(given.holes, given.seeds, print))
+    if given.plant:
+        path, old, new = given.plant
+        print(fate := holes.plant(path, old, new, print))
+        return not fate.killed_by
     if given.soak:
         totals = campaign(seconds=given.soak, first=given.first)
         print("\n".join(totals.lines()))
@@ -96,21 +94,17 @@ def _shrink(seed: int) -> int:
 
 def _mutants(given: argparse.Namespace) -> int:
     """Of none, the page is written from the last measurement."""
-    told: list[mutants.Fate] = []
-    seed, seeds = str(given.seed), given.seeds
-    for fate in mutants.fates(mutants.chosen(given.mutants, seed), seeds, given.workers):
+    told: list[Fate] = []
+    seed = str(given.seed)
+    for fate in mutants.fates_of(mutants.chosen(given.mutants, seed)):
         told.append(fate)
-        print(
-            f"{fate.killed_by or 'SURVIVES':<22} {fate.seconds:6.1f} s  {fate.mutant.name}"
-            f"  {fate.what[:90]}",
-            flush=True,
-        )
+        print(fate, flush=True)
     if not told:
-        told, seed, seeds = surviving.remembered()
+        told, seed = surviving.remembered()
     print("\n".join(surviving.summary(told)))
     if given.write:
-        surviving.remember(told, seed, seeds)
-        surviving.put(surviving.section(told, seed, seeds))
+        surviving.remember(told, seed)
+        surviving.put(surviving.section(told, seed))
     return any(not one.killed_by and not surviving.unseen(one) for one in told)
 
 

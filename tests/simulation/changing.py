@@ -135,6 +135,16 @@ class _Places:
         return Mutant(self.path, first.line, start, start + len(old), old, new, self.kind)
 
 
+def replaced(path: str, old: str, new: str) -> Mutant:
+    """A change that a person has thought of; `old` must stand in the file once."""
+    source = (ROOT / path).read_text()
+    if source.count(old) != 1:
+        raise ValueError(f"{old!r} stands in {path} {source.count(old)} times, not once")
+    start = source.index(old)
+    line = source.count("\n", 0, start) + 1
+    return Mutant(path, line, start, start + len(old), old, new, "by hand")
+
+
 def mutants_of(path: str) -> list[Mutant]:
     """Every one-line change that we know of a file; none that is no Python, or says the same."""
     source = (ROOT / path).read_text()

@@ -15,13 +15,14 @@ from types import CodeType, FunctionType
 from typing import Any
 
 from tests.simulation.changing import Mutant
+from tests.simulation.infecting import Seed
 from tests.simulation.moneypaths import ROOT
-from tests.simulation.playing import Lane, play
+from tests.simulation.playing import play
+from tests.simulation.trials import duels, flows, seeded
 
 WARM = 40  # seeds of each lane that are played before, so that everything is loaded
-SECONDS_MAX = 60.0  # seconds of the processor after which a mutant's plays do not end
+SECONDS_MAX = 60.0  # seconds of the processor after which one play does not end
 FUNCTION = 0x3  # flags of a code that has its own variables: no module, no class
-Seed = tuple[Lane, int]
 
 
 class Bench:
@@ -38,16 +39,17 @@ class Bench:
         self._sources: dict[str, tuple[str, list[CodeType]]] = {}
         gc.freeze()
 
-    def fate(self, mutant: Mutant, seeds: Sequence[Seed]) -> tuple[str, str]:
+    def fate(self, mutant: Mutant, seeds: Sequence[Seed], *, beyond: bool) -> tuple[str, str]:
         """Who kills it, and what was found first; ("", "") if it lives, "?" if it cannot be put
-        in: then it belongs to what is evaluated when a module is loaded."""
+        in: then it belongs to what is evaluated when a module is loaded. `beyond`: who lives, and
+        was met, is shown to the flows and the duels, too."""
         found = self._swap(mutant)
         if found is None:
             return "?", "not in a function"
         read, write = os.pipe()
         if not (pid := os.fork()):
             os.close(read)
-            _judge(found, seeds, write)
+            _judge(found, seeds, write, beyond=beyond and bool(seeds))
         os.close(write)
         with os.fdopen(read) as told:
             said = told.read()
@@ -71,7 +73,9 @@ class Bench:
         return (functions, new) if functions else None
 
 
-def _judge(found: tuple[list[FunctionType], CodeType], seeds: Sequence[Seed], write: int) -> None:
+def _judge(
+    found: tuple[list[FunctionType], CodeType], seeds: Sequence[Seed], write: int, *, beyond: bool
+) -> None:
     """In the fork: play until something is found; never returns."""
 
     def tell(killed: str, what: str) -> None:
@@ -79,14 +83,15 @@ def _judge(found: tuple[list[FunctionType], CodeType], seeds: Sequence[Seed], wr
         os._exit(0)
 
     signal.signal(signal.SIGVTALRM, lambda *_: tell("the clock", "it does not end"))
-    signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
     try:
         for one in found[0]:
             one.__code__ = found[1]
-        for lane, seed in seeds:
-            findings = play(seed, lane=lane, digested=False).found
-            if findings:
-                tell(f"{lane} {seed}", str(findings[0]))
+        for hunt in (seeded(seeds), *((flows(), duels()) if beyond else ())):
+            signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
+            for name, findings in hunt:
+                if findings:
+                    tell(name, str(findings[0]))
+                signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
         tell("", "")
     except BaseException as error:  # noqa: BLE001 - what breaks is dead
         with contextlib.suppress(OSError):

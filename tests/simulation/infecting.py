@@ -15,16 +15,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.simulation.changing import Mutant, mutants_of
+from tests.simulation.changing import Mutant
 from tests.simulation.moneypaths import ROOT
 
-ENOUGH = 16  # seeds of one mutant that are kept, in each process
 DECORATED = (ast.FunctionDef, ast.ClassDef)
 ACTING = ("change", "changes", "desk", "books", "room", "basin", "caps", "limits", "next")
 DOING = (  # methods that change what they belong to
     *("take", "give", "grant", "setdefault", "pop", "append", "add", "update", "extend"),
     *("use", "put", "move", "write", "next_order"),
 )
+
+
+Seed = tuple[str, int]  # the lane and the number of a play
 
 
 class Probed(BaseException):
@@ -41,12 +43,12 @@ class Spot:
 
 
 class Probe:
-    """What is infected so far. `seed` is the play that runs now."""
+    """What is infected so far, `enough` seeds of each. `seed` is the play that runs now."""
 
-    def __init__(self, mutants: Sequence[Mutant]) -> None:
-        self.mutants = list(mutants)
-        self.seed: tuple[str, int] = ("import", 0)
-        self.seeds: list[list[tuple[str, int]]] = [[] for _ in self.mutants]
+    def __init__(self, mutants: Sequence[Mutant], enough: int) -> None:
+        self.mutants, self.enough = list(mutants), enough
+        self.seed: Seed = ("import", 0)
+        self.seeds: list[list[Seed]] = [[] for _ in self.mutants]
         self.live = [True] * len(self.mutants)
         self.probing = False
 
@@ -93,17 +95,16 @@ class Probe:
             self.seeds[number].append(self.seed)
             self.live[number] = False
 
-    def begin(self, seed: tuple[str, int]) -> None:
-        """Another play."""
+    def begin(self, seed: Seed) -> None:
+        """Another play; of whom enough seeds are known, no more are looked for."""
         self.seed = seed
-        self.live = [len(found) < ENOUGH for found in self.seeds]
+        self.live = [len(found) < self.enough for found in self.seeds]
 
 
-def instrument(probe: Probe, numbers: Sequence[int]) -> None:
-    """From now on the files are loaded with these mutants beside them."""
+def instrument(probe: Probe) -> None:
+    """From now on the files are loaded with the mutants beside what stands there."""
     by_path: dict[str, list[tuple[int, Mutant]]] = {}
-    for number in numbers:
-        one = probe.mutants[number]
+    for number, one in enumerate(probe.mutants):
         by_path.setdefault(str(ROOT / one.path), []).append((number, one))
     real: Callable[..., Any] = importlib.machinery.SourceFileLoader.get_code
 
@@ -167,25 +168,27 @@ def _spot(tree: ast.AST, other: ast.AST) -> Spot | None:
         ),
         len(chain),
     )
-    acts = {id(one.value) for one, _, _ in chain if isinstance(one, ast.Expr)}
+    doing = {id(one.value) for one, _, _ in chain if isinstance(one, ast.Expr)}
     able = [
         (one, two, test)
         for one, two, test in chain[first + 1 : stop]
         if isinstance(one, ast.expr)
         and isinstance(two, ast.expr)
         and not isinstance(one, ast.Starred)
-        and id(one) not in acts
+        and id(one) not in doing
         and isinstance(getattr(one, "ctx", ast.Load()), ast.Load)
-        and not _acts(two)
+        and not acts(two)
     ]
     if able:
         one, two, test = able[-1]
         return Spot(one, two, test)
     statement = [one for one, _, _ in chain if isinstance(one, ast.stmt)][-1]
+    if isinstance(statement, ast.FunctionDef):
+        return Spot(statement.body[0], None, False)
     return Spot(statement, None, False)
 
 
-def _acts(node: ast.AST) -> bool:
+def acts(node: ast.AST) -> bool:
     """Whether somebody might notice that it is evaluated twice."""
     for one in ast.walk(node):
         match one:
@@ -268,8 +271,3 @@ def _looked(node: ast.AST, spots: Sequence[tuple[int, Spot]], is_test: bool) -> 
     numbers = _numbers([number for number, _ in spots])
     given = [numbers, ast.Constant(is_test), node, ast.Tuple(others, ast.Load())]
     return ast.Call(ast.Name("_look_", ast.Load()), given, [])  # type: ignore[arg-type]
-
-
-def all_mutants(paths: Sequence[str]) -> list[Mutant]:
-    """Of these files."""
-    return [one for path in paths for one in mutants_of(path)]

@@ -1,43 +1,31 @@
 """Mistakes that nobody chose: random one-line changes in the money's own code; each must die.
 
-    python -m tests.simulation SEED --mutants 20 [--seeds 300] [--write]
+    python -m tests.simulation SEED --mutants 200 [--write]
 
 A mutant is one change of one line (`changing`) of any file of the money's paths (`moneypaths`). It
-is made in memory when the module is loaded, in a process of its own; the tree is never touched.
-Then what `make test` plays is played against it, as far as `--seeds` says: flows, seeds of the fast
-and of the brief lane, duels. Whoever survives is shown with its line, to be explained or caught;
-what changes nothing that can be seen is told apart in `EQUIVALENT`, by argument and by name.
+is made in memory; the tree is never touched. All seeds of `make test` that it infects are played
+against it, then the flows and the duels (`judging`). Whoever survives is shown with its line, to be
+explained or caught; what changes nothing that can be seen is told apart in `EQUIVALENT`
+(`surviving`), by argument and by name.
 """
 
 import importlib.machinery
 import json
 import os
 import signal
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.simulation.changing import Mutant, mutants_of
+from tests.simulation.judging import Fate, asked, fates, infected_by, order_of
 from tests.simulation.moneypaths import ROOT, money_paths
 
-SECONDS_MAX = 7_200  # seconds that one mutant may take; then it lives, however slow the machine
+MET = 500  # infected seeds that are played against one mutant, and some more
+ALONE = 60, 400  # seeds of the lanes against what cannot be put into a product that is loaded
 PLAY_SECONDS_MAX = 120.0  # seconds of the processor after which one play does not end
-
-
-@dataclass(frozen=True)
-class Fate:
-    """What became of a mutant; `killed_by` is "" if it lives."""
-
-    mutant: Mutant
-    killed_by: str
-    what: str
-    seconds: float
 
 
 def chosen(count: int, seed: int | str) -> list[Mutant]:
@@ -51,7 +39,31 @@ def chosen(count: int, seed: int | str) -> list[Mutant]:
     return [chance.choice(by_line[line]) for line in lines]
 
 
-# --- in the process of a mutant ---------------------------------------------------------------
+def fates_of(mutants: Sequence[Mutant]) -> Iterator[Fate]:
+    """What becomes of each, by all that `make test` plays."""
+    for fate in fates(mutants, infected_by(mutants, enough=MET), beyond=True):
+        yield judged_alone(fate.mutant) if fate.killed_by == "?" else fate
+
+
+def judged_alone(mutant: Mutant) -> Fate:
+    """In a process of its own, which loads the product with the change."""
+    try:
+        ((killed, what),) = asked("--alone", asdict(mutant))
+    except (RuntimeError, ValueError) as error:
+        killed, what = "the end of the process", str(error)
+    return Fate(mutant, killed, what, sum(ALONE))
+
+
+# --- in the process of such a mutant ------------------------------------------------------------
+
+
+def judge(told: dict[str, Any]) -> tuple[str, str]:
+    """Play against one mutant; who killed it and how."""
+    plant(Mutant(**told))
+    try:
+        return _hunt()
+    except Exception as error:  # noqa: BLE001 - what breaks when it is loaded is dead
+        return "the import", f"{type(error).__name__}: {error}"
 
 
 def plant(mutant: Mutant) -> None:
@@ -67,39 +79,12 @@ def plant(mutant: Mutant) -> None:
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
 
 
-def judge(given: str) -> str:
-    """Play against one mutant, given as JSON with `seeds`; JSON of who killed it and how."""
-    told = json.loads(given)
-    mutant = Mutant(**told["mutant"])
-    plant(mutant)
-    begun = time.monotonic()
-    try:
-        killed, what = _hunt(told["seeds"])
-    except Exception as error:  # noqa: BLE001 - what breaks when it is loaded is dead
-        killed, what = "the import", f"{type(error).__name__}: {error}"
-    return json.dumps([killed, what, time.monotonic() - begun])
-
-
-def _hunt(seeds: int) -> tuple[str, str]:
-    from tests.simulation.duels import DUELS, meet_all  # noqa: PLC0415 - after planting
-    from tests.simulation.golden import FLOWS  # noqa: PLC0415
-    from tests.simulation.playing import many, play  # noqa: PLC0415
-
-    def flows() -> Iterator[tuple[str, list[str]]]:
-        for number in range(len(FLOWS)):
-            yield f"flow {number}", play(number, lane="golden", plan={}).found
-
-    def duels() -> Iterator[tuple[str, list[str]]]:
-        for number in range(len(DUELS)):
-            yield from meet_all(number)[1].items()
-
-    def seeded(first: int, end: int) -> Iterator[tuple[str, list[str]]]:
-        for seed in range(first, end):
-            yield f"seed {seed}", play(seed, digested=False).found
-            yield f"seed {seed} --brief", play(seed, lane="brief", digested=False).found
+def _hunt() -> tuple[str, str]:
+    from tests.simulation.playing import many  # noqa: PLC0415 - after planting
+    from tests.simulation.trials import duels, flows, seeded  # noqa: PLC0415
 
     with many():
-        for hunt in (flows(), seeded(0, seeds), duels()):
+        for hunt in (flows(), seeded(order_of(*ALONE)), duels()):
             _watched()
             for name, found in hunt:
                 if found:
@@ -115,38 +100,5 @@ def _watched() -> None:
 
 
 def _endless(*_: object) -> None:
-    print(json.dumps(["the clock", "it does not end", PLAY_SECONDS_MAX]), flush=True)
+    print(json.dumps(["the clock", "it does not end"]), flush=True)
     os._exit(0)
-
-
-# --- all of them --------------------------------------------------------------------------------
-
-
-def fates(mutants: Sequence[Mutant], seeds: int, workers: int) -> Iterator[Fate]:
-    """What becomes of each, a few at a time."""
-    with ThreadPoolExecutor(workers) as pool:
-        yield from pool.map(lambda one: _fate(one, seeds), mutants)
-
-
-def _fate(mutant: Mutant, seeds: int) -> Fate:
-    given = json.dumps({"mutant": asdict(mutant), "seeds": seeds})
-    words = [sys.executable, "-m", "tests.simulation", "--judge", given]
-    begun = time.monotonic()
-    try:
-        done = subprocess.run(
-            words,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=SECONDS_MAX,
-            check=False,
-            env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
-        )
-    except subprocess.TimeoutExpired:
-        return Fate(mutant, "", "not played to its end", time.monotonic() - begun)
-    try:
-        killed, what, seconds = json.loads(done.stdout.splitlines()[-1])
-    except (ValueError, IndexError):
-        what = (done.stderr.strip().splitlines() or ["?"])[-1]
-        return Fate(mutant, "the end of the process", what, time.monotonic() - begun)
-    return Fate(mutant, killed, what, seconds)

@@ -14,12 +14,13 @@ from math import sqrt
 from pathlib import Path
 
 from tests.simulation.changing import Mutant
+from tests.simulation.judging import BRIEF, FAST, Fate
 from tests.simulation.moneypaths import LEFT_OUT, ROOT, area, money_paths
-from tests.simulation.mutants import Fate
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 TITLE = "## Random one-line changes, chosen by nobody"
 FATES = Path(__file__).with_name("fates.json")
+SEEDS = FAST + BRIEF
 SURE = 1.96  # standard deviations of 95 %
 SHOWN = 110  # letters of a cell
 # What changes nothing that anybody could see: by file and change, with the reason.
@@ -60,7 +61,7 @@ def summary(fates: Sequence[Fate]) -> list[str]:
     ]
 
 
-def section(fates: Sequence[Fate], seed: str, seeds: int) -> str:
+def section(fates: Sequence[Fate], seed: str) -> str:
     """The section of the page."""
     words = ("git", "rev-parse", "--short", "HEAD")
     commit = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
@@ -74,14 +75,13 @@ def section(fates: Sequence[Fate], seed: str, seeds: int) -> str:
         [
             TITLE,
             f"Measured on {day} at {commit} by"
-            f" `python -m tests.simulation {seed} --mutants {len(fates)} --seeds {seeds} --write`:"
+            f" `python -m tests.simulation {seed} --mutants {len(fates)} --write`:"
             f" the number {seed} was drawn for this measurement and used for nothing before. Of"
             f" {len(money_paths())} files (all of the money's folders but"
             f" {sum(reasons.values())} patterns of files: {', '.join(sorted(reasons))}) every line"
             " is as likely as any other; how long texts and lists may be, and what a deployment"
-            " must be set up with, is no money. Each change met the flows, the duels and the first"
-            f" {seeds:,} seeds of the fast and of the brief lane,"
-            " a part of what `make test` plays.\n",
+            " must be set up with, is no money. Each change met what `make test` plays: of the"
+            f" {SEEDS:,} seeds those that it makes a difference in, the flows and the duels.\n",
             *[f"* {line}" for line in summary(fates)],
             "\n| change | kind | by | found |\n|---|---|---|---|",
             *rows,
@@ -90,17 +90,17 @@ def section(fates: Sequence[Fate], seed: str, seeds: int) -> str:
     )
 
 
-def remember(fates: Sequence[Fate], seed: str, seeds: int) -> None:
+def remember(fates: Sequence[Fate], seed: str) -> None:
     """Keep what became of each, so that the page can be written anew from it."""
-    told = {"seed": seed, "seeds": seeds, "fates": [asdict(one) for one in fates]}
+    told = {"seed": seed, "fates": [asdict(one) for one in fates]}
     FATES.write_text(json.dumps(told, indent=1) + "\n")
 
 
-def remembered() -> tuple[list[Fate], str, int]:
+def remembered() -> tuple[list[Fate], str]:
     """The last measurement."""
     told = json.loads(FATES.read_text())
     found = [Fate(**(one | {"mutant": Mutant(**one["mutant"])})) for one in told["fates"]]
-    return found, told["seed"], told["seeds"]
+    return found, told["seed"]
 
 
 def put(text: str) -> None:

@@ -8,8 +8,9 @@ import pytest
 from tests.simulation import surviving
 from tests.simulation.changing import mutants_of
 from tests.simulation.flaws import FLAWS, SOUND, accepted
+from tests.simulation.judging import Fate
 from tests.simulation.moneypaths import DOMAIN, ROOT, money_paths
-from tests.simulation.mutants import Fate, chosen
+from tests.simulation.mutants import chosen
 from tests.simulation.offers import Basket, Line, Offer, Seen, back, lines_of, shared, worth
 
 TWO = Basket(lines=(Line("a", "Acme", 2, 3_000), Line("b", None, 1, 1_235)), country="DE")
@@ -104,15 +105,15 @@ def test_the_page_says_who_survives(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     page.write_text(f"# A\n\n{surviving.TITLE}\nold\n\n## B\nlast\n")
     monkeypatch.setattr(surviving, "PAGE", page)
     one, two = chosen(2, "one")
-    fates = [Fate(one, "seed 3", "it differs", 1.0), Fate(two, "", "", 9.0)]
-    surviving.put(surviving.section(fates, "77", 5))
+    fates = [Fate(one, "seed 3", "it differs", 1), Fate(two, "", "", 9)]
+    surviving.put(surviving.section(fates, "77"))
     text = page.read_text()
     assert "\nold\n" not in text
     assert text.startswith("# A\n\n## Random")
     assert text.endswith("\n## B\nlast\n")
     assert "1 of 2 killed: 50 % (between 9 % and 91 %" in text
     assert text.count("SURVIVES") == 1
-    assert surviving.standing().rstrip() == surviving.section(fates, "77", 5).rstrip()
+    assert surviving.standing().rstrip() == surviving.section(fates, "77").rstrip()
 
 
 def test_how_sure_a_measurement_is() -> None:

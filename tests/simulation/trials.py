@@ -1,0 +1,29 @@
+"""What `make test` plays, as trials of a planted change: by name, with what is found."""
+
+from collections.abc import Iterable, Iterator
+
+from tests.simulation.duels import DUELS, meet_all
+from tests.simulation.golden import FLOWS
+from tests.simulation.infecting import Seed
+from tests.simulation.playing import play
+
+Trials = Iterator[tuple[str, list[str]]]
+
+
+def seeded(seeds: Iterable[Seed]) -> Trials:
+    """These seeds, each of its lane."""
+    for lane, seed in seeds:
+        words = f"seed {seed}" if lane == "fast" else f"seed {seed} --{lane}"
+        yield words, play(seed, lane=lane, digested=False).found  # type: ignore[arg-type]
+
+
+def flows() -> Trials:
+    """The golden flows, without a fault."""
+    for number in range(len(FLOWS)):
+        yield f"flow {number}", play(number, lane="golden", plan={}).found
+
+
+def duels() -> Trials:
+    """Every meeting; those of one pair of invocations at a time."""
+    for number in range(len(DUELS)):
+        yield from meet_all(number)[1].items()
