@@ -11,6 +11,7 @@
     python -m tests.simulation SEED --mutants 200 [--write]     random changes of a line must die
     python -m tests.simulation --holes payouts/choice [--seeds N]     all changes of some files
     python -m tests.simulation --plant PATH OLD NEW     a change of your own, against all seeds
+    python -m tests.simulation --planted FILE     several: JSON of path, old and new
     python -m tests.simulation --proof [--small 0.1]    seeds, faults and mistakes, written down
 
 The exit code is 1 if anything was found.
@@ -46,6 +47,7 @@ def main() -> int:
     parser.add_argument("--mutants", type=int, metavar="N")
     parser.add_argument("--holes", nargs="+", metavar="WORD")
     parser.add_argument("--plant", nargs=3, metavar=("PATH", "OLD", "NEW"))
+    parser.add_argument("--planted", metavar="FILE")
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
@@ -55,10 +57,9 @@ def main() -> int:
         return _mutants(given)
     if given.holes:
         return bool(holes.show(given.holes, given.seeds, print))
-    if given.plant:
-        path, old, new = given.plant
-        print(fate := holes.plant(path, old, new, print))
-        return not fate.killed_by
+    if given.plant or given.planted:
+        changes = [tuple(given.plant)] if given.plant else holes.listed(given.planted)
+        return bool(holes.plant(changes, print))
     if given.soak:
         totals = campaign(seconds=given.soak, first=given.first)
         print("\n".join(totals.lines()))

@@ -50,7 +50,8 @@ def _caps(books: Books) -> Iterator[str]:
     story = books.town.story
     held: Counter[tuple[Limited, str, str]] = Counter()
     for reward in books["reward"]:
-        if reward["state"] in GONE or not reward["remaining_minor"]:
+        gone = reward["state"] in GONE or not reward["remaining_minor"]
+        if gone or reward.get("side") == "friend":  # what friends get counts nowhere
             continue
         order = story.order(reward["order_id"])
         amount = {"rewards": 1, "amount_minor": _money(reward)}

@@ -19,6 +19,7 @@ from tests.simulation.complaints import part_of
 from tests.simulation.currencies import unit_of, units
 from tests.simulation.deadlines import DEADLINES
 from tests.simulation.flaws import TERMS
+from tests.simulation.giftchecks import GIFTS
 from tests.simulation.giving import GIVING
 from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
@@ -65,6 +66,7 @@ def check(town: "Town") -> list[str]:
         *BANS,
         *BANKS,
         *GIVING,
+        *GIFTS,
         *LEFT,
         *KEPT,
         *TWINS,
@@ -102,11 +104,12 @@ def _balances(books: Books) -> Iterator[str]:
     accounts, able = _accounts(books), units(books.town.story)
     for unit in {*accounts, *able, *(one["currency"] for one in books["balance"])}:
         sums = accounts[unit]
-        for person in PEOPLE:
+        friends = {one["advocate_id"] for one in books["balance"]} - {*PEOPLE}
+        for person in (*PEOPLE, *friends):
             mine = [one for one in books["balance"] if one["advocate_id"] == person]
             stored = next((one for one in mine if one["currency"] == unit), {})
             said = {bucket: stored.get(f"{bucket}_minor", 0) for bucket in BUCKETS}
-            if unit not in able and any(said.values()):
+            if unit not in able and person in PEOPLE and any(said.values()):
                 yield f"{person} has {unit}, in which nothing is given"
             for bucket in BUCKETS:
                 if said[bucket] != -sums[f"advocate:{person}:{bucket}"]:
@@ -150,7 +153,8 @@ def _rewards(books: Books) -> Iterator[str]:
         if not 0 <= reward["remaining_minor"] <= reward["earned_minor"]:
             yield f"{reward['reward_id']}: {reward['remaining_minor']} of {reward['earned_minor']}"
         if reward["state"] not in GONE:
-            seen[reward["program_id"], reward["action"], reward["order_id"], reward["rule_id"]] += 1
+            names = ("program_id", "action", "order_id", "rule_id", "side")
+            seen[tuple(reward.get(name, "") for name in names)] += 1
         order = books.town.story.order(reward["order_id"])
         received_ms = conversions[reward["conversion_id"]]["received_ms"]
         happened_ms = min(told_ms(order, reward["order_id"]), received_ms)
@@ -241,9 +245,20 @@ def _amounts(books: Books) -> Iterator[str]:
         winner = last["attribution"].get("winner")
         decided = as_decided(story, order, last)
         due = gives(story, decided, winner["at_ms"], seen_in(last)) if winner else {}
-        for reward_id in conversion.get("reward_ids", ()):
+        for reward_id in (
+            *conversion.get("reward_ids", ()),
+            *conversion.get("friend_reward_ids", ()),
+        ):
             reward = rewards[reward_id]
             one = due.get(reward["rule_id"])
+            if reward.get("side") == "friend":
+                wanted = (
+                    0
+                    if reward.get("kept")
+                    else share(as_told(order, conversion["net_minor"]), reward["earned_minor"], {})
+                )
+                yield from _taken(f"{order.name}, friend", reward, wanted)
+                continue
             if one is None:
                 yield f"{order.name} is rewarded without a touch, or a rule"
                 continue

@@ -31,7 +31,7 @@ class Giving:
     def acts(self) -> list[Callable[[], None]]:
         """What there is to do in this story."""
         story = self.town.story
-        return [self.hand_over] * 3 * bool(story.gives or story.extra)
+        return [self.hand_over] * 3 * bool(story.gives or story.extra or story.gift)
 
     def hand_over(self) -> None:
         """Somebody hands over what somebody is owed; at times they have mistyped how much."""
@@ -45,7 +45,8 @@ class Giving:
             self._hand(balance, "usr_carl", wrong=False)
 
     def _owed(self) -> list[Balance]:
-        if not (self.town.story.gives or self.town.story.extra):
+        story = self.town.story
+        if not (story.gives or story.extra or story.gift):
             return []
         every: list[Balance] = self.town.all(Balance)
         return [one for one in every if one.currency not in MONEY and one.payable_minor > 0]

@@ -18,6 +18,7 @@ from goodword.rewards import service as rewards
 from goodword.rewards.model import Reward
 from goodword.tracking import model as tracking
 
+from tests.simulation.planted_gifts import GIFTS
 from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
@@ -195,5 +196,6 @@ MISTAKES = (
     *LEAVING,
     *KEEPING,
     *TWINS,
+    *GIFTS,
     *RETELLING,
 )

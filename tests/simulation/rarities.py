@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from goodword.advocates.model import EnrolmentState
 
 from tests.simulation.enriching import given
+from tests.simulation.gifts import draw_gift
 
 if TYPE_CHECKING:
     from tests.simulation.story import Story
@@ -78,6 +79,8 @@ def add_rarities(story: "Story") -> None:
     story.leaves = free and Random(f"leaving {story.seed}").random() < LEAVES
     _hurry(Random(f"hurry {story.seed}"), story)
     _strangers(Random(f"strangers {story.seed}"), story)
+    if not (story.gives or story.extra or story.accepts):
+        story.gift = draw_gift(Random(f"gift {story.seed}"))
     if not story.fickle:  # where banks take back, little else keeps payments from being made
         _drafts(Random(f"drafts {story.seed}"), story)
         _turns(Random(f"turns {story.seed}"), story)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from goodword.programs.payment import RailName
 
 from tests.simulation.enriching import enrich, given
+from tests.simulation.gifts import Gift
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.rarities import Draft, Turn, Twin, add_rarities, is_won, other_name
@@ -148,6 +149,7 @@ class Story:
     zone: str = "UTC"
     watched: bool = False  # an order within a minute of its click is looked at
     turns: list[Turn] = field(default_factory=list)  # of enrolments
+    gift: Gift | None = None  # what the friend gets beside what a sale earns
     second_look: int | None = None  # above which an approval takes two
 
     def has_won(self) -> bool:

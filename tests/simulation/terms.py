@@ -27,6 +27,7 @@ from goodword.programs.model import (
     Rule,
 )
 from goodword.programs.payment import Payment
+from goodword.programs.rules import FriendSide
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
@@ -67,6 +68,7 @@ def _rules(story: Story, promised: Terms) -> tuple[Rule, ...]:
         reward=PercentageReward(basis_points=promised.points),
         minimum_order_minor=story.minimum_order,
         minimum_order_in=_abroad(story, story.minimum_order),
+        friend=FriendSide.model_validate(story.gift.rule()) if story.gift else None,
         **units["sale"],
     )
     flat = FlatReward(amount_minor=promised.flat, amount_in=_abroad(story, promised.flat))

@@ -7,6 +7,7 @@ looked at: nothing of it is left, and it says why.
 from collections.abc import Iterator
 
 from tests.simulation.books import Books
+from tests.simulation.currencies import MONEY
 from tests.simulation.story import Order
 
 DUPLICATE = "duplicate_order"
@@ -45,6 +46,7 @@ def _twins(books: Books) -> Iterator[str]:
             event["data"]["amount_minor"]
             for event in books["event"]
             if event["type"] == "reward.reversed"
+            and event["data"]["currency"] in MONEY
             and event["data"].get("refund_id") == f"duplicate:{name}"
         )
         said = [event["data"]["taken_minor"] for event in told if event["subject"] == name]
