@@ -11,7 +11,8 @@ from zoneinfo import ZoneInfo
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
-from tests.simulation.story import Limited, Order
+from tests.simulation.limits import Limited
+from tests.simulation.story import Order
 
 GONE = ("rejected", "void")
 

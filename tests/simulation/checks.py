@@ -25,7 +25,7 @@ from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
 from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
-from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, share
+from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, gone
 from tests.simulation.paychecks import JUDGES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.retelling import DIFFERS, RETOLD
@@ -245,20 +245,9 @@ def _amounts(books: Books) -> Iterator[str]:
         winner = last["attribution"].get("winner")
         decided = as_decided(story, order, last)
         due = gives(story, decided, winner["at_ms"], seen_in(last)) if winner else {}
-        for reward_id in (
-            *conversion.get("reward_ids", ()),
-            *conversion.get("friend_reward_ids", ()),
-        ):
+        for reward_id in conversion.get("reward_ids", ()):
             reward = rewards[reward_id]
             one = due.get(reward["rule_id"])
-            if reward.get("side") == "friend":
-                wanted = (
-                    0
-                    if reward.get("kept")
-                    else share(as_told(order, conversion["net_minor"]), reward["earned_minor"], {})
-                )
-                yield from _taken(f"{order.name}, friend", reward, wanted)
-                continue
             if one is None:
                 yield f"{order.name} is rewarded without a touch, or a rule"
                 continue
@@ -269,12 +258,15 @@ def _amounts(books: Books) -> Iterator[str]:
             weights = {part["line_id"]: part["weight"] for part in reward.get("parts", ())}
             if weights != one.weights:
                 yield f"{order.name} was earned on {weights}, not on {one.weights}"
-            wanted = share(
-                as_told(order, conversion["net_minor"]), reward["earned_minor"], one.weights
-            )
+            sums = as_told(order, conversion["net_minor"])
+            wanted = gone(story, sums, reward["earned_minor"], one.weights)
             if reward_id in parts:
                 wanted = max(wanted, reward["earned_minor"] - part_of(reward["earned_minor"]))
             yield from _taken(order.name, reward, wanted)
+        for reward in map(rewards.__getitem__, conversion.get("friend_reward_ids", ())):
+            sums = as_told(order, conversion["net_minor"])
+            back = 0 if reward.get("kept") else gone(story, sums, reward["earned_minor"], {})
+            yield from _taken(f"{order.name}, friend", reward, back)
 
 
 def _taken(name: str, reward: Item, wanted: int) -> Iterator[str]:

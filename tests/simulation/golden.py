@@ -7,12 +7,12 @@ it is refunded before or after. Faults come from a plan; afterwards everything h
 """
 
 from tests.simulation.healing import Play
+from tests.simulation.limits import Limited
 from tests.simulation.paydays import Paying
 from tests.simulation.story import (
     DAY_MS,
     HOUR_MS,
     START_MS,
-    Limited,
     Order,
     Returned,
     Story,

@@ -124,6 +124,12 @@ def refunded(order: Order) -> tuple[int, int] | None:
     return min(sums["net"], order.net), min(sums["gross"], order.gross)
 
 
+def gone(story: Story, order: Order, earned: int, weights: Mapping[str, int]) -> int:
+    """How much of what was earned goes back, for refunds or for the end of a subscription."""
+    ended = story.ending.share(earned, order.lasted) if story.ending else 0
+    return max(ended, share(order, earned, weights))
+
+
 def share(order: Order, earned: int, weights: Mapping[str, int]) -> int:
     """How much of what was earned the refunds take back; by lines, if it was earned on lines."""
     parts = refunded(order)

@@ -18,10 +18,10 @@ from goodword.rewards import service as rewards
 from goodword.rewards.model import Reward
 from goodword.tracking import model as tracking
 
-from tests.simulation.planted_gifts import GIFTS
 from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
+from tests.simulation.planted_promises import PROMISES
 from tests.simulation.planted_retelling import RETELLING
 from tests.simulation.planted_twins import TWINS
 from tests.simulation.planted_world import WORLD
@@ -196,6 +196,6 @@ MISTAKES = (
     *LEAVING,
     *KEEPING,
     *TWINS,
-    *GIFTS,
+    *PROMISES,
     *RETELLING,
 )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from goodword.advocates.model import EnrolmentState
 
+from tests.simulation.endings import draw_ending, draw_ends
 from tests.simulation.enriching import given
 from tests.simulation.gifts import draw_gift
 
@@ -81,10 +82,20 @@ def add_rarities(story: "Story") -> None:
     _strangers(Random(f"strangers {story.seed}"), story)
     if not (story.gives or story.extra or story.accepts):
         story.gift = draw_gift(Random(f"gift {story.seed}"))
+    if not any(order.twin for order in story.orders):
+        _endings(Random(f"endings {story.seed}"), story)
     if not story.fickle:  # where banks take back, little else keeps payments from being made
         _drafts(Random(f"drafts {story.seed}"), story)
         _turns(Random(f"turns {story.seed}"), story)
         _looks(Random(f"looks {story.seed}"), story)
+
+
+def _endings(chance: Random, story: "Story") -> None:
+    """Some orders were subscriptions, and have ended."""
+    story.ending = draw_ending(chance)
+    for order in story.orders if story.ending else ():
+        if order.action == "sale" and story.ending:
+            order.lasted = tuple(draw_ends(chance, story.ending))
 
 
 def _drafts(chance: Random, story: "Story") -> None:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo
 
 from goodword.programs.payment import RailName
 
+from tests.simulation.endings import Ending
 from tests.simulation.enriching import enrich, given
 from tests.simulation.gifts import Gift
+from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.rarities import Draft, Turn, Twin, add_rarities, is_won, other_name
@@ -21,7 +23,6 @@ DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
 START_MS = 1_763_800_000_000
 INTAKE_DAYS = 8  # days in which everything is reported; the shortest hold of a calm story is longer
-PROGRAMME_CAPS_MAX = 2  # caps of the whole programme that terms may have
 LEANINGS = (*("wide",) * 5, *("payday",) * 4, *("race",) * 2)
 RACE_MS = START_MS + 3 * DAY_MS  # when everything of a race is told
 DISPUTED = 0.6  # of the stories where nothing is capped
@@ -89,6 +90,7 @@ class Order:
     basket: Basket = EMPTY
     twin: Twin | None = None
     draft: Draft | None = None
+    lasted: tuple[int, ...] = ()  # ms until its subscription ended
 
 
 @dataclass
@@ -99,16 +101,6 @@ class Terms:
     points: int
     flat: int
     offers: tuple[Offer, ...] = ()
-
-
-@dataclass(frozen=True)
-class Limited:
-    """The most in one period, in `amount_minor` or in a number of `rewards`."""
-
-    scope: str
-    period: str
-    of: str
-    size: int
 
 
 @dataclass
@@ -149,6 +141,7 @@ class Story:
     zone: str = "UTC"
     watched: bool = False  # an order within a minute of its click is looked at
     turns: list[Turn] = field(default_factory=list)  # of enrolments
+    ending: Ending | None = None
     gift: Gift | None = None  # what the friend gets beside what a sale earns
     second_look: int | None = None  # above which an approval takes two
 
@@ -184,8 +177,8 @@ def draw(seed: int) -> Story:
         hold_days=14 if calm else chance.choice((0, 1, 14)),
         limit=chance.choice((0, 400, 2_000)),
         on_lapse=chance.choice(("refuse", "refuse", "release")),
-        caps=_caps(chance) if capped else [],
-        budget=_budget(chance) if not calm and chance.random() < 0.5 else [],
+        caps=draw_caps(chance) if capped else [],
+        budget=draw_budget(chance) if not calm and chance.random() < 0.5 else [],
         paying=drawn(chance, often=False),
         model=chance.choice(("last", "last", "first")),
         precedence=chance.choice(("latest", "code", "link")),
@@ -296,8 +289,8 @@ def _payday(seed: int, chance: Random) -> Story:
         hold_days=chance.choice((0, 0, 1, 3)),
         limit=chance.choice((0, 400, 10_000, 10_000)),
         on_lapse="refuse",
-        caps=_caps(chance) if capped else [],
-        budget=_budget(chance) if chance.random() < 0.15 else [],
+        caps=draw_caps(chance) if capped else [],
+        budget=draw_budget(chance) if chance.random() < 0.15 else [],
         paying=drawn(chance, often=True),
         model="last",
         precedence="latest",
@@ -323,29 +316,6 @@ def _abroad(chance: Random, orders: list[Order]) -> dict[str, str]:
             order.currency = "USD"
     days = sorted({day_of(order.at_ms, "UTC") for order in orders if order.currency == "USD"})
     return {day: chance.choice(("1.0834", "2", "0.9", "1.333333")) for day in days}
-
-
-def _caps(chance: Random) -> list[Limited]:
-    """One to three caps; no two count the same."""
-    found: dict[tuple[str, str, str], Limited] = {}
-    for _ in range(chance.choice((1, 1, 2, 3))):
-        scope = chance.choice(("advocate", "advocate", "friend", "programme"))
-        period = chance.choice(("order", "day", "week", "month", "quarter", "year", "lifetime"))
-        of = chance.choice(("amount_minor", "amount_minor", "rewards"))
-        size = chance.choice((1, 2, 3) if of == "rewards" else (300, 900, 2_500))
-        if scope != "programme" or sum(one[0] == scope for one in found) < PROGRAMME_CAPS_MAX:
-            found[scope, period, of] = Limited(scope, period, of, size)
-    return list(found.values())
-
-
-def _budget(chance: Random) -> list[Limited]:
-    """Nothing, or a limit of all time and perhaps of a shorter one."""
-    sizes = {
-        period: chance.choice((200, 700, 1_500, 4_000))
-        for period in ("lifetime", chance.choice(("day", "week", "month")))
-        if chance.random() < 0.5
-    }
-    return [Limited("budget", period, "amount_minor", size) for period, size in sizes.items()]
 
 
 def _order(chance: Random, number: int, calm: bool) -> Order:

@@ -133,6 +133,7 @@ def version_of(story: Story, number: int) -> ProgramVersion:
             }
         ),
         payment=payment_of(story),
+        cancellation=vars(story.ending) if story.ending else None,
         trust={"second_look_minor": story.second_look}
         | ({"limits": {"fast_seconds": FAST_SECONDS}} if story.watched else {}),
     )
@@ -233,6 +234,11 @@ def _banks(order: Order) -> Iterator[tuple[str, Facts]]:
         if refund.won:
             won = ReinstatementFact.model_validate(fields | {"refund_id": refund.name})
             yield f"{order.name}-{refund.name}-won", Facts(facts=(won,))
+    for number, lasted_ms in enumerate(order.lasted):
+        ended: dict[str, Any] = {"refund_id": f"e{number}", "reason": "subscription_ended"}
+        ended |= {"of": "net", "amount_minor": None, "occurred_ms": order.at_ms + lasted_ms}
+        end = ReversalFact.model_validate(fields | ended)
+        yield f"{order.name}-re{number}", Facts(facts=(end,))
     for state in ("open", "closed") if order.inquiry else ():
         asked = InquiryFact.model_validate(fields | {"inquiry_id": "i0", "state": state})
         yield f"{order.name}-ri0-{state}", Facts(facts=(asked,))

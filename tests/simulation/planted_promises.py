@@ -1,9 +1,12 @@
-"""Planted mistakes about what friends get."""
+"""Planted mistakes about what friends get, and about subscriptions that end."""
 
 from collections.abc import Iterable
 
 from goodword.conversions import rewarded
+from goodword.conversions.model import Conversion
+from goodword.programs import cancellation
 from goodword.rewards import decision, ruling
+from goodword.rewards.model import Reward
 from goodword.rewards.ruling import RuleLine
 
 from tests.simulation.planting import Mistake, Swap, swap
@@ -28,8 +31,23 @@ def of_what_caps_left() -> Iterable[Swap]:
     yield decision, "friend_line", capped
 
 
-GIFTS = (
+def later_end() -> Iterable[Swap]:
+    real = rewarded._ended
+
+    def ended(reward: Reward, conversion: Conversion) -> int:
+        claims = conversion.claims
+        if claims is None or not claims.ends:
+            return real(reward, conversion)
+        last = claims.but(ends={"last": max(claims.ends.values())})
+        return real(reward, conversion.but(claims=last))
+
+    yield rewarded, "_ended", ended
+
+
+PROMISES = (
     Mistake("what friends keep is taken back", taken_back),
     Mistake("friends get nothing where caps leave nothing", of_what_caps_left),
     Mistake("friends get nothing", swap(decision, "friend_line", lambda *_: None)),
+    Mistake("of two ends the later counts", later_end),
+    Mistake("a day of a subscription is free", swap(cancellation, "DAY_MS", 86_400_001)),
 )
