@@ -1,9 +1,9 @@
-"""Planted mistakes about what friends get, and about subscriptions that end."""
+"""Planted mistakes about what friends get, what ends of subscriptions take, and tax."""
 
 from collections.abc import Iterable
 
 from goodword.conversions import rewarded
-from goodword.conversions.model import Conversion
+from goodword.conversions.model import Conversion, ReversalFact
 from goodword.programs import cancellation
 from goodword.rewards import decision, ruling
 from goodword.rewards.model import Reward
@@ -48,6 +48,7 @@ PROMISES = (
     Mistake("what friends keep is taken back", taken_back),
     Mistake("friends get nothing where caps leave nothing", of_what_caps_left),
     Mistake("friends get nothing", swap(decision, "friend_line", lambda *_: None)),
+    Mistake("tax is taken back", swap(ReversalFact, "without_tax", lambda fact: fact)),
     Mistake("of two ends the later counts", later_end),
     Mistake("a day of a subscription is free", swap(cancellation, "DAY_MS", 86_400_001)),
 )

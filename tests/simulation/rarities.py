@@ -25,6 +25,7 @@ SMALL_MINOR = 2_000  # up to which many of them pass by themselves
 STRANGERS = 0.4  # of the stories where friends stay with whoever brought them
 FEW_ORDERS = 3  # of one friend: a stranger's, a brought one's, and one that others want
 HURRY_MS, HOUR_MS, DAY_MS = 20_000, 3_600_000, 86_400_000
+TAXED = 0.15  # of the orders
 DRAFTS, FINAL = 0.3, 0.75  # of the stories where nobody tells an order twice; of their drafts
 LOOKS = 0.2  # of the stories of one currency
 TURNS, RETURNS = 0.35, 0.75  # of the stories; of those who are away
@@ -82,6 +83,9 @@ def add_rarities(story: "Story") -> None:
     _strangers(Random(f"strangers {story.seed}"), story)
     if not (story.gives or story.extra or story.accepts):
         story.gift = draw_gift(Random(f"gift {story.seed}"))
+    taxes = Random(f"taxes {story.seed}")
+    for order in story.orders:
+        order.taxed = taxes.random() < TAXED
     if not any(order.twin for order in story.orders):
         _endings(Random(f"endings {story.seed}"), story)
     if not story.fickle:  # where banks take back, little else keeps payments from being made

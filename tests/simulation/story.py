@@ -90,6 +90,7 @@ class Order:
     basket: Basket = EMPTY
     twin: Twin | None = None
     draft: Draft | None = None
+    taxed: bool = False  # its prices include tax, and so do refunds of them
     lasted: tuple[int, ...] = ()  # ms until its subscription ended
 
 

@@ -33,10 +33,11 @@ from goodword.tracking.model import AttributionRules
 
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.rarities import other_name
-from tests.simulation.story import CODES, START_MS, Order, Story, Terms, Touched
+from tests.simulation.story import CODES, START_MS, Order, Returned, Story, Terms, Touched
 from tests.simulation.wording import order_facts, rule_of, tiers_of
 from tests.support.scene import PROGRAM, SECRET, terms
 
+TAX_PERCENT = 19
 FAST_SECONDS = 60  # between a click and an order that is looked at
 SHARP = {
     "own_spike_times": 2,
@@ -276,9 +277,25 @@ def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFa
             ),
             "codes": (code,) if code else (),
             "order": order_facts(order.basket),
+            "prices_include_tax": order.taxed,
             "occasion": "renewal" if order.basket.renewal else "plain",
         }
     )
+
+
+def _returned(order: Order, refund: Returned) -> dict[str, Any]:
+    """What comes back, and its lines; with the tax in it where the order's prices have it."""
+    taxed = order.taxed and refund.of == "net" and not refund.total
+    taxes = [net * TAX_PERCENT // 100 * taxed for _, net in refund.lines]
+    tax = sum(taxes) or (refund.amount or 0) * TAX_PERCENT // 100 * taxed
+    return {
+        "amount_minor": None if refund.amount is None else refund.amount + tax,
+        "tax_minor": tax,
+        "lines": tuple(
+            ReturnedLine(line_id=name, net_minor=net + tax, tax_minor=tax)
+            for (name, net), tax in zip(refund.lines, taxes, strict=True)
+        ),
+    }
 
 
 def _refunds(order: Order) -> Iterator[Facts]:
@@ -295,13 +312,10 @@ def _refunds(order: Order) -> Iterator[Facts]:
                         "orders": names,
                         "occurred_ms": order.at_ms,
                         "currency": order.currency,
-                        "amount_minor": refund.amount,
                         "of": refund.of,
                         "cumulative": refund.total,
-                        "lines": tuple(
-                            ReturnedLine(line_id=name, net_minor=net) for name, net in refund.lines
-                        ),
                     }
+                    | _returned(order, refund)
                 ),
             )
         )
