@@ -21,6 +21,7 @@ from goodword.tracking import model as tracking
 from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
+from tests.simulation.planted_orders import ORDERS
 from tests.simulation.planted_promises import PROMISES
 from tests.simulation.planted_retelling import RETELLING
 from tests.simulation.planted_twins import TWINS
@@ -198,4 +199,5 @@ MISTAKES = (
     *TWINS,
     *PROMISES,
     *RETELLING,
+    *ORDERS,
 )

@@ -9,6 +9,7 @@ from goodword.advocates.model import EnrolmentState
 from tests.simulation.endings import draw_ending, draw_ends
 from tests.simulation.enriching import given
 from tests.simulation.gifts import draw_gift
+from tests.simulation.questions import ask_twice
 
 if TYPE_CHECKING:
     from tests.simulation.story import Story
@@ -88,6 +89,7 @@ def add_rarities(story: "Story") -> None:
         order.taxed = taxes.random() < TAXED
     if not any(order.twin for order in story.orders):
         _endings(Random(f"endings {story.seed}"), story)
+    ask_twice(story)
     if not story.fickle:  # where banks take back, little else keeps payments from being made
         _drafts(Random(f"drafts {story.seed}"), story)
         _turns(Random(f"turns {story.seed}"), story)

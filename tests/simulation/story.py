@@ -86,7 +86,7 @@ class Order:
     told_apart: bool
     currency: str = "EUR"
     refunds: list[Returned] = field(default_factory=list)
-    inquiry: bool = False
+    inquiry: int = 0  # so often banks ask about it
     basket: Basket = EMPTY
     twin: Twin | None = None
     draft: Draft | None = None
@@ -230,7 +230,7 @@ def _banks(chance: Random, story: Story) -> Story:
     wins = not (story.caps or story.budget)
     story.disputed = wins and not story.calm and chance.random() < DISPUTED
     for order in story.orders:
-        order.inquiry = order.action == "sale" and chance.random() < 0.12
+        order.inquiry = int(order.action == "sale" and chance.random() < 0.12)
         order.refunds = [
             replace(one, won=wins and not one.total and is_won(chance, by_line=bool(one.lines)))
             for one in order.refunds

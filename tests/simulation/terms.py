@@ -240,9 +240,10 @@ def _banks(order: Order) -> Iterator[tuple[str, Facts]]:
         ended |= {"of": "net", "amount_minor": None, "occurred_ms": order.at_ms + lasted_ms}
         end = ReversalFact.model_validate(fields | ended)
         yield f"{order.name}-re{number}", Facts(facts=(end,))
-    for state in ("open", "closed") if order.inquiry else ():
-        asked = InquiryFact.model_validate(fields | {"inquiry_id": "i0", "state": state})
-        yield f"{order.name}-ri0-{state}", Facts(facts=(asked,))
+    for name in (f"i{number}" for number in range(order.inquiry)):
+        for state in ("open", "closed"):
+            asked = InquiryFact.model_validate(fields | {"inquiry_id": name, "state": state})
+            yield f"{order.name}-r{name}-{state}", Facts(facts=(asked,))
 
 
 def _told(order: Order) -> Iterator[Facts]:

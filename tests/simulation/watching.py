@@ -10,6 +10,7 @@ from tests.fakes.dynamo import Writes
 from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
+from tests.simulation.questions import asked
 from tests.simulation.runchecks import left_behind
 from tests.simulation.standing import Stood
 
@@ -91,6 +92,8 @@ class Watch:
                     self._town.stood[str(new["advocate_id"])].append(
                         Stood(self._town.clock.at_ms, new)
                     )
+                elif new["kind"] == "inquiry":
+                    self._asked(new)
                 elif new["kind"] == "advocate":
                     watch_erased(self._town, old, new)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
@@ -102,6 +105,11 @@ class Watch:
         self._town.committed(
             [(key, new) for (key, old, new) in writes if new is not None and old is None]
         )
+
+    def _asked(self, question: dict[str, Any]) -> None:
+        """I5: what a bank asks about stands still."""
+        for what in asked(self._town, question):
+            self._town.fail(what)
 
     def _decided(self, written: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]]) -> None:
         """I11: what a decision says of limits and places was so at its commit."""
