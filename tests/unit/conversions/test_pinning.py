@@ -57,3 +57,22 @@ def test_what_a_person_refused_is_not_decided_anew_for_the_same_advocate(scene: 
     )
     scene.sale("1", 50_000, click_ids=(scene.click("MAYA7", NEW),))
     assert [one.state for one in scene.all(Reward)] == ["rejected"]
+
+
+def test_what_a_person_refused_earns_nothing_when_the_order_comes_back_to_its_advocate(
+    scene: Scene,
+) -> None:
+    scene.sale("1", 50_000, click_ids=(scene.click("MAYA7", OLD),))
+    scene.approval.assess(scene.reward.reward_id)
+    scene.approval.decide(
+        scene.reward.reward_id, approve=False, code="fraud", decider_advocate_id=None
+    )
+    scene.sale("1", 50_000, click_ids=(scene.click("BEN77", 4),))
+    assert pending(scene) == [5_000]
+    for _ in range(2):
+        scene.sale("1", 50_000, click_ids=(scene.click("MAYA7", NEW),))
+    assert sorted(one.state for one in scene.all(Reward)) == ["rejected", "void"]
+    last = scene.all(Decision)[-1]
+    assert (last.advocate_id, last.outcome, last.reason) == (MAYA, "refused", "refused_before")
+    assert (scene.conversion.state, scene.conversion.decisions) == ("disqualified", 3)
+    assert scene.ledger_differences() == []

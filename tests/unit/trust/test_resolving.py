@@ -243,6 +243,16 @@ def test_nothing_is_owed_again_of_an_order_that_was_told_twice() -> None:
     assert live == ["0999"]
 
 
+def test_nothing_is_owed_again_of_an_order_that_another_has_won_meanwhile() -> None:
+    here = Court()
+    dispute = here.about("reward", here.refused().reward_id)
+    here.sale(net_minor=50_000, click_ids=(here.click("BEN77", 0.5),))
+    with pytest.raises(Conflict, match="cannot_grant"):
+        here.resolving.resolve(dispute.dispute_id, GRANT, None)
+    states = {one.advocate_id: one.state for one in here.all(Reward)}
+    assert states == {MAYA: "rejected", BEN: "pending"}
+
+
 def test_a_refund_between_the_look_and_the_grant_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     here = Court()
     dispute = here.about("reward", here.refused().reward_id)

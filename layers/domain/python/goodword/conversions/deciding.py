@@ -18,6 +18,7 @@ from goodword.conversions.model import Conversion, ConversionState, Identity
 from goodword.conversions.months import promised, still_won
 from goodword.conversions.occasions import AdvocatePlace
 from goodword.conversions.permitted import enrolments_of, of_winner, refusals, same_until
+from goodword.conversions.refused import REFUSED_BEFORE, is_refused, was_refused
 from goodword.conversions.rewarded import rewards_of, share_of, why_taken
 from goodword.events import Event
 from goodword.limits import CLOCK_SKEW_SECONDS
@@ -29,7 +30,7 @@ from goodword.rewards.basis import Basis
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.caps import whole_room
 from goodword.rewards.decision import Decision, Verdict, decision_key, judge
-from goodword.rewards.model import BAN, Reward
+from goodword.rewards.model import Reward
 from goodword.rewards.ruling import gives, said_by
 from goodword.rewards.tally import placed
 from goodword.times import SECOND_MS
@@ -188,7 +189,8 @@ def _changes(
     and its customer (an earlier order that came late makes this one the second), or because it has
     other amounts by now (`retold`). Of a conversion that nobody won it is the reason that may. What
     a person has refused, or a ban has taken, is not decided anew because the same advocate brings
-    another touch or the order is told again.
+    another touch or the order is told again; where it was another's meanwhile, it is decided that
+    the same advocate earns nothing (`refused_before`).
     """
     if conversion.decisions == 0:
         return True
@@ -200,7 +202,7 @@ def _changes(
         return not locked
     if winner is None:
         return attribution.reason != conversion.reason
-    if any(one.state == "rejected" or one.reason == BAN for one in rewards):
+    if any(is_refused(one) for one in rewards):
         return False
     last = desk.store.get(Decision, decision_key(conversion.conversion_id, conversion.decisions))
     assert last is not None  # it was written with the conversion
@@ -233,6 +235,8 @@ def _differs(last: Decision, basis: Basis, version: ProgramVersion) -> bool:
     """
     if last.version_number != version.number:
         return True
+    if last.reason == REFUSED_BEFORE:
+        return False
     if last.reason.startswith("programme_") or version.terms.currency != basis.currency:
         return False
     return gives(basis, version) != said_by(last.lines)
@@ -264,6 +268,8 @@ def _verdict(
         return nothing.but(reason=f"programme_{program.state}")
     if met.problem:
         return nothing.but(reason=met.problem)
+    if was_refused(desk, conversion, winner.advocate_id):
+        return nothing.but(reason=REFUSED_BEFORE)
     version = _version_of(versions, winner)
     friends, at_ms = conversion.identities, basis.occurred_ms
     abroad = program.abroad(basis.currency)

@@ -18,6 +18,7 @@ from typing import ClassVar, Literal, NamedTuple
 from goodword.conversions.exchange import MISMATCH
 from goodword.conversions.exchange import WAITING as WAITING_FOR_RATE
 from goodword.conversions.model import Conversion
+from goodword.conversions.refused import REFUSED_BEFORE
 from goodword.conversions.rewarded import standing_share
 from goodword.limits import (
     CLOCK_SKEW_SECONDS,
@@ -39,7 +40,9 @@ from goodword.tracking.model import Attribution, AttributionRules, attribute
 ReplayState = Literal["counting", "judging", "done", "outdated", "failed"]
 RUNNING: frozenset[ReplayState] = frozenset({"counting", "judging"})
 WAITING = "REPLAYS"  # the index partition of replays that are not done
-NOT_JUDGED = frozenset({"programme_paused", "programme_closed", MISMATCH, WAITING_FOR_RATE})
+NOT_JUDGED = frozenset(
+    {"programme_paused", "programme_closed", MISMATCH, WAITING_FOR_RATE, REFUSED_BEFORE}
+)
 _NOT_A_REFUSAL = frozenset(
     {
         *("after_conversion", "before_link", "outside_window", "sticky_advocate"),

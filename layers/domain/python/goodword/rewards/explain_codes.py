@@ -51,6 +51,7 @@ UNDECIDED = (
     "currency_mismatch",
     "duplicate_order",
     "waiting_for_rate",
+    "refused_before",
     *PROGRAM,
 )
 

@@ -113,7 +113,8 @@ class Resolving:
         """What the refunds of its order leave of a refused reward: they passed it by meanwhile.
 
         The conversion is written, so that a refund that is booked meanwhile sees the reward again,
-        and so does whoever makes the order one with another. Of such a one nothing is owed again.
+        and so does whoever makes the order one with another, or another's. Of such a one nothing is
+        owed again.
         What a person has granted a part of stays a part.
         """
         place = conversion_key(reward.conversion_id)
@@ -121,6 +122,8 @@ class Resolving:
         assert conversion is not None, "a reward has its conversion"
         if conversion.duplicate_of is not None:
             raise Conflict("cannot_grant", "its order is one with another, which is rewarded")
+        if reward.reward_id not in (*conversion.reward_ids, *conversion.friend_reward_ids):
+            raise Conflict("cannot_grant", "its order was decided anew: it is another's by now")
         change.replace(conversion)
         left: int = reward.earned_minor - standing_share(reward, conversion)
         if reward.ceiling_minor is not None:
