@@ -5,12 +5,14 @@ left of it, and no bank gives any of it back.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from random import Random
 from typing import TYPE_CHECKING
 
 from goodword.times import rfc3339
 
 from tests.simulation.books import Books, Item
-from tests.simulation.story import DAY_MS, HOUR_MS, PEOPLE
+from tests.simulation.story import DAY_MS, HOUR_MS, PEOPLE, Story
 from tests.support.scene import PROGRAM
 
 if TYPE_CHECKING:
@@ -20,6 +22,32 @@ REASONS = ("own_orders", "spam", "planted_clicks")
 BACK_MS = (0, HOUR_MS, DAY_MS, 3 * DAY_MS, 9 * DAY_MS, 90 * DAY_MS)  # since when, from now
 NEVER = 10**15
 ALIVE = ("pending", "on_hold", "approved", "due")
+
+
+RULED = 0.6  # of the stories in which people are banned: about one order, to the millisecond
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Somebody is banned then, since an order, or since the moment before or after it."""
+
+    at_ms: int
+    person: str
+    since_ms: int
+
+
+def verdicts_of(story: Story) -> list[Verdict]:
+    """Bans about single orders, mostly when what they gave is due and more is told of them."""
+    chance = Random(f"verdicts {story.seed}")
+    able = [one for one in story.orders if one.clicks]
+    if not story.conduct or not able or chance.random() > RULED:
+        return []
+    won = [one for one in able if any(refund.won for refund in one.refunds)]
+    order = chance.choice(won or able)
+    days = story.hold_days + chance.choice((0, 1, 1, 2, 3))
+    at_ms = order.at_ms + days * DAY_MS + chance.choice((1, HOUR_MS, 5 * HOUR_MS))
+    since_ms = order.at_ms + chance.choice((-DAY_MS, -1, 0, 0, 1))
+    return [Verdict(at_ms, order.clicks[-1].person, since_ms)]
 
 
 class Conduct:
@@ -39,6 +67,16 @@ class Conduct:
         }
         who = town.chance.choice(("usr_fatima", "usr_fatima", "usr_maya"))
         self._person(who, "/v1/bans", body)
+
+    def rule(self, verdict: Verdict) -> None:
+        """A ban that the story has."""
+        body = {
+            "advocate_id": verdict.person,
+            "program_id": PROGRAM,
+            "reason_code": REASONS[0],
+            "since": rfc3339(verdict.since_ms),
+        }
+        self._person("usr_fatima", "/v1/bans", body)
 
     def running(self) -> list[Item]:
         """Bans that are not carried out to their end."""

@@ -97,7 +97,8 @@ def _entered(event: Item, entries: dict[str, Item]) -> Iterator[str]:
     if "entry_id" not in data:
         return
     entry = entries.get(data["entry_id"])
-    if entry is None or entry["refs"].get("reward_id") != event["subject"]:
+    named = {"reward_id": event["subject"], "conversion_id": data.get("conversion_id")}
+    if entry is None or named != {name: entry["refs"].get(name) for name in named}:
         yield "has no entry of its own"
     elif max(leg["amount_minor"] for leg in entry["legs"]) != data["amount_minor"]:
         yield f"tells {data['amount_minor']}"

@@ -66,6 +66,7 @@ def _caps(books: Books) -> Iterator[str]:
 
 def _uses(books: Books) -> Iterator[str]:
     """What is recorded as used is what lives, to the cent: everything was given back."""
+    story = books.town.story
     used: Counter[tuple[str, str, str]] = Counter()
     number: Counter[tuple[str, str, str]] = Counter()
     for reward in books["reward"]:
@@ -78,6 +79,19 @@ def _uses(books: Books) -> Iterator[str]:
         said = use.get("used_minor", 0), use.get("rewards", 0)
         if said != (used[place], number[place]):
             yield f"{place} says {said}, rewards hold {used[place]} in {number[place]}"
+        limits = {one.of: one.size for one in story.caps if _names(one, use["counted"])}
+        sizes = use.get("limit_minor"), use.get("limit_rewards")
+        if sizes != (limits.get("amount_minor"), limits.get("rewards")):
+            yield f"{place} says that its limits are {sizes}, not {limits}"
+
+
+def _names(limit: Limited, counted: Item) -> bool:
+    """Whether a use is of the scope and of a period of this kind; by how the period is written."""
+    said = counted["period"]
+    shapes = {"week": "-W", "quarter": "-Q"}
+    by_length = {4: "year", 7: "month", 8: "lifetime", 10: "day"}
+    kind = next((name for name, mark in shapes.items() if mark in said), by_length.get(len(said)))
+    return (limit.scope, limit.period) == (counted["scope"], kind)
 
 
 def _pools(books: Books) -> Iterator[str]:

@@ -15,7 +15,6 @@ from tests.simulation.bans import BANS
 from tests.simulation.bookchecks import BOOKS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
-from tests.simulation.complaints import part_of
 from tests.simulation.currencies import unit_of, units
 from tests.simulation.deadlines import DEADLINES
 from tests.simulation.flaws import TERMS
@@ -25,12 +24,13 @@ from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
 from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
-from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, gone
+from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives
 from tests.simulation.paychecks import JUDGES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.retelling import DIFFERS, RETOLD
 from tests.simulation.runchecks import RUNS
 from tests.simulation.story import DAY_MS, PEOPLE
+from tests.simulation.taking import taken
 from tests.simulation.twins import TWINS, told_ms
 
 if TYPE_CHECKING:
@@ -258,26 +258,11 @@ def _amounts(books: Books) -> Iterator[str]:
             weights = {part["line_id"]: part["weight"] for part in reward.get("parts", ())}
             if weights != one.weights:
                 yield f"{order.name} was earned on {weights}, not on {one.weights}"
-            sums = as_told(order, conversion["net_minor"])
-            wanted = gone(story, sums, reward["earned_minor"], one.weights)
-            if reward_id in parts:
-                wanted = max(wanted, reward["earned_minor"] - part_of(reward["earned_minor"]))
-            yield from _taken(order.name, reward, wanted)
+            told = as_told(order, conversion["net_minor"])
+            yield from taken(books, told, reward, one.weights, granted=reward_id in parts)
         for reward in map(rewards.__getitem__, conversion.get("friend_reward_ids", ())):
-            sums = as_told(order, conversion["net_minor"])
-            back = 0 if reward.get("kept") else gone(story, sums, reward["earned_minor"], {})
-            yield from _taken(f"{order.name}, friend", reward, back)
-
-
-def _taken(name: str, reward: Item, wanted: int) -> Iterator[str]:
-    taken = reward["earned_minor"] - reward["remaining_minor"]
-    by_ban = "ceiling_minor" in reward or reward.get("reason") == "ban"
-    if by_ban and taken >= wanted:
-        return  # it takes the whole of what refunds had left
-    if reward["state"] not in GONE and taken != wanted:
-        yield f"{name}: refunds took {taken}, not {wanted} ({reward['state']})"
-    if reward["state"] == "void" and not by_ban and taken != reward["earned_minor"]:
-        yield f"{name} is void with something left"
+            told = as_told(order, conversion["net_minor"])
+            yield from taken(books, told, reward, {}, granted=False)
 
 
 def _leftovers(books: Books) -> Iterator[str]:

@@ -13,6 +13,7 @@ from goodword.payouts.calendar import next_payout
 from goodword.payouts.model import OpenRun, Payout
 from goodword.rewards.model import Reward
 
+from tests.simulation.bans import Verdict
 from tests.simulation.director import END_MS, SCHEDULES, Director
 from tests.simulation.probing import probe, probes_of
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
@@ -58,6 +59,11 @@ class Play(Director):
         for one in probes[: len(probes) // 2] if brief else probes:
             self.task("probe", partial(probe, self.town, one))
             self.settle()
+
+    def rule(self, verdict: Verdict) -> None:
+        """Somebody is banned, and a page or two of what they have earned is voided."""
+        self.conduct.rule(verdict)
+        self.schedule("trust_schedule")
 
     def _epilogues(self) -> float:
         story = self.town.story

@@ -24,6 +24,7 @@ from tests.simulation.planted_money import MONEY
 from tests.simulation.planted_orders import ORDERS
 from tests.simulation.planted_promises import PROMISES
 from tests.simulation.planted_retelling import RETELLING
+from tests.simulation.planted_steps import STEPS
 from tests.simulation.planted_twins import TWINS
 from tests.simulation.planted_world import WORLD
 from tests.simulation.planting import Mistake, Swap, blind, dropped, nothing, swap, unguarded
@@ -200,4 +201,5 @@ MISTAKES = (
     *PROMISES,
     *RETELLING,
     *ORDERS,
+    *STEPS,
 )

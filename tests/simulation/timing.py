@@ -6,6 +6,8 @@ from goodword.advocates.model import MOVES, Enrolment, EnrolmentState
 from goodword.payouts.calendar import next_payout
 from goodword.ports import Change
 
+from tests.simulation.bans import Verdict, verdicts_of
+from tests.simulation.rarities import Turn
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS, Order
 from tests.simulation.terms import deliveries_of, payment_of
 from tests.simulation.town import Town
@@ -54,7 +56,8 @@ class Timing:
         self.chance: Random = town.chance
         outgoing = list(deliveries_of(town.story, self.chance))
         self.outgoing = [(self._told_ms(name), name, facts) for name, facts in outgoing]
-        self._turns = list(town.story.turns)
+        self._turns: list[Turn | Verdict] = [*town.story.turns, *verdicts_of(town.story)]
+        self._turns.sort(key=lambda one: one.at_ms)
         self._payday_ms = 0
 
     def settle(self) -> None:
@@ -85,8 +88,15 @@ class Timing:
         while self._turns and self._turns[0].at_ms <= at_ms:
             one = self._turns.pop(0)
             self._pass(one.at_ms)
-            turn(self.town, one.person, one.state)
+            if isinstance(one, Turn):
+                turn(self.town, one.person, one.state)
+            else:
+                self.rule(one)
         self._pass(at_ms)
+
+    def rule(self, verdict: Verdict) -> None:
+        """Somebody is banned."""
+        raise NotImplementedError
 
     def _pass(self, at_ms: int) -> None:
         if at_ms > self.town.clock.at_ms:

@@ -13,6 +13,7 @@ from tests.simulation.leaving import watch_erased
 from tests.simulation.questions import asked
 from tests.simulation.runchecks import left_behind
 from tests.simulation.standing import Stood
+from tests.simulation.stepping import stepped
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -86,18 +87,11 @@ class Watch:
                 self._town.fail(f"{key.pk} {key.sk} of the journal was written over")
             if new is not None:
                 self._judge(old, new, events)
-                if new["kind"] == "hand_out" and old is None:
-                    watch_hand_out(self._town, new)
-                elif new["kind"] == "enrolment":
-                    self._town.stood[str(new["advocate_id"])].append(
-                        Stood(self._town.clock.at_ms, new)
-                    )
-                elif new["kind"] == "inquiry":
-                    self._asked(new)
-                elif new["kind"] == "advocate":
-                    watch_erased(self._town, old, new)
+                self._told(old, new)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
+        for what in stepped(self._town, [(old, new) for _, old, new in plain if new is not None]):
+            self._town.fail(what)
         self._decided({str(new["kind"]): (old, new) for _, old, new in plain if new is not None})
         if self._town.baton.current is not None:
             said = sorted({key.sk.split("#")[0] for key, _, _ in writes})
@@ -105,6 +99,19 @@ class Watch:
         self._town.committed(
             [(key, new) for (key, old, new) in writes if new is not None and old is None]
         )
+
+    def _told(self, old: dict[str, Any] | None, new: dict[str, Any]) -> None:
+        """Whoever looks at one kind of record."""
+        match new["kind"]:
+            case "hand_out" if old is None:
+                watch_hand_out(self._town, new)
+            case "enrolment":
+                stood = self._town.stood[str(new["advocate_id"])]
+                stood.append(Stood(self._town.clock.at_ms, new))
+            case "inquiry":
+                self._asked(new)
+            case "advocate":
+                watch_erased(self._town, old, new)
 
     def _asked(self, question: dict[str, Any]) -> None:
         """I5: what a bank asks about stands still."""
