@@ -22,6 +22,7 @@ from tests.simulation.giftchecks import GIFTS
 from tests.simulation.giving import GIVING
 from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
+from tests.simulation.letting import LETTING
 from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives
@@ -72,6 +73,7 @@ def check(town: "Town") -> list[str]:
         *TWINS,
         *RETOLD,
         *LOOKS,
+        *LETTING,
         _leftovers,
         _calm,
         *NIGHTLY,

@@ -241,14 +241,15 @@ class Director(Timing):
             return
         if name == "payouts_schedule":
             self.town.rung_ms = self.town.clock.at_ms
-        self.town.baton.spawn(name, lambda: self.town.function(name, {}))
+        self.town.baton.spawn(name, partial(self.town.function, name, {}))
 
     def review(self) -> None:
         """A person of finance, or the payee, answers a reward on hold."""
         held = [one for one in self.town.all(Reward) if one.state == "on_hold"]
         if held:
             reward = self.chance.choice(held)
-            approve, payee = self.chance.random() < 0.7, self.chance.random() < 0.15
+            approve, own = self.chance.random() < 0.7, self.chance.random() < 0.15
+            payee = own and reward.side == "advocate"
             self.answer(reward, approve, reward.advocate_id if payee else None)
 
     def answer(self, reward: Reward, approve: bool, advocate_id: str | None) -> None:
@@ -272,8 +273,7 @@ class Director(Timing):
         if not runs:
             return
         run = self.chance.choice(runs)
-        able = ("usr_anna", "usr_carl", "usr_carl", "usr_dora", "usr_maya")
-        who = self.chance.choice(able)
+        who = self.chance.choice(("usr_anna", "usr_carl", "usr_carl", "usr_dora", "usr_maya"))
         if run.open_findings:
             self.decide(run, who, self.chance.random())
             return

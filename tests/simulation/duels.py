@@ -13,10 +13,11 @@ from goodword.payouts.model import Payout
 from tests.simulation.arena import Arena, Duel, Side
 from tests.simulation.baton import Task
 from tests.simulation.golden import golden_story
+from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited
 from tests.simulation.paydays import Paying
 from tests.simulation.playing import Outcome, judged, many
-from tests.simulation.story import HOUR_MS, START_MS, Order, Returned, Story, Touched
+from tests.simulation.story import HOUR_MS, START_MS, Order, Story
 from tests.simulation.town import Town
 
 

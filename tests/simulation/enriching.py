@@ -22,7 +22,8 @@ from tests.simulation.offers import (
 )
 
 if TYPE_CHECKING:
-    from tests.simulation.story import Order, Returned, Story
+    from tests.simulation.happenings import Returned
+    from tests.simulation.story import Order, Story
 
 RICH, ZONED, EDGED, ODD = 0.45, 0.3, 0.35, 0.4  # of the stories; of the orders of a rich one
 LADDER, NAMED, LINED = 0.3, 0.5, 0.75

@@ -6,6 +6,7 @@ it is refunded before or after. Faults come from a plan; afterwards everything h
     0 click to reward   1 approval by a person   2 a refund before the payout   3 and after it
 """
 
+from tests.simulation.happenings import Returned, Touched
 from tests.simulation.healing import Play
 from tests.simulation.limits import Limited
 from tests.simulation.paydays import Paying
@@ -14,10 +15,8 @@ from tests.simulation.story import (
     HOUR_MS,
     START_MS,
     Order,
-    Returned,
     Story,
     Terms,
-    Touched,
 )
 
 FLOWS = ("click to reward", "approval", "refund, then payout", "payout, then refund")

@@ -16,6 +16,7 @@ from goodword.rewards.model import Reward
 from tests.simulation.bans import Verdict
 from tests.simulation.director import END_MS, SCHEDULES, Director
 from tests.simulation.probing import probe, probes_of
+from tests.simulation.prying import Prying
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
 from tests.simulation.terms import payment_of
 from tests.simulation.timing import ENDS
@@ -171,6 +172,7 @@ class Play(Director):
         silent = ROUNDS_UNSEEN if town.story.watched else ROUNDS_SILENT
         self.limit_ms = END_MS + 400 * DAY_MS
         still = written = 0
+        prying = Prying(town)
         for number in range(ROUNDS_MAX):
             self.settle()
             while town.announced or town.journaled:
@@ -181,6 +183,9 @@ class Play(Director):
                 self.schedule(name)
                 self.settle()
             for _ in range(PEOPLE_OF_A_RUN if town.story.paying.checkers else 1):
+                if not prying.is_over:
+                    self.task("prying", prying.ask)
+                    self.settle()
                 self._people(answers or number > silent)
                 self.settle()
             left = self._open()

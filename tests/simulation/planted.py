@@ -22,6 +22,7 @@ from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
 from tests.simulation.planted_orders import ORDERS
+from tests.simulation.planted_paydays import PAYDAYS
 from tests.simulation.planted_promises import PROMISES
 from tests.simulation.planted_retelling import RETELLING
 from tests.simulation.planted_steps import STEPS
@@ -197,6 +198,7 @@ MISTAKES = (
     *WORLD,
     *LEAVING,
     *KEEPING,
+    *PAYDAYS,
     *TWINS,
     *PROMISES,
     *RETELLING,

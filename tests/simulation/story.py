@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from goodword.programs.payment import RailName
 
+from tests.simulation.brinks import kept, stand
 from tests.simulation.endings import Ending
 from tests.simulation.enriching import enrich, given
 from tests.simulation.gifts import Gift
+from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
@@ -42,31 +44,6 @@ RECEIVERS = (
     "timeout-before-accept",
     "gone",
 )
-
-
-@dataclass(frozen=True)
-class Touched:
-    """A friend followed a link."""
-
-    person: str
-    at_ms: int
-    nonce: bytes
-
-
-@dataclass(frozen=True)
-class Returned:
-    """Money went back to the customer. `total` says that the amount is the sum so far.
-
-    `won` says that it came back again: the bank has decided for the shop.
-    """
-
-    name: str
-    amount: int | None
-    of: str
-    total: bool
-    by_alias: bool
-    won: bool = False
-    lines: tuple[tuple[str, int], ...] = ()
 
 
 @dataclass
@@ -195,9 +172,9 @@ def draw(seed: int) -> Story:
 
 
 def draw_brief(seed: int) -> Story:
-    """One order of a story of its own, of which little is told: a small world, soon at its end."""
+    """An order or two of a story of its own, of which little is told: a small world, soon over."""
     story = draw(BRIEF_FROM + seed)
-    return replace(story, orders=story.orders[:1], burst=False, brief=True)
+    return replace(story, orders=story.orders[: kept(story)], burst=False, brief=True)
 
 
 def _exactly(chance: Random, story: Story) -> None:
@@ -240,6 +217,7 @@ def _banks(chance: Random, story: Story) -> Story:
     story.rail = "csv" if more.random() < BY_HAND else "simulator"
     story.conduct = not story.calm and more.random() < CONDUCT
     add_rarities(story)
+    stand(Random(f"brink {story.seed}"), story, START_MS)
     return story
 
 

@@ -31,9 +31,10 @@ from goodword.programs.rules import FriendSide
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
+from tests.simulation.happenings import Returned, Touched
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.rarities import other_name
-from tests.simulation.story import CODES, START_MS, Order, Returned, Story, Terms, Touched
+from tests.simulation.story import CODES, START_MS, Order, Story, Terms
 from tests.simulation.wording import order_facts, rule_of, tiers_of
 from tests.support.scene import PROGRAM, SECRET, terms
 

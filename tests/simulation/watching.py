@@ -14,6 +14,7 @@ from tests.simulation.questions import asked
 from tests.simulation.runchecks import left_behind
 from tests.simulation.standing import Stood
 from tests.simulation.stepping import stepped
+from tests.simulation.takings import Takings
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -77,6 +78,7 @@ class Watch:
 
     def __init__(self, town: "Town") -> None:
         self._town = town
+        self._takings = Takings(town)
 
     def see(self, writes: Writes) -> None:
         """Judge one put or transaction; the items that it replaces come with it."""
@@ -92,6 +94,7 @@ class Watch:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
         for what in stepped(self._town, [(old, new) for _, old, new in plain if new is not None]):
             self._town.fail(what)
+        self._takings.see(plain)
         self._decided({str(new["kind"]): (old, new) for _, old, new in plain if new is not None})
         if self._town.baton.current is not None:
             said = sorted({key.sk.split("#")[0] for key, _, _ in writes})

@@ -1,0 +1,59 @@
+"""Who let a run pass, how many it took, and when a run that nobody answered has ended.
+
+No run is passed by anybody whom it pays, or would have paid; two must check what is large, and
+nobody is asked to where it is not; and whoever is to answer has the days that they are promised.
+"""
+
+from collections.abc import Iterator
+
+from tests.simulation.books import Books, Item
+from tests.simulation.lambdas import TWICE
+from tests.simulation.story import DAY_MS
+
+SLACK_MS = 15 * 60_000  # a function may run so long between reading the clock and telling of it
+DAYS = {"nobody_requested": 7, "nobody_released": 3}
+PASSED = ("requested_by", "checked_by", "released_by")
+
+
+def _payees(books: Books) -> Iterator[str]:
+    """Nobody who is in a run has a word in it, not even about what was then taken out."""
+    for run in books["payout_run"]:
+        paid = {one["advocate_id"] for one in books["payout"] if one["run_id"] == run["run_id"]}
+        for name in PASSED:
+            who = str(run.get(name) or "").removesuffix(TWICE)
+            if who.replace("usr_", "adv_", 1) in paid:
+                yield f"{run['run_id']} was {name} {who}, whom it pays"
+
+
+def _enough(books: Books) -> Iterator[str]:
+    """Two check a run from its amount on, one any other; each has a time of their own."""
+    least = books.town.story.paying.checkers
+    for run in books["payout_run"]:
+        large = least is not None and run["total_minor"] >= least
+        if run.get("released_by") and large != bool(run.get("checked_by")):
+            yield f"{run['run_id']} of {run['total_minor']} was checked by {run.get('checked_by')}"
+        times = [run[name] for name in ("requested_ms", "checked_ms", "released_ms") if name in run]
+        if times != sorted(times):
+            yield f"{run['run_id']} was let pass at {times}"
+
+
+def _expired(books: Books) -> Iterator[str]:
+    """A run ends by itself when its days are over, counted from when it was ready, not before."""
+    since: dict[str, int] = {}
+    for event in sorted(books["event"], key=_when):
+        about, _, what = event["type"].partition(".")
+        if about != "payout_run":
+            continue
+        if what == "expired":
+            days = DAYS.get(event["reason"], 0)
+            if event["at_ms"] < since.get(event["subject"], 0) + days * DAY_MS - SLACK_MS:
+                yield f"{event['subject']}: {event['reason']}, before {days} days were over"
+        elif what in ("listed", "requested"):
+            since[event["subject"]] = event["at_ms"]
+
+
+def _when(event: Item) -> tuple[int, str]:
+    return event["at_ms"], event["event_id"]
+
+
+LETTING = (_payees, _enough, _expired)

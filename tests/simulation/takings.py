@@ -1,0 +1,145 @@
+"""What a run takes, at the moment when its list is closed: everybody exactly as they stood.
+
+Whoever did not move while a run was gathered is worked out again from plain items: what is frozen
+of theirs, with which debt, or for which one reason they are left out. So no run takes too much, too
+early or too late, and nobody is passed over, in the middle of a seed as at its end.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tests.simulation.town import Town
+
+Item = dict[str, Any]
+Written = list[tuple[Any, Item | None, Item | None]]
+ALWAYS = ("enrolment", "payout_method", "payout_stop")
+HELD = {False: "on_hold", True: "dispute_open"}
+
+
+class Takings:
+    """Sees every commit; remembers who moved since which run began."""
+
+    def __init__(self, town: "Town") -> None:
+        self._town = town
+        self._number = 0
+        self._moved: dict[str, int] = {}
+        self._begun: dict[str, tuple[int, int]] = {}  # the commit that made a run, and old lags
+
+    def see(self, written: Written) -> None:
+        """One commit."""
+        self._number += 1
+        freezes = any(
+            new is not None and (new["kind"] == "run_exclusion" or _is_new_payout(old, new))
+            for _, old, new in written
+        )
+        for _, old, new in written:
+            one = new or old or {}
+            if one.get("kind") == "payout_run" and new is not None:
+                self._run(old, new)
+            elif one.get("kind") in ALWAYS or (not freezes and _moves(old, new)):
+                self._moved[one["advocate_id"]] = self._number
+
+    def _run(self, old: Item | None, new: Item) -> None:
+        lags = self._town.outside.faults["index_lags"]
+        if old is None:
+            self._begun[new["run_id"]] = self._number, lags
+        elif (old["listing"], new["listing"]) == ("open", "closed"):
+            begun, before = self._begun[new["run_id"]]
+            if lags == before:  # else an index may have passed somebody over
+                self._closed(new, begun)
+
+    def _closed(self, run: Item, begun: int) -> None:
+        kinds = ("reward", "payout", "run_exclusion", *ALWAYS)
+        items = {kind: [one.plain for one in self._town.dynamo.of_kind(kind)] for kind in kinds}
+        for one in self._town.dynamo.of_kind("balance"):
+            balance = one.plain
+            person = balance["advocate_id"]
+            same = all(balance[name] == run[name] for name in ("program_id", "currency"))
+            if same and self._moved.get(person, 0) <= begun:
+                mine = {
+                    kind: [each for each in found if each["advocate_id"] == person]
+                    for kind, found in items.items()
+                }
+                self._judge(run, balance, mine)
+
+    def _judge(self, run: Item, balance: Item, mine: dict[str, list[Item]]) -> None:
+        made = [one for one in mine["payout"] if one["run_id"] == run["run_id"]]
+        out = [
+            (one["reason"], one["amount_minor"])
+            for one in mine["run_exclusion"]
+            if (one["run_id"], one["currency"]) == (run["run_id"], run["currency"])
+        ]
+        ids = {each["reward_id"] for one in made for each in one["rewards"]}
+        rewards = [
+            one
+            for one in mine["reward"]
+            if one["currency"] == run["currency"]
+            and one["program_id"] == run["program_id"]
+            and (one["state"] == "due" or one["reward_id"] in ids)
+        ]
+        payable = balance["payable_minor"] + sum(one["amount_minor"] for one in made)
+        taken, wanted = _wanted(run, payable, rewards, _bar(mine, run))
+        said = [(sorted(e["reward_id"] for e in o["rewards"]), o["amount_minor"]) for o in made]
+        who = f"{run['run_id']}: {balance['advocate_id']} with {payable}"
+        if said != taken:
+            self._town.fail(f"takes of {who} {said}, not {taken}")
+        asleep = payable < max(1, run["minimum_minor"]) and not out  # an earlier run has said it
+        unlucky = self._town.outside.faults["conflict"] and [one[0] for one in out] == [
+            "still_moving"
+        ]
+        if out != wanted and not asleep and not unlucky:
+            self._town.fail(f"leaves out {who} as {out}, not {wanted}")
+
+
+def _wanted(
+    run: Item, payable: int, rewards: list[Item], bar: str
+) -> tuple[list[tuple[list[str], int]], list[tuple[str, int]]]:
+    """What is frozen of somebody, and why nothing (more) of theirs is."""
+    if payable == 0:
+        return [], []
+    if payable < 0 or bar:
+        return [], [("negative_balance" if payable < 0 else bar, payable)]
+    of_period = [one for one in rewards if one["created_ms"] < run["ended_ms"]]
+    ready = [one for one in of_period if one["hold_until_ms"] < run["cutoff_ms"]]
+    late = sum(one["remaining_minor"] for one in rewards if one not in ready)
+    amount = payable - late
+    if amount >= max(1, run["minimum_minor"]):
+        rest = "after_cutoff" if len(of_period) > len(ready) else "later_period"
+        taken = sorted(one["reward_id"] for one in ready)
+        return [(taken, amount)], [(rest, late)] if late else []
+    owed = payable - sum(one["remaining_minor"] for one in rewards)
+    if ready or owed > 0:
+        return [], [("below_minimum", payable)]
+    return [], [("after_cutoff" if of_period else "later_period", payable)]
+
+
+def _bar(mine: dict[str, list[Item]], run: Item) -> str:
+    """What keeps somebody from being paid at all; the first reason of several."""
+    (place,) = mine["enrolment"]
+    if place["state"] == "paused":
+        return "enrolment_paused"
+    if place["state"] == "banned" and not place.get("keeps_earned"):
+        return "enrolment_banned"
+    causes = [
+        cause["reason"]
+        for stop in mine["payout_stop"]
+        for name in ("causes", "bans")
+        for cause in stop.get(name, {}).values()
+    ]
+    if causes:
+        return HELD["dispute_open" in causes]
+    if not mine["payout_method"]:
+        return "no_method"
+    return "" if mine["payout_method"][0]["rail"] == run["rail"] else "rail_mismatch"
+
+
+def _is_new_payout(old: Item | None, new: Item) -> bool:
+    return new["kind"] == "payout" and old is None
+
+
+def _moves(old: Item | None, new: Item | None) -> bool:
+    """Whether what is payable to somebody, or due, is another than before."""
+    one, before = new or {}, old or {}
+    if one.get("kind") == "balance":
+        return bool(one["payable_minor"] != before.get("payable_minor", 0))
+    return one.get("kind") == "reward" and "due" in (one["state"], before.get("state"))
