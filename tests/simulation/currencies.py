@@ -3,6 +3,7 @@
 Worked out from the story alone, as the other half of the oracle.
 """
 
+from tests.simulation.limits import Limited
 from tests.simulation.oracle import EXTRA
 from tests.simulation.story import Order, Story
 
@@ -21,3 +22,9 @@ def units(story: Story) -> set[str]:
     """All that somebody may have something of."""
     rules = ("sale", *[EXTRA] * bool(story.extra))
     return {"EUR", *(unit_of(story, order, rule) for order in story.orders for rule in rules)}
+
+
+def size_in(limit: Limited, money: str) -> int:
+    """How much of a limit there is in a currency; a number of rewards is the same in all."""
+    abroad = money != "EUR" and limit.of != "rewards"
+    return limit.size * 2 // 3 + 1 if abroad else limit.size

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.bookchecks import tallied
 from tests.simulation.books import Item
-from tests.simulation.currencies import MONEY
 from tests.simulation.offers import Ladder
 
 if TYPE_CHECKING:
@@ -31,8 +30,9 @@ def _limits(town: "Town", decision: Item, after: Item) -> Iterator[str]:
     """I11: before its first rule every limit left what the living rewards of others leave."""
     lines: list[Item] = list(decision.get("lines") or ())
     caps = lines[0].get("caps", ()) if lines else ()
-    if not caps or town.story.accepts:
+    if not caps:
         return
+    money = after["currency"] if town.story.accepts else "EUR"
     stored = [one.plain for one in town.dynamo.of_kind("reward")]
     new = after.get("reward_ids") or ()
     held = [one for one in stored if one["state"] not in GONE and one["reward_id"] not in new]
@@ -48,8 +48,8 @@ def _limits(town: "Town", decision: Item, after: Item) -> Iterator[str]:
         subjects = {
             "advocate": [decision["advocate_id"]],
             "friend": after.get("identities") or (),
-        }.get(scope, [cap["cap"]])
-        used = [_used(held, scope, one, cap["period"], of_what) for one in subjects]
+        }.get(scope, [_pool(cap["cap"], money)])
+        used = [_used(held, (scope, one, cap["period"], of_what), money) for one in subjects]
         left = max(0, cap["limit"] - max(used, default=0))
         if cap["before"] > left or (cap["whole"] and cap["before"] != left):
             yield f"{cap['cap']} left {left} of {cap['limit']}, and it says {cap['before']}"
@@ -62,12 +62,18 @@ def _is_guarded(lines: list[Item], name: str) -> bool:
     return own and any(one["used"] for one in caps if one["cap"] == name)
 
 
-def _used(held: list[Item], scope: str, subject: str, period: str, of: str) -> int:
+def _pool(name: str, money: str) -> str:
+    """Money of another currency has a pool of its own."""
+    return name if money == "EUR" or name.endswith("rewards") else f"{name}-{money}"
+
+
+def _used(held: list[Item], where: tuple[str, str, str, str], money: str) -> int:
+    scope, subject, period, of = where
     place = {"scope": scope, "subject": subject, "period": period}
     mine = [one for one in held if any(each | place == each for each in one.get("counted") or ())]
     if of == "rewards":
         return sum(min(1, one["remaining_minor"]) for one in mine)
-    return sum(int(one["remaining_minor"]) for one in mine if one["currency"] in MONEY)
+    return sum(int(one["remaining_minor"]) for one in mine if one["currency"] == money)
 
 
 def _place(town: "Town", before: Item | None, after: Item) -> Iterator[str]:

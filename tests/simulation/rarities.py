@@ -10,7 +10,7 @@ from tests.simulation.endings import draw_ending, draw_ends
 from tests.simulation.enriching import given
 from tests.simulation.gifts import draw_gift
 from tests.simulation.questions import ask_twice
-from tests.simulation.regaining import add_regains
+from tests.simulation.regaining import add_above, add_caps_of_two, add_regains
 
 if TYPE_CHECKING:
     from tests.simulation.story import Story
@@ -95,7 +95,9 @@ def add_rarities(story: "Story") -> None:
         _drafts(Random(f"drafts {story.seed}"), story)
         _turns(Random(f"turns {story.seed}"), story)
         _looks(Random(f"looks {story.seed}"), story)
+    add_caps_of_two(story)
     add_regains(story)
+    add_above(story)
 
 
 def _endings(chance: Random, story: "Story") -> None:

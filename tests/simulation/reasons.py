@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.simulation.books import Books, Item
+from tests.simulation.currencies import size_in
 from tests.simulation.offers import Seen, Worth
 from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives
 from tests.simulation.standing import granted_at, states_at
@@ -156,7 +157,7 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
         yield f"it is decided on {basis['net_minor']} {basis['currency']}, not on {net} {money}"
     lines = list(decision.get("lines", ()))
     yield from _ruled(lines, gives(story, order, winner["at_ms"], seen_in(decision)))
-    yield from _cut(lines, lambda cap: _least(story, cap))
+    yield from _cut(lines, lambda cap: _least(story, cap, money))
     wanted = lines[0]["reason"] if lines else "no_rule_for_action"
     if not rewarded and (reason != wanted or not reason):
         yield f"it earned nothing by {reason}, not {wanted}"
@@ -232,12 +233,14 @@ def _lets(cap: Item, computed: int) -> int:
     return min(computed, int(cap["before"]))
 
 
-def _least(story: Story, cap: Item) -> int | None:
+def _least(story: Story, cap: Item, money: str) -> int | None:
     """How large a limit is; of a budget it may have been less before."""
     scope, period, _ = cap["cap"].split("-")
     of = "rewards" if cap["cap"].endswith("rewards") else "amount_minor"
     found = [
-        one.size for one in story.caps if (one.scope, one.period, one.of) == (scope, period, of)
+        size_in(one, money)
+        for one in story.caps
+        if (one.scope, one.period, one.of) == (scope, period, of)
     ]
     return found[0] if found else None
 

@@ -8,11 +8,36 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.simulation.limits import draw_budget, draw_caps
+
 if TYPE_CHECKING:
     from tests.simulation.story import Story
 
+ABOVE = 0.25  # of the stories where something is capped: what is won back may exceed a cap
+OWN_CAPS = 0.7  # of the stories in which money of two currencies is earned
 REGAINED = {"payday": 0.15, "wide": 0.06}  # of the stories of a leaning where nothing is capped
 BANNED = 0.6  # of those in which people are banned
+
+
+def add_caps_of_two(story: "Story") -> None:
+    """Money of two currencies, each against limits of its own; a number of both against one."""
+    chance = Random(f"caps of two {story.seed}")
+    if story.accepts and not story.calm and chance.random() < OWN_CAPS:
+        story.caps = draw_caps(chance)
+        story.budget = draw_budget(chance)
+
+
+def add_above(story: "Story") -> None:
+    """What was taken, and whose room others have used by then, is owed again above the limit."""
+    chance = Random(f"above {story.seed}")
+    capped = bool(story.caps or story.budget)
+    if story.calm or not capped or chance.random() > ABOVE:
+        return
+    story.disputed = chance.random() < 0.5
+    for order in story.orders:
+        order.refunds = [
+            replace(one, won=not one.total and chance.random() < 0.6) for one in order.refunds
+        ]
 
 
 def add_regains(story: "Story") -> None:

@@ -29,6 +29,7 @@ def stepped(town: "Town", written: Sequence[Pair]) -> Iterator[str]:
     """What is wrong with the rewards and orders of one commit; the items before and after."""
     kinds = {new["kind"]: new for _, new in written}
     events = [new for _, new in written if new["kind"] == "event"]
+    yield from _above(written, events)
     for old, new in written:
         if new["kind"] == "reward":
             who = {one["subject"]: one["actor"] for one in events}.get(new["reward_id"])
@@ -39,6 +40,26 @@ def stepped(town: "Town", written: Sequence[Pair]) -> Iterator[str]:
         elif new["kind"] == "conversion":
             for what in (*_added(town, new, events), *_asked(town, old, new)):
                 yield f"{new['order_id']}: {what}"
+
+
+def _above(written: Sequence[Pair], events: Sequence[Item]) -> Iterator[str]:
+    """What is owed again says how much of it is above a limit."""
+    told = [one["data"] for one in events if one["type"] == "reward.reinstated"]
+    if len(told) != 1:
+        return
+    grown = [0]
+    for old, new in written:
+        if new["kind"] == "cap_use":
+            grown.append(_over(new) - _over(old or {}))
+        elif new["kind"] == "pool":
+            grown.append(new.get("over", 0) - (old or {}).get("over", 0))
+    if told[0].get("over_cap_minor", 0) != max(grown):
+        yield f"{told[0].get('over_cap_minor')} of it are above a limit, not {max(grown)}"
+
+
+def _over(use: Item) -> int:
+    limit, used = use.get("limit_minor"), int(use.get("used_minor", 0))
+    return 0 if limit is None else max(0, used - int(limit))
 
 
 def _born(kinds: Item, new: Item) -> Iterator[str]:

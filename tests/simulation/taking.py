@@ -27,6 +27,7 @@ def taken(
     most = 0 if kept else max(wanted, _by_all(story, order, earned, weights))
     if granted:
         wanted = max(wanted, earned - part_of(earned))
+        most = max(most, wanted)
     banned = any(one["advocate_id"] == reward["advocate_id"] for one in books["ban"])
     if state == "rejected" or reason in ANEW or (state, reason) == ("void", "ban"):
         if lost > most:

@@ -31,7 +31,9 @@ from goodword.programs.rules import FriendSide
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
+from tests.simulation.currencies import size_in
 from tests.simulation.happenings import Returned, Touched
+from tests.simulation.limits import Limited
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.rarities import other_name
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms
@@ -115,7 +117,10 @@ def version_of(story: Story, number: int) -> ProgramVersion:
         accepted=("USD",) if story.accepts else (),
         exchange=ExchangeRule(days=0),
         caps=tuple(
-            Cap.model_validate({limit.of: limit.size, "scope": limit.scope, "period": limit.period})
+            Cap.model_validate(
+                {limit.of: limit.size, "scope": limit.scope, "period": limit.period}
+                | _in_dollars(story, limit)
+            )
             for limit in story.caps
         ),
         hold_days=story.hold_days,
@@ -153,9 +158,17 @@ def version_of(story: Story, number: int) -> ProgramVersion:
 def budget_of(story: Story) -> tuple[BudgetLimit, ...]:
     """What the programme may give."""
     return tuple(
-        BudgetLimit.model_validate({"period": one.period, "amount_minor": one.size})
+        BudgetLimit.model_validate(
+            {"period": one.period, "amount_minor": one.size} | _in_dollars(story, one)
+        )
         for one in story.budget
     )
+
+
+def _in_dollars(story: Story, limit: Limited) -> dict[str, dict[str, int]]:
+    """What a limit of money is in dollars, where they are accepted."""
+    told = story.accepts and limit.of == "amount_minor"
+    return {"amount_in": {"USD": size_in(limit, "USD")}} if told else {}
 
 
 def payment_of(story: Story) -> Payment:
