@@ -25,7 +25,7 @@ from tests.simulation.leaving import LEFT
 from tests.simulation.letting import LETTING
 from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
-from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives
+from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, touch_of
 from tests.simulation.paychecks import JUDGES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.retelling import DIFFERS, RETOLD
@@ -246,7 +246,7 @@ def _amounts(books: Books) -> Iterator[str]:
         last = last_decision(books, conversion)
         winner = last["attribution"].get("winner")
         decided = as_decided(story, order, last)
-        due = gives(story, decided, winner["at_ms"], seen_in(last)) if winner else {}
+        due = gives(story, decided, touch_of(winner), seen_in(last)) if winner else {}
         for reward_id in conversion.get("reward_ids", ()):
             reward = rewards[reward_id]
             one = due.get(reward["rule_id"])

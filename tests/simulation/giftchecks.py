@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from tests.simulation.books import Books, Item
 from tests.simulation.gifts import UNITS
 from tests.simulation.offers import Worth
-from tests.simulation.oracle import as_decided, at_home, gives
+from tests.simulation.oracle import as_decided, at_home, gives, touch_of
 from tests.simulation.reasons import last_decision, seen_in
 from tests.simulation.story import Order, Story
 
@@ -31,7 +31,7 @@ def _gifts(books: Books) -> Iterator[str]:
         decided = as_decided(story, order, last)
         winner = last["attribution"].get("winner")
         due = (
-            gives(story, decided, winner["at_ms"], seen_in(last))
+            gives(story, decided, touch_of(winner), seen_in(last))
             if winner and last["lines"]
             else {}
         )

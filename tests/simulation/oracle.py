@@ -50,25 +50,30 @@ def expected(story: Story, seen: Mapping[str, Seen]) -> dict[str, Due]:
         firsts.setdefault(order.friend, winner.person)
         nth = max(bought[order.friend], order.basket.nth or 0)
         known = replace(seen.get(order.name, Seen()), nth=nth)
-        outcome[order.name] = Due(winner.person, earning(story, order, winner.at_ms, known))
+        outcome[order.name] = Due(winner.person, earning(story, order, winner, known))
     return outcome
 
 
-def earning(story: Story, order: Order, touched_ms: int, seen: Seen) -> int:
+def earning(story: Story, order: Order, winner: Contact, seen: Seen) -> int:
     """What the version in force at the touch gives in all, but for points beside it."""
-    due = gives(story, order, touched_ms, seen)
+    due = gives(story, order, (winner.at_ms, winner.person), seen)
     return sum(one.amount for name, one in due.items() if name != EXTRA)
 
 
-def gives(story: Story, order: Order, touched_ms: int, seen: Seen) -> dict[str, Worth]:
-    """What each rule of the version in force at the touch gives, if it has a say."""
-    version = in_force(story, touched_ms)
+def gives(story: Story, order: Order, touch: tuple[int, str], seen: Seen) -> dict[str, Worth]:
+    """What each rule of the version in force at the touch, for whose it is, gives if it has a say."""
+    version = in_force(story, *touch)
     if order.action == "lead":
         return {"lead": Worth(version.flat)}
     nets = order.net, at_home(story, order)
     found = {one.name: worth(one, order.basket, nets, seen) for one in offers_of(story, version)}
     due = {name: one for name, one in found.items() if one is not None}
     return due | ({EXTRA: Worth(story.extra)} if story.extra else {})
+
+
+def touch_of(winner: Mapping[str, Any]) -> tuple[int, str]:
+    """When a touch was, and whose it is."""
+    return winner["at_ms"], winner["advocate_id"]
 
 
 def offers_of(story: Story, version: Terms) -> tuple[Offer, ...]:
@@ -105,9 +110,14 @@ def as_decided(story: Story, order: Order, decision: Mapping[str, Any]) -> Order
     return told if basis["net_minor"] == net else order
 
 
-def in_force(story: Story, at_ms: int) -> Terms:
-    """The last version that had begun."""
-    begun = [version for version in story.versions if version.from_ms <= at_ms]
+def in_force(story: Story, at_ms: int, person: str) -> Terms:
+    """The last version that had begun for somebody."""
+    begun = [
+        version
+        for version in story.versions
+        if version.from_ms <= at_ms
+        and (version.trial is None or version.trial.holds(at_ms, person))
+    ]
     return begun[-1] if begun else story.versions[0]
 
 

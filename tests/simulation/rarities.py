@@ -9,6 +9,7 @@ from goodword.advocates.model import EnrolmentState
 from tests.simulation.endings import draw_ending, draw_ends
 from tests.simulation.enriching import given
 from tests.simulation.gifts import draw_gift
+from tests.simulation.pilots import try_versions
 from tests.simulation.questions import ask_twice
 from tests.simulation.regaining import add_above, add_caps_of_two, add_regains
 
@@ -85,6 +86,7 @@ def add_rarities(story: "Story") -> None:
     _strangers(Random(f"strangers {story.seed}"), story)
     if not (story.gives or story.extra or story.accepts):
         story.gift = draw_gift(Random(f"gift {story.seed}"))
+    try_versions(Random(f"trials {story.seed}"), story)
     taxes = Random(f"taxes {story.seed}")
     for order in story.orders:
         order.taxed = taxes.random() < TAXED

@@ -11,7 +11,7 @@ from typing import Any
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import size_in
 from tests.simulation.offers import Seen, Worth
-from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives
+from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives, touch_of
 from tests.simulation.standing import granted_at, states_at
 from tests.simulation.story import DAY_MS, Order, Story
 
@@ -156,7 +156,7 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
     if (basis["net_minor"], basis["currency"]) != (net, money):
         yield f"it is decided on {basis['net_minor']} {basis['currency']}, not on {net} {money}"
     lines = list(decision.get("lines", ()))
-    yield from _ruled(lines, gives(story, order, winner["at_ms"], seen_in(decision)))
+    yield from _ruled(lines, gives(story, order, touch_of(winner), seen_in(decision)))
     yield from _cut(lines, lambda cap: _least(story, cap, money))
     wanted = lines[0]["reason"] if lines else "no_rule_for_action"
     if not rewarded and (reason != wanted or not reason):

@@ -19,6 +19,7 @@ from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
+from tests.simulation.pilots import Trial
 from tests.simulation.rarities import Draft, Turn, Twin, add_rarities, is_won, other_name
 
 DAY_MS = 86_400_000
@@ -79,6 +80,7 @@ class Terms:
     points: int
     flat: int
     offers: tuple[Offer, ...] = ()
+    trial: Trial | None = None
 
 
 @dataclass

@@ -152,6 +152,9 @@ def version_of(story: Story, number: int) -> ProgramVersion:
         rationale="because",
         created_ms=START_MS - 100 * 86_400_000,
         effective_ms=promised.from_ms,
+        pilot=promised.trial.pilot if promised.trial else None,
+        promoted_ms=promised.trial.promoted_ms if promised.trial else None,
+        withdrawn_ms=promised.trial.withdrawn_ms if promised.trial else None,
     )
 
 
