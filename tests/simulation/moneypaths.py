@@ -13,10 +13,8 @@ FOLDERS = (
     *(f"{DOMAIN}/{name}/*.py" for name in ("ledger", "rewards", "conversions", "payouts")),
     *(f"{DOMAIN}/tracking/{name}.py" for name in ("model", "click")),
     *(f"{DOMAIN}/programs/{name}.py" for name in ("model", "rules", "conditions", "tiers", "caps")),
-    *(
-        f"{DOMAIN}/programs/{name}.py"
-        for name in ("rates", "amounts", "payment", "effective", "cancellation")
-    ),
+    *(f"{DOMAIN}/programs/{name}.py" for name in ("rates", "amounts", "payment", "effective")),
+    *(f"{DOMAIN}/programs/{name}.py" for name in ("cancellation", "pilot")),
     *(f"{DOMAIN}/trust/{name}.py" for name in ("banning", "disputing", "resolving")),
     f"{DOMAIN}/ports.py",
     f"{DOMAIN}/money.py",

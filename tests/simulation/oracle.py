@@ -61,7 +61,7 @@ def earning(story: Story, order: Order, winner: Contact, seen: Seen) -> int:
 
 
 def gives(story: Story, order: Order, touch: tuple[int, str], seen: Seen) -> dict[str, Worth]:
-    """What each rule of the version in force at the touch, for whose it is, gives if it has a say."""
+    """What each rule of the version in force at the touch gives its advocate, if it has a say."""
     version = in_force(story, *touch)
     if order.action == "lead":
         return {"lead": Worth(version.flat)}
@@ -112,12 +112,8 @@ def as_decided(story: Story, order: Order, decision: Mapping[str, Any]) -> Order
 
 def in_force(story: Story, at_ms: int, person: str) -> Terms:
     """The last version that had begun for somebody."""
-    begun = [
-        version
-        for version in story.versions
-        if version.from_ms <= at_ms
-        and (version.trial is None or version.trial.holds(at_ms, person))
-    ]
+    begun = [version for version in story.versions if version.from_ms <= at_ms]
+    begun = [one for one in begun if one.trial is None or one.trial.holds(at_ms, person)]
     return begun[-1] if begun else story.versions[0]
 
 

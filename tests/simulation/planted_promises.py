@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from goodword.conversions import rewarded
 from goodword.conversions.model import Conversion, ReversalFact
 from goodword.programs import cancellation
+from goodword.programs.model import ProgramVersion
+from goodword.programs.pilot import Pilot
 from goodword.rewards import decision, ruling
 from goodword.rewards.model import Reward
 from goodword.rewards.ruling import RuleLine
@@ -44,10 +46,21 @@ def later_end() -> Iterable[Swap]:
     yield rewarded, "_ended", ended
 
 
+def stays_a_pilot() -> Iterable[Swap]:
+    real = ProgramVersion.holds
+
+    def holds(version: ProgramVersion, at_ms: int, advocate_id: str | None = None) -> bool:
+        return real(version.but(promoted_ms=None), at_ms, advocate_id)
+
+    yield ProgramVersion, "holds", holds
+
+
 PROMISES = (
     Mistake("what friends keep is taken back", taken_back),
     Mistake("friends get nothing where caps leave nothing", of_what_caps_left),
     Mistake("friends get nothing", swap(decision, "friend_line", lambda *_: None)),
+    Mistake("a pilot holds for everybody", swap(Pilot, "includes", lambda *_: True)),
+    Mistake("what was promoted stays a pilot", stays_a_pilot),
     Mistake("tax is taken back", swap(ReversalFact, "without_tax", lambda fact: fact)),
     Mistake("of two ends the later counts", later_end),
     Mistake("a day of a subscription is free", swap(cancellation, "DAY_MS", 86_400_001)),
