@@ -28,6 +28,7 @@ SMALL_MINOR = 2_000  # up to which many of them pass by themselves
 STRANGERS = 0.4  # of the stories where friends stay with whoever brought them
 FEW_ORDERS = 3  # of one friend: a stranger's, a brought one's, and one that others want
 HURRY_MS, HOUR_MS, DAY_MS = 20_000, 3_600_000, 86_400_000
+SHY, MAYAS = 0.08, "maya7@x.example"  # of the calm stories
 TAXED = 0.15  # of the orders
 DRAFTS, FINAL = 0.3, 0.75  # of the stories where nobody tells an order twice; of their drafts
 LOOKS = 0.2  # of the stories of one currency
@@ -87,6 +88,7 @@ def add_rarities(story: "Story") -> None:
     if not (story.gives or story.extra or story.accepts):
         story.gift = draw_gift(Random(f"gift {story.seed}"))
     try_versions(Random(f"trials {story.seed}"), story)
+    _shy(Random(f"shy {story.seed}"), story)
     taxes = Random(f"taxes {story.seed}")
     for order in story.orders:
         order.taxed = taxes.random() < TAXED
@@ -100,6 +102,17 @@ def add_rarities(story: "Story") -> None:
     add_caps_of_two(story)
     add_regains(story)
     add_above(story)
+
+
+def _shy(chance: Random, story: "Story") -> None:
+    """Maya buys by a link of her own, and only one of two deliveries says that it is she."""
+    able = [one for one in story.orders if one.clicks and one.action == "sale"]
+    if not story.calm or not able or chance.random() > SHY:
+        return
+    order = chance.choice(able)
+    order.friend, order.email, order.told_apart, order.shy = "c3", MAYAS, True, True
+    own = replace(order.clicks[0], person="adv_maya", nonce=bytes([4]) + order.clicks[0].nonce[1:])
+    order.clicks.append(replace(own, at_ms=order.at_ms - HOUR_MS))
 
 
 def _endings(chance: Random, story: "Story") -> None:

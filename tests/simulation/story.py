@@ -20,7 +20,7 @@ from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.pilots import Trial
-from tests.simulation.rarities import Draft, Turn, Twin, add_rarities, is_won, other_name
+from tests.simulation.rarities import MAYAS, Draft, Turn, Twin, add_rarities, is_won, other_name
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -68,6 +68,7 @@ class Order:
     basket: Basket = EMPTY
     twin: Twin | None = None
     draft: Draft | None = None
+    shy: bool = False  # only the first of its deliveries has the buyer's e-mail address
     taxed: bool = False  # its prices include tax, and so do refunds of them
     lasted: tuple[int, ...] = ()  # ms until its subscription ended
 
@@ -316,7 +317,7 @@ def _order(chance: Random, number: int, calm: bool) -> Order:
             _click(chance, number, each, at_ms) for each in range(chance.choice((0, 1, 1, 1, 2)))
         ],
         code=CODES[chance.choice(PEOPLE)] if chance.random() < 0.25 else None,
-        email=chance.choice((None, None, None, "maya7@x.example")) if friend == "c3" else None,
+        email=chance.choice((None, None, None, MAYAS)) if friend == "c3" else None,
         alias=f"pi_{number}" if action == "sale" and chance.random() < 0.5 else None,
         told_apart=chance.random() < 0.5,
     )

@@ -267,17 +267,18 @@ def _told(order: Order) -> Iterator[Facts]:
     """The order, its touches together or each in a delivery of its own."""
     clicks = order.clicks[:-1] if order.twin else order.clicks  # the last is the twin's to tell
     if order.told_apart and (clicks or order.code):
-        for click in clicks:
-            yield Facts(facts=(_fact(order, [click], None),))
+        for number, click in enumerate(clicks):
+            yield Facts(facts=(_fact(order, [click], None, number),))
         if order.code:
-            yield Facts(facts=(_fact(order, [], order.code),))
+            yield Facts(facts=(_fact(order, [], order.code, len(clicks)),))
     else:
         yield Facts(facts=(_fact(order, clicks, order.code),))
     if order.alias and order.told_apart:
         yield Facts(names=(OtherNames(order_id=order.name, aliases=(order.alias,)),))
 
 
-def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFact:
+def _fact(order: Order, clicks: list[Touched], code: str | None, number: int = 0) -> ConversionFact:
+    email = None if order.shy and number else order.email
     named = (order.alias,) if order.alias and not order.told_apart else ()
     return ConversionFact.model_validate(
         {
@@ -288,7 +289,7 @@ def _fact(order: Order, clicks: list[Touched], code: str | None) -> ConversionFa
             "currency": order.currency,
             "net_minor": order.net,
             "gross_minor": order.gross,
-            "customer": Customer(customer_id=order.friend, email=order.email),
+            "customer": Customer(customer_id=order.friend, email=email),
             "click_ids": tuple(
                 sign_click(click.at_ms, CODES[click.person], click.nonce, SECRET)
                 for click in clicks
