@@ -27,8 +27,10 @@ from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, touch_of
 from tests.simulation.paychecks import JUDGES
+from tests.simulation.ratechecks import RATES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.retelling import DIFFERS, RETOLD
+from tests.simulation.returning import REFUSED_BEFORE, RETURNING
 from tests.simulation.runchecks import RUNS
 from tests.simulation.story import DAY_MS, PEOPLE
 from tests.simulation.taking import taken
@@ -72,6 +74,8 @@ def check(town: "Town") -> list[str]:
         *KEPT,
         *TWINS,
         *RETOLD,
+        *RETURNING,
+        *RATES,
         *LOOKS,
         *LETTING,
         _leftovers,
@@ -300,7 +304,8 @@ def _calm(books: Books) -> Iterator[str]:
         earned = sum(one["earned_minor"] for one in mine if one["rule_id"] != EXTRA)
         got = Due(conversion.get("advocate_id"), earned)
         states = {rewards[one]["state"] for one in conversion.get("reward_ids", ())}
-        if "rejected" in states and got.person == want[name].person:
+        refused = "rejected" in states or conversion["reason"] == REFUSED_BEFORE
+        if refused and got.person == want[name].person:
             continue  # what a person has refused stays as it was
         if got != want[name]:
             yield f"{name} earned {got.earned} for {got.person}, not {want[name]}"

@@ -22,8 +22,24 @@ MONTHS = {"month": 1, "quarter": 3, "year": 12}
 def decided(town: "Town", decision: Item, before: Item | None, after: Item) -> Iterator[str]:
     """What is wrong with a decision; `before` and `after` are its conversion."""
     name = after["order_id"]
-    for what in (*_limits(town, decision, after), *_place(town, before, after)):
+    found = _limits(town, decision, after), _place(town, before, after)
+    for what in (*_paused(town, decision, before), *found[0], *found[1]):
         yield f"{name}, decision {decision['number']}: {what}"
+
+
+def _paused(town: "Town", decision: Item, before: Item | None) -> Iterator[str]:
+    """A programme that is paused gives nothing, and decides nothing anew but what it owes."""
+    (program,) = (one.plain for one in town.dynamo.of_kind("program"))
+    state = program.get("state", "active")
+    owed = before is not None and before["state"] == "waiting"
+    if len(town.baton.tasks) != 1 or owed:
+        return  # it may have been paused since it was read
+    if state != "active" and before is not None and before["decisions"]:
+        yield f"it is decided anew while the programme is {state}"
+    why = f"programme_{state}" if state != "active" and decision.get("advocate_id") else ""
+    said = decision["reason"] if decision["reason"].startswith("programme_") else ""
+    if said != why:
+        yield f"it says {decision['reason']} while the programme is {state}"
 
 
 def _limits(town: "Town", decision: Item, after: Item) -> Iterator[str]:

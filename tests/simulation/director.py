@@ -8,7 +8,6 @@ from collections.abc import Callable
 from functools import partial
 
 from goodword.advocates.model import Enrolment, EnrolmentState
-from goodword.conversions.model import Facts
 from goodword.payouts.findings import WHOLE_RUN, RunFinding
 from goodword.payouts.model import Payout, PayoutRun
 from goodword.rewards.model import Reward
@@ -40,7 +39,6 @@ class Director(Timing):
 
     def __init__(self, town: Town) -> None:
         super().__init__(town)
-        self.accepted: dict[str, Facts] = {}
         self.office = Office(self.town, self.task)
         self.complaints = Complaints(self.town, self.task)
         self.conduct = Conduct(self.town, self.person)
@@ -119,25 +117,6 @@ class Director(Timing):
     def task(self, name: str, act: Callable[[], object]) -> None:
         """An invocation of its own."""
         self.town.baton.spawn(name, lambda: self.town.invoke(name, act))
-
-    def deliver(self) -> None:
-        """The shop sends what it has not got a 2xx for yet."""
-        now_ms = self.town.clock.at_ms
-        able = [one for one in self.outgoing if one[0] <= now_ms]
-        if not able:
-            return
-        told = self.chance.choice(able)
-        name, facts = told[1], told[2]
-
-        def send() -> None:
-            if not self.town.put(name, facts):
-                return
-            self.accepted[name] = facts
-            twice = self.town.outside.strikes("sent_twice")
-            if told in self.outgoing and not twice:
-                self.outgoing.remove(told)
-
-        self.town.baton.spawn(f"send {name}", send)
 
     def stream(self) -> None:
         """Some of what the streams hold, in order or not, is shown to its consumer."""

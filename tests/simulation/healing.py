@@ -17,6 +17,7 @@ from tests.simulation.bans import Verdict
 from tests.simulation.director import END_MS, SCHEDULES, Director
 from tests.simulation.probing import probe, probes_of
 from tests.simulation.prying import Prying
+from tests.simulation.returning import come_back
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
 from tests.simulation.terms import payment_of
 from tests.simulation.timing import ENDS
@@ -97,6 +98,7 @@ class Play(Director):
 
     def _payday(self) -> None:
         self.limit_ms = END_MS
+        come_back(self)
         self.act(self.chance.randint(0, 15), START_MS + 2 * DAY_MS, self.intake_acts(), 6)
         self._tell_all(START_MS + 2 * DAY_MS)
         self.act(self._steps(STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
@@ -113,6 +115,7 @@ class Play(Director):
         race = self.town.story.leaning == "race"
         if race:
             self.to(RACE_MS)
+        come_back(self)
         acts = self.race_acts() if race else self.intake_acts()
         self.act(intake, START_MS + (INTAKE_DAYS + 4) * DAY_MS, acts, 6)
         if self.town.story.calm:

@@ -59,6 +59,7 @@ class Office:
         return any(one.state == "waiting" for one in self.town.all(Conversion))
 
     def _state(self, day: str) -> None:
-        desk, rate = self.town.desk(self.town.person("usr_fatima")), self.town.story.rates[day]
-        said = NewRate(base="EUR", quote="USD", day=day, rate=rate, source="ECB")
-        self._task("rates", lambda: Rates(desk).put([said]))
+        desk, story = self.town.desk(self.town.person("usr_fatima")), self.town.story
+        said = story.abroad.told(day, story.rates[day])
+        stated = [NewRate.model_validate(one) for one in said]
+        self._task("rates", lambda: Rates(desk).put(stated))

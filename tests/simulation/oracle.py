@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from tests.simulation.abroad import day_of
 from tests.simulation.offers import Offer, Seen, Worth, back, lines_of, worth
-from tests.simulation.story import CODES, DAY_MS, Order, Story, Terms, day_of
+from tests.simulation.story import CODES, DAY_MS, Order, Story, Terms
 
 SKEW_MS = 60_000
 EXTRA = "extra"  # the rule that gives points beside whatever else a sale earns
@@ -19,7 +20,7 @@ class Contact:
     """One touch, wherever it was reported."""
 
     at_ms: int
-    tie: int
+    tie: bytes
     person: str
     kind: str
 
@@ -83,14 +84,10 @@ def offers_of(story: Story, version: Terms) -> tuple[Offer, ...]:
 
 
 def at_home(story: Story, order: Order) -> int:
-    """The order's net in what it earns: divided by the rate of its day, to the even cent."""
+    """The order's net in what it earns: changed with the rate of its day."""
     if order.currency == "EUR" or story.accepts:
         return order.net
-    rate = story.rates[day_of(order.at_ms, story.zone)]
-    whole, _, part = rate.partition(".")
-    cents, rest = divmod(order.net * int("1".ljust(len(part) + 1, "0")), int(whole + part))
-    twice = 2 * rest - int(whole + part)
-    return cents + (twice > 0 or (twice == 0 and cents % 2 == 1))
+    return story.abroad.changed(order.net, story.rates[day_of(order.at_ms, story.zone)])
 
 
 def as_told(order: Order, net: int) -> Order:
@@ -160,6 +157,7 @@ def _winner(story: Story, order: Order, first: str | None) -> Contact | None:
         contact
         for contact in _contacts(story, order.friend)
         if 0 <= converted - contact.at_ms <= story.window_days * DAY_MS
+        and contact.at_ms + SKEW_MS >= story.link_ms.get(contact.person, 0)
         and not (contact.person == "adv_maya" and _bought_herself(story, order))
         and (first is None or contact.person == first)
     ]
@@ -177,10 +175,11 @@ def _bought_herself(story: Story, order: Order) -> bool:
 
 def _contacts(story: Story, friend: str) -> list[Contact]:
     found = []
-    for number, order in enumerate(story.orders):
+    for order in story.orders:
         if order.friend != friend:
             continue
-        found += [Contact(click.at_ms, number, click.person, "click") for click in order.clicks]
+        for one in order.clicks:
+            found.append(Contact(one.at_ms, one.nonce, one.person, "click"))
         if order.code:
-            found.append(Contact(order.at_ms, number, OWNERS[order.code], "code"))
+            found.append(Contact(order.at_ms, b"", OWNERS[order.code], "code"))
     return found

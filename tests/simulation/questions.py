@@ -26,17 +26,22 @@ def ask_twice(story: "Story") -> None:
             order.inquiry = 2
 
 
-def asked(town: "Town", question: Item) -> Iterator[str]:
-    """What is wrong with the rewards of an order whose bank has just asked, or has its answer."""
+def asked(town: "Town", question: Item, written: list[tuple[Item | None, Item]]) -> Iterator[str]:
+    """What is wrong with the rewards of an order whose bank has just asked, or has its answer.
+
+    `written` is what is put with it, as it was and as it is. A person may let go what is held.
+    """
     order = question["conversion_id"]
-    rewards = [
-        one.plain for one in town.dynamo.of_kind("reward") if one.plain["conversion_id"] == order
-    ]
+    rewards = [one.plain for one in town.dynamo.of_kind("reward")]
+    rewards = [one for one in rewards if one["conversion_id"] == order]
     questions = (one.plain for one in town.dynamo.of_kind("inquiry"))
     is_open = any(one["conversion_id"] == order and one["state"] == "open" for one in questions)
+    for old, new in written if is_open else ():
+        if new["kind"] == "reward" and old is not None and old["state"] == "on_hold":
+            yield f"{new['order_id']} goes on while a bank asks"
     for reward in rewards:
         waits = (reward["state"], reward.get("reason")) == ("on_hold", "inquiry")
-        if is_open and reward["state"] in ON_ITS_WAY:
+        if question["state"] == "open" and reward["state"] in ON_ITS_WAY:
             yield f"{reward['order_id']} is {reward['state']} while a bank asks"
         if not is_open and waits:
             yield f"{reward['order_id']} waits for banks that know"

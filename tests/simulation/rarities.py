@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from goodword.advocates.model import EnrolmentState
 
+from tests.simulation.abroad import add_currencies
+from tests.simulation.edges import add_edges
 from tests.simulation.endings import draw_ending, draw_ends
 from tests.simulation.enriching import given
 from tests.simulation.gifts import draw_gift
 from tests.simulation.pilots import try_versions
 from tests.simulation.questions import ask_twice
 from tests.simulation.regaining import add_above, add_caps_of_two, add_regains
+from tests.simulation.returning import return_some
 
 if TYPE_CHECKING:
     from tests.simulation.story import Story
@@ -95,6 +98,9 @@ def add_rarities(story: "Story") -> None:
     if not any(order.twin for order in story.orders):
         _endings(Random(f"endings {story.seed}"), story)
     ask_twice(story)
+    add_currencies(story)
+    return_some(story)
+    add_edges(story)
     if not story.fickle:  # where banks take back, little else keeps payments from being made
         _drafts(Random(f"drafts {story.seed}"), story)
         _turns(Random(f"turns {story.seed}"), story)

@@ -12,6 +12,7 @@ from tests.simulation.books import Books, Item
 from tests.simulation.currencies import size_in
 from tests.simulation.offers import Seen, Worth
 from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives, touch_of
+from tests.simulation.returning import REFUSED_BEFORE
 from tests.simulation.standing import granted_at, states_at
 from tests.simulation.story import DAY_MS, Order, Story
 
@@ -58,6 +59,8 @@ def _barred(story: Story, order: Order, touch: Item) -> str:
             return "after_conversion"
         if age_ms > story.window_days * DAY_MS:
             return "outside_window"
+        if touch["at_ms"] + SKEW_MS < story.link_ms.get(touch["advocate_id"], 0):
+            return "before_link"
     own = touch["advocate_id"] == "adv_maya" and order.email is not None
     return "self_referral" if own else ""
 
@@ -151,7 +154,7 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
         if reason != decision["attribution"]["reason"]:
             yield f"nobody won by {decision['attribution']['reason']}, it says {reason}"
         return
-    if reason.startswith("programme_") or reason == "waiting_for_rate":
+    if reason.startswith("programme_") or reason in ("waiting_for_rate", REFUSED_BEFORE):
         return
     basis, net = decision["basis"], at_home(story, order)
     money = order.currency if story.accepts else "EUR"

@@ -5,12 +5,11 @@ burst all is told at one moment. A calm story is told within its hold, and known
 """
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from random import Random
-from zoneinfo import ZoneInfo
 
 from goodword.programs.payment import RailName
 
+from tests.simulation.abroad import Abroad, day_of, go_abroad
 from tests.simulation.brinks import kept, stand
 from tests.simulation.endings import Ending
 from tests.simulation.enriching import enrich, given
@@ -71,6 +70,7 @@ class Order:
     shy: bool = False  # only the first of its deliveries has the buyer's e-mail address
     taxed: bool = False  # its prices include tax, and so do refunds of them
     lasted: tuple[int, ...] = ()  # ms until its subscription ended
+    returns: bool = False  # it is one's, another's, and the first one's again
 
 
 @dataclass
@@ -106,6 +106,7 @@ class Story:
     receivers: dict[str, str]
     orders: list[Order]
     rates: dict[str, str]
+    abroad: Abroad = field(default_factory=Abroad)
     leaning: str = "wide"
     disputed: bool = False
     sharp: bool = False  # the audit of a run finds much
@@ -124,6 +125,7 @@ class Story:
     turns: list[Turn] = field(default_factory=list)  # of enrolments
     ending: Ending | None = None
     gift: Gift | None = None  # what the friend gets beside what a sale earns
+    link_ms: dict[str, int] = field(default_factory=dict)  # when links were made that are young
     second_look: int | None = None  # above which an approval takes two
 
     def has_won(self) -> bool:
@@ -148,7 +150,7 @@ def draw(seed: int) -> Story:
     orders = [_order(chance, number, calm) for number in range(chance.choice((1, 2, 2, 3, 4, 5)))]
     if leaning == "race":
         _gather(chance, orders)
-    rates = _abroad(chance, orders) if chance.random() < 0.4 else {}
+    rates = go_abroad(chance, orders) if chance.random() < 0.4 else {}
     capped = not calm and chance.random() < 0.5
     story = Story(
         seed=seed,
@@ -281,23 +283,9 @@ def _payday(seed: int, chance: Random) -> Story:
         minimum_order=0,
         receivers={person: chance.choice(("plain", *RECEIVERS)) for person in PEOPLE},
         orders=orders,
-        rates=_abroad(chance, orders) if chance.random() < 0.2 else {},
+        rates=go_abroad(chance, orders) if chance.random() < 0.2 else {},
         leaning="payday",
     )
-
-
-def day_of(at_ms: int, zone: str) -> str:
-    """The day of an instant in a time zone."""
-    return f"{datetime.fromtimestamp(at_ms // 1000, ZoneInfo(zone)):%Y-%m-%d}"
-
-
-def _abroad(chance: Random, orders: list[Order]) -> dict[str, str]:
-    """Some orders are in dollars; of each of their days what one euro is, told at some time."""
-    for order in orders:
-        if order.action == "sale" and chance.random() < 0.6:
-            order.currency = "USD"
-    days = sorted({day_of(order.at_ms, "UTC") for order in orders if order.currency == "USD"})
-    return {day: chance.choice(("1.0834", "2", "0.9", "1.333333")) for day in days}
 
 
 def _order(chance: Random, number: int, calm: bool) -> Order:

@@ -115,7 +115,9 @@ def version_of(story: Story, number: int) -> ProgramVersion:
         tiers=tiers_of(story.ladder) if story.ladder else None,
         currencies="accept" if story.accepts else "convert" if story.rates else "refuse",
         accepted=("USD",) if story.accepts else (),
-        exchange=ExchangeRule(days=0),
+        exchange=ExchangeRule.model_validate(
+            {"days": story.abroad.days, "rounding": story.abroad.rounding}
+        ),
         caps=tuple(
             Cap.model_validate(
                 {limit.of: limit.size, "scope": limit.scope, "period": limit.period}

@@ -3,11 +3,13 @@
 from random import Random
 
 from goodword.advocates.model import MOVES, Enrolment, EnrolmentState
+from goodword.conversions.model import Facts
 from goodword.payouts.calendar import next_payout
 from goodword.ports import Change
 
 from tests.simulation.bans import Verdict, verdicts_of
 from tests.simulation.rarities import Turn
+from tests.simulation.returning import told_after_ms
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS, Order
 from tests.simulation.terms import deliveries_of, payment_of
 from tests.simulation.town import Town
@@ -54,6 +56,7 @@ class Timing:
     def __init__(self, town: Town) -> None:
         self.town = town
         self.chance: Random = town.chance
+        self.accepted: dict[str, Facts] = {}
         outgoing = list(deliveries_of(town.story, self.chance))
         self.outgoing = [(self._told_ms(name), name, facts) for name, facts in outgoing]
         self._turns: list[Turn | Verdict] = [*town.story.turns, *verdicts_of(town.story)]
@@ -68,6 +71,27 @@ class Timing:
                 return
             self.town.baton.give(self.chance.choice(ready))
         self.town.fail("tasks go on for ever without time passing")
+
+    def deliver(self) -> None:
+        """The shop sends what it has not got a 2xx for yet."""
+        now_ms = self.town.clock.at_ms
+        able = [one for one in self.outgoing if one[0] <= now_ms]
+        if able:
+            self.send(self.chance.choice(able))
+
+    def send(self, told: tuple[int, str, Facts]) -> None:
+        """One delivery; it is sent once more if nobody said that it was accepted."""
+        _, name, facts = told
+
+        def post() -> None:
+            if not self.town.put(name, facts):
+                return
+            self.accepted[name] = facts
+            twice = self.town.outside.strikes("sent_twice")
+            if told in self.outgoing and not twice:
+                self.outgoing.remove(told)
+
+        self.town.baton.spawn(f"send {name}", post)
 
     def jump(self) -> None:
         """Time passes: a little, a lot, or exactly to where something ends or begins."""
@@ -156,5 +180,7 @@ class Timing:
 
     def _final_ms(self, order: Order, name: str) -> int:
         """How much later the last word comes than it otherwise would."""
+        if order.returns:
+            return told_after_ms(name, self.town.story.hold_days)
         draft = None if "-r" in name or name.endswith("-draft") else order.draft
         return draft.days * DAY_MS if draft is not None else 0

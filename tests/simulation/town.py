@@ -36,7 +36,7 @@ from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
 from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.standing import Stood
-from tests.simulation.story import CODES, PEOPLE, START_MS, Story
+from tests.simulation.story import CODES, DAY_MS, PEOPLE, START_MS, Story
 from tests.simulation.terms import link_of, program_of, version_of
 from tests.simulation.watching import Watch
 from tests.simulation.wire import unhurried, wire_client
@@ -113,8 +113,7 @@ class Town:
         self.rung_ms = START_MS  # when that of payouts did
         self.refusals: dict[str, int] = {}
         self.accepted: dict[str, Facts] = {}
-        self._numbers = itertools.count(1)
-        self._brought: Counter[str] = Counter()
+        self._numbers, self._brought = itertools.count(1), Counter[str]()
         self._found()
 
     def _table(self) -> None:
@@ -183,10 +182,11 @@ class Town:
             ),
         )
         change.create(*(Advocate(advocate_id=one, created_ms=START_MS) for one in PEOPLE))
-        change.create(*(link_of(person) for person in PEOPLE))
+        change.create(*(link_of(person) for person in PEOPLE), *story.abroad.useless())
         self.memory.commit(change)
         for person in PEOPLE:
-            Scene.enrol(self, person, CODES[person])  # type: ignore[arg-type]  # it only stores
+            made_ms = story.link_ms.get(person, START_MS - 100 * DAY_MS)
+            Scene.enrol(self, person, CODES[person], link_ms=made_ms)  # type: ignore[arg-type]  # it only stores
             self.pay_to(person, story.receivers[person])
 
     def pay_to(self, person: str, kind: str, number: int = 0) -> None:

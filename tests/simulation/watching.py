@@ -89,7 +89,7 @@ class Watch:
                 self._town.fail(f"{key.pk} {key.sk} of the journal was written over")
             if new is not None:
                 self._judge(old, new, events)
-                self._told(old, new)
+                self._told(old, new, plain)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
         for what in stepped(self._town, [(old, new) for _, old, new in plain if new is not None]):
@@ -103,7 +103,7 @@ class Watch:
             [(key, new) for (key, old, new) in writes if new is not None and old is None]
         )
 
-    def _told(self, old: dict[str, Any] | None, new: dict[str, Any]) -> None:
+    def _told(self, old: dict[str, Any] | None, new: dict[str, Any], plain: list[Any]) -> None:
         """Whoever looks at one kind of record."""
         match new["kind"]:
             case "hand_out" if old is None:
@@ -112,13 +112,14 @@ class Watch:
                 stood = self._town.stood[str(new["advocate_id"])]
                 stood.append(Stood(self._town.clock.at_ms, new))
             case "inquiry":
-                self._asked(new)
+                self._asked(new, plain)
             case "advocate":
                 watch_erased(self._town, old, new)
 
-    def _asked(self, question: dict[str, Any]) -> None:
+    def _asked(self, question: dict[str, Any], plain: list[Any]) -> None:
         """I5: what a bank asks about stands still."""
-        for what in asked(self._town, question):
+        written = [(old, new) for _, old, new in plain if new is not None]
+        for what in asked(self._town, question, written):
             self._town.fail(what)
 
     def _decided(self, written: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]]) -> None:

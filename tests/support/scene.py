@@ -117,7 +117,13 @@ class Scene(World):
         self.enrol(MAYA, "MAYA7")
         self.enrol(BEN, "BEN77")
 
-    def enrol(self, advocate_id: str, code: str, state: EnrolmentState = "active") -> None:
+    def enrol(
+        self,
+        advocate_id: str,
+        code: str,
+        state: EnrolmentState = "active",
+        link_ms: int = NOW_MS - 100 * DAY_MS,
+    ) -> None:
         """An advocate with one link."""
         change = Change()
         change.create(
@@ -136,7 +142,7 @@ class Scene(World):
                 destination="https://shop.example/",
                 hosts=("shop.example",),
                 fallback="https://shop.example/",
-                created_ms=NOW_MS - 100 * DAY_MS,
+                created_ms=link_ms,
             ),
             Known(mac=f"mac-email-{code.lower()}@x.example", of="email", advocate_id=advocate_id),
         )
