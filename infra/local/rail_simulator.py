@@ -109,6 +109,15 @@ class Ledger:
             if known is not None and known["status"] == "paid":
                 self._return(known, amount_minor)
 
+    def refuse(self, key: str) -> None:
+        """The receiver's bank refuses a payment that was made: it has failed after all."""
+        with self._lock:
+            self._base.execute(
+                "update transfers set status = 'failed', reason = 'refused_late'"
+                " where key = ? and status = 'paid' and key not in (select key from returns)",
+                (key,),
+            )
+
     def claim(self, key: str, status: str) -> None:
         """What waited for its receiver is `paid`, or `returned`."""
         with self._lock:
@@ -162,10 +171,10 @@ class Ledger:
         return int(row["count"])
 
     def _known(self, key: str) -> sqlite3.Row | None:
-        """The newest under this key; what waits, or of which a part came back, is not forgotten."""
+        """The newest under this key; what waits, or has come back since, is not forgotten."""
         row: sqlite3.Row | None = self._base.execute(
             "select * from transfers where key = ? and (at_s > ? or status = 'unclaimed'"
-            " or key in (select key from returns)) order by number desc",
+            " or reason = 'refused_late' or key in (select key from returns)) order by number desc",
             (key, self._seconds() - WINDOW_SECONDS),
         ).fetchone()
         return row

@@ -6,6 +6,7 @@ the run has long been closed.
 """
 
 from collections.abc import Callable, Iterator
+from random import Random
 from typing import TYPE_CHECKING
 
 from goodword.payouts.notices import RailNotice
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 CLAIMED = 0.5  # of the payments that wait for their receiver
 TWICE = 0.3  # of the notices come again
+LATE = 0.35  # of the stories: what comes back has failed after all, as the rail calls it
 AGAIN = 0.7  # what comes back is of a payment of which a part came back before
 
 
@@ -28,6 +30,7 @@ class Bank:
     def __init__(self, town: "Town", task: Callable[[str, Callable[[], object]], None]) -> None:
         self.town, self._task = town, task
         self._untold: list[RailNotice] = []
+        self._late = Random(f"late {town.story.seed}").random() < LATE
 
     def acts(self) -> list[Callable[[], None]]:
         """What there is to do in this story."""
@@ -45,7 +48,10 @@ class Bank:
             one = chance.choice(again if again and chance.random() < AGAIN else able)
             whole = one["amount_minor"]
             part = chance.choice((1, whole // 3, whole // 3, whole // 2, whole)) or 1
-            self._rail().ledger.take_back(one["key"], part)
+            if self._late and not self._rail().ledger.returned(one["key"]):
+                self._rail().ledger.refuse(one["key"])
+            else:
+                self._rail().ledger.take_back(one["key"], part)
             self._says(one["key"], f"{part} of {whole} came back")
 
     def claim(self, chance: float = CLAIMED) -> None:

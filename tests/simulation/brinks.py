@@ -10,7 +10,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from tests.simulation.happenings import Returned, Touched
-from tests.simulation.paydays import Paying, calendar
+from tests.simulation.paydays import calendar, oddly
 
 if TYPE_CHECKING:
     from tests.simulation.story import Order, Story
@@ -35,7 +35,8 @@ def kept(story: "Story") -> int:
 
 
 def stand(chance: Random, story: "Story", start_ms: int) -> None:
-    """Make the story plain, and put it there."""
+    """Make the story plain, and put it there. Days that are odd, others may have, too."""
+    story.paying = oddly(Random(f"calendar {story.seed}"), story.paying)
     if not (kind := kind_of(story)):
         return
     _plain(story)
@@ -48,7 +49,8 @@ def stand(chance: Random, story: "Story", start_ms: int) -> None:
     gives = [order.net * share // 10_000 for order in (first, second)]
     story.orders = [first, second]
     cadence = chance.choice(("daily", "daily", "every_n_days"))
-    story.paying, story.hold_days = Paying(cadence, zone=story.zone), 0
+    story.paying = replace(story.paying, cadence=cadence, minimum=0, net_days=0, checkers=None)
+    story.hold_days = 0
     match kind:
         case "grown":
             story.paying = replace(story.paying, cadence="daily", minimum=sum(gives) + off)

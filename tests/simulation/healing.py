@@ -14,6 +14,7 @@ from goodword.payouts.model import OpenRun, Payout
 from goodword.rewards.model import Reward
 
 from tests.simulation.bans import Verdict
+from tests.simulation.clerks import Clerks
 from tests.simulation.director import END_MS, SCHEDULES, Director
 from tests.simulation.probing import probe, probes_of
 from tests.simulation.prying import Prying
@@ -175,7 +176,7 @@ class Play(Director):
         silent = ROUNDS_UNSEEN if town.story.watched else ROUNDS_SILENT
         self.limit_ms = END_MS + 400 * DAY_MS
         still = written = 0
-        prying = Prying(town)
+        prying, clerks = Prying(town), Clerks(town)
         for number in range(ROUNDS_MAX):
             self.settle()
             while town.announced or town.journaled:
@@ -186,8 +187,10 @@ class Play(Director):
                 self.schedule(name)
                 self.settle()
             for _ in range(PEOPLE_OF_A_RUN if town.story.paying.checkers else 1):
-                if not prying.is_over:
-                    self.task("prying", prying.ask)
+                beside = {"prying": prying.ask} if not prying.is_over else {}
+                beside |= {} if clerks.idle else {"clerks": clerks.work}
+                for name, act in beside.items():
+                    self.task(name, act)
                     self.settle()
                 self._people(answers or number > silent)
                 self.settle()

@@ -15,6 +15,7 @@ from goodword.payouts.waiting import waiting_page
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
+from tests.simulation.homes import wrong_home
 from tests.simulation.paydays import calendar
 from tests.simulation.story import PEOPLE
 from tests.support.desk import PlainIndex
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tests.simulation.town import Town
 
 INVOCATION_MS = 60_000  # so long what has looked before may still go on
+LETS_GO = {"sanctioned_country": "a_method_elsewhere", "rail_mismatch": "a_method_of_the_rail"}
 OWN, ODD = 0.15, 0.1  # chances: it is the person's own money; the reason is none of the list
 FOR_EVER = 10**15
 PAGE, PAGES_MAX = 2, 60  # people of a page, so that there are several; places are read one by one
@@ -200,6 +202,9 @@ def _reasons(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
             yield "on_hold", "lifting_the_hold", name
     if not any(one["advocate_id"] == who for one in books["payout_method"]):
         yield "no_method", "a_method", ""
+    for method in (one for one in books["payout_method"] if one["advocate_id"] == who):
+        if why := wrong_home(method, books.town.story.rail):
+            yield why, LETS_GO[why], ""
     if 0 <= payable < books.town.story.paying.minimum:
         yield "below_minimum", "earning_more", ""
 

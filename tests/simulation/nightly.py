@@ -22,7 +22,9 @@ from goodword.rewards.tally import Tally
 
 from tests.simulation.books import Books
 from tests.simulation.currencies import MONEY
+from tests.simulation.homes import BARRED, wrong_home
 from tests.simulation.terms import payment_of
+from tests.support.desk import PlainIndex
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -101,12 +103,13 @@ def _waiting(books: Books) -> Iterator[str]:
             continue
         who = balance.advocate_id
         enrolment, stop = standing[who], stops.get(who)
-        said = waits_for(payment, balance, enrolment, methods.get(who), stop)
+        method, barred = methods.get(who), {PlainIndex().mac("country", BARRED)}
+        said = waits_for(payment, balance, enrolment, method, stop, barred)
         wanted: str | None = None
         if balance.payable_minor < max(1, town.story.paying.minimum):
             wanted = "below_minimum" if balance.payable_minor else "nothing_ready"
-        if who not in methods:
-            wanted = "no_method"
+        wrong = "no_method" if method is None else wrong_home(dict(method), town.story.rail)
+        wanted = wrong or wanted
         if stop is not None and stop.reason:
             wanted = stop.reason
         if enrolment.state == "paused":

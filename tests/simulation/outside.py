@@ -40,6 +40,7 @@ class Outside:
     def __init__(
         self, seed: int, baton: Baton, tell: Callable[[str], None], *, often: bool = False
     ) -> None:
+        self.seed = seed
         chance = Random(f"faults {seed}")
         self._chance = chance
         self._luck = Random(f"luck {seed}")  # apart, so that a plan plays the same run again

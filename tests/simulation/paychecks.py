@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
+from tests.simulation.homes import wrong_home
 from tests.simulation.keeping import held_since
 from tests.simulation.paydays import calendar
 from tests.simulation.story import DAY_MS, PEOPLE
@@ -206,9 +207,16 @@ def _paid_out(books: Books) -> Iterator[str]:
             for one in (*books["payout"], *books["dispute"])
         )
         touched = touched or held_since(books, person, run["created_ms"])
+        touched = touched or any(
+            wrong_home(one, town.story.rail) for one in _methods(books, person)
+        )
         least = max(1, town.story.paying.minimum)
         if standing[person] == "active" and owed >= least and not touched:
             yield f"{person} was due {owed} in {run['run_id']} and is not in it"
+
+
+def _methods(books: Books, person: str) -> list[Item]:
+    return [one for one in books["payout_method"] if one["advocate_id"] == person]
 
 
 def _last_run(books: Books, runs: list[Item]) -> Item | None:

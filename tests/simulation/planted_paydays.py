@@ -4,7 +4,17 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from goodword.payouts import approving, choice, confirming, freezing
+from goodword.payouts import (
+    approving,
+    auditing,
+    calendar,
+    choice,
+    confirming,
+    ending,
+    freezing,
+    movements,
+    sending,
+)
 from goodword.payouts.confirming import Confirming
 from goodword.payouts.deciding import Deciding
 from goodword.payouts.listing import Listing
@@ -37,6 +47,36 @@ def own_word() -> Iterable[Swap]:
     yield Confirming, "one", one
 
 
+def own_word_of_all() -> Iterable[Swap]:
+    real = Confirming.all
+
+    def everything(self: Any, run_id: str, person: Any, *rest: Any) -> Any:
+        return real(self, run_id, replace(person, advocate_id=None), *rest)
+
+    yield Confirming, "all", everything
+
+
+def anywhere(method: Any, _rail: Any, _barred: Any) -> Any:
+    return None if method else "no_method"
+
+
+def fee_twice(payout: Any, fee_minor: int, at_ms: int) -> Any:
+    return REAL_FEE(payout, 2 * fee_minor, at_ms)
+
+
+REAL_FEE = movements.fee_entry
+
+
+def no_holidays(day: Any, weekend: Any, _holidays: Any) -> bool:
+    return day.isoweekday() in weekend
+
+
+def without(name: str) -> Callable[[], Iterable[Swap]]:
+    """An audit that leaves out one of its checks."""
+    left = {one: check for one, check in auditing.PAYMENT_CHECKS.items() if one != name}
+    return swap(auditing, "PAYMENT_CHECKS", left)
+
+
 def only_above(run: Any) -> bool:
     least = run.two_checkers_from_minor
     return least is not None and run.total_minor > least
@@ -61,5 +101,15 @@ PAYDAYS = (
     Mistake("what was edited since is released", swap(Listing, "check", nothing)),
     Mistake("payees decide about findings", swap(Deciding, "_not_for_oneself", nothing)),
     Mistake("payees say what they were paid", own_word),
+    Mistake("payees say it of all that was paid", own_word_of_all),
+    Mistake("money goes to any country", swap(choice, "wrong_method", anywhere)),
+    Mistake("fees are booked twice as high", swap(ending, "fee_entry", fee_twice)),
+    Mistake("what failed after it was paid stays paid", swap(sending, "since_paid", lambda it: it)),
+    Mistake("holidays are days like others", swap(calendar, "is_closed", no_holidays)),
+    Mistake("nobody can stop a run", swap(approving, "CANCEL_CODES", ())),
+    Mistake("the audit overlooks who gets too much", without("own_spike")),
+    Mistake("the audit overlooks new accounts", without("new_destination")),
+    Mistake("the audit overlooks what came back", without("refund_share")),
+    Mistake("the audit compares with no run before", swap(auditing, "AUDIT_RUNS_BACK", 0)),
     Mistake("people need not wait to say", swap(confirming, "PERSON_AFTER_HOURS", 47)),
 )

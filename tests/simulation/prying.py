@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tests.simulation.town import Town
 
 PRIES, MOST = 0.12, 40  # of the stories; calls of one
+CANCELS = 0.25  # of these; one of their runs
 UNSURE_HOURS = 48  # so long nobody can say what became of a payment
 ROLES = ("admin", "marketer", "analyst")
 Said = dict[str, Any]
@@ -36,6 +37,7 @@ class Prying:
         self.town = town
         self._chance = Random(f"prying {town.story.seed}")
         self._left = MOST if self._chance.random() < PRIES else 0
+        self._cancels = self._chance.random() < CANCELS
 
     @property
     def is_over(self) -> bool:
@@ -49,11 +51,15 @@ class Prying:
         for one in tries[: self._left]:
             one()
         self._left -= len(tries)
+        if self._cancels and (runs := self._waiting()):
+            self._cancels = False
+            self._cancel(self._chance.choice(runs))
 
     def _runs(self) -> Iterator[Callable[[], None]]:
-        for run in self.town.all(PayoutRun):
-            if run.listing != "hashed" or run.state not in ("draft", "requested"):
-                continue
+        for run in self._waiting():
+            cancel = f"/v1/payout-runs/{run.run_id}/cancel"
+            yield self._no("usr_anna", cancel, {"reason_code": "nonsense"})
+            yield self._no("usr_olga", cancel, {"reason_code": "other"}, "admin")
             verb = "request" if run.state == "draft" else "release"
             path, body = f"/v1/payout-runs/{run.run_id}/{verb}", _said(run)
             payees = {one.advocate_id for one in self._payouts(run)}
@@ -76,6 +82,20 @@ class Prying:
             for off in (-1, 1):
                 yield self._no("usr_zoe", path, body | {"total_minor": run.total_minor + off})
             yield from self._edits(run, path, body)
+
+    def _waiting(self) -> list[PayoutRun]:
+        """Runs that wait for a person."""
+        found: list[PayoutRun] = self.town.all(PayoutRun)
+        states = ("draft", "requested")
+        return [one for one in found if one.listing == "hashed" and one.state in states]
+
+    def _cancel(self, run: PayoutRun) -> None:
+        """A person may stop it, and say so twice."""
+        path, body = f"/v1/payout-runs/{run.run_id}/cancel", {"reason_code": "wrong_amounts"}
+        said = [self.town.asks("usr_anna", "POST", path, body) for _ in range(2)]
+        after = next(one for one in self.town.all(PayoutRun) if one.run_id == run.run_id)
+        if said != [200, 200] or (after.state, after.reason) != ("cancelled", "wrong_amounts"):
+            self.town.fail(f"{path} was answered with {said}: {after.state} {after.reason}")
 
     def _findings(self, run: PayoutRun) -> Iterator[Callable[[], None]]:
         for one in self.town.all(RunFinding):

@@ -7,6 +7,7 @@ is shown to `watch` first: whoever must have agreed, must have agreed by then.
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from goodword.errors import Unavailable
@@ -20,6 +21,7 @@ from tests.support.desk import FakeClock
 from tests.support.payday import Hands
 
 KINDS = ("rail_die_before", "rail_die_after", "rail_lost_before", "rail_lost_after", "rail_down")
+FEES = (0, 0, 0, 35)  # what the rail takes for a payment, beside it
 PAID_BY_HAND = 0.8  # of the payments of a file that a person finds to have arrived
 MADE = ("paid", "accepted", "unclaimed", "returned")
 
@@ -39,6 +41,7 @@ class SimulatedRail(SimulatorRail):
         self._baton = baton
         self._outside = outside
         self._watch = watch
+        self.fee_minor = Random(f"fee {outside.seed}").choice(FEES)
         self.told = set[str]()  # the payments of which it has told, or is about to
 
     def end(self) -> None:
@@ -73,6 +76,8 @@ class SimulatedRail(SimulatorRail):
         if fault == "rail_down":
             return 503, {}
         answer = self._pay(body) if body is not None else self._seen(path)
+        if answer[1].get("status") == "paid":
+            answer = answer[0], answer[1] | {"fee_minor": self.fee_minor}
         self._outside.tell(f"    rail {method} {path} -> {answer[0]} {answer[1].get('status', '')}")
         if fault == "rail_die_after":
             raise Died("after the rail")

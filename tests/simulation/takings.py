@@ -7,6 +7,8 @@ early or too late, and nobody is passed over, in the middle of a seed as at its 
 
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.homes import wrong_home
+
 if TYPE_CHECKING:
     from tests.simulation.town import Town
 
@@ -130,7 +132,7 @@ def _bar(mine: dict[str, list[Item]], run: Item) -> str:
         return HELD["dispute_open" in causes]
     if not mine["payout_method"]:
         return "no_method"
-    return "" if mine["payout_method"][0]["rail"] == run["rail"] else "rail_mismatch"
+    return wrong_home(mine["payout_method"][0], run["rail"])
 
 
 def _is_new_payout(old: Item | None, new: Item) -> bool:

@@ -31,6 +31,7 @@ from tests.fakes.dynamo import FakeDynamo, error
 from tests.fakes.privacy import PlainSealer
 from tests.simulation.baton import Baton, Died
 from tests.simulation.explained import unexplained
+from tests.simulation.homes import home_of
 from tests.simulation.lambdas import TABLES, asked, call, remembered
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
@@ -195,12 +196,11 @@ class Town:
         self.places.fields[person] = fields
         wanted = PayoutMethod(
             advocate_id=person,
-            rail=self.story.rail,
+            **home_of(self.story, person, number),
             destination_hash=Places.hash(self.story.rail, fields),
             changed_ms=self.clock.at_ms,
         )
-        known = self.memory.get(PayoutMethod, wanted.key)
-        change = Change()
+        known, change = self.memory.get(PayoutMethod, wanted.key), Change()
         moved_ms = self.clock.at_ms if known else 0
         change.save(wanted.but(version=known.version if known else 0, moved_ms=moved_ms))
         self.memory.commit(change)

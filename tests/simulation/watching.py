@@ -7,6 +7,7 @@ The tables below are written down anew from the glossary; they share nothing wit
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.dynamo import Writes
+from tests.simulation.audits import Audits
 from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
@@ -78,7 +79,7 @@ class Watch:
 
     def __init__(self, town: "Town") -> None:
         self._town = town
-        self._takings = Takings(town)
+        self._watchers = (Takings(town), Audits(town))
 
     def see(self, writes: Writes) -> None:
         """Judge one put or transaction; the items that it replaces come with it."""
@@ -94,7 +95,8 @@ class Watch:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
         for what in stepped(self._town, [(old, new) for _, old, new in plain if new is not None]):
             self._town.fail(what)
-        self._takings.see(plain)
+        for one in self._watchers:
+            one.see(plain)
         self._decided({str(new["kind"]): (old, new) for _, old, new in plain if new is not None})
         if self._town.baton.current is not None:
             said = sorted({key.sk.split("#")[0] for key, _, _ in writes})
