@@ -32,8 +32,9 @@ def _paused(town: "Town", decision: Item, before: Item | None) -> Iterator[str]:
     (program,) = (one.plain for one in town.dynamo.of_kind("program"))
     state = program.get("state", "active")
     owed = before is not None and before["state"] == "waiting"
-    if len(town.baton.tasks) != 1 or owed:
-        return  # it may have been paused since it was read
+    united = decision["reason"] == "duplicate_order"
+    if len(town.baton.tasks) != 1 or owed or united:
+        return  # of several tasks, one may have paused it since it was read
     if state != "active" and before is not None and before["decisions"]:
         yield f"it is decided anew while the programme is {state}"
     why = f"programme_{state}" if state != "active" and decision.get("advocate_id") else ""
