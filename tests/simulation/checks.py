@@ -268,7 +268,8 @@ def _amounts(books: Books) -> Iterator[str]:
             yield from taken(books, told, reward, one.weights, granted=reward_id in parts)
         for reward in map(rewards.__getitem__, conversion.get("friend_reward_ids", ())):
             told = as_told(order, conversion["net_minor"])
-            yield from taken(books, told, reward, {}, granted=False)
+            granted = reward["reward_id"] in parts
+            yield from taken(books, told, reward, {}, granted=granted)
 
 
 def _leftovers(books: Books) -> Iterator[str]:
