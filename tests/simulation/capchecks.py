@@ -10,11 +10,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from tests.simulation.books import Books, Item
-from tests.simulation.currencies import MONEY, size_in
+from tests.simulation.currencies import MONEY, size_in, sized, sizes
 from tests.simulation.limits import Limited
 from tests.simulation.story import Order
 
 GONE = ("rejected", "void")
+SHARED = ("programme", "budget")
 COUNT_ONLY = "rewards"  # what a use counts where its money is counted elsewhere
 
 
@@ -65,7 +66,8 @@ def _caps(books: Books) -> Iterator[str]:
                 held[place] += amount[limit.of]
                 again |= {place} if reward.get("again") else set()
     for (limit, who, when, money), sum_held in held.items():
-        if sum_held > size_in(limit, money or "EUR") and (limit, who, when, money) not in again:
+        most = max(sizes(story, limit, money or "EUR"))
+        if sum_held > most and (limit, who, when, money) not in again:
             yield f"{who} has {sum_held} of {limit} in {when}"
 
 
@@ -75,22 +77,73 @@ def _uses(books: Books) -> Iterator[str]:
     used: Counter[tuple[str, ...]] = Counter()
     number: Counter[tuple[str, ...]] = Counter()
     for reward in books["reward"]:
-        for one in reward.get("counted", ()) if reward["state"] not in GONE else ():
-            of = one.get("of", "")
-            place = one["scope"], one["subject"], one["period"], of.replace(COUNT_ONLY, "")
-            used[place] += 0 if of == COUNT_ONLY else _money(reward)
+        counted = reward.get("counted", ()) if reward["state"] not in GONE else ()
+        places = {_record(one): 0 for one in counted}
+        for one in counted:
+            if one.get("of") != COUNT_ONLY:
+                places[_record(one)] = _money(reward)
+        for place, money in places.items():
+            used[place] += money
             number[place] += min(1, reward["remaining_minor"])
     for use in books["cap_use"]:
-        of = use["counted"].get("of", "").replace(COUNT_ONLY, "")
-        place = *(use["counted"][name] for name in ("scope", "subject", "period")), of
+        place = _record(use["counted"])
+        of = place[-1]
         said = use.get("used_minor", 0), use.get("rewards", 0)
         if said != (used[place], number[place]):
             yield f"{place} says {said}, rewards hold {used[place]} in {number[place]}"
         limits = {one.of: one for one in story.caps if _names(one, use["counted"])}
         for name, kept in (("amount_minor", "limit_minor"), ("rewards", "limit_rewards")):
-            wanted = size_in(limits[name], of or "EUR") if name in limits else None
-            if use.get(kept) not in (wanted, *[None] * story.accepts):
-                yield f"{place} says that {kept} is {use.get(kept)}, not {wanted}"
+            wanted = sizes(story, limits[name], of or "EUR") if name in limits else {None}
+            if use.get(kept) not in (*wanted, *[None] * story.accepts):
+                yield f"{place} says that {kept} is {use.get(kept)}, not one of {wanted}"
+
+
+def _record(counted: Item) -> tuple[str, ...]:
+    """Which record it is counted in: money of another currency has one of its own."""
+    names = ("scope", "subject", "period")
+    return *(counted[name] for name in names), counted.get("of", "").replace(COUNT_ONLY, "")
+
+
+def _counted(books: Books) -> Iterator[str]:
+    """A reward counts in every limit that concerns it, in the period of its order; in no other."""
+    story = books.town.story
+    for reward in books["reward"]:
+        friend = reward.get("side") == "friend"
+        limits = () if friend else (*story.caps, *story.budget)
+        order = story.order(reward["order_id"])
+        said = {
+            (one["scope"], one["period"], one["subject"] if one["scope"] in SHARED else "")
+            for one in reward.get("counted", ())
+        }
+        wanted = {
+            _place(one, reward, written(one.period, order, story.zone))
+            for one in limits
+            if one.period != "order" and (one.of == "rewards" or reward["currency"] in MONEY)
+        }
+        unknown = order.twin is not None or (order.friend, order.email) == ("", None)
+        if said != wanted and not unknown:
+            yield f"{order.name} counts in {sorted(said)}, not in {sorted(wanted)}"
+
+
+def _place(limit: Limited, reward: Item, period: str) -> tuple[str, str, str]:
+    measure = "rewards" if limit.of == "rewards" else "money"
+    name = f"{limit.scope}-{limit.period}-{measure}"
+    abroad = reward["currency"] == "USD" and measure == "money"
+    subject = f"{name}-USD" if abroad else name
+    return limit.scope, period, subject if limit.scope in SHARED else ""
+
+
+def written(period: str, order: Order, zone: str) -> str:
+    """How the period of an order is written."""
+    at = datetime.fromtimestamp(order.at_ms // 1000, ZoneInfo(zone))
+    year, week, _ = at.isocalendar()
+    return {
+        "day": f"{at:%Y-%m-%d}",
+        "week": f"{year}-W{week:02d}",
+        "month": f"{at:%Y-%m}",
+        "quarter": f"{at.year}-Q{-(-at.month // 3)}",
+        "year": f"{at.year}",
+    }.get(period, period)
 
 
 def _names(limit: Limited, counted: Item) -> bool:
@@ -119,10 +172,32 @@ def _pools(books: Books) -> Iterator[str]:
         left = pool.get("free", 0) + pots
         if used + left != pool["limit"] + pool.get("over", 0):
             yield f"{place}: {used} used and {left} left of {pool['limit']}"
-        if pool.get("over", 0) and (left or (place["scope"] != "budget" and not again)):
+        yield from _resized(books, pool)
+        lower = pool.get("version_number", 0) > 1 or place["scope"] == "budget"
+        if pool.get("over", 0) and (left or not (lower or again)):
             yield f"{place} is exceeded by {pool['over']}"  # a budget is where it was lowered
         if pool.get("spent") and left:
             yield f"{place} is spent, but {left} are left"
 
 
-CAPS = (_caps, _uses, _pools)
+def _resized(books: Books, pool: Item) -> Iterator[str]:
+    """A cap of all is as large as the newest version says that has counted in it."""
+    place, number = pool["counted"], pool.get("version_number", 0)
+    money = "USD" if place["subject"].endswith("-USD") else "EUR"
+    story = books.town.story
+    name = place["subject"].removesuffix("-USD")
+    for limit in story.caps:
+        measure = "rewards" if limit.of == "rewards" else "money"
+        if name != f"{limit.scope}-{limit.period}-{measure}":
+            continue
+        size = size_in(sized(story, limit, number), money)
+        if pool["limit"] != size:
+            yield f"{place} is {pool['limit']}, and {size} by version {number}"
+        newest = [
+            one["version_number"] for one in books["reward"] if place in one.get("counted", ())
+        ]
+        if max(newest, default=0) > number:
+            yield f"{place} is of version {number}, and counts what {max(newest)} has promised"
+
+
+CAPS = (_caps, _uses, _counted, _pools)

@@ -268,8 +268,7 @@ def _amounts(books: Books) -> Iterator[str]:
             yield from taken(books, told, reward, one.weights, granted=reward_id in parts)
         for reward in map(rewards.__getitem__, conversion.get("friend_reward_ids", ())):
             told = as_told(order, conversion["net_minor"])
-            granted = reward["reward_id"] in parts
-            yield from taken(books, told, reward, {}, granted=granted)
+            yield from taken(books, told, reward, {}, granted=reward["reward_id"] in parts)
 
 
 def _leftovers(books: Books) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from goodword.conversions import reversing, rewarded
-from goodword.rewards import added, reversal
+from goodword.rewards import added, books, caps, reversal
 from goodword.rewards.books import RewardBooks
 from goodword.rewards.model import Reward
 from goodword.trust.resolving import Resolving
@@ -50,6 +50,26 @@ def due_again() -> Iterable[Swap]:
     yield RewardBooks, "_home", home
 
 
+def only_budgets() -> Iterable[Swap]:
+    real = caps.shared_limits
+
+    def shared_limits(*given: Any) -> Any:
+        return tuple(one for one in real(*given) if one.scope == "budget")
+
+    yield caps, "shared_limits", shared_limits
+
+
+def still_one() -> Iterable[Swap]:
+    real = caps.weight
+
+    def weight(reward: Reward | None) -> Any:
+        found = real(reward)
+        gone = reward is None or reward.state in ("rejected", "void")
+        return found if gone else found._replace(rewards=1)
+
+    yield books, "weight", weight
+
+
 STEPS = (
     Mistake("a refund of a part takes all of it", all_or_nothing),
     Mistake("what a ban has taken is won back", above_the_ceiling),
@@ -57,5 +77,8 @@ STEPS = (
     Mistake("a bank's question holds nothing", swap(RewardBooks, "hold", lambda _, one: one)),
     Mistake("the end of a bank's question lets nothing go", swap(RewardBooks, "let_go", nothing)),
     Mistake("what refunds claim is not told", untold_claims),
+    Mistake("caps of the whole programme hold nobody", only_budgets),
+    Mistake("what was taken whole still counts as one", still_one),
+    Mistake("all currencies are one pool", swap(caps, "pool_name", lambda limit, _: limit)),
     Mistake("what was paid and won back is paid again", due_again),
 )

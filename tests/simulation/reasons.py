@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tests.simulation.books import Books, Item
-from tests.simulation.currencies import size_in
+from tests.simulation.currencies import MONEY, size_in, sized, sizes
 from tests.simulation.offers import Seen, Worth
 from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives, touch_of
 from tests.simulation.returning import REFUSED_BEFORE
@@ -162,7 +162,11 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
         yield f"it is decided on {basis['net_minor']} {basis['currency']}, not on {net} {money}"
     lines = list(decision.get("lines", ()))
     yield from _ruled(lines, gives(story, order, touch_of(winner), seen_in(decision)))
-    yield from _cut(lines, lambda cap: _least(story, cap, money))
+    number = decision["version_number"]
+    yield from _cut(lines, lambda cap: _sizes(story, cap, money, number))
+    for line in lines:
+        if {cap["cap"] for cap in line.get("caps", ())} != _named(story, line):
+            yield f"{line['rule_id']} is not limited by {_named(story, line)}"
     wanted = lines[0]["reason"] if lines else "no_rule_for_action"
     if not rewarded and (reason != wanted or not reason):
         yield f"it earned nothing by {reason}, not {wanted}"
@@ -205,7 +209,7 @@ def _ruled(lines: list[Item], due: dict[str, Worth]) -> Iterator[str]:
             yield f"{line['rule_id']} gives {said}, not {one.amount} {one.reason}"
 
 
-def _cut(lines: list[Item], size_of: Callable[[Item], int | None]) -> Iterator[str]:
+def _cut(lines: list[Item], sizes_of: Callable[[Item], set[int]]) -> Iterator[str]:
     """I11: what every limit left before and after each rule, and what the least of them let go."""
     left: dict[str, int] = {}
     for line in lines:
@@ -218,8 +222,8 @@ def _cut(lines: list[Item], size_of: Callable[[Item], int | None]) -> Iterator[s
             took = min(1, most) if cap["cap"].endswith("rewards") else most
             if cap["before"] != left.get(cap["cap"], cap["before"]):
                 yield f"{cap['cap']} leaves {cap['before']} after it left {left[cap['cap']]}"
-            if size_of(cap) not in (None, cap["limit"]):
-                yield f"{cap['cap']} is {cap['limit']}, not {size_of(cap)}"
+            if cap["limit"] not in sizes_of(cap):
+                yield f"{cap['cap']} is {cap['limit']}, not {sizes_of(cap)}"
             if (cap["used"], cap["after"]) != (took, cap["before"] - took):
                 yield f"{cap['cap']} leaves {cap['after']} of {cap['before']}"
             if cap["cut"] != (let == most < computed):
@@ -238,16 +242,25 @@ def _lets(cap: Item, computed: int) -> int:
     return min(computed, int(cap["before"]))
 
 
-def _least(story: Story, cap: Item, money: str) -> int | None:
-    """How large a limit is; of a budget it may have been less before."""
+def _sizes(story: Story, cap: Item, money: str, number: int) -> set[int]:
+    """How large a limit may be by then; what a budget was is not known."""
     scope, period, _ = cap["cap"].split("-")
     of = "rewards" if cap["cap"].endswith("rewards") else "amount_minor"
-    found = [
-        size_in(one, money)
-        for one in story.caps
-        if (one.scope, one.period, one.of) == (scope, period, of)
-    ]
-    return found[0] if found else None
+    for one in story.caps:
+        if (one.scope, one.period, one.of) == (scope, period, of):
+            if scope == "programme" and period != "order":
+                return sizes(story, one, money, number)  # whatever the newest has made of it
+            return {size_in(sized(story, one, number), money)}
+    return {cap["limit"]}
+
+
+def _named(story: Story, line: Item) -> set[str]:
+    """The limits that have to do with a rule: those of money with no points."""
+    return {
+        f"{one.scope}-{one.period}-{'rewards' if one.of == 'rewards' else 'money'}"
+        for one in (*story.caps, *story.budget)
+        if one.of == "rewards" or line.get("currency", "EUR") in MONEY
+    }
 
 
 def seen_in(decision: Item) -> Seen:

@@ -8,12 +8,15 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
+from tests.simulation.enriching import given
 from tests.simulation.limits import draw_budget, draw_caps
 
 if TYPE_CHECKING:
-    from tests.simulation.story import Story
+    from tests.simulation.happenings import Returned
+    from tests.simulation.limits import Limited
+    from tests.simulation.story import Order, Story
 
-ABOVE = 0.25  # of the stories where something is capped: what is won back may exceed a cap
+ABOVE = 0.4  # of the stories where something is capped: what is won back may exceed a cap
 OWN_CAPS = 0.7  # of the stories in which money of two currencies is earned
 REGAINED = {"payday": 0.15, "wide": 0.06}  # of the stories of a leaning where nothing is capped
 BANNED = 0.6  # of those in which people are banned
@@ -38,6 +41,21 @@ def add_above(story: "Story") -> None:
         order.refunds = [
             replace(one, won=not one.total and chance.random() < 0.6) for one in order.refunds
         ]
+        if order.refunds and order.twin is None and chance.random() < 0.4:
+            order.refunds[0] = _whole(order, chance, won=chance.random() < 0.5)
+    if chance.random() < 0.6:
+        size = given(story, chance.choice(story.orders))
+        story.caps = [replace(one, size=size if _is_money(one) else 1) for one in story.caps]
+        story.budget = [replace(one, size=size) for one in story.budget]
+
+
+def _is_money(limit: "Limited") -> bool:
+    return limit.of == "amount_minor"
+
+
+def _whole(order: "Order", chance: Random, *, won: bool) -> "Returned":
+    whole = chance.choice((None, order.net))
+    return replace(order.refunds[0], amount=whole, of="net", total=False, won=won, lines=())
 
 
 def add_regains(story: "Story") -> None:
@@ -49,8 +67,7 @@ def add_regains(story: "Story") -> None:
     if capped or story.calm or not able or chance.random() > rate:
         return
     for order in able:
-        whole = chance.choice((None, order.net))
-        first = replace(order.refunds[0], amount=whole, of="net", total=False, won=True, lines=())
+        first = _whole(order, chance, won=True)
         order.refunds = [first, *order.refunds[1:]][: chance.choice((1, 1, 2))]
     if story.leaning == "payday":
         story.hold_days = chance.choice((0, 0, 1))

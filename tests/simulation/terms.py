@@ -31,7 +31,7 @@ from goodword.programs.rules import FriendSide
 from goodword.tracking.click import sign_click
 from goodword.tracking.model import AttributionRules
 
-from tests.simulation.currencies import size_in
+from tests.simulation.currencies import size_in, sized
 from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
@@ -123,7 +123,7 @@ def version_of(story: Story, number: int) -> ProgramVersion:
                 {limit.of: limit.size, "scope": limit.scope, "period": limit.period}
                 | _in_dollars(story, limit)
             )
-            for limit in story.caps
+            for limit in (sized(story, one, number + 1) for one in story.caps)
         ),
         hold_days=story.hold_days,
         attribution=AttributionRules.model_validate(
