@@ -20,6 +20,7 @@ from tests.simulation.offers import rounded
 if TYPE_CHECKING:
     from tests.simulation.story import Order, Story
 
+SHY = 0.5  # of the stories with rates and two versions: the first one takes no other currency
 OTHER = 0.55  # of the stories with rates are not in dollars of the very day
 TOLD = {  # what one euro is, or, the other way round, what is one euro's part
     "USD": (("1.0834", "2", "0.9", "1.333333"), ("0.92", "0.5", "1.1")),
@@ -41,6 +42,7 @@ class Abroad:
     back: int = 0
     rounding: str = "half_even"
     odd: tuple[str, ...] = ()  # days with a rate that no order may take
+    shy: bool = False  # the first version takes no other currency, whatever rates there are
 
     def told(self, day: str, rate: str) -> list[dict[str, Any]]:
         """What finance states for the orders of a day."""
@@ -92,12 +94,15 @@ def go_abroad(chance: Random, orders: Sequence["Order"]) -> dict[str, str]:
 def add_currencies(story: "Story") -> None:
     """Another currency than dollars, and rates that are not plainly those of the day."""
     chance = Random(f"currencies {story.seed}")
+    if story.rates and not story.accepts and len(story.versions) > 1:
+        story.abroad = replace(story.abroad, shy=Random(f"shy {story.seed}").random() < SHY)
     if not story.rates or story.accepts or chance.random() > OTHER:
         return
     currency = chance.choice(("USD", "JPY", "JPY", "KWD", "KWD"))
     inverse = chance.random() < 0.5
     days = chance.choice((0, 0, 1, 3, 10))
-    found = Abroad(
+    found = replace(
+        story.abroad,
         currency=currency,
         inverse=inverse,
         both=inverse and chance.random() < 0.3,

@@ -66,6 +66,8 @@ def gives(story: Story, order: Order, touch: tuple[int, str], seen: Seen) -> dic
     version = in_force(story, *touch)
     if order.action == "lead":
         return {"lead": Worth(version.flat)}
+    if not is_taken(story, order, touch):
+        return {}
     nets = order.net, at_home(story, order)
     found = {one.name: worth(one, order.basket, nets, seen) for one in offers_of(story, version)}
     due = {name: one for name, one in found.items() if one is not None}
@@ -75,6 +77,12 @@ def gives(story: Story, order: Order, touch: tuple[int, str], seen: Seen) -> dic
 def touch_of(winner: Mapping[str, Any]) -> tuple[int, str]:
     """When a touch was, and whose it is."""
     return winner["at_ms"], winner["advocate_id"]
+
+
+def is_taken(story: Story, order: Order, touch: tuple[int, str]) -> bool:
+    """Whether the version in force at the touch takes the order's currency."""
+    shy = story.abroad.shy and in_force(story, *touch) is story.versions[0]
+    return not shy or order.currency == "EUR" or order.action == "lead"
 
 
 def offers_of(story: Story, version: Terms) -> tuple[Offer, ...]:

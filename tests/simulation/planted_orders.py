@@ -58,7 +58,20 @@ def younger_than_its_link() -> Iterable[Swap]:
     yield model, "_untimely", untimely
 
 
+def any_currency() -> Iterable[Swap]:
+    real = exchange.exchange
+
+    def met(store: Any, conversion: Any, version: Any) -> Any:
+        terms = version.terms
+        shy = terms.currencies == "refuse"
+        terms = terms.but(currencies="convert") if shy else terms
+        return real(store, conversion, version.but(terms=terms))
+
+    yield deciding, "exchange", met
+
+
 ORDERS = (
+    Mistake("terms that take no other currency are given rates", any_currency),
     Mistake("a programme that is paused gives", paused_gives),
     Mistake("a link must be older than its click by a millisecond", younger_than_its_link),
     Mistake("the answer of one bank lets go what another asks about", one_answer_is_enough),

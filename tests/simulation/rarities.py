@@ -13,6 +13,7 @@ from tests.simulation.enriching import given
 from tests.simulation.gifts import draw_gift
 from tests.simulation.pilots import try_versions
 from tests.simulation.questions import ask_twice
+from tests.simulation.refunding import mix_refunds
 from tests.simulation.regaining import add_above, add_caps_of_two, add_regains
 from tests.simulation.returning import return_some
 
@@ -98,6 +99,7 @@ def add_rarities(story: "Story") -> None:
     if not any(order.twin for order in story.orders):
         _endings(Random(f"endings {story.seed}"), story)
     ask_twice(story)
+    mix_refunds(story)
     add_currencies(story)
     return_some(story)
     add_edges(story)

@@ -11,7 +11,7 @@ from typing import Any
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY, size_in, sized, sizes
 from tests.simulation.offers import Seen, Worth
-from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives, touch_of
+from tests.simulation.oracle import SKEW_MS, as_decided, at_home, gives, is_taken, touch_of
 from tests.simulation.returning import REFUSED_BEFORE
 from tests.simulation.standing import granted_at, states_at
 from tests.simulation.story import DAY_MS, Order, Story
@@ -156,6 +156,14 @@ def _earned(story: Story, order: Order, decision: Item) -> Iterator[str]:
         return
     if reason.startswith("programme_") or reason in ("waiting_for_rate", REFUSED_BEFORE):
         return
+    if (reason == "currency_mismatch") == is_taken(story, order, touch_of(winner)):
+        yield f"its currency is taken, or not, and it says {reason}"
+    if reason != "currency_mismatch":
+        yield from _by_rules(story, order, decision, winner)
+
+
+def _by_rules(story: Story, order: Order, decision: Item, winner: Item) -> Iterator[str]:
+    reason, rewarded = decision["reason"], decision["outcome"] == "rewarded"
     basis, net = decision["basis"], at_home(story, order)
     money = order.currency if story.accepts else "EUR"
     if (basis["net_minor"], basis["currency"]) != (net, money):

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from functools import cache
 from random import Random
-from typing import Any
+from typing import Any, Literal
 
 from goodword.advocates.model import LinkOfAdvocate
 from goodword.conversions.model import (
@@ -107,13 +107,20 @@ def program_of(story: Story) -> Program:
     )
 
 
+def _currencies(story: Story, number: int) -> Literal["accept", "convert", "refuse"]:
+    """What becomes of orders from abroad."""
+    if story.accepts:
+        return "accept"
+    return "convert" if story.rates and (number or not story.abroad.shy) else "refuse"
+
+
 def version_of(story: Story, number: int) -> ProgramVersion:
     """A version; the first one holds from long before."""
     promised = story.versions[number]
     written = terms(
         rules=_rules(story, promised),
         tiers=tiers_of(story.ladder) if story.ladder else None,
-        currencies="accept" if story.accepts else "convert" if story.rates else "refuse",
+        currencies=_currencies(story, number),
         accepted=("USD",) if story.accepts else (),
         exchange=ExchangeRule.model_validate(
             {"days": story.abroad.days, "rounding": story.abroad.rounding}
