@@ -88,8 +88,8 @@ def _refused(books: Books) -> Iterator[str]:
     by_id = {one["reward_id"]: one for one in books["reward"]}
     for name, at_ms in refused_ms.items():
         refused = by_id[name]
-        if refused["state"] != "rejected":
-            continue  # a dispute about it was granted
+        if refused["state"] != "rejected" or refused.get("side") == "friend":
+            continue  # a dispute about it was granted, or it follows whoever brought the friend
         for other in books["reward"]:
             if other is refused or _place(other) != _place(refused):
                 continue
