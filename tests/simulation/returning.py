@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.simulation.healing import Play
     from tests.simulation.story import Story
 
-RETURNS = 0.2  # of the stories in which the last click wins
+RETURNS = 0.1  # of the stories in which the last click wins
 REFUSED = 0.6  # of what the first one earns; the rest is approved
 ROUNDS = 4  # in which a delivery is booked, and what it earns is looked at
 REFUSED_BEFORE = "refused_before"
