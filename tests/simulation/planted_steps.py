@@ -40,16 +40,6 @@ def untold_claims() -> Iterable[Swap]:
     yield added, "added", told
 
 
-def due_again() -> Iterable[Swap]:
-    real = RewardBooks._home
-
-    def home(self: Any, reward: Reward) -> Any:
-        found = real(self, reward)
-        return "due" if (reward.state, found) == ("reversed", "paid") else found
-
-    yield RewardBooks, "_home", home
-
-
 def only_budgets() -> Iterable[Swap]:
     real = caps.shared_limits
 
@@ -80,5 +70,4 @@ STEPS = (
     Mistake("caps of the whole programme hold nobody", only_budgets),
     Mistake("what was taken whole still counts as one", still_one),
     Mistake("all currencies are one pool", swap(caps, "pool_name", lambda limit, _: limit)),
-    Mistake("what was paid and won back is paid again", due_again),
 )
