@@ -41,7 +41,11 @@ def turn(town: Town, person: str, state: EnrolmentState) -> None:
     """An enrolment is in another state from now on, if it may be."""
     one = next((each for each in town.all(Enrolment) if each.advocate_id == person), None)
     banned = one is not None and one.state == "banned" and town.story.conduct  # the API's to lift
-    if one is not None and state in MOVES[one.state] and not banned:
+    gone = any(
+        each.plain["advocate_id"] == person and each.plain["state"] == "done"
+        for each in town.dynamo.of_kind("erasure")
+    )  # nobody comes back who is erased
+    if one is not None and state in MOVES[one.state] and not banned and not gone:
         change = Change()
         change.replace(one.turned(state, town.clock.at_ms))
         town.memory.commit(change)
