@@ -18,12 +18,14 @@ from goodword.trust.disputing import Disputes, Wish
 from goodword.trust.resolving import Resolving, Ruling
 from goodword_aws.workflow import StepFunctions
 
+from tests.simulation.lambdas import TWICE
 from tests.simulation.story import PEOPLE
 from tests.support.scene import PROGRAM
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
 
+HASTY = 0.5  # of those who looked at a reward, and decide a dispute about it as well
 CAME_BACK, GRANTED = 0.5, 0.5  # chances: a paid payout had come back; a reward is granted
 
 
@@ -116,12 +118,15 @@ class Complaints:
         return [one for one in self.town.all(Dispute) if one.state in ("open", "answered")]
 
     def _decide(self, dispute: Dispute) -> None:
-        who = self.town.person("usr_fatima")
+        name, mark = self._somebody(dispute)
+        who = self.town.person(name)
         outcome: Outcome = "granted" if self._is_right(dispute) else "upheld"
         amount = None
         if outcome == "granted" and dispute.about == "reward" and self.town.chance.random() < 0.3:
             outcome, amount = "partly", part_of(self._disputed(dispute).earned_minor)
-        ruling = Ruling(outcome=outcome, reason="other", learned="nothing", amount_minor=amount)
+        ruling = Ruling(
+            outcome=outcome, reason="other", learned="nothing", amount_minor=amount, mark=mark
+        )
 
         def end() -> None:
             disputes = self._disputes(who)
@@ -129,7 +134,15 @@ class Complaints:
             resolving = Resolving(disputes.desk, disputes, workflow)
             resolving.resolve(dispute.dispute_id, ruling, None)
 
-        self._task("usr_fatima", end)
+        self._task(name, end)
+
+    def _somebody(self, dispute: Dispute) -> tuple[str, str]:
+        """Who decides; at times whoever has looked at the reward before, signed in anew."""
+        if dispute.about in ("reward", "hold") and not self.town.outside.healed:
+            reward = self._disputed(dispute)
+            if reward.first_look_by and self.town.chance.random() < HASTY:
+                return f"{reward.first_look_by.removesuffix(TWICE)}{TWICE}", reward.first_look_mark
+        return "usr_fatima", ""
 
     def _disputed(self, dispute: Dispute) -> Reward:
         rewards: list[Reward] = self.town.all(Reward)

@@ -22,6 +22,7 @@ from goodword.payouts.notices import RailNotice
 from goodword.records import Record
 from goodword.rewards import model as rewards
 from goodword.rewards import service as approval
+from goodword.trust import banning
 from goodword_aws import (
     arrivals,
     aws,
@@ -63,6 +64,7 @@ WORDS = {
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept
 TWICE = "_again"  # ends the subject of somebody's second sign-in, with the same mailbox
+BANNED = 1  # rewards that a ban takes at once
 LEFT_MS = 60_000  # ms that a schedule is told it has left
 
 
@@ -168,6 +170,7 @@ def _wire() -> dict[str, Any]:
     for reader in (store, outbox, arrivals, worker):
         vars(reader)["from_item"] = remembered
     vars(transaction)["to_item"] = carried  # the same, and more
+    vars(banning)["BAN_REWARDS_PAGE"] = BANNED  # a ban of more than that goes on later
     observe.logger = lambda _: _Quiet()  # type: ignore[assignment,return-value]
     observe.metric = lambda *_: None
     observe.failure = _failed  # type: ignore[assignment]  # it takes what it is given

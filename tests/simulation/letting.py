@@ -41,7 +41,7 @@ def _enough(books: Books) -> Iterator[str]:
 def _expired(books: Books) -> Iterator[str]:
     """A run ends by itself when its days are over, counted from when it was ready, not before."""
     since: dict[str, int] = {}
-    asked, asked_late = set[str](), dict[str, bool]()
+    asked = set[str]()
     for event in sorted(books["event"], key=_when):
         about, _, what = event["type"].partition(".")
         if about != "payout_run":
@@ -54,12 +54,9 @@ def _expired(books: Books) -> Iterator[str]:
                 yield f"{event['subject']} expired: {event['reason']}, not {wanted}"
             days = DAYS.get(event["reason"], 0)
             end_ms = since.get(event["subject"], 0) + days * DAY_MS - SLACK_MS
-            if event["at_ms"] < end_ms and not asked_late.get(event["subject"]):
+            if event["at_ms"] < end_ms:
                 yield f"{event['subject']}: {event['reason']}, before {days} days were over"
         elif what in ("listed", "requested"):
-            begun_ms = since.setdefault(event["subject"], event["at_ms"])
-            last_ms = begun_ms + DAYS["nobody_requested"] * DAY_MS - SLACK_MS
-            asked_late[event["subject"]] = event["at_ms"] >= last_ms  # in its last moment
             since[event["subject"]] = event["at_ms"]
             asked |= {event["subject"]} if what == "requested" else set()
 

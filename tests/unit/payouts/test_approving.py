@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from goodword.errors import GoodwordError, InvalidInput
+from goodword.limits import RUN_RELEASE_DAYS
 from goodword.payouts.approving import Approving
 from goodword.payouts.model import PAYOUT_MOVES, RUN_MOVES, PayoutRun, payout_moved, run_moved
 from goodword.persons import Person
@@ -180,8 +181,15 @@ def test_an_unanswered_run_expires(
     world: Payday, prepare: Callable[[Payday], object], reason: str
 ) -> None:
     prepare(world)
+    world.clock.advance(RUN_RELEASE_DAYS * DAY_MS)
     world.approving.expire(world.run().run_id)
     assert (world.run().state, world.run().reason) == ("expired", reason)
+
+
+def test_a_run_that_is_asked_for_in_its_last_moment_has_days_of_its_own(world: Payday) -> None:
+    run = requested(world)
+    world.clock.advance(RUN_RELEASE_DAYS * DAY_MS - 1)
+    assert world.approving.expire(run.run_id) == run
 
 
 def test_the_machine_is_resumed_after_the_commit(world: Payday) -> None:

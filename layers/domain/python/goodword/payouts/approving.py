@@ -172,14 +172,17 @@ class Approving:
         return self._told(run, "request" if before == "draft" else "release")
 
     def expire(self, run_id: str) -> PayoutRun:
-        """End a run that waited too long for a person; whatever else it is meanwhile, it stays."""
+        """End a run that waited too long for a person; whatever else it is meanwhile, it stays.
+
+        One that was asked for in the last moment of that wait has its own days for the release.
+        """
 
         def attempt() -> PayoutRun:
-            run = read_run(self.desk.store, run_id)
-            if run.state not in ("draft", "requested"):
+            run, now_ms = read_run(self.desk.store, run_id), self.desk.clock.now_ms()
+            if run.state != "draft" and not overdue(run, now_ms):
                 return run
             reason = "nobody_requested" if run.state == "draft" else "nobody_released"
-            after = run_moved(run, "expired", self.desk.clock.now_ms(), reason)
+            after = run_moved(run, "expired", now_ms, reason)
             return self._move(after, Guard(equals={"state": run.state}), no_receipt)
 
         return until_settled(attempt)
