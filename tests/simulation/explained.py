@@ -31,6 +31,10 @@ def unexplained(town: "Town", path: str, code: str) -> str:
     here = next((one for one in found if one[name] == subject_id), None)
     if here is None or here["state"] not in able:
         return ""
+    if code == "same_person" and any(
+        one.get("first_look_by") and one["conversion_id"] == here["conversion_id"] for one in found
+    ):
+        return ""  # somebody else must look now, at both sides of it
     if verb == "request" and here.get("open_findings"):
         return ""
     if verb == "findings" and not here.get("open_findings"):

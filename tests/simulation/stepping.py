@@ -253,8 +253,8 @@ def _added(town: "Town", new: Item, events: Sequence[Item]) -> Iterator[str]:
         in_all = {} if gone else tallied(town.story, [new])[0]
         sums = in_all.get(who or "", (0, 0))
         order = town.story.order(new["order_id"])
-        if order.twin is not None and order.twin.provisional and sums[0]:
-            sums = sums[0], data["counts_net_minor"]  # a twin tells other sums of its own
+        if order.twin is not None:  # of which its refunds are, is not known before both are one
+            sums = data["counts_orders"], data["counts_net_minor"]
         home = (new.get("place") or {}).get("counted_in") or new["currency"]
         wanted = {
             "revision": new["version"],

@@ -25,6 +25,7 @@ class Takings:
         self._town = town
         self._number = 0
         self._moved: dict[str, int] = {}
+        self._frozen: dict[str, dict[str, int]] = {}  # when which run froze something of whom
         self._begun: dict[str, tuple[int, int]] = {}  # the commit that made a run, and old lags
 
     def see(self, written: Written) -> None:
@@ -38,6 +39,8 @@ class Takings:
             one = new or old or {}
             if one.get("kind") == "payout_run" and new is not None:
                 self._run(old, new)
+            elif one.get("kind") == "payout" and old is None:
+                self._frozen.setdefault(one["advocate_id"], {})[one["run_id"]] = self._number
             elif one.get("kind") in ALWAYS or (not freezes and _moves(old, new)):
                 self._moved[one["advocate_id"]] = self._number
 
@@ -57,6 +60,9 @@ class Takings:
             balance = one.plain
             person = balance["advocate_id"]
             same = all(balance[name] == run[name] for name in ("program_id", "currency"))
+            others = self._frozen.get(person, {}).items()
+            if any(number > begun for run_id, number in others if run_id != run["run_id"]):
+                continue  # another run took something of theirs meanwhile
             if same and self._moved.get(person, 0) <= begun:
                 mine = {
                     kind: [each for each in found if each["advocate_id"] == person]
