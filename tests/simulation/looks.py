@@ -32,7 +32,8 @@ def _two(books: Books) -> Iterator[str]:
         name, who = event["subject"], event["actor"]["id"].removesuffix(TWICE)
         if event["type"] == "reward.first_look":
             looked[name] = who
-            if second is None or rewards[name]["earned_minor"] <= second:
+            beside = rewards[name].get("side") == "friend"  # it may be looked at with the other's
+            if second is None or (rewards[name]["earned_minor"] <= second and not beside):
                 yield f"{rewards[name]['order_id']} takes two people"
         if event["type"] != "reward.approved" or event["reason"] not in LOOKED or second is None:
             continue

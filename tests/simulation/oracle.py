@@ -124,14 +124,17 @@ def in_force(story: Story, at_ms: int, person: str) -> Terms:
 
 def refunded(order: Order) -> tuple[int, int] | None:
     """What of the order's net and gross is to be back; None: all of it."""
-    sums = {"net": 0, "gross": 0}
+    sums, totals = Counter[str](), Counter[str]()
     for refund in order.refunds:
         if refund.won:
             continue
         if refund.amount is None:
             return None
-        so_far = sums[refund.of]
-        sums[refund.of] = max(so_far, refund.amount) if refund.total else so_far + refund.amount
+        if refund.total:
+            totals[refund.of] = max(totals[refund.of], refund.amount)
+        else:
+            sums[refund.of] += refund.amount
+    sums += totals
     return min(sums["net"], order.net), min(sums["gross"], order.gross)
 
 

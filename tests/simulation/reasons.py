@@ -28,8 +28,8 @@ def _reasons(books: Books) -> Iterator[str]:
         if decision["conversion_id"] not in orders:
             continue  # it was made one with another, which is judged
         order = as_decided(story, orders[decision["conversion_id"]], decision)
-        if order.shy and decision is not last_decision(books, decision):
-            continue  # nobody knew then who buys
+        if order.shy:
+            continue  # nobody may have known then who buys; whose it is at last is judged beside
         said = _told(books, order, decision), _earned(story, order, decision)
         for what in (*said[0], *said[1], *_counted(story, order, decision)):
             yield f"{order.name}, decision {decision['number']}: {what}"
