@@ -23,7 +23,7 @@ def decided(town: "Town", decision: Item, before: Item | None, after: Item) -> I
     """What is wrong with a decision; `before` and `after` are its conversion."""
     name = after["order_id"]
     found = _limits(town, decision, after), _place(town, before, after)
-    for what in (*_paused(town, decision, before), *found[0], *found[1]):
+    for what in (*_paused(town, decision, before), *_own(town, decision), *found[0], *found[1]):
         yield f"{name}, decision {decision['number']}: {what}"
 
 
@@ -41,6 +41,18 @@ def _paused(town: "Town", decision: Item, before: Item | None) -> Iterator[str]:
     said = decision["reason"] if decision["reason"].startswith("programme_") else ""
     if said != why:
         yield f"it says {decision['reason']} while the programme is {state}"
+
+
+def _own(town: "Town", decision: Item) -> Iterator[str]:
+    """Who is known to have bought something herself has not brought herself."""
+    order = town.story.order(decision["basis"]["order_id"])
+    winner = decision["attribution"].get("winner") or {}
+    if not order.shy or winner.get("advocate_id") != "adv_maya":
+        return
+    said = {f"{order.name}-0", f"{order.name}-0-again", f"{order.name}-draft"}
+    told = (one.plain for one in town.dynamo.of_kind("delivery"))
+    if any(one["delivery_id"] in said and one["state"] == "booked" for one in told):
+        yield "adv_maya wins her own order"
 
 
 def _limits(town: "Town", decision: Item, after: Item) -> Iterator[str]:

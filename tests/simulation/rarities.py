@@ -119,6 +119,7 @@ def _shy(chance: Random, story: "Story") -> None:
         return
     order = chance.choice(able)
     order.friend, order.email, order.told_apart, order.shy = "c3", MAYAS, True, True
+    order.code = None
     own = replace(order.clicks[0], person="adv_maya", nonce=bytes([4]) + order.clicks[0].nonce[1:])
     order.clicks.append(replace(own, at_ms=order.at_ms - HOUR_MS))
 
