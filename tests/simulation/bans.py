@@ -84,6 +84,22 @@ class Conduct:
         return [one for one in found if one["voiding"]]
 
 
+def forgotten(town: "Town", old: Item | None, new: Item) -> Iterator[str]:
+    """What a ban that ends leaves: nothing that it covers is alive, or waits in a payout."""
+    if new["voiding"] or old is None or not old["voiding"] or new["state"] != "banned":
+        return
+    happened = {
+        one.plain["conversion_id"]: one.plain["occurred_ms"]
+        for one in town.dynamo.of_kind("conversion")
+    }
+    for one in town.dynamo.of_kind("reward"):
+        reward = one.plain
+        covered = happened.get(reward["conversion_id"], 0) >= new["since_ms"]
+        mine = reward["advocate_id"] == new["advocate_id"] and covered
+        if mine and reward["state"] in (*ALIVE, "batched"):
+            yield f"{reward['order_id']} is {reward['state']} when the ban about it ends"
+
+
 def _bans(books: Books) -> Iterator[str]:
     """What a ban covers is gone, what it does not cover is not, and nobody banned themselves."""
     happened = {one["conversion_id"]: one["occurred_ms"] for one in books["conversion"]}

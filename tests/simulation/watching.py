@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.dynamo import Writes
 from tests.simulation.audits import Audits
+from tests.simulation.bans import forgotten
 from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
@@ -115,6 +116,9 @@ class Watch:
                 stood.append(Stood(self._town.clock.at_ms, new))
             case "inquiry":
                 self._asked(new, plain)
+            case "ban":
+                for what in forgotten(self._town, old, new):
+                    self._town.fail(what)
             case "advocate":
                 watch_erased(self._town, old, new)
 
