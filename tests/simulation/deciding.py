@@ -107,14 +107,16 @@ def _used(held: list[Item], where: tuple[str, str, str, str], money: str) -> int
 
 def _place(town: "Town", before: Item | None, after: Item) -> Iterator[str]:
     """Which order of its advocate it is, and at which level, when it first is theirs."""
-    new, old = after.get("place"), (before or {}).get("place")
+    new = after.get("place")
     if new is None or after.get("advocate_id") is None:
         return
     if after["advocate_id"] != new["advocate_id"]:
         yield f"it is {after['advocate_id']}'s, and counts as {new['advocate_id']}'s"
-        return
-    if after["state"] == "waiting":
-        return  # it is not counted yet, so nothing stands by what was read
+    elif after["state"] != "waiting":  # else it is not counted yet: nothing stands by what was read
+        yield from _counted(town, (before or {}).get("place"), new, after)
+
+
+def _counted(town: "Town", old: Item | None, new: Item, after: Item) -> Iterator[str]:
     others = [
         one.plain
         for one in town.dynamo.of_kind("conversion")

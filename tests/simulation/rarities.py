@@ -33,6 +33,7 @@ STRANGERS = 0.4  # of the stories where friends stay with whoever brought them
 FEW_ORDERS = 3  # of one friend: a stranger's, a brought one's, and one that others want
 HURRY_MS, HOUR_MS, DAY_MS = 20_000, 3_600_000, 86_400_000
 SHY, MAYAS = 0.08, "maya7@x.example"  # of the calm stories
+NAMED = 0.6  # of the stories in which friends have a limit
 TAXED = 0.15  # of the orders
 DRAFTS, FINAL = 0.3, 0.75  # of the stories where nobody tells an order twice; of their drafts
 LOOKS = 0.2  # of the stories of one currency
@@ -93,6 +94,7 @@ def add_rarities(story: "Story") -> None:
         story.gift = draw_gift(Random(f"gift {story.seed}"))
     try_versions(Random(f"trials {story.seed}"), story)
     _shy(Random(f"shy {story.seed}"), story)
+    _two_names(Random(f"names {story.seed}"), story)
     taxes = Random(f"taxes {story.seed}")
     for order in story.orders:
         order.taxed = taxes.random() < TAXED
@@ -122,6 +124,14 @@ def _shy(chance: Random, story: "Story") -> None:
     order.code = None
     own = replace(order.clicks[0], person="adv_maya", nonce=bytes([4]) + order.clicks[0].nonce[1:])
     order.clicks.append(replace(own, at_ms=order.at_ms - HOUR_MS))
+
+
+def _two_names(chance: Random, story: "Story") -> None:
+    """Where friends have a limit, one of them is known by two names, of which orders tell one or
+    both."""
+    if any(one.scope == "friend" for one in story.caps) and chance.random() < NAMED:
+        for order in story.orders:
+            order.friend, order.email = "c3", chance.choice((None, MAYAS, MAYAS))
 
 
 def _endings(chance: Random, story: "Story") -> None:
