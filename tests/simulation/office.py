@@ -8,6 +8,7 @@ from goodword.programs.rates import NewRate, Rates
 from goodword.rewards.budget import Budgets
 from goodword.rewards.model import Reward
 
+from tests.simulation.abroad import day_of
 from tests.simulation.capchecks import GONE
 from tests.simulation.terms import budget_of
 from tests.simulation.town import Town
@@ -29,7 +30,11 @@ class Office:
 
     def state_one(self) -> None:
         """The rate of some day, perhaps long after its orders, perhaps once more."""
-        self._state(self.town.chance.choice(sorted(self.town.story.rates)))
+        day = self.town.chance.choice(sorted(self.town.story.rates))
+        if self._is_settled(day):
+            self._state_nearer(day)
+        else:
+            self._state(day)
 
     def state_all(self) -> None:
         """Whatever was not stated yet."""
@@ -57,6 +62,21 @@ class Office:
     def waits(self) -> bool:
         """Whether anything still waits for a rate."""
         return any(one.state == "waiting" for one in self.town.all(Conversion))
+
+    def _is_settled(self, day: str) -> bool:
+        """Whether all orders of a day have an older rate, which stays theirs."""
+        story, known = self.town.story, {one.order_id: one for one in self.town.all(Conversion)}
+        abroad = [one for one in story.orders if one.currency != "EUR"]
+        names = [one.name for one in abroad if day_of(one.at_ms, story.zone) == day]
+        rated = all(name in known and known[name].state != "waiting" for name in names)
+        return bool(story.abroad.back) and rated and not any(one.twin for one in story.orders)
+
+    def _state_nearer(self, day: str) -> None:
+        """The rate of the very day comes after all."""
+        desk, story = self.town.desk(self.town.person("usr_fatima")), self.town.story
+        said = {"base": "EUR", "quote": story.abroad.currency, "day": day}
+        late = NewRate.model_validate(said | {"rate": "7.7", "source": "ECB"})
+        self._task("rates", lambda: Rates(desk).put([late]))
 
     def _state(self, day: str) -> None:
         desk, story = self.town.desk(self.town.person("usr_fatima")), self.town.story
