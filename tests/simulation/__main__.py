@@ -21,12 +21,13 @@ import argparse
 import sys
 
 from tests.simulation import holes, mutants, surviving
-from tests.simulation.campaign import WORKERS, campaign
+from tests.simulation.campaign import campaign
 from tests.simulation.duels import Meeting, meet
 from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles
 from tests.simulation.judging import Fate
 from tests.simulation.playing import Lane, play
 from tests.simulation.proof import write_proof
+from tests.simulation.scale import WORKERS
 from tests.simulation.shrinking import shrink
 
 

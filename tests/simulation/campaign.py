@@ -1,6 +1,5 @@
 """Many seeds in two processes, and what they add up to."""
 
-import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -9,9 +8,9 @@ from dataclasses import dataclass, field
 from multiprocessing import get_context
 
 from tests.simulation.playing import Lane, Outcome, many, play
+from tests.simulation.scale import WORKERS
 
 CHUNK = 40  # seeds that a process plays before it tells
-WORKERS = max(1, min(2, os.cpu_count() or 1))
 
 
 @dataclass

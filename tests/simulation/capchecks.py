@@ -21,17 +21,7 @@ COUNT_ONLY = "rewards"  # what a use counts where its money is counted elsewhere
 
 def lasting(period: str, order: Order, zone: str) -> str:
     """What two orders of the same period have in common."""
-    at = datetime.fromtimestamp(order.at_ms // 1000, ZoneInfo(zone))
-    year, week, _ = at.isocalendar()
-    return {
-        "order": order.name,
-        "day": f"{at:%Y %j}",
-        "week": f"{year} {week}",
-        "month": f"{at:%Y %m}",
-        "quarter": f"{at.year} {(at.month - 1) // 3}",
-        "year": f"{at.year}",
-        "lifetime": "",
-    }[period]
+    return order.name if period == "order" else written(period, order, zone)
 
 
 def subjects(limit: Limited, reward: Item, order: Order) -> list[str]:

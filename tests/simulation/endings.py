@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from random import Random
 
 ENDS, ENDED = 0.12, 0.6  # of the stories of plain orders; of their sales
@@ -24,14 +25,7 @@ class Ending:
         if days >= self.within_days:
             return 0
         left = self.within_days - days - (rest > 0)
-        whole = self.takes == "all"
-        return earned if whole else half_even(earned * left, self.within_days)
-
-
-def half_even(above: int, below: int) -> int:
-    """A fraction in whole cents; a half goes to the even one."""
-    cents, rest = divmod(above, below)
-    return cents + (2 * rest > below or (2 * rest == below and cents % 2 == 1))
+        return earned if self.takes == "all" else round(Fraction(earned * left, self.within_days))
 
 
 def draw_ending(chance: Random) -> Ending | None:

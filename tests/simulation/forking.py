@@ -8,7 +8,6 @@ import contextlib
 import gc
 import json
 import os
-import signal
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import CodeType, FunctionType
@@ -18,10 +17,9 @@ from tests.simulation.changing import Mutant
 from tests.simulation.infecting import Seed
 from tests.simulation.moneypaths import ROOT
 from tests.simulation.playing import play
-from tests.simulation.trials import duels, flows, seeded
+from tests.simulation.trials import duels, first_death, flows, seeded
 
 WARM = 40  # seeds of each lane that are played before, so that everything is loaded
-SECONDS_MAX = 60.0  # seconds of the processor after which one play does not end
 FUNCTION = 0x3  # flags of a code that has its own variables: no module, no class
 
 
@@ -82,17 +80,11 @@ def _judge(
         os.write(write, json.dumps([killed, what[:200]]).encode())
         os._exit(0)
 
-    signal.signal(signal.SIGVTALRM, lambda *_: tell("the clock", "it does not end"))
     try:
         for one in found[0]:
             one.__code__ = found[1]
-        for hunt in (seeded(seeds), *((flows(), duels()) if beyond else ())):
-            signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
-            for name, findings in hunt:
-                if findings:
-                    tell(name, str(findings[0]))
-                signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
-        tell("", "")
+        hunts = (seeded(seeds), *((flows(), duels()) if beyond else ()))
+        tell(*first_death(hunts, lambda: tell("the clock", "it does not end")))
     except BaseException as error:  # noqa: BLE001 - what breaks is dead
         with contextlib.suppress(OSError):
             tell("an error", f"{type(error).__name__}: {error}")

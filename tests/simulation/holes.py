@@ -9,10 +9,10 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.simulation.changing import mutants_of, replaced
-from tests.simulation.judging import BRIEF as SEEDS_BRIEF
-from tests.simulation.judging import FAST, fates, infected_by
+from tests.simulation.judging import fates, infected_by
 from tests.simulation.moneypaths import money_paths
 from tests.simulation.mutants import judged_alone
+from tests.simulation.scale import BRIEF, FAST
 
 TIMES = 6  # seeds of the brief lane for one of the fast
 
@@ -37,7 +37,7 @@ def plant(changes: Sequence[tuple[str, str, str]], tell: Callable[[str], None]) 
     there, against all seeds of `make test` that they infect, flows and duels; how many live."""
     mutants = [replaced(*one) for one in changes]
     lives = 0
-    for fate in fates(mutants, infected_by(mutants, enough=FAST + SEEDS_BRIEF), beyond=True):
+    for fate in fates(mutants, infected_by(mutants, enough=FAST + BRIEF), beyond=True):
         last = judged_alone(fate.mutant) if fate.killed_by == "?" else fate
         lives += not last.killed_by
         tell(str(last))

@@ -10,8 +10,9 @@ import ast
 import builtins
 import copy
 import importlib.machinery
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,16 +107,19 @@ def instrument(probe: Probe) -> None:
     by_path: dict[str, list[tuple[int, Mutant]]] = {}
     for number, one in enumerate(probe.mutants):
         by_path.setdefault(str(ROOT / one.path), []).append((number, one))
+    load_as({path: partial(instrumented, path, found) for path, found in by_path.items()})
+    vars(builtins).update(_look_=probe.look, _reach_=probe.reach)
+
+
+def load_as(made: Mapping[str, Callable[[], str | ast.Module]]) -> None:
+    """From now on these files are loaded as what is made of them; before the product is."""
     real: Callable[..., Any] = importlib.machinery.SourceFileLoader.get_code
 
     def get_code(self: Any, fullname: str) -> Any:
         target = str(Path(self.path).resolve())
-        if target not in by_path:
-            return real(self, fullname)
-        return compile(instrumented(target, by_path[target]), target, "exec")
+        return compile(made[target](), target, "exec") if target in made else real(self, fullname)
 
     importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
-    vars(builtins).update(_look_=probe.look, _reach_=probe.reach)
 
 
 def instrumented(path: str, mutants: Sequence[tuple[int, Mutant]]) -> ast.Module:
@@ -132,8 +136,6 @@ def instrumented(path: str, mutants: Sequence[tuple[int, Mutant]]) -> ast.Module
             statements.setdefault(id(spot.node), []).append(number)
         else:
             expressions.setdefault(id(spot.node), []).append((number, spot))
-    plain = {key: spots[0][1].node for key, spots in expressions.items()}
-    assert all(id(node) == key for key, node in plain.items())
     changed: ast.Module = _Putting(expressions, statements).visit(tree)
     return ast.fix_missing_locations(changed)
 

@@ -18,9 +18,8 @@ from typing import Any
 from tests.simulation.changing import Mutant
 from tests.simulation.infecting import Probe, Seed, instrument
 from tests.simulation.moneypaths import ROOT
+from tests.simulation.scale import BRIEF, FAST, WORKERS
 
-FAST, BRIEF = 2_000, 18_500  # seeds that `make test` plays
-WORKERS = 2
 CUTS = (0, 60, 300, 1_500)  # plays after which what is known well enough is left out
 MANY = 1_000  # mutants for which that pays
 

@@ -13,9 +13,9 @@ from itertools import chain
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.simulation.campaign import WORKERS
 from tests.simulation.planted import MISTAKES
 from tests.simulation.planting import Mistake, kills
+from tests.simulation.scale import WORKERS
 
 KILLS = Path(__file__).with_name("kills.json")
 SEEDS_MAX = 2_000  # seeds after which a mistake has survived

@@ -9,23 +9,20 @@ explained or caught; what changes nothing that can be seen is told apart in `EQU
 (`surviving`), by argument and by name.
 """
 
-import importlib.machinery
 import json
 import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from random import Random
 from typing import Any
 
 from tests.simulation.changing import Mutant, mutants_of
+from tests.simulation.infecting import load_as
 from tests.simulation.judging import Fate, asked, fates, infected_by, order_of
 from tests.simulation.moneypaths import ROOT, money_paths
 
 MET = 500  # infected seeds that are played against one mutant, and some more
 ALONE = 60, 400  # seeds of the lanes against what cannot be put into a product that is loaded
-PLAY_SECONDS_MAX = 120.0  # seconds of the processor after which one play does not end
 
 
 def chosen(count: int, seed: int | str) -> list[Mutant]:
@@ -67,38 +64,19 @@ def judge(told: dict[str, Any]) -> tuple[str, str]:
 
 
 def plant(mutant: Mutant) -> None:
-    """From now on the file is loaded with the change; must come before the product is imported."""
-    target = str(ROOT / mutant.path)
-    real: Callable[..., Any] = importlib.machinery.SourceFileLoader.get_code
-
-    def get_code(self: Any, fullname: str) -> Any:
-        if str(Path(self.path).resolve()) != target:
-            return real(self, fullname)
-        return compile(mutant.text(Path(target).read_text()), target, "exec")
-
-    importlib.machinery.SourceFileLoader.get_code = get_code  # type: ignore[method-assign]
+    """From now on the file is loaded with the change."""
+    target = ROOT / mutant.path
+    load_as({str(target): lambda: mutant.text(target.read_text())})
 
 
 def _hunt() -> tuple[str, str]:
     from tests.simulation.playing import many  # noqa: PLC0415 - after planting
-    from tests.simulation.trials import duels, flows, seeded  # noqa: PLC0415
+    from tests.simulation.trials import duels, first_death, flows, seeded  # noqa: PLC0415
 
     with many():
-        for hunt in (flows(), seeded(order_of(*ALONE)), duels()):
-            _watched()
-            for name, found in hunt:
-                if found:
-                    return name, found[0]
-                _watched()
-    return "", ""
+        return first_death((flows(), seeded(order_of(*ALONE)), duels()), _endless)
 
 
-def _watched() -> None:
-    """What does not end is dead: told by the time of the processor, which no other work takes."""
-    signal.signal(signal.SIGVTALRM, _endless)
-    signal.setitimer(signal.ITIMER_VIRTUAL, PLAY_SECONDS_MAX)
-
-
-def _endless(*_: object) -> None:
+def _endless() -> None:
     print(json.dumps(["the clock", "it does not end"]), flush=True)
     os._exit(0)

@@ -9,11 +9,12 @@ from itertools import islice
 from multiprocessing import get_context
 from pathlib import Path
 
-from tests.simulation.campaign import WORKERS, Totals, campaign
+from tests.simulation.campaign import Totals, campaign
 from tests.simulation.duels import DUELS, meet_all
 from tests.simulation.exhausting import Exhausted, exhaust, singles, some_pairs
 from tests.simulation.golden import FLOWS
 from tests.simulation.killing import Death, kill_all, remember
+from tests.simulation.scale import WORKERS
 from tests.simulation.surviving import standing
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"

@@ -14,8 +14,9 @@ from math import sqrt
 from pathlib import Path
 
 from tests.simulation.changing import Mutant
-from tests.simulation.judging import BRIEF, FAST, Fate
+from tests.simulation.judging import Fate
 from tests.simulation.moneypaths import LEFT_OUT, ROOT, area, money_paths
+from tests.simulation.scale import BRIEF, FAST
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 TITLE = "## Random one-line changes, chosen by nobody"

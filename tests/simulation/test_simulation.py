@@ -5,18 +5,17 @@ from multiprocessing import get_context
 
 import pytest
 
-from tests.simulation.campaign import WORKERS, campaign
+from tests.simulation.campaign import campaign
 from tests.simulation.duels import DUELS, meet_all
 from tests.simulation.exhausting import exhaust, singles, some_pairs
 from tests.simulation.golden import FLOWS
-from tests.simulation.judging import BRIEF, FAST
 from tests.simulation.killing import kill_all
 from tests.simulation.outside import KINDS
 from tests.simulation.planted import MISTAKES
 from tests.simulation.playing import RARE, play
+from tests.simulation.scale import BRIEF, FAST, WIRE, WORKERS
 from tests.simulation.shrinking import shrink
 
-WIRE_SEEDS = 60
 SEEDS_MIN, FAULTS_MIN = 20_000, 250_000  # of the first two together
 SINGLES_MIN, PAIRS = 4_000, 400
 REACHED = {
@@ -53,11 +52,11 @@ def test_no_seed_breaks_an_invariant() -> None:
 
 
 def test_no_seed_breaks_one_through_botocore() -> None:
-    totals = campaign(seeds=WIRE_SEEDS, lane="wire")
+    totals = campaign(seeds=WIRE, lane="wire")
     print("\n".join(totals.lines()))
     assert not totals.found, "\n".join(totals.lines())
-    assert totals.seeds == WIRE_SEEDS
-    assert sum(totals.faults.values()) >= 8 * WIRE_SEEDS
+    assert totals.seeds == WIRE
+    assert sum(totals.faults.values()) >= 8 * WIRE
 
 
 def test_no_single_fault_breaks_a_flow() -> None:

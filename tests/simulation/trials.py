@@ -1,6 +1,7 @@
 """What `make test` plays, as trials of a planted change: by name, with what is found."""
 
-from collections.abc import Iterable, Iterator
+import signal
+from collections.abc import Callable, Iterable, Iterator
 
 from tests.simulation.duels import DUELS, meet_all
 from tests.simulation.golden import FLOWS
@@ -8,6 +9,23 @@ from tests.simulation.infecting import Seed
 from tests.simulation.playing import play
 
 Trials = Iterator[tuple[str, list[str]]]
+SECONDS_MAX = 120.0  # seconds of the processor after which one play does not end
+
+
+def first_death(hunts: Iterable[Trials], endless: Callable[[], None]) -> tuple[str, str]:
+    """Who finds something first, and what; ("", "") if nobody does.
+
+    `endless` is called where a play does not end, which is told by the time of the processor: no
+    other work takes any of that.
+    """
+    signal.signal(signal.SIGVTALRM, lambda *_: endless())
+    for hunt in hunts:
+        signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
+        for name, found in hunt:
+            if found:
+                return name, found[0]
+            signal.setitimer(signal.ITIMER_VIRTUAL, SECONDS_MAX)
+    return "", ""
 
 
 def seeded(seeds: Iterable[Seed]) -> Trials:
