@@ -64,7 +64,8 @@ Writes = list[tuple[Key, Stored | None, Stored | None]]  # a key, what stood the
 
 
 class FakeDynamo:
-    """The client. `items` are plain values by key, to be looked at; `written` is told of each put.
+    """The client. `items` are plain values by key, to be looked at; `written` is told of each put,
+    and `sent` of each transaction that holds, before it is written.
 
     `tables` maps the tables' names to the words of `goodword.records.Table`; `seconds` is the time.
     """
@@ -79,6 +80,7 @@ class FakeDynamo:
         self._kinds: dict[str, dict[Key, Stored]] = defaultdict(dict)
         self._tokens: dict[str, tuple[float, Sequence[Mapping[str, Any]]]] = {}
         self.written: Callable[[Writes], None] = lambda _: None
+        self.sent: Callable[[Sequence[Mapping[str, Any]]], None] = lambda _: None
 
     # --- reads ------------------------------------------------------------------------------
 
@@ -196,6 +198,7 @@ class FakeDynamo:
             raise error(
                 "TransactionCanceledException", "TransactWriteItems", CancellationReasons=reasons
             )
+        self.sent(TransactItems)
         self._write([(key, item) for key, item, action in writes if action != "ConditionCheck"])
         self._tokens[ClientRequestToken] = (self._seconds(), TransactItems)
         return {}
@@ -318,7 +321,7 @@ def _page(items: Sequence[Item], limit: int, place: Sequence[str]) -> dict[str, 
 
 
 def _size(item: Item) -> int:
-    return len(json.dumps(item))
+    return len(json.dumps(item, default=bytes.hex))  # what is packed is bytes
 
 
 def _check_size(item: Item) -> None:

@@ -18,6 +18,7 @@ from goodword.rewards import service as rewards
 from goodword.rewards.model import Reward
 from goodword.tracking import model as tracking
 
+from tests.simulation.planted_demands import DEMANDS
 from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_money import MONEY
@@ -204,4 +205,5 @@ MISTAKES = (
     *RETELLING,
     *ORDERS,
     *STEPS,
+    *DEMANDS,
 )

@@ -30,6 +30,7 @@ from infra.local.signing import sign_generic
 from tests.fakes.dynamo import FakeDynamo, error
 from tests.fakes.privacy import PlainSealer
 from tests.simulation.baton import Baton, Died
+from tests.simulation.demands import Demands
 from tests.simulation.explained import unexplained
 from tests.simulation.homes import home_of
 from tests.simulation.lambdas import TABLES, asked, call, remembered
@@ -89,8 +90,8 @@ class Town:
         self.ids = CountingIds(self.clock)
         self.stood: dict[str, list[Stood]] = defaultdict(list)  # every state of enrolments
         self._table()
-        self.places, by_hand = Places(), story.rail == "csv"
-        made = FilesByHand if by_hand else SimulatedRail
+        self.places = Places()
+        made = FilesByHand if story.rail == "csv" else SimulatedRail
         self.rail = made(self.clock, self.baton, self.outside, self._watch_order)
         self.hands: Hands = self.rail if isinstance(self.rail, Hands) else Hands(self.clock)
         self.rails = {story.rail: self.rail}
@@ -112,8 +113,7 @@ class Town:
         self.healed_ms = START_MS  # since when nothing fails any more
         self.sparing = False  # no schedule rings while there is nothing for it to do
         self.rung_ms = START_MS  # when that of payouts did
-        self.refusals: dict[str, int] = {}
-        self.accepted: dict[str, Facts] = {}
+        self.refusals, self.accepted = dict[str, int](), dict[str, Facts]()
         self._numbers, self._brought = itertools.count(1), Counter[str]()
         self._found()
 
@@ -123,7 +123,7 @@ class Town:
             {name: name for name in TABLES},  # type: ignore[misc]  # they are Tables, and `keys`
             lambda: self.clock.at_ms / 1_000,
         )
-        self.dynamo.written = Watch(self).see
+        self.dynamo.written, self.dynamo.sent = Watch(self).see, Demands(self).see
         self.memory = Ledgered(self.dynamo, self.dynamo, self)
         self.faulty = wire_client(self) if self._wire else FaultyDynamo(self.dynamo, self.outside)
         self.store = Ledgered(self.faulty, self.dynamo, self)
