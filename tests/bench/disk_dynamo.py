@@ -16,6 +16,7 @@ from typing import Any
 from goodword.records import Key, Table
 
 from tests.bench.meter import size_of
+from tests.bench.texts import closed, opened
 from tests.fakes.dynamo import INDEX, PAGE_BYTES_MAX, FakeDynamo, Stored
 from tests.fakes.expressions import Expression, Item, Unknown
 
@@ -41,7 +42,7 @@ class _Items(dict[Key, Stored]):
         row = self._base.execute(
             "select body from items where tbl = ? and pk = ? and sk = ?", tuple(key)
         ).fetchone()
-        return default if row is None else Stored(json.loads(row[0]))
+        return default if row is None else Stored(closed(json.loads(row[0])))
 
 
 class DiskDynamo(FakeDynamo):
@@ -139,7 +140,7 @@ class DiskDynamo(FakeDynamo):
 def row_of(key: Key, item: Item) -> Row:
     """What is stored of an item."""
     entry = (item["gsi1pk"]["S"], item["gsi1sk"]["S"]) if "gsi1pk" in item else (None, None)
-    return (*key, *entry, json.dumps(item))
+    return (*key, *entry, opened(item))
 
 
 def _where(condition: str, values: Mapping[str, Any]) -> tuple[str, list[str]]:
@@ -168,7 +169,7 @@ def _page(
     kept: list[Item] = []
     size = 0
     for (body,) in rows:
-        item = json.loads(body)
+        item = closed(json.loads(body))
         assert asked.holds(item), "the SQL found what the condition does not hold for"
         kept.append(item)
         size += len(body)

@@ -10,12 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from goodword_aws.items import packed, unpacked
-
 from tests.adapters.tables import TABLES
+from tests.bench.texts import Json, closed, opened
 from tests.bench.town import Town
 
-Json = dict[str, Any]
 ID = re.compile(r"\b(?:cnv|rwd|evt|ent|tch)_[0-9a-z]{26}\b")
 MAC = re.compile(r"\b[0-9a-f]{64}\b")
 SPECIMEN = 700_000_001  # its order number; nothing else has nine such digits
@@ -33,7 +31,7 @@ class Specimen:
         for number in range(first, last):
             for table, texts in self.items.items():
                 for text in texts:
-                    yield table, _closed(json.loads(_renamed(text, number)))
+                    yield table, closed(json.loads(_renamed(text, number)))
 
 
 def specimen(town: Town, code: str) -> Specimen:
@@ -43,7 +41,7 @@ def specimen(town: Town, code: str) -> Specimen:
     town.decide(delivery)
     made: dict[str, list[str]] = {}
     for table, item in _items(town):
-        place, text = (table, item["pk"]["S"], item["sk"]["S"]), _opened(item)
+        place, text = (table, item["pk"]["S"], item["sk"]["S"]), opened(item)
         if place not in before and _renamed(str(place), 0) != str(place):
             made.setdefault(table, []).append(text)
     return Specimen(made)
@@ -68,23 +66,6 @@ def _put(client: Any, pairs: list[tuple[str, Json]]) -> None:
     if requests:
         left = client.batch_write_item(RequestItems=requests)["UnprocessedItems"]
         assert not left, left
-
-
-def _opened(item: Json) -> str:
-    """The text of an item, with the ids in what is packed to be seen."""
-    seen = {
-        name: {"packed": unpacked(value["B"])} if "B" in value else value
-        for name, value in item.items()
-    }
-    return json.dumps(seen)
-
-
-def _closed(item: Json) -> Json:
-    """The inverse of `_opened`."""
-    return {
-        name: packed(value["packed"]) if "packed" in value else value
-        for name, value in item.items()
-    }
 
 
 def _renamed(text: str, number: int) -> str:
