@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from goodword.records import Table
+from goodword_aws.items import packed, unpacked
 
 from tests.adapters.tables import TABLES
 from tests.adapters.test_fake_dynamo import CORE, _all, _answer, _operation
@@ -44,6 +45,16 @@ def _put(size: int, **more: Any) -> dict[str, Any]:
     item = {"pk": {"S": "P"}, "sk": {"S": "S"}, "text": {"S": "x" * size}, **more}
     condition = "attribute_not_exists(nothing)"
     return {"Put": {"TableName": CORE, "Item": item, "ConditionExpression": condition}}
+
+
+def test_what_is_packed_comes_back_as_it_was(disk: DiskDynamo) -> None:
+    long = packed([{"touch_id": f"tch_{number}"} for number in range(60)])
+    assert isinstance(long["B"], bytes)
+    put = _put(10, touches=long)
+    disk.transact_write_items(TransactItems=[put], ClientRequestToken="1")
+    found = disk.get_item(TableName=CORE, Key={"pk": {"S": "P"}, "sk": {"S": "S"}})["Item"]
+    assert unpacked(found["touches"]["B"]) == unpacked(long["B"])
+    assert {**found, "touches": long} == put["Put"]["Item"]
 
 
 def test_units_follow_sizes_transactions_and_the_index(disk: DiskDynamo) -> None:
