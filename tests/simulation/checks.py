@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from goodword.limits import LATE_DAYS
 
+from tests.simulation.alarms import ALARMS
 from tests.simulation.bank import BANKS
 from tests.simulation.bans import BANS
 from tests.simulation.bookchecks import BOOKS
@@ -34,6 +35,7 @@ from tests.simulation.returning import REFUSED_BEFORE, RETURNING
 from tests.simulation.runchecks import RUNS
 from tests.simulation.story import DAY_MS, PEOPLE
 from tests.simulation.taking import taken
+from tests.simulation.telling import TOLD
 from tests.simulation.twins import TWINS, told_ms
 
 if TYPE_CHECKING:
@@ -78,6 +80,8 @@ def check(town: "Town") -> list[str]:
         *RATES,
         *LOOKS,
         *LETTING,
+        *ALARMS,
+        *TOLD,
         _leftovers,
         _calm,
         *NIGHTLY,

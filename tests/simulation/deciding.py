@@ -23,7 +23,8 @@ def decided(town: "Town", decision: Item, before: Item | None, after: Item) -> I
     """What is wrong with a decision; `before` and `after` are its conversion."""
     name = after["order_id"]
     found = _limits(town, decision, after), _place(town, before, after)
-    for what in (*_paused(town, decision, before), *_own(town, decision), *found[0], *found[1]):
+    states = (*_paused(town, decision, before), *_own(town, decision), *_granted(town, decision))
+    for what in (*states, *found[0], *found[1]):
         yield f"{name}, decision {decision['number']}: {what}"
 
 
@@ -33,6 +34,8 @@ def _paused(town: "Town", decision: Item, before: Item | None) -> Iterator[str]:
     state = program.get("state", "active")
     owed = before is not None and before["state"] == "waiting"
     united = decision["reason"] == "duplicate_order"
+    if owed and decision["reason"].startswith("programme_"):
+        yield f"it has waited for its rate, and says {decision['reason']}"
     if len(town.baton.tasks) != 1 or owed or united:
         return  # of several tasks, one may have paused it since it was read
     if state != "active" and before is not None and before["decisions"]:
@@ -53,6 +56,20 @@ def _own(town: "Town", decision: Item) -> Iterator[str]:
     told = (one.plain for one in town.dynamo.of_kind("delivery"))
     if any(one["delivery_id"] in said and one["state"] == "booked" for one in told):
         yield "adv_maya wins her own order"
+
+
+def _granted(town: "Town", decision: Item) -> Iterator[str]:
+    """What a person has granted of one order brings nothing else to its advocate."""
+    for one in decision["attribution"].get("considered") or ():
+        if one["touch"]["kind"] == "grant":
+            order = {decision["conversion_id"]}
+            for told in town.dynamo.of_kind("conversion"):
+                if told.plain.get("duplicate_of") == decision["conversion_id"]:
+                    order.add(told.plain["conversion_id"])
+            asked = (each.plain for each in town.dynamo.of_kind("dispute"))
+            (about,) = (each for each in asked if each["dispute_id"] == one["touch"]["source"])
+            if about.get("conversion_id") not in order:
+                yield f"{about['dispute_id']} was granted for another order"
 
 
 def _limits(town: "Town", decision: Item, after: Item) -> Iterator[str]:

@@ -38,6 +38,7 @@ from goodword_aws import (
 from goodword_aws import conversions as worker
 from goodword_aws.items import as_item, from_item, from_plain, to_plain
 
+from infra.local.signing import sign_generic
 from tests.fakes.dynamo import Carried, Stored
 from tests.fakes.privacy import PlainSealer
 from tests.support.desk import PlainIndex
@@ -64,6 +65,8 @@ WORDS = {
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept
 TWICE = "_again"  # ends the subject of somebody's second sign-in, with the same mailbox
+SOURCE = "src_shop"
+SHOP_SECRET = "whsec_c2hvcCBzZWNyZXQgb2YgdGhlIHNpbXVsYXRpb24="
 BANNED = 1  # rewards that a ban takes at once
 LEFT_MS = 60_000  # ms that a schedule is told it has left
 
@@ -172,7 +175,7 @@ def _wire() -> dict[str, Any]:
     vars(transaction)["to_item"] = carried  # the same, and more
     vars(banning)["BAN_REWARDS_PAGE"] = BANNED  # a ban of more than that goes on later
     observe.logger = lambda _: _Quiet()  # type: ignore[assignment,return-value]
-    observe.metric = lambda *_: None
+    observe.metric = _counted
     observe.failure = _failed  # type: ignore[assignment]  # it takes what it is given
     return {name: load(name).handler for name in FUNCTIONS}
 
@@ -184,6 +187,25 @@ def _sealer(_purpose: str = "arrival") -> PlainSealer:
 
 def _failed(_log: object, what: str, failure: BaseException, **_: object) -> None:
     HERE.town.noticed(what, failure)
+
+
+def _counted(name: str, value: int, _unit: str = "") -> None:
+    HERE.town.outside.metrics[name] += value
+
+
+def sale(delivery_id: str, at_ms: int, facts: Facts) -> dict[str, Any]:
+    """What API Gateway brings of a signed report of the shop."""
+    body = json.dumps({"facts": facts.model_dump_json()}).encode()
+    signed = sign_generic(SHOP_SECRET, delivery_id, at_ms // 1_000, body)
+    return {
+        "version": "2.0",
+        "routeKey": "POST /v1/track/sale",
+        "rawPath": "/v1/track/sale",
+        "headers": signed | {"goodword-source": SOURCE, "content-type": "application/json"},
+        "requestContext": {"http": {"method": "POST", "path": "/v1/track/sale"}},
+        "body": body.decode(),
+        "isBase64Encoded": False,
+    }
 
 
 def call(town: "Town", function: str, event: dict[str, Any]) -> Any:
@@ -210,10 +232,14 @@ def asked(
     town: "Town", subject: str, method: str, path: str, body: object = None, group: str = "finance"
 ) -> tuple[int, Any]:
     """A person's call over the API; its own idempotency key."""
+    path, _, query = path.partition("?")
     word = path.split("/")[2]
     function = f"{WORDS.get(word, word)}_api"
     key = town.ids.new("key")
     mailbox = f"{subject.removesuffix(TWICE)}@staff.example"
     event = http(method, path, body, subject=subject, email=mailbox, groups=(group,), key=key)
+    if query:
+        name, _, value = query.partition("=")
+        event |= {"rawQueryString": query, "queryStringParameters": {name: value}}
     answer = call(town, function, event)
     return int(answer["statusCode"]), json.loads(answer["body"] or "null")

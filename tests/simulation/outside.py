@@ -56,6 +56,7 @@ class Outside:
         self.healed = False
         self.calls = 0
         self.faults: Counter[str] = Counter()
+        self.metrics: Counter[str] = Counter()  # what the functions told CloudWatch
         self.plan: Plan | None = None
         self.places: list[tuple[str, ...]] = []  # what could have struck, place by place
         self.struck: dict[int, str] = {}  # what did, by place: the plan that plays this run again

@@ -27,6 +27,7 @@ from tests.simulation.planted_paydays import PAYDAYS
 from tests.simulation.planted_promises import PROMISES
 from tests.simulation.planted_retelling import RETELLING
 from tests.simulation.planted_steps import STEPS
+from tests.simulation.planted_telling import TELLING
 from tests.simulation.planted_twins import TWINS
 from tests.simulation.planted_world import WORLD
 from tests.simulation.planting import Mistake, Swap, blind, dropped, nothing, swap, unguarded
@@ -206,4 +207,5 @@ MISTAKES = (
     *ORDERS,
     *STEPS,
     *DEMANDS,
+    *TELLING,
 )

@@ -26,14 +26,22 @@ from goodword_aws.arrivals import SourceBook
 from goodword_aws.items import Item
 from goodword_aws.store import DynamoStore
 
-from infra.local.signing import sign_generic
 from tests.fakes.dynamo import FakeDynamo, error
 from tests.fakes.privacy import PlainSealer
+from tests.simulation.alarms import unsettled
 from tests.simulation.baton import Baton, Died
 from tests.simulation.demands import Demands
 from tests.simulation.explained import unexplained
 from tests.simulation.homes import home_of
-from tests.simulation.lambdas import TABLES, asked, call, remembered
+from tests.simulation.lambdas import (
+    SHOP_SECRET,
+    SOURCE,
+    TABLES,
+    asked,
+    call,
+    remembered,
+    sale,
+)
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
 from tests.simulation.rail import FilesByHand, SimulatedRail
@@ -49,8 +57,6 @@ from tests.support.scene import PROGRAM, Scene
 
 FUNCTION_SECONDS = 60  # seconds after which Lambda kills an invocation
 STREAM_TRIES = 5  # times that a record is brought before it is set aside
-SOURCE = "src_shop"
-SHOP_SECRET = "whsec_c2hvcCBzZWNyZXQgb2YgdGhlIHNpbXVsYXRpb24="
 
 LambdaDied = type("Lambda.Unknown", (Exception,), {})
 
@@ -311,17 +317,7 @@ class Town:
 
     def put(self, delivery_id: str, facts: Facts) -> bool:
         """The front door: whether the delivery was accepted (a repeat is)."""
-        body = json.dumps({"facts": facts.model_dump_json()}).encode()
-        signed = sign_generic(SHOP_SECRET, delivery_id, self.clock.at_ms // 1_000, body)
-        event = {
-            "version": "2.0",
-            "routeKey": "POST /v1/track/sale",
-            "rawPath": "/v1/track/sale",
-            "headers": signed | {"goodword-source": SOURCE, "content-type": "application/json"},
-            "requestContext": {"http": {"method": "POST", "path": "/v1/track/sale"}},
-            "body": body.decode(),
-            "isBase64Encoded": False,
-        }
+        event = sale(delivery_id, self.clock.at_ms, facts)
         answer = self.function("conversions_web", event)
         return answer is not None and 200 <= answer["statusCode"] < 300
 
@@ -336,6 +332,8 @@ class Town:
         )
         if function == "ledger_stream" and bad:  # it is brought again from the first that failed
             bad = numbers[min(map(numbers.index, bad)) :]
+        done = [one for one, number in zip(records, numbers, strict=True) if number not in bad]
+        self.failures += unsettled(self, done)
         self._brought.update(bad)
         again = {number for number in bad if self._brought[number] < STREAM_TRIES}
         return [one for one, number in zip(records, numbers, strict=True) if number in again]
