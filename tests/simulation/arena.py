@@ -60,6 +60,12 @@ class Arena(Golden):
 
     # --- ways to a meeting ------------------------------------------------------------------
 
+    def through(self, side: "Side") -> None:
+        """Somebody acts from beginning to end, and nobody else."""
+        held, self.town.baton.restless = self.town.baton.restless, 1.0
+        self._turn(side(self), TURNS_MAX)
+        self.town.baton.restless = held
+
     def deliver_all(self) -> None:
         """Everything is told and waits in the stream."""
         self.to(START_MS + 2 * HOUR_MS)
@@ -129,10 +135,7 @@ class Arena(Golden):
         self.to(sent_ms + self.town.rail.key_window_ms + MINUTE_MS)
 
     def _let_go(self) -> None:
-        held = self.town.baton.restless
-        self.town.baton.restless = 1.0
-        self._turn(self.says("usr_carl", "release"), TURNS_MAX)
-        self.town.baton.restless = held
+        self.through(lambda _: self.says("usr_carl", "release"))
 
     def _silence(self, *hours: int, kind: str = "rail_lost_after") -> None:
         self.town.outside.plan, silent = None, self.town.outside.rates

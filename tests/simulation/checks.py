@@ -28,6 +28,7 @@ from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, touch_of
 from tests.simulation.paychecks import JUDGES
+from tests.simulation.potchecks import POTS
 from tests.simulation.ratechecks import RATES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.retelling import DIFFERS, RETOLD
@@ -84,6 +85,7 @@ def check(town: "Town") -> list[str]:
         *TOLD,
         _leftovers,
         _calm,
+        *POTS,
         *NIGHTLY,
     ):
         name = judge.__name__.strip("_")

@@ -75,6 +75,10 @@ class Complaints:
         if about == "missing_conversion":
             at_ms = self.town.story.order(subject_id).at_ms
             fields = {"order_number": subject_id, "ordered_ms": at_ms}
+        self.ask(about, who, **fields)
+
+    def ask(self, about: About, who: str, **fields: Any) -> None:
+        """They say what is wrong."""
         wish = Wish(program_id=PROGRAM, about=about, text="where is it?", **fields)
         actor = Actor(kind="advocate", id=who)
         self._task(who, lambda: self._disputes(actor).open(who, wish))
@@ -119,7 +123,6 @@ class Complaints:
 
     def _decide(self, dispute: Dispute) -> None:
         name, mark = self._somebody(dispute)
-        who = self.town.person(name)
         outcome: Outcome = "granted" if self._is_right(dispute) else "upheld"
         amount = None
         if outcome == "granted" and dispute.about == "reward" and self.town.chance.random() < 0.3:
@@ -127,6 +130,11 @@ class Complaints:
         ruling = Ruling(
             outcome=outcome, reason="other", learned="nothing", amount_minor=amount, mark=mark
         )
+        self.rule(dispute, ruling, name)
+
+    def rule(self, dispute: Dispute, ruling: Ruling, name: str) -> None:
+        """Somebody of finance says how it ends."""
+        who = self.town.person(name)
 
         def end() -> None:
             disputes = self._disputes(who)

@@ -16,6 +16,7 @@ from goodword.rewards.model import Reward
 from tests.simulation.bans import Verdict
 from tests.simulation.clerks import Clerks
 from tests.simulation.director import END_MS, SCHEDULES, Director
+from tests.simulation.ebbing import flow_back
 from tests.simulation.probing import probe, probes_of
 from tests.simulation.prying import Prying
 from tests.simulation.returning import come_back
@@ -100,6 +101,7 @@ class Play(Director):
     def _payday(self) -> None:
         self.limit_ms = END_MS
         come_back(self)
+        flow_back(self)
         self.act(self.chance.randint(0, 15), START_MS + 2 * DAY_MS, self.intake_acts(), 6)
         self._tell_all(START_MS + 2 * DAY_MS)
         self.act(self._steps(STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
@@ -117,6 +119,7 @@ class Play(Director):
         if race:
             self.to(RACE_MS)
         come_back(self)
+        flow_back(self)
         acts = self.race_acts() if race else self.intake_acts()
         self.act(intake, START_MS + (INTAKE_DAYS + 4) * DAY_MS, acts, 6)
         if self.town.story.calm:

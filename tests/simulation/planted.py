@@ -26,6 +26,7 @@ from tests.simulation.planted_orders import ORDERS
 from tests.simulation.planted_paydays import PAYDAYS
 from tests.simulation.planted_promises import PROMISES
 from tests.simulation.planted_retelling import RETELLING
+from tests.simulation.planted_sharing import SHARING
 from tests.simulation.planted_steps import STEPS
 from tests.simulation.planted_telling import TELLING
 from tests.simulation.planted_twins import TWINS
@@ -208,4 +209,5 @@ MISTAKES = (
     *STEPS,
     *DEMANDS,
     *TELLING,
+    *SHARING,
 )

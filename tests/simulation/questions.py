@@ -41,7 +41,13 @@ def asked(town: "Town", question: Item, written: list[tuple[Item | None, Item]])
             yield f"{new['order_id']} goes on while a bank asks"
     for reward in rewards:
         waits = (reward["state"], reward.get("reason")) == ("on_hold", "inquiry")
-        if question["state"] == "open" and reward["state"] in ON_ITS_WAY:
+        moves = reward["state"] in ON_ITS_WAY and not answered(town, reward)
+        if question["state"] == "open" and moves:
             yield f"{reward['order_id']} is {reward['state']} while a bank asks"
         if not is_open and waits:
             yield f"{reward['order_id']} waits for banks that know"
+
+
+def answered(town: "Town", reward: Item) -> bool:
+    """Whether a person may have let it go just now, as they may after the question as well."""
+    return bool(reward.get("decided_by")) and len(town.baton.tasks) > 1

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.simulation.bookchecks import tallied
 from tests.simulation.deadlines import ESCALATION_DAYS, INQUIRY_DAYS, REVIEW_DAYS, SLACK_MS
+from tests.simulation.questions import answered
 from tests.simulation.story import DAY_MS
 
 if TYPE_CHECKING:
@@ -232,7 +233,8 @@ def _asked(town: "Town", old: Item | None, new: Item) -> Iterator[str]:
     names = *(new.get("reward_ids") or ()), *(new.get("friend_reward_ids") or ())
     rewards = [one.plain for one in town.dynamo.of_kind("reward")]
     for one in (each for each in rewards if each["reward_id"] in names):
-        if after > before and one["state"] in ("pending", "approved"):
+        moves = one["state"] in ("pending", "approved") and not answered(town, one)
+        if after > before and moves:
             yield f"a bank asks, and it is {one['state']}"
         if not after and (one["state"], one["reason"]) == ("on_hold", INQUIRY):
             yield "no bank asks any more, and it is held"

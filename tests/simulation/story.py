@@ -11,6 +11,7 @@ from goodword.programs.payment import RailName
 
 from tests.simulation.abroad import Abroad, day_of, go_abroad
 from tests.simulation.brinks import kept, stand
+from tests.simulation.ebbing import ebb
 from tests.simulation.endings import Ending
 from tests.simulation.enriching import enrich, given
 from tests.simulation.gifts import Gift
@@ -127,6 +128,7 @@ class Story:
     gift: Gift | None = None  # what the friend gets beside what a sale earns
     link_ms: dict[str, int] = field(default_factory=dict)  # when links were made that are young
     second_look: int | None = None  # above which an approval takes two
+    ebbs: int = 0  # orders that come back before others need what they leave
 
     def has_won(self) -> bool:
         """Whether anything that was taken back is given again."""
@@ -179,7 +181,8 @@ def draw(seed: int) -> Story:
 def draw_brief(seed: int) -> Story:
     """An order or two of a story of its own, of which little is told: a small world, soon over."""
     story = draw(BRIEF_FROM + seed)
-    return replace(story, orders=story.orders[: kept(story)], burst=False, brief=True)
+    count = len(story.orders) if story.ebbs else kept(story)
+    return replace(story, orders=story.orders[:count], burst=False, brief=True)
 
 
 def _exactly(chance: Random, story: Story) -> None:
@@ -223,6 +226,7 @@ def _banks(chance: Random, story: Story) -> Story:
     story.conduct = not story.calm and more.random() < CONDUCT
     add_rarities(story)
     stand(Random(f"brink {story.seed}"), story, START_MS)
+    ebb(story, START_MS, brief=story.seed >= BRIEF_FROM)
     return story
 
 

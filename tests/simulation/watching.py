@@ -12,6 +12,7 @@ from tests.simulation.bans import forgotten
 from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
+from tests.simulation.potchecks import poured
 from tests.simulation.questions import asked
 from tests.simulation.runchecks import left_behind
 from tests.simulation.standing import Stood
@@ -94,7 +95,8 @@ class Watch:
                 self._told(old, new, plain)
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
-        for what in stepped(self._town, [(old, new) for _, old, new in plain if new is not None]):
+        pairs = [(old, new) for _, old, new in plain if new is not None]
+        for what in (*stepped(self._town, pairs), *poured(self._town, pairs)):
             self._town.fail(what)
         for one in self._watchers:
             one.see(plain)
