@@ -189,7 +189,7 @@ def _failed(_log: object, what: str, failure: BaseException, **_: object) -> Non
     HERE.town.noticed(what, failure)
 
 
-def _counted(name: str, value: int, _unit: str = "") -> None:
+def _counted(name: str, value: int, unit: str = "") -> None:  # noqa: ARG001 - its real name
     HERE.town.outside.metrics[name] += value
 
 
