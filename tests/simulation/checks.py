@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from goodword.limits import LATE_DAYS
 
 from tests.simulation.alarms import ALARMS
+from tests.simulation.bancheck import FORESEEN
 from tests.simulation.bank import BANKS
 from tests.simulation.bans import BANS
 from tests.simulation.bookchecks import BOOKS
@@ -28,7 +29,7 @@ from tests.simulation.looks import LOOKS
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, touch_of
 from tests.simulation.paychecks import JUDGES
-from tests.simulation.potchecks import POTS
+from tests.simulation.potchecks import POTS, SET
 from tests.simulation.ratechecks import RATES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.retelling import DIFFERS, RETOLD
@@ -70,6 +71,7 @@ def check(town: "Town") -> list[str]:
         *TERMS,
         *REASONS,
         *BANS,
+        *FORESEEN,
         *BANKS,
         *GIVING,
         *GIFTS,
@@ -87,6 +89,7 @@ def check(town: "Town") -> list[str]:
         _calm,
         *POTS,
         *NIGHTLY,
+        *SET,
     ):
         name = judge.__name__.strip("_")
         try:

@@ -19,6 +19,7 @@ from goodword.trust.resolving import Resolving, Ruling
 from goodword_aws.workflow import StepFunctions
 
 from tests.simulation.lambdas import TWICE
+from tests.simulation.letters import writes
 from tests.simulation.story import PEOPLE
 from tests.support.scene import PROGRAM
 
@@ -48,7 +49,7 @@ class Complaints:
     """Disputes of one town, opened and ended as the seed says."""
 
     def __init__(self, town: "Town", task: Callable[[str, Callable[[], object]], None]) -> None:
-        self.town, self._task = town, task
+        self.town, self.task = town, task
 
     def acts(self) -> list[Callable[[], None]]:
         """What there is to do in this story."""
@@ -81,7 +82,7 @@ class Complaints:
         """They say what is wrong."""
         wish = Wish(program_id=PROGRAM, about=about, text="where is it?", **fields)
         actor = Actor(kind="advocate", id=who)
-        self._task(who, lambda: self._disputes(actor).open(who, wish))
+        self.task(who, lambda: self.disputes(actor).open(who, wish))
 
     def _more(self) -> list[tuple[About, str, str]]:
         """Bans, and orders that earned nothing; both only in stories in which people are banned."""
@@ -110,12 +111,13 @@ class Complaints:
         if running := self.running():
             one = self.town.chance.choice(running)
             actor = Actor(kind="advocate", id=one.advocate_id)
-            self._task(one.advocate_id, lambda: self._disputes(actor).withdraw(one.dispute_id))
+            self.task(one.advocate_id, lambda: self.disputes(actor).withdraw(one.dispute_id))
 
     def end_all(self) -> None:
-        """Whatever is still open is answered."""
+        """Whatever is still open is decided; at times not before its advocate has answered."""
         for one in self.running():
-            self._decide(one)
+            if one.turn == "staff" or not writes(self.town.story):
+                self._decide(one)
 
     def running(self) -> list[Dispute]:
         """What nobody has ended yet."""
@@ -137,12 +139,12 @@ class Complaints:
         who = self.town.person(name)
 
         def end() -> None:
-            disputes = self._disputes(who)
+            disputes = self.disputes(who)
             workflow = StepFunctions(self.town)
             resolving = Resolving(disputes.desk, disputes, workflow)
             resolving.resolve(dispute.dispute_id, ruling, None)
 
-        self._task(name, end)
+        self.task(name, end)
 
     def _somebody(self, dispute: Dispute) -> tuple[str, str]:
         """Who decides; at times whoever has looked at the reward before, signed in anew."""
@@ -167,6 +169,7 @@ class Complaints:
         left = town.rail.left()[payout.payout_id]
         return payout.payout_id in town.came_back or (payout.state == "unknown" and not left)
 
-    def _disputes(self, who: Actor) -> Disputes:
+    def disputes(self, who: Actor) -> Disputes:
+        """What somebody may do with them."""
         texts: Any = PlainTexts()
         return Disputes(self.town.desk(who), texts)

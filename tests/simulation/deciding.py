@@ -97,6 +97,9 @@ def _limits(town: "Town", decision: Item, after: Item) -> Iterator[str]:
         }.get(scope, [_pool(cap["cap"], money)])
         used = [_used(held, (scope, one, cap["period"], of_what), money) for one in subjects]
         left = max(0, cap["limit"] - max(used, default=0))
+        over = max(0, max(used, default=0) - cap["limit"])
+        if alone and cap.get("over", 0) != over:
+            yield f"{cap['cap']} is exceeded by {over}, and it says {cap.get('over', 0)}"
         if cap["before"] > left or (cap["whole"] and cap["before"] != left):
             yield f"{cap['cap']} left {left} of {cap['limit']}, and it says {cap['before']}"
 

@@ -19,6 +19,7 @@ from tests.simulation.giving import Giving
 from tests.simulation.keeping import Keeping
 from tests.simulation.lambdas import TWICE
 from tests.simulation.leaving import Leaving
+from tests.simulation.letters import Letters
 from tests.simulation.office import Office
 from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.story import DAY_MS, PEOPLE, START_MS
@@ -41,6 +42,7 @@ class Director(Timing):
         super().__init__(town)
         self.office = Office(self.town, self.task)
         self.complaints = Complaints(self.town, self.task)
+        self.letters = Letters(self.complaints, partial(self.schedule, "trust_schedule"), self.to)
         self.conduct = Conduct(self.town, self.person)
         self.bank = Bank(self.town, self.task)
         self.giving = Giving(self.town, self.task)
@@ -53,7 +55,7 @@ class Director(Timing):
         acts = [self.deliver] * 6 + [self.stream] * 5 + [self.bus] * 3 + [self.tick] * 2
         acts += [self.jump] * 3 + [self.review, self.rush] + self.office.acts()
         acts += [self.review] * 4 * any(order.draft for order in self.town.story.orders)
-        return acts if self.town.story.calm else [*acts, self.staff, *self.complaints.acts()]
+        return acts if self.town.story.calm else [*acts, self.staff, *self._disputed()]
 
     def payday_acts(self) -> list[Callable[[], None]]:
         """Money leaves: everything goes on, people act at the same time, and refunds come late."""
@@ -69,7 +71,7 @@ class Director(Timing):
         acts += [self.staff] * (self.town.story.seed % 3 == 0 or self.town.story.conduct)
         acts += [self.mistype] * 3 * self.town.story.sharp
         acts += self.bank.acts() + self.giving.acts() + self.leaving.acts() + self.keeping.acts()
-        return acts + self.office.acts() + self.complaints.acts()
+        return acts + self.office.acts() + self._disputed()
 
     def race_acts(self) -> list[Callable[[], None]]:
         """Much at one moment."""
@@ -83,8 +85,11 @@ class Director(Timing):
         return (
             acts
             if self.town.story.calm
-            else [*acts, *[self.deliver] * 2, self.stream, self.staff, *self.complaints.acts()]
+            else [*acts, *[self.deliver] * 2, self.stream, self.staff, *self._disputed()]
         )
+
+    def _disputed(self) -> list[Callable[[], None]]:
+        return self.complaints.acts() + self.letters.acts()
 
     def act(self, steps: int, limit_ms: int, acts: list[Callable[[], None]], busy: int) -> None:
         self.limit_ms = limit_ms

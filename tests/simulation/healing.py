@@ -17,9 +17,11 @@ from tests.simulation.bans import Verdict
 from tests.simulation.clerks import Clerks
 from tests.simulation.director import END_MS, SCHEDULES, Director
 from tests.simulation.ebbing import flow_back
+from tests.simulation.letters import writes
 from tests.simulation.probing import probe, probes_of
 from tests.simulation.prying import Prying
 from tests.simulation.returning import come_back
+from tests.simulation.revoking import hold_back, take_back_paid
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
 from tests.simulation.terms import payment_of
 from tests.simulation.timing import ENDS
@@ -100,10 +102,12 @@ class Play(Director):
 
     def _payday(self) -> None:
         self.limit_ms = END_MS
+        hold_back(self)
         come_back(self)
         flow_back(self)
         self.act(self.chance.randint(0, 15), START_MS + 2 * DAY_MS, self.intake_acts(), 6)
         self._tell_all(START_MS + 2 * DAY_MS)
+        take_back_paid(self, payment_of(self.town.story))
         self.act(self._steps(STEPS_PAYDAY), END_MS, self.payday_acts(), 8)
         paying = self.town.story.paying
         soon = paying.cadence != "monthly" and paying.net_days <= SOON_DAYS
@@ -180,15 +184,19 @@ class Play(Director):
         self.limit_ms = END_MS + 400 * DAY_MS
         still = written = 0
         prying, clerks = Prying(town), Clerks(town)
+        self.letters.answer_some()
         for number in range(ROUNDS_MAX):
             self.settle()
             while town.announced or town.journaled:
                 self.stream()
                 self.bus()
                 self.settle()
-            for name in (*SCHEDULES, *["trust_schedule"] * town.story.conduct):
+            trust = town.story.conduct or writes(town.story)
+            for name in (*SCHEDULES, *["trust_schedule"] * trust):
                 self.schedule(name)
                 self.settle()
+            for what in self.letters.late() if trust else ():
+                town.fail(what)
             for _ in range(PEOPLE_OF_A_RUN if town.story.paying.checkers else 1):
                 beside = {"prying": prying.ask} if not prying.is_over else {}
                 beside |= {} if clerks.idle else {"clerks": clerks.work}

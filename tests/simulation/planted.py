@@ -21,6 +21,7 @@ from goodword.tracking import model as tracking
 from tests.simulation.planted_demands import DEMANDS
 from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
+from tests.simulation.planted_letters import LETTERS
 from tests.simulation.planted_money import MONEY
 from tests.simulation.planted_orders import ORDERS
 from tests.simulation.planted_paydays import PAYDAYS
@@ -210,4 +211,5 @@ MISTAKES = (
     *DEMANDS,
     *TELLING,
     *SHARING,
+    *LETTERS,
 )

@@ -33,6 +33,16 @@ def only_what_is_free() -> Iterable[Swap]:
     yield Basin, "_fill", fill
 
 
+def owed_once_more() -> Iterable[Swap]:
+    real = RewardBooks._home
+
+    def home(self: Any, reward: Reward) -> str:
+        state = real(self, reward)
+        return "due" if (reward.state, state) == ("reversed", "paid") else state
+
+    yield RewardBooks, "_home", home
+
+
 def _duel(name: str) -> int:
     return [one.name for one in DUELS].index(name)
 
@@ -48,6 +58,7 @@ SHARING = (
         swap(PoolBooks, "_require_budget", nothing),
         duel=_duel("the first order, and the budget grows"),
     ),
+    Mistake("what was paid, taken and won is paid once more", owed_once_more),
     Mistake("what came back stays in its pot", only_what_is_free),
     Mistake("a limit runs low at nine tenths", swap(budget, "BUDGET_LOW_PERCENT", 90)),
 )

@@ -5,18 +5,23 @@ moment. Above it is only what is owed again, and then nothing is left. It is tol
 a limit is used, and once that all is.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from goodword.errors import GoodwordError
 from goodword.events import system
-from goodword.ports import Desk
-from goodword.rewards.budget import Budgets
+from goodword.ports import Change, Desk
+from goodword.programs.model import Program, program_key
+from goodword.rewards.budget import Budgets, budget_digest
 
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import GONE, SHARED
+from tests.simulation.limits import Limited
 from tests.simulation.story import DAY_MS
+from tests.simulation.terms import budget_of
 from tests.support.scene import PROGRAM
 
 if TYPE_CHECKING:
@@ -25,12 +30,14 @@ if TYPE_CHECKING:
 Pair = tuple[Item | None, Item]
 LOW, ALL = 80, 100  # percent of a limit whose use is told
 WATCHED_DAYS = 60  # after its end in which a period is looked at
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
+EVERY = 5  # of the seeds with a budget end with another
 
 
 def poured(town: "Town", pairs: Sequence[Pair]) -> Iterator[str]:
     """What is wrong with the limits of all that one commit has moved."""
     moved = [new for _, new in pairs if new["kind"] in ("pool", "pot")]
+    if any(new["kind"] == "event" and new["type"] == "program.budget_set" for _, new in pairs):
+        moved += [one.plain for one in town.dynamo.of_kind("pool")]
     if not moved:
         return
     told = [new for _, new in pairs if new["kind"] == "event"]
@@ -140,8 +147,8 @@ def _watched(books: Books) -> Iterator[str]:
         told = pool.get("told_percent", 0)
         if told != level and not past and told != ALL:  # what was used up, nobody looks at
             yield f"{place} has {level} percent, and {told} is told"
-        if past and pool.get("watched", True) and told != ALL:
-            yield f"{place} is long past, and looked at still"
+        if past == pool.get("watched", True) and told != ALL:
+            yield f"{place} is long past: {past}; looked at: {not past}"
 
 
 def _end_ms(period: str, zone: str) -> int | None:
@@ -187,4 +194,50 @@ def _stated(books: Books) -> Iterator[str]:
             yield f"{name} is {one}, and {used} used, {left} left, {over} over of {limit}"
 
 
+def _set(books: Books) -> Iterator[str]:
+    """Who sets a budget has seen the one that stands; none is set where all is over, or in part."""
+    town, story = books.town, books.town.story
+    if not story.budget or story.seed % EVERY:
+        return
+    desk = Desk(store=town.memory, clock=town.clock, ids=town.ids, actor=system("budgets"))
+    budgets = Budgets(desk)
+    (program,) = (one.plain for one in town.dynamo.of_kind("program"))
+    same = budget_of(replace(story, budget=[_as_set(one, program) for one in story.budget]))
+    more = budget_of(replace(story, budget=[replace(one, size=77_777) for one in story.budget]))
+    in_gold = [one.but(amount_in={"XAU": 1}) for one in more]
+    yield from _refused("budget_moved_on", lambda: budgets.put(PROGRAM, more, "", seen="0" * 64))
+    yield from _refused("bad_budget", lambda: budgets.put(PROGRAM, in_gold, ""))
+    before = len(list(town.dynamo.of_kind("event")))
+    budgets.put(PROGRAM, same, "same", seen=budget_digest(same))
+    if len(list(town.dynamo.of_kind("event"))) != before:
+        yield "a budget that stands is set again"
+    budgets.put(PROGRAM, more, "more", seen=budget_digest(same))
+    told = [one.plain for one in town.dynamo.of_kind("event")]
+    said = [one["data"] for one in told if one["type"] == "program.budget_set"]
+    wanted = {f"{one.period}_minor": 77_777 for one in story.budget}
+    if not any(wanted.items() <= one.items() for one in said):
+        yield f"a budget of {wanted} is told as {said}"
+    change, head = Change(), town.memory.get(Program, program_key(PROGRAM))
+    assert head is not None
+    change.replace(head.but(state="closed"))
+    town.memory.commit(change)
+    yield from _refused("program_closed", lambda: budgets.put(PROGRAM, same, ""))
+
+
+def _as_set(limit: Limited, program: Item) -> Limited:
+    sizes = {one["period"]: one["amount_minor"] for one in program["budget"]}
+    return replace(limit, size=sizes[limit.period])
+
+
+def _refused(code: str, act: Callable[[], object]) -> Iterator[str]:
+    try:
+        act()
+    except GoodwordError as refused:
+        if refused.code != code:
+            yield f"a budget is refused by {refused.code}, not by {code}"
+    else:
+        yield f"a budget is taken in spite of {code}"
+
+
 POTS = (_stated, _watched)  # the second writes
+SET = (_set,)  # and this one ends the programme

@@ -21,6 +21,7 @@ from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.pilots import Trial
 from tests.simulation.rarities import MAYAS, Draft, Turn, Twin, add_rarities, is_won, other_name
+from tests.simulation.revoking import revoke
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -128,6 +129,7 @@ class Story:
     gift: Gift | None = None  # what the friend gets beside what a sale earns
     link_ms: dict[str, int] = field(default_factory=dict)  # when links were made that are young
     second_look: int | None = None  # above which an approval takes two
+    revokes: bool = False  # the whole of what was paid comes back
     ebbs: int = 0  # orders that come back before others need what they leave
 
     def has_won(self) -> bool:
@@ -226,7 +228,9 @@ def _banks(chance: Random, story: Story) -> Story:
     story.conduct = not story.calm and more.random() < CONDUCT
     add_rarities(story)
     stand(Random(f"brink {story.seed}"), story, START_MS)
-    ebb(story, START_MS, brief=story.seed >= BRIEF_FROM)
+    brief = story.seed >= BRIEF_FROM
+    revoke(story, brief=brief)
+    ebb(story, START_MS, brief=brief)
     return story
 
 

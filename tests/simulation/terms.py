@@ -151,6 +151,7 @@ def version_of(story: Story, number: int) -> ProgramVersion:
         payment=payment_of(story),
         cancellation=vars(story.ending) if story.ending else None,
         trust={"second_look_minor": story.second_look}
+        | {"dispute_days": 5, "dispute_escalation_days": 2, "appeal_days": 21}
         | ({"limits": {"fast_seconds": FAST_SECONDS}} if story.watched else {}),
     )
     return ProgramVersion(

@@ -4,14 +4,17 @@ a payout never changes.
 The tables below are written down anew from the glossary; they share nothing with the product's.
 """
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.dynamo import Writes
 from tests.simulation.audits import Audits
+from tests.simulation.bancheck import banned
 from tests.simulation.bans import forgotten
 from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
+from tests.simulation.lettercheck import written_of
 from tests.simulation.potchecks import poured
 from tests.simulation.questions import asked
 from tests.simulation.runchecks import left_behind
@@ -76,6 +79,9 @@ REASONED = {
 CONSTANT = {"reward": ("earned_minor", "hold_until_ms", "advocate_id", "currency")}
 
 
+JUDGES = (stepped, poured, written_of, banned)
+
+
 class Watch:
     """Told by the table of every write, as it is written."""
 
@@ -96,7 +102,7 @@ class Watch:
                 if new.get("version", 1) != (old or {}).get("version", 0) + 1:
                     self._town.fail(f"{new['kind']} was written over what nobody had read")
         pairs = [(old, new) for _, old, new in plain if new is not None]
-        for what in (*stepped(self._town, pairs), *poured(self._town, pairs)):
+        for what in chain(*(judge(self._town, pairs) for judge in JUDGES)):
             self._town.fail(what)
         for one in self._watchers:
             one.see(plain)
