@@ -93,7 +93,8 @@ class Ledger:
             if known is None:
                 return 404, {"code": "unknown_key"}
             later = LATER.get(known["receiver"].partition("@")[0])
-            status = later if later and known["looks"] >= 1 else known["status"]
+            waits = known["status"] == "accepted"
+            status = later if later and waits and known["looks"] >= 1 else known["status"]
             if known["looks"] == 1 and known["receiver"].startswith("partly@"):
                 self._return(known, known["amount_minor"] // 3)
             self._base.execute(

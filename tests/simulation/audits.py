@@ -8,6 +8,7 @@ the same figures; nothing else may be. Judged where nothing moved while the run 
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.neighbours import neighbours
 from tests.simulation.terms import SHARP
 
 if TYPE_CHECKING:
@@ -15,14 +16,19 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 Found = dict[tuple[str, str], tuple[str, dict[str, int]]]
-MOVING = ("payout", "balance", "payout_method")
+MOVING = ("payout", "balance", "payout_method", "payee", "trace")
 DAY_MS, HOUR_MS = 86_400_000, 3_600_000
 HISTORY, BACK = 12, 60  # runs that are compared with; of which as many are looked through
-CHECKS = ("own_spike", "program_spike", "new_destination", "refund_share")
+CHECKS = (
+    *("own_spike", "program_spike", "new_destination", "refund_share"),
+    *("shared_payee", "one_network"),
+)
 PLAIN = {
     "own_spike_times": 5,
     "program_spike_times": 3,
     "spike_floor_minor": 10_000,
+    "network_conversions": 5,
+    "network_percent": 50,
     "destination_days": 7,
     "refund_percent": 40,
     "refund_floor_minor": 5_000,
@@ -64,7 +70,7 @@ class Audits:
             for one in self._all("run_finding")
             if one["run_id"] == run["run_id"] and one["check"] in CHECKS
         }
-        terms: dict[str, Any] = SHARP if self._town.story.sharp else PLAIN
+        terms: dict[str, Any] = PLAIN | SHARP if self._town.story.sharp else PLAIN
         if run["currency"] != "EUR":  # of which the terms say nothing
             terms = terms | {"spike_floor_minor": 0, "refund_floor_minor": 0}
         before = self._before(run)
@@ -105,6 +111,8 @@ class Audits:
                 found |= self._spike(payout, terms, earlier, means)
                 found |= self._moved_to(payout, terms, earlier)
                 found |= self._refunded(payout, terms)
+                for one in neighbours(self._all, payout, terms):
+                    found |= one
         return found
 
     def _spike(
@@ -126,7 +134,7 @@ class Audits:
         here = [one for one in self._all("payout_method") if _is_of(one, payout)]
         moved_ms = here[0].get("moved_ms", 0) if here else 0
         age_ms = payout["cutoff_ms"] - moved_ms
-        places = [one["destination_hash"] != payout["destination_hash"] for one in earlier]
+        places = [_account(one) != _account(payout) for one in earlier]
         if not moved_ms or age_ms >= terms["destination_days"] * DAY_MS or places[:1] == [False]:
             return {}
         figures = {"hours_before_cut_off": age_ms // HOUR_MS, "paid_elsewhere_before": sum(places)}
@@ -160,6 +168,10 @@ class Audits:
 def usual_of(amounts: list[int]) -> int:
     """The middle one, the lower of two; 0 of none."""
     return sorted(amounts)[(len(amounts) - 1) // 2] if amounts else 0
+
+
+def _account(payout: Item) -> str:
+    return str(payout.get("account_hash") or payout["destination_hash"])
 
 
 def _whose(item: Item) -> tuple[str, str, str]:

@@ -48,6 +48,7 @@ class Bank:
             one = chance.choice(again if again and chance.random() < AGAIN else able)
             whole = one["amount_minor"]
             part = chance.choice((1, whole // 3, whole // 3, whole // 2, whole)) or 1
+            part = part if self._rail().parts else whole
             if self._late and not self._rail().ledger.returned(one["key"]):
                 self._rail().ledger.refuse(one["key"])
             else:
@@ -102,7 +103,7 @@ class Bank:
         self._rail().told.add(key)
         for _ in range(1 + (self.town.chance.random() < TWICE)):
             notice = RailNotice(
-                rail="simulator",
+                rail=self.town.story.rail,
                 event_id=self.town.ids.new("evt"),
                 payout_ids=(key,),
                 received_ms=self.town.clock.at_ms,
@@ -131,7 +132,7 @@ def _came_back(books: Books) -> Iterator[str]:
         key = payout["payout_id"]
         back = payout.get("returned_minor", 0)
         if payout["state"] == "paid" and key in made:
-            if made[key]["status"] == "returned" and key in rail.told:
+            if made[key]["status"] == "returned" and key in rail.told and rail.finds(payout):
                 yield f"{key} is paid, though all of it came back"
             elif made[key]["status"] == "paid" and back != rail.ledger.returned(key):
                 yield f"{key}: {back} came back, the rail says {rail.ledger.returned(key)}"

@@ -19,6 +19,7 @@ from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
 from tests.simulation.currencies import unit_of, units
 from tests.simulation.deadlines import DEADLINES
+from tests.simulation.doubts import DOUBTED
 from tests.simulation.flaws import TERMS
 from tests.simulation.giftchecks import GIFTS
 from tests.simulation.giving import GIVING
@@ -85,6 +86,7 @@ def check(town: "Town") -> list[str]:
         *LETTING,
         *ALARMS,
         *TOLD,
+        *DOUBTED,
         _leftovers,
         _calm,
         *POTS,

@@ -16,6 +16,7 @@ from goodword.rewards.model import Reward
 from tests.simulation.bans import Verdict
 from tests.simulation.clerks import Clerks
 from tests.simulation.director import END_MS, SCHEDULES, Director
+from tests.simulation.doubts import Doubts
 from tests.simulation.ebbing import flow_back
 from tests.simulation.letters import writes
 from tests.simulation.probing import probe, probes_of
@@ -183,7 +184,7 @@ class Play(Director):
         silent = ROUNDS_UNSEEN if town.story.watched else ROUNDS_SILENT
         self.limit_ms = END_MS + 400 * DAY_MS
         still = written = 0
-        prying, clerks = Prying(town), Clerks(town)
+        prying, clerks, doubts = Prying(town), Clerks(town), Doubts(town)
         self.letters.answer_some()
         for number in range(ROUNDS_MAX):
             self.settle()
@@ -200,6 +201,7 @@ class Play(Director):
             for _ in range(PEOPLE_OF_A_RUN if town.story.paying.checkers else 1):
                 beside = {"prying": prying.ask} if not prying.is_over else {}
                 beside |= {} if clerks.idle else {"clerks": clerks.work}
+                beside |= {} if doubts.idle else {"doubts": doubts.stir}
                 for name, act in beside.items():
                     self.task(name, act)
                     self.settle()

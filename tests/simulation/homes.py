@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 ABROAD = 0.1  # of the stories that are not calm have somebody
 BARRED, ALLOWED = "IR", "DE"
-OTHER_RAIL = "paypal"
+OTHER_RAILS = {"paypal": "simulator"}
 
 
 def home_of(story: "Story", person: str, number: int) -> dict[str, Any]:
@@ -24,7 +24,7 @@ def home_of(story: "Story", person: str, number: int) -> dict[str, Any]:
     odd = chance.random() < ABROAD and not story.calm and person == somebody and number % 2 == 0
     country = BARRED if odd and kind == "country" else ALLOWED
     return {
-        "rail": OTHER_RAIL if odd and kind == "rail" else story.rail,
+        "rail": OTHER_RAILS.get(story.rail, "paypal") if odd and kind == "rail" else story.rail,
         "country_hash": PlainIndex().mac("country", country),
     }
 

@@ -17,6 +17,7 @@ from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
 from tests.simulation.homes import wrong_home
 from tests.simulation.paydays import calendar
+from tests.simulation.rails import least_in
 from tests.simulation.story import PEOPLE
 from tests.support.desk import PlainIndex
 from tests.support.scene import PROGRAM
@@ -162,7 +163,7 @@ def _everybody(books: Books) -> Iterator[str]:
         for balance in books["balance"]:
             if balance["currency"] == unit and balance["payable_minor"]:
                 reasons = sorted([*_reasons(books, balance), *_period(books, balance)])
-                least = max(1, books.town.story.paying.minimum)
+                least = least_in(books.town.story)
                 missing = max(0, least - balance["payable_minor"])
                 if _is_erased(books, balance["advocate_id"]):
                     reasons, missing = sorted((why, "nothing", one) for why, _, one in reasons), 0
@@ -205,7 +206,7 @@ def _reasons(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
     for method in (one for one in books["payout_method"] if one["advocate_id"] == who):
         if why := wrong_home(method, books.town.story.rail):
             yield why, LETS_GO[why], ""
-    if 0 <= payable < books.town.story.paying.minimum:
+    if 0 <= payable < least_in(books.town.story):
         yield "below_minimum", "earning_more", ""
 
 
@@ -218,11 +219,11 @@ def _period(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
     due = [one for one in books["reward"] if one["state"] == "due" and _same(one, balance)]
     carried = payable - sum(one["remaining_minor"] for one in due)
     now = [one["remaining_minor"] for one in due if one["created_ms"] < ended]
-    if sum(now) + carried >= max(1, town.story.paying.minimum):
+    if sum(now) + carried >= least_in(town.story):
         return
     if not now and carried <= 0:
         yield "later_period", "its_period", ""
-    elif payable >= town.story.paying.minimum:  # else it is too little anyway
+    elif payable >= least_in(town.story):  # else it is too little anyway
         yield "below_minimum", "its_period", ""
 
 

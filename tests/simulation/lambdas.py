@@ -19,6 +19,7 @@ from goodword.conversions.model import Facts
 from goodword.ledger import model as ledger
 from goodword.payouts import clock, freezing, waiting
 from goodword.payouts.notices import RailNotice
+from goodword.programs import payment
 from goodword.records import Record
 from goodword.rewards import model as rewards
 from goodword.rewards import service as approval
@@ -41,6 +42,7 @@ from goodword_aws.items import as_item, from_item, from_plain, to_plain
 from infra.local.signing import sign_generic
 from tests.fakes.dynamo import Carried, Stored
 from tests.fakes.privacy import PlainSealer
+from tests.simulation.rails import STEPS
 from tests.support.desk import PlainIndex
 from tests.support.functions import NAMES, load
 from tests.support.people import http
@@ -173,6 +175,7 @@ def _wire() -> dict[str, Any]:
     for reader in (store, outbox, arrivals, worker):
         vars(reader)["from_item"] = remembered
     vars(transaction)["to_item"] = carried  # the same, and more
+    vars(payment)["RAIL_STEPS"] = {**payment.RAIL_STEPS, **STEPS}
     vars(banning)["BAN_REWARDS_PAGE"] = BANNED  # a ban of more than that goes on later
     observe.logger = lambda _: _Quiet()  # type: ignore[assignment,return-value]
     observe.metric = _counted
@@ -189,7 +192,7 @@ def _failed(_log: object, what: str, failure: BaseException, **_: object) -> Non
     HERE.town.noticed(what, failure)
 
 
-def _counted(name: str, value: int, unit: str = "") -> None:  # noqa: ARG001 - its real name
+def _counted(name: str, value: int, unit: str = "") -> None:
     HERE.town.outside.metrics[name] += value
 
 

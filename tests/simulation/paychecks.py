@@ -9,6 +9,7 @@ from tests.simulation.currencies import MONEY
 from tests.simulation.homes import wrong_home
 from tests.simulation.keeping import held_since
 from tests.simulation.paydays import calendar
+from tests.simulation.rails import least_in, step_in
 from tests.simulation.story import DAY_MS, PEOPLE
 from tests.support.payday import Places
 
@@ -90,9 +91,10 @@ def _payouts(books: Books) -> Iterator[str]:
         parts = sum(each["amount_minor"] for each in payout["rewards"])
         if parts + payout["carry_minor"] != payout["amount_minor"]:
             yield f"{payout['payout_id']} is not the sum of its parts"
-        if payout["amount_minor"] < books.town.story.paying.minimum:
+        if payout["amount_minor"] < least_in(books.town.story):
             yield f"{payout['payout_id']} is below the minimum"
-        if payout["carry_minor"] > 0 and not _given_back(books, payout["advocate_id"]):
+        rest = step_in(books.town.story) - 1  # at most that its rail could not pay before
+        if payout["carry_minor"] > rest and not _given_back(books, payout["advocate_id"]):
             yield f"{payout['payout_id']} pays what is not owed any more"
         if payout["currency"] not in MONEY:
             yield f"{payout['payout_id']} sends {payout['currency']}"
@@ -210,7 +212,7 @@ def _paid_out(books: Books) -> Iterator[str]:
         touched = touched or any(
             wrong_home(one, town.story.rail) for one in _methods(books, person)
         )
-        least = max(1, town.story.paying.minimum)
+        least = least_in(town.story)
         if standing[person] == "active" and owed >= least and not touched:
             yield f"{person} was due {owed} in {run['run_id']} and is not in it"
 

@@ -26,6 +26,7 @@ from tests.simulation.planted_money import MONEY
 from tests.simulation.planted_orders import ORDERS
 from tests.simulation.planted_paydays import PAYDAYS
 from tests.simulation.planted_promises import PROMISES
+from tests.simulation.planted_rails import RAILS
 from tests.simulation.planted_retelling import RETELLING
 from tests.simulation.planted_sharing import SHARING
 from tests.simulation.planted_steps import STEPS
@@ -203,6 +204,7 @@ MISTAKES = (
     *LEAVING,
     *KEEPING,
     *PAYDAYS,
+    *RAILS,
     *TWINS,
     *PROMISES,
     *RETELLING,

@@ -16,6 +16,7 @@ from goodword_aws.rails.simulator import SimulatorRail
 
 from infra.local.rail_simulator import Ledger, Refused
 from tests.simulation.baton import Baton, Died
+from tests.simulation.moods import BROKE, Moods
 from tests.simulation.outside import Outside
 from tests.support.desk import FakeClock
 from tests.support.payday import Hands
@@ -24,10 +25,16 @@ KINDS = ("rail_die_before", "rail_die_after", "rail_lost_before", "rail_lost_aft
 FEES = (0, 0, 0, 35)  # what the rail takes for a payment, beside it
 PAID_BY_HAND = 0.8  # of the payments of a file that a person finds to have arrived
 MADE = ("paid", "accepted", "unclaimed", "returned")
+EMPTY = 422, {"code": "insufficient_funds"}
+BUSY_STATUS, WITHIN_A_CALL = 429, 5  # seconds that are waited for within one call
+HALT_MS, HOUR_SECONDS = 900_000, 3_600
+Answer = tuple[int, dict[str, Any]]
 
 
 class SimulatedRail(SimulatorRail):
-    """The adapter over a ledger in memory."""
+    """The adapter over a ledger in memory. `parts`: what comes back may be a part."""
+
+    parts = True
 
     def __init__(
         self,
@@ -37,12 +44,21 @@ class SimulatedRail(SimulatorRail):
         watch: Callable[[dict[str, Any]], None],
     ) -> None:
         super().__init__("http://127.0.0.1:1")
-        self.ledger = Ledger(Path(":memory:"), lambda: clock.at_ms / 1_000)
+        self.ledger = self.kept(lambda: clock.at_ms / 1_000)
+        self.moods, self._clock = Moods(outside.seed, self.name, clock), clock
         self._baton = baton
         self._outside = outside
         self._watch = watch
+        self._asked_ms: dict[str, int] = {}
+        self._broke = False  # it has no money for this call
+        self._rests: list[tuple[int, int, bool]] = []  # from, until, and whether from all calls
+        self.hasty: list[str] = []
         self.fee_minor = Random(f"fee {outside.seed}").choice(FEES)
         self.told = set[str]()  # the payments of which it has told, or is about to
+
+    def kept(self, seconds: Callable[[], float]) -> Ledger:
+        """Where its payments stand."""
+        return Ledger(Path(":memory:"), seconds)
 
     def end(self) -> None:
         """Forget it all."""
@@ -61,36 +77,91 @@ class SimulatedRail(SimulatorRail):
         """All of them, oldest first."""
         return self.ledger.transfers()
 
-    def _call(
-        self, method: str, path: str, body: dict[str, Any] | None = None
-    ) -> tuple[int, dict[str, Any]]:
+    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Answer:
+        return self.met(f"{method} {path}", body, lambda: self._answer(path, body))
+
+    def met(self, what: str, body: dict[str, Any] | None, act: Callable[[], Answer]) -> Answer:
+        """One call, with everything that may go wrong on its way."""
         self._outside.calls += 1
         self._baton.pause()
+        self._patient(what, body)
         if body is not None:
             self._watch(body)
+            self._asked_ms.setdefault(body["key"], self._clock.at_ms)
         fault = self._outside.strikes(*KINDS)
+        if self._outside.healed and body is not None:
+            fault = self.moods.doubt(body["key"])
+        self._broke = fault == BROKE
         if fault == "rail_die_before":
             raise Died("before the rail")
         if fault == "rail_lost_before":
+            self._on_its_way(body)
             return 0, {}
         if fault == "rail_down":
             return 503, {}
-        answer = self._pay(body) if body is not None else self._seen(path)
+        answer = act()
         if answer[1].get("status") == "paid":
             answer = answer[0], answer[1] | {"fee_minor": self.fee_minor}
-        self._outside.tell(f"    rail {method} {path} -> {answer[0]} {answer[1].get('status', '')}")
+        self._outside.tell(f"    rail {what} -> {answer[0]} {answer[1].get('status', '')}")
         if fault == "rail_die_after":
             raise Died("after the rail")
-        return (0, {}) if fault == "rail_lost_after" else answer
+        if fault == "rail_lost_after":
+            return 0, {}
+        self._told(body, answer)
+        return answer
 
-    def _pay(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def _patient(self, what: str, body: dict[str, Any] | None) -> None:
+        """Judge a call where nothing fails: it is not made while the rail was to be left alone."""
+        now_ms, new = self._clock.at_ms, body is not None and body["key"] not in self._asked_ms
+        for begun_ms, until_ms, all_calls in self._rests:
+            if self._outside.healed and begun_ms < now_ms < until_ms and (all_calls or new):
+                self.hasty.append(f"{what} at {now_ms}, though it rests until {until_ms}")
+
+    def _told(self, body: dict[str, Any] | None, answer: Answer) -> None:
+        """It may have said that it wants to be left alone, or has no money for anybody."""
+        now_ms = self._clock.at_ms
+        if not self._outside.healed:
+            return
+        if answer == EMPTY and body is not None and self._asked_ms[body["key"]] == now_ms:
+            self._rests.append((now_ms, now_ms + HALT_MS, False))
+        if answer[0] == BUSY_STATUS and answer[1]["seconds"] > WITHIN_A_CALL:
+            until_ms = now_ms + min(answer[1]["seconds"], HOUR_SECONDS) * 1_000
+            self._rests.append((now_ms, until_ms, True))
+
+    def finds(self, _payout: dict[str, Any]) -> bool:
+        """Whether it can be asked about a payment by what is kept of it."""
+        return True
+
+    def name_of(self, transfer: dict[str, Any]) -> str:
+        """What the rail itself calls a payment."""
+        return str(transfer["reference"])
+
+    def _on_its_way(self, body: dict[str, Any] | None) -> None:
+        """The first call for a payment may still arrive."""
+        if body is None or self._clock.at_ms - self._asked_ms[body["key"]] > 0:
+            return
+        at_ms = self.moods.late_ms(self._asked_ms[body["key"]])
+        if at_ms is not None:
+
+            def arrive() -> None:
+                self._baton.sleep(at_ms)
+                self._outside.tell(f"    rail: a late call -> {self.pay(body)}")
+
+            self._baton.spawn("late call", arrive)
+
+    def _answer(self, path: str, body: dict[str, Any] | None) -> Answer:
+        if body is None:
+            return self.ledger.look_up(path.removeprefix("/payments/"))
+        return self.pay(body)
+
+    def pay(self, body: dict[str, Any]) -> Answer:
+        """Take an order; of one that is known already the account need not have the money."""
+        if (self._broke or self.moods.is_empty()) and not self.left()[body["key"]]:
+            return EMPTY
         try:
             return self.ledger.pay(body)
         except Refused as wrong:
             return 422, {"code": str(wrong)}
-
-    def _seen(self, path: str) -> tuple[int, dict[str, Any]]:
-        return self.ledger.look_up(path.removeprefix("/payments/"))
 
 
 class FilesByHand(Hands):

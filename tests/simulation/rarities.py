@@ -13,6 +13,7 @@ from tests.simulation.enriching import given
 from tests.simulation.gifts import draw_gift
 from tests.simulation.pilots import try_versions
 from tests.simulation.questions import ask_twice
+from tests.simulation.rails import draw_rail
 from tests.simulation.refunding import mix_refunds
 from tests.simulation.regaining import add_above, add_caps_of_two, add_regains
 from tests.simulation.returning import return_some
@@ -81,6 +82,7 @@ def is_won(chance: Random, *, by_line: bool) -> bool:
 
 def add_rarities(story: "Story") -> None:
     """All of them."""
+    draw_rail(story)
     _fickle(Random(f"banks {story.seed}"), story)
     _units(Random(f"units {story.seed}"), story)
     holds = HOLDS.get(story.leaning, 0)
@@ -222,7 +224,7 @@ def _strangers(chance: Random, story: "Story") -> None:
 def _fickle(chance: Random, story: "Story") -> None:
     """Banks take payments back, and some receiver has to claim what comes."""
     rare = chance.random() < FICKLE.get(story.leaning, 0)
-    story.fickle = rare and story.rail == "simulator"
+    story.fickle = rare and story.rail != "csv"
     if story.fickle and chance.random() < 0.5:
         story.receivers[chance.choice(list(story.receivers))] = "unclaimed"
 

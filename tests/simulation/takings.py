@@ -8,6 +8,7 @@ early or too late, and nobody is passed over, in the middle of a seed as at its 
 from typing import TYPE_CHECKING, Any
 
 from tests.simulation.homes import wrong_home
+from tests.simulation.rails import step_in
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -86,7 +87,8 @@ class Takings:
             and (one["state"] == "due" or one["reward_id"] in ids)
         ]
         payable = balance["payable_minor"] + sum(one["amount_minor"] for one in made)
-        taken, wanted = _wanted(run, payable, rewards, _bar(mine, run))
+        step = step_in(self._town.story)
+        taken, wanted = _wanted(run, payable, rewards, _bar(mine, run), step)
         said = [(sorted(e["reward_id"] for e in o["rewards"]), o["amount_minor"]) for o in made]
         who = f"{run['run_id']}: {balance['advocate_id']} with {payable}"
         if said != taken:
@@ -100,7 +102,7 @@ class Takings:
 
 
 def _wanted(
-    run: Item, payable: int, rewards: list[Item], bar: str
+    run: Item, payable: int, rewards: list[Item], bar: str, step: int
 ) -> tuple[list[tuple[list[str], int]], list[tuple[str, int]]]:
     """What is frozen of somebody, and why nothing (more) of theirs is."""
     if payable == 0:
@@ -111,10 +113,12 @@ def _wanted(
     ready = [one for one in of_period if one["hold_until_ms"] < run["cutoff_ms"]]
     late = sum(one["remaining_minor"] for one in rewards if one not in ready)
     amount = payable - late
-    if amount >= max(1, run["minimum_minor"]):
+    if amount >= max(step, run["minimum_minor"]):
         rest = "after_cutoff" if len(of_period) > len(ready) else "later_period"
         taken = sorted(one["reward_id"] for one in ready)
-        return [(taken, amount)], [(rest, late)] if late else []
+        small = amount % step  # what the rail cannot pay waits with the others
+        rest = "below_minimum" if small else rest
+        return [(taken, amount - small)], [(rest, late + small)] if late else []
     owed = payable - sum(one["remaining_minor"] for one in rewards)
     if ready or owed > 0:
         return [], [("below_minimum", payable)]

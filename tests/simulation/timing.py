@@ -8,6 +8,7 @@ from goodword.payouts.calendar import next_payout
 from goodword.ports import Change
 
 from tests.simulation.bans import Verdict, verdicts_of
+from tests.simulation.rails import window_of
 from tests.simulation.rarities import Turn
 from tests.simulation.returning import told_after_ms
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS, Order
@@ -143,8 +144,8 @@ class Timing:
                 case "reward" if item["state"] == "pending":
                     found.append(item["start_by_ms"])
                 case "payout" if item["state"] in ("sent", "unknown"):
-                    found += [item.get("look_ms") or 0, (item.get("sent_ms") or 0) + 23 * HOUR_MS]
-                    found += [(item.get("sent_ms") or 0) + 24 * HOUR_MS]
+                    window_ms = (item.get("sent_ms") or 0) + window_of(self.town.story)
+                    found += [item.get("look_ms") or 0, window_ms - HOUR_MS, window_ms]
                 case "delivery" if item["state"] == "waiting":
                     found.append(item["received_ms"] + 120_000)
         found += [told_ms for told_ms, _, _ in self.outgoing]

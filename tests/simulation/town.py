@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 from botocore.exceptions import ClientError
-from goodword.advocates.model import Advocate, PayoutMethod
+from goodword.advocates.model import Advocate
 from goodword.conversions.model import Delivery, Facts, Source
 from goodword.errors import GoodwordError
 from goodword.events import Actor, system
@@ -29,10 +29,10 @@ from goodword_aws.store import DynamoStore
 from tests.fakes.dynamo import FakeDynamo, error
 from tests.fakes.privacy import PlainSealer
 from tests.simulation.alarms import unsettled
+from tests.simulation.batches import RAILS
 from tests.simulation.baton import Baton, Died
 from tests.simulation.demands import Demands
 from tests.simulation.explained import unexplained
-from tests.simulation.homes import home_of
 from tests.simulation.lambdas import (
     SHOP_SECRET,
     SOURCE,
@@ -42,9 +42,9 @@ from tests.simulation.lambdas import (
     remembered,
     sale,
 )
+from tests.simulation.neighbours import settle_at, strangers
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
-from tests.simulation.rail import FilesByHand, SimulatedRail
 from tests.simulation.standing import Stood
 from tests.simulation.story import CODES, DAY_MS, PEOPLE, START_MS, Story
 from tests.simulation.terms import link_of, program_of, version_of
@@ -97,8 +97,7 @@ class Town:
         self.stood: dict[str, list[Stood]] = defaultdict(list)  # every state of enrolments
         self._table()
         self.places = Places()
-        made = FilesByHand if story.rail == "csv" else SimulatedRail
-        self.rail = made(self.clock, self.baton, self.outside, self._watch_order)
+        self.rail = RAILS[story.rail](self.clock, self.baton, self.outside, self._watch_order)
         self.hands: Hands = self.rail if isinstance(self.rail, Hands) else Hands(self.clock)
         self.rails = {story.rail: self.rail}
         self.clients = {
@@ -189,7 +188,9 @@ class Town:
             ),
         )
         change.create(*(Advocate(advocate_id=one, created_ms=START_MS) for one in PEOPLE))
-        change.create(*(link_of(person) for person in PEOPLE), *story.abroad.useless())
+        change.create(
+            *(link_of(person) for person in PEOPLE), *story.abroad.useless(), *strangers(story)
+        )
         self.memory.commit(change)
         for person in PEOPLE:
             made_ms = story.link_ms.get(person, START_MS - 100 * DAY_MS)
@@ -200,16 +201,7 @@ class Town:
         """Give or change where somebody's money goes."""
         fields = {"receiver": f"{kind}@{person.removeprefix('adv_')}{number}.example"}
         self.places.fields[person] = fields
-        wanted = PayoutMethod(
-            advocate_id=person,
-            **home_of(self.story, person, number),
-            destination_hash=Places.hash(self.story.rail, fields),
-            changed_ms=self.clock.at_ms,
-        )
-        known, change = self.memory.get(PayoutMethod, wanted.key), Change()
-        moved_ms = self.clock.at_ms if known else 0
-        change.save(wanted.but(version=known.version if known else 0, moved_ms=moved_ms))
-        self.memory.commit(change)
+        settle_at(self, person, fields, number)
 
     # --- Step Functions ---------------------------------------------------------------------
 

@@ -15,8 +15,10 @@ from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
 from tests.simulation.lettercheck import written_of
+from tests.simulation.neighbours import traced
 from tests.simulation.potchecks import poured
 from tests.simulation.questions import asked
+from tests.simulation.rails import step_in
 from tests.simulation.runchecks import left_behind
 from tests.simulation.standing import Stood
 from tests.simulation.stepping import stepped
@@ -119,6 +121,8 @@ class Watch:
         match new["kind"]:
             case "hand_out" if old is None:
                 watch_hand_out(self._town, new)
+            case "conversion" if old is None:
+                traced(self._town, new)
             case "enrolment":
                 stood = self._town.stood[str(new["advocate_id"])]
                 stood.append(Stood(self._town.clock.at_ms, new))
@@ -155,9 +159,11 @@ class Watch:
             if one.plain["state"] == "due" and _whose(one.plain) == mine
         )
         for one in items.of_kind("balance"):
-            if _whose(one.plain) == mine and one.plain["payable_minor"] != left:
+            rest = one.plain["payable_minor"] - left if _whose(one.plain) == mine else 0
+            step = step_in(self._town.story)
+            if not 0 <= rest < step or payout["amount_minor"] % step:
                 self._town.fail(
-                    f"{payout['payout_id']} leaves {one.plain['payable_minor']}, not {left}"
+                    f"{payout['payout_id']} of {payout['amount_minor']} leaves {rest} too much"
                 )
 
     def _judge(self, old: dict[str, Any] | None, new: dict[str, Any], events: int) -> None:

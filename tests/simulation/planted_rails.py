@@ -1,0 +1,16 @@
+"""Mistakes by what a rail is like: told again, empty, busy, slow, or without small change."""
+
+from goodword.payouts import freezing, resting, sending
+
+from tests.simulation.planting import Mistake, swap
+
+RAILS = (
+    Mistake("what must be told again is given up", swap(sending, "RAILS_TOLD_AGAIN", frozenset())),
+    Mistake("a repeat does not say that it is one", swap(sending, "replace", lambda one, **_: one)),
+    Mistake("no money now is no money before", swap(sending, "repeated", lambda said, *_: said)),
+    Mistake("what is on its way is given up at once", swap(sending, "QUIET_HOURS", 0)),
+    Mistake("the window has no margin", swap(sending, "RESEND_MARGIN_HOURS", -1)),
+    Mistake("a rail without money is asked on and on", swap(sending, "HALTING", frozenset())),
+    Mistake("a busy rail is asked all the same", swap(resting, "RAIL_TOLD_SECONDS_MAX", 1)),
+    Mistake("cents are frozen that cannot be paid", swap(freezing, "step_of", lambda *_: 1)),
+)

@@ -1,0 +1,43 @@
+"""By which rail a story's money leaves, where it is neither the laptop's own nor by hand.
+
+`paypal` finds a payment only when it is told it again; `stripe` stands for a rail that takes no
+smaller part of a currency than a step of cents.
+"""
+
+from random import Random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tests.simulation.story import Story
+
+TOLD_AGAIN, STEPPED = 0.12, 0.1  # of the stories that are not by hand
+HOUR_MS = 3_600_000
+STEP = 10  # cents, and that is more than some rewards
+STEPS = {"stripe": {"EUR": STEP, "USD": STEP}}
+
+
+def draw_rail(story: "Story") -> None:
+    """Some stories have another rail."""
+    kind = Random(f"rails {story.seed}").random()
+    if story.rail != "simulator":
+        return
+    if kind < TOLD_AGAIN:
+        story.rail = "paypal"
+    elif kind < TOLD_AGAIN + STEPPED:
+        story.rail = "stripe"
+
+
+def window_of(story: "Story") -> int:
+    """How long (ms) its key is known, as far as time is drawn by it."""
+    return (36 if story.rail == "paypal" else 24) * HOUR_MS
+
+
+def step_in(story: "Story") -> int:
+    """What the rail pays is so many cents, or a multiple."""
+    return STEP if story.rail in STEPS else 1
+
+
+def least_in(story: "Story") -> int:
+    """From where on anybody is paid: the minimum, or the least that the rail can pay above it."""
+    step = step_in(story)
+    return -(-max(1, story.paying.minimum) // step) * step
