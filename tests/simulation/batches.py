@@ -24,6 +24,7 @@ from tests.simulation.rails import STEP
 
 WINDOW_SECONDS = 36 * 3_600  # so long it surely knows our id again
 NO_LINKS = 0.2  # of the stories: a refusal does not name the first batch
+LOCKED = 422, {"code": "sender_restricted"}  # said of this moment, whatever came before
 PATH = "/v1/payments/payouts"
 TOKEN = Reply(200, {"access_token": "token", "expires_in": 10**9})
 ITEMS = {
@@ -102,7 +103,9 @@ class BatchRail(SimulatedRail):
         if body is None:
             key = self._keys.get(path.removeprefix(f"{PATH}/"))
             return self.ledger.look_up(key) if key else (404, {})
-        return EMPTY if self._broke or self.moods.is_empty() else self.pay(body)
+        if self._broke:
+            return LOCKED
+        return EMPTY if self.moods.is_empty() else self.pay(body)
 
     def _took(self, status: int, told: dict[str, Any]) -> Reply:
         batch = self._named(told)

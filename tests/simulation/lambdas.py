@@ -43,6 +43,7 @@ from infra.local.signing import sign_generic
 from tests.fakes.dynamo import Carried, Stored
 from tests.fakes.privacy import PlainSealer
 from tests.simulation.rails import STEPS
+from tests.simulation.smallness import grow
 from tests.support.desk import PlainIndex
 from tests.support.functions import NAMES, load
 from tests.support.people import http
@@ -214,6 +215,7 @@ def sale(delivery_id: str, at_ms: int, facts: Facts) -> dict[str, Any]:
 def call(town: "Town", function: str, event: dict[str, Any]) -> Any:
     """Invoke a function of this town with a raw event."""
     HERE.town = town
+    grow(town.parts)
     context = SimpleNamespace(
         function_name=function,
         memory_limit_in_mb=512,

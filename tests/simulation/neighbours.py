@@ -76,8 +76,8 @@ def strangers(story: "Story") -> list[Record]:
     """People of elsewhere who are paid on the account that is shared here."""
     count = Random(f"strangers {story.seed}").choice(STRANGERS) if shares(story) else 0
     account = hashlib.sha256(b"account shared").hexdigest()
-    names = ("adv_a", "adv_b", "adv_maz", "adv_u", "adv_v", "adv_w", "adv_z")
-    return [_payee(account, name) for name in names[:count]]
+    names = [f"adv_a{number}" for number in range(count)]  # before everybody here
+    return [_payee(account, name) for name in names]
 
 
 def traced(town: "Town", new: Item) -> None:

@@ -1,8 +1,23 @@
 """Mistakes by what a rail is like: told again, empty, busy, slow, or without small change."""
 
-from goodword.payouts import freezing, resting, sending
+from collections.abc import Iterable
+from typing import Any
 
-from tests.simulation.planting import Mistake, swap
+from goodword.payouts import freezing, listing, resting, sending
+
+from tests.simulation.planting import Mistake, Swap, swap
+
+
+def first_page_only() -> Iterable[Swap]:
+    real = listing.Listing._tally
+    yield listing.Listing, "_tally", lambda self, run: real(self, run).but(cursor="")
+
+
+def numbered_anew(run_id: str, lines: Any, _first: int) -> Any:
+    return REAL(run_id, lines, 0)
+
+
+REAL = listing._chunks_of
 
 RAILS = (
     Mistake("what must be told again is given up", swap(sending, "RAILS_TOLD_AGAIN", frozenset())),
@@ -13,4 +28,6 @@ RAILS = (
     Mistake("a rail without money is asked on and on", swap(sending, "HALTING", frozenset())),
     Mistake("a busy rail is asked all the same", swap(resting, "RAIL_TOLD_SECONDS_MAX", 1)),
     Mistake("cents are frozen that cannot be paid", swap(freezing, "step_of", lambda *_: 1)),
+    Mistake("each page has a first chunk", swap(listing, "_chunks_of", numbered_anew)),
+    Mistake("those left out are counted by one page", first_page_only),
 )

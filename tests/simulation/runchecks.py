@@ -80,6 +80,12 @@ def _chunks(books: Books, run: Item, lines: list[Item]) -> Iterator[str]:
     rows = [
         row for one in sorted(chunks, key=lambda one: int(one["number"])) for row in one["rows"]
     ]
+    sizes = [(int(one["number"]), len(one["rows"])) for one in chunks]
+    last = len(chunks) - 1
+    if run["chunks"] != len(chunks) or any(
+        number > last or (number < last and size != books.town.parts[0]) for number, size in sizes
+    ):
+        yield f"{run['run_id']} has chunks of {sizes}, not of {books.town.parts[0]}"
     wanted = sorted(lines, key=lambda one: str(one["payout_id"]))
     names = ("payout_id", "advocate_id", "digest")
     if [[row[name] for name in names] for row in rows] != [

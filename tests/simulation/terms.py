@@ -47,6 +47,7 @@ SHARP = {
     "program_spike_times": 2,
     "spike_floor_minor": 100,
     "network_conversions": 2,
+    "network_percent": 100,
     "destination_days": 90,
     "refund_percent": 10,
     "refund_floor_minor": 100,

@@ -45,6 +45,7 @@ from tests.simulation.lambdas import (
 from tests.simulation.neighbours import settle_at, strangers
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
+from tests.simulation.smallness import AS_EVER, grow, parts_in
 from tests.simulation.standing import Stood
 from tests.simulation.story import CODES, DAY_MS, PEOPLE, START_MS, Story
 from tests.simulation.terms import link_of, program_of, version_of
@@ -96,7 +97,7 @@ class Town:
         self.ids = CountingIds(self.clock)
         self.stood: dict[str, list[Stood]] = defaultdict(list)  # every state of enrolments
         self._table()
-        self.places = Places()
+        self.places, self.parts = Places(), parts_in(story)
         self.rail = RAILS[story.rail](self.clock, self.baton, self.outside, self._watch_order)
         self.hands: Hands = self.rail if isinstance(self.rail, Hands) else Hands(self.clock)
         self.rails = {story.rail: self.rail}
@@ -368,6 +369,7 @@ class Town:
         finally:
             self.baton.end()
             self.rail.end()
+            grow(AS_EVER)
 
 
 class Sleeper(FakeClock):
