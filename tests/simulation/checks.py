@@ -27,6 +27,7 @@ from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
 from tests.simulation.letting import LETTING
 from tests.simulation.looks import LOOKS
+from tests.simulation.monthchecks import MONTHS
 from tests.simulation.nightly import NIGHTLY
 from tests.simulation.oracle import EXTRA, Due, as_decided, as_told, expected, gives, touch_of
 from tests.simulation.paychecks import JUDGES
@@ -40,6 +41,7 @@ from tests.simulation.story import DAY_MS, PEOPLE
 from tests.simulation.taking import taken
 from tests.simulation.telling import TOLD
 from tests.simulation.twins import TWINS, told_ms
+from tests.simulation.wordy import WORDS
 
 if TYPE_CHECKING:
     from tests.simulation.town import Town
@@ -87,6 +89,8 @@ def check(town: "Town") -> list[str]:
         *ALARMS,
         *TOLD,
         *DOUBTED,
+        *MONTHS,
+        *WORDS,
         _leftovers,
         _calm,
         *POTS,
@@ -301,7 +305,7 @@ def _leftovers(books: Books) -> Iterator[str]:
 def _calm(books: Books) -> Iterator[str]:
     """I9: in a calm story the winners and amounts are those of the oracle, in any order."""
     story = books.town.story
-    if not story.calm:
+    if not story.calm or story.lasts:
         return
     seen = {
         story.order(one["order_id"]).name: seen_in(last_decision(books, one))

@@ -23,6 +23,7 @@ from tests.simulation.probing import probe, probes_of
 from tests.simulation.prying import Prying
 from tests.simulation.returning import come_back
 from tests.simulation.revoking import hold_back, take_back_paid
+from tests.simulation.segments import join_all
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
 from tests.simulation.terms import payment_of
 from tests.simulation.timing import ENDS
@@ -52,6 +53,7 @@ class Play(Director):
         brief, chance = self.town.story.brief, Random(f"spare {self.town.story.seed}")
         self.town.sparing = brief or chance.random() < SPARING
         self.helpless = brief and chance.random() < HELPLESS
+        join_all(self.town)
         if self.town.story.leaves:
             self.leaving.ask()
         if self.town.story.leaning == "payday":

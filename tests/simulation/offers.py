@@ -53,6 +53,7 @@ class Offer:
     minimum: int = 0
     asks: tuple[Ask, ...] = ()
     by_level: tuple[tuple[str, int], ...] = ()
+    months: int = 0  # from the friend's first order on; 0: without an end
 
     @property
     def by_line(self) -> bool:
@@ -67,6 +68,8 @@ class Seen:
     nth: int | None = None
     place: int | None = None
     level: str | None = None
+    segments: tuple[str, ...] | None = None  # of the advocate, then
+    since: int | None = None  # when the first order was that somebody brought
 
 
 @dataclass(frozen=True)
@@ -219,6 +222,7 @@ def _fact(of: str, basket: Basket, home: int, seen: Seen, line: Line | None) -> 
         "customer": known,
         "advocate_conversion": seen.place,
         "level": seen.level,
+        "advocate_segment": seen.segments,
     }[of]
 
 

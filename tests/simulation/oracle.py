@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import Any
 
 from tests.simulation.abroad import day_of
+from tests.simulation.months import in_time
 from tests.simulation.offers import Offer, Seen, Worth, back, lines_of, worth
+from tests.simulation.segments import segments_of
 from tests.simulation.story import CODES, DAY_MS, Order, Story, Terms
 
 SKEW_MS = 60_000
@@ -69,8 +71,12 @@ def gives(story: Story, order: Order, touch: tuple[int, str], seen: Seen) -> dic
     if not is_taken(story, order, touch):
         return {}
     nets = order.net, at_home(story, order)
-    found = {one.name: worth(one, order.basket, nets, seen) for one in offers_of(story, version)}
-    due = {name: one for name, one in found.items() if one is not None}
+    seen = replace(seen, segments=segments_of(story, touch[1], order.at_ms))
+    due = {}
+    for one in offers_of(story, version):
+        found = worth(one, order.basket, nets, seen)
+        if (found := in_time(story, order, touch[0], one, found, seen)) is not None:
+            due[one.name] = found
     return due | ({EXTRA: Worth(story.extra)} if story.extra else {})
 
 
@@ -166,7 +172,7 @@ def _winner(story: Story, order: Order, first: str | None) -> Contact | None:
     converted = order.at_ms + SKEW_MS
     able = [
         contact
-        for contact in _contacts(story, order.friend)
+        for contact in contacts_of(story, order.friend)
         if 0 <= converted - contact.at_ms <= story.window_days * DAY_MS
         and contact.at_ms + SKEW_MS >= story.link_ms.get(contact.person, 0)
         and not (contact.person == "adv_maya" and _bought_herself(story, order))
@@ -184,7 +190,8 @@ def _bought_herself(story: Story, order: Order) -> bool:
     return order.email is not None
 
 
-def _contacts(story: Story, friend: str) -> list[Contact]:
+def contacts_of(story: Story, friend: str) -> list[Contact]:
+    """Every touch of a friend, with whichever order it was told."""
     found = []
     for order in story.orders:
         if order.friend != friend:

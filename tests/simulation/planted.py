@@ -23,6 +23,7 @@ from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
 from tests.simulation.planted_letters import LETTERS
 from tests.simulation.planted_money import MONEY
+from tests.simulation.planted_months import MONTHS
 from tests.simulation.planted_orders import ORDERS
 from tests.simulation.planted_paydays import PAYDAYS
 from tests.simulation.planted_promises import PROMISES
@@ -214,4 +215,5 @@ MISTAKES = (
     *TELLING,
     *SHARING,
     *LETTERS,
+    *MONTHS,
 )

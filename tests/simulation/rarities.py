@@ -17,6 +17,8 @@ from tests.simulation.rails import draw_rail
 from tests.simulation.refunding import mix_refunds
 from tests.simulation.regaining import add_above, add_caps_of_two, add_regains
 from tests.simulation.returning import return_some
+from tests.simulation.segments import ask_segments
+from tests.simulation.wordy import add_words
 
 if TYPE_CHECKING:
     from tests.simulation.story import Story
@@ -111,6 +113,8 @@ def add_rarities(story: "Story") -> None:
         _drafts(Random(f"drafts {story.seed}"), story)
         _turns(Random(f"turns {story.seed}"), story)
         _looks(Random(f"looks {story.seed}"), story)
+    add_words(story)
+    ask_segments(story)
     add_caps_of_two(story)
     add_regains(story)
     add_above(story)

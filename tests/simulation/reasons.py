@@ -30,7 +30,7 @@ def _reasons(books: Books) -> Iterator[str]:
         order = as_decided(story, orders[decision["conversion_id"]], decision)
         if order.shy:
             continue  # nobody may have known then who buys; whose it is at last is judged beside
-        said = _told(books, order, decision), _earned(story, order, decision)
+        said = () if story.lasts else _told(books, order, decision), _earned(story, order, decision)
         for what in (*said[0], *said[1], *_counted(story, order, decision)):
             yield f"{order.name}, decision {decision['number']}: {what}"
 
@@ -274,8 +274,8 @@ def _named(story: Story, line: Item) -> set[str]:
 def seen_in(decision: Item) -> Seen:
     """What a decision knew beside the order."""
     basis = decision["basis"]
-    names = ("friend_order", "advocate_conversion", "level")
-    return Seen(*(basis.get(name) for name in names))
+    nth, place, level = (basis.get(of) for of in ("friend_order", "advocate_conversion", "level"))
+    return Seen(nth, place, level, since=basis.get("friend_since_ms"))
 
 
 def last_decision(books: Books, conversion: Item) -> Item:

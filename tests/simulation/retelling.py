@@ -49,6 +49,10 @@ def _heard(books: Books, order: Order, draft: Draft, *, final: bool, locked: boo
     gives_way = final and draft.provisional
     if all(heard):
         yield "its sums were left aside"
+    if (draft.net, draft.gross) == (order.net, order.gross):
+        if any(unheard):
+            yield "the same sums differ"
+        return
     if not all(unheard) and not gives_way:
         yield "a delivery with other sums was heard"
     if any(drafts) and gives_way:

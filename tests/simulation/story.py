@@ -17,11 +17,13 @@ from tests.simulation.enriching import enrich, given
 from tests.simulation.gifts import Gift
 from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited, draw_budget, draw_caps
+from tests.simulation.months import Tie, last, told
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.pilots import Trial
 from tests.simulation.rarities import MAYAS, Draft, Turn, Twin, add_rarities, is_won, other_name
 from tests.simulation.revoking import revoke
+from tests.simulation.segments import Time
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -72,6 +74,8 @@ class Order:
     shy: bool = False  # only the first of its deliveries has the buyer's e-mail address
     taxed: bool = False  # its prices include tax, and so do refunds of them
     lasted: tuple[int, ...] = ()  # ms until its subscription ended
+    number: str = ""  # what the shopper reads
+    under: int = 0  # so much less than its net its gross is told to be
     returns: bool = False  # it is one's, another's, and the first one's again
 
 
@@ -84,6 +88,7 @@ class Terms:
     flat: int
     offers: tuple[Offer, ...] = ()
     trial: Trial | None = None
+    tie: Tie | None = None
 
 
 @dataclass
@@ -127,7 +132,9 @@ class Story:
     turns: list[Turn] = field(default_factory=list)  # of enrolments
     ending: Ending | None = None
     gift: Gift | None = None  # what the friend gets beside what a sale earns
+    lasts: bool = False  # what a friend orders earns for months
     link_ms: dict[str, int] = field(default_factory=dict)  # when links were made that are young
+    segments: dict[str, list[Time]] = field(default_factory=dict)  # who was where, and when
     second_look: int | None = None  # above which an approval takes two
     revokes: bool = False  # the whole of what was paid comes back
     ebbs: int = 0  # orders that come back before others need what they leave
@@ -183,7 +190,8 @@ def draw(seed: int) -> Story:
 def draw_brief(seed: int) -> Story:
     """An order or two of a story of its own, of which little is told: a small world, soon over."""
     story = draw(BRIEF_FROM + seed)
-    count = len(story.orders) if story.ebbs else kept(story)
+    count = told(story) if story.lasts else kept(story)
+    count = len(story.orders) if story.ebbs else count
     return replace(story, orders=story.orders[:count], burst=False, brief=True)
 
 
@@ -231,6 +239,8 @@ def _banks(chance: Random, story: Story) -> Story:
     brief = story.seed >= BRIEF_FROM
     revoke(story, brief=brief)
     ebb(story, START_MS, brief=brief)
+    if not (story.revokes or story.ebbs):
+        last(Random(f"months {story.seed}"), story, START_MS)
     return story
 
 

@@ -34,6 +34,7 @@ from goodword.tracking.model import AttributionRules
 from tests.simulation.currencies import size_in, sized
 from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited
+from tests.simulation.months import tie_of
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.rarities import other_name
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms
@@ -134,14 +135,7 @@ def version_of(story: Story, number: int) -> ProgramVersion:
             for limit in (sized(story, one, number + 1) for one in story.caps)
         ),
         hold_days=story.hold_days,
-        attribution=AttributionRules.model_validate(
-            {
-                "model": story.model,
-                "precedence": story.precedence,
-                "sticky": story.sticky,
-                "window_days": story.window_days,
-            }
-        ),
+        attribution=AttributionRules.model_validate(tie_of(story, promised)),
         review=Review.model_validate(
             {
                 "auto_approve_limit_minor": story.limit,
@@ -302,7 +296,8 @@ def _fact(order: Order, clicks: list[Touched], code: str | None, number: int = 0
             "occurred_ms": order.at_ms,
             "currency": order.currency,
             "net_minor": order.net,
-            "gross_minor": order.gross,
+            "gross_minor": order.gross - order.under,
+            "number": order.number,
             "customer": Customer(customer_id=order.friend, email=email),
             "click_ids": tuple(
                 sign_click(click.at_ms, CODES[click.person], click.nonce, SECRET)

@@ -24,6 +24,7 @@ def rule_of(offer: Offer) -> Rule:
         "reward": tiered if by_level else _reward(offer, offer.size),
         "minimum_order_minor": offer.minimum,
         "when": when,
+        "for_months": offer.months or None,
     }
     return Rule.model_validate_json(json.dumps(said))
 

@@ -1,0 +1,76 @@
+"""How an order is told beside its sums: its number, a gross below its net, and the same twice.
+
+A number is what the shopper reads, and shops write it as they like; two shops may have the same.
+Whoever says less gross than net has told no tax: the gross is the net then. And who knew that a sum
+is not the last word may be told by another, who does, that it is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.simulation.books import Books
+
+if TYPE_CHECKING:
+    from tests.simulation.story import Order, Story
+
+NUMBERED, UNDER, SAME, GROWING = (
+    0.1,
+    0.06,
+    0.3,
+    0.1,
+)  # of the orders; of those with a draft; refunds
+NUMBERS = {  # as shops write them, by what they are
+    "1001": ("1001", "#1001", " # 1001", "#10\uff101"),
+    "en-7": ("EN-7", "en-7", "#En- 7", "en-\uff17"),
+}
+TOTALS = (5, 3, 2, 1)  # of so many parts of an order a running total has each
+
+
+def add_words(story: "Story") -> None:
+    """All of it."""
+    numbers, under = Random(f"numbers {story.seed}"), Random(f"under {story.seed}")
+    same, growing = Random(f"same {story.seed}"), Random(f"growing {story.seed}")
+    for order in story.orders:
+        if numbers.random() < NUMBERED:
+            order.number = numbers.choice(NUMBERS[numbers.choice(sorted(NUMBERS))])
+        if order.net and order.net == order.gross and under.random() < UNDER:
+            order.under = under.choice((1, order.net // 5, order.net))
+        if order.draft is not None and not story.disputed and same.random() < SAME:
+            order.draft = replace(order.draft, net=order.net, gross=order.gross)
+        if order.refunds and growing.random() < GROWING:
+            _grow(growing, order)
+
+
+def _grow(chance: Random, order: "Order") -> None:
+    """Running totals, told in any order, and perhaps a part beside them."""
+    first = order.refunds[0]
+    if first.lines or any(one.won for one in order.refunds):
+        return
+    whole = order.net if first.of == "net" else order.gross
+    parts = chance.sample(TOTALS, 3)
+    grown = [
+        replace(first, name=f"r{number}", amount=whole * part // 7 + 1, total=True)
+        for number, part in enumerate(sorted(parts))
+    ]
+    if chance.random() < 0.5:
+        grown.append(replace(first, name="r7", amount=max(1, whole // 9), total=False))
+    order.refunds = grown
+
+
+def _numbers(books: Books) -> Iterator[str]:
+    """Whoever looks for a number finds every order that was told with it, and none besides."""
+    story = books.town.story
+    if any(order.twin for order in story.orders):
+        return
+    for plain, written in NUMBERS.items():
+        told = {one.name for one in story.orders if one.number in written and one.action == "sale"}
+        wanted = {one["conversion_id"] for one in books["conversion"] if one["order_id"] in told}
+        known = [one for one in books["order_number"] if one["number"] == plain]
+        found = {name for one in known for name in one["conversion_ids"]}
+        if found != wanted or any(one.get("granted") for one in known):
+            yield f"under {plain} are {sorted(found)}, not {sorted(wanted)}"
+
+
+WORDS = (_numbers,)
