@@ -39,7 +39,6 @@ from goodword_aws import (
 from goodword_aws import conversions as worker
 from goodword_aws.items import as_item, from_item, from_plain, to_plain
 
-from infra.local.signing import sign_generic
 from tests.fakes.dynamo import Carried, Stored
 from tests.fakes.privacy import PlainSealer
 from tests.simulation.rails import STEPS
@@ -68,8 +67,6 @@ WORDS = {
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept
 TWICE = "_again"  # ends the subject of somebody's second sign-in, with the same mailbox
-SOURCE = "src_shop"
-SHOP_SECRET = "whsec_c2hvcCBzZWNyZXQgb2YgdGhlIHNpbXVsYXRpb24="
 BANNED = 1  # rewards that a ban takes at once
 LEFT_MS = 60_000  # ms that a schedule is told it has left
 
@@ -195,21 +192,6 @@ def _failed(_log: object, what: str, failure: BaseException, **_: object) -> Non
 
 def _counted(name: str, value: int, unit: str = "") -> None:
     HERE.town.outside.metrics[name] += value
-
-
-def sale(delivery_id: str, at_ms: int, facts: Facts) -> dict[str, Any]:
-    """What API Gateway brings of a signed report of the shop."""
-    body = json.dumps({"facts": facts.model_dump_json()}).encode()
-    signed = sign_generic(SHOP_SECRET, delivery_id, at_ms // 1_000, body)
-    return {
-        "version": "2.0",
-        "routeKey": "POST /v1/track/sale",
-        "rawPath": "/v1/track/sale",
-        "headers": signed | {"goodword-source": SOURCE, "content-type": "application/json"},
-        "requestContext": {"http": {"method": "POST", "path": "/v1/track/sale"}},
-        "body": body.decode(),
-        "isBase64Encoded": False,
-    }
 
 
 def call(town: "Town", function: str, event: dict[str, Any]) -> Any:

@@ -18,6 +18,7 @@ from tests.simulation.refunding import mix_refunds
 from tests.simulation.regaining import add_above, add_caps_of_two, add_regains
 from tests.simulation.returning import return_some
 from tests.simulation.segments import ask_segments
+from tests.simulation.shops import open_second
 from tests.simulation.wordy import add_words
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def add_rarities(story: "Story") -> None:
     add_caps_of_two(story)
     add_regains(story)
     add_above(story)
+    open_second(story)
 
 
 def _shy(chance: Random, story: "Story") -> None:

@@ -37,6 +37,7 @@ from tests.simulation.limits import Limited
 from tests.simulation.months import tie_of
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
 from tests.simulation.rarities import other_name
+from tests.simulation.shops import customer_of
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms
 from tests.simulation.wording import order_facts, rule_of, tiers_of
 from tests.support.scene import PROGRAM, SECRET, terms
@@ -298,7 +299,7 @@ def _fact(order: Order, clicks: list[Touched], code: str | None, number: int = 0
             "net_minor": order.net,
             "gross_minor": order.gross - order.under,
             "number": order.number,
-            "customer": Customer(customer_id=order.friend, email=email),
+            "customer": Customer(customer_id=customer_of(order), email=email),
             "click_ids": tuple(
                 sign_click(click.at_ms, CODES[click.person], click.nonce, SECRET)
                 for click in clicks

@@ -34,17 +34,15 @@ from tests.simulation.baton import Baton, Died
 from tests.simulation.demands import Demands
 from tests.simulation.explained import unexplained
 from tests.simulation.lambdas import (
-    SHOP_SECRET,
-    SOURCE,
     TABLES,
     asked,
     call,
     remembered,
-    sale,
 )
 from tests.simulation.neighbours import settle_at, strangers
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
+from tests.simulation.shops import sale, shop_of, shops
 from tests.simulation.smallness import AS_EVER, grow, parts_in
 from tests.simulation.standing import Stood
 from tests.simulation.story import CODES, DAY_MS, PEOPLE, START_MS, Story
@@ -54,7 +52,7 @@ from tests.simulation.wire import unhurried, wire_client
 from tests.support import asl
 from tests.support.desk import CountingIds, FakeClock
 from tests.support.payday import Hands, Places
-from tests.support.scene import PROGRAM, Scene
+from tests.support.scene import Scene
 
 FUNCTION_SECONDS = 60  # seconds after which Lambda kills an invocation
 STREAM_TRIES = 5  # times that a record is brought before it is set aside
@@ -176,18 +174,7 @@ class Town:
         story, change = self.story, Change()
         for number in range(len(story.versions)):
             change.create(version_of(story, number))
-        change.create(
-            program_of(story),
-            Source(
-                source_id=SOURCE,
-                kind="generic",
-                program_id=PROGRAM,
-                currency="EUR",
-                label="shop",
-                sealed_secrets=(PlainSealer().seal_bytes(SHOP_SECRET.encode(), SOURCE),),
-                created_ms=0,
-            ),
-        )
+        change.create(program_of(story), *shops(story))
         change.create(*(Advocate(advocate_id=one, created_ms=START_MS) for one in PEOPLE))
         change.create(
             *(link_of(person) for person in PEOPLE), *story.abroad.useless(), *strangers(story)
@@ -310,7 +297,8 @@ class Town:
 
     def put(self, delivery_id: str, facts: Facts) -> bool:
         """The front door: whether the delivery was accepted (a repeat is)."""
-        event = sale(delivery_id, self.clock.at_ms, facts)
+        shop = shop_of(self.story, delivery_id)
+        event = sale(delivery_id, self.clock.at_ms, facts, shop)
         answer = self.function("conversions_web", event)
         return answer is not None and 200 <= answer["statusCode"] < 300
 
