@@ -164,6 +164,29 @@ def test_a_budget_that_changes_while_its_pool_is_made_is_the_one_that_holds() ->
     assert scene.reward.earned_minor == 200
 
 
+def test_a_pool_that_is_made_while_its_budget_changes_has_the_new_size() -> None:
+    """The other way round: between the reads of finance and their commit somebody earns first."""
+    scene = with_budget(limited(1_000))
+    memory = scene.store
+    sold: list[int] = []
+
+    class Selling:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(memory, name)
+
+        def commit(self, change: Change) -> None:
+            if not sold:
+                sold.append(1)
+                sell(scene, "1", net_minor=1_000)
+            memory.commit(change)
+
+    Budgets(replace(scene.desk(), store=Selling())).put(PROGRAM, [limited(200)], "less")
+    assert sold
+    assert state(scene).limit == 200
+    sell(scene, "2")
+    assert sorted(one.earned_minor for one in scene.all(Reward)) == [100, 100]
+
+
 def test_a_cap_of_all_follows_the_newest_version_that_was_promised() -> None:
     scene = Scene(caps=(Cap(scope="programme", amount_minor=300),))
     first = scene.one(ProgramVersion)

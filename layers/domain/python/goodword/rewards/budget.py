@@ -98,6 +98,7 @@ class Budgets:
                     sizes |= {f"{one.period}_{name}": size for name, size in one.amount_in.items()}
                 change.create(self.desk.event("program.budget_set", program_id, reason, **sizes))
                 books.close(change)
+                books.require_missing(change)
             return settle(self.desk.store, change, state, receipt)
 
         return until_settled(attempt)

@@ -66,6 +66,16 @@ class PoolBooks:
                 change.save(basin.pool)
                 self._require_budget(change, basin.pool)
 
+    def require_missing(self, change: Change) -> None:
+        """What of a budget is not there yet must not have begun meanwhile, with another size.
+
+        After `close`.
+        """
+        for basin in self._basins.values():
+            of_budget = basin.pool.counted.scope == "budget"
+            if of_budget and not basin.pool.version and basin.pool.key not in change.keys:
+                change.require_absent(basin.pool.key)
+
     def _left(self, program: Program, limit: Limit) -> Limit:
         basin = self._at(program, limit)
         if limit.version_number > basin.pool.version_number:
