@@ -111,6 +111,8 @@ def _order(chance: Random, story: "Story", number: int, person: str) -> "Order":
         currency="EUR",
         refunds=[],
         inquiry=False,
+        number="",
+        under=0,
         basket=replace(story.orders[0].basket, lines=(), coupons=None, nth=None, renewal=False),
         twin=None,
         draft=None,

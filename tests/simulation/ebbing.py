@@ -53,7 +53,7 @@ def ebb(story: "Story", start_ms: int, *, brief: bool) -> None:
 
 def _versions(chance: Random, story: "Story", start_ms: int) -> None:
     """At times the later orders are of the next version."""
-    first = replace(story.versions[0], from_ms=0, offers=(), trial=None)
+    first = replace(story.versions[0], from_ms=0, offers=(), trial=None, tie=None)
     story.versions = [first]
     if chance.random() < 0.4:
         story.versions.append(replace(first, from_ms=start_ms + DAY_MS))
@@ -87,6 +87,7 @@ def _plain(story: "Story") -> None:
     """Amounts are shares of orders, and nothing else."""
     story.rates, story.gives, story.turns, story.link_ms = {}, {}, [], {}
     story.accepts, story.extra, story.ladder, story.ending = False, 0, None, None
+    story.lasts, story.segments = False, {}
     story.minimum_order, story.second_look, story.limit = 0, None, PASSES
     story.watched = story.leaves = story.sharp = story.conduct = story.sticky = False
 
@@ -113,6 +114,8 @@ def _order(story: "Story", number: int, person: str, net: int) -> "Order":
         shy=False,
         taxed=False,
         lasted=(),
+        number="",
+        under=0,
         returns=False,
     )
 

@@ -157,6 +157,8 @@ def _order(chance: Random, one: "Order", number: int, at_ms: int) -> "Order":
         shy=False,
         lasted=(),
         returns=False,
+        number="",
+        under=0,
     )
 
 
