@@ -18,6 +18,7 @@ from goodword.trust.disputing import Disputes, Wish
 from goodword.trust.resolving import Resolving, Ruling
 from goodword_aws.workflow import StepFunctions
 
+from tests.simulation.entitled import ends, entitled, opens
 from tests.simulation.lambdas import TWICE
 from tests.simulation.letters import writes
 from tests.simulation.story import PEOPLE
@@ -82,7 +83,10 @@ class Complaints:
         """They say what is wrong."""
         wish = Wish(program_id=PROGRAM, about=about, text="where is it?", **fields)
         actor = Actor(kind="advocate", id=who)
-        self.task(who, lambda: self.disputes(actor).open(who, wish))
+        opened = entitled(
+            self.town, lambda: self.disputes(actor).open(who, wish), opens(self.town, who, wish)
+        )
+        self.task(who, opened)
 
     def _more(self) -> list[tuple[About, str, str]]:
         """Bans, and orders that earned nothing; both only in stories in which people are banned."""
@@ -144,7 +148,7 @@ class Complaints:
             resolving = Resolving(disputes.desk, disputes, workflow)
             resolving.resolve(dispute.dispute_id, ruling, None)
 
-        self.task(name, end)
+        self.task(name, entitled(self.town, end, ends(self.town, dispute)))
 
     def _somebody(self, dispute: Dispute) -> tuple[str, str]:
         """Who decides; at times whoever has looked at the reward before, signed in anew."""

@@ -2,9 +2,11 @@
 
 from typing import Any
 
+from goodword.errors import Conflict
 from goodword.rewards.model import Reward
 from goodword.trust import banning
 from goodword.trust.disputing import Disputes
+from goodword.trust.resolving import Resolving
 
 from tests.simulation.planting import Mistake, nothing, swap
 
@@ -13,7 +15,12 @@ def happened_since_ever(_: Any, rewards: list[Reward], program_id: str, *__: Any
     return [one for one in rewards if one.program_id == program_id]
 
 
+def never_owed(*_: object) -> int:
+    raise Conflict("cannot_grant", "nothing of it is left")
+
+
 LETTERS = (
+    Mistake("what was refused is never granted", swap(Resolving, "_left", never_owed)),
     Mistake("appeals have no end", swap(Disputes, "_check_ban", nothing)),
     Mistake("the clock forgets disputes", swap(Disputes, "_late", lambda *_: "")),
     Mistake(
