@@ -116,3 +116,15 @@ def test_a_comparison_asks_a_resting_rail_once_and_no_more(monkeypatch: pytest.M
     monkeypatch.setattr(world.rail, "look_up", busy)
     world.cycle.compare(run.run_id, 0)
     assert len(calls) == 1
+
+
+def test_a_comparison_asks_nothing_while_the_rail_rests(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = crowd(8)
+    run = world.sent()
+    world.cycle.settle(run.run_id)
+    rest(world.desk(), "simulator", 600)
+    with monkeypatch.context() as patch:
+        patch.setattr(world.rail, "look_up", lambda *_: pytest.fail("it is asked"))
+        world.cycle.compare(run.run_id, 0)
+    world.cycle.sum_up(run.run_id)
+    assert world.one(Reconciliation).tally.unclear == 8

@@ -43,7 +43,7 @@ from goodword.payouts.recomparing import (
     reconcilable,
     take_turn,
 )
-from goodword.payouts.resting import Patience
+from goodword.payouts.resting import Patience, rests
 from goodword.payouts.sending import Sending
 from goodword.ports import Change, Desk, Store, until_settled
 from goodword.records import Key, Record, Value
@@ -200,7 +200,7 @@ class Reconciling:
         run = read_run(self.desk.store, run_id)
         if reconcilable(run) and self.sending is not None and self._asks(run):
             clear = self._clear(run_id, first) if only == ONLY_UNCLEAR else frozenset[int]()
-            patience = Patience(self.desk, run.rail)
+            patience = Patience(self.desk, run.rail, is_over=rests(self.desk, run.rail))
             for number in range(first, min(first + RECONCILE_CHUNKS, run.chunks)):
                 if number not in clear:
                     self._chunk(self.sending, run, number, patience)
