@@ -74,7 +74,7 @@ class Audits:
         if run["currency"] != "EUR":  # of which the terms say nothing
             terms = terms | {"spike_floor_minor": 0, "refund_floor_minor": 0}
         before = self._before(run)
-        if len(before) > BACK:
+        if len(before) > BACK or self._overlooked(run, before):
             return
         wanted = {
             place: ("open" if place[0] in terms["stops"] else "noted", figures)
@@ -150,6 +150,16 @@ class Audits:
         figures = {"earned_minor": earned, "reversed_minor": back}
         figures["percent"] = back * 100 // max(1, earned)
         return {("refund_share", payout["payout_id"]): figures}
+
+    def _overlooked(self, run: Item, before: list[Item]) -> bool:
+        """Whether a run before was not seen when one was opened: the index lagged."""
+        runs = {one["run_id"]: one for one in self._all("payout_run")}
+        linked, one = set[str](), run
+        while (name := one.get("previous_run_id")) and name not in linked:
+            linked.add(name)
+            one = runs[name]
+        missing = any(each["run_id"] not in linked for each in before)
+        return missing and bool(self._town.outside.faults["index_lags"])
 
     def _before(self, run: Item) -> list[Item]:
         """Earlier runs of the same money, the newest first; those that paid, or all the same."""
