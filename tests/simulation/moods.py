@@ -9,9 +9,9 @@ from random import Random
 
 from tests.support.desk import FakeClock
 
-EMPTY, BUSY, LATE = 0.15, 0.3, 0.3  # of the stories
-HOURS, NO_MONEY = 5, 0.3  # so long it has money or has none; of these times
-MINUTES, TOO_MANY = 20, 0.15  # so long it is busy; of these times
+EMPTY, BUSY, LATE = 0.2, 0.4, 0.3  # of the stories
+HOURS, NO_MONEY = 5, 0.4  # so long it has money or has none; of these times
+MINUTES, TOO_MANY = 20, 0.35  # so long it is busy; of these times
 ON_ITS_WAY_MS = 57 * 60_000  # less than an hour since it was asked first
 HOUR_MS, MINUTE_MS = 3_600_000, 60_000
 DOUBTS = {"paypal": 0.75, "stripe": 0.4, "simulator": 0.12}  # of the stories by a rail

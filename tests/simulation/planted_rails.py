@@ -1,9 +1,9 @@
-"""Mistakes by what a rail is like: told again, empty, busy, slow, or without small change."""
+"""Mistakes by what a rail is like: told again, empty, slow, or without small change."""
 
 from collections.abc import Iterable
 from typing import Any
 
-from goodword.payouts import freezing, listing, resting, sending
+from goodword.payouts import freezing, listing, sending
 
 from tests.simulation.planting import Mistake, Swap, swap
 
@@ -25,8 +25,6 @@ RAILS = (
     Mistake("no money now is no money before", swap(sending, "repeated", lambda said, *_: said)),
     Mistake("what is on its way is given up at once", swap(sending, "QUIET_HOURS", 0)),
     Mistake("the window has no margin", swap(sending, "RESEND_MARGIN_HOURS", -1)),
-    Mistake("a rail without money is asked on and on", swap(sending, "HALTING", frozenset())),
-    Mistake("a busy rail is asked all the same", swap(resting, "RAIL_TOLD_SECONDS_MAX", 1)),
     Mistake("cents are frozen that cannot be paid", swap(freezing, "step_of", lambda *_: 1)),
     Mistake("each page has a first chunk", swap(listing, "_chunks_of", numbered_anew)),
     Mistake("those left out are counted by one page", first_page_only),

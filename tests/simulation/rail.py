@@ -15,7 +15,7 @@ from goodword.payouts.ports import PaymentOrder, RailAnswer
 from goodword_aws.rails.simulator import SimulatorRail
 
 from infra.local.rail_simulator import Ledger, Refused
-from tests.simulation.baton import Baton, Died
+from tests.simulation.baton import Baton, Died, Task
 from tests.simulation.moods import BROKE, Moods
 from tests.simulation.outside import Outside
 from tests.support.desk import FakeClock
@@ -51,7 +51,8 @@ class SimulatedRail(SimulatorRail):
         self._watch = watch
         self._asked_ms: dict[str, int] = {}
         self._broke = False  # it has no money for this call
-        self._rests: list[tuple[int, int, bool]] = []  # from, until, and whether from all calls
+        # From when, until when, whether from all calls, and who was told.
+        self._rests: list[tuple[int, int, bool, Task | None]] = []
         self.hasty: list[str] = []
         self.fee_minor = Random(f"fee {outside.seed}").choice(FEES)
         self.told = set[str]()  # the payments of which it has told, or is about to
@@ -113,8 +114,9 @@ class SimulatedRail(SimulatorRail):
     def _patient(self, what: str, body: dict[str, Any] | None) -> None:
         """Judge a call where nothing fails: it is not made while the rail was to be left alone."""
         now_ms, new = self._clock.at_ms, body is not None and body["key"] not in self._asked_ms
-        for begun_ms, until_ms, all_calls in self._rests:
-            if self._outside.healed and begun_ms < now_ms < until_ms and (all_calls or new):
+        for begun_ms, until_ms, all_calls, task in self._rests:
+            knows = begun_ms < now_ms or task is self._baton.current
+            if self._outside.healed and knows and now_ms < until_ms and (all_calls or new):
                 self.hasty.append(f"{what} at {now_ms}, though it rests until {until_ms}")
 
     def _told(self, body: dict[str, Any] | None, answer: Answer) -> None:
@@ -123,10 +125,10 @@ class SimulatedRail(SimulatorRail):
         if not self._outside.healed:
             return
         if answer == EMPTY and body is not None and self._asked_ms[body["key"]] == now_ms:
-            self._rests.append((now_ms, now_ms + HALT_MS, False))
+            self._rests.append((now_ms, now_ms + HALT_MS, False, self._baton.current))
         if answer[0] == BUSY_STATUS and answer[1]["seconds"] > WITHIN_A_CALL:
             until_ms = now_ms + min(answer[1]["seconds"], HOUR_SECONDS) * 1_000
-            self._rests.append((now_ms, until_ms, True))
+            self._rests.append((now_ms, until_ms, True, self._baton.current))
 
     def finds(self, _payout: dict[str, Any]) -> bool:
         """Whether it can be asked about a payment by what is kept of it."""
