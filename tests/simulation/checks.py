@@ -23,6 +23,7 @@ from tests.simulation.doubts import DOUBTED
 from tests.simulation.flaws import TERMS
 from tests.simulation.giftchecks import GIFTS
 from tests.simulation.giving import GIVING
+from tests.simulation.halves import HALVED
 from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
 from tests.simulation.letting import LETTING
@@ -37,6 +38,8 @@ from tests.simulation.reasons import REASONS, last_decision, seen_in
 from tests.simulation.retelling import DIFFERS, RETOLD
 from tests.simulation.returning import REFUSED_BEFORE, RETURNING
 from tests.simulation.runchecks import RUNS
+from tests.simulation.stale import AGES, may_lack
+from tests.simulation.stale import REFUSED as OLD
 from tests.simulation.story import DAY_MS, PEOPLE
 from tests.simulation.taking import taken
 from tests.simulation.telling import TOLD
@@ -89,7 +92,9 @@ def check(town: "Town") -> list[str]:
         *ALARMS,
         *TOLD,
         *DOUBTED,
+        *HALVED,
         *MONTHS,
+        *AGES,
         *WORDS,
         _leftovers,
         _calm,
@@ -241,7 +246,7 @@ def _conversions(books: Books) -> Iterator[str]:
     for conversion in books["conversion"]:
         if conversion["state"] == "waiting":
             yield f"{conversion['order_id']} still waits for a rate"
-    if len(orders) != len(story.orders):
+    if len(orders) + may_lack(books) != len(story.orders):
         yield f"{len(orders)} conversions of {len(story.orders)} orders"
 
 
@@ -297,7 +302,7 @@ def _leftovers(books: Books) -> Iterator[str]:
         if told.get(name) not in ("booked", "ignored", "not_understood"):
             yield f"the delivery {name} was accepted and is {told.get(name)}"
     for delivery in books["delivery"]:
-        reasons = ("unknown_order", DIFFERS)
+        reasons = ("unknown_order", DIFFERS, *OLD)
         if delivery["state"] == "not_understood" and delivery["reason"] not in reasons:
             yield f"{delivery['delivery_id']} is not understood: {delivery['reason']}"
 
@@ -317,10 +322,12 @@ def _calm(books: Books) -> Iterator[str]:
         name = story.order(conversion["order_id"]).name
         mine = [rewards[one] for one in conversion.get("reward_ids", ())]
         earned = sum(one["earned_minor"] for one in mine if one["rule_id"] != EXTRA)
-        got = Due(conversion.get("advocate_id"), earned)
+        person = conversion.get("advocate_id")
+        number = last_decision(books, conversion)["version_number"] if person else 0
+        got = Due(person, earned, number)
         states = {rewards[one]["state"] for one in conversion.get("reward_ids", ())}
         refused = "rejected" in states or conversion["reason"] == REFUSED_BEFORE
         if refused and got.person == want[name].person:
             continue  # what a person has refused stays as it was
         if got != want[name]:
-            yield f"{name} earned {got.earned} for {got.person}, not {want[name]}"
+            yield f"{name} earned {got}, not {want[name]}"

@@ -18,12 +18,14 @@ from tests.simulation.clerks import Clerks
 from tests.simulation.director import END_MS, SCHEDULES, Director
 from tests.simulation.doubts import Doubts
 from tests.simulation.ebbing import flow_back
+from tests.simulation.halves import come_by_halves
 from tests.simulation.letters import writes
 from tests.simulation.probing import probe, probes_of
 from tests.simulation.prying import Prying
 from tests.simulation.returning import come_back
 from tests.simulation.revoking import hold_back, take_back_paid
 from tests.simulation.segments import join_all
+from tests.simulation.stale import tell_stale
 from tests.simulation.story import DAY_MS, HOUR_MS, INTAKE_DAYS, RACE_MS, START_MS
 from tests.simulation.terms import payment_of
 from tests.simulation.timing import ENDS
@@ -105,8 +107,10 @@ class Play(Director):
 
     def _payday(self) -> None:
         self.limit_ms = END_MS
+        tell_stale(self)
         hold_back(self)
         come_back(self)
+        come_by_halves(self)
         flow_back(self)
         self.act(self.chance.randint(0, 15), START_MS + 2 * DAY_MS, self.intake_acts(), 6)
         self._tell_all(START_MS + 2 * DAY_MS)
@@ -125,7 +129,9 @@ class Play(Director):
         race = self.town.story.leaning == "race"
         if race:
             self.to(RACE_MS)
+        tell_stale(self)
         come_back(self)
+        come_by_halves(self)
         flow_back(self)
         acts = self.race_acts() if race else self.intake_acts()
         self.act(intake, START_MS + (INTAKE_DAYS + 4) * DAY_MS, acts, 6)

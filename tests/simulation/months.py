@@ -63,6 +63,8 @@ def last(chance: Random, story: "Story", start_ms: int) -> None:
     rate = BRIEF if story.seed >= BRIEF_FROM else LASTING
     if story.leaning != "wide" or chance.random() > rate or kind_of(story):
         return
+    if story.orders[0].stale or story.orders[0].halved:
+        return
     _plain(story)
     days = chance.choice(BEGINS)
     first_ms = start_ms - days * DAY_MS + chance.randrange(8 * HOUR_MS)

@@ -68,7 +68,7 @@ class Office:
         story, known = self.town.story, {one.order_id: one for one in self.town.all(Conversion)}
         abroad = [one for one in story.orders if one.currency != "EUR"]
         names = [one.name for one in abroad if day_of(one.at_ms, story.zone) == day]
-        rated = all(name in known and known[name].state != "waiting" for name in names)
+        rated = all(name in known and known[name].rate is not None for name in names)
         return bool(story.abroad.back) and rated and not any(one.twin for one in story.orders)
 
     def _state_nearer(self, day: str) -> None:

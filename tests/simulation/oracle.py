@@ -33,6 +33,7 @@ class Due:
 
     person: str | None
     earned: int
+    version: int = 0  # from 1; 0 where nobody has it
 
 
 def expected(story: Story, seen: Mapping[str, Seen]) -> dict[str, Due]:
@@ -53,7 +54,9 @@ def expected(story: Story, seen: Mapping[str, Seen]) -> dict[str, Due]:
         firsts.setdefault(order.friend, winner.person)
         nth = max(bought[order.friend], order.basket.nth or 0)
         known = replace(seen.get(order.name, Seen()), nth=nth)
-        outcome[order.name] = Due(winner.person, earning(story, order, winner, known))
+        version = in_force(story, winner.at_ms, winner.person)
+        earned = earning(story, order, winner, known)
+        outcome[order.name] = Due(winner.person, earned, 1 + story.versions.index(version))
     return outcome
 
 

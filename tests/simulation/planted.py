@@ -18,6 +18,7 @@ from goodword.rewards import service as rewards
 from goodword.rewards.model import Reward
 from goodword.tracking import model as tracking
 
+from tests.simulation.planted_ages import AGES
 from tests.simulation.planted_demands import DEMANDS
 from tests.simulation.planted_keeping import KEEPING
 from tests.simulation.planted_leaving import LEAVING
@@ -216,4 +217,5 @@ MISTAKES = (
     *SHARING,
     *LETTERS,
     *MONTHS,
+    *AGES,
 )

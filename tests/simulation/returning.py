@@ -64,7 +64,7 @@ def come_back(play: "Play") -> None:
             play.to(one[0])
             play.send(one)
             play.settle()
-        _look_on(play)
+        look_on(play)
         held = [one for one in town.all(Reward) if one.state == "on_hold"]
         for reward in held if number == 0 else ():
             play.answer(reward, not refuses, None)
@@ -73,12 +73,13 @@ def come_back(play: "Play") -> None:
             ends = [one.hold_until_ms for one in town.all(Reward) if one.state == "approved"]
             play.to(max(ends, default=0))
             play.schedule("rewards_schedule")
-            _look_on(play)
+            look_on(play)
         if number == 0 and town.story.disputed:
             play.complaints.open()
 
 
-def _look_on(play: "Play") -> None:
+def look_on(play: "Play") -> None:
+    """What was told is booked, and what it earns is looked at."""
     for _ in range(ROUNDS):
         play.stream()
         play.bus()

@@ -39,7 +39,7 @@ def stepped(town: "Town", written: Sequence[Pair]) -> Iterator[str]:
             for what in found:
                 yield f"{new['order_id']}, {was} to {new['state']} by {new['reason']}: {what}"
         elif new["kind"] == "conversion":
-            for what in (*_added(town, new, events), *_asked(town, old, new)):
+            for what in (*_added(town, new, events), *_asked(town, old, new), *_rated(old, new)):
                 yield f"{new['order_id']}: {what}"
 
 
@@ -238,6 +238,12 @@ def _asked(town: "Town", old: Item | None, new: Item) -> Iterator[str]:
             yield f"a bank asks, and it is {one['state']}"
         if not after and (one["state"], one["reason"]) == ("on_hold", INQUIRY):
             yield "no bank asks any more, and it is held"
+
+
+def _rated(old: Item | None, new: Item) -> Iterator[str]:
+    """The rate that an order was changed with once is its own for good."""
+    if old is not None and old.get("rate") and new.get("rate") != old["rate"]:
+        yield f"its rate was {old['rate']} and is {new.get('rate')}"
 
 
 def _added(town: "Town", new: Item, events: Sequence[Item]) -> Iterator[str]:

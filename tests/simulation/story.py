@@ -15,6 +15,7 @@ from tests.simulation.ebbing import ebb
 from tests.simulation.endings import Ending
 from tests.simulation.enriching import enrich, given
 from tests.simulation.gifts import Gift
+from tests.simulation.halves import halve
 from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.months import Tie, last, told
@@ -24,6 +25,7 @@ from tests.simulation.pilots import Trial
 from tests.simulation.rarities import MAYAS, Draft, Turn, Twin, add_rarities, is_won, other_name
 from tests.simulation.revoking import revoke
 from tests.simulation.segments import Time
+from tests.simulation.stale import grow_stale
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -76,6 +78,8 @@ class Order:
     lasted: tuple[int, ...] = ()  # ms until its subscription ended
     number: str = ""  # what the shopper reads
     under: int = 0  # so much less than its net its gross is told to be
+    stale: str = ""  # why it may be too old
+    halved: bool = False  # of two rewards one is refused, and more is told
     returns: bool = False  # it is one's, another's, and the first one's again
 
 
@@ -135,6 +139,7 @@ class Story:
     lasts: bool = False  # what a friend orders earns for months
     link_ms: dict[str, int] = field(default_factory=dict)  # when links were made that are young
     segments: dict[str, list[Time]] = field(default_factory=dict)  # who was where, and when
+    made_ms: int = START_MS - 100 * DAY_MS  # when the programme was
     second_look: int | None = None  # above which an approval takes two
     revokes: bool = False  # the whole of what was paid comes back
     ebbs: int = 0  # orders that come back before others need what they leave
@@ -240,6 +245,8 @@ def _banks(chance: Random, story: Story) -> Story:
     revoke(story, brief=brief)
     ebb(story, START_MS, brief=brief)
     if not (story.revokes or story.ebbs):
+        halve(story)
+        grow_stale(story, START_MS)
         last(Random(f"months {story.seed}"), story, START_MS)
     return story
 

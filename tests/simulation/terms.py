@@ -105,7 +105,7 @@ def program_of(story: Story) -> Program:
         name="Acme",
         currency="EUR",
         currencies=("USD",) if story.accepts else (),
-        created_ms=START_MS - 100 * 86_400_000,
+        created_ms=story.made_ms,
         budget=budget_of(story),
     )
 

@@ -21,6 +21,7 @@ NUMBERED, UNDER, SAME, GROWING = (
     0.3,
     0.1,
 )  # of the orders; of those with a draft; refunds
+ALIKE = 0.2  # of the stories with two versions
 NUMBERS = {  # as shops write them, by what they are
     "1001": ("1001", "#1001", " # 1001", "#10\uff101"),
     "en-7": ("EN-7", "en-7", "#En- 7", "en-\uff17"),
@@ -32,6 +33,7 @@ def add_words(story: "Story") -> None:
     """All of it."""
     numbers, under = Random(f"numbers {story.seed}"), Random(f"under {story.seed}")
     same, growing = Random(f"same {story.seed}"), Random(f"growing {story.seed}")
+    _be_alike(Random(f"alike {story.seed}"), story)
     for order in story.orders:
         if numbers.random() < NUMBERED:
             order.number = numbers.choice(NUMBERS[numbers.choice(sorted(NUMBERS))])
@@ -41,6 +43,22 @@ def add_words(story: "Story") -> None:
             order.draft = replace(order.draft, net=order.net, gross=order.gross)
         if order.refunds and growing.random() < GROWING:
             _grow(growing, order)
+
+
+def _be_alike(chance: Random, story: "Story") -> None:
+    """A later version promises the same; an order has a click under each, told apart."""
+    able = [one for one in story.orders if one.clicks and not (one.returns or one.twin or one.shy)]
+    if len(story.versions) != 2 or not able or chance.random() > ALIKE:
+        return
+    abroad = [one for one in able if story.abroad.shy and one.currency != "EUR"]
+    (first, then), order = story.versions, chance.choice(abroad or able)
+    if then.trial is not None:
+        return
+    then.points, then.flat, then.offers = first.points, first.flat, first.offers
+    click = order.clicks[-1]
+    then.from_ms, order.told_apart = click.at_ms, True
+    nonce = bytes([6]) + click.nonce[1:]
+    order.clicks.append(replace(click, at_ms=click.at_ms - 3_600_000, nonce=nonce))
 
 
 def _grow(chance: Random, order: "Order") -> None:
