@@ -40,6 +40,7 @@ from tests.simulation.rarities import other_name
 from tests.simulation.shops import customer_of
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms
 from tests.simulation.wording import order_facts, rule_of, tiers_of
+from tests.simulation.wordy import said_gross
 from tests.support.scene import PROGRAM, SECRET, terms
 
 TAX_PERCENT = 19
@@ -297,7 +298,7 @@ def _fact(order: Order, clicks: list[Touched], code: str | None, number: int = 0
             "occurred_ms": order.at_ms,
             "currency": order.currency,
             "net_minor": order.net,
-            "gross_minor": order.gross - order.under,
+            "gross_minor": said_gross(order),
             "number": order.number,
             "customer": Customer(customer_id=customer_of(order), email=email),
             "click_ids": tuple(

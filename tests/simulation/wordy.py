@@ -45,6 +45,11 @@ def add_words(story: "Story") -> None:
             _grow(growing, order)
 
 
+def said_gross(order: "Order") -> int:
+    """Less than the net, where it is the same: whoever says so is taken to have told no tax."""
+    return max(0, order.gross - order.under) if order.gross == order.net else order.gross
+
+
 def _be_alike(chance: Random, story: "Story") -> None:
     """A later version promises the same; an order has a click under each, told apart."""
     able = [one for one in story.orders if one.clicks and not (one.returns or one.twin or one.shy)]
