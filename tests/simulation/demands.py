@@ -6,7 +6,7 @@ itself, that nobody has written it meanwhile.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,9 @@ class Sent:
             yield f"does not demand that {key.pk} is {', '.join(fields.values())}"
 
 
+Judge = Callable[[Sent], Iterator[str]]
+
+
 def _is(item: Plain, kind: str) -> bool:
     return bool(item["kind"] == kind)
 
@@ -69,15 +72,15 @@ def _is(item: Plain, kind: str) -> bool:
 class Demands:
     """Told of every transaction that holds, before it is written."""
 
-    def __init__(self, town: "Town") -> None:
-        self._town = town
+    def __init__(self, town: "Town", *more: Judge) -> None:
+        self._town, self._judges = town, (*JUDGES, *more)
 
     def see(self, asked: Sequence[Mapping[str, Any]]) -> None:
         """Judge it, unless nobody of the product sends it."""
         if self._town.baton.current is None:
             return
         sent = self._sent(asked)
-        for judge in JUDGES:
+        for judge in self._judges:
             try:
                 found = [*judge(sent)]
             except Exception as lost:  # noqa: BLE001 - what makes no sense is a finding, too

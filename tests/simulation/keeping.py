@@ -163,7 +163,7 @@ def _everybody(books: Books) -> Iterator[str]:
         for balance in books["balance"]:
             if balance["currency"] == unit and balance["payable_minor"]:
                 reasons = sorted([*_reasons(books, balance), *_period(books, balance)])
-                least = least_in(books.town.story)
+                least = least_in(books.town.story, unit)
                 missing = max(0, least - balance["payable_minor"])
                 if _is_erased(books, balance["advocate_id"]):
                     reasons, missing = sorted((why, "nothing", one) for why, _, one in reasons), 0
@@ -206,7 +206,7 @@ def _reasons(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
     for method in (one for one in books["payout_method"] if one["advocate_id"] == who):
         if why := wrong_home(method, books.town.story.rail):
             yield why, LETS_GO[why], ""
-    if 0 <= payable < least_in(books.town.story):
+    if 0 <= payable < least_in(books.town.story, balance["currency"]):
         yield "below_minimum", "earning_more", ""
 
 
@@ -219,11 +219,12 @@ def _period(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
     due = [one for one in books["reward"] if one["state"] == "due" and _same(one, balance)]
     carried = payable - sum(one["remaining_minor"] for one in due)
     now = [one["remaining_minor"] for one in due if one["created_ms"] < ended]
-    if sum(now) + carried >= least_in(town.story):
+    least = least_in(town.story, balance["currency"])
+    if sum(now) + carried >= least:
         return
     if not now and carried <= 0:
         yield "later_period", "its_period", ""
-    elif payable >= least_in(town.story):  # else it is too little anyway
+    elif payable >= least:  # else it is too little anyway
         yield "below_minimum", "its_period", ""
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from tests.simulation.books import Books, Item
 from tests.simulation.lambdas import TWICE
 from tests.simulation.paydays import named
+from tests.simulation.rails import in_unit
 from tests.simulation.story import DAY_MS
 
 SLACK_MS = 15 * 60_000  # a function may run so long between reading the clock and telling of it
@@ -28,8 +29,9 @@ def _payees(books: Books) -> Iterator[str]:
 
 def _enough(books: Books) -> Iterator[str]:
     """Two check a run from its amount on, one any other; each has a time of their own."""
-    least = books.town.story.paying.checkers
+    most = books.town.story.paying.checkers
     for run in books["payout_run"]:
+        least = None if most is None else in_unit(most, run["currency"])
         large = least is not None and run["total_minor"] >= least
         if run.get("released_by") and large != bool(run.get("checked_by")):
             yield f"{run['run_id']} of {run['total_minor']} was checked by {run.get('checked_by')}"

@@ -26,7 +26,7 @@ from tests.simulation.books import Books
 from tests.simulation.currencies import MONEY
 from tests.simulation.homes import BARRED, wrong_home
 from tests.simulation.owing import owed, turned_out
-from tests.simulation.rails import least_in, step_in
+from tests.simulation.rails import least_in
 from tests.simulation.terms import payment_of
 from tests.support.desk import PlainIndex
 
@@ -109,21 +109,19 @@ def _falsified(one: Any, name: str) -> Any:
 def _waiting(books: Books) -> Iterator[str]:
     """Whoever still has money is told the first thing that keeps it, worked out anew."""
     town = books.town
-    payment = payment_of(town.story)
-    if step_in(town.story) > 1:
-        payment = payment.but(minimum_minor=least_in(town.story))
     methods = {one.advocate_id: one for one in town.all(PayoutMethod)}
     standing = {one.advocate_id: one for one in town.all(Enrolment)}
     stops = {one.advocate_id: one for one in town.all(PayoutStop)}
     for balance in town.all(Balance):
         if balance.currency not in MONEY:
             continue
-        who = balance.advocate_id
+        who, least = balance.advocate_id, least_in(town.story, balance.currency)
+        payment = payment_of(town.story).but(minimum_minor=least)
         enrolment, stop = standing[who], stops.get(who)
         method, barred = methods.get(who), {PlainIndex().mac("country", BARRED)}
         said = waits_for(payment, balance, enrolment, method, stop, barred)
         wanted: str | None = None
-        if balance.payable_minor < least_in(town.story):
+        if balance.payable_minor < least:
             wanted = "below_minimum" if balance.payable_minor else "nothing_ready"
         wrong = "no_method" if method is None else wrong_home(dict(method), town.story.rail)
         wanted = wrong or wanted

@@ -9,7 +9,7 @@ from tests.simulation.currencies import MONEY
 from tests.simulation.homes import wrong_home
 from tests.simulation.keeping import held_since
 from tests.simulation.paydays import calendar
-from tests.simulation.rails import least_in, step_in
+from tests.simulation.rails import in_unit, least_in, step_in
 from tests.simulation.story import DAY_MS, PEOPLE
 from tests.support.payday import Places
 
@@ -31,7 +31,7 @@ def watch_order(town: "Town", body: dict[str, Any]) -> None:
     run = next(one for one in books["payout_run"] if one["run_id"] == payout["run_id"])
     people = [run.get("requested_by"), run.get("released_by")]
     most = town.story.paying.checkers
-    if most is not None and run["total_minor"] >= most:
+    if most is not None and run["total_minor"] >= in_unit(most, run["currency"]):
         people.append(run.get("checked_by"))
     if None in people or len({*people}) != len(people):
         town.fail(f"sent without enough people: {people}")
@@ -91,7 +91,7 @@ def _payouts(books: Books) -> Iterator[str]:
         parts = sum(each["amount_minor"] for each in payout["rewards"])
         if parts + payout["carry_minor"] != payout["amount_minor"]:
             yield f"{payout['payout_id']} is not the sum of its parts"
-        if payout["amount_minor"] < least_in(books.town.story):
+        if payout["amount_minor"] < least_in(books.town.story, payout["currency"]):
             yield f"{payout['payout_id']} is below the minimum"
         rest = step_in(books.town.story) - 1  # at most that its rail could not pay before
         if payout["carry_minor"] > rest and not _given_back(books, payout["advocate_id"]):
@@ -212,7 +212,7 @@ def _paid_out(books: Books) -> Iterator[str]:
         touched = touched or any(
             wrong_home(one, town.story.rail) for one in _methods(books, person)
         )
-        least = least_in(town.story)
+        least = least_in(town.story, unit)
         if standing[person] == "active" and owed >= least and not touched:
             yield f"{person} was due {owed} in {run['run_id']} and is not in it"
 

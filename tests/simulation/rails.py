@@ -37,7 +37,12 @@ def step_in(story: "Story") -> int:
     return STEP if story.rail in STEPS else 1
 
 
-def least_in(story: "Story") -> int:
+def in_unit(amount: int, unit: str) -> int:
+    """What a threshold of payments is in a currency; in dollars it is a quarter more."""
+    return amount if unit == "EUR" else amount + amount // 4
+
+
+def least_in(story: "Story", unit: str) -> int:
     """From where on anybody is paid: the minimum, or the least that the rail can pay above it."""
     step = step_in(story)
-    return -(-max(1, story.paying.minimum) // step) * step
+    return -(-max(1, in_unit(story.paying.minimum, unit)) // step) * step

@@ -36,6 +36,7 @@ from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited
 from tests.simulation.months import tie_of
 from tests.simulation.paydays import EVERY_DAYS, STARTS_ON, Paying
+from tests.simulation.rails import in_unit
 from tests.simulation.rarities import other_name
 from tests.simulation.shops import customer_of
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms
@@ -202,11 +203,19 @@ def _payment(paying: Paying, sharp: bool, rail: str, accepts: bool) -> Payment:
             "weekend": paying.weekend,
             "holidays": paying.holidays,
             "audit": SHARP if sharp else {},
-            "minimum_in": {"USD": paying.minimum} if accepts and paying.minimum else {},
-            "two_checkers_from_in": {"USD": paying.checkers} if accepts and paying.checkers else {},
+            "minimum_in": {"USD": in_unit(paying.minimum, "USD")}
+            if accepts and paying.minimum
+            else {},
+            "two_checkers_from_in": (
+                {"USD": in_unit(paying.checkers, "USD")} if accepts and paying.checkers else {}
+            ),
         }
         | (counted if paying.cadence == "every_n_days" else {})
     )
+
+
+def _paid_in_dollars(amount: int | None, accepts: bool) -> dict[str, int]:
+    return {"USD": in_unit(amount, "USD")} if accepts and amount else {}
 
 
 def deliveries_of(story: Story, chance: Random) -> Iterator[tuple[str, Facts]]:

@@ -33,6 +33,7 @@ from tests.simulation.batches import RAILS
 from tests.simulation.baton import Baton, Died
 from tests.simulation.demands import Demands
 from tests.simulation.explained import unexplained
+from tests.simulation.granting import GRANTING
 from tests.simulation.lambdas import (
     TABLES,
     asked,
@@ -127,7 +128,7 @@ class Town:
             {name: name for name in TABLES},  # type: ignore[misc]  # they are Tables, and `keys`
             lambda: self.clock.at_ms / 1_000,
         )
-        self.dynamo.written, self.dynamo.sent = Watch(self).see, Demands(self).see
+        self.dynamo.written, self.dynamo.sent = Watch(self).see, Demands(self, *GRANTING).see
         self.memory = Ledgered(self.dynamo, self.dynamo, self)
         self.faulty = wire_client(self) if self._wire else FaultyDynamo(self.dynamo, self.outside)
         self.store = Ledgered(self.faulty, self.dynamo, self)
