@@ -28,7 +28,8 @@ def open_second(story: "Story") -> None:
     chance = Random(f"shops {story.seed}")
     if chance.random() < TWO:
         for order in story.orders:
-            if order.friend and chance.random() < 0.5:
+            named = order.friend and order.email is None  # an address is the same everywhere
+            if named and chance.random() < 0.5:
                 order.friend += THERE
 
 

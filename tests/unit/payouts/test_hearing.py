@@ -127,6 +127,29 @@ def test_a_rail_that_does_not_answer_keeps_the_notice_of_a_paid_payment() -> Non
     assert (world.all(RailNotice), world.payout.state) == ([], "paid")
 
 
+def test_a_rail_that_is_busy_is_left_alone_by_whoever_heard_of_a_payment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = Payday()
+    world.due(500)
+    world.sent()
+    assert world.payout.state == "paid"
+    busy, asked = RailAnswer("unknown", reason="rail_busy", rest_seconds=1_200), list[str]()
+
+    def look_up(payout_id: str, _reference: str = "") -> RailAnswer:
+        asked.append(payout_id)
+        return busy
+
+    monkeypatch.setattr(world.rail, "look_up", look_up)
+    notice(world, world.payout.payout_id)
+    world.cycle.look_up()
+    world.cycle.look_up()
+    assert (len(asked), len(world.all(RailNotice))) == (1, 1)
+    world.clock.advance(1_201_000)
+    world.cycle.look_up()
+    assert len(asked) == 2
+
+
 def test_a_thing_of_the_rail_is_asked_for_our_name_of_it() -> None:
     world = Payday()
     world.due(500)

@@ -46,14 +46,7 @@ from goodword.payouts.model import (
     run_key,
     run_moved,
 )
-from goodword.payouts.ports import (
-    HALTING,
-    TELLING,
-    Destinations,
-    PaymentOrder,
-    Rail,
-    RailAnswer,
-)
+from goodword.payouts.ports import HALTING, TELLING, Destinations, PaymentOrder, Rail, RailAnswer
 from goodword.payouts.resting import rest, rest_as_told, rests
 from goodword.payouts.standing import Standing, standing_of
 from goodword.payouts.sums import follow
@@ -143,13 +136,16 @@ class Sending:
     def ask_again(self, payout: Payout) -> bool:
         """Ask the rail what became of a payment, also one that was paid: it may have come back.
 
-        False when it has to be asked once more about a payment that nothing else looks up again.
+        False when it has to be asked once more: nothing else looks it up again, or the rail rests.
         """
+        if rests(self.desk, payout.rail):
+            return False
         if payout.state in ("sent", "unknown"):
             self._look_up(payout)
         elif payout.state == "paid":
             answer = self.rails[payout.rail].look_up(payout.payout_id, payout.reference)
             if answer is not None and answer.status == "unknown":
+                rest_as_told(self.desk, payout.rail, answer.rest_seconds)
                 return False
             if answer is not None:
                 self.post_back(payout, answer)
