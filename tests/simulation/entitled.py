@@ -103,7 +103,9 @@ def _plainly_owed(town: "Town", reward: Item) -> bool:
         and not one.get("duplicate_of")
         and not (one.get("refunded_net_minor") or one.get("refunded_gross_minor"))
     ]
-    bars = _of(town, "ban", reward["advocate_id"]), reward.get("ceiling_minor") is not None
+    who = reward["advocate_id"]
+    banned = any(one["state"] == "banned" for one in _of(town, "enrolment", who))
+    bars = banned, _of(town, "ban", who), reward.get("ceiling_minor") is not None
     held = reward["state"] == "on_hold" and town.story.second_look is not None
     able = reward["state"] in ("on_hold", "rejected") and not held
     return bool(orders) and able and not any(bars) and not town.story.ending

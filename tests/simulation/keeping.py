@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from goodword.payouts.calendar import payout_of
 from goodword.payouts.model import Payout
 from goodword.payouts.stops import HOLD_CODES, PayoutStop
 from goodword.payouts.waiting import waiting_page
@@ -19,6 +20,7 @@ from tests.simulation.homes import wrong_home
 from tests.simulation.paydays import calendar
 from tests.simulation.rails import least_in
 from tests.simulation.story import PEOPLE
+from tests.simulation.terms import payment_of
 from tests.support.desk import PlainIndex
 from tests.support.scene import PROGRAM
 
@@ -236,4 +238,17 @@ def _is_erased(books: Books, person: str) -> bool:
     return any(one["advocate_id"] == person and one.get("erased_ms") for one in books["advocate"])
 
 
-KEPT = (_held, _everybody)
+def _told_day(books: Books) -> Iterator[str]:
+    """The day that is told of money: the first that pays what was earned and is due by then."""
+    town, payment = books.town, payment_of(books.town.story)
+    ends, now_ms = calendar(town.story.paying), town.clock.at_ms
+    for one in books["reward"]:
+        if one["state"] in ("pending", "approved", "due"):
+            earned_ms, due_ms = one["created_ms"], one["hold_until_ms"]
+            said = payout_of(payment, earned_ms, due_ms, now_ms)
+            able = (at for at, end in ends.items() if at > max(due_ms, now_ms) and end > earned_ms)
+            if said != min(able):
+                yield f"{one['reward_id']} is told the payday of {said}"
+
+
+KEPT = (_held, _everybody, _told_day)

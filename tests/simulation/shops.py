@@ -29,7 +29,7 @@ def open_second(story: "Story") -> None:
     if chance.random() < TWO:
         for order in story.orders:
             named = order.friend and order.email is None  # an address is the same everywhere
-            if named and chance.random() < 0.5:
+            if named and order.twin is None and chance.random() < 0.5:
                 order.friend += THERE
 
 
