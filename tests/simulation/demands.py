@@ -8,6 +8,7 @@ itself, that nobody has written it meanwhile.
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from goodword.records import Key
@@ -26,27 +27,21 @@ Plain = dict[str, Any]
 
 @dataclass(frozen=True)
 class Sent:
-    """A transaction: what it writes over what, and what it demands of each place."""
+    """A transaction: what it writes over what, by kind, and what it demands of each place."""
 
     items: Mapping[Key, Plain]
     places: Sequence[Key]  # of what is written
-    written: Sequence[tuple[Plain | None, Plain | None]]
+    written: Mapping[str, Sequence[tuple[Plain | None, Plain]]]
     demanded: Mapping[Key, Mapping[str, str]]
     free: frozenset[Key]
 
-    def made(self, kind: str) -> Iterator[Plain]:
+    def made(self, kind: str) -> list[Plain]:
         """What it creates of a kind."""
-        yield from (new for old, new in self.written if old is None and new and _is(new, kind))
+        return [new for old, new in self.written.get(kind, ()) if old is None]
 
-    def put(self, kind: str) -> Iterator[tuple[Plain, Plain]]:
+    def put(self, kind: str) -> list[tuple[Plain, Plain]]:
         """What it writes over, of a kind: before and after."""
-        yield from ((old, new) for old, new in self.written if old and new and _is(new, kind))
-
-    def told(self, name: str) -> Iterator[Plain]:
-        """What its events of a type are about, and say."""
-        for event in self.made("event"):
-            if event["type"] == name:
-                yield event["data"] | {"subject": event["subject"]}
+        return [(old, new) for old, new in self.written.get(kind, ()) if old is not None]
 
     def stays(self, key: Key) -> Iterator[str]:
         """The record must be as it is, or not be there."""
@@ -63,10 +58,6 @@ class Sent:
 
 
 Judge = Callable[[Sent], Iterator[str]]
-
-
-def _is(item: Plain, kind: str) -> bool:
-    return bool(item["kind"] == kind)
 
 
 class Demands:
@@ -90,7 +81,7 @@ class Demands:
 
     def _sent(self, asked: Sequence[Mapping[str, Any]]) -> Sent:
         items = self._town.dynamo.items
-        places, written = list[Key](), list[tuple[Plain | None, Plain | None]]()
+        places, written = list[Key](), dict[str, list[tuple[Plain | None, Plain]]]()
         demanded, free = dict[Key, dict[str, str]](), set[Key]()
         for one in asked:
             ((action, request),) = one.items()
@@ -102,15 +93,22 @@ class Demands:
                 demanded[key] = _terms(request)
             if action != "ConditionCheck":
                 places.append(key)
-                written.append((items.get(key), Stored(place).plain if action == "Put" else None))
+            if action == "Put":
+                new = Stored(place).plain
+                written.setdefault(str(new["kind"]), []).append((items.get(key), new))
         return Sent(items, places, written, demanded, frozenset(free))
 
 
 def _terms(request: Mapping[str, Any]) -> dict[str, str]:
     """What must be equal, by field."""
     names, values = (request.get(f"ExpressionAttribute{one}", {}) for one in ("Names", "Values"))
-    found = TERM.findall(request["ConditionExpression"])
+    found = _pairs(request["ConditionExpression"])
     return {names[name]: next(iter(values[value].values())) for name, value in found}
+
+
+@cache
+def _pairs(expression: str) -> list[tuple[str, str]]:
+    return TERM.findall(expression)
 
 
 def _itself(sent: Sent) -> Iterator[str]:
@@ -195,7 +193,7 @@ def _parked(sent: Sent) -> Iterator[str]:
     """What waits for an order is not forgotten by the order that comes."""
     for one in (*sent.made("parked_refunds"), *(after for _, after in sent.put("parked_refunds"))):
         yield from sent.stays(Key("core", one["pk"], "ALIAS"))
-    if any(_is(new, "delivery") for _, new in sent.put("delivery")):
+    if sent.put("delivery"):
         for one in sent.made("order_alias"):
             yield from sent.stays(Key("core", one["pk"], "PARK"))
 
