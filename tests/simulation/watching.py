@@ -11,6 +11,7 @@ from tests.fakes.dynamo import Writes
 from tests.simulation.audits import Audits
 from tests.simulation.bancheck import banned
 from tests.simulation.bans import forgotten
+from tests.simulation.comparing import compared
 from tests.simulation.deciding import decided
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
@@ -130,6 +131,9 @@ class Watch:
                 self._asked(new, plain)
             case "ban":
                 for what in forgotten(self._town, old, new):
+                    self._town.fail(what)
+            case "open_comparison":
+                for what in compared(self._town, old, new):
                     self._town.fail(what)
             case "advocate":
                 watch_erased(self._town, old, new)
