@@ -19,6 +19,7 @@ from tests.simulation.halves import halve
 from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.months import Tie, last, told
+from tests.simulation.nearly import pay_by_credit, use_nearly
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.pilots import Trial
@@ -248,6 +249,9 @@ def _banks(chance: Random, story: Story) -> Story:
         halve(story)
         grow_stale(story, START_MS)
         last(Random(f"months {story.seed}"), story, START_MS)
+    if not (story.revokes or story.ebbs or story.lasts):
+        use_nearly(story)
+        pay_by_credit(story)
     return story
 
 

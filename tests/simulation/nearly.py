@@ -1,0 +1,43 @@
+"""Budgets of which nearly all is used, or nearly so much that somebody is told; and orders that are
+paid wholly by credit, so that nothing of them is left in the books of the shop."""
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING
+
+from tests.simulation.enriching import given
+from tests.simulation.limits import Limited
+from tests.simulation.offers import EMPTY
+
+if TYPE_CHECKING:
+    from tests.simulation.story import Story
+
+NEARLY, BY_CREDIT = 0.05, 0.04  # of the stories
+LOW = 797  # tenths of a percent; from 80 percent on finance is told
+
+
+def use_nearly(story: "Story") -> None:
+    """The first order uses 79.7 percent of a budget, or all of it but the least."""
+    chance = Random(f"nearly {story.seed}")
+    able = not (story.calm or story.accepts or story.caps or story.gives or story.extra)
+    if not able or chance.random() > NEARLY:
+        return
+    used = given(story, story.orders[0])
+    size = chance.choice((used + 1, used + 1, used + used // 300 + 1, used * 1_000 // LOW))
+    story.budget = [Limited("budget", "lifetime", "amount_minor", size)]
+    story.disputed = False
+    for order in story.orders:
+        order.refunds = [replace(one, won=False) for one in order.refunds]
+
+
+def pay_by_credit(story: "Story") -> None:
+    """An order without a net, and of no lines."""
+    chance = Random(f"credit {story.seed}")
+    able = [
+        one
+        for one in story.orders
+        if one.action == "sale" and not (one.twin or one.draft or one.under or one.refunds)
+    ]
+    if able and not story.rates and chance.random() < BY_CREDIT:
+        order = chance.choice(able)
+        order.net, order.basket = 0, replace(EMPTY, nth=order.basket.nth)
