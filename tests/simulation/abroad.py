@@ -20,7 +20,7 @@ from tests.simulation.offers import rounded
 if TYPE_CHECKING:
     from tests.simulation.story import Order, Story
 
-SHY = 0.5  # of the stories with rates and two versions: the first one takes no other currency
+HOME_ONLY = 0.5  # of the stories with rates and two versions: the first one takes no other currency
 OTHER = 0.55  # of the stories with rates are not in dollars of the very day
 TOLD = {  # what one euro is, or, the other way round, what is one euro's part
     "USD": (("1.0834", "2", "0.9", "1.333333"), ("0.92", "0.5", "1.1")),
@@ -42,7 +42,7 @@ class Abroad:
     back: int = 0
     rounding: str = "half_even"
     odd: tuple[str, ...] = ()  # days with a rate that no order may take
-    shy: bool = False  # the first version takes no other currency, whatever rates there are
+    home_only: bool = False  # the first version takes no other currency, whatever rates there are
 
     def told(self, day: str, rate: str) -> list[dict[str, Any]]:
         """What finance states for the orders of a day."""
@@ -95,7 +95,9 @@ def add_currencies(story: "Story") -> None:
     """Another currency than dollars, and rates that are not plainly those of the day."""
     chance = Random(f"currencies {story.seed}")
     if story.rates and not story.accepts and len(story.versions) > 1:
-        story.abroad = replace(story.abroad, shy=Random(f"shy {story.seed}").random() < SHY)
+        story.abroad = replace(
+            story.abroad, home_only=Random(f"home only {story.seed}").random() < HOME_ONLY
+        )
     if not story.rates or story.accepts or chance.random() > OTHER:
         return
     currency = chance.choice(("USD", "JPY", "JPY", "KWD", "KWD"))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from goodword.times import rfc3339
 
 from tests.simulation.books import Books, Item
+from tests.simulation.happenings import account_of
 from tests.simulation.story import DAY_MS, HOUR_MS, PEOPLE, Story
 from tests.support.scene import PROGRAM
 
@@ -118,7 +119,7 @@ def _taken(books: Books, happened: dict[str, int]) -> Iterator[str]:
         if event["type"] == "enrolment.banned":
             who, from_ms = event["subject"], int(event["data"]["since_ms"])
             since[who] = min(from_ms, since.get(who, from_ms))
-            if event["actor"]["id"] == who.replace("adv_", "usr_", 1):
+            if event["actor"]["id"] == account_of(who):
                 yield f"{who} banned themselves"
     for reward in books["reward"] if books.town.story.conduct else ():
         from_ms = since.get(reward["advocate_id"], NEVER)

@@ -24,6 +24,7 @@ from tests.simulation.flaws import TERMS
 from tests.simulation.giftchecks import GIFTS
 from tests.simulation.giving import GIVING
 from tests.simulation.halves import HALVED
+from tests.simulation.happenings import account_of
 from tests.simulation.keeping import KEPT
 from tests.simulation.leaving import LEFT
 from tests.simulation.letting import LETTING
@@ -213,7 +214,7 @@ def _reviews(books: Books) -> Iterator[str]:
             continue
         reward = rewards[event["subject"]]
         if event["actor"]["kind"] == "staff":
-            if event["actor"]["id"] == reward["advocate_id"].replace("adv_", "usr_", 1):
+            if event["actor"]["id"] == account_of(reward["advocate_id"]):
                 yield f"{reward['order_id']} was approved by its payee"
         elif event["reason"] == "within_auto_approve_limit":
             if event["data"]["amount_minor"] > story.limit:

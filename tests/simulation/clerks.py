@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from goodword.payouts import confirming
 from goodword.payouts.model import Payout, PayoutRun
 
+from tests.simulation.happenings import account_of
 from tests.simulation.rail import FilesByHand
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class Clerks:
         before = self._of(run)
         payee = self._chance.choice(before).advocate_id
         own = payee if self._chance.random() < 0.5 else ""
-        who = own.replace("adv_", "usr_", 1) or "usr_anna"
+        who = account_of(own) or "usr_anna"
         hands = self.town.rail
         assert isinstance(hands, FilesByHand), "only these have clerks"
         wanted = {one.payout_id: one.state for one in before}

@@ -16,6 +16,7 @@ from tests.simulation.bank import Bank
 from tests.simulation.bans import Conduct
 from tests.simulation.complaints import Complaints
 from tests.simulation.giving import Giving
+from tests.simulation.happenings import account_of
 from tests.simulation.keeping import Keeping
 from tests.simulation.lambdas import TWICE
 from tests.simulation.leaving import Leaving
@@ -237,7 +238,7 @@ class Director(Timing):
             self.answer(reward, approve, reward.advocate_id if payee else None)
 
     def answer(self, reward: Reward, approve: bool, advocate_id: str | None) -> None:
-        who = advocate_id.replace("adv_", "usr_", 1) if advocate_id else "usr_fatima"
+        who = account_of(advocate_id) if advocate_id else "usr_fatima"
         if reward.first_look_by is not None and not advocate_id:
             hasty = not self.town.outside.healed and self.chance.random() < 0.5
             who = f"usr_fatima{TWICE}" if hasty else "usr_carl"
@@ -361,7 +362,7 @@ class Director(Timing):
         }
         by_hand = payout.rail == "csv" and not self.town.outside.healed
         own = by_hand and self.chance.random() < 0.4
-        who = payout.advocate_id.replace("adv_", "usr_", 1) if own else "usr_anna"
+        who = account_of(payout.advocate_id) if own else "usr_anna"
         self.person(who, f"/v1/payout-runs/{payout.run_id}/confirm", body)
 
     def staff(self) -> None:

@@ -12,6 +12,7 @@ from goodword.ledger.model import Balance
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
+from tests.simulation.happenings import account_of
 from tests.support.scene import PROGRAM
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ def _handed(books: Books) -> Iterator[str]:
             yield f"{name} is not the sum of its parts"
         if made["currency"] in MONEY:
             yield f"{name} hands over money"
-        if made["by"] == made["advocate_id"].replace("adv_", "usr_", 1):
+        if made["by"] == account_of(made["advocate_id"]):
             yield f"{name} was handed over by its payee"
         for each in made["rewards"]:
             inside[each["reward_id"]] += 1

@@ -2,6 +2,18 @@
 
 from dataclasses import dataclass
 
+ACCOUNT, ADVOCATE = "usr_", "adv_"  # how the ids of one and the same person begin
+
+
+def account_of(advocate_id: str) -> str:
+    """By whom an advocate who works for the company acts there."""
+    return advocate_id.replace(ADVOCATE, ACCOUNT, 1)
+
+
+def advocate_of(account: str) -> str:
+    """Who somebody of the company would be as an advocate."""
+    return account.replace(ACCOUNT, ADVOCATE, 1)
+
 
 @dataclass(frozen=True)
 class Touched:

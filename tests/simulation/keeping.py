@@ -16,6 +16,7 @@ from goodword.payouts.waiting import waiting_page
 
 from tests.simulation.books import Books, Item
 from tests.simulation.currencies import MONEY
+from tests.simulation.happenings import account_of
 from tests.simulation.homes import wrong_home
 from tests.simulation.paydays import calendar
 from tests.simulation.rails import least_in
@@ -89,7 +90,7 @@ class Keeping:
                     yield stop.advocate_id, cause_id
 
     def _say(self, who: str, path: str, body: dict[str, str]) -> None:
-        own = who == body["advocate_id"].replace("adv_", "usr_", 1)
+        own = who == account_of(body["advocate_id"])
         wrong = own or body["reason_code"] == "nonsense"
 
         def ask() -> None:

@@ -7,6 +7,7 @@ nobody is asked to where it is not; and whoever is to answer has the days that t
 from collections.abc import Iterator
 
 from tests.simulation.books import Books, Item
+from tests.simulation.happenings import advocate_of
 from tests.simulation.lambdas import TWICE
 from tests.simulation.paydays import named
 from tests.simulation.rails import in_unit
@@ -23,7 +24,7 @@ def _payees(books: Books) -> Iterator[str]:
         paid = {one["advocate_id"] for one in books["payout"] if one["run_id"] == run["run_id"]}
         for name in PASSED:
             who = str(run.get(name) or "").removesuffix(TWICE)
-            if who.replace("usr_", "adv_", 1) in paid:
+            if advocate_of(who) in paid:
                 yield f"{run['run_id']} was {name} {who}, whom it pays"
 
 

@@ -7,6 +7,7 @@ of their own payment what became of it.
 from collections.abc import Iterator
 
 from tests.simulation.books import Books
+from tests.simulation.happenings import account_of
 from tests.simulation.lambdas import TWICE
 
 TOO_LARGE = "over_auto_approve_limit"
@@ -48,7 +49,7 @@ def _own(books: Books) -> Iterator[str]:
         payout = payouts.get(event["subject"])
         if payout is None or event["actor"]["kind"] != "staff":
             continue
-        if event["actor"]["id"] == payout["advocate_id"].replace("adv_", "usr_", 1):
+        if event["actor"]["id"] == account_of(payout["advocate_id"]):
             yield f"{event['type']} of {event['subject']} is the word of its payee"
 
 

@@ -90,8 +90,8 @@ def touch_of(winner: Mapping[str, Any]) -> tuple[int, str]:
 
 def is_taken(story: Story, order: Order, touch: tuple[int, str]) -> bool:
     """Whether the version in force at the touch takes the order's currency."""
-    shy = story.abroad.shy and in_force(story, *touch) is story.versions[0]
-    return not shy or order.currency == "EUR" or order.action == "lead"
+    barred = story.abroad.home_only and in_force(story, *touch) is story.versions[0]
+    return not barred or order.currency == "EUR" or order.action == "lead"
 
 
 def offers_of(story: Story, version: Terms) -> tuple[Offer, ...]:

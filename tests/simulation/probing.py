@@ -18,6 +18,7 @@ from goodword.trust.resolving import Resolving, Ruling
 from goodword_aws.workflow import StepFunctions
 
 from tests.simulation.complaints import PlainTexts
+from tests.simulation.happenings import account_of
 from tests.simulation.lambdas import asked
 from tests.simulation.story import DAY_MS
 from tests.support.scene import PROGRAM
@@ -67,7 +68,7 @@ def _payee(kind: type, states: set[str], path: str, **body: Any) -> Callable[["T
             if who is None or one.state not in states:
                 continue
             said = {name: value.format(**one.__dict__) for name, value in body.items()}
-            subject = who.replace("adv_", "usr_", 1)
+            subject = account_of(who)
             _, answer = asked(town, subject, "POST", path.format(**one.__dict__), said)
             return str(answer.get("code", "taken"))
         return NOTHING

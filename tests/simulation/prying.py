@@ -17,6 +17,7 @@ from goodword.ports import Change
 from goodword.records import Record
 from goodword.rewards.model import Reward
 
+from tests.simulation.happenings import account_of
 from tests.simulation.lambdas import TWICE
 from tests.simulation.story import HOUR_MS
 
@@ -64,7 +65,7 @@ class Prying:
             path, body = f"/v1/payout-runs/{run.run_id}/{verb}", _said(run)
             payees = {one.advocate_id for one in self._payouts(run)}
             for person in sorted(payees):
-                yield self._no(_user(person), path, body)
+                yield self._no(account_of(person), path, body)
             if run.open_findings:
                 yield self._no("usr_zoe", path, body)
                 yield from self._findings(run)
@@ -102,7 +103,7 @@ class Prying:
             if one.run_id == run.run_id and one.state == "open" and one.advocate_id:
                 body = {"check": one.check, "subject": one.subject, "reason_code": "other"}
                 path = f"/v1/payout-runs/{run.run_id}/findings"
-                yield self._no(_user(one.advocate_id), path, body | {"verdict": "clear"})
+                yield self._no(account_of(one.advocate_id), path, body | {"verdict": "clear"})
                 yield self._no("usr_olga", path, body | {"verdict": "clear"}, "admin")
 
     def _edits(self, run: PayoutRun, path: str, body: Said) -> Iterator[Callable[[], None]]:
@@ -134,7 +135,7 @@ class Prying:
             )
             asked = self.town.clock.at_ms - (payout.sent_ms or 0)
             if payout.state in ("sent", "unknown"):
-                yield self._no(_user(payout.advocate_id), path, paid)
+                yield self._no(account_of(payout.advocate_id), path, paid)
                 yield self._no("usr_anna", path, back)
                 yield self._no("usr_olga", path, paid, self._chance.choice(ROLES))
             by_hand = payout.rail == "csv"
@@ -143,7 +144,7 @@ class Prying:
                     yield from (self._no("usr_anna", path, each) for each in (paid, failed))
             elif payout.state == "paid":
                 yield self._no("usr_anna", path, failed)
-                yield self._no(_user(payout.advocate_id), path, back)
+                yield self._no(account_of(payout.advocate_id), path, back)
             elif payout.state in ("failed", "returned", "cancelled"):
                 yield self._no("usr_anna", path, paid)
 
@@ -152,7 +153,7 @@ class Prying:
             for name, cause in stop.causes.items():
                 body = {"advocate_id": stop.advocate_id, "hold_id": name, "reason_code": "other"}
                 path = "/v1/payout-holds/lift"
-                yield self._no(_user(stop.advocate_id), path, body)
+                yield self._no(account_of(stop.advocate_id), path, body)
                 yield self._no("usr_olga", path, body, self._chance.choice(ROLES))
                 if cause.reason != "on_hold":
                     yield self._no("usr_zoe", path, body)
@@ -161,7 +162,7 @@ class Prying:
                 path = f"/v1/rewards/{reward.reward_id}/approve"
                 body = {"reason_code": "checked_order"}
                 if reward.side == "advocate":  # no friend is one of us
-                    yield self._no(_user(reward.advocate_id), path, body)
+                    yield self._no(account_of(reward.advocate_id), path, body)
                 yield self._no("usr_olga", path, body, self._chance.choice(ROLES))
 
     def _payouts(self, run: PayoutRun) -> list[Payout]:
@@ -211,7 +212,3 @@ def _said(run: PayoutRun) -> Said:
     return {"run_hash": run.run_hash} | (
         {} if run.state == "draft" else {"total_minor": run.total_minor}
     )
-
-
-def _user(advocate_id: str) -> str:
-    return advocate_id.replace("adv_", "usr_", 1)

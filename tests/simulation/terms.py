@@ -116,7 +116,7 @@ def _currencies(story: Story, number: int) -> Literal["accept", "convert", "refu
     """What becomes of orders from abroad."""
     if story.accepts:
         return "accept"
-    return "convert" if story.rates and (number or not story.abroad.shy) else "refuse"
+    return "convert" if story.rates and (number or not story.abroad.home_only) else "refuse"
 
 
 def version_of(story: Story, number: int) -> ProgramVersion:

@@ -34,6 +34,7 @@ from tests.simulation.baton import Baton, Died
 from tests.simulation.demands import Demands
 from tests.simulation.explained import unexplained
 from tests.simulation.granting import GRANTING
+from tests.simulation.happenings import advocate_of
 from tests.simulation.lambdas import (
     TABLES,
     asked,
@@ -158,7 +159,7 @@ class Town:
 
     def advocate_of(self, subject: str) -> str | None:
         """Who of staff is an advocate too: `usr_maya` is `adv_maya`."""
-        advocate_id = subject.replace("usr_", "adv_", 1)
+        advocate_id = advocate_of(subject)
         return advocate_id if advocate_id in PEOPLE else None
 
     def noticed(self, what: str, failure: BaseException) -> None:

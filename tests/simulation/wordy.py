@@ -55,7 +55,7 @@ def _be_alike(chance: Random, story: "Story") -> None:
     able = [one for one in story.orders if one.clicks and not (one.returns or one.twin or one.shy)]
     if len(story.versions) != 2 or not able or chance.random() > ALIKE:
         return
-    abroad = [one for one in able if story.abroad.shy and one.currency != "EUR"]
+    abroad = [one for one in able if story.abroad.home_only and one.currency != "EUR"]
     (first, then), order = story.versions, chance.choice(abroad or able)
     if then.trial is not None:
         return
