@@ -42,6 +42,7 @@ from tests.simulation.runchecks import RUNS
 from tests.simulation.stale import AGES, may_lack
 from tests.simulation.stale import REFUSED as OLD
 from tests.simulation.story import DAY_MS, PEOPLE
+from tests.simulation.strange import STRANGENESS, is_left_aside, waits
 from tests.simulation.taking import taken
 from tests.simulation.telling import TOLD
 from tests.simulation.twins import TWINS, told_ms
@@ -91,6 +92,7 @@ def check(town: "Town") -> list[str]:
         *LOOKS,
         *LETTING,
         *ALARMS,
+        *STRANGENESS,
         *TOLD,
         *DOUBTED,
         *HALVED,
@@ -296,7 +298,7 @@ def _leftovers(books: Books) -> Iterator[str]:
     """I4, I13: nothing waits that nobody will look at."""
     known = {one["alias"] for one in books["order_alias"]}
     for parked in books["parked_refunds"]:
-        if parked["alias"] in known:
+        if parked["alias"] in known and not waits(parked):
             yield f"refunds are parked under {parked['alias']}, which is known"
     told = {one["delivery_id"]: one["state"] for one in books["delivery"]}
     for name in books.town.accepted:
@@ -304,7 +306,8 @@ def _leftovers(books: Books) -> Iterator[str]:
             yield f"the delivery {name} was accepted and is {told.get(name)}"
     for delivery in books["delivery"]:
         reasons = ("unknown_order", DIFFERS, *OLD)
-        if delivery["state"] == "not_understood" and delivery["reason"] not in reasons:
+        unread = delivery["state"] == "not_understood" and delivery["reason"] not in reasons
+        if unread and not is_left_aside(books, delivery):
             yield f"{delivery['delivery_id']} is not understood: {delivery['reason']}"
 
 

@@ -191,7 +191,9 @@ def _waiting(sent: Sent) -> Iterator[str]:
 
 def _parked(sent: Sent) -> Iterator[str]:
     """What waits for an order is not forgotten by the order that comes."""
-    for one in (*sent.made("parked_refunds"), *(after for _, after in sent.put("parked_refunds"))):
+    over = sent.put("parked_refunds")
+    grown = (after for before, after in over if len(after["facts"]) > len(before["facts"]))
+    for one in (*sent.made("parked_refunds"), *grown):
         yield from sent.stays(Key("core", one["pk"], "ALIAS"))
     if sent.put("delivery"):
         for one in sent.made("order_alias"):

@@ -27,6 +27,7 @@ from tests.simulation.rarities import MAYAS, Draft, Turn, Twin, add_rarities, is
 from tests.simulation.revoking import revoke
 from tests.simulation.segments import Time
 from tests.simulation.stale import grow_stale
+from tests.simulation.strange import add_strange
 
 DAY_MS = 86_400_000
 HOUR_MS = 3_600_000
@@ -80,6 +81,7 @@ class Order:
     number: str = ""  # what the shopper reads
     under: int = 0  # so much less than its net its gross is told to be
     stale: str = ""  # why it may be too old
+    odd_refund: bool = False  # one in pounds is told of it
     halved: bool = False  # of two rewards one is refused, and more is told
     returns: bool = False  # it is one's, another's, and the first one's again
 
@@ -252,6 +254,7 @@ def _banks(chance: Random, story: Story) -> Story:
     if not (story.revokes or story.ebbs or story.lasts):
         use_nearly(story)
         pay_by_credit(story)
+        add_strange(story)
     return story
 
 

@@ -40,6 +40,7 @@ from tests.simulation.rails import in_unit
 from tests.simulation.rarities import other_name
 from tests.simulation.shops import customer_of
 from tests.simulation.story import CODES, START_MS, Order, Story, Terms
+from tests.simulation.strange import strange_of
 from tests.simulation.wording import order_facts, rule_of, tiers_of
 from tests.simulation.wordy import said_gross
 from tests.support.scene import PROGRAM, SECRET, terms
@@ -231,6 +232,7 @@ def deliveries_of(story: Story, chance: Random) -> Iterator[tuple[str, Facts]]:
             yield f"{order.name}-{fact.refund_id}", refund
             if chance.random() < 0.25:
                 yield f"{order.name}-{fact.refund_id}-again", refund
+        yield from strange_of(order)
         yield from _twice(order)
         yield from _drafted(order)
         yield from _banks(order)
