@@ -166,7 +166,7 @@ def _everybody(books: Books) -> Iterator[str]:
         for balance in books["balance"]:
             if balance["currency"] == unit and balance["payable_minor"]:
                 reasons = sorted([*_reasons(books, balance), *_period(books, balance)])
-                least = least_in(books.town.story, unit)
+                least = least_in(books.town.story, unit, books.town.clock.at_ms)
                 missing = max(0, least - balance["payable_minor"])
                 if _is_erased(books, balance["advocate_id"]):
                     reasons, missing = sorted((why, "nothing", one) for why, _, one in reasons), 0
@@ -209,7 +209,7 @@ def _reasons(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
     for method in (one for one in books["payout_method"] if one["advocate_id"] == who):
         if why := wrong_home(method, books.town.story.rail):
             yield why, LETS_GO[why], ""
-    if 0 <= payable < least_in(books.town.story, balance["currency"]):
+    if 0 <= payable < least_in(books.town.story, balance["currency"], books.town.clock.at_ms):
         yield "below_minimum", "earning_more", ""
 
 
@@ -222,7 +222,7 @@ def _period(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
     due = [one for one in books["reward"] if one["state"] == "due" and _same(one, balance)]
     carried = payable - sum(one["remaining_minor"] for one in due)
     now = [one["remaining_minor"] for one in due if one["created_ms"] < ended]
-    least = least_in(town.story, balance["currency"])
+    least = least_in(town.story, balance["currency"], town.clock.at_ms)
     if sum(now) + carried >= least:
         return
     if not now and carried <= 0:

@@ -1,5 +1,6 @@
-"""Budgets of which nearly all is used, or nearly so much that somebody is told; and orders that are
-paid wholly by credit, so that nothing of them is left in the books of the shop."""
+"""Budgets of which nearly all is used, or nearly so much that somebody is told; minimums that a
+later version lowers to what somebody has by then; and orders that are paid wholly by credit, so
+that nothing of them is left in the books of the shop."""
 
 from dataclasses import replace
 from random import Random
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from tests.simulation.story import Story
 
 NEARLY, BY_CREDIT = 0.05, 0.04  # of the stories
+LOWERED = 0.3  # of the stories in which people are paid often, and by one version
+DAY_MS = 86_400_000
 LOW = 797  # tenths of a percent; from 80 percent on finance is told
 
 
@@ -28,6 +31,19 @@ def use_nearly(story: "Story") -> None:
     story.disputed = False
     for order in story.orders:
         order.refunds = [replace(one, won=False) for one in order.refunds]
+
+
+def lower(story: "Story", start_ms: int) -> None:
+    """Too little for the first paydays is, to the cent or nearly, enough for a later version."""
+    chance = Random(f"lowered {story.seed}")
+    able = story.leaning == "payday" and len(story.versions) == 1 and not story.ladder
+    if not able or chance.random() > LOWERED:
+        return
+    least = max(1, given(story, story.orders[0]) + chance.choice((-1, 0, 0, 0, 1)))
+    story.paying = replace(story.paying, minimum=least)
+    story.lowered = least + chance.choice((1, 200, 5_000))
+    from_ms = start_ms + chance.randrange(3, 15) * DAY_MS + 11
+    story.versions.append(replace(story.versions[0], from_ms=from_ms))
 
 
 def pay_by_credit(story: "Story") -> None:

@@ -115,7 +115,7 @@ def _waiting(books: Books) -> Iterator[str]:
     for balance in town.all(Balance):
         if balance.currency not in MONEY:
             continue
-        who, least = balance.advocate_id, least_in(town.story, balance.currency)
+        who, least = balance.advocate_id, least_in(town.story, balance.currency, town.clock.at_ms)
         payment = payment_of(town.story).but(minimum_minor=least)
         enrolment, stop = standing[who], stops.get(who)
         method, barred = methods.get(who), {PlainIndex().mac("country", BARRED)}

@@ -212,7 +212,7 @@ def _paid_out(books: Books) -> Iterator[str]:
         touched = touched or any(
             wrong_home(one, town.story.rail) for one in _methods(books, person)
         )
-        least = least_in(town.story, unit)
+        least = least_in(town.story, unit, run["created_ms"])
         if standing[person] == "active" and owed >= least and not touched:
             yield f"{person} was due {owed} in {run['run_id']} and is not in it"
 

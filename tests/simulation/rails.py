@@ -42,7 +42,12 @@ def in_unit(amount: int, unit: str) -> int:
     return amount if unit == "EUR" else amount + amount // 4
 
 
-def least_in(story: "Story", unit: str) -> int:
-    """From where on anybody is paid: the minimum, or the least that the rail can pay above it."""
+def least_in(story: "Story", unit: str, at_ms: int | None = None) -> int:
+    """From where on anybody is paid: the minimum, or the least that the rail can pay above it.
+
+    It is that of the last version, or of the one that holds then.
+    """
+    earlier = at_ms is not None and at_ms < story.versions[-1].from_ms
+    minimum = story.lowered if story.lowered and earlier else story.paying.minimum
     step = step_in(story)
-    return -(-max(1, in_unit(story.paying.minimum, unit)) // step) * step
+    return -(-max(1, in_unit(minimum, unit)) // step) * step

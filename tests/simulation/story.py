@@ -19,7 +19,7 @@ from tests.simulation.halves import halve
 from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.months import Tie, last, told
-from tests.simulation.nearly import pay_by_credit, use_nearly
+from tests.simulation.nearly import lower, pay_by_credit, use_nearly
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.pilots import Trial
@@ -144,6 +144,7 @@ class Story:
     segments: dict[str, list[Time]] = field(default_factory=dict)  # who was where, and when
     made_ms: int = START_MS - 100 * DAY_MS  # when the programme was
     second_look: int | None = None  # above which an approval takes two
+    lowered: int = 0  # the minimum that all versions but the last have, if it is another one
     revokes: bool = False  # the whole of what was paid comes back
     ebbs: int = 0  # orders that come back before others need what they leave
 
@@ -253,6 +254,7 @@ def _banks(chance: Random, story: Story) -> Story:
         last(Random(f"months {story.seed}"), story, START_MS)
     if not (story.revokes or story.ebbs or story.lasts):
         use_nearly(story)
+        lower(story, START_MS)
         pay_by_credit(story)
         add_strange(story)
     return story

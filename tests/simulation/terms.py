@@ -147,7 +147,7 @@ def version_of(story: Story, number: int) -> ProgramVersion:
                 "on_lapse": story.on_lapse,
             }
         ),
-        payment=payment_of(story),
+        payment=_of_version(story, number),
         cancellation=vars(story.ending) if story.ending else None,
         trust={"second_look_minor": story.second_look}
         | {"dispute_days": 5, "dispute_escalation_days": 2, "appeal_days": 21}
@@ -186,6 +186,15 @@ def _in_dollars(story: Story, limit: Limited) -> dict[str, dict[str, int]]:
 def payment_of(story: Story) -> Payment:
     """How and when people are paid."""
     return _payment(story.paying, story.sharp, story.rail, story.accepts)
+
+
+def _of_version(story: Story, number: int) -> Payment:
+    """The same, as a version has it: the minimum may have been another one before."""
+    payment = payment_of(story)
+    if story.lowered and number + 1 < len(story.versions):
+        minimum_in = _paid_in_dollars(story.lowered, story.accepts)
+        return payment.but(minimum_minor=story.lowered, minimum_in=minimum_in)
+    return payment
 
 
 @cache
