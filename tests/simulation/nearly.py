@@ -1,6 +1,6 @@
 """Budgets of which nearly all is used, or nearly so much that somebody is told; minimums that a
 later version lowers to what somebody has by then; and orders that are paid wholly by credit, so
-that nothing of them is left in the books of the shop."""
+that nothing of them is left in the books of the shop; and lines that cost nothing."""
 
 from dataclasses import replace
 from random import Random
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from tests.simulation.enriching import given
 from tests.simulation.limits import Limited
-from tests.simulation.offers import EMPTY
+from tests.simulation.offers import EMPTY, Line
 
 if TYPE_CHECKING:
     from tests.simulation.story import Story
 
-NEARLY, BY_CREDIT = 0.05, 0.04  # of the stories
+NEARLY, BY_CREDIT, FREE = 0.05, 0.04, 0.08  # of the stories
 LOWERED = 0.3  # of the stories in which people are paid often, and by one version
 DAY_MS = 86_400_000
 LOW = 797  # tenths of a percent; from 80 percent on finance is told
@@ -57,3 +57,18 @@ def pay_by_credit(story: "Story") -> None:
     if able and not story.rates and chance.random() < BY_CREDIT:
         order = chance.choice(able)
         order.net, order.basket = 0, replace(EMPTY, nth=order.basket.nth)
+
+
+def give_a_line(story: "Story") -> None:
+    """One more line of an order is free; in half of them all that was paid for comes back."""
+    chance = Random(f"free line {story.seed}")
+    able = [one for one in story.orders if one.basket.lines and not (one.twin or one.draft)]
+    if not able or chance.random() > FREE:
+        return
+    order = chance.choice(able)
+    paid = tuple((one.name, one.net) for one in order.basket.lines)
+    free = Line("free", chance.choice(("Acme", "bolt", None)), chance.choice((1, 2)), 0)
+    order.basket = replace(order.basket, lines=(*order.basket.lines, free))
+    if order.refunds and chance.random() < 0.5 and sum(net for _, net in paid) == order.net:
+        back = replace(order.refunds[0], of="net", total=False, won=False)
+        order.refunds = [replace(back, amount=order.net, lines=paid)]

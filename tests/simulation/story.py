@@ -19,7 +19,7 @@ from tests.simulation.halves import halve
 from tests.simulation.happenings import Returned, Touched
 from tests.simulation.limits import Limited, draw_budget, draw_caps
 from tests.simulation.months import Tie, last, told
-from tests.simulation.nearly import lower, pay_by_credit, use_nearly
+from tests.simulation.nearly import give_a_line, lower, pay_by_credit, use_nearly
 from tests.simulation.offers import EMPTY, Basket, Ladder, Offer
 from tests.simulation.paydays import Paying, drawn
 from tests.simulation.pilots import Trial
@@ -255,6 +255,7 @@ def _banks(chance: Random, story: Story) -> Story:
     if not (story.revokes or story.ebbs or story.lasts):
         use_nearly(story)
         lower(story, START_MS)
+        give_a_line(story)
         pay_by_credit(story)
         add_strange(story)
     return story
