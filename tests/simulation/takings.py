@@ -42,6 +42,9 @@ class Takings:
                 self._run(old, new)
             elif one.get("kind") == "payout" and old is None:
                 self._frozen.setdefault(one["advocate_id"], {})[one["run_id"]] = self._number
+            elif one.get("kind") == "run_exclusion" and self._town.story.lowered:
+                # a run of before, with the minimum of then, has put somebody aside meanwhile
+                self._frozen.setdefault(one["advocate_id"], {})[one["run_id"]] = self._number
             elif one.get("kind") in ALWAYS or (not freezes and _moves(old, new)):
                 self._moved[one["advocate_id"]] = self._number
 
