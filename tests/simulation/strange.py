@@ -22,7 +22,8 @@ NAME = "odd"
 def add_strange(story: "Story") -> None:
     """One order gets such a refund."""
     chance = Random(f"strange {story.seed}")
-    able = [one for one in story.orders if one.action == "sale" and not (one.twin or one.draft)]
+    sales = [one for one in story.orders if one.action == "sale" and not one.stale]
+    able = [one for one in sales if not (one.twin or one.draft)]
     if able and not story.calm and chance.random() < STRANGE:
         chance.choice(able).odd_refund = True
 
