@@ -120,6 +120,12 @@ class Arena(Golden):
         self._silence(0, 1, 24, 24)
         self.to(max(one.look_ms or 0 for one in self.town.all(Payout)))
 
+    def nearly_due(self) -> None:
+        """The same, half an hour before anybody may say what became of it."""
+        self.released()
+        self._silence(0, 1, 24, 22)
+        self.to(min(self.town.asked_ms.values()) + 48 * HOUR_MS - 30 * MINUTE_MS)
+
     def just_sent(self) -> None:
         """Frozen days ago and sent just now, and the rail does not say a word."""
         self.requested()

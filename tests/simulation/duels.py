@@ -170,6 +170,13 @@ DUELS = (
     ),
     Duel("looked up when the key is forgotten", _two, Arena.forgotten, Arena.machine, hastening),
     *SHARING,
+    Duel(
+        "looked up and said half an hour too early",
+        _two,
+        Arena.nearly_due,
+        lambda arena: arena.scheduled("payouts_schedule"),
+        hastening,
+    ),
 )
 
 

@@ -113,5 +113,5 @@ PAYDAYS = (
     Mistake("the audit overlooks who shares an account", without("shared_payee")),
     Mistake("the audit overlooks one network", without("one_network")),
     Mistake("the audit compares with no run before", swap(auditing, "AUDIT_RUNS_BACK", 0)),
-    Mistake("people need not wait to say", swap(confirming, "PERSON_AFTER_HOURS", 47)),
+    Mistake("people need not wait to say", swap(confirming, "PERSON_AFTER_HOURS", 47), duel=51),
 )
