@@ -136,10 +136,8 @@ class Sending:
     def ask_again(self, payout: Payout) -> bool:
         """Ask the rail what became of a payment, also one that was paid: it may have come back.
 
-        False when it has to be asked once more: nothing else looks it up again, or the rail rests.
+        False when it has to be asked once more about a payment that nothing else looks up again.
         """
-        if rests(self.desk, payout.rail):
-            return False
         if payout.state in ("sent", "unknown"):
             self._look_up(payout)
         elif payout.state == "paid":
