@@ -95,25 +95,11 @@ def _plain(story: "Story") -> None:
 
 
 def _order(chance: Random, story: "Story", number: int, person: str) -> "Order":
-    net = chance.choice(NETS)
-    return replace(
-        story.orders[0],
-        name=f"o{number}",
-        action="sale",
-        friend=f"c{number + 1}",
-        net=net,
-        gross=net,
+    one = story.orders[0]
+    return one.bare(
+        number,
+        f"c{number + 1}",
+        chance.choice(NETS),
         clicks=[Touched(person, 0, bytes([7, number, 0, 0, 0, 0, 0, 0]))],
-        code=None,
-        email=None,
-        alias=None,
-        told_apart=False,
-        currency="EUR",
-        refunds=[],
-        inquiry=False,
-        number="",
-        under=0,
-        basket=replace(story.orders[0].basket, lines=(), coupons=None, nth=None, renewal=False),
-        twin=None,
-        draft=None,
+        basket=replace(one.basket, lines=(), coupons=None, nth=None, renewal=False),
     )

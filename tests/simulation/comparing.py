@@ -7,10 +7,11 @@ given back what nobody claimed.
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from tests.simulation.story import DAY_MS, HOUR_MS
+
 if TYPE_CHECKING:
     from tests.simulation.town import Town
 
-HOUR_MS, DAY_MS = 3_600_000, 86_400_000
 TOLD_DAYS, LAST_DAYS = 3, 35
 
 

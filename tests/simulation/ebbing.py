@@ -93,29 +93,16 @@ def _plain(story: "Story") -> None:
 
 
 def _order(story: "Story", number: int, person: str, net: int) -> "Order":
-    return replace(
-        story.orders[0],
-        name=f"o{number}",
-        action="sale",
-        friend=f"c{number + 1}",
-        net=net,
-        gross=net,
+    one = story.orders[0]
+    return one.bare(
+        number,
+        f"c{number + 1}",
+        net,
         clicks=[Touched(person, 0, bytes([8, number, 0, 0, 0, 0, 0, 0]))],
-        code=None,
-        email=None,
-        alias=None,
-        told_apart=False,
-        currency="EUR",
-        refunds=[],
-        inquiry=0,
-        basket=replace(story.orders[0].basket, lines=(), coupons=None, nth=None, renewal=False),
-        twin=None,
-        draft=None,
+        basket=replace(one.basket, lines=(), coupons=None, nth=None, renewal=False),
         shy=False,
         taxed=False,
         lasted=(),
-        number="",
-        under=0,
         returns=False,
     )
 

@@ -137,30 +137,16 @@ def _other(chance: Random, tie: Tie) -> Tie:
 
 
 def _order(chance: Random, one: "Order", number: int, at_ms: int) -> "Order":
-    return replace(
-        one,
-        name=f"o{number}",
-        action="sale",
-        friend="c1",
+    return one.bare(
+        number,
+        "c1",
+        chance.choice((4_990, 12_345, 30_000)),
         at_ms=at_ms,
-        net=(net := chance.choice((4_990, 12_345, 30_000))),
-        gross=net,
         clicks=[],
-        code=None,
-        email=None,
-        alias=None,
-        told_apart=False,
-        currency="EUR",
-        refunds=[],
-        inquiry=0,
         basket=Basket(renewal=number > 0 and chance.random() < 0.7),
-        twin=None,
-        draft=None,
         shy=False,
         lasted=(),
         returns=False,
-        number="",
-        under=0,
     )
 
 

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.simulation.books import Books, Item
+from tests.simulation.story import DAY_MS
 
-DAY_MS = 86_400_000
 AGES = (7, 30, 90)
 BUCKETS = {
     "pending": ("pending", "approved"),

@@ -85,6 +85,27 @@ class Order:
     halved: bool = False  # of two rewards one is refused, and more is told
     returns: bool = False  # it is one's, another's, and the first one's again
 
+    def bare(self, number: int, friend: str, net: int, **more: object) -> "Order":
+        """Another sale of so much, to this friend, told at once and of which nothing comes back.
+
+        What else this order has, that one has too, but for `more`.
+        """
+        none = ("code", "email", "alias", "twin", "draft")
+        plain: dict[str, object] = dict.fromkeys(none) | {
+            "name": f"o{number}",
+            "action": "sale",
+            "friend": friend,
+            "net": net,
+            "gross": net,
+            "told_apart": False,
+            "currency": "EUR",
+            "refunds": [],
+            "inquiry": 0,
+            "number": "",
+            "under": 0,
+        }
+        return replace(self, **plain | more)  # type: ignore[arg-type]  # fields of an order
+
 
 @dataclass
 class Terms:

@@ -93,6 +93,8 @@ def test_every_planted_mistake_dies() -> None:
     print(f"{sum(bool(one.by) for one in deaths)} of {len(MISTAKES)} planted mistakes killed")
     assert [one.name for one in deaths if not one.by] == []
     assert len(deaths) == len(MISTAKES) >= 40
+    beyond = {seed for one in deaths for seed in one.seeds if seed >= FAST}
+    assert [seed for seed in beyond if play(seed).found] == [], "it fails without a mistake, too"
 
 
 def test_a_finding_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:

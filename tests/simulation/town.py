@@ -35,12 +35,7 @@ from tests.simulation.demands import Demands
 from tests.simulation.explained import unexplained
 from tests.simulation.granting import GRANTING
 from tests.simulation.happenings import advocate_of
-from tests.simulation.lambdas import (
-    TABLES,
-    asked,
-    call,
-    remembered,
-)
+from tests.simulation.lambdas import TABLES, asked, call, remembered
 from tests.simulation.neighbours import settle_at, strangers
 from tests.simulation.outside import FaultyBus, FaultyDynamo, Outside
 from tests.simulation.paychecks import watch_order
