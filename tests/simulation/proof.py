@@ -13,7 +13,7 @@ from tests.simulation.campaign import Totals, campaign
 from tests.simulation.duels import DUELS, meet_all
 from tests.simulation.exhausting import Exhausted, exhaust, singles, some_pairs
 from tests.simulation.golden import FLOWS
-from tests.simulation.killing import Death, kill_all, remember
+from tests.simulation.killing import Death, kill_all
 from tests.simulation.scale import WORKERS
 from tests.simulation.surviving import standing
 
@@ -52,7 +52,7 @@ class Proof:
 
 
 def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
-    """Play all or a part of it, write the page and `kills.json`; 1 if anything was found."""
+    """Play all or a part of it and write the page; 1 if anything was found."""
     begun = time.monotonic()
     fast = campaign(seeds=round(FAST_SEEDS * small))
     tell("\n".join(fast.lines()))
@@ -69,9 +69,8 @@ def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
         parts = list(pool.map(meet_all, range(len(DUELS))))
     surprised = {name: what for _, part in parts for name, what in part.items()}
     tell(f"{sum(count for count, _ in parts):,} meetings")
-    deaths = list(kill_all(kept=2))
+    deaths = list(kill_all())
     tell(f"{sum(bool(one.by) for one in deaths)} of {len(deaths)} planted mistakes killed")
-    remember(deaths)
     minutes = (time.monotonic() - begun) / 60
     counts = sum(count for count, _ in parts)
     lanes = (fast, brief, wire)
