@@ -6,6 +6,7 @@
     python -m tests.simulation SEED --shrink       the smallest story and faults that still find it
     python -m tests.simulation --flow 2 17:die_after 40:conflict    a golden flow with these faults
     python -m tests.simulation --duel 3 0 12     two invocations that meet there
+    python -m tests.simulation --tale 0 7        a tale, told with the figures of a seed
     python -m tests.simulation --soak SECONDS [--first SEED]
     python -m tests.simulation --pairs             every pair of faults of the money flows (hours)
     python -m tests.simulation SEED --mutants 200 [--write]     random changes of a line must die
@@ -29,6 +30,7 @@ from tests.simulation.playing import Lane, play
 from tests.simulation.proof import write_proof
 from tests.simulation.scale import WORKERS
 from tests.simulation.shrinking import shrink
+from tests.simulation.tales.told import tell
 
 
 def main() -> int:
@@ -42,6 +44,7 @@ def main() -> int:
     parser.add_argument("--duel", nargs=3, type=int, metavar=("NUMBER", "SWAPPED", "AFTER"))
     parser.add_argument("--soak", type=float, metavar="SECONDS")
     parser.add_argument("--first", type=int, default=0, metavar="SEED")
+    parser.add_argument("--tale", nargs=2, type=int, metavar=("NUMBER", "SEED"))
     parser.add_argument("--pairs", action="store_true")
     parser.add_argument("--proof", action="store_true")
     parser.add_argument("--small", type=float, default=1.0)
@@ -52,6 +55,11 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
+    return _tale(*given.tale) if given.tale else _asked(given)
+
+
+def _asked(given: argparse.Namespace) -> int:
+    """What else a person may ask."""
     if given.proof:
         return write_proof(print, small=given.small)
     if given.mutants is not None:
@@ -81,6 +89,12 @@ def main() -> int:
         outcome = play(given.seed, print, lane=lane)
     print("\n".join(outcome.found) or "nothing was found")
     return bool(outcome.found)
+
+
+def _tale(number: int, seed: int) -> int:
+    found = tell(number, seed, print)
+    print("\n".join(found) or "nothing was found")
+    return bool(found)
 
 
 def _shrink(seed: int) -> int:

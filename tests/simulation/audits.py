@@ -108,7 +108,9 @@ class Audits:
                     and _whose(one) == _whose(payout)
                 ]
                 earlier.sort(key=lambda one: str(one["payout_id"]), reverse=True)
-                found |= self._spike(payout, terms, earlier, means)
+                beside = [one for one in payouts if one["run_id"] == run["run_id"]]
+                share = sum(one["amount_minor"] for one in beside if _whose(one) == _whose(payout))
+                found |= self._spike(payout, share, terms, earlier, means)
                 found |= self._moved_to(payout, terms, earlier)
                 found |= self._refunded(payout, terms)
                 for one in neighbours(self._all, payout, terms):
@@ -116,15 +118,21 @@ class Audits:
         return found
 
     def _spike(
-        self, payout: Item, terms: dict[str, Any], earlier: list[Item], means: list[int]
+        self,
+        payout: Item,
+        share: int,
+        terms: dict[str, Any],
+        earlier: list[Item],
+        means: list[int],
     ) -> dict[tuple[str, str], dict[str, int]]:
         own: Counter[str] = Counter()
         for one in earlier:
             own[one["run_id"]] += one["amount_minor"]
-        usual, share = usual_of([*own.values()] or means), payout["amount_minor"]
+        usual, amount = usual_of([*own.values()] or means), payout["amount_minor"]
         if not usual or share < max(usual * terms["own_spike_times"], terms["spike_floor_minor"]):
             return {}
-        figures = {"amount_minor": share, "usual_minor": usual}
+        figures = {"amount_minor": amount, "usual_minor": usual}
+        figures |= {"share_minor": share} if share != amount else {}
         figures |= {"times": share // usual, "compared_with": len(own)}
         return {("own_spike", payout["payout_id"]): figures}
 

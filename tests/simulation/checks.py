@@ -5,7 +5,7 @@ called to judge the product.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from goodword.limits import LATE_DAYS
@@ -36,6 +36,7 @@ from tests.simulation.paychecks import JUDGES
 from tests.simulation.potchecks import POTS, SET
 from tests.simulation.ratechecks import RATES
 from tests.simulation.reasons import REASONS, last_decision, seen_in
+from tests.simulation.replays import REPLAYS
 from tests.simulation.retelling import DIFFERS, RETOLD
 from tests.simulation.returning import REFUSED_BEFORE, RETURNING
 from tests.simulation.runchecks import RUNS
@@ -59,9 +60,7 @@ PENDING = {"pending": "pending", "approved": "pending", "on_hold": "on_hold"}
 
 def check(town: "Town") -> list[str]:
     """Every finding of the finished seed, those of the run itself first."""
-    books = Books(town)
-    found = list(town.failures)
-    for judge in (
+    every = (
         _ledger,
         _balances,
         _rewards,
@@ -102,9 +101,21 @@ def check(town: "Town") -> list[str]:
         _leftovers,
         _calm,
         *POTS,
+        *REPLAYS,
         *NIGHTLY,
         *SET,
-    ):
+    )
+    return [*town.failures, *_found(town, every)]
+
+
+def general(town: "Town") -> list[str]:
+    """What is found of books of which no story tells: the ledger and what has left."""
+    return _found(town, (_ledger, _balances, *JUDGES, *RUNS, *GIVING, *NIGHTLY))
+
+
+def _found(town: "Town", judges: Iterable[Callable[[Books], Iterator[str]]]) -> list[str]:
+    books, found = Books(town), list[str]()
+    for judge in judges:
         name = judge.__name__.strip("_")
         try:
             found += [f"{name}: {what}" for what in judge(books)]

@@ -17,7 +17,7 @@ from tests.simulation.changing import Mutant
 from tests.simulation.infecting import Seed
 from tests.simulation.moneypaths import ROOT
 from tests.simulation.playing import play
-from tests.simulation.trials import duels, first_death, flows, seeded
+from tests.simulation.trials import duels, first_death, flows, seeded, tales
 
 WARM = 40  # seeds of each lane that are played before, so that everything is loaded
 FUNCTION = 0x3  # flags of a code that has its own variables: no module, no class
@@ -39,15 +39,15 @@ class Bench:
 
     def fate(self, mutant: Mutant, seeds: Sequence[Seed], *, beyond: bool) -> tuple[str, str]:
         """Who kills it, and what was found first; ("", "") if it lives, "?" if it cannot be put
-        in: then it belongs to what is evaluated when a module is loaded. `beyond`: who lives, and
-        was met, is shown to the flows and the duels, too."""
+        in: then it belongs to what is evaluated when a module is loaded. `beyond`: who lives is
+        shown to the tales, and whoever was met to the flows and the duels, too."""
         found = self._swap(mutant)
         if found is None:
             return "?", "not in a function"
         read, write = os.pipe()
         if not (pid := os.fork()):
             os.close(read)
-            _judge(found, seeds, write, beyond=beyond and bool(seeds))
+            _judge(found, seeds, write, beyond=beyond)
         os.close(write)
         with os.fdopen(read) as told:
             said = told.read()
@@ -83,7 +83,8 @@ def _judge(
     try:
         for one in found[0]:
             one.__code__ = found[1]
-        hunts = (seeded(seeds), *((flows(), duels()) if beyond else ()))
+        met = (flows(), duels()) if seeds else ()
+        hunts = (seeded(seeds), *((tales(), *met) if beyond else ()))
         tell(*first_death(hunts, lambda: tell("the clock", "it does not end")))
     except BaseException as error:  # noqa: BLE001 - what breaks is dead
         with contextlib.suppress(OSError):

@@ -71,10 +71,10 @@ def plant(mutant: Mutant) -> None:
 
 def _hunt() -> tuple[str, str]:
     from tests.simulation.playing import many  # noqa: PLC0415 - after planting
-    from tests.simulation.trials import duels, first_death, flows, seeded  # noqa: PLC0415
+    from tests.simulation.trials import duels, first_death, flows, seeded, tales  # noqa: PLC0415
 
     with many():
-        return first_death((flows(), seeded(order_of(*ALONE)), duels()), _endless)
+        return first_death((flows(), tales(), seeded(order_of(*ALONE)), duels()), _endless)
 
 
 def _endless() -> None:

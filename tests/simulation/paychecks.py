@@ -203,7 +203,8 @@ def _paid_out(books: Books) -> Iterator[str]:
             and since[one["reward_id"]] < run["created_ms"]
         ]
         carry = balance["payable_minor"] - sum(one["remaining_minor"] for one in due)
-        owed = sum(ready) + carry if ready or carry > 0 else 0
+        most = sorted(ready, reverse=True)[: town.parts.rewards]  # of one payment
+        owed = sum(most) + carry if ready or carry > 0 else 0
         touched = any(
             one["advocate_id"] == person and one["changed_ms"] >= run["created_ms"]
             for one in (*books["payout"], *books["dispute"])

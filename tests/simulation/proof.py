@@ -16,6 +16,7 @@ from tests.simulation.golden import FLOWS
 from tests.simulation.killing import Death, kill_all
 from tests.simulation.scale import WORKERS
 from tests.simulation.surviving import standing
+from tests.simulation.tales.told import TALES, tell_all
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 WORDS = Path(__file__).with_name("proof_page.md")
@@ -33,6 +34,7 @@ class Proof:
     step: int
     pairs: Exhausted
     meetings: int
+    tellings: int
     surprised: dict[str, list[str]]
     deaths: Sequence[Death]
     minutes: float
@@ -67,14 +69,15 @@ def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
     tell(f"{pairs.runs:,} pairs")
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
         parts = list(pool.map(meet_all, range(len(DUELS))))
-    surprised = {name: what for _, part in parts for name, what in part.items()}
-    tell(f"{sum(count for count, _ in parts):,} meetings")
+        told = list(pool.map(tell_all, range(len(TALES))))
+    surprised = {name: what for _, part in (*parts, *told) for name, what in part.items()}
+    counts, tellings = (sum(count for count, _ in some) for some in (parts, told))
+    tell(f"{counts:,} meetings, {tellings:,} tellings")
     deaths = list(kill_all())
     tell(f"{sum(bool(one.by) for one in deaths)} of {len(deaths)} planted mistakes killed")
     minutes = (time.monotonic() - begun) / 60
-    counts = sum(count for count, _ in parts)
     lanes = (fast, brief, wire)
-    proof = Proof(*lanes, alone, step, pairs, counts, surprised, deaths, minutes)
+    proof = Proof(*lanes, alone, step, pairs, counts, tellings, surprised, deaths, minutes)
     PAGE.write_text(_page(proof))
     return bool(proof.found or proof.survived)
 
@@ -87,6 +90,7 @@ def _page(proof: Proof) -> str:
         f"* {proof.alone.runs:,} runs with {_single(proof.step)} of: {'; '.join(FLOWS)}",
         f"* {proof.pairs.runs:,} runs with two faults, drawn from the same flows",
         f"* {proof.meetings:,} meetings of {len(DUELS)} pairs of invocations, at every call",
+        f"* {proof.tellings:,} tellings of {len(TALES)} tales",
         f"* {len(killed)} of {len(proof.deaths)} planted mistakes killed",
         *(f"* FOUND {name}: {what[0]}" for name, what in proof.found.items()),
         *(f"* SURVIVED: {name}" for name in proof.survived),

@@ -19,14 +19,16 @@ TOLD = ("frozen", "sent", "unknown", "paid", "failed", "returned", "cancelled")
 
 
 def left_behind(town: "Town", payout: Item) -> Iterator[str]:
-    """As it is frozen: whatever is due to its advocate and in time is in it."""
+    """As it is frozen: whatever is due to its advocate and in time is in it, unless it is full."""
+    is_full = len(payout["rewards"]) >= town.parts.rewards
     runs = [one.plain for one in town.dynamo.of_kind("payout_run")]
     run = next(one for one in runs if one["run_id"] == payout["run_id"])
     for one in town.dynamo.of_kind("reward"):
         reward = one.plain
         mine = reward["advocate_id"] == payout["advocate_id"]
         same = reward["currency"] == payout["currency"]
-        if not (mine and same and reward["state"] == "due" and reward["remaining_minor"]):
+        due = reward["state"] == "due" and reward["remaining_minor"]
+        if is_full or not (mine and same and due):
             continue
         ended_ms = run.get("ended_ms") or run["cutoff_ms"]
         if reward["hold_until_ms"] < run["cutoff_ms"] and reward["created_ms"] < ended_ms:
@@ -83,9 +85,9 @@ def _chunks(books: Books, run: Item, lines: list[Item]) -> Iterator[str]:
     sizes = [(int(one["number"]), len(one["rows"])) for one in chunks]
     last = len(chunks) - 1
     if run["chunks"] != len(chunks) or any(
-        number > last or (number < last and size != books.town.parts[0]) for number, size in sizes
+        number > last or (number < last and size != books.town.parts.rows) for number, size in sizes
     ):
-        yield f"{run['run_id']} has chunks of {sizes}, not of {books.town.parts[0]}"
+        yield f"{run['run_id']} has chunks of {sizes}, not of {books.town.parts.rows}"
     wanted = sorted(lines, key=lambda one: str(one["payout_id"]))
     names = ("payout_id", "advocate_id", "digest")
     if [[row[name] for name in names] for row in rows] != [

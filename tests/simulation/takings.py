@@ -91,10 +91,11 @@ class Takings:
         ]
         payable = balance["payable_minor"] + sum(one["amount_minor"] for one in made)
         step = step_in(self._town.story)
-        taken, wanted = _wanted(run, payable, rewards, _bar(mine, run), step)
+        most = self._town.parts.rewards, self._town.parts.payouts
+        taken, wanted = _wanted(run, payable, rewards, _bar(mine, run), step, most)
         said = [(sorted(e["reward_id"] for e in o["rewards"]), o["amount_minor"]) for o in made]
         who = f"{run['run_id']}: {balance['advocate_id']} with {payable}"
-        if said != taken:
+        if sorted(said) != sorted(taken):
             self._town.fail(f"takes of {who} {said}, not {taken}")
         asleep = payable < max(1, run["minimum_minor"]) and not out  # an earlier run has said it
         unlucky = self._town.outside.faults["conflict"] and [one[0] for one in out] == [
@@ -105,27 +106,53 @@ class Takings:
 
 
 def _wanted(
-    run: Item, payable: int, rewards: list[Item], bar: str, step: int
+    run: Item, payable: int, rewards: list[Item], bar: str, step: int, most: tuple[int, int]
 ) -> tuple[list[tuple[list[str], int]], list[tuple[str, int]]]:
-    """What is frozen of somebody, and why nothing (more) of theirs is."""
+    """What is frozen of somebody, and why nothing (more) of theirs is; `most`: so many rewards in
+    so many payouts."""
     if payable == 0:
         return [], []
     if payable < 0 or bar:
         return [], [("negative_balance" if payable < 0 else bar, payable)]
-    of_period = [one for one in rewards if one["created_ms"] < run["ended_ms"]]
-    ready = [one for one in of_period if one["hold_until_ms"] < run["cutoff_ms"]]
-    late = sum(one["remaining_minor"] for one in rewards if one not in ready)
-    amount = payable - late
-    if amount >= max(step, run["minimum_minor"]):
-        rest = "after_cutoff" if len(of_period) > len(ready) else "later_period"
-        taken = sorted(one["reward_id"] for one in ready)
-        small = amount % step  # what the rail cannot pay waits with the others
-        rest = "below_minimum" if small else rest
-        return [(taken, amount - small)], [(rest, late + small)] if late else []
-    owed = payable - sum(one["remaining_minor"] for one in rewards)
+    taken: list[tuple[list[str], int]] = []
+    left, open_ = payable, rewards
+    for _ in range(most[1]):
+        owed = left - sum(one["remaining_minor"] for one in open_)
+        part = _part(run, owed, open_, step, most[0])
+        if part is None:
+            return taken, _rest(run, left, owed, open_, step if taken else 0)
+        amount = owed + sum(one["remaining_minor"] for one in part)
+        amount -= amount % step  # what the rail cannot pay waits with the others
+        taken.append((sorted(one["reward_id"] for one in part), amount))
+        left, open_ = left - amount, [one for one in open_ if one not in part]
+        if left == 0:
+            return taken, []
+    return taken, []
+
+
+def _part(run: Item, owed: int, rewards: list[Item], step: int, most: int) -> list[Item] | None:
+    """What one payout has: the oldest, or the largest where those do not reach the minimum."""
+    ready = [one for one in rewards if _in_time(one, run)]
+    ready.sort(key=lambda one: (one["created_ms"], one["reward_id"]))
+    for few in (ready[:most], sorted(ready, key=lambda one: -one["remaining_minor"])[:most]):
+        if owed + sum(one["remaining_minor"] for one in few) >= max(step, run["minimum_minor"]):
+            return few
+    return None
+
+
+def _rest(run: Item, left: int, owed: int, rewards: list[Item], step: int) -> list[tuple[str, int]]:
+    """Why the rest waits; less than a `step` of whoever is in the run is not spoken of."""
+    ready = any(_in_time(one, run) for one in rewards)
     if ready or owed > 0:
-        return [], [("below_minimum", payable)]
-    return [], [("after_cutoff" if of_period else "later_period", payable)]
+        return [("below_minimum", left)] if left >= step else []
+    of_period = any(one["created_ms"] < run["ended_ms"] for one in rewards)
+    return [("after_cutoff" if of_period else "later_period", left)]
+
+
+def _in_time(reward: Item, run: Item) -> bool:
+    """Whether it was earned in the period of a run, and its hold is over."""
+    of_period = reward["created_ms"] < run["ended_ms"]
+    return bool(of_period and reward["hold_until_ms"] < run["cutoff_ms"])
 
 
 def _bar(mine: dict[str, list[Item]], run: Item) -> str:

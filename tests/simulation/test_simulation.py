@@ -15,6 +15,7 @@ from tests.simulation.planted import MISTAKES
 from tests.simulation.playing import RARE, play
 from tests.simulation.scale import BRIEF, FAST, WIRE, WORKERS
 from tests.simulation.shrinking import shrink
+from tests.simulation.tales.told import TALES, tell_all
 
 SEEDS_MIN, FAULTS_MIN = 20_000, 250_000  # of the first two together
 SINGLES_MIN, PAIRS = 4_000, 400
@@ -84,6 +85,16 @@ def test_nobody_is_surprised_by_another() -> None:
         found |= part
     print(f"{sum(count for count, _ in parts):,} meetings of {len(DUELS)} pairs of invocations")
     assert all(count >= 8 for count, _ in parts)
+    assert found == {}
+
+
+def test_every_tale_ends_as_it_says() -> None:
+    found: dict[str, list[str]] = {}
+    with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
+        parts = list(pool.map(tell_all, range(len(TALES))))
+    for _, part in parts:
+        found |= part
+    print(f"{sum(count for count, _ in parts):,} tellings of {len(TALES)} tales")
     assert found == {}
 
 

@@ -7,6 +7,7 @@ from tests.simulation.duels import DUELS, meet_all
 from tests.simulation.golden import FLOWS
 from tests.simulation.infecting import Seed
 from tests.simulation.playing import play
+from tests.simulation.tales.told import TALES, tell_all
 
 Trials = Iterator[tuple[str, list[str]]]
 SECONDS_MAX = 120.0  # seconds of the processor after which one play does not end
@@ -45,3 +46,9 @@ def duels() -> Trials:
     """Every meeting; those of one pair of invocations at a time."""
     for number in range(len(DUELS)):
         yield from meet_all(number)[1].items()
+
+
+def tales() -> Trials:
+    """Every telling of every tale."""
+    for number in range(len(TALES)):
+        yield from tell_all(number)[1].items()

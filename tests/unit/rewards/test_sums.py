@@ -83,6 +83,14 @@ class TestAReturnWithoutALine:
         back = Returned(0, gross, 0, 500, of_lines={"a": 0})
         assert lines_share(150, (LinePart(line_id="a", weight=150),), back) == taken
 
+    @pytest.mark.parametrize(("named", "taken"), [({}, 120), ({"b": 1_000}, 0)])
+    def test_takes_its_share_of_a_line_that_a_later_word_does_not_have(
+        self, named: dict[str, int], taken: int
+    ) -> None:
+        """A draft of the order had it; a replay asks of what was decided then."""
+        back = Returned(1_000, 0, 5_000, 0, named, of_lines={"b": 5_000})
+        assert lines_share(600, self.PARTS, back) == taken
+
     def test_of_an_order_that_cost_nothing_at_all_takes_nothing(self) -> None:
         back = Returned(0, 0, 0, 0, of_lines={"a": 0})
         assert lines_share(150, (LinePart(line_id="a", weight=150),), back) == 0

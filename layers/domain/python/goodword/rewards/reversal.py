@@ -54,15 +54,18 @@ def lines_share(earned_minor: int, parts: Sequence[LinePart], back: Returned) ->
     (and what exceeds one) is taken from what is left of all lines, each by the same share. Example:
     a reward of 6.00 on line A (30.00) of an order with B (20.00); B comes back: nothing is taken;
     then 15.00 without a line: half of what is left of A, 3.00.
+
+    A line that a later word about the order does not have comes back like what names no line.
     """
-    shares = _line_shares(back)
+    shares, rest = _line_shares(back)
     whole = sum(part.weight for part in parts)
-    share = sum((part.weight * shares[part.line_id] for part in parts), Fraction(0)) / whole
+    returned = (part.weight * shares.get(part.line_id, rest) for part in parts)
+    share = sum(returned, Fraction(0)) / whole
     return ratio(earned_minor, share.numerator, share.denominator, "half_even")
 
 
-def _line_shares(back: Returned) -> Mapping[str, Fraction]:
-    """Which share of each line is returned, 0..1."""
+def _line_shares(back: Returned) -> tuple[Mapping[str, Fraction], Fraction]:
+    """Which share of each line is returned, 0..1, and of what is left of all lines."""
     named = {name: min(back.lines.get(name, 0), net) for name, net in back.of_lines.items()}
     total = sum(back.of_lines.values())
     left = total - sum(named.values())
@@ -76,7 +79,7 @@ def _line_shares(back: Returned) -> Mapping[str, Fraction]:
     return {
         name: (named[name] + (net - named[name]) * rest) / Fraction(net) if net else rest
         for name, net in back.of_lines.items()
-    }
+    }, rest
 
 
 def to_take(reward: Reward, share_minor: int) -> int:

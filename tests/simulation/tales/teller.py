@@ -1,0 +1,250 @@
+"""Who tells a tale: orders, words of people, days that pass, and what must be there by then."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from random import Random
+from typing import Any
+
+from goodword.conversions.model import (
+    ConversionFact,
+    Customer,
+    Fact,
+    Facts,
+    OtherNames,
+    ReversalFact,
+    Source,
+)
+from goodword.errors import GoodwordError
+from goodword.ports import Change
+from goodword.rewards.model import Reward
+from goodword.tracking.click import sign_click
+
+from tests.fakes.privacy import PlainSealer
+from tests.simulation.golden import Golden, golden_story
+from tests.simulation.lambdas import asked
+from tests.simulation.paydays import Paying
+from tests.simulation.shops import FIRST, SECOND, SHOP_SECRET, sale
+from tests.simulation.story import CODES, DAY_MS, HOUR_MS, START_MS, Story, Terms
+from tests.simulation.town import Town
+from tests.support.scene import PROGRAM, SECRET
+
+GONE = ("rejected", "void")
+PERCENT = 10
+ROUNDS = 8  # after which whatever a tale began is at its end
+
+
+def plain(_: Random) -> Story:
+    """Ten per cent of a sale, at once due after a day, paid weekly; nothing is held or capped."""
+    return replace(
+        golden_story(0),
+        orders=[],
+        caps=[],
+        sticky=False,
+        versions=[Terms(0, 100 * PERCENT, 200)],
+        limit=10_000_000,
+        paying=Paying("weekly"),
+    )
+
+
+class Teller(Golden):
+    """Moves one town as a script says. `draw` chooses the figures of this telling."""
+
+    def __init__(self, town: Town, draw: Random) -> None:
+        super().__init__(town)
+        self.draw, self._deliveries = draw, 0
+        town.baton.restless = 0.0
+        self.to(START_MS + DAY_MS)
+
+    # --- what shops tell ----------------------------------------------------------------------
+
+    def opens(self, name: str = SECOND, **fields: Any) -> str:
+        """Another source of the programme; its id."""
+        change = Change()
+        change.create(
+            Source(
+                source_id=name,
+                kind="generic",
+                program_id=fields.pop("program_id", PROGRAM),
+                currency=fields.pop("currency", "EUR"),
+                label=name,
+                sealed_secrets=(PlainSealer().seal_bytes(SHOP_SECRET.encode(), name),),
+                created_ms=0,
+                **fields,
+            )
+        )
+        self.town.memory.commit(change)
+        return name
+
+    def click(self, person: str, before_ms: int = HOUR_MS) -> str:
+        """Somebody follows the link of a person, so long before now."""
+        nonce = bytes([7, *self.draw.randbytes(7)])
+        at_ms = self.now_ms - before_ms
+        return str(sign_click(at_ms, CODES[person], nonce, SECRET))
+
+    def sold(self, order_id: str, net: int, person: str = "", **fields: Any) -> ConversionFact:
+        """A sale of now, to somebody who came by a person's link an hour before."""
+        friend = fields.pop("friend", "c1")
+        told: dict[str, Any] = {
+            "action": "sale",
+            "order_id": order_id,
+            "occurred_ms": self.now_ms,
+            "currency": "EUR",
+            "net_minor": net,
+            "gross_minor": net,
+            "customer": Customer(customer_id=friend) if friend else Customer(),
+            "click_ids": (self.click(person),) if person else (),
+        }
+        fact = ConversionFact.model_validate(told | fields)
+        self.knows(fact.order_id, fact.net_minor, action=fact.action, currency=fact.currency)
+        return fact
+
+    def knows(self, order_id: str, net: int, **fields: Any) -> None:
+        """There is such an order, for whoever asks the story."""
+        (of_it, *_) = golden_story(0).orders
+        named: dict[str, Any] = {
+            "name": order_id,
+            "at_ms": self.now_ms,
+            "gross": net,
+            "clicks": [],
+        } | fields
+        self.town.story.orders.append(replace(of_it.bare(0, "c1", net), **named))
+
+    def back(self, refund_id: str, order: str, amount: int | None, **fields: Any) -> ReversalFact:
+        """So much of an order's net goes back; all that is left, if None."""
+        told: dict[str, Any] = {
+            "refund_id": refund_id,
+            "orders": (order,),
+            "occurred_ms": self.now_ms,
+            "currency": "EUR",
+            "amount_minor": amount,
+            "of": "net",
+        }
+        return ReversalFact.model_validate(told | fields)
+
+    def tells(self, *facts: Fact, names: Sequence[OtherNames] = (), shop: str = FIRST) -> None:
+        """A shop reports this, and it is booked."""
+        self._deliveries += 1
+        name = f"d{self._deliveries}"
+        told = Facts(facts=facts, names=tuple(names))
+        event = sale(name, self.now_ms, told, shop)
+
+        def send() -> None:
+            answer = self.town.function("conversions_web", event)
+            if answer is None or answer["statusCode"] >= 300:
+                self.town.fail(f"{name} of {shop} is not taken: {answer}")
+
+        self.town.baton.spawn(name, send)
+        self.settle()
+        self.goes_on()
+
+    # --- time and people ----------------------------------------------------------------------
+
+    @property
+    def now_ms(self) -> int:
+        """The clock."""
+        return self.town.clock.at_ms
+
+    def goes_on(self) -> None:
+        """Everything that is on its way gets where it goes."""
+        self._rounds()
+
+    def days(self, count: float) -> None:
+        """Time passes, and all schedules ring at its end."""
+        self.to(self.now_ms + round(count * DAY_MS))
+        self.schedule("conversions_schedule")
+        self.settle()
+        self.goes_on()
+
+    def asks(self, who: str, path: str, group: str = "finance", **body: Any) -> str:
+        """Somebody asks over the API; the code of the refusal, "" if it was taken."""
+        said: list[tuple[int, Any]] = []
+        self._alone(who, lambda: said.append(asked(self.town, who, "POST", path, body, group)))
+        status, answer = said[0]
+        return "" if status < 300 else str(answer["code"])
+
+    def tries(self, who: str, act: Callable[[], object]) -> str:
+        """Somebody does something; the code of the refusal, "" if it was taken."""
+        said: list[str] = []
+
+        def work() -> None:
+            try:
+                act()
+            except GoodwordError as refused:
+                said.append(refused.code)
+
+        self._alone(who, work)
+        return said[0] if said else ""
+
+    def _alone(self, who: str, act: Callable[[], object]) -> None:
+        self.task(who, act)
+        self.settle()
+        self.goes_on()
+
+    def pays(self) -> None:
+        """Whatever is on its way comes to its end: holds end, people agree, paydays come."""
+        for _ in range(ROUNDS):
+            self.days(4)
+            for _ in range(2):
+                self._people(True)
+                self.settle()
+                self.goes_on()
+
+    # --- what must be there -------------------------------------------------------------------
+
+    def wants(self, what: str, said: object, wanted: object) -> None:
+        """It is so."""
+        if said != wanted:
+            self.town.fail(f"{what}: {said}, not {wanted}")
+
+    def owns(self, **wanted: int) -> None:
+        """So much of all that they have earned is theirs; nobody else has any. By person, short."""
+        self.wants("is owned", dict(self._sums("remaining_minor")), _named(wanted))
+
+    def paid(self, **wanted: int) -> None:
+        """So much has left for each of them, and stayed."""
+        sums = Counter[str]()
+        for one in self.town.dynamo.of_kind("payout"):
+            if one.plain["state"] == "paid":
+                sums[one.plain["advocate_id"]] += one.plain["amount_minor"]
+        self.wants("is paid", dict(sums), _named(wanted))
+
+    def orders(self, **wanted: Sequence[str]) -> None:
+        """The states of the conversions with this order id, the oldest first; `o1="qualified"`."""
+        for name, states in wanted.items():
+            found = [
+                one.plain
+                for one in self.town.dynamo.of_kind("conversion")
+                if one.plain["order_id"] == name
+            ]
+            found.sort(key=lambda one: (one["received_ms"], one["conversion_id"]))
+            self.wants(f"the orders {name}", [one["state"] for one in found], list(states))
+
+    def rewards(self, *states: str) -> list[Reward]:
+        """The rewards, of these states if any are named."""
+        every: list[Reward] = self.town.all(Reward)
+        return [one for one in every if not states or one.state in states]
+
+    def _sums(self, name: str) -> Counter[str]:
+        sums = Counter[str]()
+        for one in self.rewards():
+            if one.state not in GONE and getattr(one, name):
+                sums[one.advocate_id] += getattr(one, name)
+        return sums
+
+
+def _named(people: dict[str, int]) -> dict[str, int]:
+    return {f"adv_{name}": amount for name, amount in people.items() if amount}
+
+
+@dataclass(frozen=True)
+class Tale:
+    """A script, and the terms under which it is told."""
+
+    name: str
+    tell: Callable[[Teller], None]
+    story: Callable[[Random], Story] = plain
+
+
+Tales = tuple[Tale, ...]
+Findings = Iterator[str]

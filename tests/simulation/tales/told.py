@@ -1,0 +1,40 @@
+"""All tales, and how one is told."""
+
+from collections.abc import Callable
+from random import Random
+
+from tests.simulation.checks import general
+from tests.simulation.playing import many
+from tests.simulation.tales.granted import GRANTED
+from tests.simulation.tales.teller import Tale, Teller
+from tests.simulation.town import Town
+
+TALES: tuple[Tale, ...] = (*GRANTED,)
+EACH = 40  # tellings of each in `make test`
+
+
+def tell(number: int, seed: int, trace: Callable[[str], None] | None = None) -> list[str]:
+    """Tell one tale with the figures of a seed; what was found."""
+    tale, draw = TALES[number], Random(f"tale {number} {seed}")
+    town = Town(tale.story(draw), trace=trace)
+    town.outside.plan = {}
+    with town.open():
+        teller = Teller(town, draw)
+        town.outside.healed = True
+        try:
+            tale.tell(teller)
+        except AssertionError as lost:
+            town.fail(f"{tale.name}: {lost}")
+        found = [*town.failures, *general(town)]
+    vars(town).clear()
+    return found
+
+
+def tell_all(number: int) -> tuple[int, dict[str, list[str]]]:
+    """Every telling of one tale: how many there were, and what was found."""
+    found: dict[str, list[str]] = {}
+    with many():
+        for seed in range(EACH):
+            if said := tell(number, seed):
+                found[f"{TALES[number].name}: --tale {number} {seed}"] = said
+    return EACH, found
