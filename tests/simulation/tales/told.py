@@ -7,9 +7,10 @@ from tests.simulation.checks import general
 from tests.simulation.playing import many
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.teller import Tale, Teller
+from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
 
-TALES: tuple[Tale, ...] = (*GRANTED,)
+TALES: tuple[Tale, ...] = (*GRANTED, *WORDS)
 EACH = 40  # tellings of each in `make test`
 
 
