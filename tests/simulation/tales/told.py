@@ -6,11 +6,12 @@ from random import Random
 from tests.simulation.checks import general
 from tests.simulation.playing import many
 from tests.simulation.tales.granted import GRANTED
+from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.teller import Tale, Teller
 from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
 
-TALES: tuple[Tale, ...] = (*GRANTED, *WORDS)
+TALES: tuple[Tale, ...] = (*GRANTED, *PROOFS, *WORDS)
 EACH = 40  # tellings of each in `make test`
 
 
