@@ -14,6 +14,7 @@ from tests.simulation.alarms import ALARMS
 from tests.simulation.bancheck import FORESEEN
 from tests.simulation.bank import BANKS
 from tests.simulation.bans import BANS
+from tests.simulation.bases import BASES
 from tests.simulation.bookchecks import BOOKS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
@@ -101,6 +102,7 @@ def check(town: "Town") -> list[str]:
         _leftovers,
         _calm,
         *POTS,
+        *BASES,
         *REPLAYS,
         *NIGHTLY,
         *SET,
