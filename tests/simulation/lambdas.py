@@ -2,8 +2,7 @@
 
 Every seam is one that the product has: the factory of AWS clients, the parts of `wiring`, the
 rails. What is not ours stays out: KMS (bodies are sealed in plain), the vault (destinations are the
-town's), the parsing of a shop's body (deliveries carry their facts; the adapters have their own
-suites).
+town's), the parsing of a shop's body (deliveries carry their facts; tales have bodies as shops send them).
 """
 
 import json
@@ -69,6 +68,7 @@ SHARDS = 2  # partitions of each index that is swept
 TWICE = "_again"  # ends the subject of somebody's second sign-in, with the same mailbox
 ROTATED = bytes(reversed(SECRET))
 BANNED = 1  # rewards that a ban takes at once
+OF_FACTS = b'{"facts": '
 LEFT_MS = 60_000  # ms that a schedule is told it has left
 
 
@@ -112,8 +112,20 @@ def _settings() -> None:
     }
 
 
-def _read_facts(_topic: str, raw: bytes, _source: Any, _received_ms: int) -> Facts:
-    return Facts.model_validate_json(json.loads(raw)["facts"])
+def _plain(generic: sources.Adapter) -> sources.Adapter:
+    """The same for bodies as shops send them; other bodies are the facts themselves."""
+
+    def read(topic: str, raw: bytes, source: Any, received_ms: int) -> Facts:
+        if raw.startswith(OF_FACTS):
+            return Facts.model_validate_json(json.loads(raw)["facts"])
+        return generic.read(topic, raw, source, received_ms)
+
+    def admit(topic: str, raw: bytes, source: Any) -> str:
+        if raw.startswith(OF_FACTS) or generic.admit is None:
+            return topic
+        return generic.admit(topic, raw, source)
+
+    return sources.Adapter(generic.verify, read, admit)
 
 
 def remembered(kind: type[R], item: Any) -> R:
@@ -169,8 +181,7 @@ def _wire() -> dict[str, Any]:
     payouts.csv_rail = lambda: HERE.town.hands  # type: ignore[assignment,return-value]  # a rail
     payouts.VaultDestinations = lambda *_: HERE.town.places  # type: ignore[misc,assignment]
     arrivals._book = lambda *_: HERE.town.book  # type: ignore[assignment]  # one per town
-    generic = sources.ADAPTERS["generic"]
-    sources.ADAPTERS["generic"] = sources.Adapter(generic.verify, _read_facts, None)
+    sources.ADAPTERS["generic"] = _plain(sources.ADAPTERS["generic"])
     for reader in (store, outbox, arrivals, worker):
         vars(reader)["from_item"] = remembered
     vars(transaction)["to_item"] = carried  # the same, and more
