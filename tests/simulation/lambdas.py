@@ -2,7 +2,7 @@
 
 Every seam is one that the product has: the factory of AWS clients, the parts of `wiring`, the
 rails. What is not ours stays out: KMS (bodies are sealed in plain), the vault (destinations are the
-town's), the parsing of a shop's body (deliveries carry their facts; tales have bodies as shops send them).
+town's), the parsing of a shop's body (deliveries carry their facts; tales have bodies of shops).
 """
 
 import json
