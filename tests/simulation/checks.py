@@ -110,9 +110,11 @@ def check(town: "Town") -> list[str]:
     return [*town.failures, *_found(town, every)]
 
 
-def general(town: "Town") -> list[str]:
-    """What is found of books of which no story tells: the ledger and what has left."""
-    return _found(town, (_ledger, _balances, *JUDGES, *RUNS, *GIVING, *NIGHTLY))
+def general(town: "Town", *, paydays: bool) -> list[str]:
+    """What is found of books of which no story tells: the ledger and what has left, if wanted on
+    its paydays."""
+    paid = JUDGES if paydays else ()
+    return _found(town, (_ledger, _balances, *paid, *RUNS, *GIVING, *NIGHTLY))
 
 
 def _found(town: "Town", judges: Iterable[Callable[[Books], Iterator[str]]]) -> list[str]:

@@ -181,14 +181,18 @@ class Teller(Golden):
         self.settle()
         self.goes_on()
 
+    def lets_pass(self) -> None:
+        """Everybody does what is asked of them, once."""
+        self._people(True)
+        self.settle()
+        self.goes_on()
+
     def pays(self) -> None:
         """Whatever is on its way comes to its end: holds end, people agree, paydays come."""
         for _ in range(ROUNDS):
             self.days(4)
             for _ in range(2):
-                self._people(True)
-                self.settle()
-                self.goes_on()
+                self.lets_pass()
 
     # --- what must be there -------------------------------------------------------------------
 
@@ -239,11 +243,12 @@ def _named(people: dict[str, int]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Tale:
-    """A script, and the terms under which it is told."""
+    """A script, and the terms under which it is told; whether they are paid by one calendar."""
 
     name: str
     tell: Callable[[Teller], None]
     story: Callable[[Random], Story] = plain
+    one_calendar: bool = True
 
 
 Tales = tuple[Tale, ...]
