@@ -8,17 +8,17 @@ from dataclasses import replace
 from random import Random
 
 from goodword.payouts.model import PayoutRun
-from goodword.ports import Change
-from goodword.programs.model import Program
 
 from tests.simulation.paydays import Paying, calendar, drawn, named, oddly
+from tests.simulation.rails import in_unit
 from tests.simulation.story import DAY_MS, HOUR_MS, START_MS, Story
 from tests.simulation.tales.teller import Tale, Teller, plain
-from tests.simulation.terms import version_of
+from tests.support.scene import PROGRAM
 
 ZONES = ("UTC", "UTC", "Europe/Berlin", "America/New_York")
 TICK_HOURS, TICKS = 8, 75
 SECOND_PERCENT = 25
+PAUSED = f"/v1/programs/{PROGRAM}/state"
 
 
 def _paying(draw: Random) -> Paying:
@@ -38,11 +38,7 @@ def _changes(teller: Teller, at_ms: int) -> Story:
         paying=replace(_paying(draw), checkers=story.paying.checkers),
         versions=[replace(story.versions[0], from_ms=at_ms, points=100 * SECOND_PERCENT)],
     )
-    (head,) = teller.town.all(Program)
-    change = Change()
-    change.create(version_of(second, 0).but(number=2))
-    change.replace(head.but(latest=2))
-    teller.town.memory.commit(change)
+    teller.publishes(second, at_ms)
     return second
 
 
@@ -93,4 +89,35 @@ def _runs(teller: Teller, wanted: dict[str, tuple[int, int, Paying]]) -> None:
             teller.wants(f"{run.run_id} was checked twice", bool(run.checked_by), large)
 
 
-CHANGED = (Tale("other paydays from now on", _changed, _first, one_calendar=False),)
+def _aside(draw: Random) -> Story:
+    """A minimum that nobody reaches, in euros and in dollars."""
+    paying = Paying(draw.choice(("daily", "weekly")), minimum=50_000)
+    return replace(plain(draw), accepts=True, paying=paying)
+
+
+def _put_aside(teller: Teller) -> None:
+    """What was too little is paid once the minimum is lower, also by a programme that is paused."""
+    draw, story = teller.draw, teller.town.story
+    net = draw.randrange(1_000, 9_000, 10)
+    money, least = draw.choice(("EUR", "USD")), draw.choice((0, net // 10, net // 10 + 1))
+    teller.tells(teller.sold("o1", net, "adv_maya", currency=money))
+    for _ in range(draw.choice((9, 16))):
+        teller.days(1)
+    teller.paid()
+    teller.wants("what waits", [one.state for one in teller.rewards()], ["due"])
+    if draw.random() < 0.6:
+        said = teller.asks("usr_marta", PAUSED, "marketer", state="paused", reason="other")
+        teller.wants("a pause", said, "")
+    at_ms = teller.now_ms + draw.choice((0, 1, DAY_MS))
+    teller.publishes(replace(story, paying=replace(story.paying, minimum=least)), at_ms)
+    for _ in range(9):
+        teller.days(1)
+        teller.lets_pass()
+    is_enough = in_unit(least, money) <= net // 10
+    teller.paid(maya=net // 10 if is_enough else 0)
+
+
+CHANGED = (
+    Tale("other paydays from now on", _changed, _first, one_calendar=False),
+    Tale("a lower minimum pays what was put aside", _put_aside, _aside, one_calendar=False),
+)

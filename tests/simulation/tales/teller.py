@@ -17,6 +17,7 @@ from goodword.conversions.model import (
 )
 from goodword.errors import GoodwordError
 from goodword.ports import Change
+from goodword.programs.model import Program
 from goodword.rewards.model import Reward
 from goodword.tracking.click import sign_click
 
@@ -26,6 +27,7 @@ from tests.simulation.lambdas import asked
 from tests.simulation.paydays import Paying
 from tests.simulation.shops import FIRST, SECOND, SHOP_SECRET, sale
 from tests.simulation.story import CODES, DAY_MS, HOUR_MS, START_MS, Story, Terms
+from tests.simulation.terms import version_of
 from tests.simulation.town import Town
 from tests.support.scene import PROGRAM, SECRET
 
@@ -75,6 +77,15 @@ class Teller(Golden):
         )
         self.town.memory.commit(change)
         return name
+
+    def publishes(self, terms: Story, at_ms: int) -> None:
+        """From then on the programme goes by the only version of this story."""
+        (head,) = (one for one in self.town.all(Program) if one.program_id == PROGRAM)
+        told = replace(terms, versions=[replace(terms.versions[0], from_ms=at_ms)])
+        change = Change()
+        change.create(version_of(told, 0).but(number=head.latest + 1))
+        change.replace(head.but(latest=head.latest + 1))
+        self.town.memory.commit(change)
 
     def click(self, person: str, before_ms: int = HOUR_MS) -> str:
         """Somebody follows the link of a person, so long before now."""
