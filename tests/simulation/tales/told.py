@@ -9,10 +9,11 @@ from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.teller import Tale, Teller
+from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
 
-TALES: tuple[Tale, ...] = (*GRANTED, *CHANGED, *PROOFS, *WORDS)
+TALES: tuple[Tale, ...] = (*GRANTED, *CHANGED, *PROOFS, *WAITS, *WORDS)
 EACH = 40  # tellings of each in `make test`
 
 
