@@ -175,14 +175,17 @@ class Teller(Golden):
         return "" if status < 300 else str(answer["code"])
 
     def tries(self, who: str, act: Callable[[], object]) -> str:
-        """Somebody does something; the code of the refusal, "" if it was taken."""
+        """Somebody does something; the code of the refusal, which has written nothing, "" if it was
+        taken."""
         said: list[str] = []
 
         def work() -> None:
+            commits = self.town.commits
             try:
                 act()
             except GoodwordError as refused:
                 said.append(refused.code)
+                self.wants("commits of a refusal", self.town.commits - commits, 0)
 
         self._alone(who, work)
         return said[0] if said else ""
