@@ -13,7 +13,13 @@ from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
 
-TALES: tuple[Tale, ...] = (*GRANTED, *CHANGED, *PROOFS, *WAITS, *WORDS)
+TALES: tuple[Tale, ...] = (
+    *GRANTED,
+    *CHANGED,
+    *PROOFS,
+    *WAITS,
+    *WORDS,
+)
 EACH = 40  # tellings of each in `make test`
 
 
