@@ -28,6 +28,7 @@ from tests.simulation.paydays import Paying
 from tests.simulation.shops import FIRST, SECOND, SHOP_SECRET, sale
 from tests.simulation.story import CODES, DAY_MS, HOUR_MS, START_MS, Story, Terms
 from tests.simulation.terms import version_of
+from tests.simulation.story import CODES, DAY_MS, HOUR_MS, PEOPLE, START_MS, Story, Terms
 from tests.simulation.town import Town
 from tests.support.scene import PROGRAM, SECRET
 
@@ -134,7 +135,7 @@ class Teller(Golden):
         return ReversalFact.model_validate(told | fields)
 
     def tells(self, *facts: Fact, names: Sequence[OtherNames] = (), shop: str = FIRST) -> None:
-        """A shop reports this, and it is booked."""
+        """A shop reports this, and it is booked; `ends` knows what else became of it."""
         self._deliveries += 1
         name = f"d{self._deliveries}"
         told = Facts(facts=facts, names=tuple(names))
@@ -221,11 +222,43 @@ class Teller(Golden):
 
     def paid(self, **wanted: int) -> None:
         """So much has left for each of them, and stayed."""
+        self.wants("is paid", self.has_paid("paid"), _named(wanted))
+
+    def has_paid(self, *states: str) -> dict[str, int]:
+        """The sums of payouts in these states, by person."""
         sums = Counter[str]()
         for one in self.town.dynamo.of_kind("payout"):
-            if one.plain["state"] == "paid":
+            if one.plain["state"] in states:
                 sums[one.plain["advocate_id"]] += one.plain["amount_minor"]
-        self.wants("is paid", dict(sums), _named(wanted))
+        return dict(sums)
+
+    def ends(self, reason: str = "", state: str = "") -> None:
+        """So ended what was told last: it was booked, or for this reason a person must look."""
+        found = [one.plain for one in self.town.dynamo.of_kind("delivery")]
+        (told,) = (one for one in found if one["delivery_id"] == f"d{self._deliveries}")
+        wanted = state or ("not_understood" if reason else "booked"), reason
+        self.wants("what was told ends", (told["state"], told.get("reason", "")), wanted)
+
+    def counts(self, **wanted: tuple[int, int, int]) -> None:
+        """Sales, and of them those that are not wholly returned, with what is left of their net."""
+        sums: dict[str, tuple[int, int, int]] = {}
+        for person in PEOPLE:
+            sales = sum(
+                one.plain.get("sales", 0)
+                for one in self.town.dynamo.of_kind("balance")
+                if one.plain["advocate_id"] == person
+            )
+            tallies = [
+                one.plain["in_all"]
+                for one in self.town.dynamo.of_kind("tally")
+                if one.plain["advocate_id"] == person
+            ]
+            orders = sum(one.get("orders", 0) for one in tallies)
+            net = sum(one.get("net_minor", 0) for one in tallies)
+            if sales or orders or net:
+                sums[person] = sales, orders, net
+        named = {f"adv_{name}": each for name, each in wanted.items() if any(each)}
+        self.wants("is counted", sums, named)
 
     def orders(self, **wanted: Sequence[str]) -> None:
         """The states of the conversions with this order id, the oldest first; `o1="qualified"`."""
@@ -238,10 +271,19 @@ class Teller(Golden):
             found.sort(key=lambda one: (one["received_ms"], one["conversion_id"]))
             self.wants(f"the orders {name}", [one["state"] for one in found], list(states))
 
+    def conversion(self, name: str) -> Any:
+        """What is stored of the order with this id, as plain values."""
+        found = (one.plain for one in self.town.dynamo.of_kind("conversion"))
+        return next(one for one in found if one["order_id"] == name)
+
     def rewards(self, *states: str) -> list[Reward]:
         """The rewards, of these states if any are named."""
         every: list[Reward] = self.town.all(Reward)
         return [one for one in every if not states or one.state in states]
+
+    def of_order(self, name: str, *states: str) -> list[Reward]:
+        """The rewards of an order, of these states if any are named."""
+        return [one for one in self.rewards(*states) if one.order_id == name]
 
     def _sums(self, name: str) -> Counter[str]:
         sums = Counter[str]()

@@ -20,6 +20,14 @@ TALES: tuple[Tale, ...] = (
     *WAITS,
     *WORDS,
 )
+from tests.simulation.tales.contested import CONTESTED
+from tests.simulation.tales.granted import GRANTED
+from tests.simulation.tales.parked import PARKED
+from tests.simulation.tales.teller import Tale, Teller
+from tests.simulation.tales.uniting import UNITING
+from tests.simulation.town import Town
+
+TALES: tuple[Tale, ...] = (*GRANTED, *UNITING, *CONTESTED, *PARKED)
 EACH = 40  # tellings of each in `make test`
 
 
