@@ -18,6 +18,8 @@ from goodword.conversions.model import (
 from goodword.errors import GoodwordError
 from goodword.ports import Change
 from goodword.programs.model import Program
+from goodword.programs.model import ProgramVersion
+from goodword.programs.model import Terms as Promise
 from goodword.rewards.model import Reward
 from goodword.tracking.click import sign_click
 
@@ -150,6 +152,21 @@ class Teller(Golden):
         self.settle()
         self.goes_on()
 
+    def terms(self) -> Promise:
+        """What the programme promises."""
+        return self._version().terms
+
+    def promises(self, **changes: Any) -> None:
+        """It has promised something else from the beginning; said before anything is told."""
+        change, version = Change(), self._version()
+        change.replace(version.but(terms=version.terms.but(**changes)))
+        self.town.memory.commit(change)
+
+    def _version(self) -> ProgramVersion:
+        every: list[ProgramVersion] = self.town.all(ProgramVersion)
+        (version,) = [one for one in every if one.program_id == PROGRAM]
+        return version
+
     # --- time and people ----------------------------------------------------------------------
 
     @property
@@ -161,19 +178,25 @@ class Teller(Golden):
         """Everything that is on its way gets where it goes."""
         self._rounds()
 
-    def days(self, count: float) -> None:
-        """Time passes, and all schedules ring at its end."""
-        self.to(self.now_ms + round(count * DAY_MS))
+    def at(self, at_ms: int) -> None:
+        """It is then, and all schedules have rung."""
+        self.to(at_ms)
         self.schedule("conversions_schedule")
         self.settle()
         self.goes_on()
 
+    def days(self, count: float) -> None:
+        """Time passes, and all schedules ring at its end."""
+        self.at(self.now_ms + round(count * DAY_MS))
+
     def asks(self, who: str, path: str, group: str = "finance", **body: Any) -> str:
         """Somebody asks over the API; the code of the refusal, "" if it was taken."""
-        said: list[tuple[int, Any]] = []
-        self._alone(who, lambda: said.append(asked(self.town, who, "POST", path, body, group)))
-        status, answer = said[0]
-        return "" if status < 300 else str(answer["code"])
+
+        def code() -> str:
+            status, answer = asked(self.town, who, "POST", path, body, group)
+            return "" if status < 300 else str(answer["code"])
+
+        return self._alone(who, code)
 
     def tries(self, who: str, act: Callable[[], object]) -> str:
         """Somebody does something; the code of the refusal, which has written nothing, "" if it was
@@ -187,14 +210,28 @@ class Teller(Golden):
             except GoodwordError as refused:
                 said.append(refused.code)
                 self.wants("commits of a refusal", self.town.commits - commits, 0)
+        """Somebody does something; the code of the refusal, "" if it was taken."""
 
-        self._alone(who, work)
-        return said[0] if said else ""
+        def code() -> str:
+            try:
+                act()
+            except GoodwordError as refused:
+                return refused.code
+            return ""
 
-    def _alone(self, who: str, act: Callable[[], object]) -> None:
-        self.task(who, act)
+        return self._alone(who, code)
+
+    def _alone(self, who: str, act: Callable[[], str]) -> str:
+        """The code of the refusal: nothing is written then."""
+        said: list[str] = []
+        before = self.town.commits
+        self.task(who, lambda: said.append(act()))
         self.settle()
+        (code,) = said
+        if code and self.town.commits != before:
+            self.town.fail(f"{who} was refused with {code}, and something is written")
         self.goes_on()
+        return code
 
     def lets_pass(self) -> None:
         """Everybody does what is asked of them, once."""

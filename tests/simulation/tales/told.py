@@ -8,6 +8,7 @@ from tests.simulation.playing import many
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.proofs import PROOFS
+from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.teller import Tale, Teller
 from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.words import WORDS
@@ -28,6 +29,7 @@ from tests.simulation.tales.uniting import UNITING
 from tests.simulation.town import Town
 
 TALES: tuple[Tale, ...] = (*GRANTED, *UNITING, *CONTESTED, *PARKED)
+TALES: tuple[Tale, ...] = (*GRANTED, *CHANGED, *PROOFS, *WORDS, *SIDES)
 EACH = 40  # tellings of each in `make test`
 
 
