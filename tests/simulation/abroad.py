@@ -27,7 +27,7 @@ TOLD = {  # what one euro is, or, the other way round, what is one euro's part
     "JPY": (("163.21", "160", "157.5"), ("0.0061", "0.00625", "0.005")),
     "KWD": (("0.3343", "0.25", "0.333333"), ("2.99", "3", "2.5")),
 }
-DECIMALS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3}
+DECIMALS = {"EUR": 2, "USD": 2, "JPY": 0, "KWD": 3, "ISK": 0}
 
 
 @dataclass(frozen=True)

@@ -65,15 +65,17 @@ class Teller(Golden):
 
     def opens(self, name: str = SECOND, **fields: Any) -> str:
         """Another source of the programme; its id."""
-        change = Change()
+        change, secrets = Change(), fields.pop("secrets", (SHOP_SECRET,))
         change.create(
             Source(
                 source_id=name,
-                kind="generic",
+                kind=fields.pop("kind", "generic"),
                 program_id=fields.pop("program_id", PROGRAM),
                 currency=fields.pop("currency", "EUR"),
                 label=name,
-                sealed_secrets=(PlainSealer().seal_bytes(SHOP_SECRET.encode(), name),),
+                sealed_secrets=tuple(
+                    PlainSealer().seal_bytes(one.encode(), name) for one in secrets
+                ),
                 created_ms=0,
                 **fields,
             )
@@ -114,7 +116,7 @@ class Teller(Golden):
         return fact
 
     def knows(self, order_id: str, net: int, **fields: Any) -> None:
-        """There is such an order, for whoever asks the story."""
+        """There is such an order, for whoever asks the story; as it was known last."""
         (of_it, *_) = golden_story(0).orders
         named: dict[str, Any] = {
             "name": order_id,
@@ -122,7 +124,9 @@ class Teller(Golden):
             "gross": net,
             "clicks": [],
         } | fields
-        self.town.story.orders.append(replace(of_it.bare(0, "c1", net), **named))
+        story = self.town.story
+        story.orders[:] = [one for one in story.orders if one.name != order_id]
+        story.orders.append(replace(of_it.bare(0, "c1", net), **named))
 
     def back(self, refund_id: str, order: str, amount: int | None, **fields: Any) -> ReversalFact:
         """So much of an order's net goes back; all that is left, if None."""

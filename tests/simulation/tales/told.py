@@ -9,6 +9,8 @@ from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.sides import SIDES
+from tests.simulation.tales.stripes import STRIPES
+from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
 from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.words import WORDS
@@ -30,6 +32,7 @@ from tests.simulation.town import Town
 
 TALES: tuple[Tale, ...] = (*GRANTED, *UNITING, *CONTESTED, *PARKED)
 TALES: tuple[Tale, ...] = (*GRANTED, *CHANGED, *PROOFS, *WORDS, *SIDES)
+TALES: tuple[Tale, ...] = (*GRANTED, *PROOFS, *STRIPES, *SUBSCRIPTIONS, *WORDS)
 EACH = 40  # tellings of each in `make test`
 
 
