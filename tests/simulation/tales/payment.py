@@ -16,6 +16,7 @@ from tests.simulation.story import DAY_MS, HOUR_MS, PEOPLE
 from tests.simulation.tales.teller import Teller
 
 SKEW_MS = 60_000  # that a shop's clock may be behind
+SOON_MS = 600_000  # after a click; what comes sooner is looked at
 ANOTHER = Twin(0, provisional=False)  # what it counts for is said by the tale
 V = TypeVar("V")
 
@@ -84,7 +85,9 @@ class Payment:
     def told(self, name: str, at_ms: int, net: int, friend: str, **fields: Any) -> One:
         """A shop reports it under this name, with somebody's click."""
         person = self.draw.choice(self.people)
-        click_ms = at_ms - self.draw.choice((0, 4, 23)) * HOUR_MS - self.draw.randrange(1, HOUR_MS)
+        click_ms = (
+            at_ms - self.draw.choice((0, 4, 23)) * HOUR_MS - self.draw.randrange(SOON_MS, HOUR_MS)
+        )
         click = self.teller.click(person, self.teller.now_ms - click_ms)
         more: dict[str, Any] = {
             "occurred_ms": at_ms,

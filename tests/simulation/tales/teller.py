@@ -17,8 +17,7 @@ from goodword.conversions.model import (
 )
 from goodword.errors import GoodwordError
 from goodword.ports import Change
-from goodword.programs.model import Program
-from goodword.programs.model import ProgramVersion
+from goodword.programs.model import Program, ProgramVersion
 from goodword.programs.model import Terms as Promise
 from goodword.rewards.model import Reward
 from goodword.tracking.click import sign_click
@@ -28,9 +27,8 @@ from tests.simulation.golden import Golden, golden_story
 from tests.simulation.lambdas import asked
 from tests.simulation.paydays import Paying
 from tests.simulation.shops import FIRST, SECOND, SHOP_SECRET, sale
-from tests.simulation.story import CODES, DAY_MS, HOUR_MS, START_MS, Story, Terms
-from tests.simulation.terms import version_of
 from tests.simulation.story import CODES, DAY_MS, HOUR_MS, PEOPLE, START_MS, Story, Terms
+from tests.simulation.terms import version_of
 from tests.simulation.town import Town
 from tests.support.scene import PROGRAM, SECRET
 
@@ -203,17 +201,6 @@ class Teller(Golden):
         return self._alone(who, code)
 
     def tries(self, who: str, act: Callable[[], object]) -> str:
-        """Somebody does something; the code of the refusal, which has written nothing, "" if it was
-        taken."""
-        said: list[str] = []
-
-        def work() -> None:
-            commits = self.town.commits
-            try:
-                act()
-            except GoodwordError as refused:
-                said.append(refused.code)
-                self.wants("commits of a refusal", self.town.commits - commits, 0)
         """Somebody does something; the code of the refusal, "" if it was taken."""
 
         def code() -> str:

@@ -6,39 +6,39 @@ from random import Random
 from tests.simulation.checks import general
 from tests.simulation.playing import many
 from tests.simulation.tales.changed import CHANGED
+from tests.simulation.tales.contested import CONTESTED
 from tests.simulation.tales.granted import GRANTED
+from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.stripes import STRIPES
 from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
+from tests.simulation.tales.uniting import UNITING
 from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
 
 TALES: tuple[Tale, ...] = (
     *GRANTED,
+    *UNITING,
+    *CONTESTED,
+    *PARKED,
     *CHANGED,
-    *PROOFS,
     *WAITS,
     *WORDS,
+    *PROOFS,
+    *SIDES,
+    *STRIPES,
+    *SUBSCRIPTIONS,
 )
-from tests.simulation.tales.contested import CONTESTED
-from tests.simulation.tales.granted import GRANTED
-from tests.simulation.tales.parked import PARKED
-from tests.simulation.tales.teller import Tale, Teller
-from tests.simulation.tales.uniting import UNITING
-from tests.simulation.town import Town
-
-TALES: tuple[Tale, ...] = (*GRANTED, *UNITING, *CONTESTED, *PARKED)
-TALES: tuple[Tale, ...] = (*GRANTED, *CHANGED, *PROOFS, *WORDS, *SIDES)
-TALES: tuple[Tale, ...] = (*GRANTED, *PROOFS, *STRIPES, *SUBSCRIPTIONS, *WORDS)
 EACH = 40  # tellings of each in `make test`
 
 
 def tell(number: int, seed: int, trace: Callable[[str], None] | None = None) -> list[str]:
     """Tell one tale with the figures of a seed; what was found."""
-    tale, draw = TALES[number], Random(f"tale {number} {seed}")
+    tale = TALES[number]
+    draw = Random(f"tale {tale.name} {seed}")
     town = Town(tale.story(draw), trace=trace)
     town.outside.plan = {}
     with town.open():

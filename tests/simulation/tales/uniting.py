@@ -7,7 +7,7 @@ where it stands. Who had the last touch of all before it earns it, unless it is 
 from typing import Any
 
 from tests.simulation.story import DAY_MS, HOUR_MS
-from tests.simulation.tales.payment import One, Payment
+from tests.simulation.tales.payment import ANOTHER, One, Payment
 from tests.simulation.tales.teller import Tale, Teller
 
 
@@ -53,7 +53,7 @@ def _retold(teller: Teller) -> None:
     if draw.random() < 0.2:
         second = first[0], second[1]
     at_ms = teller.now_ms - draw.choice((HOUR_MS, DAY_MS + 1, DAY_MS))
-    later_ms = draw.choice((1, HOUR_MS)) * draw.choice((1, 1, -1))
+    later_ms = draw.choice((1, HOUR_MS * 3 // 2)) * draw.choice((1, 1, -1))
     one = _tells(payment, "a", at_ms, first)
     payment.holds()
     if draw.random() < 0.5:
@@ -99,10 +99,12 @@ def _tells_again(payment: Payment, one: One, second: tuple[int, bool], later_ms:
     gross = max(net, fields["gross_minor"])
     differ = _differ(one, net, gross, guessed)
     fields |= {"occurred_ms": one.at_ms + later_ms, "friend": "c1"}
-    teller.tells(teller.sold("a", net, **fields))
-    teller.ends("order_differs" if differ else "")
+    fact = teller.sold("a", net, **fields)
     if one.provisional and not guessed and not differ:
         one.net, one.gross = net, gross
+    teller.knows("a", one.net, gross=one.gross, twin=ANOTHER)
+    teller.tells(fact)
+    teller.ends("order_differs" if differ else "")
     one.provisional = one.provisional and (guessed or differ)
     payment.holds()
 
