@@ -5,7 +5,7 @@ called to judge the product.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from goodword.limits import LATE_DAYS
@@ -110,11 +110,10 @@ def check(town: "Town") -> list[str]:
     return [*town.failures, *_found(town, every)]
 
 
-def general(town: "Town", *, paydays: bool) -> list[str]:
-    """What is found of books of which no story tells: the ledger and what has left, if wanted on
-    its paydays."""
-    paid = JUDGES if paydays else ()
-    return _found(town, (_ledger, _balances, *paid, *RUNS, *GIVING, *NIGHTLY))
+def general(town: "Town", without: Sequence[str] = ()) -> list[str]:
+    """What is found of books of which no story tells: the ledger and what has left."""
+    every = (_ledger, _balances, *JUDGES, *RUNS, *GIVING, *NIGHTLY)
+    return _found(town, [one for one in every if one.__name__.strip("_") not in without])
 
 
 def _found(town: "Town", judges: Iterable[Callable[[Books], Iterator[str]]]) -> list[str]:

@@ -117,7 +117,8 @@ def _put_aside(teller: Teller) -> None:
     teller.paid(maya=net // 10 if is_enough else 0)
 
 
+CALENDAR = ("paydays", "in_time", "paid_out", "payouts")  # of the terms of before
 CHANGED = (
-    Tale("other paydays from now on", _changed, _first, one_calendar=False),
-    Tale("a lower minimum pays what was put aside", _put_aside, _aside, one_calendar=False),
+    Tale("other paydays from now on", _changed, _first, CALENDAR),
+    Tale("a lower minimum pays what was put aside", _put_aside, _aside, CALENDAR),
 )

@@ -327,12 +327,12 @@ def _named(people: dict[str, int]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Tale:
-    """A script, and the terms under which it is told; whether they are paid by one calendar."""
+    """A script, the terms under which it is told, and the judges of books that cannot know it."""
 
     name: str
     tell: Callable[[Teller], None]
     story: Callable[[Random], Story] = plain
-    one_calendar: bool = True
+    unjudged: tuple[str, ...] = ()
 
 
 Tales = tuple[Tale, ...]

@@ -207,6 +207,20 @@ def test_a_payout_that_is_not_what_was_released_is_not_paid() -> None:
     assert world.ledger_differences() == []
 
 
+def test_in_another_currency_it_is_given_back_as_it_was_frozen() -> None:
+    """It kept all others of its run from being sent."""
+    world = due()
+    run = world.released()
+    world.cycle.begin(run.run_id)
+    edit(world, world.payout.but(currency="USD", amount_minor=1_201, carry_minor=1))
+    world.cycle.send(run.run_id, 0, 0)
+    ended = world.payout
+    assert (ended.state, ended.reason) == ("failed", "changed_after_release")
+    assert (ended.currency, ended.amount_minor, ended.carry_minor) == ("EUR", 1_200, 0)
+    assert (world.purse().payable_minor, world.purse().in_payout_minor) == (1_200, 0)
+    assert world.cycle.settle(run.run_id).route != "left"
+
+
 def test_an_edited_payout_that_the_journal_does_not_know_waits_for_a_person() -> None:
     world = due()
     run = world.released()

@@ -282,7 +282,7 @@ class Sending:
             return self._read(payout)
 
     def _give_back_as_frozen(self, payout: Payout, standing: Standing) -> Payout:
-        """Fail a payment whose record was edited by the amount that the journal knows.
+        """Fail a payment whose record was edited by the amount and currency of the journal.
 
         What the record says by now is believed in nothing. A payment of which the journal knows
         nothing stays as it is: the run stays open, and a person has to look.
@@ -290,7 +290,9 @@ class Sending:
         if (entry := standing.frozen(payout)) is None:
             return payout
         amount_minor = max(leg.amount_minor for leg in entry.legs)
-        return self._failed(payout.but(amount_minor=amount_minor), FORGED)
+        carry_minor = amount_minor - sum(one.amount_minor for one in payout.rewards)
+        frozen = {"amount_minor": amount_minor, "carry_minor": carry_minor}
+        return self._failed(payout.but(currency=entry.currency, **frozen), FORGED)
 
     def _won(self, change: Change) -> bool:
         try:
