@@ -52,9 +52,13 @@ def session(teller: Teller, number: str, **more: Any) -> tuple[Json, int, int]:
     goods, tax, shipping = draw.randrange(300, 90_000), draw.randrange(9_000), draw.randrange(900)
     off, extra = draw.choice((0, draw.randrange(1, 200))), draw.choice((0, draw.randrange(90)))
     told: Json = {}
-    if draw.random() < 0.5:  # shipping with its own tax, which is in the tax of all as well
-        whole = {"amount_subtotal": shipping, "amount_tax": extra, "amount_total": shipping + extra}
-        told, tax = {"shipping_cost": whole}, tax + extra
+    if draw.random() < 0.7:  # shipping with its own tax, which is in the tax of all as well
+        inside = draw.random() < 0.5
+        extra = min(extra, shipping)
+        own = {"amount_subtotal": shipping, "amount_tax": extra}
+        told = {"shipping_cost": own | {"amount_total": shipping + extra * (not inside)}}
+        told["total_details"] = {"amount_shipping": shipping, "amount_tax": tax + extra}
+        told["amount_total"] = goods - off + tax + shipping + extra * (not inside)
     thing = stripe_checkout(number, goods - off, tax=tax, shipping=shipping, **told | more)
     thing["amount_subtotal"] = goods
     thing["total_details"]["amount_discount"] = off
@@ -68,15 +72,18 @@ def _checkouts(teller: Teller) -> None:
     """What is booked of a session, and what is none."""
     stripe, draw = Stripe(teller), teller.draw
     owned = _is_none(teller, stripe)
-    thing, net, gross = session(teller, "1", **brought(teller))
+    came = brought(teller)
+    if not came.get("client_reference_id"):
+        came |= draw.choice(({}, {"customer": None, "client_reference_id": "u-7"}))
+    thing, net, gross = session(teller, "1", **came)
     if draw.random() < 0.5:
         stripe.event(EVENT, thing | {"payment_status": "unpaid"}, "ignored unpaid")
         teller.owns(maya=owned)
         begun_s = stripe.now_s
         teller.days(draw.choice((0, 1, 3)))
-        ordered_s = draw.choice((begun_s, stripe.now_s, stripe.now_s + 60))
+        ordered_s = draw.choice((begun_s, stripe.now_s, stripe.now_s + 60, None))
         stripe.event(LATE, thing | {"created": ordered_s})
-        at_ms = min(ordered_s, stripe.now_s) * 1_000
+        at_ms = min(ordered_s or stripe.now_s, stripe.now_s) * 1_000
     else:
         ago_s = draw.choice((-60, 0, 1, 3_000))
         stripe.event(EVENT, thing | {"created": 1}, created=stripe.now_s - ago_s)
@@ -90,10 +97,34 @@ def _checkouts(teller: Teller) -> None:
     stripe.event(again, thing | {"created": at_ms // 1_000})
     teller.owns(maya=owned)
     teller.wants("orders", len(teller.town.all(Conversion)), 1 + (owned > tenth(net)))
-    more, its_net, _ = session(teller, "2", payment_intent=None, customer=thing["customer"])
-    stripe.event(EVENT, more)  # of somebody who is known to be Maya's friend
-    teller.owns(maya=owned + tenth(its_net))
-    teller.wants("the second", order_of(teller, "cs_live_2").net_minor, its_net)
+    _known_friend(teller, stripe, thing, owned)
+
+
+def _known_friend(teller: Teller, stripe: Stripe, thing: Json, owned: int) -> None:
+    """Somebody who is known to be Maya's friend buys again, and somebody who is not."""
+    more, net, _ = session(teller, "2", payment_intent=None)
+    who = {name: thing[name] for name in ("customer", "client_reference_id", "customer_email")}
+    if thing["customer"]:
+        who["client_reference_id"] = "u-8"
+    stripe.event(EVENT, more | teller.draw.choice(_same(thing, who)))
+    owned += tenth(net)
+    teller.owns(maya=owned)
+    teller.wants("the second", order_of(teller, "cs_live_2").net_minor, net)
+    other, *_ = session(teller, "3")
+    stripe.event(EVENT, other | {"client_reference_id": "u-9"})
+    teller.owns(maya=owned)
+
+
+def _same(thing: Json, who: Json) -> tuple[Json, ...]:
+    """How a session may show that it is of the same buyer."""
+    nobody: Json = {"customer": None, "customer_details": None}
+    email = thing["customer_details"]["email"]
+    own: Json = {"customer_details": None} | who
+    return (
+        own,
+        nobody | {"customer_email": email},
+        nobody | {"customer_details": {"email": email}},
+    )
 
 
 def _is(teller: Teller, order: Conversion, money: tuple[int, int, str], at_ms: int) -> None:
@@ -130,13 +161,15 @@ def _is_none(teller: Teller, stripe: Stripe) -> int:
     stripe.event("customer.created", thing, "ignored other_topic")
     stripe.event("invoice.marked_uncollectible", thing, "ignored nothing_to_take_back")
     stripe.event("refund.failed", thing, "not_understood refund_failed")
+    stripe.event("", thing, "not_understood no_topic")
     teller.wants("orders", teller.town.all(Conversion), [])
-    trial = thing | free | {"mode": "subscription", "subscription": "sub_9"}
+    trial = thing | free | {"mode": "subscription", "subscription": "sub_9", "invoice": "in_9"}
     if draw.random() < 0.5:
         return 0
     stripe.event(EVENT, trial)  # two euros for a sign-up
     order = order_of(teller, "cs_live_9")
-    teller.wants("a trial", (order.action, order.net_minor, order.gross_minor), ("lead", 0, 0))
+    said = (order.action, order.net_minor, order.gross_minor, order.provisional)
+    teller.wants("a trial", said, ("lead", 0, 0, False))
     teller.owns(maya=200)
     return 200
 

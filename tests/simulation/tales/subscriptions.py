@@ -38,32 +38,40 @@ class Subscribed:
         draw = teller.draw
         self.teller, self.stripe = teller, Stripe(teller)
         self.net, self.tax = draw.randrange(300, 90_000), draw.randrange(9_000)
-        self.credit = draw.choice((0, draw.randrange(1, self.net)))
-        self.paid = self.net + self.tax - self.credit
-        self.earning = round(Fraction(self.net * self.paid, self.net + self.tax))
+        self.shipping = draw.choice((0, draw.randrange(1, 900)))
+        self.total = self.net + self.tax + self.shipping
+        self.paid = self.total - draw.choice((0, draw.randrange(1, self.net)))
+        self.earning = round(Fraction(self.net * self.paid, self.total))
         self.earned = tenth(self.earning)
+        self.once = draw.random() < 0.4  # no subscription: one purchase with an invoice
         self.knows()
 
     def knows(self, *, better: bool = True) -> None:
         """What the shop has told of it, by the invoice or by the checkout alone."""
-        net, gross = (self.earning, self.paid) if better else (self.net, self.net + self.tax)
+        net, gross = (self.earning, self.paid) if better else (self.net, self.total)
         for name in ("in_1", "cs_live_1"):
             self.teller.knows(name, net, gross=gross)
 
     def checkout(self, **more: Any) -> Json:
         """The session, which knows nothing of credit."""
         said: Json = {"mode": "subscription", "subscription": "sub_1", "invoice": "in_1"}
-        return stripe_checkout(
-            "1", self.net, tax=self.tax, **said | {"payment_intent": None}, **more
-        )
+        said |= {"mode": "payment", "subscription": None} if self.once else {}
+        said |= {"payment_intent": None, "shipping_cost": None} | more
+        return stripe_checkout("1", self.net, tax=self.tax, shipping=self.shipping, **said)
 
     def invoice(self, reason: str = "subscription_create", number: str = "1", **more: Any) -> Json:
         """An invoice, partly paid by a credit balance; of today's shape or that of 2024."""
         told = stripe_invoice(number, self.net, tax=self.tax, billing_reason=reason)
         told["parent"]["subscription_details"]["subscription"] = "sub_1"
+        told |= {"billing_reason": "manual", "parent": None} if self.once else {}
         told |= {"customer": "cus_1", "amount_paid": self.paid, "payments": None}
+        told |= {"total": self.total, "total_excluding_tax": self.net + self.shipping}
+        if self.shipping:
+            its = min(self.shipping, self.tax, 7)
+            told["shipping_cost"] = {"amount_total": self.shipping + its, "amount_tax": its}
         if self.teller.draw.random() < 0.5:
-            told |= {"parent": None, "subscription": {"id": "sub_1"}, "total_excluding_tax": None}
+            told |= {"parent": None, "total_excluding_tax": None}
+            told |= {} if self.once else {"subscription": {"id": "sub_1"}}
             told |= self.teller.draw.choice(
                 (
                     {"tax": self.tax},
@@ -90,7 +98,7 @@ def _invoices(teller: Teller) -> None:
         plan.knows(better=False)
         tell(EVENT, plan.checkout(**came))
         teller.owns(maya=tenth(plan.net))
-        plan.is_one(plan.net, plan.net + plan.tax, True)
+        plan.is_one(plan.net, plan.total, True)
         plan.knows()
         tell(draw.choice(PAID), plan.invoice())
     else:
@@ -99,13 +107,13 @@ def _invoices(teller: Teller) -> None:
         tell(EVENT, plan.checkout(**came))
     teller.owns(maya=plan.earned)
     order = plan.is_one(plan.earning, plan.paid, False)
-    teller.wants("begins it", "subscription:sub_1" in order.aliases, True)
+    teller.wants("begins it", "subscription:sub_1" in order.aliases, not plan.once)
     teller.wants("is an occasion", order.occasion, "plain")
     tell(draw.choice(PAID), plan.invoice())
     teller.owns(maya=plan.earned)
     back = _is_paid_by(teller, plan)
     left = left_of(plan.earned, Fraction(back, plan.paid))
-    more = _renewed(teller, plan)
+    more = 0 if plan.once else _renewed(teller, plan)
     if draw.random() < 0.5:
         tell("invoice.voided", plan.invoice(amount_paid=0), "ignored never_paid")
         teller.owns(maya=left + more)
@@ -115,6 +123,48 @@ def _invoices(teller: Teller) -> None:
     ends = stripe_subscription("1", plan.stripe.now_s)
     tell("customer.subscription.deleted", ends)
     teller.owns(maya=left + more)  # the terms take nothing of one that ends
+
+
+def _alone(teller: Teller) -> None:
+    """An invoice that no checkout came before says itself what brought it."""
+    plan, draw = Subscribed(teller), teller.draw
+    told, said = plan.invoice(draw.choice(("subscription_create", "manual"))), _said(teller)
+    where = draw.choice(("metadata", "parent", "subscription_details", "lines", "discounts"))
+    if where == "metadata":
+        told["metadata"] = said
+    elif where == "parent":
+        told["parent"] = {"subscription_details": {"metadata": said}}
+    elif where == "lines":
+        told["lines"]["data"].append({"id": "il_9", "amount": 0, "metadata": said})
+    elif where == "subscription_details":
+        told["subscription_details"] = {"metadata": said}
+    else:
+        told["discounts"] = [{"promotion_code": {"code": "MAYA7"}}]
+    names = draw.choice(({"payment_intent": "pi_1"}, {"charge": {"id": "ch_1"}}, _paid_by(teller)))
+    number = draw.choice(("A-0001", "9" * 61))
+    plan.stripe.event(draw.choice(PAID), told | names | {"number": number})
+    teller.owns(maya=plan.earned)
+    order = plan.is_one(plan.earning, plan.paid, False)
+    teller.wants("its time", order.occurred_ms, teller.now_ms // 1_000 * 1_000)
+    refunded = draw.randrange(1, plan.paid + 1)
+    plan.stripe.event("charge.refunded", stripe_charge("1", plan.paid, refunded))
+    teller.owns(maya=left_of(plan.earned, Fraction(refunded, plan.paid)))
+    later = plan.invoice("subscription_cycle", "5", id="in_5")  # of the same customer, or address
+    later |= draw.choice(({}, {"customer": None}, {"customer_email": None}))
+    teller.knows("in_5", plan.earning, gross=plan.paid)
+    plan.stripe.event(draw.choice(PAID), later)
+    left = left_of(plan.earned, Fraction(refunded, plan.paid))
+    teller.owns(maya=left + plan.earned)
+
+
+def _said(teller: Teller) -> Json:
+    click = teller.click("adv_maya")
+    return teller.draw.choice(({"via": "MAYA7"}, {"code": "maya7"}, {"gw_click": click}))
+
+
+def _paid_by(teller: Teller) -> Json:
+    named = teller.draw.choice(({"payment_intent": "pi_1"}, {"charge": "ch_1"}))
+    return {"payments": {"data": [{"payment": {"payment_intent": "pi_0"}}, {"payment": named}]}}
 
 
 def _is_paid_by(teller: Teller, plan: Subscribed) -> int:
@@ -168,7 +218,7 @@ def _ended(teller: Teller) -> None:
     plan, draw = Subscribed(teller), teller.draw
     tell, ending = plan.stripe.event, teller.town.story.ending
     assert ending is not None
-    began_ms = teller.now_ms
+    began_ms, plan.once = teller.now_ms, False
     trial = draw.random() < 0.4
     if trial:
         free = {"amount_total": 0, "payment_status": "no_payment_required", "invoice": None}
@@ -262,6 +312,7 @@ def _elsewhere(teller: Teller) -> None:
 
 SUBSCRIPTIONS = (
     Tale("Stripe: invoices", _invoices),
+    Tale("Stripe: invoices alone", _alone),
     Tale("Stripe: subscriptions that end", _ended, _ending),
     Tale("Stripe: money of elsewhere", _elsewhere, _far),
 )
