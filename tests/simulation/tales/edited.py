@@ -5,6 +5,7 @@ the next run. What nobody has touched leaves as ever.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from goodword.ledger.model import Balance
 from goodword.payouts.model import Payout, PayoutRun, RunChunk, RunLine
@@ -55,7 +56,7 @@ def _edited(teller: Teller) -> None:
     payouts: list[Payout] = teller.town.all(Payout)
     mine, other = sorted(payouts, key=lambda one: one.advocate_id != "adv_maya")
     before, after = _edit(teller, mine)
-    said = {"run_hash": run.run_hash, "total_minor": run.total_minor}
+    said: dict[str, Any] = {"run_hash": run.run_hash, "total_minor": run.total_minor}
     _puts(teller, before, after)
     path = f"/v1/payout-runs/{run.run_id}/release"
     teller.wants("an edited list", teller.asks("usr_carl", path, **said), "run_changed")

@@ -7,13 +7,13 @@ from tests.simulation.checks import general
 from tests.simulation.playing import many
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.contested import CONTESTED
-from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.contracts import CONTRACTS
+from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.proofs import PROOFS
-from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.shopifys import SHOPIFYS
+from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.stripes import STRIPES
 from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
@@ -36,12 +36,7 @@ TALES: tuple[Tale, ...] = (
     *STRIPES,
     *SUBSCRIPTIONS,
     *CONTRACTS,
-    *GRANTED,
-    *PROOFS,
     *SHOPIFYS,
-    *STRIPES,
-    *SUBSCRIPTIONS,
-    *WORDS,
 )
 EACH = 40  # tellings of each in `make test`
 
