@@ -12,6 +12,7 @@ from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.proofs import PROOFS
+from tests.simulation.tales.regulars import REGULARS
 from tests.simulation.tales.shopifys import SHOPIFYS
 from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.stripes import STRIPES
@@ -30,6 +31,7 @@ TALES: tuple[Tale, ...] = (
     *CHANGED,
     *WAITS,
     *WORDS,
+    *REGULARS,
     *PROOFS,
     *SIDES,
     *EDITED,

@@ -1,12 +1,13 @@
 """The lines of an order add up to its net, whatever a source says; nothing is dropped."""
 
 import pytest
-from goodword.conversions.model import Customer, Identity, Settled
+from goodword.conversions.evidence import friend_order
+from goodword.conversions.model import Conversion, Customer, Identity, Settled
 from goodword.conversions.order import REST, OrderFacts, OrderLine, merged_facts, reconciled
 from goodword.limits import FRIEND_CONVERSIONS_MAX, ORDER_LINES_MAX
 from goodword.rewards.decision import Decision
 from goodword.rewards.model import Reward
-from goodword.times import DAY_MS
+from goodword.times import DAY_MS, HOUR_MS
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -125,6 +126,25 @@ def test_a_place_among_the_advocates_own_stays() -> None:
     told = OrderFacts(country="DE")
     scene.sale("2", 1_000, customer=Customer(customer_id="2"), order=told)
     assert earned(scene) == {"1": 100, "2": 100}
+
+
+def test_the_oldest_that_stays_is_after_those_that_memory_drops(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It counted as the second order, and earned what is of the first two alone."""
+    monkeypatch.setattr("goodword.conversions.evidence.FRIEND_CONVERSIONS_MAX", 4)
+    scene = scene_of("10 %")
+    for number in range(8):
+        clicks = (scene.click("MAYA7", 0.1),)
+        scene.sale(f"o{number}", 1_000, click_ids=clicks, customer=Customer(customer_id="c1"))
+        scene.clock.advance(HOUR_MS)
+    (friend,) = scene.all(Identity)
+    oldest = friend.conversions[1].conversion_id
+    order = next(one for one in scene.all(Conversion) if one.conversion_id == oldest)
+    assert order.order_id == "o5"
+    assert friend_order([friend], order) == (6, "identity")
+    first = next(one for one in scene.all(Conversion) if one.order_id == "o0")
+    assert friend_order([friend], first) == (1, "identity")
 
 
 def test_orders_that_memory_drops_are_counted_all_the_same() -> None:

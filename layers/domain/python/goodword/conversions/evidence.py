@@ -285,12 +285,18 @@ def friend_order(
     those of its sister shops. Orders count by when they happened.
     """
     this = (conversion.occurred_ms, conversion.conversion_id)
+    known = friend_conversions(identities)
     before = {
         one.conversion_id
-        for one in friend_conversions(identities)
+        for one in known
         if one.action == "sale" and (one.occurred_ms, one.conversion_id) < this
     }
-    dropped = max((one.orders_dropped for one in identities), default=0) if len(before) > 1 else 0
+    dropped = max((one.orders_dropped for one in identities), default=0)
+    if dropped:  # they were before all that stay, but for the first ones
+        firsts = _firsts(known)
+        oldest = next((one for one in known if one not in firsts), None)
+        if oldest is None or (oldest.occurred_ms, oldest.conversion_id) > this:
+            dropped = 0
     ours = len(before) + dropped + 1 if conversion.identities else 0
     shops = conversion.order.nth or 0
     if shops > ours:
@@ -353,15 +359,21 @@ def _with(before: Identity, settled: Settled) -> Identity:
     over = len(ordered) - FRIEND_CONVERSIONS_MAX
     if over <= 0:
         return before.but(conversions=tuple(ordered))
-    firsts = [next((one for one in ordered if one.advocate_id is not None), ordered[0])]
-    sales = [one for one in ordered if one.action == "sale"]
-    firsts += [*sales[:1], *[one for one in sales if one.advocate_id is not None][:1]]
+    firsts = _firsts(ordered)
     dropped = [one for one in ordered if one not in firsts][:over]
     orders = sum(1 for one in dropped if one.action == "sale" and one in before.conversions)
     return before.but(
         conversions=tuple(one for one in ordered if one not in dropped),
         orders_dropped=before.orders_dropped + orders,
     )
+
+
+def _firsts(ordered: Sequence[Settled]) -> list[Settled]:
+    """Those that always stay, oldest first: the first attributed, the first order, that of both."""
+    sales = [one for one in ordered if one.action == "sale"]
+    attributed = [one for one in sales if one.advocate_id is not None]
+    first = next((one for one in ordered if one.advocate_id is not None), ordered[0])
+    return [first, *sales[:1], *attributed[:1]]
 
 
 def _when(settled: Settled) -> tuple[int, str, str]:
