@@ -36,6 +36,8 @@ class One:
     won: set[str] = field(default_factory=set)  # refunds that are given back, told before or not
     asked: set[str] = field(default_factory=set)  # what banks have asked
     closed: set[str] = field(default_factory=set)  # what they ask no more, told before or not
+    told: set[tuple[int, int, bool]] = field(default_factory=set)  # as what else
+    extra: int = 0
     person: str = ""
     locked: bool = False
 
@@ -44,6 +46,12 @@ class One:
         able = [at_ms for at_ms in self.touches if at_ms <= self.at_ms + SKEW_MS]
         if not self.locked:
             self.person = self.touches[max(able)] if able else ""
+
+    @property
+    def differs(self) -> bool:
+        """Whether it was told with other sums, by somebody who knows as much."""
+        sums = self.net, self.gross
+        return any(told[:2] != sums and (self.provisional or not told[2]) for told in self.told)
 
     @property
     def share(self) -> Fraction:
@@ -65,6 +73,11 @@ class One:
     @property
     def owned(self) -> int:
         """What is left of what it earned."""
+        return self.money + self.left(self.extra) if self.person else 0
+
+    @property
+    def money(self) -> int:
+        """What of it is no points."""
         return self.left(round(Fraction(self.net, 10))) if self.person else 0
 
     @property
@@ -80,7 +93,7 @@ class Payment:
     def __init__(self, teller: Teller, *people: str) -> None:
         self.teller, self.draw, self.people = teller, teller.draw, people or PEOPLE
         self.ones: list[One] = []
-        self._refunds = 0
+        self._refunds, self._taken = 0, 0
 
     def told(self, name: str, at_ms: int, net: int, friend: str, **fields: Any) -> One:
         """A shop reports it under this name, with somebody's click."""
@@ -97,7 +110,8 @@ class Payment:
         fact = self.teller.sold(name, net, **more)
         self.teller.town.story.order(name).twin = ANOTHER
         gross = max(net, fact.gross_minor)
-        one = One([name], at_ms, net, gross, {click_ms: person}, {friend}, fact.provisional)
+        one = One([name], at_ms, net, gross, {click_ms: person}, {friend} - {""}, fact.provisional)
+        one.extra = self.teller.town.story.extra
         self.ones.append(one)
         self._share()
         self.teller.tells(fact)
@@ -110,17 +124,19 @@ class Payment:
     def joins(self, name: str, other: str, reason: str = "") -> None:
         """A delivery says that both are one."""
         self.teller.tells(names=(OtherNames(order_id=name, aliases=(other,)),))
-        self.teller.ends(reason)
         self.are_one(name, other)
+        self.teller.ends(reason or ("order_differs" if self.of(name).differs else ""))
         self.holds()
 
     def are_one(self, *names: str) -> None:
         """These are one order from now on: the one that happened first."""
         found = {id(one): one for one in map(self.of, names)}
         kept, *others = sorted(found.values(), key=lambda one: one.at_ms)
+        self._taken += sum(one.money for one in others)
         for one in others:
             if kept.provisional and not one.provisional and not kept.locked:
                 kept.net, kept.gross, kept.provisional = one.net, one.gross, False
+            kept.told |= one.told | {(one.net, one.gross, one.provisional)}
             kept.names += one.names
             kept.touches |= one.touches
             kept.friends |= one.friends
@@ -130,6 +146,13 @@ class Payment:
             kept.closed |= one.closed
             self.ones.remove(one)
         self._share()
+
+    def _merged(self) -> None:
+        """What was taken of those that are nothing is told."""
+        events = (one.plain for one in self.teller.town.dynamo.of_kind("event"))
+        merged = [one["data"] for one in events if one["type"] == "conversion.merged"]
+        told = sum(one["taken_minor"] for one in merged)
+        self.teller.wants("what merges have taken", told, self._taken)
 
     def comes_back(
         self, name: str, amount: int | None, refund: str = "", of: str = "net", **fields: Any
@@ -181,6 +204,7 @@ class Payment:
                 counted[one.person] = sales + more[0], orders + more[1], net + more[2]
         self.teller.owns(**short(owned))
         self.teller.counts(**short(counted))
+        self._merged()
         for one in self.ones:
             first, *others = one.names
             state = "qualified" if one.person else "unattributed"
@@ -202,7 +226,7 @@ class Payment:
         owned = dict.fromkeys(PEOPLE, 0)
         for one in self.ones:
             if one.person:
-                owned[one.person] += one.owned
+                owned[one.person] += one.money
         wanted = {name: max(owned[name], paid[name]) for name in PEOPLE}
         self.teller.paid(**short(wanted))
 

@@ -4,11 +4,15 @@ The one that happened first is kept, whenever it is told; what the others earned
 where it stands. Who had the last touch of all before it earns it, unless it is due by then.
 """
 
+from dataclasses import replace
+from random import Random
 from typing import Any
 
-from tests.simulation.story import DAY_MS, HOUR_MS
-from tests.simulation.tales.payment import ANOTHER, One, Payment
-from tests.simulation.tales.teller import Tale, Teller
+from goodword.conversions.model import OtherNames
+
+from tests.simulation.story import DAY_MS, HOUR_MS, PEOPLE, Story
+from tests.simulation.tales.payment import ANOTHER, One, Payment, short
+from tests.simulation.tales.teller import Tale, Teller, plain
 
 
 def _thrice(teller: Teller) -> None:
@@ -18,27 +22,32 @@ def _thrice(teller: Teller) -> None:
     times = sorted(draw.sample(range(4 * HOUR_MS), 3))
     names = [f"p{place}" for place in range(3)]
     at_ms = {name: base_ms + late for name, late in zip(names, times, strict=True)}
-    friend = draw.choice(("c1", ""))
-    order = draw.choice((["p1", "p2", "p0"], ["p2", "p1", "p0"], draw.sample(names, 3)))
+    friend = draw.choice(("c1", "", None))
+    order = draw.choice((["p1", "p2", "p0"], ["p2", "p1", "p0"], names, draw.sample(names, 3)))
+    nets = dict.fromkeys(names, net)
+    if draw.random() < 0.3:
+        nets[draw.choice(names)] += draw.choice((-1, 1000))
+    friends = {name: "" if friend is None else friend or name for name in names}
     for name in order[:2]:
-        payment.told(name, at_ms[name], net, friend or name)
+        payment.told(name, at_ms[name], nets[name], friends[name])
         payment.holds()
     due = draw.random() < 0.4
     if draw.random() < 0.6:
-        payment.comes_back(draw.choice(order[:2]), draw.choice((net // 3, 700, None)))
+        payment.comes_back(draw.choice(order[:2]), draw.choice((net // 3, 700, 699, None)))
     if draw.random() < 0.3:  # the same refund, told of both
         amount = draw.choice((1, net // 4))
         for name in order[:2]:
             payment.comes_back(name, amount, "same")
     if due:
-        teller.days(2)
+        teller.days(draw.choice((2, 9)))
         payment.holds()
+        payment.comes_back(order[0], draw.choice((None, 1, 2)))
     payment.joins(*draw.sample(order[:2], 2))
     if draw.random() < 0.5:
         payment.comes_back(draw.choice(order[:2]), draw.choice((net // 5, 900, net)))
-    payment.told(order[2], at_ms[order[2]], net, friend or order[2])
+    payment.told(order[2], at_ms[order[2]], nets[order[2]], friends[order[2]])
     payment.holds()
-    if draw.random() < 0.5:
+    if draw.random() < 0.8:
         payment.comes_back(order[2], net // 7)
     payment.joins(*draw.sample([order[2], draw.choice(order[:2])], 2))
     for name in draw.sample(names, 2):
@@ -130,7 +139,84 @@ def _says_that_they_are_one(payment: Payment, kept: One, gone: One) -> None:
     payment.holds()
 
 
+def _with_points(draw: Random) -> Story:
+    """In some, seven points come beside the money."""
+    return replace(plain(draw), extra=draw.choice((0, 7)))
+
+
+def _looked_at(draw: Random) -> Story:
+    """Somebody has to look at every reward."""
+    return replace(plain(draw), limit=0)
+
+
+def _refused(teller: Teller) -> None:
+    """Of one of the two somebody has refused the reward."""
+    draw, net = teller.draw, teller.draw.randrange(100, 90_000, 10)
+    people = {"a": "adv_maya", "b": draw.choice(("adv_maya", "adv_ben"))}
+    for ago_ms, name in enumerate(("b", "a")):
+        click = teller.click(people[name], 2 * HOUR_MS - (name == "b"))
+        fields = {"friend": name, "click_ids": (click,)}
+        at_ms = teller.now_ms - HOUR_MS - ago_ms
+        teller.tells(teller.sold(name, net, occurred_ms=at_ms, **fields))
+    refused = draw.choice("ab")
+    (reward,) = teller.of_order(refused)
+    path = f"/v1/rewards/{reward.reward_id}/refuse"
+    teller.wants("no", teller.asks("usr_fatima", path, reason_code="fraud"), "")
+    left = people["a" if refused == "b" else "b"]
+    teller.owns(**short({left: net // 10}))
+    teller.tells(names=(OtherNames(order_id="a", aliases=("b",)),))
+    teller.ends()
+    won = people["b"]  # whose click is later
+    is_maya = won == "adv_maya"
+    owned = 0 if is_maya and refused == "a" else net // 10
+    teller.owns(**short({won: owned}))
+    teller.wants("refused", [one.order_id for one in teller.rewards("rejected")], [refused])
+    teller.counts(**short({won: (1, 1, net)}))
+    teller.pays()
+    teller.paid(**short({won: owned}))
+
+
+def _of_friends(draw: Random) -> Story:
+    """Who brought somebody keeps them."""
+    return replace(plain(draw), sticky=True)
+
+
+def _befriended(teller: Teller) -> None:
+    """Two customers were one: what the second one bought is of whoever brought them first."""
+    draw, hour = teller.draw, HOUR_MS
+    net, other = draw.randrange(100, 90_000, 10), draw.randrange(100, 90_000, 10)
+    now_ms = teller.now_ms
+    first, second = draw.sample(PEOPLE, 2)
+    facts = {
+        "a": teller.sold("a", net, friend="c1", occurred_ms=now_ms - 5 * hour),
+        "b": teller.sold("b", net, friend="c2", occurred_ms=now_ms - 4 * hour),
+        "x": teller.sold("x", other, friend="c2", occurred_ms=now_ms - 3 * hour),
+    }
+    clicks = {"a": (first, 6), "b": (second, 7), "x": (second, 3.5)}
+    for name in draw.choice(("abx", "xba", "bax")):
+        person, ago = clicks[name]
+        click = teller.click(person, round(ago * hour))
+        teller.tells(facts[name].but(click_ids=(click,)))
+    teller.owns(**short({first: net // 10, second: (net + other) // 10}))
+    late = draw.random() < 0.4
+    if late:
+        teller.days(2)
+    teller.tells(names=(OtherNames(order_id="b", aliases=("a",)),))
+    teller.ends()
+    kept = {first: net // 10, second: other // 10}
+    teller.owns(**short(kept if late else {first: (net + other) // 10}))
+    teller.tells(teller.sold("y", 1_000, friend="c1", click_ids=(teller.click(second),)))
+    teller.tells(teller.sold("z", 3_000, friend="c2", click_ids=(teller.click(second),)))
+    before = kept if late else {first: (net + other) // 10}
+    owned = before | {first: before[first] + 400}
+    teller.owns(**short(owned))
+    teller.pays()
+    teller.paid(**short(owned))
+
+
 UNITING = (
-    Tale("one payment told thrice", _thrice),
+    Tale("one payment told thrice", _thrice, _with_points),
     Tale("one payment told better", _retold),
+    Tale("one payment refused as one of two", _refused, _looked_at),
+    Tale("one payment of one friend", _befriended, _of_friends),
 )
