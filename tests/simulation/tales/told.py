@@ -5,6 +5,8 @@ from random import Random
 
 from tests.simulation.checks import general
 from tests.simulation.playing import many
+from tests.simulation.tales.answers import ANSWERS
+from tests.simulation.tales.by_hand import BY_HAND
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.contested import CONTESTED
 from tests.simulation.tales.contracts import CONTRACTS
@@ -34,6 +36,8 @@ TALES: tuple[Tale, ...] = (
     *REGULARS,
     *PROOFS,
     *SIDES,
+    *ANSWERS,
+    *BY_HAND,
     *EDITED,
     *STRIPES,
     *SUBSCRIPTIONS,

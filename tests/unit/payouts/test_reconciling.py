@@ -123,6 +123,14 @@ def test_what_the_rail_may_say_of_other_payments(
     assert compare(payout, answer) == what
 
 
+def test_more_that_came_back_than_had_left_is_all_of_it_and_a_difference() -> None:
+    world = settled()
+    change_at_rail(world, MAYA, RailAnswer("paid", amount_minor=500, returned_minor=507))
+    found = reconciled(world)
+    assert (found.tally.ours_minor, found.tally.rails_minor) == (700, 700)
+    assert (found.tally.came_back_minor, differences(world)) == (500, {MAYA: "amount_differs"})
+
+
 def test_a_payment_that_the_rail_was_never_asked_for_is_not_asked_about() -> None:
     world = Payday()
     world.due(500)

@@ -278,7 +278,7 @@ class Reconciling:
         return Tally(
             compared=1,
             ours_minor=ours if payout.state == "paid" else 0,
-            rails_minor=ours if told is None else told,
+            rails_minor=ours if told is None else max(0, told),
             fees_minor=(said.fee_minor if said else 0) or payout.fee_minor,
             came_back=int(back > 0),
             came_back_minor=back,
