@@ -4,8 +4,11 @@ a payout never changes.
 The tables below are written down anew from the glossary; they share nothing with the product's.
 """
 
+from collections.abc import Iterator, Sequence
 from itertools import chain
 from typing import TYPE_CHECKING, Any
+
+from goodword.records import Key
 
 from tests.fakes.dynamo import Writes
 from tests.simulation.audits import Audits
@@ -64,7 +67,7 @@ MOVES = {
         "waiting": {"unattributed", "qualified", "disqualified"},
     },
     "delivery": {
-        NEW: {"waiting"},
+        NEW: {"waiting", "quarantined"},
         "waiting": {"booked", "ignored", "not_understood"},
         "not_understood": {"waiting"},
     },
@@ -77,12 +80,23 @@ REASONED = {
     "payout": {"failed", "cancelled"},
     "payout_run": {"cancelled", "expired"},
     "conversion": {"unattributed", "disqualified"},
-    "delivery": {"not_understood", "ignored"},
+    "delivery": {"not_understood", "ignored", "quarantined"},
 }
 CONSTANT = {"reward": ("earned_minor", "hold_until_ms", "advocate_id", "currency")}
 
 
-JUDGES = (stepped, poured, written_of, banned)
+def set_aside(
+    town: "Town", pairs: Sequence[tuple[dict[str, Any] | None, dict[str, Any]]]
+) -> Iterator[str]:
+    """A delivery is set aside only if another body has come under its id before."""
+    for _, new in pairs:
+        if new["kind"] == "delivery" and new["state"] == "quarantined":
+            first = town.memory.items.get(Key("arrivals", new["pk"], "BODY"))
+            if first is None or first["body_hash"] == new["body_hash"]:
+                yield f"{new['delivery_id']} is set aside, and there is no other body"
+
+
+JUDGES = (stepped, poured, written_of, banned, set_aside)
 
 
 class Watch:

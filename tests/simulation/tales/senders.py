@@ -34,6 +34,7 @@ class Sender:
         self.teller, self.secret = teller, SHOP_SECRET
         self.source_id = teller.opens(name or f"src_{self.KIND}", kind=self.KIND, **fields)
         self._number, self._came = 0, dict[tuple[str, str], None]()
+        self.wrote = 0  # commits of the last answer
 
     @property
     def now_s(self) -> int:
@@ -85,7 +86,10 @@ class Sender:
         said: list[str] = []
 
         def send() -> None:
-            answer = self.teller.town.function("conversions_web", event)
+            town = self.teller.town
+            before = town.commits
+            answer = town.function("conversions_web", event)
+            self.wrote = town.commits - before
             told = json.loads(answer["body"])
             said.append(f"{answer['statusCode']} {told.get('code') or told['status']}")
 

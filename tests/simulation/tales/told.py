@@ -10,8 +10,11 @@ from tests.simulation.tales.by_hand import BY_HAND
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.contested import CONTESTED
 from tests.simulation.tales.contracts import CONTRACTS
+from tests.simulation.tales.doors import DOORS
 from tests.simulation.tales.edited import EDITED
+from tests.simulation.tales.generics import GENERICS
 from tests.simulation.tales.granted import GRANTED
+from tests.simulation.tales.keeping_back import KEPT_BACK
 from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.regulars import REGULARS
@@ -43,6 +46,9 @@ TALES: tuple[Tale, ...] = (
     *SUBSCRIPTIONS,
     *CONTRACTS,
     *SHOPIFYS,
+    *DOORS,
+    *GENERICS,
+    *KEPT_BACK,
 )
 EACH = 40  # tellings of each in `make test`
 
