@@ -155,7 +155,7 @@ def _refused(teller: Teller) -> None:
     people = {"a": "adv_maya", "b": draw.choice(("adv_maya", "adv_ben"))}
     for ago_ms, name in enumerate(("b", "a")):
         click = teller.click(people[name], 2 * HOUR_MS - (name == "b"))
-        fields = {"friend": name, "click_ids": (click,)}
+        fields: dict[str, Any] = {"friend": name, "click_ids": (click,)}
         at_ms = teller.now_ms - HOUR_MS - ago_ms
         teller.tells(teller.sold(name, net, occurred_ms=at_ms, **fields))
     refused = draw.choice("ab")
