@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from goodword.conversions import deciding, rewarded, service
-from goodword.conversions.evidence import friend_conversions
+from goodword.conversions.friends import friend_conversions
 from goodword.conversions.model import Facts, ReversalFact
 from goodword.ledger import model as ledger
 from goodword.ports import Change

@@ -10,7 +10,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from goodword.conversions import evidence
+from goodword.conversions import friends
 from goodword.rewards.decision import Decision
 
 from tests.simulation.offers import Offer
@@ -22,12 +22,12 @@ KEPT, ORDERS = 4, 11  # conversions of a customer that are remembered here; that
 
 @contextmanager
 def _few() -> Iterator[None]:
-    usual = vars(evidence)["FRIEND_CONVERSIONS_MAX"]
-    vars(evidence)["FRIEND_CONVERSIONS_MAX"] = KEPT
+    usual = vars(friends)["FRIEND_CONVERSIONS_MAX"]
+    vars(friends)["FRIEND_CONVERSIONS_MAX"] = KEPT
     try:
         yield
     finally:
-        vars(evidence)["FRIEND_CONVERSIONS_MAX"] = usual
+        vars(friends)["FRIEND_CONVERSIONS_MAX"] = usual
 
 
 def _sticking(draw: Random) -> Story:

@@ -320,7 +320,7 @@ def test_a_pause_takes_nothing_back_that_was_earned_before(scene: Scene) -> None
 def test_a_friend_with_very_many_orders_keeps_the_first_advocate(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("goodword.conversions.evidence.FRIEND_CONVERSIONS_MAX", 3)
+    monkeypatch.setattr("goodword.conversions.friends.FRIEND_CONVERSIONS_MAX", 3)
     for number, code in enumerate(("MAYA7", *["BEN77"] * 5)):
         scene.sale(str(number), 1_000, click_ids=(scene.click(code, 0.1),))
         scene.clock.advance(DAY_MS)

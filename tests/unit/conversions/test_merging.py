@@ -201,7 +201,7 @@ def test_a_friend_is_left_with_the_other_orders_whether_the_duplicate_is_remembe
     scene: Scene, monkeypatch: pytest.MonkeyPatch, kept: int, remembered: bool
 ) -> None:
     """Of very many orders of one friend only some are remembered."""
-    monkeypatch.setattr("goodword.conversions.evidence.FRIEND_CONVERSIONS_MAX", kept)
+    monkeypatch.setattr("goodword.conversions.friends.FRIEND_CONVERSIONS_MAX", kept)
     for name in ("pi_1", "in_1", "later", "last"):
         scene.clock.at_ms += MINUTE_MS
         scene.sale(name, click_ids=(scene.click(),), customer=Customer(customer_id="c1"))

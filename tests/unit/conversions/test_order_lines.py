@@ -1,7 +1,7 @@
 """The lines of an order add up to its net, whatever a source says; nothing is dropped."""
 
 import pytest
-from goodword.conversions.evidence import friend_order
+from goodword.conversions.friends import friend_order
 from goodword.conversions.model import Conversion, Customer, Identity, Settled
 from goodword.conversions.order import REST, OrderFacts, OrderLine, merged_facts, reconciled
 from goodword.limits import FRIEND_CONVERSIONS_MAX, ORDER_LINES_MAX
@@ -132,7 +132,7 @@ def test_the_oldest_that_stays_is_after_those_that_memory_drops(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It counted as the second order, and earned what is of the first two alone."""
-    monkeypatch.setattr("goodword.conversions.evidence.FRIEND_CONVERSIONS_MAX", 4)
+    monkeypatch.setattr("goodword.conversions.friends.FRIEND_CONVERSIONS_MAX", 4)
     scene = scene_of("10 %")
     for number in range(8):
         clicks = (scene.click("MAYA7", 0.1),)

@@ -11,8 +11,8 @@ from functools import partial
 from goodword.conversions.amounts import amounts_of
 from goodword.conversions.counting import count, retell, uncount
 from goodword.conversions.decided import noted
-from goodword.conversions.evidence import friend_order, friend_since, remembered, sticky_advocate
 from goodword.conversions.exchange import WAITING, Exchange, exchange, exchanged
+from goodword.conversions.friends import friend_order, friend_since, remembered, sticky_advocate
 from goodword.conversions.listing import to_list
 from goodword.conversions.model import Conversion, ConversionState, Identity
 from goodword.conversions.months import promised, still_won

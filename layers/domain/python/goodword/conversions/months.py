@@ -14,8 +14,8 @@ months.
 
 from collections.abc import Callable, Sequence
 
-from goodword.conversions.evidence import friend_conversions, sticky_advocate
 from goodword.conversions.founding import first_order
+from goodword.conversions.friends import friend_conversions, sticky_advocate
 from goodword.conversions.model import Conversion, Identity
 from goodword.limits import CLOCK_SKEW_SECONDS
 from goodword.programs.model import ProgramVersion, version_at

@@ -15,12 +15,9 @@ from goodword.ahead import Ahead
 from goodword.conversions.aliases import OrderAlias, ParkedRefunds, alias_key, parked_key
 from goodword.conversions.amounts import DIFFERS
 from goodword.conversions.deciding import decide
-from goodword.conversions.evidence import (
-    friend_conversions,
-    friend_touches,
-    names_of,
-)
+from goodword.conversions.evidence import names_of
 from goodword.conversions.founding import merged
+from goodword.conversions.friends import friend_conversions, friend_touches
 from goodword.conversions.gathering import BlindIndex, Gathering, Visits
 from goodword.conversions.marking import mark
 from goodword.conversions.merging import carry, disagree, known_as, merge

@@ -16,14 +16,12 @@ from goodword.conversions.evidence import (
     Evidence,
     add_names,
     also_told,
-    friend_conversions,
-    friend_touches,
     names_of,
     new_conversion,
-    to_move,
     too_old,
 )
 from goodword.conversions.founding import merged
+from goodword.conversions.friends import friend_conversions, friend_touches, to_move
 from goodword.conversions.gathering import BlindIndex, of_touches
 from goodword.conversions.merging import standing
 from goodword.conversions.model import (

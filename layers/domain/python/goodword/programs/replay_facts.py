@@ -7,7 +7,7 @@ known by now, as long as the version of then would still say what it said.
 
 from collections.abc import Iterator, Sequence
 
-from goodword.conversions.evidence import friend_order, friend_since
+from goodword.conversions.friends import friend_order, friend_since
 from goodword.conversions.model import Conversion, Identity
 from goodword.programs.model import ProgramVersion
 from goodword.programs.replay import NEW_FRIEND, Standing

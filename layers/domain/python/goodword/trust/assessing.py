@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from goodword.advocates.model import Enrolment, Known, enrolment_key, known_key
-from goodword.conversions.evidence import friend_conversions
+from goodword.conversions.friends import friend_conversions
 from goodword.conversions.model import Conversion, Identity, conversion_key, identity_key
 from goodword.limits import ASSESSMENTS_MAX, PARTNERS_MAX
 from goodword.ports import Change, Desk
