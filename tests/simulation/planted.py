@@ -32,6 +32,7 @@ from tests.simulation.planted_rails import RAILS
 from tests.simulation.planted_retelling import RETELLING
 from tests.simulation.planted_sharing import SHARING
 from tests.simulation.planted_steps import STEPS
+from tests.simulation.planted_tales import TALES
 from tests.simulation.planted_telling import TELLING
 from tests.simulation.planted_twins import TWINS
 from tests.simulation.planted_world import WORLD
@@ -218,4 +219,5 @@ MISTAKES = (
     *LETTERS,
     *MONTHS,
     *AGES,
+    *TALES,
 )

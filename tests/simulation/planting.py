@@ -10,17 +10,20 @@ from goodword_aws import store, transaction
 
 from tests.simulation.duels import meet_all
 from tests.simulation.playing import play
+from tests.simulation.tales.told import numbered, tell_all
 
 Swap = tuple[object, str, object]
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """A name, and what it replaces. Some need two that meet: then `duel` says which meet first."""
+    """A name, and what it replaces. Some need two that meet: then `duel` says which meet first; of
+    what no seed is about, `tale` is told first."""
 
     name: str
     swaps: Callable[[], Iterable[Swap]]
     duel: int | None = None
+    tale: str = ""
 
 
 def kills(mistake: Mistake, seeds: Iterable[int], most: int) -> Iterator[tuple[str, str]]:
@@ -28,10 +31,9 @@ def kills(mistake: Mistake, seeds: Iterable[int], most: int) -> Iterator[tuple[s
     with ExitStack() as stack:
         for target, name, new in mistake.swaps():
             stack.enter_context(patch.object(target, name, new))
-        if mistake.duel is not None:
-            for name, found in meet_all(mistake.duel)[1].items():
-                yield name, found[0]
-                return
+        for name, found in _first(mistake).items():
+            yield name, found[0]
+            return
         for seed in seeds:
             found = play(seed).found
             if found:
@@ -39,6 +41,13 @@ def kills(mistake: Mistake, seeds: Iterable[int], most: int) -> Iterator[tuple[s
                 most -= 1
             if not most:
                 return
+
+
+def _first(mistake: Mistake) -> Mapping[str, list[str]]:
+    """What is found where it is surely met."""
+    if mistake.duel is not None:
+        return meet_all(mistake.duel)[1]
+    return tell_all(numbered(mistake.tale))[1] if mistake.tale else {}
 
 
 def swap(target: object, name: str, new: object) -> Callable[[], Iterable[Swap]]:

@@ -124,7 +124,8 @@ class Town:
             {name: name for name in TABLES},  # type: ignore[misc]  # they are Tables, and `keys`
             lambda: self.clock.at_ms / 1_000,
         )
-        self.dynamo.written, self.dynamo.sent = Watch(self).see, Demands(self, *GRANTING).see
+        self.watch = Watch(self)
+        self.dynamo.written, self.dynamo.sent = self.watch.see, Demands(self, *GRANTING).see
         self.memory = Ledgered(self.dynamo, self.dynamo, self)
         self.faulty = wire_client(self) if self._wire else FaultyDynamo(self.dynamo, self.outside)
         self.store = Ledgered(self.faulty, self.dynamo, self)

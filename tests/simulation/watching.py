@@ -103,12 +103,23 @@ class Watch:
     """Told by the table of every write, as it is written."""
 
     def __init__(self, town: "Town") -> None:
-        self._town = town
+        self._town, self.judges = town, True
         self._watchers = (Takings(town), Audits(town))
 
     def see(self, writes: Writes) -> None:
-        """Judge one put or transaction; the items that it replaces come with it."""
-        plain = [(key, old and old.plain, new and new.plain) for key, old, new in writes]
+        """Judge one put or transaction, unless nobody `judges`; what it replaces comes with it."""
+        if self.judges:
+            self._judge_all(
+                [(key, old and old.plain, new and new.plain) for key, old, new in writes]
+            )
+        if self._town.baton.current is not None:
+            said = sorted({key.sk.split("#")[0] for key, _, _ in writes})
+            self._town.tell(f"    commit {' '.join(said)}")
+        self._town.committed(
+            [(key, new) for (key, old, new) in writes if new is not None and old is None]
+        )
+
+    def _judge_all(self, plain: list[Any]) -> None:
         events = sum(new is not None and new["kind"] == "event" for _, _, new in plain)
         for key, old, new in plain:
             if key.table == "journal" and (old is not None or new is None):
@@ -124,12 +135,6 @@ class Watch:
         for one in self._watchers:
             one.see(plain)
         self._decided({str(new["kind"]): (old, new) for _, old, new in plain if new is not None})
-        if self._town.baton.current is not None:
-            said = sorted({key.sk.split("#")[0] for key, _, _ in writes})
-            self._town.tell(f"    commit {' '.join(said)}")
-        self._town.committed(
-            [(key, new) for (key, old, new) in writes if new is not None and old is None]
-        )
 
     def _told(self, old: dict[str, Any] | None, new: dict[str, Any], plain: list[Any]) -> None:
         """Whoever looks at one kind of record."""

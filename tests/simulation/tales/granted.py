@@ -41,10 +41,11 @@ def grants(
         teller.settle()
     (mine,) = running()
     said = Ruling("granted", "other", "nothing", order=order, conversion_id=name)
-    return teller.tries("usr_fatima", lambda: _resolving(teller).resolve(mine, said, None))
+    return teller.tries("usr_fatima", lambda: resolving(teller).resolve(mine, said, None))
 
 
-def _resolving(teller: Teller) -> Resolving:
+def resolving(teller: Teller) -> Resolving:
+    """What Fatima of finance ends disputes with."""
     disputes = teller.complaints.disputes(teller.town.person("usr_fatima"))
     return Resolving(disputes.desk, disputes, StepFunctions(teller.town))
 

@@ -20,6 +20,7 @@ from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.regulars import REGULARS
 from tests.simulation.tales.shopifys import SHOPIFYS
 from tests.simulation.tales.sides import SIDES
+from tests.simulation.tales.sisters import SISTERS
 from tests.simulation.tales.stripes import STRIPES
 from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
@@ -49,8 +50,14 @@ TALES: tuple[Tale, ...] = (
     *DOORS,
     *GENERICS,
     *KEPT_BACK,
+    *SISTERS,
 )
 EACH = 40  # tellings of each in `make test`
+
+
+def numbered(name: str) -> int:
+    """Which tale has this name."""
+    return [one.name for one in TALES].index(name)
 
 
 def tell(number: int, seed: int, trace: Callable[[str], None] | None = None) -> list[str]:
@@ -58,7 +65,7 @@ def tell(number: int, seed: int, trace: Callable[[str], None] | None = None) -> 
     tale = TALES[number]
     draw = Random(f"tale {tale.name} {seed}")
     town = Town(tale.story(draw), trace=trace)
-    town.outside.plan = {}
+    town.outside.plan, town.watch.judges = {}, "all" not in tale.unjudged
     with town.open():
         teller = Teller(town, draw)
         town.outside.healed = True

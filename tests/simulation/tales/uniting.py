@@ -155,9 +155,9 @@ def _refused(teller: Teller) -> None:
     people = {"a": "adv_maya", "b": draw.choice(("adv_maya", "adv_ben"))}
     for ago_ms, name in enumerate(("b", "a")):
         click = teller.click(people[name], 2 * HOUR_MS - (name == "b"))
-        fields: dict[str, Any] = {"friend": name, "click_ids": (click,)}
         at_ms = teller.now_ms - HOUR_MS - ago_ms
-        teller.tells(teller.sold(name, net, occurred_ms=at_ms, **fields))
+        fact = teller.sold(name, net, occurred_ms=at_ms, friend=name, click_ids=(click,))
+        teller.tells(fact)
     refused = draw.choice("ab")
     (reward,) = teller.of_order(refused)
     path = f"/v1/rewards/{reward.reward_id}/refuse"
