@@ -34,7 +34,7 @@ def _disputed(teller: Teller) -> None:
     taken = draw.choice((("a",), ("b",), ("a", "b")))
     acts: list[Callable[[], None]] = [
         *(partial(payment.comes_back, name, None, "cb", reason="chargeback") for name in taken),
-        lambda: payment.comes_back(draw.choice("ab"), net // 3, "r1"),
+        lambda: payment.comes_back(draw.choice("ab"), draw.choice((net // 3, None)), "r1"),
         lambda: payment.is_won(draw.choice("ab"), "cb"),
         lambda: payment.is_won(draw.choice("ab"), draw.choice(("r1", "never"))),
     ]
@@ -70,6 +70,7 @@ def _asked(teller: Teller) -> None:
     if draw.random() < 0.5:
         payment.is_asked(draw.choice("ab"), "q3", "closed")  # before it is opened
         payment.is_asked(draw.choice("ab"), "q3", "open")
+    draw.shuffle(asked)
     for _, what in asked:
         payment.is_asked(draw.choice("ab"), what, "closed")
     payment.comes_back("b", 100)

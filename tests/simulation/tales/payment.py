@@ -53,17 +53,22 @@ class One:
         sums = self.net, self.gross
         return any(told[:2] != sums and (self.provisional or not told[2]) for told in self.told)
 
+    def claimed(self, of: str, most: int) -> int:
+        """How much of its net, or of its gross, is claimed back."""
+        back = [what for name, what in self.back.items() if name not in self.won]
+        if any(amount is None for _, amount in back):
+            return most
+        return min(most, sum(amount or 0 for unit, amount in back if unit == of))
+
     @property
     def share(self) -> Fraction:
         """How much of it came back, 0 to 1."""
-        back = [what for name, what in self.back.items() if name not in self.won]
-        if any(amount is None for _, amount in back):
+        if any(what[1] is None for name, what in self.back.items() if name not in self.won):
             return Fraction(1)
-        sums = {"net": 0, "gross": 0}
-        for of, amount in back:
-            sums[of] += amount or 0
-        parts = [Fraction(min(sums["net"], self.net), self.net)] if self.net else []
-        parts += [Fraction(min(sums["gross"], self.gross), self.gross)] if self.gross else []
+        sums = {
+            of: self.claimed(of, most) for of, most in (("net", self.net), ("gross", self.gross))
+        }
+        parts = [Fraction(sums["net"], self.net), Fraction(sums["gross"], self.gross)]
         return min(Fraction(1), sum(parts, Fraction(0)))
 
     def left(self, of: int) -> int:
@@ -209,6 +214,10 @@ class Payment:
             first, *others = one.names
             state = "qualified" if one.person else "unattributed"
             self.teller.orders(**{first: [state]})
+            plain = self.teller.conversion(first)
+            said = plain["refunded_net_minor"], plain["refunded_gross_minor"]
+            claimed = one.claimed("net", one.net), one.claimed("gross", one.gross)
+            self.teller.wants(f"what is back of {first}", said, claimed)
             for name in others:
                 found = self.teller.conversion(name)
                 said = found["state"], found["reason"]

@@ -19,6 +19,7 @@ from goodword.errors import GoodwordError
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion
 from goodword.programs.model import Terms as Promise
+from goodword.programs.model import Terms as Promised
 from goodword.rewards.model import Reward
 from goodword.tracking.click import sign_click
 
@@ -88,6 +89,13 @@ class Teller(Golden):
         change = Change()
         change.create(version_of(told, 0).but(number=head.latest + 1))
         change.replace(head.but(latest=head.latest + 1))
+
+    def promises(self, **terms: Any) -> None:
+        """The terms say this from ever on, whatever the story has of them."""
+        (version,) = self.town.all(ProgramVersion)
+        written = Promised.model_validate(version.terms.model_dump() | terms)
+        change = Change()
+        change.replace(version.but(terms=written))
         self.town.memory.commit(change)
 
     def click(self, person: str, before_ms: int = HOUR_MS) -> str:

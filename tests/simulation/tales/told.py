@@ -18,6 +18,7 @@ from tests.simulation.tales.keeping_back import KEPT_BACK
 from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.regulars import REGULARS
+from tests.simulation.tales.returns import RETURNS
 from tests.simulation.tales.shopifys import SHOPIFYS
 from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.sisters import SISTERS
@@ -51,6 +52,7 @@ TALES: tuple[Tale, ...] = (
     *GENERICS,
     *KEPT_BACK,
     *SISTERS,
+    *RETURNS,
 )
 EACH = 40  # tellings of each in `make test`
 
