@@ -10,6 +10,7 @@ from tests.simulation.tales.by_hand import BY_HAND
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.contested import CONTESTED
 from tests.simulation.tales.contracts import CONTRACTS
+from tests.simulation.tales.counted import COUNTED
 from tests.simulation.tales.doors import DOORS
 from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.generics import GENERICS
@@ -53,6 +54,7 @@ TALES: tuple[Tale, ...] = (
     *KEPT_BACK,
     *SISTERS,
     *RETURNS,
+    *COUNTED,
 )
 EACH = 40  # tellings of each in `make test`
 
