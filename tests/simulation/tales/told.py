@@ -26,6 +26,7 @@ from tests.simulation.tales.sisters import SISTERS
 from tests.simulation.tales.stripes import STRIPES
 from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
+from tests.simulation.tales.touched import TOUCHED
 from tests.simulation.tales.uniting import UNITING
 from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.words import WORDS
@@ -55,6 +56,7 @@ TALES: tuple[Tale, ...] = (
     *SISTERS,
     *RETURNS,
     *COUNTED,
+    *TOUCHED,
 )
 EACH = 40  # tellings of each in `make test`
 
