@@ -42,7 +42,7 @@ def _touched(teller: Teller) -> None:
     times = draw.sample([*edges, at_ms - HOUR_MS, at_ms - DAY_MS, at_ms - 2 * DAY_MS], 3)
     clicks = [(time_ms, draw.choice(PEOPLE)) for time_ms in times]
     typed = draw.choice((*PEOPLE, "", ""))
-    away, from_ms = draw.choice(PEOPLE), at_ms + draw.choice((-1, 0, 1))
+    away, from_ms = draw.choice([who for _, who in clicks]), at_ms + draw.choice((-1, 0, 1))
     gone = draw.random() < 0.5
     if gone:
         _leaves(teller, away, from_ms)
@@ -91,9 +91,10 @@ def _promised(teller: Teller) -> None:
         Rule(rule_id="month", action="sale", reward=share, for_months=1),
         Rule(rule_id="plain", action="sale", reward=small),
     )
-    teller.promises(
-        rules=rules, attribution=AttributionRules(window_days=window_days, sticky=sticky)
+    chosen = AttributionRules(
+        window_days=window_days, sticky=sticky, precedence=draw.choice(("latest", "code", "link"))
     )
+    teller.promises(rules=rules, attribution=chosen)
     first_ms = teller.now_ms - 60 * DAY_MS
     ends_ms = later(first_ms, 1)
     net, owned = draw.randrange(1_001, 50_000), dict.fromkeys(PEOPLE, 0)
@@ -101,25 +102,33 @@ def _promised(teller: Teller) -> None:
     edge_ms = window_days * DAY_MS - SKEW_MS
     mine_ms = first_ms - draw.choice((HOUR_MS, edge_ms))
     orders = [("f0", first_ms, "")]
-    orders += [("f1", mine_ms + edge_ms + draw.choice((0, 1)), draw.choice(("", "adv_ben")))]
-    orders += [("f2", ends_ms + draw.choice((-1, 0, 1)), draw.choice(("", "adv_ben")))]
+    orders += [
+        ("f1", mine_ms + edge_ms + draw.choice((0, 1)), draw.choice(("", "adv_ben", "adv_maya")))
+    ]
+    orders += [("f2", ends_ms + draw.choice((-1, 0, 1)), draw.choice(("", "adv_ben", "adv_maya")))]
     orders = [one for one in orders if one[0] != "f1" or one[1] > first_ms]
-    bens_ms: list[int] = []
+    seen: list[tuple[int, str, str]] = []
     for name, at_ms, by in orders:
         touches = [("adv_maya", mine_ms)] if name == "f0" else []
         touches += [(by, at_ms - HOUR_MS)] if by and at_ms - HOUR_MS > first_ms else []
-        bens_ms += [time_ms for who, time_ms in touches if who == "adv_ben"]
+        typed = (CODES[by],) if by == "adv_maya" and touches and draw.random() < 0.5 else ()
+        touches = [] if typed else touches
+        seen += [(time_ms, who, "link") for who, time_ms in touches]
+        seen += [(at_ms, by, "code") for _ in typed]
         signed = tuple(teller.click(who, teller.now_ms - time_ms) for who, time_ms in touches)
-        teller.tells(teller.sold(name, net, occurred_ms=at_ms, click_ids=signed))
+        teller.tells(teller.sold(name, net, occurred_ms=at_ms, click_ids=signed, codes=typed))
         teller.ends()
-        fresh = at_ms - mine_ms <= edge_ms
-        bens = any(at_ms - time_ms <= edge_ms for time_ms in bens_ms)
+        able = [one for one in seen if at_ms - one[0] <= edge_ms]
+        fresh = any(one[1] == "adv_maya" for one in able)
         in_time = at_ms < ends_ms
         if sticky and (fresh or in_time):
             owned["adv_maya"] += tenth * in_time + hundredth * fresh
-        elif not sticky and (fresh or bens):
-            owned["adv_ben" if bens else "adv_maya"] += tenth * in_time + hundredth
+        elif not sticky and able:
+            best = [one for one in able if one[2] == chosen.precedence] or able
+            owned[max(best)[1]] += tenth * in_time + hundredth
         teller.owns(**short(owned))
+        wins = in_time or fresh if sticky else bool(able)
+        teller.orders(**{name: ["qualified" if wins else "unattributed"]})
     teller.pays()
     teller.owns(**short(owned))
     teller.paid(**short(owned))
