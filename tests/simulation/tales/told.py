@@ -6,6 +6,7 @@ from random import Random
 from tests.simulation.checks import general
 from tests.simulation.playing import many
 from tests.simulation.tales.answers import ANSWERS
+from tests.simulation.tales.bans import BANS
 from tests.simulation.tales.by_hand import BY_HAND
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.contested import CONTESTED
@@ -45,6 +46,7 @@ TALES: tuple[Tale, ...] = (
     *SIDES,
     *ANSWERS,
     *BY_HAND,
+    *BANS,
     *EDITED,
     *STRIPES,
     *SUBSCRIPTIONS,
