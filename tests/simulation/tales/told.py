@@ -18,6 +18,7 @@ from tests.simulation.tales.generics import GENERICS
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.keeping_back import KEPT_BACK
 from tests.simulation.tales.parked import PARKED
+from tests.simulation.tales.payees import PAYEES
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.regulars import REGULARS
 from tests.simulation.tales.returns import RETURNS
@@ -47,6 +48,7 @@ TALES: tuple[Tale, ...] = (
     *ANSWERS,
     *BY_HAND,
     *BANS,
+    *PAYEES,
     *EDITED,
     *STRIPES,
     *SUBSCRIPTIONS,
