@@ -117,7 +117,8 @@ def _twice(teller: Teller) -> None:
 def _returns(teller: Teller) -> None:
     """A part comes back, more of it, and then all the rest, paid again in between or not."""
     draw, till = teller.draw, Till(teller)
-    owed = till.earns("o1")
+    owed, fee = till.earns("o1"), draw.choice((0, 35))
+    teller.town.rail.fee_minor = fee
     payout = till.sends_first()
     till.states("first", ("paid", owed, 0))
     if draw.random() < 0.2:
@@ -155,6 +156,9 @@ def _returns(teller: Teller) -> None:
     till.states("at last", ("returned", owed, back), *again, ("paid", owed - gone, 0))
     till.holds("at last", 0, 0, owed)
     teller.wants("told", till.events("payout.returned"), [owed - back])
+    told_of = [part for part in (first, more) if part]
+    teller.wants("told of parts", sorted(till.events("payout.part_returned")), sorted(told_of))
+    teller.wants("what the rail took stays", till.payouts()[0].fee_minor, fee)
 
 
 def _refused_late(till: Till, payout: Payout, owed: int) -> None:

@@ -30,6 +30,7 @@ from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
 from tests.simulation.tales.touched import TOUCHED
 from tests.simulation.tales.uniting import UNITING
+from tests.simulation.tales.unusual import UNUSUAL
 from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
@@ -49,6 +50,7 @@ TALES: tuple[Tale, ...] = (
     *BY_HAND,
     *BANS,
     *PAYEES,
+    *UNUSUAL,
     *EDITED,
     *STRIPES,
     *SUBSCRIPTIONS,
