@@ -27,7 +27,7 @@ from tests.simulation.tales.stripes import EVENT, tenth
 from tests.simulation.tales.teller import Tale, Teller
 
 OTHER = "whsec_YW5vdGhlciBzZWNyZXQgb2Ygc29tZWJvZHkgZWxzZQ=="
-THIRD = "a secret that is plain text, of whoever was here before"
+THIRD = "YSBwbGFpbiB0ZXh0IG9m"  # a text as it is, though it might be base64
 AGE_S = 300
 MOST = 2 * 1024 * 1024
 

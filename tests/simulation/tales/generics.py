@@ -11,19 +11,32 @@ from functools import partial
 from hashlib import sha256
 from random import Random
 
-from goodword.conversions.model import Conversion
+from goodword.conversions.model import Conversion, Source
+from goodword.ports import Change
+from goodword.programs.rates import Rate
 
 from infra.local.payloads import Json
+from tests.simulation.abroad import day_of
 from tests.simulation.endings import Ending
 from tests.simulation.offers import Offer
 from tests.simulation.story import DAY_MS, Story
 from tests.simulation.tales.doors import refused
-from tests.simulation.tales.senders import Sender, order_of
+from tests.simulation.tales.senders import Sender, ended, order_of
 from tests.simulation.tales.shopify_orders import at
 from tests.simulation.tales.stripes import left_of, tenth
+from tests.simulation.tales.subscriptions import far
 from tests.simulation.tales.teller import Tale, Teller, plain
 
 SIGN_UP = 200
+OCCASIONS: tuple[tuple[str, Json], ...] = (
+    ("plain", {}),
+    ("plain", {"action": "purchase"}),
+    ("plain", {"event_name": "lead_qualified"}),
+    ("renewal", {"action": "renewal"}),
+    ("renewal", {"event_name": "renewal"}),
+    ("level_up", {"action": "level_up"}),
+    ("event", {"action": "event", "event_name": "party"}),
+)
 
 
 def brought(teller: Teller) -> Json:
@@ -73,17 +86,15 @@ def _sales(teller: Teller) -> None:
         "order_number": "R-77",
         "currency": draw.choice(("EUR", "eur")),
     }
-    told |= draw.choice(
-        ({}, {"action": "renewal"}, {"event_name": "renewal"}, {"action": "purchase"})
-    )
+    occasion, said_so = draw.choice(OCCASIONS)
+    told |= said_so
     shop.tells(told)
     teller.owns(maya=tenth(net))
     order = order_of(teller, "o1")
     said = (order.action, order.net_minor, order.gross_minor, order.currency)
     teller.wants("its money", said, ("sale", net, gross, "EUR"))
     teller.wants("its time", order.occurred_ms, min(at_ms // 1_000 * 1_000, teller.now_ms))
-    again = "renewal" in (told.get("action"), told.get("event_name"))
-    teller.wants("its occasion", order.occasion, "renewal" if again else "plain")
+    teller.wants("its occasion", order.occasion, occasion)
     facts = order.order
     count = 3 if orders or "orders_before" in told.get("buyer", {}) else None
     words_of = (facts.coupons, facts.channel, facts.segments, facts.country, facts.nth)
@@ -102,6 +113,52 @@ def _sales(teller: Teller) -> None:
     shop.tells(bare | {"order_id": "o3"} | nobody)
     teller.owns(maya=2 * tenth(net))
     teller.orders(o3=["unattributed"])
+
+
+def _dollars(teller: Teller) -> None:
+    """A source of several currencies names one with each amount."""
+    draw, shop = teller.draw, Shop(teller, mixed=True)
+    change = Change()
+    told: Json = {"day": day_of(teller.now_ms, "UTC"), "source": "ECB", "set_ms": 0}
+    change.create(Rate(base="EUR", quote="USD", rate="2", set_by="usr_1", **told))
+    teller.town.memory.commit(change)
+    net = draw.randrange(300, 90_000)
+    sale = shop.sale("o1", net, currency="usd", **brought(teller))
+    teller.knows("o1", net, currency="USD")
+    shop.tells(sale)
+    earned = tenth(round(Fraction(net, 2)))
+    teller.owns(maya=earned)
+    back = draw.randrange(1, net)
+    shop.tells(shop.refund("r1", amount=back), "not_understood currency_mismatch")
+    teller.owns(maya=earned)
+    body = {"type": "dispute", "dispute_id": "d1", "order_id": "o1", "status": "withdrawn"}
+    usd = shop.refund("r2", amount=back) | {"currency": "USD"}
+    dispute = body | {"currency": "USD", "gross_amount": back}
+    shop.tells(draw.choice((usd, dispute)))
+    teller.owns(maya=left_of(earned, Fraction(back, net)))
+    _becomes_plain(teller, shop, sale)
+    teller.owns(maya=left_of(earned, Fraction(back, net)))
+
+
+def _becomes_plain(teller: Teller, shop: Shop, sale: Json) -> None:
+    """What was taken in of another currency is not booked once the source has but one."""
+    raw, headers = _signed(shop, sale | {"order_id": "o2"})
+    teller.knows("o2", sale["amount"], currency="USD")
+    (source,) = (one for one in teller.town.all(Source) if one.source_id == shop.source_id)
+    change, real = Change(), teller.town.function
+    change.replace(source.but(mixed=False))
+
+    def function(name: str, event: Json) -> object:
+        answer = real(name, event)
+        if name == "conversions_web":
+            teller.town.memory.commit(change)
+        return answer
+
+    vars(teller.town)["function"] = function
+    teller.wants("dollars", shop.knocks(raw, headers), "202 accepted")
+    vars(teller.town)["function"] = real
+    teller.town.sources.clear()
+    teller.wants("became", ended(shop.kept()[-1]), "not_understood currency_mismatch")
 
 
 def _by_mail(teller: Teller) -> None:
@@ -350,7 +407,7 @@ def _refusals(teller: Teller) -> None:
     draw, shop = teller.draw, Shop(teller)
     sale = shop.sale("o1", 1_000, **brought(teller))
     wrong = [*_wrong_sales(sale), *_wrong_others(shop.refund("r1", amount=5))]
-    for body, why in draw.sample(wrong, 12):
+    for body, why in draw.sample(wrong, 20):
         raw, headers = _signed(shop, body)
         refused(teller, shop, f"{body}", why, partial(shop.knocks, raw, headers))
     teller.wants("kept", shop.kept(), [])
@@ -360,6 +417,7 @@ def _refusals(teller: Teller) -> None:
 
 GENERICS = (
     Tale("our form: sales", _sales),
+    Tale("our form: dollars", _dollars, far),
     Tale("our form: by mail", _by_mail),
     Tale("our form: leads", _leads),
     Tale("our form: lines", _lines, _by_brand),
