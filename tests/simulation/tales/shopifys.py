@@ -195,6 +195,9 @@ def _refunds(teller: Teller) -> None:
     else:
         told = cart.refund(31, goods, paid, teller.now_ms, **shipped)
         told["transactions"][0]["status"] = draw.choice(("success", "pending"))
+    if cart.abroad and draw.random() < 0.4:  # only what the buyer got back is told
+        told["transactions"] = [_dollars(told["transactions"], worth)]
+        net, gross = worth - tax * cart.inside, 0
     it.says(BACK, told)
     if early:
         teller.owns()
@@ -216,6 +219,11 @@ def _refunds(teller: Teller) -> None:
     _cancelled(teller, it)
 
 
+def _dollars(moves: list[Json], cents: int) -> Json:
+    told = {"id": 1, "kind": "refund", "status": "success", "amount": text(cents * 3)}
+    return (moves[0] if moves else told) | told | {"amount_set": None, "currency": "USD"}
+
+
 def _shipping(it: Ordered, shipping: int) -> Json:
     """Shipping that goes back, as the two versions of the API tell it; its tax is in it."""
     if not shipping:
@@ -230,7 +238,7 @@ def _shipping(it: Ordered, shipping: int) -> Json:
 
 def _money_alone(teller: Teller, it: Ordered) -> None:
     draw, cart = teller.draw, it.cart
-    money = draw.randrange(1, 400)
+    money = draw.choice((1, draw.randrange(1, 400)))
     shipping = draw.choice((0, cart.shipping))
     it.says(BACK, cart.refund(32, [], money + shipping, teller.now_ms, **_shipping(it, shipping)))
     it.back(gross=money)
@@ -238,6 +246,11 @@ def _money_alone(teller: Teller, it: Ordered) -> None:
         shipped = _shipping(it, cart.shipping)
         alone = cart.refund(33, [], cart.shipping, teller.now_ms, **shipped)
         it.says(BACK, alone, "ignored nothing_refunded")
+    if cart.abroad:
+        nothing = draw.choice(([], [(cart.goods[0], 0, 0)]))
+        odd = cart.refund(38, nothing, 10, teller.now_ms)
+        odd["transactions"] = [_dollars([], 10)]
+        it.says(BACK, odd, "not_understood currency_mismatch")
     failed = cart.refund(34, [(cart.goods[0], 10, 0)], 10, teller.now_ms)
     failed["transactions"][0]["status"] = draw.choice(("failure", "error"))
     it.says(BACK, failed, "ignored refund_failed")

@@ -12,6 +12,7 @@ from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.contested import CONTESTED
 from tests.simulation.tales.contracts import CONTRACTS
 from tests.simulation.tales.counted import COUNTED
+from tests.simulation.tales.deals import DEALS
 from tests.simulation.tales.doors import DOORS
 from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.generics import GENERICS
@@ -56,6 +57,7 @@ TALES: tuple[Tale, ...] = (
     *SUBSCRIPTIONS,
     *CONTRACTS,
     *SHOPIFYS,
+    *DEALS,
     *DOORS,
     *GENERICS,
     *KEPT_BACK,
