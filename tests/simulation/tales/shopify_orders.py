@@ -59,7 +59,7 @@ class Cart:
         for number in range(draw.choice((1, 2, 3))):
             price, pieces = draw.randrange(200, 9_000), draw.choice((1, 2, 3))
             off = draw.choice((0, draw.randrange(1, 200)))
-            tax = (price * pieces - off) * draw.choice((0, 7, 19)) // 119
+            tax = (price * pieces - off) * draw.choice((0, 7, 19, 19)) // 119
             goods.append(Goods(str(9_001 + number), price, pieces, off, tax, brands[number]))
         shipping = draw.choice((0, draw.randrange(100, 900)))
         tax = draw.choice((0, shipping * 19 // 119))

@@ -289,20 +289,43 @@ def _lines(teller: Teller) -> None:
     sum_of = sum(cart.net_of(one) for one in ours)
     it.earned = tenth(sum_of)
     it.ordered()
-    back = dict.fromkeys((one.name for one in cart.goods), 0)
-    for number in range(draw.choice((1, 2))):
-        goods = [one for one in _some(draw, cart) if not back[one[0].name]]
-        if not goods:
-            continue
+    back = {one.name: (0, 0) for one in cart.goods}
+    for number in range(draw.choice((1, 2, 3))):
+        goods = [_part(draw, one, back) for one in draw.sample(list(cart.goods), len(back))]
+        goods = [one for one in goods if one[1]]
         worth, tax = sum(one for _, one, _ in goods), sum(one for *_, one in goods)
-        paid = draw.choice((None, worth + (0 if cart.inside else tax), worth // 2))
-        if worth + tax == 0:
-            continue
-        it.says(BACK, cart.refund(41 + number, goods, paid, teller.now_ms))
-        for one, its_worth, its_tax in goods:
-            back[one.name] = its_worth - its_tax * cart.inside
-        taken = Fraction(sum(back[one.name] for one in ours), sum_of)
-        teller.owns(maya=left_of(it.earned, taken))
+        full = worth + (0 if cart.inside else tax)
+        if goods:
+            paid = draw.choice((None, full, full, worth // 2))
+            it.says(BACK, cart.refund(41 + number, goods, paid, teller.now_ms))
+        teller.owns(maya=it.earned - round(it.earned * _returned(cart, back, 0)))
+    paid = draw.randrange(1, cart.gross)
+    (one, *_) = cart.goods
+    more = cart.refund(49, [(one, 1, 0)], paid + 1, teller.now_ms)  # money for more than goods
+    it.says(BACK, more)
+    teller.owns(maya=it.earned - round(it.earned * _returned(cart, back, paid + 1)))
+
+
+def _part(draw: Random, one: Goods, back: dict[str, tuple[int, int]]) -> tuple[Goods, int, int]:
+    """A part of what is left of a line, and of its tax."""
+    worth, tax = back[one.name]
+    left, left_tax = one.worth - worth, one.tax - tax
+    part = draw.choice((left, draw.randrange(left + 1), draw.randrange(left + 1)))
+    its_tax = left_tax * part // left if left else 0
+    back[one.name] = worth + part, tax + its_tax
+    return one, part, its_tax
+
+
+def _returned(cart: Cart, back: dict[str, tuple[int, int]], paid: int) -> Fraction:
+    """Which share of our lines is back: of each its own, and of what is left of all what was paid
+    back beside it."""
+    nets = {one.name: cart.net_of(one) for one in cart.goods}
+    gone = {name: worth - tax * cart.inside for name, (worth, tax) in back.items()}
+    left = cart.net - sum(gone.values())
+    rest = min(Fraction(1), Fraction(cart.net * paid, cart.gross) / left) if left else Fraction(1)
+    ours = [one.name for one in cart.goods if one.brand == "Acme"]
+    share = sum((gone[name] + (nets[name] - gone[name]) * rest for name in ours), Fraction(0))
+    return share / sum(nets[name] for name in ours)
 
 
 def _now(cart: Cart, cents: int) -> Json:
@@ -335,7 +358,10 @@ def _edited(teller: Teller) -> None:
     refund = cart.refund(51, goods, paid, teller.now_ms)
     now = _now(cart, cart.subtotal - worth)
     odd = {"id": 52, "refund_line_items": []}
-    more = {"refunds": [refund, odd], "financial_status": "partially_refunded"}
+    more: Json = {"refunds": [refund, odd], "financial_status": "partially_refunded"}
+    if draw.random() < 0.3:  # a source of tests takes them, and what is none
+        it.shop = Shopify(teller, "src_tests", livemode=False)
+        more["test"] = draw.random() < 0.5
     if draw.random() < 0.5:
         it.ordered()
     it.says("orders/paid", cart.body(teller.now_ms, **brought(teller) | more | now))

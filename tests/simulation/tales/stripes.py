@@ -162,6 +162,8 @@ def _is_none(teller: Teller, stripe: Stripe) -> int:
     stripe.event("invoice.marked_uncollectible", thing, "ignored nothing_to_take_back")
     stripe.event("refund.failed", thing, "not_understood refund_failed")
     stripe.event("", thing, "not_understood no_topic")
+    tests = Stripe(teller, "src_tests", livemode=False)
+    tests.event(EVENT, thing, "ignored other_mode")
     teller.wants("orders", teller.town.all(Conversion), [])
     trial = thing | free | {"mode": "subscription", "subscription": "sub_9", "invoice": "in_9"}
     if draw.random() < 0.5:
