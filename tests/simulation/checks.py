@@ -113,8 +113,7 @@ def check(town: "Town") -> list[str]:
 def general(town: "Town", without: Sequence[str] = ()) -> list[str]:
     """What is found of books of which no story tells: the ledger and what has left."""
     every = (_ledger, _balances, *JUDGES, *RUNS, *GIVING, *NIGHTLY)
-    some = [one for one in every if one.__name__.strip("_") not in without]
-    return [] if "all" in without else _found(town, some)
+    return _found(town, [one for one in every if one.__name__.strip("_") not in without])
 
 
 def _found(town: "Town", judges: Iterable[Callable[[Books], Iterator[str]]]) -> list[str]:

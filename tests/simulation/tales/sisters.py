@@ -210,4 +210,4 @@ def _settles(both: Sisters) -> None:
     teller.wants("is paid", paid, wanted)
 
 
-SISTERS = (Tale("two programmes", _sisters, _here, unjudged=("all",)),)
+SISTERS = (Tale("two programmes", _sisters, _here, judged=False),)

@@ -19,7 +19,6 @@ from goodword.errors import GoodwordError
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion
 from goodword.programs.model import Terms as Promise
-from goodword.programs.model import Terms as Promised
 from goodword.rewards.model import Reward
 from goodword.tracking.click import sign_click
 
@@ -89,13 +88,6 @@ class Teller(Golden):
         change = Change()
         change.create(version_of(told, 0).but(number=head.latest + 1))
         change.replace(head.but(latest=head.latest + 1))
-
-    def promises(self, **terms: Any) -> None:
-        """The terms say this from ever on, whatever the story has of them."""
-        (version,) = self.town.all(ProgramVersion)
-        written = Promised.model_validate(version.terms.model_dump() | terms)
-        change = Change()
-        change.replace(version.but(terms=written))
         self.town.memory.commit(change)
 
     def click(self, person: str, before_ms: int = HOUR_MS) -> str:
@@ -169,7 +161,8 @@ class Teller(Golden):
     def promises(self, **changes: Any) -> None:
         """It has promised something else from the beginning; said before anything is told."""
         change, version = Change(), self._version()
-        change.replace(version.but(terms=version.terms.but(**changes)))
+        written = Promise.model_validate(version.terms.model_dump() | changes)
+        change.replace(version.but(terms=written))
         self.town.memory.commit(change)
 
     def _version(self) -> ProgramVersion:
@@ -335,12 +328,16 @@ def _named(people: dict[str, int]) -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Tale:
-    """A script, the terms under which it is told, and the judges of books that cannot know it."""
+    """A script, the terms under which it is told, and the judges of books that cannot know it.
+
+    One that is not `judged` is about what neither they nor those of single commits know.
+    """
 
     name: str
     tell: Callable[[Teller], None]
     story: Callable[[Random], Story] = plain
     unjudged: tuple[str, ...] = ()
+    judged: bool = True
 
 
 Tales = tuple[Tale, ...]
