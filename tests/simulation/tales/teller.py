@@ -140,6 +140,11 @@ class Teller(Golden):
 
     def tells(self, *facts: Fact, names: Sequence[OtherNames] = (), shop: str = FIRST) -> None:
         """A shop reports this, and it is booked; `ends` knows what else became of it."""
+        self.sends(*facts, names=names, shop=shop)
+        self.goes_on()
+
+    def sends(self, *facts: Fact, names: Sequence[OtherNames] = (), shop: str = FIRST) -> None:
+        """A shop reports this, and it is accepted; nobody has looked at it yet."""
         self._deliveries += 1
         name = f"d{self._deliveries}"
         told = Facts(facts=facts, names=tuple(names))
@@ -152,7 +157,6 @@ class Teller(Golden):
 
         self.town.baton.spawn(name, send)
         self.settle()
-        self.goes_on()
 
     def terms(self) -> Promise:
         """What the programme promises."""

@@ -26,6 +26,7 @@ from tests.simulation.tales.returns import RETURNS
 from tests.simulation.tales.shopifys import SHOPIFYS
 from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.sisters import SISTERS
+from tests.simulation.tales.sourced import SOURCED
 from tests.simulation.tales.stripes import STRIPES
 from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
@@ -65,6 +66,7 @@ TALES: tuple[Tale, ...] = (
     *RETURNS,
     *COUNTED,
     *TOUCHED,
+    *SOURCED,
 )
 EACH = 40  # tellings of each in `make test`
 
