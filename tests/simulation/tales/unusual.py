@@ -99,7 +99,7 @@ def _decided(teller: Teller, run: PayoutRun, found: list[RunFinding]) -> None:
         wants("too early", early, "findings_open")
     held = dict[str, int]()
     hold = next((one.subject for one in found if one.subject != "run"), "")
-    for one in found:
+    for number, one in enumerate(found, 1):
         body = {"check": one.check, "subject": one.subject}
         clear = body | {"verdict": "clear", "reason_code": "other"}
         if one.advocate_id:
@@ -112,6 +112,9 @@ def _decided(teller: Teller, run: PayoutRun, found: list[RunFinding]) -> None:
         else:
             said = teller.asks("usr_carl", f"{path}/findings", **clear)
         wants("a decision", said, "")
+        runs: list[PayoutRun] = teller.town.all(PayoutRun)
+        still = {each.run_id: each.open_findings for each in runs}[run.run_id]
+        wants("what is still open", still, len(found) - number)
     (after,) = (one for one in teller.town.all(PayoutRun) if one.run_id == run.run_id)
     wants("what is left", after.total_minor, run.total_minor - sum(held.values()))
     wants("how many", (after.count, after.open_findings), (run.count - len(held), 0))
