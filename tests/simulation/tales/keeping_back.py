@@ -84,6 +84,9 @@ def _mended(teller: Teller) -> None:
     teller.wants("is listed", _listed(teller), [])
     euros = round(net / 2)
     teller.owns(maya=tenth(euros))
+    types = [one.plain["type"] for one in teller.town.dynamo.of_kind("event")]
+    teller.wants("set aside", types.count("conversion.quarantined"), 0)
+    teller.wants("read again", types.count("conversion.read_again"), 2)
 
 
 def _sources(teller: Teller) -> list[Source]:

@@ -68,12 +68,15 @@ class Sender:
 
         `coded` as the gateway brings what it takes for no text; `path` is one of the track calls.
         """
-        route = path or "/v1/sources/{source_id}"
+        route, named = path or "/v1/sources/{source_id}", {"source": self.source_id}
+        by_query = bool(path) and self.teller.draw.random() < 0.5
+        by_header = {"goodword-source": self.source_id} if path and not by_query else {}
         event = {
             "version": "2.0",
             "routeKey": f"POST {route}",
             "rawPath": route.replace("{source_id}", self.source_id),
-            "headers": dict(headers) | ({"goodword-source": self.source_id} if path else {}),
+            "headers": dict(headers) | by_header,
+            "queryStringParameters": named if by_query else None,
             "pathParameters": {} if path else {"source_id": self.source_id},
             "requestContext": {"domainName": "api.example", "http": {"method": "POST"}},
             "body": base64.b64encode(raw).decode() if coded else raw.decode(),
