@@ -26,6 +26,7 @@ from tests.simulation.tales.shopify_orders import at
 from tests.simulation.tales.stripes import left_of, tenth
 from tests.simulation.tales.subscriptions import far
 from tests.simulation.tales.teller import Tale, Teller, plain
+from tests.simulation.tales.wrongs import wrong_others, wrong_sales
 
 SIGN_UP = 200
 OCCASIONS: tuple[tuple[str, Json], ...] = (
@@ -341,72 +342,11 @@ def _cancelled(teller: Teller) -> None:
     teller.owns(maya=earned)
 
 
-BAD = "422 invalid_body"
-LINE = {"amount": 5, "line_id": "l1"}
-
-
-def _wrong_sales(sale: Json) -> list[tuple[Json, str]]:
-    return [
-        (sale | {"amount": "10.00"}, BAD),
-        (sale | {"amount": 10.0}, BAD),
-        (sale | {"amount": True}, BAD),
-        (sale | {"amount": -1}, BAD),
-        (sale | {"amount": 10**12 + 1, "gross_amount": None}, BAD),
-        (sale | {"gross_amount": 999}, BAD),
-        (sale | {"currency": "USD"}, "422 currency_mismatch"),
-        (sale | {"currency": "EURO"}, BAD),
-        (sale | {"program_id": "prg_else"}, "422 unknown_program"),
-        (sale | {"colour": "red"}, BAD),
-        (sale | {"order_id": "a@b.example"}, BAD),
-        (sale | {"order_id": ""}, BAD),
-        (sale | {"customer_email": "nobody"}, BAD),
-        (sale | {"occurred_at": "yesterday"}, BAD),
-        (sale | {"action": "event"}, BAD),
-        (sale | {"lines": [LINE, LINE]}, BAD),
-        (sale | {"type": "sales"}, BAD),
-        (sale | {"type": ["sale"]}, BAD),
-        (sale | {"customer_orders": 0}, BAD),
-        ({k: v for k, v in sale.items() if k != "currency"}, BAD),
-    ]
-
-
-def _wrong_others(refund: Json) -> list[tuple[Json, str]]:
-    lead: Json = {"type": "lead", "customer_id": "c1"}
-    dispute = {
-        "type": "dispute",
-        "dispute_id": "d",
-        "order_id": "o1",
-        "currency": "EUR",
-        "status": "won",
-    }
-    void = {"type": "void", "void_id": "v1"}
-    cancel = {"type": "cancellation", "cancellation_id": "e1"}
-    return [
-        ({"type": "lead"}, BAD),
-        ({"type": "lead", "customer_id": "undefined"}, BAD),
-        (lead | {"action": "level_up"}, BAD),
-        (lead | {"action": "renewal"}, BAD),
-        (lead | {"event_name": "renewal"}, BAD),
-        (lead | {"amount": 5}, BAD),
-        (refund | {"gross_amount": 5}, BAD),
-        (refund | {"lines": [{"line_id": "l1", "amount": 6}]}, BAD),
-        (refund | {"amount": None, "gross_amount": 9, "lines": [LINE]}, BAD),
-        (refund | {"reason": "void"}, BAD),
-        (dispute | {"status": "maybe"}, BAD),
-        (dispute | {"currency": "USD"}, "422 currency_mismatch"),
-        (void, BAD),
-        (void | {"customer_id": "null"}, BAD),
-        (void | {"customer_id": "c1", "action": "event"}, BAD),
-        (cancel | {"customer_id": "c1"}, BAD),
-        (cancel | {"began": "sign_up"}, BAD),
-    ]
-
-
 def _refusals(teller: Teller) -> None:
     """Each wrong body has its code, and nothing of it is kept."""
     draw, shop = teller.draw, Shop(teller)
     sale = shop.sale("o1", 1_000, **brought(teller))
-    wrong = [*_wrong_sales(sale), *_wrong_others(shop.refund("r1", amount=5))]
+    wrong = [*wrong_sales(sale), *wrong_others(shop.refund("r1", amount=5))]
     for body, why in draw.sample(wrong, 20):
         raw, headers = _signed(shop, body)
         refused(teller, shop, f"{body}", why, partial(shop.knocks, raw, headers))
