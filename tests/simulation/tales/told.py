@@ -34,6 +34,7 @@ from tests.simulation.tales.touched import TOUCHED
 from tests.simulation.tales.uniting import UNITING
 from tests.simulation.tales.unusual import UNUSUAL
 from tests.simulation.tales.waits import WAITS
+from tests.simulation.tales.wired_stripe import WIRED_STRIPE
 from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
 
@@ -67,6 +68,7 @@ TALES: tuple[Tale, ...] = (
     *COUNTED,
     *TOUCHED,
     *SOURCED,
+    *WIRED_STRIPE,
 )
 EACH = 40  # tellings of each in `make test`
 
