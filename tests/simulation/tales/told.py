@@ -34,6 +34,8 @@ from tests.simulation.tales.touched import TOUCHED
 from tests.simulation.tales.uniting import UNITING
 from tests.simulation.tales.unusual import UNUSUAL
 from tests.simulation.tales.waits import WAITS
+from tests.simulation.tales.wired_gifts import WIRED_GIFTS
+from tests.simulation.tales.wired_shop import WIRED_SHOP
 from tests.simulation.tales.wired_stripe import WIRED_STRIPE
 from tests.simulation.tales.words import WORDS
 from tests.simulation.town import Town
@@ -69,6 +71,8 @@ TALES: tuple[Tale, ...] = (
     *TOUCHED,
     *SOURCED,
     *WIRED_STRIPE,
+    *WIRED_GIFTS,
+    *WIRED_SHOP,
 )
 EACH = 40  # tellings of each in `make test`
 
