@@ -6,6 +6,7 @@ from random import Random
 from tests.simulation.checks import general
 from tests.simulation.playing import many
 from tests.simulation.tales.answers import ANSWERS
+from tests.simulation.tales.bank_files import BANK_FILES
 from tests.simulation.tales.bans import BANS
 from tests.simulation.tales.by_hand import BY_HAND
 from tests.simulation.tales.changed import CHANGED
@@ -33,6 +34,7 @@ from tests.simulation.tales.teller import Tale, Teller
 from tests.simulation.tales.touched import TOUCHED
 from tests.simulation.tales.uniting import UNITING
 from tests.simulation.tales.unusual import UNUSUAL
+from tests.simulation.tales.vaults import VAULTS
 from tests.simulation.tales.waits import WAITS
 from tests.simulation.tales.wired_gifts import WIRED_GIFTS
 from tests.simulation.tales.wired_shop import WIRED_SHOP
@@ -70,6 +72,8 @@ TALES: tuple[Tale, ...] = (
     *COUNTED,
     *TOUCHED,
     *SOURCED,
+    *VAULTS,
+    *BANK_FILES,
     *WIRED_STRIPE,
     *WIRED_GIFTS,
     *WIRED_SHOP,
