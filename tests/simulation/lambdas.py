@@ -62,6 +62,7 @@ WORDS = {
     "payout-runs": "payouts",
     "payout-holds": "payouts",
     "bans": "trust",
+    "exemptions": "trust",
 }  # whose routes are another word's
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept

@@ -22,7 +22,11 @@ Pair = tuple[Item | None, Item]
 GRACE_MS = 600_000  # that an approval has to begin by itself
 BAN, INQUIRY = "ban", "inquiry"
 SMALL, LARGE = "within_auto_approve_limit", "over_auto_approve_limit"
-ALONE = (SMALL, "review_lapsed_release", "review_lapsed_refuse")  # decided by nobody
+CHECKED = (
+    *("looks_like_own_order", "many_at_once", "timing_checked"),
+    *("details_shared", "customer_known_before"),
+)
+ALONE = (SMALL, "review_lapsed_release", "review_lapsed_refuse", *CHECKED)  # decided by nobody
 STAYS = ("conversion_id", "order_id", "rule_id", "version_number", "counted", "parts", "action")
 
 
@@ -152,6 +156,13 @@ def _held(new: Item, before: str) -> Iterator[str]:
         yield f"it is held from {new.get('held_from')}"
 
 
+def _may_refuse(town: "Town") -> bool:
+    """Whether any check is to refuse by itself."""
+    versions = [one.plain["terms"] for one in town.dynamo.of_kind("program_version")]
+    checks = [each for one in versions for each in one["trust"].get("checks", {}).values()]
+    return any(each.get("refuse_points") is not None for each in checks)
+
+
 def _answered(town: "Town", old: Item, new: Item, who: Item | None) -> Iterator[str]:
     """By a person, who is remembered, or by nobody; and it waits for no answer any more."""
     said, by = new["reason"], new.get("decided_by")
@@ -159,6 +170,9 @@ def _answered(town: "Town", old: Item, new: Item, who: Item | None) -> Iterator[
         yield "it is too large"
     if new.get("lapse_ms") is not None:
         yield "it waits for an answer still"
+    at_once = (old["state"], new["state"]) == ("pending", "rejected")
+    if (said in CHECKED or at_once) and not (at_once and said in CHECKED and _may_refuse(town)):
+        yield "no check may refuse it"
     if said in ALONE and by is not None and old.get("decided_by") is None:
         yield f"{by} has said nothing"
     if said == "inquiry_closed":

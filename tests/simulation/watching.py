@@ -35,7 +35,7 @@ NEW = ""
 MOVES = {
     "reward": {
         NEW: {"pending", "on_hold", "void"},  # on hold while a bank asks
-        "pending": {"on_hold", "approved", "void"},
+        "pending": {"on_hold", "approved", "void", "rejected"},  # by a check that may
         "on_hold": {"pending", "approved", "rejected", "void"},
         "approved": {"on_hold", "due", "void"},
         "due": {"batched", "reversed", "paid"},  # paid at once: what is no money

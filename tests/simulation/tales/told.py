@@ -26,6 +26,7 @@ from tests.simulation.tales.regulars import REGULARS
 from tests.simulation.tales.returns import RETURNS
 from tests.simulation.tales.shopifys import SHOPIFYS
 from tests.simulation.tales.sides import SIDES
+from tests.simulation.tales.signs import SIGNS
 from tests.simulation.tales.sisters import SISTERS
 from tests.simulation.tales.sourced import SOURCED
 from tests.simulation.tales.stripes import STRIPES
@@ -72,6 +73,7 @@ TALES: tuple[Tale, ...] = (
     *COUNTED,
     *TOUCHED,
     *SOURCED,
+    *SIGNS,
     *VAULTS,
     *BANK_FILES,
     *WIRED_STRIPE,
