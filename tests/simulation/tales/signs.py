@@ -141,9 +141,9 @@ def _shared(draw: Random) -> tuple[Signals, Figures]:
     """An order that shares some of her details, and what is to be seen of it."""
     has = {one: draw.random() < 0.5 for one in ("card", "device", "address", "ip", "agent")}
     name = draw.choice(("same", "turned", "near", "family", "other", ""))
-    if home := draw.random() < 0.3:
-        has |= {"address": draw.random() < 0.8, "card": draw.random() < 0.2, "device": True}
-        name = draw.choice(("family", "family", "family", "other", "same", "spelt"))
+    if home := draw.random() < 0.5:
+        has |= {"address": draw.random() < 0.6, "card": draw.random() < 0.2, "device": True}
+        name = draw.choice(("family", "family", "other", "same", "spelt"))
     other = {
         "card": "amex 1" if home else draw.choice(("amex 1", "")),
         "device": draw.choice(("dev-2", "")),

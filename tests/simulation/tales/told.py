@@ -27,6 +27,7 @@ from tests.simulation.tales.returns import RETURNS
 from tests.simulation.tales.shopifys import SHOPIFYS
 from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.signs import SIGNS
+from tests.simulation.tales.signs_together import TOGETHER
 from tests.simulation.tales.sisters import SISTERS
 from tests.simulation.tales.sourced import SOURCED
 from tests.simulation.tales.stripes import STRIPES
@@ -74,6 +75,7 @@ TALES: tuple[Tale, ...] = (
     *TOUCHED,
     *SOURCED,
     *SIGNS,
+    *TOGETHER,
     *VAULTS,
     *BANK_FILES,
     *WIRED_STRIPE,
