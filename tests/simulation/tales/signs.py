@@ -143,7 +143,7 @@ def _shared(draw: Random) -> tuple[Signals, Figures]:
     name = draw.choice(("same", "turned", "near", "family", "other", ""))
     if home := draw.random() < 0.5:
         has |= {"address": draw.random() < 0.6, "card": draw.random() < 0.2, "device": True}
-        name = draw.choice(("family", "family", "other", "same", "spelt"))
+        name = draw.choice(("family", "family", "same", "same", "spelt"))
     other = {
         "card": "amex 1" if home else draw.choice(("amex 1", "")),
         "device": draw.choice(("dev-2", "")),

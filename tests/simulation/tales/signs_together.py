@@ -26,7 +26,7 @@ def _terms(checks: dict[str, dict[str, Any]], total: int) -> dict[str, Any]:
 def _two(teller: Teller) -> None:
     """Her own device (70) is that of two customers (60): one fact, though it is two signs."""
     draw = teller.draw
-    hers, many = draw.choice(((70, 60), (71, 60), (70, 61), (65, 54), (65, 55), (65, 56)))
+    hers, many = draw.choice(((70, 60), (70, 61), (65, 54), (65, 54), (65, 55), (65, 56)))
     hers, many = draw.choice(((hers, many), (71, 61)))
     refuses = draw.choice(("", "", "self_referral", "velocity"))
     shadow = draw.choice(("", "", "self_referral", "velocity"))
@@ -70,8 +70,10 @@ def _verdict(checks: dict[str, dict[str, Any]], total: int) -> tuple[str, str]:
 def _later(teller: Teller) -> None:
     """A card is told of after the order: it is held before it is due, unless a person said yes."""
     draw = teller.draw
-    way = draw.choice(("names", "own order", "names of nobody", "too late", "said before", "hers"))
-    hold = draw.choice((70, 71)) if way != "said before" else 10
+    way = draw.choice(
+        ("names", "own order", "names of nobody", "too late", "said before", "hers", "hers")
+    )
+    hold = draw.choice((70, 70, 71)) if way != "said before" else 10
     checks = {"self_referral": {"hold_points": hold}}
     trusts(teller, Limits("self_referral", _terms(checks, 1_000), PASSED))
     at_first = Signals(ip="81.2.69.142") if way == "said before" else Signals()
