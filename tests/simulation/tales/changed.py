@@ -5,6 +5,7 @@ leave is of the terms that hold when the run is made.
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from random import Random
 
 from goodword.payouts.model import PayoutRun
@@ -117,8 +118,30 @@ def _put_aside(teller: Teller) -> None:
     teller.paid(maya=net // 10 if is_enough else 0)
 
 
+def _published(teller: Teller) -> None:
+    """Whoever has decided under the terms of before goes by the new ones from their moment on."""
+    draw, story = teller.draw, teller.town.story
+    owned, percents = 0, [10]
+    starts = [0]
+    for number in range(5):
+        net = draw.randrange(1_000, 9_000)
+        click_ms = teller.now_ms - HOUR_MS
+        teller.tells(teller.sold(f"o{number}", net, "adv_maya", friend=f"c{number}"))
+        pairs = zip(starts, percents, strict=True)
+        (percent,) = [each for at_ms, each in pairs if at_ms <= click_ms][-1:]
+        owned += round(Fraction(net * percent, 100))
+        teller.owns(maya=owned)
+        if number < 3:
+            percents.append(draw.randrange(11, 60))
+            starts.append(teller.now_ms + draw.choice((0, 1, HOUR_MS)))
+            points = [replace(story.versions[0], points=100 * percents[-1])]
+            teller.publishes(replace(story, versions=points), starts[-1])
+        teller.to(teller.now_ms + draw.choice((HOUR_MS, 2 * HOUR_MS)))
+
+
 CALENDAR = ("paydays", "in_time", "paid_out", "payouts")  # of the terms of before
 CHANGED = (
     Tale("other paydays from now on", _changed, _first, CALENDAR),
+    Tale("terms that are published between orders", _published),
     Tale("a lower minimum pays what was put aside", _put_aside, _aside, CALENDAR),
 )
