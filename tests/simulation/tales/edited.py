@@ -87,6 +87,33 @@ def _edited(teller: Teller) -> None:
     failures[:] = [one for one in failures if found_out not in one]
 
 
+def _unknown(teller: Teller) -> None:
+    """Edited so that the journal knows nothing of it, it waits for a person; so does its run."""
+    draw = teller.draw
+    nets = {name: draw.randrange(1_000, 90_000, 10) for name in ("maya", "ben")}
+    for name, net in nets.items():
+        teller.tells(teller.sold(f"o{name}", net, f"adv_{name}", friend=f"c{name}"))
+    run = _requested(teller)
+    payouts: list[Payout] = teller.town.all(Payout)
+    mine, other = draw.sample(payouts, 2)
+    after = mine.but(cutoff_ms=mine.cutoff_ms + 1)
+    path = f"/v1/payout-runs/{run.run_id}/release"
+    said: dict[str, Any] = {"run_hash": run.run_hash, "total_minor": run.total_minor}
+    _goes_until(teller, ("sending",), lambda: teller.town.asks("usr_carl", "POST", path, said))
+    _puts(teller, mine, after)
+    _goes_on(teller)
+    owned = {f"adv_{name}": net // 10 for name, net in nets.items()}
+    teller.wants("is paid", teller.has_paid("paid"), {other.advocate_id: other.amount_minor})
+    (now,) = (one for one in teller.town.all(PayoutRun) if one.run_id == run.run_id)
+    teller.wants("its run", now.state, "sending")
+    _puts(teller, after, mine)
+    for _ in range(4):
+        teller.days(0.2)
+    teller.wants("is paid", teller.has_paid("paid"), owned)
+    (now,) = (one for one in teller.town.all(PayoutRun) if one.run_id == run.run_id)
+    teller.wants("its run", now.state, "settled")
+
+
 def _edit(teller: Teller, payout: Payout) -> tuple[Record, Record]:
     """The payment, or what was listed of it."""
     lines: list[RunLine] = teller.town.all(RunLine)
@@ -132,4 +159,7 @@ def _goes_on(teller: Teller) -> None:
 
 
 LISTED = ("totals", "told", "payouts")  # of what was edited, as it was listed
-EDITED = (Tale("edited after the release", _edited, unjudged=LISTED),)
+EDITED = (
+    Tale("edited after the release", _edited, unjudged=LISTED),
+    Tale("edited beyond knowledge", _unknown),
+)
