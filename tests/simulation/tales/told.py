@@ -4,6 +4,7 @@ from collections.abc import Callable
 from random import Random
 
 from tests.simulation.checks import general
+from tests.simulation.lambdas import HERE
 from tests.simulation.playing import many
 from tests.simulation.tales.answers import ANSWERS
 from tests.simulation.tales.bank_files import BANK_FILES
@@ -97,6 +98,7 @@ def tell(number: int, seed: int, trace: Callable[[str], None] | None = None) -> 
     town = Town(tale.story(draw), trace=trace)
     town.outside.plan, town.watch.judges = {}, tale.judged
     with town.open():
+        HERE.town = town
         teller = Teller(town, draw)
         town.outside.healed = True
         try:
