@@ -69,6 +69,7 @@ SHARDS = 2  # partitions of each index that is swept
 TWICE = "_again"  # ends the subject of somebody's second sign-in, with the same mailbox
 ROTATED = bytes(reversed(SECRET))
 BANNED = 1  # rewards that a ban takes at once
+RealDestinations = payouts.VaultDestinations  # of which towns have their own
 OF_FACTS = b'{"facts": '
 LEFT_MS = 60_000  # ms that a schedule is told it has left
 

@@ -12,10 +12,10 @@ from goodword.payouts.model import Payout
 from goodword.payouts.ports import Rail
 from goodword.ports import Change, Desk
 from goodword.privacy.model import PersonalFields, VaultItem
-from goodword_aws.payouts import VaultDestinations
 from goodword_aws.rails.wire import Reply, Wire
 
 from tests.fakes.privacy import MemoryVault
+from tests.simulation.lambdas import RealDestinations
 from tests.simulation.tales.teller import Teller
 from tests.support.payday import Places
 from tests.support.rails.door import Rail as Server
@@ -75,7 +75,7 @@ class Payees:
         town = teller.town
         if rail is not None:
             town.rails[rail.name] = rail
-        town.places = VaultDestinations(town.store, self.vault, Digests())  # type: ignore[assignment]  # no town's
+        town.places = RealDestinations(town.store, self.vault, Digests())  # type: ignore[assignment]  # no town's
 
     def lives(self, person: str, **fields: str) -> None:
         """So this person is paid from now on."""
