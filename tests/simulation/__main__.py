@@ -3,7 +3,7 @@
     python -m tests.simulation SEED                replay a seed with its trace
     python -m tests.simulation SEED --wire         the same through real botocore
     python -m tests.simulation SEED --brief        a seed of the brief lane
-    python -m tests.simulation SEED --shrink       the smallest story and faults that still find it
+    python -m tests.simulation SEED --shrink       the smallest story and faults that find it; also --brief
     python -m tests.simulation --flow 2 17:die_after 40:conflict    a golden flow with these faults
     python -m tests.simulation --duel 3 0 12     two invocations that meet there
     python -m tests.simulation --tale 0 7        a tale, told with the figures of a seed
@@ -76,7 +76,7 @@ def _asked(given: argparse.Namespace) -> int:
     if given.pairs:
         return _pairs()
     if given.shrink:
-        return _shrink(given.seed)
+        return _shrink(given.seed, _lane(given))
     if given.duel:
         number, swapped, after = given.duel
         outcome, _ = meet(Meeting(number, bool(swapped), after), print)
@@ -85,8 +85,7 @@ def _asked(given: argparse.Namespace) -> int:
         plan = {int(place): kind for place, _, kind in (one.partition(":") for one in faults)}
         outcome = play(int(flow), print, lane="golden", plan=plan)
     else:
-        lane: Lane = "wire" if given.wire else "brief" if given.brief else "fast"
-        outcome = play(given.seed, print, lane=lane)
+        outcome = play(given.seed, print, lane=_lane(given))
     print("\n".join(outcome.found) or "nothing was found")
     return bool(outcome.found)
 
@@ -97,12 +96,16 @@ def _tale(number: int, seed: int) -> int:
     return bool(found)
 
 
-def _shrink(seed: int) -> int:
-    smallest = shrink(seed, print)
+def _lane(given: argparse.Namespace) -> Lane:
+    return "wire" if given.wire else "brief" if given.brief else "fast"
+
+
+def _shrink(seed: int, lane: Lane) -> int:
+    smallest = shrink(seed, print, lane)
     if smallest is None:
         print("nothing was found")
         return 0
-    play(seed, print, story=smallest.story, plan=smallest.plan)
+    play(seed, print, lane=lane, story=smallest.story, plan=smallest.plan)
     print(f"\n{smallest.story}\n\nfaults: {dict(smallest.plan)}\n")
     print("\n".join(smallest.outcome.found))
     return 1

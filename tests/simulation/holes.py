@@ -34,7 +34,7 @@ def show(words: Sequence[str], seeds: int, tell: Callable[[str], None]) -> int:
 
 def plant(changes: Sequence[tuple[str, str, str]], tell: Callable[[str], None]) -> int:
     """Changes that somebody has thought of, each a path, what stands there and what shall stand
-    there, against all seeds of `make test` that they infect, flows and duels; how many live."""
+    there, against all seeds of `make test` that they infect, tales, flows, duels; how many live."""
     mutants = [replaced(*one) for one in changes]
     lives = 0
     for fate in fates(mutants, infected_by(mutants, enough=FAST + BRIEF), beyond=True):

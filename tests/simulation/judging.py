@@ -85,7 +85,7 @@ def infected(told: dict[str, Any]) -> list[list[Seed]]:
 def fates(
     mutants: Sequence[Mutant], infections: Sequence[Sequence[Seed]], *, beyond: bool = False
 ) -> Iterator[Fate]:
-    """What becomes of each, in this order; `beyond`: who lives meets flows and duels, too."""
+    """What becomes of each, in this order; `beyond`: who lives meets tales, flows, duels, too."""
     told = [
         {"mutant": asdict(one), "seeds": [seed for seed in seeds if seed[0] != "import"]}
         for one, seeds in zip(mutants, infections, strict=True)

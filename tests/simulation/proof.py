@@ -20,7 +20,7 @@ from tests.simulation.tales.told import TALES, tell_all
 
 PAGE = Path(__file__).parents[2] / "docs" / "proof.md"
 WORDS = Path(__file__).with_name("proof_page.md")
-FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS, PAIRS = 20_000, 10_000, 150, 2_000
+FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS, PAIRS = 20_000, 20_000, 150, 2_000
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
 
-from tests.simulation.playing import Outcome, play
-from tests.simulation.story import Story, draw
+from tests.simulation.playing import Lane, Outcome, play
+from tests.simulation.story import Story, draw, draw_brief
 
 ATTEMPTS_MAX = 600
 
@@ -28,19 +28,20 @@ def kind_of(found: list[str]) -> str:
     return found[0].partition(":")[0] if found else ""
 
 
-def shrink(seed: int, tell: Callable[[str], None]) -> Smallest | None:
-    """None if the seed finds nothing."""
-    outcome = play(seed)
+def shrink(seed: int, tell: Callable[[str], None], lane: Lane = "fast") -> Smallest | None:
+    """None if the seed of this lane finds nothing."""
+    outcome = play(seed, lane=lane)
     if not outcome.found:
         return None
-    best = Smallest(draw(seed), outcome.struck, outcome)
+    story = draw_brief(seed) if lane == "brief" else draw(seed)
+    best = Smallest(story, outcome.struck, outcome)
     wanted, left = kind_of(outcome.found), ATTEMPTS_MAX
     progress = True
     while progress and left > 0:
         progress = False
         for story, plan in _smaller(best):
             left -= 1
-            tried = play(seed, story=story, plan=plan)
+            tried = play(seed, lane=lane, story=story, plan=plan)
             if kind_of(tried.found) == wanted:
                 best, progress = Smallest(story, tried.struck, tried), True
                 tell(f"  {len(story.orders)} orders, {len(tried.struck)} faults")

@@ -112,7 +112,9 @@ def put(text: str) -> None:
 
 
 def standing() -> str:
-    """The section as it stands on the page."""
+    """The section as it stands on the page; nothing where its measurement is not kept."""
+    if not FATES.exists():
+        return ""
     _, mark, after = PAGE.read_text().partition(TITLE)
     return f"{mark}{after.partition(f'{chr(10)}## ')[0]}" if mark else ""
 

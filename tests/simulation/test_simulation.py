@@ -111,6 +111,8 @@ def test_every_planted_mistake_dies() -> None:
 def test_a_finding_shrinks(monkeypatch: pytest.MonkeyPatch) -> None:
     for target, name, new in MISTAKES[0].swaps():
         monkeypatch.setattr(target, name, new)
+    brief = next(seed for seed in range(100) if play(seed, lane="brief").found)
+    assert shrink(brief, print, "brief") is not None
     seed = next(seed for seed in range(100) if play(seed).found)
     smallest = shrink(seed, print)
     assert smallest is not None
