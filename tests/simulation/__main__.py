@@ -3,7 +3,7 @@
     python -m tests.simulation SEED                replay a seed with its trace
     python -m tests.simulation SEED --wire         the same through real botocore
     python -m tests.simulation SEED --brief        a seed of the brief lane
-    python -m tests.simulation SEED --shrink       the smallest story and faults that find it; also --brief
+    python -m tests.simulation SEED [--brief] --shrink    the smallest that still finds it
     python -m tests.simulation --flow 2 17:die_after 40:conflict    a golden flow with these faults
     python -m tests.simulation --duel 3 0 12     two invocations that meet there
     python -m tests.simulation --tale 0 7        a tale, told with the figures of a seed
