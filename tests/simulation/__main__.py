@@ -13,6 +13,7 @@
     python -m tests.simulation --holes payouts/choice [--seeds N]     all changes of some files
     python -m tests.simulation --plant PATH OLD NEW     a change of your own, against all seeds
     python -m tests.simulation --planted FILE     several: JSON of path, old and new
+    python -m tests.simulation --kills             the planted mistakes, and kills.json written anew
     python -m tests.simulation --proof [--small 0.1]    seeds, faults and mistakes, written down
 
 The exit code is 1 if anything was found.
@@ -26,6 +27,7 @@ from tests.simulation.campaign import campaign
 from tests.simulation.duels import Meeting, meet
 from tests.simulation.exhausting import Exhausted, exhaust, pairs_of, singles
 from tests.simulation.judging import Fate
+from tests.simulation.killing import kill_all, remember
 from tests.simulation.playing import Lane, play
 from tests.simulation.proof import write_proof
 from tests.simulation.scale import WORKERS
@@ -46,6 +48,7 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, metavar="SEED")
     parser.add_argument("--tale", nargs=2, type=int, metavar=("NUMBER", "SEED"))
     parser.add_argument("--pairs", action="store_true")
+    parser.add_argument("--kills", action="store_true")
     parser.add_argument("--proof", action="store_true")
     parser.add_argument("--small", type=float, default=1.0)
     parser.add_argument("--mutants", type=int, metavar="N")
@@ -55,6 +58,8 @@ def main() -> int:
     parser.add_argument("--seeds", type=int, default=300)
     parser.add_argument("--write", action="store_true")
     given = parser.parse_args()
+    if given.kills:
+        return _kills()
     return _tale(*given.tale) if given.tale else _asked(given)
 
 
@@ -88,6 +93,13 @@ def _asked(given: argparse.Namespace) -> int:
         outcome = play(given.seed, print, lane=_lane(given))
     print("\n".join(outcome.found) or "nothing was found")
     return bool(outcome.found)
+
+
+def _kills() -> int:
+    deaths = list(kill_all())
+    remember(deaths)
+    print("\n".join(f"{one.name}: {one.by[0] if one.by else 'LIVES'}" for one in deaths))
+    return any(not one.by for one in deaths)
 
 
 def _tale(number: int, seed: int) -> int:

@@ -7,12 +7,12 @@ changes. What an event tells of an order is the same.
 from collections.abc import Iterator
 
 from tests.simulation.books import Books, Item
+from tests.simulation.twins import DUPLICATE
 
 SAME = (
     *("conversion_id", "program_id", "namespace", "order_id", "action"),
     *("occurred_ms", "received_ms"),
 )
-DUPLICATE = "duplicate_order"
 
 
 def _bases(books: Books) -> Iterator[str]:

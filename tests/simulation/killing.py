@@ -19,7 +19,6 @@ from tests.simulation.scale import WORKERS
 
 KILLS = Path(__file__).with_name("kills.json")
 SEEDS_MAX = 2_000  # seeds after which a mistake has survived
-KEPT = 3  # seeds that are remembered of each
 
 
 @dataclass(frozen=True)
@@ -42,19 +41,19 @@ def remembered() -> dict[str, list[int]]:
     return found
 
 
-def kill(name: str, seeds_max: int = SEEDS_MAX, kept: int = 1) -> Death:
+def kill(name: str, seeds_max: int = SEEDS_MAX) -> Death:
     """Play seeds against one mistake: those that killed it once first, then all in turn."""
     mistake: Mistake = next(one for one in MISTAKES if one.name == name)
     known = remembered().get(name, [])
     seeds = chain(known, (seed for seed in range(seeds_max) if seed not in known))
-    found = list(kills(mistake, seeds, kept))
+    found = list(kills(mistake, seeds, 1))
     return Death(name, tuple(by for by, _ in found), found[0][1] if found else "")
 
 
-def kill_all(seeds_max: int = SEEDS_MAX, kept: int = 1) -> Iterator[Death]:
+def kill_all(seeds_max: int = SEEDS_MAX) -> Iterator[Death]:
     """Every mistake, two at a time."""
     with ProcessPoolExecutor(WORKERS, mp_context=get_context("spawn")) as pool:
-        one = partial(kill, seeds_max=seeds_max, kept=kept)
+        one = partial(kill, seeds_max=seeds_max)
         yield from pool.map(one, [mistake.name for mistake in MISTAKES])
 
 

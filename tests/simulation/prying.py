@@ -181,17 +181,17 @@ class Prying:
 
     def _edited(self, before: Record, after: Record, ask: Callable[[], None]) -> Callable[[], None]:
         def edited() -> None:
-            with _unseen(self.town):
-                _put(self.town, before, after)
+            with unseen(self.town):
+                put(self.town, before, after)
             ask()
-            with _unseen(self.town):
-                _put(self.town, after, before)
+            with unseen(self.town):
+                put(self.town, after, before)
 
         return edited
 
 
 @contextmanager
-def _unseen(town: "Town") -> Iterator[None]:
+def unseen(town: "Town") -> Iterator[None]:
     """Nobody is told of what is written meanwhile."""
     seen, town.dynamo.written = town.dynamo.written, lambda _: None
     try:
@@ -200,7 +200,8 @@ def _unseen(town: "Town") -> Iterator[None]:
         town.dynamo.written = seen
 
 
-def _put(town: "Town", old: Record, new: Record) -> None:
+def put(town: "Town", old: Record, new: Record) -> None:
+    """Somebody who may write to the table puts one record in the place of another."""
     stored = town.memory.get(type(old), old.key)
     change = Change()
     change.replace(new.but(version=stored.version if stored else 0))

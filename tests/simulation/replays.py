@@ -17,6 +17,7 @@ from goodword.programs.replaying import Replays
 
 from tests.simulation.books import Books
 from tests.simulation.story import DAY_MS
+from tests.simulation.twins import DUPLICATE
 from tests.support.scene import PROGRAM
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 REPLAYED = 0.15  # of the stories
 MOST_DAYS = 400
-DUPLICATE = "duplicate_order"  # what becomes of the other one of two is nobody's decision
 
 
 def _replayed(books: Books) -> Iterator[str]:

@@ -9,9 +9,9 @@ from typing import Any
 
 from goodword.ledger.model import Balance
 from goodword.payouts.model import Payout, PayoutRun, RunChunk, RunLine
-from goodword.ports import Change
 from goodword.records import Record
 
+from tests.simulation.prying import put, unseen
 from tests.simulation.tales.teller import Tale, Teller
 
 FORGED = "changed_after_release"
@@ -49,9 +49,7 @@ def _requested(teller: Teller) -> PayoutRun:
 def _edited(teller: Teller) -> None:
     """Before the release it is refused; before the sending, too; and then it is not sent."""
     draw = teller.draw
-    nets = {name: draw.randrange(1_000, 90_000, 10) for name in ("maya", "ben")}
-    for name, net in nets.items():
-        teller.tells(teller.sold(f"o{name}", net, f"adv_{name}", friend=f"c{name}"))
+    owned = _sold(teller)
     run = _requested(teller)
     payouts: list[Payout] = teller.town.all(Payout)
     mine, other = sorted(payouts, key=lambda one: one.advocate_id != "adv_maya")
@@ -75,7 +73,6 @@ def _edited(teller: Teller) -> None:
     wanted = ("paid", "") if early else ("failed", FORGED)
     teller.wants("the edited one", (last.state, last.reason), wanted)
     teller.wants("the other", found[other.payout_id].state, "paid")
-    owned = {name: net // 10 for name, net in nets.items()}
     teller.owns(**owned)
     every: list[Balance] = teller.town.all(Balance)
     payable = sum(one.payable_minor for one in every if one.advocate_id == "adv_maya")
@@ -90,9 +87,7 @@ def _edited(teller: Teller) -> None:
 def _unknown(teller: Teller) -> None:
     """Edited so that the journal knows nothing of it, it waits for a person; so does its run."""
     draw = teller.draw
-    nets = {name: draw.randrange(1_000, 90_000, 10) for name in ("maya", "ben")}
-    for name, net in nets.items():
-        teller.tells(teller.sold(f"o{name}", net, f"adv_{name}", friend=f"c{name}"))
+    owned = _sold(teller)
     run = _requested(teller)
     payouts: list[Payout] = teller.town.all(Payout)
     mine, other = draw.sample(payouts, 2)
@@ -102,14 +97,14 @@ def _unknown(teller: Teller) -> None:
     _goes_until(teller, ("sending",), lambda: teller.town.asks("usr_carl", "POST", path, said))
     _puts(teller, mine, after)
     _goes_on(teller)
-    owned = {f"adv_{name}": net // 10 for name, net in nets.items()}
+    wanted = {f"adv_{name}": amount for name, amount in owned.items()}
     teller.wants("is paid", teller.has_paid("paid"), {other.advocate_id: other.amount_minor})
     (now,) = (one for one in teller.town.all(PayoutRun) if one.run_id == run.run_id)
     teller.wants("its run", now.state, "sending")
     _puts(teller, after, mine)
     for _ in range(4):
         teller.days(0.2)
-    teller.wants("is paid", teller.has_paid("paid"), owned)
+    teller.wants("is paid", teller.has_paid("paid"), wanted)
     (now,) = (one for one in teller.town.all(PayoutRun) if one.run_id == run.run_id)
     teller.wants("its run", now.state, "settled")
 
@@ -129,13 +124,16 @@ def _edit(teller: Teller, payout: Payout) -> tuple[Record, Record]:
 
 def _puts(teller: Teller, old: Record, new: Record) -> None:
     """As somebody does who may write to the table: without anybody noticing."""
-    town = teller.town
-    seen, town.dynamo.written = town.dynamo.written, lambda _: None
-    stored = town.memory.get(type(old), old.key)
-    change = Change()
-    change.replace(new.but(version=stored.version if stored else 0))
-    town.memory.commit(change)
-    town.dynamo.written = seen
+    with unseen(teller.town):
+        put(teller.town, old, new)
+
+
+def _sold(teller: Teller) -> dict[str, int]:
+    """What Maya and Ben earn, each of one order."""
+    nets = {name: teller.draw.randrange(1_000, 90_000, 10) for name in ("maya", "ben")}
+    for name, net in nets.items():
+        teller.tells(teller.sold(f"o{name}", net, f"adv_{name}", friend=f"c{name}"))
+    return {name: net // 10 for name, net in nets.items()}
 
 
 def _goes_until(teller: Teller, states: tuple[str, ...], act: Callable[[], object]) -> None:

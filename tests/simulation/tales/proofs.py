@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from goodword.advocates.model import Link
 from goodword.ports import Change
-from goodword.rewards.decision import Decision
 from goodword.tracking.click import sign_click
 
 from tests.simulation.story import CODES, DAY_MS
@@ -72,7 +71,7 @@ def _clicks(teller: Teller) -> None:
         owned += earned
         teller.owns(maya=owned)
         teller.orders(**{name: [state]})
-        said = _decision(teller, name).bad_click_ids
+        said = teller.decided(name).bad_click_ids
         teller.wants(f"click ids of {name} that are none", said > 0, count > 0)
 
 
@@ -98,18 +97,12 @@ def _codes(teller: Teller) -> None:
     codes = draw.sample([*wrong, right], len(wrong) + 1)
     teller.tells(teller.sold("o1", net, friend="c5", codes=tuple(codes)))
     teller.owns(maya=net // 10)
-    said = _decision(teller, "o1")
+    said = teller.decided("o1")
     teller.wants("codes of nobody", said.unknown_codes, len(wrong))
     if wrong:
         teller.tells(teller.sold("o2", net, friend="c6", codes=tuple(wrong)))
         teller.orders(o2=["unattributed"])
-        teller.wants("all of nobody", _decision(teller, "o2").unknown_codes, len(wrong))
-
-
-def _decision(teller: Teller, order_id: str) -> Decision:
-    every: list[Decision] = teller.town.all(Decision)
-    found = [one for one in every if one.basis.order_id == order_id]
-    return max(found, key=lambda one: one.number)
+        teller.wants("all of nobody", teller.decided("o2").unknown_codes, len(wrong))
 
 
 PROOFS = (Tale("clicks that are none", _clicks), Tale("codes of nobody", _codes))

@@ -11,7 +11,6 @@ from random import Random
 from typing import Any
 
 from goodword.conversions import friends
-from goodword.rewards.decision import Decision
 
 from tests.simulation.offers import Offer
 from tests.simulation.story import HOUR_MS, Story
@@ -64,18 +63,12 @@ def _regular(teller: Teller) -> None:
                 owned[first] += earned
             teller.owns(**owned)
             if not is_lead:
-                said = _decision(teller, name).basis.friend_order
+                said = teller.decided(name).basis.friend_order
                 teller.wants(f"which order {name} is", said, nth)
             if draw.random() < 0.2:  # told again, which changes nothing
                 teller.tells(fact)
                 teller.owns(**owned)
             teller.to(teller.now_ms + HOUR_MS)
-
-
-def _decision(teller: Teller, order_id: str) -> Decision:
-    every: list[Decision] = teller.town.all(Decision)
-    found = [one for one in every if one.basis.order_id == order_id]
-    return max(found, key=lambda one: one.number)
 
 
 REGULARS = (Tale("a customer of many orders", _regular, _sticking),)

@@ -1,7 +1,7 @@
 """Who tells a tale: orders, words of people, days that pass, and what must be there by then."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
@@ -19,6 +19,7 @@ from goodword.errors import GoodwordError
 from goodword.ports import Change
 from goodword.programs.model import Program, ProgramVersion
 from goodword.programs.model import Terms as Promise
+from goodword.rewards.decision import Decision
 from goodword.rewards.model import Reward
 from goodword.tracking.click import sign_click
 
@@ -309,6 +310,12 @@ class Teller(Golden):
         found = (one.plain for one in self.town.dynamo.of_kind("conversion"))
         return next(one for one in found if one["order_id"] == name)
 
+    def decided(self, order_id: str) -> Decision:
+        """The last decision about an order."""
+        every: list[Decision] = self.town.all(Decision)
+        found = [one for one in every if one.basis.order_id == order_id]
+        return max(found, key=lambda one: one.number)
+
     def rewards(self, *states: str) -> list[Reward]:
         """The rewards, of these states if any are named."""
         every: list[Reward] = self.town.all(Reward)
@@ -342,7 +349,3 @@ class Tale:
     story: Callable[[Random], Story] = plain
     unjudged: tuple[str, ...] = ()
     judged: bool = True
-
-
-Tales = tuple[Tale, ...]
-Findings = Iterator[str]
