@@ -104,6 +104,7 @@ def test_the_page_says_who_survives(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     page = tmp_path / "proof.md"
     page.write_text(f"# A\n\n{surviving.TITLE}\nold\n\n## B\nlast\n")
     monkeypatch.setattr(surviving, "PAGE", page)
+    monkeypatch.setattr(surviving, "FATES", tmp_path / "fates.json")
     one, two = chosen(2, "one")
     fates = [Fate(one, "seed 3", "it differs", 1), Fate(two, "", "", 9)]
     surviving.put(surviving.section(fates, "77"))
@@ -113,6 +114,9 @@ def test_the_page_says_who_survives(monkeypatch: pytest.MonkeyPatch, tmp_path: P
     assert text.endswith("\n## B\nlast\n")
     assert "1 of 2 killed: 50 % (between 9 % and 91 %" in text
     assert text.count("SURVIVES") == 1
+    assert surviving.standing() == ""  # it stays only while it can be made anew
+    surviving.remember(fates, "77")
+    assert surviving.remembered() == (fates, "77")
     assert surviving.standing().rstrip() == surviving.section(fates, "77").rstrip()
 
 
