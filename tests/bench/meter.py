@@ -20,19 +20,25 @@ import pytest
 from goodword_aws import aws, wiring
 from goodword_aws.hot.client import Client
 
-READ_BYTES = 4_096  # bytes of one read unit
+READ_BYTES, WRITE_BYTES = 4_096, 1_024  # bytes of one unit
 READS = ("GetItem", "BatchGetItem", "Query", "Scan")
 WRITES = ("PutItem", "DeleteItem", "UpdateItem", "TransactWriteItems", "BatchWriteItem")
 
 
 @dataclass
 class Count:
-    """What was asked since the meter was read last. `events` are those written for the bus."""
+    """What was asked since the meter was read last. `events` are those written for the bus.
+
+    `records` are items that were put, changed or deleted, and `record_units` what they alone cost:
+    the write units without those of index entries and of conditions on other items.
+    """
 
     requests: Counter[str] = field(default_factory=Counter)
     read_units: float = 0.0
     write_units: float = 0.0
     items_written: int = 0
+    records: int = 0
+    record_units: float = 0.0
     events: int = 0
     trace: list[tuple[str, str]] = field(default_factory=list)
 
@@ -107,6 +113,10 @@ class Meter:
             self._count.write_units += _consumed(got)
             self._count.items_written += len(sent.get("TransactItems", "x"))
             self._count.events += sum(map(_is_event, sent.get("TransactItems", ())))
+            kept = [each for each in _writes(sent) if "ConditionCheck" not in each]
+            self._count.records += len(kept)
+            twice = 2 if "TransactItems" in sent else 1
+            self._count.record_units += twice * sum(map(_units_of, kept))
 
     def redirect_call(self) -> Callable[..., dict[str, Any]]:
         """The same for the redirect's own client: what its `call` becomes."""
@@ -178,6 +188,21 @@ def _is_event(write: Mapping[str, Any]) -> bool:
     """Whether it puts an event into the journal, which the outbox will hand to the bus."""
     item = write.get("Put", {}).get("Item", {})
     return str(item.get("pk", {}).get("S", "")).startswith("EVT#")
+
+
+def _writes(sent: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    """The parts of a request that writes, each as one of a transaction."""
+    if "RequestItems" in sent:
+        for several in sent["RequestItems"].values():
+            yield from several
+    else:
+        yield from sent.get("TransactItems", [{"": sent}])
+
+
+def _units_of(write: Mapping[str, Any]) -> int:
+    """Write units of one part by itself; a change without its whole item is taken for one KB."""
+    ((_, inside),) = write.items()
+    return max(1, math.ceil(size_of(inside.get("Item", {})) / WRITE_BYTES))
 
 
 def size_of(item: Mapping[str, Any]) -> int:

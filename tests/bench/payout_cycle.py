@@ -287,6 +287,8 @@ def _add(count: Count, part: Count) -> None:
     count.events += part.events
     count.read_units += part.read_units
     count.write_units += part.write_units
+    count.records += part.records
+    count.record_units += part.record_units
 
 
 def _resident_mb() -> float:

@@ -6,8 +6,12 @@ the place of Amazon's roots in the copy: five more would be read on AWS, as they
 """
 
 import compileall
+import json
+import os
 import py_compile
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -63,6 +67,29 @@ def follow(code):
 def handler(event, context):
     return app.resolve(event, context)
 '''
+WITHOUT_US = """
+import importlib
+from contextlib import suppress
+for name in {modules}:
+    with suppress(Exception):  # a part that is not meant to be imported by itself
+        importlib.import_module(name)
+from pydantic import BaseModel, ConfigDict
+class Value(BaseModel):
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", hide_input_in_errors=True)
+for number, fields in enumerate({fields}):
+    of = {{f"field_{{each}}": str for each in range(fields)}}
+    type(f"Model{{number}}", (Value,), {{"__annotations__": of, "__module__": __name__}})
+"""
+FIELDS = """
+import gc, json
+import handler
+from pydantic import BaseModel
+print(json.dumps([
+    len(one.model_fields) for one in gc.get_objects()
+    if isinstance(one, type) and issubclass(one, BaseModel)
+    and one.__module__.startswith("goodword")]))
+"""
 HANDLERS = {
     "a bare handler": BARE,
     "botocore client": BOTOCORE + BARE,
@@ -131,6 +158,30 @@ def handlers(place: Path, settings: Mapping[str, str]) -> Iterator[Start]:
         (directory / "handler.py").write_text(text)
         _compile(directory)
         yield Start(name, directory, (), settings)
+
+
+def fields_of_models(one: Start) -> list[int]:
+    """Of each model that a function builds when it starts: how many fields it has."""
+    path = os.pathsep.join(map(str, (one.directory, *one.layers)))
+    told = subprocess.run(
+        [sys.executable, "-c", FIELDS],
+        env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": path, **one.settings},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    found: list[int] = json.loads(told.stdout.splitlines()[-1])
+    return found
+
+
+def without_us(one: Start, modules: Sequence[str], fields: Sequence[int]) -> Start:
+    """A handler that imports these modules, and builds models of so many plain texts each."""
+    directory = one.directory.with_name(f"{one.name}-without-us")
+    directory.mkdir()
+    text = WITHOUT_US.format(modules=list(modules), fields=list(fields))
+    (directory / "handler.py").write_text(text + BARE)
+    _compile(directory)
+    return Start(f"{one.name} without us", directory, (), one.settings)
 
 
 def _copied(source: Path, target: Path) -> None:

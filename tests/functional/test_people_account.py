@@ -157,7 +157,7 @@ def test_each_record_of_a_person_is_in_the_copy_or_left_out_for_a_reason() -> No
             "A#LEVEL#",
             "A#STOP",
             "A#METHOD",
-            "A#MARKS",
+            "MARKS",
             "A#BAN#",
         ),
         *("L#", "R#", "P#", "H#", "C#", "D#", "G#", "K#", "M#", "Y#", "I#", "B#"),

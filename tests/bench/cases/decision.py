@@ -3,6 +3,7 @@
 An order over a click, reported by Shopify, goes through the real handlers: intake, then the worker
 that the stream calls, from reading the delivery to marking it booked. The histories are earlier
 orders of the same advocate and programme, each of another friend; then the orders of one friend.
+The checks have no trail of the network that an order comes from; two records more if they have.
 """
 
 import time

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
+from goodword.limits import RECONCILE_CHUNKS, RUN_CHUNK_PAYOUTS
+
 from tests.bench.__main__ import Bench
 from tests.bench.payout_cycle import COLUMNS, SHARE, Measured, measure, verdicts
 from tests.bench.plot import plot
@@ -20,20 +22,25 @@ from tests.bench.report import Cell, Table, Target
 SIZES = (100, 1_000, 10_000, 100_000, 1_000_000)
 PLAIN = 2  # which of them is shown step by step
 TRANSITIONS_MAX, WRITE_UNITS_MAX, DOLLARS_MAX = 0.05, 5.0, 5.0  # of the design, target 8
-FLOOR_UNITS = 28.0  # 14 records a payout, each in a transaction, which costs twice
 LOOKS_TWICE = (
-    "the floor is fourteen records in three transactions: freezing puts the payout, its place, the"
-    "\nline, the entry and the event, and moves reward and balance; sending notes the payout and an"
-    "\nevent; the end moves payout, reward and balance, with entry and event. The rest are"
-    "\nconditions on the run, so that none is frozen or sent in a run that was stopped, and index"
-    "\nentries. Fewer would be a movement without its entry, or a call to a rail that nobody noted."
+    "the floor are the {records:.1f} records of a payout alone, each in a transaction, which costs"
+    " twice: freezing\nputs the payout, its place, the line, the entry and the event, and moves"
+    " reward and balance; sending\nnotes the payout and an event; the end moves payout, reward and"
+    " balance, with entry and event. What is\nabove are conditions on the run, so that none is"
+    " frozen or sent in a run that was stopped, and index\nentries. Fewer records would be a"
+    " movement without its entry, or a call to a rail that nobody noted."
 )
 IN_CHUNKS = (
-    "25 payouts are a child of the map with three states, and one of the comparison with two; the"
-    "\ncycle's own thirty are the rest. Larger chunks would outlast a function with a slow rail."
+    "the floor is one state for the {sent} payouts of a chunk and one for the {compared} that are"
+    " compared in one\ngo. What is above: each child of the map asks whether the rail has answered"
+    " and says that it ends;\nthe list is frozen and audited in parts. Larger chunks would outlast"
+    " a function with a slow rail."
 )
 DOLLARS = "dollars for a million due (units, transitions)"
-IN_DOLLARS = "nearly all of it are the write units above"
+IN_DOLLARS = (
+    "the floor are the prices of the floors above and of what is read; nearly all of it are the"
+    " records"
+)
 
 
 def run(bench: Bench) -> Sequence[Table]:
@@ -84,18 +91,26 @@ def _lines(rows: Sequence[Measured]) -> dict[str, list[tuple[float, float]]]:
 
 def _judge(bench: Bench, row: Measured) -> None:
     read, written, transitions = row.per_due
+    records, least = row.count.records / row.due, row.count.record_units / row.due
+    compared = RUN_CHUNK_PAYOUTS * RECONCILE_CHUNKS
+    states = 1 / RUN_CHUNK_PAYOUTS + 1 / compared
+    chunks = IN_CHUNKS.format(sent=RUN_CHUNK_PAYOUTS, compared=compared)
+    units = LOOKS_TWICE.format(records=records)
+    whole, floor = _dollars(read, written, transitions), _dollars(read, least, states)
+    bench.target(
+        Target("8", "payout, transitions per due", transitions, TRANSITIONS_MAX, chunks, states),
+        Target("8", "payout, write units per due", written, WRITE_UNITS_MAX, units, least),
+        Target("8", DOLLARS, whole, DOLLARS_MAX, IN_DOLLARS, floor),
+    )
+
+
+def _dollars(read: float, written: float, transitions: float) -> float:
+    """Of a million who are due, by what one of them takes."""
     each = prices()["per_million"]
-    dollars = (
+    return float(
         read * each["dynamodb:read_unit"]
         + written * each["dynamodb:write_unit"]
         + transitions * each["states:transition"]
-    )
-    bench.target(
-        Target("8", "payout, transitions per due", transitions, TRANSITIONS_MAX, IN_CHUNKS),
-        Target(
-            "8", "payout, write units per due", written, WRITE_UNITS_MAX, LOOKS_TWICE, FLOOR_UNITS
-        ),
-        Target("8", DOLLARS, dollars, DOLLARS_MAX, IN_DOLLARS),
     )
 
 

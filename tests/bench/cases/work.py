@@ -235,7 +235,9 @@ def _work(found: Sequence[Measured]) -> Table:
         rows,
         "`reads` and `writes` are requests to DynamoDB; a transaction is one write. Processor time"
         " here has\nthe counting of requests in it. A payout's requests are rounded; its logs are"
-        " not counted.",
+        " not counted. The\norders come from one network, of which the checks note a trail (two"
+        " records, the larger the more\norders it remembers): a decision writes more than one of a"
+        " network that nobody has come from.",
     )
 
 

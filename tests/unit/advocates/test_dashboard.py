@@ -15,6 +15,7 @@ from goodword.programs.payment import Payment
 from goodword.records import Record
 from goodword.rewards.model import Reward
 from goodword.tracking.model import ClickCount
+from goodword.trust.trails import own_key, pace_key
 
 from tests.support.people import Town
 
@@ -195,3 +196,9 @@ def ready(who: dict[str, str], **times: int) -> Reward:
     more = {"conversion_id": "cnv_1", "action": "sale", "currency": "EUR", "state": "due"}
     amounts = {"earned_minor": 500, "remaining_minor": 500, "start_by_ms": 0}
     return Reward.model_validate({**who, **given, **more, **amounts, **times})
+
+
+def test_what_the_checks_remember_is_not_in_the_summary() -> None:
+    """Both may be some KB, and the summary is to read two units at most."""
+    assert not own_key("adv_1").sk.startswith("A#")
+    assert not pace_key("adv_1", "prg_1").sk.startswith("A#")

@@ -49,7 +49,7 @@ SECTION_NAMES = (
 )
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
-    "A#PACE#": "how fast recommendations come, a measure against fraud; it holds counts alone",
+    "PACE#": "how fast recommendations come, a measure against fraud; it holds counts alone",
     "A#TRUST#": "whether staff let somebody off the checks; showing it would show the checks",
     "A#DSP#": "which disputes are open; the disputes themselves are shown",
     "A#TALLY#": "what the rewards sum up to; the rewards are shown",

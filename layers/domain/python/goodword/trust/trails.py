@@ -130,8 +130,8 @@ class Own(Record):
 
 
 def own_key(advocate_id: str) -> Key:
-    """Where an advocate's own marks are."""
-    return Key("core", f"ADV#{advocate_id}", "A#MARKS")
+    """Where an advocate's own marks are; not in the summary, they may be some KB."""
+    return Key("core", f"ADV#{advocate_id}", "MARKS")
 
 
 class Paced(Value):
@@ -173,8 +173,8 @@ class Pace(Record):
 
 
 def pace_key(advocate_id: str, program_id: str) -> Key:
-    """Where the pace of an advocate is."""
-    return Key("core", f"ADV#{advocate_id}", f"A#PACE#{program_id}")
+    """Where the pace of an advocate is; not in the summary, it may be some KB."""
+    return Key("core", f"ADV#{advocate_id}", f"PACE#{program_id}")
 
 
 def customer_of(identities: tuple[str, ...], conversion_id: str) -> str:
