@@ -15,6 +15,7 @@ from tests.simulation.bancheck import FORESEEN
 from tests.simulation.bank import BANKS
 from tests.simulation.bans import BANS
 from tests.simulation.bases import BASES
+from tests.simulation.belongings import BELONGINGS
 from tests.simulation.bookchecks import BOOKS
 from tests.simulation.books import Books, Item
 from tests.simulation.capchecks import CAPS
@@ -41,6 +42,7 @@ from tests.simulation.replays import REPLAYS
 from tests.simulation.retelling import DIFFERS, RETOLD
 from tests.simulation.returning import REFUSED_BEFORE, RETURNING
 from tests.simulation.runchecks import RUNS
+from tests.simulation.sealing import SEALED
 from tests.simulation.stale import AGES, may_lack
 from tests.simulation.stale import REFUSED as OLD
 from tests.simulation.story import DAY_MS, PEOPLE
@@ -106,6 +108,8 @@ def check(town: "Town") -> list[str]:
         *REPLAYS,
         *NIGHTLY,
         *SET,
+        *BELONGINGS,
+        *SEALED,
     )
     return [*town.failures, *_found(town, every)]
 

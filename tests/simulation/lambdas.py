@@ -56,13 +56,14 @@ FUNCTIONS = (
     *("conversions_web", "conversions_stream", "conversions_schedule", "ledger_stream"),
     *("rewards_queue", "rewards_task", "rewards_schedule", "rewards_api"),
     *("payouts_task", "payouts_schedule", "payouts_api", "programs_api"),
-    *("trust_api", "trust_schedule"),
+    *("trust_api", "trust_schedule", "advocates_api"),
 )
 WORDS = {
     "payout-runs": "payouts",
     "payout-holds": "payouts",
     "bans": "trust",
     "exemptions": "trust",
+    "me": "advocates",
 }  # whose routes are another word's
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept
@@ -243,7 +244,8 @@ def asked(
     function = f"{WORDS.get(word, word)}_api"
     key = town.ids.new("key")
     mailbox = f"{subject.removesuffix(TWICE)}@staff.example"
-    event = http(method, path, body, subject=subject, email=mailbox, groups=(group,), key=key)
+    groups = (group,) if group else ()
+    event = http(method, path, body, subject=subject, email=mailbox, groups=groups, key=key)
     if query:
         name, _, value = query.partition("=")
         event |= {"rawQueryString": query, "queryStringParameters": {name: value}}

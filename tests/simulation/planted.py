@@ -34,6 +34,7 @@ from tests.simulation.planted_sharing import SHARING
 from tests.simulation.planted_steps import STEPS
 from tests.simulation.planted_tales import TALES
 from tests.simulation.planted_telling import TELLING
+from tests.simulation.planted_trail import TRAIL
 from tests.simulation.planted_twins import TWINS
 from tests.simulation.planted_world import WORLD
 from tests.simulation.planting import Mistake, Swap, blind, dropped, nothing, swap, unguarded
@@ -209,6 +210,7 @@ MISTAKES = (
     *PAYDAYS,
     *RAILS,
     *TWINS,
+    *TRAIL,
     *PROMISES,
     *RETELLING,
     *ORDERS,

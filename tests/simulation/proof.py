@@ -25,8 +25,9 @@ FAST_SEEDS, BRIEF_SEEDS, WIRE_SEEDS, PAIRS = 20_000, 20_000, 150, 2_000
 
 @dataclass(frozen=True)
 class Proof:
-    """All that was played."""
+    """All that was played; `small` is the part of the whole proof."""
 
+    small: float
     fast: Totals
     brief: Totals
     wire: Totals
@@ -77,7 +78,7 @@ def write_proof(tell: Callable[[str], None], *, small: float = 1.0) -> int:
     tell(f"{sum(bool(one.by) for one in deaths)} of {len(deaths)} planted mistakes killed")
     minutes = (time.monotonic() - begun) / 60
     lanes = (fast, brief, wire)
-    proof = Proof(*lanes, alone, step, pairs, counts, tellings, surprised, deaths, minutes)
+    proof = Proof(small, *lanes, alone, step, pairs, counts, tellings, surprised, deaths, minutes)
     PAGE.write_text(_page(proof))
     return bool(proof.found or proof.survived)
 
@@ -110,7 +111,8 @@ def _page(proof: Proof) -> str:
     words = ("git", "rev-parse", "--short", "HEAD")
     commit = subprocess.run(words, capture_output=True, text=True, check=False).stdout.strip()
     day = time.strftime("%Y-%m-%d", time.gmtime())
-    return WORDS.read_text().format(day=day, commit=commit, figures="\n".join(figures))
+    facts = {"day": day, "commit": commit, "small": proof.small, "figures": "\n".join(figures)}
+    return WORDS.read_text().format(**facts)
 
 
 def _single(step: int) -> str:
