@@ -4,8 +4,8 @@ import hmac
 from collections.abc import Iterable
 from typing import Any
 
-from goodword.conversions import evidence, friends, granting, order
-from goodword.conversions.numbers import OrderNumber
+from goodword.conversions import evidence, friends, gathering, granting, order
+from goodword.conversions.numbers import OrderNumber, folded_number
 from goodword.ledger.model import due_index
 from goodword.payouts import clock, sending
 
@@ -26,6 +26,11 @@ def still_granted(number: OrderNumber, conversion_id: str) -> OrderNumber:
 REAL_REPORTED = OrderNumber.reported
 
 
+def numbered_alone() -> Iterable[Swap]:
+    for reader in (evidence, gathering):
+        yield reader, "number_of", lambda fact: folded_number(fact.number)
+
+
 def only_due() -> Iterable[Swap]:
     yield clock, "small_index", due_index
 
@@ -44,6 +49,9 @@ TALES = (
         "what was granted is granted for ever",
         swap(OrderNumber, "reported", still_granted),
         tale="granted before it is told",
+    ),
+    Mistake(
+        "an id is no number, whatever was granted", numbered_alone, tale="granted before it is told"
     ),
     Mistake(
         "the last word about an order counts",

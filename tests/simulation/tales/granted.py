@@ -1,8 +1,9 @@
 """An order that nobody has reported is granted, and its shop reports it afterwards.
 
 It is found by its id or by the number that the shopper reads, within its shop's names; then it is
-the same order. An order of the same number that comes later is another one, and so is one of
-another shop. Of whoever bought it, nothing is known by the grant.
+the same order, also where its shop says no number beside the id. An order of the same number that
+comes later is another one, and so is one of another shop. Of whoever bought it, nothing is known by
+the grant.
 """
 
 from dataclasses import replace
@@ -76,7 +77,8 @@ def _reported(teller: Teller, net: int, number: str, shop: str, space: str) -> N
     draw = teller.draw
     teller.days(draw.choice((0, 0.5)))
     name = draw.choice(("x1", number))
-    told = teller.sold(name, net, "adv_ben", number=f"# {number}")
+    said = draw.choice(("", f"# {number}")) if name == number else f"# {number}"
+    told = teller.sold(name, net, "adv_ben", number=said)
     teller.tells(told, shop=shop)
     teller.owns(maya=net // 10)
     other = SECOND if shop == FIRST else FIRST

@@ -93,6 +93,20 @@ def test_what_was_granted_by_its_number_is_what_the_shop_reports_later(said: str
     assert here.ledger_differences() == []
 
 
+@pytest.mark.parametrize("said", ["1001", "#1001"])
+def test_what_was_granted_is_told_by_its_number_as_its_id(said: str) -> None:
+    """Some shops say no number beside the id."""
+    here = Court()
+    order = GrantedOrder(order_id=said, net_minor=3_000, occurred_ms=here.clock.at_ms - DAY_MS)
+    ruling = Ruling("granted", "checked_with_shop", "source_not_reporting", order)
+    here.resolving.resolve(here.missing("#1001").dispute_id, ruling, None)
+    here.sale("1001", 3_000, click_ids=(here.click(),))
+    assert len(here.all(Conversion)) == len(here.all(Reward)) == 1
+    assert here.one(OrderNumber).granted is None
+    here.sale("5550002", 3_000, number="#1001", customer={"customer_id": "c2"})
+    assert len(here.all(Conversion)) == 2
+
+
 def test_an_order_reported_before_is_not_taken_for_what_is_granted_later() -> None:
     here = Court()
     here.sale("5550001", 3_000, number="#1001")

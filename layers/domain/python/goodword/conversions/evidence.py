@@ -66,11 +66,16 @@ class Evidence:
 
     @property
     def number(self) -> OrderNumber | None:
-        """The order's number as it is known with this order in it; None if it has none."""
-        folded = folded_number(self.fact.number)
-        if not folded or self.fact.action == "lead":
+        """The order's number as it is known with this order in it; None if it has none.
+
+        An id stands for a number that is not said, where an order was granted under it.
+        """
+        folded = number_of(self.fact)
+        if not folded:
             return None
         known = _of(OrderNumber, self.found.get(number_key(self.space, folded)))
+        if not self.fact.number:
+            return known if known is not None and known.granted else None
         return numbered(known, self.space, folded)
 
     @property
@@ -111,6 +116,11 @@ class Evidence:
             return None
         name = derived_id("tch", fact.occurred_ms, *self.space, fact.order_id, link.link_id)
         return _touch(name, "code", fact.occurred_ms, link)
+
+
+def number_of(fact: ConversionFact) -> str:
+    """The number under which staff may have granted the order, folded; "" for what has none."""
+    return "" if fact.action == "lead" else folded_number(fact.number or fact.order_id)
 
 
 def names_of(fact: ConversionFact) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Protocol
 from goodword.advocates.model import Enrolment, Known, Link, enrolment_key, known_key
 from goodword.ahead import Ahead
 from goodword.conversions.aliases import OrderAlias, ParkedRefunds, alias_key, parked_key
-from goodword.conversions.evidence import Evidence, code_key, derived_name, names_of
+from goodword.conversions.evidence import Evidence, code_key, derived_name, names_of, number_of
 from goodword.conversions.model import (
     Conversion,
     ConversionFact,
@@ -23,7 +23,7 @@ from goodword.conversions.model import (
     Identity,
     identity_key,
 )
-from goodword.conversions.numbers import OrderNumber, folded_number, number_key
+from goodword.conversions.numbers import OrderNumber, number_key
 from goodword.conversions.order import Space
 from goodword.errors import InvalidInput, NotAuthentic
 from goodword.ledger.model import Balance, balance_key
@@ -81,7 +81,7 @@ class Gathering:
         wanted |= {alias_key(space, name): OrderAlias for name in names_of(fact)}
         wanted |= {parked_key(space, name): ParkedRefunds for name in names_of(fact)}
         wanted |= {identity_key(program_id, mac): Identity for mac in macs}
-        if number := folded_number(fact.number):
+        if number := number_of(fact):
             wanted[number_key(space, number)] = OrderNumber
         for code in (*(click.code for click in clicks), *fact.codes):
             if key := code_key(code):
