@@ -51,6 +51,10 @@ def _nested(depth: int) -> Any:
     return {"op": "not", "condition": _nested(depth - 1)} if depth > 1 else BRAND
 
 
+def _listed(depth: int, op: str = "all") -> Any:
+    return {"op": op, "conditions": [BRAND, _listed(depth - 1, op)]} if depth > 1 else BRAND
+
+
 def _paid(**fields: Any) -> Changes:
     return {"payment": {"rail": "simulator"} | fields}
 
@@ -118,6 +122,8 @@ FLAWS: tuple[Changes, ...] = (
     _when({"op": "equals", "of": "level", "value": "high"}),
     _when({"op": "all", "conditions": []}),
     _when(_nested(5)),
+    _when(_listed(5)),
+    _when({"op": "not", "condition": _listed(4, "any")}),
     _when({"op": "any", "conditions": [{"op": "all", "conditions": [BRAND] * 11}] * 2}),
     _levels(1, 2),
     _levels(0, 0),
@@ -170,6 +176,8 @@ SOUND: tuple[Changes, ...] = (
     _when({"op": "equals", "of": "customer", "value": "returning"}),
     _when({"op": "equals", "of": "level", "value": "HIGH"}) | {"tiers": TIERS},
     _when(_nested(4)),
+    _when({"op": "not", "condition": _listed(3, "any")}),
+    _when(_listed(4)),
     _when({"op": "any", "conditions": [{"op": "all", "conditions": [BRAND] * 10}] * 2}),
     _levels(0, 1, 2),
     _capped({"amount_minor": 1}, {"amount_minor": 2, "period": "day"}, {"rewards": 2}),

@@ -25,6 +25,7 @@ from tests.simulation.tales.payees import PAYEES
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.regulars import REGULARS
 from tests.simulation.tales.returns import RETURNS
+from tests.simulation.tales.seldom import SELDOM
 from tests.simulation.tales.shopifys import SHOPIFYS
 from tests.simulation.tales.sides import SIDES
 from tests.simulation.tales.signs import SIGNS
@@ -82,6 +83,7 @@ TALES: tuple[Tale, ...] = (
     *WIRED_STRIPE,
     *WIRED_GIFTS,
     *WIRED_SHOP,
+    *SELDOM,
 )
 EACH = 40  # tellings of each in `make test`
 
