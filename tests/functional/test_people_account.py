@@ -154,11 +154,11 @@ def test_each_record_of_a_person_is_in_the_copy_or_left_out_for_a_reason() -> No
             "A#ENR#",
             "A#BAL#",
             "A#CLK#",
-            "A#LEVEL#",
+            "LEVEL#",
             "A#STOP",
             "A#METHOD",
             "MARKS",
-            "A#BAN#",
+            "BAN#",
         ),
         *("L#", "R#", "P#", "H#", "C#", "D#", "G#", "K#", "M#", "Y#", "I#", "B#"),
     }

@@ -177,7 +177,7 @@ def _handed(sent: Sent) -> Iterator[str]:
     """What is handed over by hand goes to whom nothing keeps from it."""
     for one in sent.made("hand_out"):
         yield from sent.stays(_enrolled(one))
-        yield from sent.stays(_person(one, f"A#BAN#{one['program_id']}"))
+        yield from sent.stays(_person(one, f"BAN#{one['program_id']}"))
         for place in ("A#HEAD", "A#STOP"):
             yield from sent.stays(_person(one, place))
 

@@ -64,6 +64,7 @@ WORDS = {
     "bans": "trust",
     "exemptions": "trust",
     "me": "advocates",
+    "disputes": "trust",
 }  # whose routes are another word's
 TABLES = ("arrivals", "journal", "core", "keys")
 SHARDS = 2  # partitions of each index that is swept

@@ -1,9 +1,10 @@
 """The trail of a finished town: every journal item has one leaf, whoever computes it; it is sealed.
 
 In every seed the product's leaf of each item is the verifier's, which shares nothing with it but
-the format. In some the real sealer seals the journal, by parts that overlap as a stream brings
-them; then the product's own check and the verifier must find nothing, an advocate's proof must
-hold, and an item that is changed or taken away must be found.
+the format, and so is the root over all, and what the path of one of them gives. In some the real
+sealer seals the journal, by parts that overlap as a stream brings them; then the product's own
+check and the verifier must find nothing, an advocate's proof must hold, and an item that is changed
+or taken away must be found.
 """
 
 from collections.abc import Iterator
@@ -12,14 +13,15 @@ from typing import TYPE_CHECKING, Any
 
 from goodword.events import system
 from goodword.ledger.completeness import Completeness, note
-from goodword.ledger.leaves import KINDS, Leaf, leaf_for
+from goodword.ledger.leaves import KINDS, Leaf, leaf_for, path_of, root_of
 from goodword.ledger.proof import prove
 from goodword.ledger.seal import Seal, Sealer
 from goodword.limits import READ_KEYS_MAX
 from goodword.ports import Desk
 
 from infra.verifier.curve import read_keys
-from infra.verifier.forms import leaf_of
+from infra.verifier.forms import leaf_of, root_from
+from infra.verifier.forms import root_of as theirs
 from infra.verifier.verify import Report, check_items, check_seals, verify_proof
 from tests.simulation.books import Books
 from tests.support.seals import KeyOfTests, Shelf
@@ -33,10 +35,17 @@ Json = dict[str, Any]
 
 
 def _leaves(books: Books) -> Iterator[str]:
-    """I7: anybody who has an item gets the leaf that is sealed."""
-    for item in _journal(books.town):
+    """I7: anybody who has an item gets the leaf that is sealed, and by its path the root."""
+    every = _journal(books.town)
+    for item in every:
         if leaf_for(item).leaf != leaf_of(_told(item)).hex():
             yield f"{item['pk']} {item['sk']}: its leaf is not what a verifier computes"
+    if every:
+        one, count = books.town.story.seed % len(every), len(every)
+        all_of = [leaf_of(_told(item)) for item in every]
+        found = root_from(all_of[one], one, count, path_of(one, all_of))
+        if not root_of(all_of) == theirs(all_of) == found:
+            yield f"the root over {count} leaves is not what the path of the {one}th gives"
 
 
 def _sealed(books: Books) -> Iterator[str]:

@@ -5,9 +5,8 @@ with so many referrals, one link with so many clicks, one programme with so many
 histories are copies of what one real operation has left, under other ids; beyond 10,000 only of
 those of its items that share a partition with others (tests/bench/big_town.py says why that is
 enough), clicks aside, which are all there. Before anything is counted the advocate has brought as
-many rewarded orders as the checks remember of one, so that what they remember is as large as it
-gets. Counted is one operation each, warm: requests to DynamoDB, and what they read and write in
-units.
+many rewarded orders as the checks remember of one. Counted is one operation each, warm: requests to
+DynamoDB, and what they read and write in units.
 """
 
 import tempfile

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from goodword.advocates.dashboard import EMPTY, Dashboard, dashboard_of, read_summary
 from goodword.advocates.model import Enrolment, PayoutMethod
+from goodword.advocates.recognition import recognition_key
 from goodword.ledger.model import Balance
 from goodword.payouts.calendar import next_payout
 from goodword.payouts.choice import waits_for
@@ -14,7 +15,11 @@ from goodword.programs.effective import version_in_force
 from goodword.programs.payment import Payment
 from goodword.records import Record
 from goodword.rewards.model import Reward
+from goodword.rewards.tally import tally_key
 from goodword.tracking.model import ClickCount
+from goodword.trust.banning import ban_key
+from goodword.trust.dispute import open_disputes_key
+from goodword.trust.model import exemption_key
 from goodword.trust.trails import own_key, pace_key
 
 from tests.support.people import Town
@@ -198,7 +203,20 @@ def ready(who: dict[str, str], **times: int) -> Reward:
     return Reward.model_validate({**who, **given, **more, **amounts, **times})
 
 
-def test_what_the_checks_remember_is_not_in_the_summary() -> None:
-    """Both may be some KB, and the summary is to read two units at most."""
-    assert not own_key("adv_1").sk.startswith("A#")
-    assert not pace_key("adv_1", "prg_1").sk.startswith("A#")
+def test_what_grows_with_the_years_is_not_in_the_summary() -> None:
+    """Marks, pace, levels, sums of months and disputes may be some KB; two units are to be read."""
+    apart = (
+        own_key("adv_1"),
+        *(
+            key("adv_1", "prg_1")
+            for key in (
+                pace_key,
+                tally_key,
+                recognition_key,
+                exemption_key,
+                ban_key,
+                open_disputes_key,
+            )
+        ),
+    )
+    assert [key.sk for key in apart if key.sk.startswith("A#")] == []

@@ -50,9 +50,9 @@ SECTION_NAMES = (
 # Records under `ADV#<person>` that no section shows, each with the reason.
 LEFT_OUT = {
     "PACE#": "how fast recommendations come, a measure against fraud; it holds counts alone",
-    "A#TRUST#": "whether staff let somebody off the checks; showing it would show the checks",
-    "A#DSP#": "which disputes are open; the disputes themselves are shown",
-    "A#TALLY#": "what the rewards sum up to; the rewards are shown",
+    "TRUST#": "whether staff let somebody off the checks; showing it would show the checks",
+    "DSP#": "which disputes are open; the disputes themselves are shown",
+    "TALLY#": "what the rewards sum up to; the rewards are shown",
     "CAP#": "what the rewards hold of a limit; the rewards are shown",
     "E#": "this export, and the wish to be erased, which the account page shows",
 }
@@ -149,7 +149,7 @@ def _programmes(desk: Desk, own: str, _cursor: str | None) -> Rows:
         if isinstance(each, Enrolment)
         for one in segments_answer(each).times
     ]
-    reached = desk.store.query(Recognition, "core", f"ADV#{own}", "A#LEVEL#").rows
+    reached = desk.store.query(Recognition, "core", f"ADV#{own}", "LEVEL#").rows
     return _whole([*found.programs, *stops, *times, *reached, *own_boards(desk, own)])
 
 

@@ -83,7 +83,7 @@ class Recognition(Record):
 
 def recognition_key(advocate_id: str, program_id: str) -> Key:
     """Where an advocate's dates are."""
-    return Key("core", f"ADV#{advocate_id}", f"A#LEVEL#{program_id}")
+    return Key("core", f"ADV#{advocate_id}", f"LEVEL#{program_id}")
 
 
 def looked(

@@ -176,7 +176,7 @@ def _balance_at(key: Key) -> Balance:
 
 
 def _tally_at(key: Key) -> Tally:
-    return Tally(advocate_id=_owner(key), program_id=key.sk.split("#")[2])
+    return Tally(advocate_id=_owner(key), program_id=key.sk.split("#")[1])
 
 
 def _owner(key: Key) -> str:

@@ -69,7 +69,7 @@ class Placed(NamedTuple):
 
 def tally_key(advocate_id: str, program_id: str) -> Key:
     """Where an advocate's totals are."""
-    return Key("core", f"ADV#{advocate_id}", f"A#TALLY#{program_id}")
+    return Key("core", f"ADV#{advocate_id}", f"TALLY#{program_id}")
 
 
 def placed(conversion: Conversion) -> Placed | None:

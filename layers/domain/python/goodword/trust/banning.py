@@ -92,7 +92,7 @@ class Ban(Record):
 
 def ban_key(advocate_id: str, program_id: str) -> Key:
     """Where the ban is: beside the advocate's summary."""
-    return Key("core", f"ADV#{advocate_id}", f"A#BAN#{program_id}")
+    return Key("core", f"ADV#{advocate_id}", f"BAN#{program_id}")
 
 
 @dataclass(frozen=True)

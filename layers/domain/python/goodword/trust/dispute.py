@@ -171,8 +171,8 @@ class OpenDisputes(Record):
 
 
 def open_disputes_key(advocate_id: str, program_id: str) -> Key:
-    """Where an advocate's open disputes are: `A#DSP#...`, beside the summary."""
-    return Key("core", f"ADV#{advocate_id}", f"A#DSP#{program_id}")
+    """Where an advocate's open disputes are: `DSP#...`, beside the summary."""
+    return Key("core", f"ADV#{advocate_id}", f"DSP#{program_id}")
 
 
 class GrantedOrder(Value):

@@ -174,7 +174,7 @@ class Exemption(Record):
 
 def exemption_key(advocate_id: str, program_id: str) -> Key:
     """Where an advocate's exemption is."""
-    return Key("core", f"ADV#{advocate_id}", f"A#TRUST#{program_id}")
+    return Key("core", f"ADV#{advocate_id}", f"TRUST#{program_id}")
 
 
 @dataclass(frozen=True)
