@@ -103,7 +103,7 @@ def _page(proof: Proof) -> str:
         *rows,
         "\n## Faults of the fast lane\n| kind | struck |\n|---|---|",
         *faults,
-        "\n## Planted mistakes, and what killed each first",
+        "\n## Planted mistakes, and the first that was found to kill each",
         "| mistake | by | found |\n|---|---|---|",
         *kills,
         f"\n{standing()}",

@@ -11,6 +11,7 @@ from tests.simulation.tales.bank_files import BANK_FILES
 from tests.simulation.tales.bans import BANS
 from tests.simulation.tales.by_hand import BY_HAND
 from tests.simulation.tales.changed import CHANGED
+from tests.simulation.tales.compared import COMPARED
 from tests.simulation.tales.contested import CONTESTED
 from tests.simulation.tales.contracts import CONTRACTS
 from tests.simulation.tales.counted import COUNTED
@@ -84,6 +85,7 @@ TALES: tuple[Tale, ...] = (
     *WIRED_GIFTS,
     *WIRED_SHOP,
     *SELDOM,
+    *COMPARED,
 )
 EACH = 40  # tellings of each in `make test`
 
