@@ -30,11 +30,11 @@ ORDINARY_MAX = 1.25  # times boto3 client and Logger, target 11; pages and APIs 
 EXCEPTED = ("_api", "_web", "_drafts")
 EXCEPTED_MAX = 13.0  # times bare
 FLOOR = (
-    "the floor is a handler that imports the packages of others that this function imports, and\n"
-    "builds {models} models of as many plain texts as its own {models} have fields, measured beside\n"
-    "it: the target leaves next to nothing for rules of fields, dataclasses and code. Building\n"
-    "models at their first use was tried: a tenth off the start, put into the first event, where\n"
-    "Lambda gives a function less processor."
+    "the floor is a handler that imports the packages of others that this one imports, and builds\n"
+    "{models} models of as many plain texts as its own {models} have fields, measured beside it:\n"
+    "the target leaves next to nothing for rules of fields, dataclasses and code. Building models\n"
+    "at their first use was tried: a tenth off the start, put into the first event, where Lambda\n"
+    "gives a function less processor."
 )
 TOP = 10
 IMPORT = re.compile(r"^import time:\s+(\d+) \|\s+\d+ \|\s*(\S+)$", re.MULTILINE)

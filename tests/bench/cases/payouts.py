@@ -24,12 +24,13 @@ PLAIN = 2  # which of them is shown step by step
 TRANSITIONS_MAX, WRITE_UNITS_MAX, DOLLARS_MAX = 0.05, 5.0, 5.0  # of the design, target 8
 LOOKS_TWICE = (
     "the floor are the {records:.1f} records that are written for one payment, each in a\n"
-    "transaction, which costs twice: freezing puts the payout, its place, the line, the entry and\n"
-    "the event, and moves reward and balance; sending notes the payout and an event; the end moves\n"
-    "payout, reward and balance, with entry and event; the rest are a payment's share of the run's\n"
-    "own. What is above the floor are conditions on the run, so that none is frozen or sent in a\n"
-    "run that was stopped, and index entries. The target was set for one transaction for each\n"
-    "payment; [why there are three](decisions/2026-11-27-a-payment-takes-three-transactions.md)."
+    "transaction, which costs twice: freezing puts the payout, its place, the line, the entry\n"
+    "and the event, and moves reward and balance; sending notes the payout and an event; the end\n"
+    "moves payout, reward and balance, with entry and event; the rest are a payment's share of\n"
+    "the run's own. What is above the floor are conditions on the run, so that none is frozen\n"
+    "or sent in a run that was stopped, and index entries. The target was set for one\n"
+    "transaction for each payment;\n"
+    "[why there are three](decisions/2026-11-27-a-payment-takes-three-transactions.md)."
 )
 IN_CHUNKS = (
     "the floor is one state for the {sent} payouts of a chunk and one for the {compared} that are"
