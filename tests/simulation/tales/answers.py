@@ -125,7 +125,8 @@ def _returns(teller: Teller) -> None:
         _refused_late(till, payout, owed)
         return
     first = draw.choice((1, draw.randrange(2, owed - 1)))
-    more = draw.choice((0, draw.randrange(0, owed - first)))
+    alike = min(first, owed - first - 1)  # the same once more, which is not the same again
+    more = draw.choice((0, alike, alike, draw.randrange(0, owed - first)))
     between, told = draw.random() < 0.5, draw.random() < 0.5
     ledger, back = teller.town.rail.ledger, 0
     again: list[tuple[str, int, int]] = []

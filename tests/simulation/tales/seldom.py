@@ -1,10 +1,11 @@
 """What a list of changes drawn by chance has shown that no seed is about, each by itself.
 
 A friend who is known by two names that are found to be one; a friend's side that comes to nothing;
-who must look at a large amount in another currency than the programme's own.
+who must look at a large amount, of the friend or in another currency than the programme's own.
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from random import Random
 
 from goodword.conversions.model import Customer
@@ -12,6 +13,7 @@ from goodword.programs.rules import FriendSide
 
 from tests.simulation.story import HOUR_MS, Story
 from tests.simulation.tales.bans import Bench
+from tests.simulation.tales.sides import Desk, watched
 from tests.simulation.tales.teller import Tale, Teller, plain
 
 MAIL = "robin@shoppers.example"
@@ -90,7 +92,24 @@ def _second_look(teller: Teller) -> None:
     teller.wants("then", reward.state, "on_hold" if two else "approved")
 
 
+def _both_sides(teller: Teller) -> None:
+    """A hold that is disputed ends on both sides, and the larger one says who must look."""
+    draw, desk, bench = teller.draw, Desk(teller), Bench(teller)
+    net = draw.randrange(3_000, 80_000, 7)
+    sizes = (round(Fraction(net, 10)), desk.size)
+    most = draw.choice((0, min(sizes), max(sizes) - 1, max(sizes)))
+    teller.promises(trust=teller.terms().trust.but(second_look_minor=most))
+    desk.sells("o1", net)
+    maya = desk.of("o1", "advocate")
+    teller.wants("a dispute", bench.disputes("hold", maya.reward_id), "")
+    two = max(sizes) > most
+    teller.wants("one person", bench.rules("granted"), "second_look_needed" if two else "")
+    states = {desk.of("o1", side).state for side in ("advocate", "friend")}
+    teller.wants("then", states, {"on_hold" if two else "approved"})
+
+
 SELDOM = (
+    Tale("the larger side of a disputed hold", _both_sides, watched),
     Tale("two names of one friend", _two_names),
     Tale("a friend's side of nothing", _nothing),
     Tale("a large amount from abroad", _second_look, _watched_abroad),
