@@ -31,6 +31,7 @@ PLACE = {
     "fallback_url": "https://shop.example/x",
 }
 ABROAD = {"USD": 120}
+DEAR = {"op": "at_least", "of": "line_net", "value": 500, "value_in": ABROAD}
 
 
 def _rule(**fields: Any) -> Changes:
@@ -143,6 +144,8 @@ FLAWS: tuple[Changes, ...] = (
     _abroad(SHARE, accepted=["EUR"]),
     _abroad(SHARE, accepted=["USD", "USD"]),
     _abroad(FLAT),
+    _abroad(SHARE) | _when({"op": "at_least", "of": "line_net", "value": 500}),
+    _abroad(SHARE) | _when({"op": "at_most", "of": "order_net", "value": 500}),
     _abroad(FLAT | {"amount_in": {"KWD": 5}}),
     _abroad(SHARE, tiers=TIERS | {"measure": "net"}),
     _abroad(SHARE, caps=[{"amount_minor": 5}]),
@@ -184,6 +187,8 @@ SOUND: tuple[Changes, ...] = (
     _capped(*({"scope": "programme", "period": one, "rewards": 1} for one in ("day", "week"))),
     _abroad(FLAT | {"amount_in": ABROAD}),
     _abroad(SHARE, tiers=TIERS),
+    _abroad(SHARE) | _when({"op": "at_least", "of": "quantity", "value": 5}),
+    _abroad(SHARE) | _when(DEAR),
     _paid(**WEEK),
     _paid(anchor=28),
     _paid(cadence="on_minimum", minimum_minor=1),

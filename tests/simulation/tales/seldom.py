@@ -9,7 +9,9 @@ from fractions import Fraction
 from random import Random
 
 from goodword.conversions.model import Customer
-from goodword.programs.rules import FriendSide
+from goodword.conversions.order import OrderFacts, OrderLine, ReturnedLine
+from goodword.programs.conditions import OneOf
+from goodword.programs.rules import FlatReward, FriendSide, Rule
 
 from tests.simulation.story import HOUR_MS, Story
 from tests.simulation.tales.bans import Bench
@@ -69,6 +71,30 @@ def _nothing(teller: Teller) -> None:
         teller.wants(f"{name}, to Maya", len(teller.of_order(name)), 1 + len(worth))
 
 
+def _free_line(teller: Teller) -> None:
+    """A gift in the basket earns a fixed amount; it goes back with the order, by its share."""
+    draw = teller.draw
+    flat = FlatReward(amount_minor=draw.randrange(100, 3_000, 4))
+    rule = Rule(
+        rule_id="sale", action="sale", reward=flat, when=OneOf(of="brand", values=("acme",))
+    )
+    teller.promises(rules=(rule,))
+    net = draw.randrange(1_000, 60_000, 4)
+    lines = (
+        OrderLine(line_id="l1", net_minor=0, brand="Acme"),
+        OrderLine(line_id="l2", net_minor=net, brand="Bolt"),
+    )
+    teller.tells(teller.sold("a", net, "adv_maya", order=OrderFacts(lines=lines)))
+    teller.owns(maya=flat.amount_minor)
+    named = (ReturnedLine(line_id="l2", net_minor=net // 2),) * draw.randrange(2)
+    teller.tells(teller.back("r1", "a", net // 2, lines=named))
+    teller.ends()
+    teller.owns(maya=flat.amount_minor // 2)
+    teller.tells(teller.back("r2", "a", net // 4))
+    teller.ends()
+    teller.owns(maya=flat.amount_minor // 4)
+
+
 def _watched_abroad(draw: Random) -> Story:
     """Dollars are taken, and an order within seconds of its click is looked at."""
     return replace(plain(draw), watched=True, accepts=True)
@@ -109,6 +135,7 @@ def _both_sides(teller: Teller) -> None:
 
 
 SELDOM = (
+    Tale("a line of nothing", _free_line),
     Tale("the larger side of a disputed hold", _both_sides, watched),
     Tale("two names of one friend", _two_names),
     Tale("a friend's side of nothing", _nothing),
