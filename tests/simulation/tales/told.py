@@ -25,6 +25,7 @@ from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.payees import PAYEES
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.regulars import REGULARS
+from tests.simulation.tales.remembered import REMEMBERED
 from tests.simulation.tales.returns import RETURNS
 from tests.simulation.tales.seldom import SELDOM
 from tests.simulation.tales.shopifys import SHOPIFYS
@@ -86,6 +87,7 @@ TALES: tuple[Tale, ...] = (
     *WIRED_SHOP,
     *SELDOM,
     *COMPARED,
+    *REMEMBERED,
 )
 EACH = 40  # tellings of each in `make test`
 
