@@ -21,6 +21,7 @@ from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.generics import GENERICS
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.keeping_back import KEPT_BACK
+from tests.simulation.tales.known_better import KNOWN_BETTER
 from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.payees import PAYEES
 from tests.simulation.tales.proofs import PROOFS
@@ -88,6 +89,7 @@ TALES: tuple[Tale, ...] = (
     *SELDOM,
     *COMPARED,
     *REMEMBERED,
+    *KNOWN_BETTER,
 )
 EACH = 40  # tellings of each in `make test`
 
