@@ -14,6 +14,7 @@ from goodword.programs.model import Terms
 from pydantic import ValidationError
 
 from tests.simulation.books import Books
+from tests.simulation.flaws_more import MORE_FLAWS, MORE_SOUND
 from tests.support.scene import terms
 
 WRONG = 0.75  # of what is drawn, one for each seed
@@ -165,6 +166,7 @@ FLAWS: tuple[Changes, ...] = (
     _led_to(fallback_url="https://shop.example/a b"),
     _led_to(parameters={"gw_click": "x"}),
     {"attribution": {"window_days": 0}},
+    *MORE_FLAWS,
 )
 SOUND: tuple[Changes, ...] = (
     {"hold_days": 365},
@@ -195,6 +197,7 @@ SOUND: tuple[Changes, ...] = (
     _paid(cadence="every_n_days", every_days=3, starts_on="2025-02-28"),
     _paid(time_zone="Asia/Tokyo", holidays=["2025-12-25"]),
     _led_to(default_url="http://localhost:8080/", hosts=["localhost:8080", "shop.example"]),
+    *MORE_SOUND,
 )
 
 

@@ -24,6 +24,7 @@ from tests.simulation.tales.keeping_back import KEPT_BACK
 from tests.simulation.tales.known_better import KNOWN_BETTER
 from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.payees import PAYEES
+from tests.simulation.tales.promised import PROMISED
 from tests.simulation.tales.proofs import PROOFS
 from tests.simulation.tales.regulars import REGULARS
 from tests.simulation.tales.remembered import REMEMBERED
@@ -90,6 +91,7 @@ TALES: tuple[Tale, ...] = (
     *COMPARED,
     *REMEMBERED,
     *KNOWN_BETTER,
+    *PROMISED,
 )
 EACH = 40  # tellings of each in `make test`
 
