@@ -9,6 +9,7 @@ from tests.simulation.playing import many
 from tests.simulation.tales.answers import ANSWERS
 from tests.simulation.tales.bank_files import BANK_FILES
 from tests.simulation.tales.bans import BANS
+from tests.simulation.tales.budgets import BUDGETS
 from tests.simulation.tales.by_hand import BY_HAND
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.compared import COMPARED
@@ -22,6 +23,8 @@ from tests.simulation.tales.generics import GENERICS
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.keeping_back import KEPT_BACK
 from tests.simulation.tales.known_better import KNOWN_BETTER
+from tests.simulation.tales.nights import NIGHTS
+from tests.simulation.tales.owed import OWED
 from tests.simulation.tales.parked import PARKED
 from tests.simulation.tales.payees import PAYEES
 from tests.simulation.tales.promised import PROMISED
@@ -92,6 +95,9 @@ TALES: tuple[Tale, ...] = (
     *REMEMBERED,
     *KNOWN_BETTER,
     *PROMISED,
+    *BUDGETS,
+    *NIGHTS,
+    *OWED,
 )
 EACH = 40  # tellings of each in `make test`
 
