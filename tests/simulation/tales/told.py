@@ -20,6 +20,7 @@ from tests.simulation.tales.deals import DEALS
 from tests.simulation.tales.doors import DOORS
 from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.figures import FIGURES
+from tests.simulation.tales.followed import FOLLOWED
 from tests.simulation.tales.generics import GENERICS
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.keeping_back import KEPT_BACK
@@ -100,6 +101,7 @@ TALES: tuple[Tale, ...] = (
     *NIGHTS,
     *OWED,
     *FIGURES,
+    *FOLLOWED,
 )
 EACH = 40  # tellings of each in `make test`
 
