@@ -11,6 +11,7 @@ from tests.simulation.tales.bank_files import BANK_FILES
 from tests.simulation.tales.bans import BANS
 from tests.simulation.tales.budgets import BUDGETS
 from tests.simulation.tales.by_hand import BY_HAND
+from tests.simulation.tales.by_staff import BY_STAFF
 from tests.simulation.tales.changed import CHANGED
 from tests.simulation.tales.compared import COMPARED
 from tests.simulation.tales.contested import CONTESTED
@@ -102,6 +103,7 @@ TALES: tuple[Tale, ...] = (
     *OWED,
     *FIGURES,
     *FOLLOWED,
+    *BY_STAFF,
 )
 EACH = 40  # tellings of each in `make test`
 
