@@ -12,15 +12,19 @@ from typing import Any
 from goodword.conversions.exchange import Wanted
 from goodword.conversions.model import ConversionFact, OtherNames
 from goodword.conversions.order import OrderFacts, OrderLine
+from goodword.ports import Change
 from goodword.programs.conditions import OneOf
+from goodword.programs.model import ProgramVersion
 from goodword.programs.rates import NewRate, Rates
-from goodword.programs.rules import PercentageReward, Rule
+from goodword.programs.rules import FlatReward, PercentageReward, Rule, TieredReward
+from goodword.programs.tiers import Level, Tiers
 
 from tests.simulation.abroad import Abroad, day_of, later
 from tests.simulation.story import DAY_MS, HOUR_MS, Story
 from tests.simulation.tales.changed import PAUSED
 from tests.simulation.tales.payment import ANOTHER
 from tests.simulation.tales.teller import Tale, Teller, plain
+from tests.support.scene import PROGRAM
 
 ACME = OneOf(of="brand", values=("acme",))
 
@@ -258,7 +262,59 @@ def _again(teller: Teller, fact: ConversionFact, owned: dict[str, int]) -> None:
     teller.wants("its rate", (after.rate, after.before_minor), (before.rate, fact.net_minor))
 
 
+def _laddered(teller: Teller, names: tuple[str, str], least: int, worth: tuple[int, int]) -> None:
+    """The newest version pays by these two levels, the second one from so many orders on."""
+    every: list[ProgramVersion] = teller.town.all(ProgramVersion)
+    newest = max((one for one in every if one.program_id == PROGRAM), key=lambda one: one.number)
+    by_level: Any = {
+        name: FlatReward(amount_minor=each) for name, each in zip(names, worth, strict=True)
+    }
+    rule = Rule(rule_id="level", action="sale", reward=TieredReward(by_level=by_level))
+    levels = tuple(
+        Level(name=name, at_least=each) for name, each in zip(names, (0, least), strict=True)
+    )
+    tiers = Tiers(measure="orders", levels=levels)
+    change = Change()
+    change.replace(newest.but(terms=newest.terms.but(rules=(rule,), tiers=tiers)))
+    teller.town.memory.commit(change)
+
+
+def _levels(teller: Teller) -> None:
+    """A later click is of terms whose levels have other names, or begin elsewhere."""
+    draw, start_ms = teller.draw, teller.now_ms
+    first, second = ("bronze", "silver"), draw.choice((("bronze", "silver"), ("red", "blue")))
+    least, newer = draw.choice((1, 2, 3)), draw.choice((1, 2, 3))
+    worth, more = (draw.sample(range(1, 900), 2) for _ in range(2))
+    more = worth if draw.random() < 0.4 else more
+    _laddered(teller, first, least, (worth[0], worth[1]))
+    teller.publishes(teller.town.story, start_ms)
+    _laddered(teller, second, newer, (more[0], more[1]))
+    owned = 0
+    for number in range(3):
+        at_ms = start_ms + (number + 1) * HOUR_MS
+        teller.to(at_ms + HOUR_MS // 2)
+        early = teller.click("adv_maya", teller.now_ms - start_ms + HOUR_MS)
+        name = f"o{number}"
+        fact = teller.sold(name, 5_000, friend=name, occurred_ms=at_ms, click_ids=(early,))
+        teller.tells(fact)
+        was = number >= least
+        earned = worth[was]
+        teller.owns(maya=owned + earned)
+        if draw.random() < 0.6:
+            late = teller.click("adv_maya", teller.now_ms - at_ms + HOUR_MS // 2)
+            teller.tells(fact.but(click_ids=(late,)))
+            at_level = was if second == first else number >= newer
+            earned = more[at_level]
+            said = teller.decided(name)
+            wanted = second[at_level], 2
+            teller.wants("its level", (said.basis.level, said.version_number), wanted)
+        owned += earned
+        teller.owns(maya=owned)
+        teller.counts(maya=(number + 1, number + 1, 5_000 * (number + 1)))
+
+
 KNOWN_BETTER = (
+    Tale("levels of other names", _levels, judged=False),
     Tale("an invoice without lines", _bare, judged=False),
     Tale("an invoice knows better", _guessed, judged=False),
     Tale("what earned nothing is retold", _nobodys, _looked_at, judged=False),
