@@ -6,6 +6,7 @@ from random import Random
 from tests.simulation.checks import general
 from tests.simulation.lambdas import HERE
 from tests.simulation.playing import many
+from tests.simulation.tales.afterwards import AFTERWARDS
 from tests.simulation.tales.answers import ANSWERS
 from tests.simulation.tales.bank_files import BANK_FILES
 from tests.simulation.tales.bans import BANS
@@ -104,6 +105,7 @@ TALES: tuple[Tale, ...] = (
     *FIGURES,
     *FOLLOWED,
     *BY_STAFF,
+    *AFTERWARDS,
 )
 EACH = 40  # tellings of each in `make test`
 
