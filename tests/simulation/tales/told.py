@@ -22,6 +22,7 @@ from tests.simulation.tales.deals import DEALS
 from tests.simulation.tales.doors import DOORS
 from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.figures import FIGURES
+from tests.simulation.tales.finer import FINER
 from tests.simulation.tales.followed import FOLLOWED
 from tests.simulation.tales.generics import GENERICS
 from tests.simulation.tales.granted import GRANTED
@@ -106,6 +107,7 @@ TALES: tuple[Tale, ...] = (
     *FOLLOWED,
     *BY_STAFF,
     *AFTERWARDS,
+    *FINER,
 )
 EACH = 40  # tellings of each in `make test`
 
