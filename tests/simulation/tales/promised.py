@@ -158,6 +158,11 @@ def _least(teller: Teller, rail: RailName, currency: str, step: int) -> None:
     euros = sold.payment_in("EUR")
     teller.wants("and of euros", euros.minimum_minor, low)
     _is_watched(teller, euros, (7_000, 50, 60))
+    for unit, looks in (("EUR", (7_000, 50, 60)), (currency, (3, spike, 0))):
+        alone = sold.alone(unit)
+        teller.wants("alone", (alone.currency, alone.currencies), (unit, "refuse"))
+        teller.wants("its minimum", alone.payment.minimum_minor, low if unit == "EUR" else least)
+        _is_watched(teller, alone.payment, looks)
 
 
 def _free() -> dict[str, Any]:
