@@ -10,6 +10,7 @@ from typing import Any
 
 from goodword.conversions.order import OrderFacts, OrderLine
 from goodword.errors import GoodwordError
+from goodword.limits import AMOUNT_MINOR_MAX
 from goodword.money import decimal_text, parse_decimal
 from goodword.programs.conditions import (
     AllOf,
@@ -216,6 +217,8 @@ def _asked(teller: Teller) -> None:
         wants("a question", (said.asked, said.found, said.passed, said.lines), wanted)
         wants("its answer", holds(leaf, order), passed)
         wants("not so", holds(NotSo(condition=leaf), order), None if passed is None else not passed)
+    lead = basis("EUR", lines, action="lead")
+    wants("of a lead", holds(AtLeast(of="order_net", value=0), lead), None)
     _together(teller, order, rows)
     _by_line(teller, order, low)
 
@@ -288,6 +291,12 @@ def _amounts(teller: Teller) -> None:
         teller.wants("longer", parse_decimal(f"{text}{'.' * (not places)}000", currency), amount)
         more = f"{text}{'.' * (not places)}{draw.randrange(1, 10)}"
         most = 10**15 // 10**places
+        for sign in ("", "-"):
+            largest = sign + _text(AMOUNT_MINOR_MAX, currency).split()[0]
+            wants = teller.wants
+            wants("the most", parse_decimal(largest, currency), int(f"{sign}{AMOUNT_MINOR_MAX}"))
+            over = sign + _text(AMOUNT_MINOR_MAX + 1, currency).split()[0]
+            wants("one more", _refused(over, currency), "bad_amount")
         for wrong in (more, "NaN", "Infinity", "x", "", f"{most}0", f"-{most}0"):
             teller.wants(wrong, _refused(wrong, currency), "bad_amount")
 

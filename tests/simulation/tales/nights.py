@@ -130,6 +130,10 @@ def _falsified(teller: Teller) -> None:
         bench.sells(name, teller.now_ms)
     teller.tells(teller.back("r1", "o1", teller.draw.choice((10, None))))
     draw, town, wanted = teller.draw, teller.town, list[str]()
+    given = sum(one.remaining_minor for one in teller.rewards("approved"))
+    cut = draw.random() < 0.6
+    if cut:
+        Till(teller).puts(limit_of("lifetime", given + draw.choice((-1, 0, 0, 1))))
     right = {kind: town.all(kind) for kind in KINDS}
     (balance,) = right[Balance]
     names = ("pending", "on_hold", "payable", "in_payout", "paid", "earned", "reversed")
@@ -142,7 +146,7 @@ def _falsified(teller: Teller) -> None:
     where = f"{tally.key.pk} {tally.key.sk} {month} net_minor"
     wanted.append(_sentence(where, sums.net_minor, "total", sums.net_minor + OFF))
     _lies(teller, wanted, draw.choice(right[CapUse]), "cap", "used_minor", "rewards")
-    pool = draw.choice(right[Pool])
+    pool = draw.choice([one for one in right[Pool] if one.counted.scope == "budget" or not cut])
     pots = [one for one in right[Pot] if one.counted == pool.counted]
     _used_less(teller, wanted, pool, draw.choice((pool, *pots)))
     reward = draw.choice(right[Reward])
@@ -157,6 +161,13 @@ def _falsified(teller: Teller) -> None:
     teller.wants("is found", said, sorted(wanted))
     teller.wants("is mended", checker(teller).mend(wrong), len({one.key for one in wrong}))
     finds(teller, "after it")
+    for one in town.all(Pool):
+        used = 0 if one.counted.subject.endswith("rewards") else given
+        if used:
+            lying = one.free + sum(pot.left for pot in town.all(Pot) if pot.counted == one.counted)
+            stands = lying, one.over, one.spent
+            left = max(0, one.limit - used)
+            teller.wants("a limit", stands, (left, max(0, used - one.limit), left == 0))
     teller.wants("once", checker(teller).mend(wrong), 0)
     for kind, before in right.items():
         if kind not in (Pool, Pot):
@@ -206,13 +217,16 @@ def _moves(teller: Teller) -> None:
     _lies(teller, wanted, balance, "balance", "on_hold_minor")
     once: Touched = {draw.choice((2, 3)): (balance.key, {})}
     always: Touched = {number: (balance.key, {}) for number in (3, 6, 9)}
-    said = finds(teller, "moves once", *wanted, touched=once)
+    more = Sum(orders=tally.in_all.orders + OFF, net_minor=tally.in_all.net_minor)
+    rewrites(teller, tally.key, in_all=more)
+    still = _sentence(f"{tally.key.pk} {tally.key.sk} orders", 2, "total", 2 + OFF)
+    said = finds(teller, "moves once", *wanted, still, touched=once)
     teller.wants("left", said.unsettled, 0)
-    said = finds(teller, "moves always", touched=always)
+    said = finds(teller, "moves always", still, touched=always)
     teller.wants("left", said.unsettled, 1)
     _, wrong = checker(teller).compare()
     rewrites(teller, balance.key)
-    teller.wants("moved since", checker(teller).mend(wrong), 0)
+    teller.wants("moved since", checker(teller).mend(wrong), 1)
     _mends(teller, 1)
     pot = draw.choice(town.all(Pot))
     (pool,) = (one for one in limits if one.counted == pot.counted)

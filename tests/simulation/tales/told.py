@@ -47,6 +47,7 @@ from tests.simulation.tales.sourced import SOURCED
 from tests.simulation.tales.stripes import STRIPES
 from tests.simulation.tales.subscriptions import SUBSCRIPTIONS
 from tests.simulation.tales.teller import Tale, Teller
+from tests.simulation.tales.threads import THREADS
 from tests.simulation.tales.touched import TOUCHED
 from tests.simulation.tales.uniting import UNITING
 from tests.simulation.tales.unusual import UNUSUAL
@@ -108,6 +109,7 @@ TALES: tuple[Tale, ...] = (
     *BY_STAFF,
     *AFTERWARDS,
     *FINER,
+    *THREADS,
 )
 EACH = 40  # tellings of each in `make test`
 
