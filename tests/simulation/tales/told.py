@@ -24,6 +24,7 @@ from tests.simulation.tales.edited import EDITED
 from tests.simulation.tales.figures import FIGURES
 from tests.simulation.tales.finer import FINER
 from tests.simulation.tales.followed import FOLLOWED
+from tests.simulation.tales.foreseen import FORESEEN
 from tests.simulation.tales.generics import GENERICS
 from tests.simulation.tales.granted import GRANTED
 from tests.simulation.tales.keeping_back import KEPT_BACK
@@ -110,6 +111,7 @@ TALES: tuple[Tale, ...] = (
     *AFTERWARDS,
     *FINER,
     *THREADS,
+    *FORESEEN,
 )
 EACH = 40  # tellings of each in `make test`
 
