@@ -9,8 +9,12 @@ from typing import Any
 
 from goodword.limits import RUN_RECOUNT_MAX, SEND_UNKNOWN_MAX
 from goodword.payouts import sums
+from goodword.payouts.auditing import Auditing
+from goodword.payouts.freezing import Freezing
 from goodword.payouts.hashing import line_of
-from goodword.payouts.model import Payout, PayoutRun, Sum
+from goodword.payouts.history import pasts
+from goodword.payouts.model import Payout, PayoutRun, Sum, payout_id_of
+from goodword.payouts.origins import KnownOrigins
 from goodword.payouts.ports import RailAnswer
 from goodword.payouts.recomparing import (
     OpenComparison,
@@ -29,6 +33,8 @@ from goodword.records import Record
 from tests.simulation.smallness import AS_EVER, grow
 from tests.simulation.story import DAY_MS, HOUR_MS
 from tests.simulation.tales.teller import Tale, Teller
+from tests.support.desk import PlainIndex
+from tests.support.scene import PROGRAM
 
 SECOND_MS, MINUTE_MS = 1_000, 60_000
 STATES = ("sent", "unknown", "paid", "paid", "paid", "failed", "returned", "cancelled")
@@ -305,8 +311,71 @@ def _patience(teller: Teller) -> None:
     teller.wants("no more", rests(desk, "stripe"), False)
 
 
+def _before(teller: Teller) -> None:
+    """The runs of before that paid, in their chain, and the one before where the chain is torn."""
+    draw, books, wants = teller.draw, Books(teller), teller.wants
+    runs: list[PayoutRun] = []
+    for number in range(draw.choice((1, 4, 12, 26))):
+        state = draw.choice(("sending", *["settled"] * 5, "cancelled", "expired"))
+        unit, count = draw.choice(("EUR", "EUR", "EUR", "USD")), draw.choice((0, 1, 1, 3))
+        fields: dict[str, Any] = {"currency": unit, "state": state, "count": count}
+        fields["total_minor"] = draw.randrange(3, 9_000)
+        fields["program_id"] = draw.choice((PROGRAM, PROGRAM, "prg_other"))
+        before = runs[-1].run_id if runs else None
+        cutoff_ms = teller.now_ms + number * DAY_MS
+        more = {"previous_run_id": before, "cutoff_ms": cutoff_ms}
+        runs.append(books.makes((), False, **fields, **more))
+    last = runs[-1].but(run_id="run_last", previous_run_id=runs[-1].run_id, currency="EUR")
+    paid = [one for one in runs[::-1] if one.state in ("sending", "settled") and one.count]
+    paid = [one for one in paid if one.currency == "EUR"][:12]
+    audit = Auditing(books.desk, KnownOrigins(books.desk.store))
+    found = [one.run_id for one in audit._runs_before(last)]
+    wants("before", found, [one.run_id for one in paid])
+    means = sorted(one.total_minor // one.count for one in paid)
+    usual = means[(len(means) - 1) // 2] if means else None
+    wants("usual", audit._usual(last), usual)
+    unit, until_ms = draw.choice(("EUR", "USD")), draw.choice(runs).cutoff_ms + draw.choice((0, 1))
+    same = [one for one in teller.town.all(PayoutRun) if one.currency == unit]
+    same = [one for one in same if one.program_id == PROGRAM and one.cutoff_ms < until_ms]
+    newest = max(same, key=lambda one: one.cutoff_ms, default=None)
+    said = Freezing(books.desk, PlainIndex())._last_run(PROGRAM, unit, until_ms)
+    wants("the last", said and said.run_id, newest and newest.run_id)
+
+
+def _past(teller: Teller) -> None:
+    """What somebody was paid before, in the last runs that did; and all of this one."""
+    draw, books, share = teller.draw, Books(teller), 0
+    now = books.run.but(run_id="run_now", cutoff_ms=teller.now_ms + 90 * DAY_MS)
+    names, runs = list[str](), 0
+    for number in range(30, 0, -1):
+        run_id, cutoff_ms = f"run_{number}", teller.now_ms + number * DAY_MS
+        kind = draw.choice(("", "", "", "", "program_id", "currency"))
+        states = [draw.choice(("paid", "paid", "failed")) for _ in range(draw.randrange(1, 4))]
+        for part, state in enumerate(states):
+            name = payout_id_of(run_id, cutoff_ms, books.payout.advocate_id, part)
+            one = books.payout.but(payout_id=name, run_id=run_id, state=state, cutoff_ms=cutoff_ms)
+            odd = {"program_id": "prg_other", "currency": "USD"}
+            books.writes(one.but(**{kind: odd[kind]}) if kind else one)
+            if state == "paid" and not kind and runs < 12:
+                names.append(name)
+        runs += "paid" in states and not kind
+    for part in range(draw.randrange(1, 6)):
+        name = payout_id_of(now.run_id, now.cutoff_ms, books.payout.advocate_id, part)
+        amount, state = draw.randrange(1, 9_000), draw.choice(("draft", "paid"))
+        one = books.payout.but(payout_id=name, run_id=now.run_id, amount_minor=amount)
+        books.writes(one.but(state=state))
+        share += amount
+    if runs < 12 and books.payout.cutoff_ms < teller.now_ms:
+        names.append(books.payout.payout_id)
+    (past,) = pasts(books.desk.store, now, [books.payout.advocate_id]).values()
+    teller.wants("the share", past.share_minor, share)
+    teller.wants("before", sorted(one.payout_id for one in past.earlier), sorted(names))
+
+
 FOLLOWED = (
     Tale("sums that follow a payment", _moved, judged=False),
     Tale("a comparison goes on", _goes_on, judged=False),
     Tale("a rail is left alone", _rests, judged=False),
+    Tale("the runs before", _before, judged=False),
+    Tale("what somebody was paid before", _past, judged=False),
 )
