@@ -72,6 +72,8 @@ def basis(currency: str, lines: Sequence[OrderLine], **more: Any) -> Basis:
 
 
 def _written(teller: Teller) -> None:
+    """What sums come to and how they are written, and what counts for a level."""
+    _months(teller)
     _sums(teller)
     _amounts(teller)
 
@@ -345,8 +347,7 @@ def _period(at_ms: int, period: str) -> str:
 
 
 FIGURES = (
-    Tale("in figures: sums", _written, judged=False),
+    Tale("in figures: sums and totals", _written, judged=False),
     Tale("in figures: what refunds take", _back, judged=False),
     Tale("in figures: questions", _asked, judged=False),
-    Tale("in figures: months", _months, judged=False),
 )
