@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 LISTS = {"reward": ("/v1/me/rewards", "id"), "payout": ("/v1/me/payouts", "payout_id")}
 OPENED = {
-    "reward": "/v1/me/rewards/{}/explanation",
+    "reward": "/v1/me/rewards/{}/explanation?locale=en",
     "payout": "/v1/me/payouts/{}/statement",
 }
 RUN = "/v1/payout-runs/run_0"
@@ -68,7 +68,7 @@ def _opened(books: Books, kind: str, one: Item) -> Iterator[str]:
 def _foreign(books: Books, order: Item, people: list[str]) -> Iterator[str]:
     """Whom no touch, decision or list of an order names learns nothing of it."""
     named = json.dumps([one for kind in OF_AN_ORDER for one in books[kind] if _is_of(one, order)])
-    path = f"/v1/me/conversions/{order['conversion_id']}/explanation"
+    path = f"/v1/me/conversions/{order['conversion_id']}/explanation?locale=en"
     for who in [one for one in people if f'"{one}"' not in named][:1]:
         status, said = asked(books.town, account_of(who), "GET", path, group="")
         if (status, said.get("code")) != (404, "unknown_conversion"):

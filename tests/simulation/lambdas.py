@@ -19,6 +19,7 @@ from goodword.ledger import model as ledger
 from goodword.payouts import clock, freezing, waiting
 from goodword.payouts.notices import RailNotice
 from goodword.programs import payment
+from goodword.programs.effective import TermsShelf
 from goodword.records import Record
 from goodword.rewards import model as rewards
 from goodword.rewards import service as approval
@@ -172,6 +173,7 @@ def _wire() -> dict[str, Any]:
         "clock": lambda: HERE.town.clock,
         "ids": lambda: HERE.town.ids,
         "editions": lambda: HERE.town.editions,
+        "shelf": lambda: TermsShelf(HERE.town.store),
         "sources": lambda: HERE.town.sources,
         "secrets": lambda: SimpleNamespace(read=lambda _: _live()),
         "blind_index": PlainIndex,
