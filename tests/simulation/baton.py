@@ -6,7 +6,7 @@ the same seed gives the same run.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from random import Random
 
@@ -21,7 +21,10 @@ class Died(BaseException):
 
 @dataclass(eq=False)
 class Task:
-    """One greenlet. `until_ms` is when an invocation inside it is killed by its own time-out."""
+    """One greenlet. `until_ms` is when an invocation inside it is killed by its own time-out.
+
+    `stood` are the states that the programme has left since it began: it may have read one of them.
+    """
 
     name: str
     work: Callable[[], object]
@@ -30,6 +33,7 @@ class Task:
     answered: Callable[[], bool] | None = None
     killed: bool = False
     error: BaseException | None = None
+    stood: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.hand = greenlet(self._run)

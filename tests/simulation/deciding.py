@@ -28,6 +28,15 @@ def decided(town: "Town", decision: Item, before: Item | None, after: Item) -> I
         yield f"{name}, decision {decision['number']}: {what}"
 
 
+def turned(town: "Town", before: Item | None, after: Item) -> None:
+    """Whoever is under way may have read the programme as it was before, and not know of this."""
+    was = (before or {}).get("state", "active")
+    if was != after.get("state", "active"):
+        for task in town.baton.tasks:
+            if task.hand and task is not town.baton.current:
+                task.stood.add(was)
+
+
 def _paused(town: "Town", decision: Item, before: Item | None) -> Iterator[str]:
     """A programme that is paused gives nothing, and decides nothing anew but what it owes."""
     (program,) = (one.plain for one in town.dynamo.of_kind("program"))
@@ -38,11 +47,13 @@ def _paused(town: "Town", decision: Item, before: Item | None) -> Iterator[str]:
         yield f"it has waited for its rate, and says {decision['reason']}"
     if len(town.baton.tasks) != 1 or owed or united:
         return  # of several tasks, one may have paused it since it was read
-    if state != "active" and before is not None and before["decisions"]:
+    task = town.baton.current
+    stood = {state} | (task.stood if task else set())  # that one may have ended by now, too
+    if "active" not in stood and before is not None and before["decisions"]:
         yield f"it is decided anew while the programme is {state}"
-    why = f"programme_{state}" if state != "active" and decision.get("advocate_id") else ""
+    paused = {f"programme_{one}" if one != "active" else "" for one in stood}
     said = decision["reason"] if decision["reason"].startswith("programme_") else ""
-    if said != why:
+    if said not in (paused if decision.get("advocate_id") else {""}):
         yield f"it says {decision['reason']} while the programme is {state}"
 
 

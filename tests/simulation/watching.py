@@ -15,7 +15,7 @@ from tests.simulation.audits import Audits
 from tests.simulation.bancheck import banned
 from tests.simulation.bans import forgotten
 from tests.simulation.comparing import compared
-from tests.simulation.deciding import decided
+from tests.simulation.deciding import decided, turned
 from tests.simulation.giving import watch_hand_out
 from tests.simulation.leaving import watch_erased
 from tests.simulation.lettercheck import written_of
@@ -165,6 +165,8 @@ class Watch:
 
     def _decided(self, written: dict[str, tuple[dict[str, Any] | None, dict[str, Any]]]) -> None:
         """I11: what a decision says of limits and places was so at its commit."""
+        if "program" in written:
+            turned(self._town, *written["program"])
         if "decision" in written and "conversion" in written:
             before, after = written["conversion"]
             for what in decided(self._town, written["decision"][1], before, after):
