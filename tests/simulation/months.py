@@ -109,6 +109,8 @@ def _plain(story: "Story") -> None:
     story.minimum_order, story.limit, story.second_look = 0, PASSES, None
     story.watched = story.leaves = story.sharp = story.conduct = story.burst = False
     story.holds = story.disputed = story.fickle = False
+    for person, kind in story.receivers.items():  # no bank ever ends what would wait to be claimed
+        story.receivers[person] = "plain" if kind == "unclaimed" else kind
     story.paying = replace(story.paying, cadence="monthly", minimum=0)
     story.link_ms = {person: 0 for person in story.receivers}
 
