@@ -37,7 +37,9 @@ def asked(town: "Town", question: Item, written: list[tuple[Item | None, Item]])
     questions = (one.plain for one in town.dynamo.of_kind("inquiry"))
     is_open = any(one["conversion_id"] == order and one["state"] == "open" for one in questions)
     for old, new in written if is_open else ():
-        if new["kind"] == "reward" and old is not None and old["state"] == "on_hold":
+        if new["kind"] != "reward" or old is None or old["state"] != "on_hold":
+            continue
+        if new != old | {"version": new["version"]}:  # what stays is written, too
             yield f"{new['order_id']} goes on while a bank asks"
     for reward in rewards:
         waits = (reward["state"], reward.get("reason")) == ("on_hold", "inquiry")

@@ -47,6 +47,7 @@ from goodword.rewards.tally import placed
 
 Later = ReversalFact | ReinstatementFact | InquiryFact
 DIFFERS = "refund_differs"  # one id, two amounts
+NOT_DUE = frozenset({"pending", "on_hold", "approved", "rejected", "void"})  # and may become so
 
 
 def book_refund(desk: Desk, space: Space, fact: Later) -> str:
@@ -157,7 +158,8 @@ def _reinstate(desk: Desk, conversion: Conversion, fact: ReinstatementFact) -> s
 def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
     """Hold what is not due while any inquiry is open; let it go when the last one is closed.
 
-    One that is closed before it was opened is put down, so that it never opens.
+    One that is closed before it was opened is put down, so that it never opens. What may become due
+    is written also where it stays: whoever is just moving it has read the order before this word.
     """
     place = inquiry_key(conversion.conversion_id, fact.inquiry_id)
     known = desk.store.get(Inquiry, place)
@@ -178,11 +180,10 @@ def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
         )
     )
     books = RewardBooks(desk, change)
-    for reward in rewards_of(desk, after):
-        if opened:
-            books.hold(reward)
-        elif not others:
-            books.let_go(reward)
+    for reward in rewards_of(desk, after) if opened or not others else ():
+        told = books.hold(reward) if opened else books.let_go(reward)
+        if told is reward and reward.state in NOT_DUE:
+            change.replace(reward)
     books.close()
     if opened or known is not None:
         change.create(_event(desk, after, f"conversion.inquiry_{fact.state}", fact))

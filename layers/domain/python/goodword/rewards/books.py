@@ -178,12 +178,13 @@ class RewardBooks:
             return self.step(reward, "on_hold", INQUIRY, **self._held(reward))
         return reward
 
-    def let_go(self, reward: Reward) -> None:
+    def let_go(self, reward: Reward) -> Reward:
         """The bank asks no more: back to where the inquiry took it from, if nobody decided it."""
         if reward.state == "on_hold" and reward.reason == INQUIRY and reward.held_from:
             start_by_ms = self._desk.clock.now_ms() + START_GRACE_MS
             unheld = {"start_by_ms": start_by_ms, "lapse_ms": None, "held_from": None}
-            self.step(reward, reward.held_from, "inquiry_closed", **unheld)
+            return self.step(reward, reward.held_from, "inquiry_closed", **unheld)
+        return reward
 
     def _held(self, reward: Reward) -> dict[str, object]:
         lapse_ms = self._desk.clock.now_ms() + INQUIRY_DAYS * DAY_MS
