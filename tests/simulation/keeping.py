@@ -167,7 +167,7 @@ def _everybody(books: Books) -> Iterator[str]:
             if balance["currency"] == unit and balance["payable_minor"]:
                 reasons = sorted([*_reasons(books, balance), *_period(books, balance)])
                 least = least_in(books.town.story, unit, books.town.clock.at_ms)
-                missing = max(0, least - balance["payable_minor"])
+                missing = _missing(books, balance, least)
                 if _is_erased(books, balance["advocate_id"]):
                     reasons, missing = sorted((why, "nothing", one) for why, _, one in reasons), 0
                 if reasons:
@@ -215,20 +215,45 @@ def _reasons(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
 
 def _period(books: Books, balance: Item) -> Iterator[tuple[str, str, str]]:
     """The run that comes next pays a period that is over already, and this money is of a later."""
-    town, payable = books.town, balance["payable_minor"]
-    _, ended = min(one for one in calendar(town.story.paying).items() if one[0] > town.clock.at_ms)
-    if payable < 0 or ended > town.clock.at_ms:
+    payable, (sizes, now, carried) = balance["payable_minor"], _ready(books, balance)
+    least = least_in(books.town.story, balance["currency"], books.town.clock.at_ms)
+    most = books.town.parts.rewards
+    if payable < 0 or not _is_over(books) or sum(now[:most]) + carried >= least:
         return
-    due = [one for one in books["reward"] if one["state"] == "due" and _same(one, balance)]
-    carried = payable - sum(one["remaining_minor"] for one in due)
-    now = [one["remaining_minor"] for one in due if one["created_ms"] < ended]
-    least = least_in(town.story, balance["currency"], town.clock.at_ms)
-    if sum(now) + carried >= least:
-        return
-    if not now and carried <= 0:
+    # So many and so small that no payment of them reaches the minimum, in whichever period
+    ever = sum(sizes[:most]) + carried >= least
+    if later := not now and carried <= 0:
         yield "later_period", "its_period", ""
-    elif payable >= least:  # else it is too little anyway
-        yield "below_minimum", "its_period", ""
+    if payable >= least and not (later and ever):  # else it is too little anyway
+        yield "below_minimum", "its_period" if ever else "earning_more", ""
+
+
+def _missing(books: Books, balance: Item, least: int) -> int:
+    """What has to be earned; in one reward, where the largest of many do not reach the minimum."""
+    payable, (sizes, _, carried) = int(balance["payable_minor"]), _ready(books, balance)
+    most = books.town.parts.rewards
+    if payable >= least and _is_over(books) and sum(sizes[:most]) + carried < least:
+        return int(least - carried - sum(sizes[: most - 1]))
+    return max(0, least - payable)
+
+
+def _ready(books: Books, balance: Item) -> tuple[list[int], list[int], int]:
+    """All that is due, the largest first, what the next run pays of it, and what is beyond it."""
+    ended = _next_end(books)
+    due = [one for one in books["reward"] if one["state"] == "due" and _same(one, balance)]
+    due.sort(key=lambda one: -int(one["remaining_minor"]))
+    sizes = [int(one["remaining_minor"]) for one in due]
+    now = [int(one["remaining_minor"]) for one in due if one["created_ms"] < ended]
+    return sizes, now, balance["payable_minor"] - sum(sizes)
+
+
+def _next_end(books: Books) -> int:
+    town = books.town
+    return min(one for one in calendar(town.story.paying).items() if one[0] > town.clock.at_ms)[1]
+
+
+def _is_over(books: Books) -> bool:
+    return _next_end(books) <= books.town.clock.at_ms
 
 
 def _same(reward: Item, balance: Item) -> bool:

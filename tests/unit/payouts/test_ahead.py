@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from goodword.advocates.model import Advocate, PayoutMethod, advocate_key, method_key
 from goodword.errors import Conflict
-from goodword.payouts.ahead import left_for_later, pay_day, run_ahead
+from goodword.payouts.ahead import left_for_later, pay_day, run_ahead, sure_day
 from goodword.payouts.due import listed_due
 from goodword.payouts.waiting import Waits, waiting_page
 from goodword.ports import Change
@@ -111,6 +111,35 @@ def test_what_keeps_the_person_back_is_named_beside_the_period() -> None:
     ]
     assert [one.until_ms for one in found[BEN].kept] == [at("2025-12-01")]
     assert (found[MAYA].missing_minor, found[BEN].missing_minor) == (500, 0)
+
+
+@pytest.mark.parametrize(
+    ("now", "kept"),
+    [
+        ("2025-11-05", [("below_minimum", "earning_more", None)]),
+        (
+            "2025-10-25",
+            [("later_period", "its_period", None), ("below_minimum", "earning_more", None)],
+        ),
+    ],
+)
+def test_rewards_too_small_for_any_payment_are_promised_no_day(
+    now: str, kept: list[tuple[str, str, int | None]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of two in a payment none has 10.00, and no run to come pays them as they are."""
+    monkeypatch.setattr("goodword.payouts.choice.PAYOUT_REWARDS_MAX", 2)
+    world = Payday(minimum_minor=1_000, **NET_30)
+    for amount in (400, 450, 420):
+        world.due(amount)
+    found = waits(world, at(now))[MAYA]
+    assert [(one.reason, one.lets_go, one.until_ms) for one in found.kept] == kept
+    assert found.missing_minor == 550, "beside the largest"
+    payment = Payment(rail="simulator", minimum_minor=1_000, **NET_30)
+    due = listed_due(world.store, world.purse())
+    assert sure_day(payment, world.purse(), due, at(now)) is None
+    world.due(550)
+    found_then = waits(world, at(now)).values()
+    assert {one.lets_go for each in found_then for one in each.kept} <= {"its_period"}
 
 
 def test_rewards_are_read_only_where_the_calendar_asks_for_it(

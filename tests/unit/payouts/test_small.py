@@ -2,7 +2,9 @@
 
 import pytest
 from goodword.ledger.model import Balance, small_index
-from goodword.payouts.model import Exclusion, PayoutRun
+from goodword.limits import DUE_SHARDS
+from goodword.payouts.freezing import Freezing
+from goodword.payouts.model import Exclusion, Payout, PayoutRun
 from goodword.ports import Change
 from goodword.times import DAY_MS
 
@@ -106,6 +108,59 @@ def test_a_higher_minimum_puts_more_aside() -> None:
     world.cycle.freeze(opened.run_id, "")
     assert (world.purse().least_minor, world.purse().payable_minor) == (9_000, 5_000)
     assert world.purse().index_entry.pk.startswith("SMALL#")  # type: ignore[union-attr]  # it has one
+
+
+def dies_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """The n-th part that is looked at from now on is the last of its worker."""
+    looked, real = [0], Freezing._freeze_part
+
+    def look(self: Freezing, run: PayoutRun, seen: Balance) -> bool:
+        looked[0] += 1
+        if looked[0] == number:
+            raise InterruptedError
+        return real(self, run, seen)
+
+    monkeypatch.setattr(Freezing, "_freeze_part", look)
+
+
+def half_frozen(monkeypatch: pytest.MonkeyPatch, minimum_minor: int, cursor: str) -> Payday:
+    """Maya, whom a run has put aside with 0.80, has earned 3.00; a payment has one reward.
+
+    The worker that gathers what is hers dies after the first payment, and is asked once more.
+    """
+    monkeypatch.setattr("goodword.payouts.choice.PAYOUT_REWARDS_MAX", 1)
+    world = Payday(cadence="on_minimum", minimum_minor=100)
+    world.due(30)
+    world.due(50)
+    day(world, 0)
+    world.due(300)
+    opened = world.cycle.open(PROGRAM, "day-1", CUTOFF_MS + DAY_MS - 1)
+    change_minimum(world, opened.run_id, minimum_minor)
+    dies_at(monkeypatch, 2)
+    with pytest.raises(InterruptedError):
+        world.cycle.freeze(opened.run_id, cursor)
+    assert world.purse().payable_minor == 80
+    assert world.cycle.freeze(opened.run_id, cursor).route != "freeze"
+    return world
+
+
+def test_what_is_left_when_a_freeze_died_is_noted_when_it_is_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    world = half_frozen(monkeypatch, 100, "")
+    said = {one.run_id: (one.reason, one.amount_minor) for one in world.all(Exclusion)}
+    assert len(said) == 2
+    assert set(said.values()) == {("below_minimum", 80)}
+    assert world.purse().index_entry.pk.startswith("SMALL#")  # type: ignore[union-attr]  # it has one
+
+
+def test_what_is_left_then_is_paid_also_if_only_the_last_call_is_repeated(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The minimum was lowered; that call has the places of those put aside behind it."""
+    world = half_frozen(monkeypatch, 40, f"0:0:{DUE_SHARDS}:")
+    assert sorted(one.amount_minor for one in world.all(Payout)) == [50, 300]
+    assert world.purse().payable_minor == 30
 
 
 def test_whoever_owes_is_noted_once_too() -> None:

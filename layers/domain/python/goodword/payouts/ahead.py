@@ -51,13 +51,21 @@ def pay_day(payment: Payment, balance: Balance, due: Sequence[Reward], now_ms: i
 
     The next one when none would: the balance is too small as it is.
     """
-    ahead = run_ahead(payment, now_ms)
+    day_ms = sure_day(payment, balance, due, now_ms)
+    return run_ahead(payment, now_ms).cutoff_ms if day_ms is None else day_ms
+
+
+def sure_day(payment: Payment, balance: Balance, due: Sequence[Reward], now_ms: int) -> int | None:
+    """The same; None when no run would pay anything of it as it is.
+
+    It is too small, or of so many small rewards that no payment of them reaches the minimum.
+    """
     own = _own(balance, due)
     newest_ms = max((reward.created_ms for reward in own), default=0)
-    at = ahead
+    at = run_ahead(payment, now_ms)
     while not isinstance(choose(at, balance, own), Chosen):
         if at.ended_ms > newest_ms:
-            return ahead.cutoff_ms
+            return None
         at = run_ahead(payment, at.cutoff_ms)
     return at.cutoff_ms
 

@@ -158,6 +158,13 @@ def choose(run: Span, balance: Balance, due: Sequence[Reward], step: int = 1) ->
     return LeftOut("below_minimum", balance.payable_minor)
 
 
+def one_more(minimum_minor: int, balance: Balance, due: Sequence[Reward]) -> int:
+    """How large one more reward has to be, beside the largest, for a payout of that minimum."""
+    sizes = sorted((reward.remaining_minor for reward in due), reverse=True)
+    beside = sum(sizes[: PAYOUT_REWARDS_MAX - 1]) + carry(balance, due)
+    return max(1, minimum_minor - beside)
+
+
 def _earned(reward: Reward, before_ms: int) -> bool:
     return reward.created_ms < before_ms
 

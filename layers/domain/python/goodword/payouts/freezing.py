@@ -279,7 +279,7 @@ class Freezing:
         )
         for reward in chosen.rewards:
             change.replace(frozen(reward, payout_id, now_ms))
-        change.replace(apply(balance, entry))
+        change.replace(_awake(apply(balance, entry)))
         if left_out is not None:
             change.delete(left_out)
         self.desk.store.commit(change)
@@ -324,6 +324,14 @@ class Freezing:
 def _least(run: PayoutRun) -> int:
     """The least that this run pays anybody."""
     return max(1, run.minimum_minor)
+
+
+def _awake(rest: Balance) -> Balance:
+    """What is left after a freeze stays where this run finds it, also if it has to begin again.
+
+    An earlier run may have put it aside for being too small; this one has not said so yet.
+    """
+    return rest.but(least_minor=0) if 0 < rest.payable_minor < rest.least_minor else rest
 
 
 def _partition(run: PayoutRun, part: int) -> tuple[str, str | None]:

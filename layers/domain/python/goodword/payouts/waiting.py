@@ -23,8 +23,8 @@ from goodword.errors import InvalidInput
 from goodword.ledger.model import Balance, due_index, small_index
 from goodword.limits import DUE_SHARDS, READ_KEYS_MAX, WAITING_LOOKS, WAITING_READS
 from goodword.money import NaturalMinor
-from goodword.payouts.ahead import Ahead, left_for_later, pay_day, run_ahead
-from goodword.payouts.choice import Waiting, all_wrong, bar
+from goodword.payouts.ahead import Ahead, left_for_later, run_ahead, sure_day
+from goodword.payouts.choice import Waiting, all_wrong, bar, one_more
 from goodword.payouts.due import listed_due
 from goodword.payouts.stops import PayoutStop, stop_key
 from goodword.ports import Page, Store
@@ -190,30 +190,38 @@ class _Look:
             stop if isinstance(stop, PayoutStop) else None,
             self.barred,
         )
-        kept = self._with_period(balance, kept)
-        missing = max(0, max(1, self.payment.minimum_minor) - balance.payable_minor)
+        kept, missing = self._with_period(balance, kept)
         if isinstance(advocate, Advocate) and advocate.erased_ms is not None:
             # Nobody knows where to pay any more, nor can anything be earned: it stays in the books.
             kept, missing = tuple(one.but(lets_go="nothing", until_ms=None) for one in kept), 0
         return Waits(balance=balance, kept=kept, missing_minor=missing) if kept else None
 
-    def _with_period(self, balance: Balance, kept: tuple[Kept, ...]) -> tuple[Kept, ...]:
-        """With it that (nearly) all is of a later period: before that it is too little."""
+    def _with_period(
+        self, balance: Balance, kept: tuple[Kept, ...]
+    ) -> tuple[tuple[Kept, ...], int]:
+        """With it that (nearly) all is of a later period, and what is missing.
+
+        Before that it is too little; where no run to come would pay it as it is, for good: so many
+        and so small are the rewards that no payment of them reaches the minimum.
+        """
+        least, since_ms = max(1, self.payment.minimum_minor), balance.payable_since_ms
+        missing = max(0, least - balance.payable_minor)
         if not self.reads_rewards or balance.payable_minor < 0:
-            return kept
+            return kept, missing
         due = listed_due(self.store, balance)
         left = left_for_later(self.ahead, balance, due)
         if left is None or any(one.reason == left.reason for one in kept):
-            return kept
+            return kept, missing
         small = [one for one in kept if one.reason == "below_minimum"]
-        until_ms = None if small else pay_day(self.payment, balance, due, self.now_ms)
+        until_ms = None if small else sure_day(self.payment, balance, due, self.now_ms)
+        if until_ms is None and not small:
+            small, missing = [_kept("below_minimum", since_ms)], one_more(least, balance, due)
+            if left.reason == "below_minimum":
+                return (*kept, *small), missing
         period = Kept(
-            reason=left.reason,
-            lets_go="its_period",
-            since_ms=balance.payable_since_ms,
-            until_ms=until_ms,
+            reason=left.reason, lets_go="its_period", since_ms=since_ms, until_ms=until_ms
         )
-        return (*(one for one in kept if one not in small), period, *small)
+        return (*(one for one in kept if one not in small), period, *small), missing
 
 
 def _records(seen: Balance) -> dict[Key, type[Record]]:
