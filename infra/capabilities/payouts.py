@@ -44,7 +44,7 @@ def add_payouts(ground: Ground) -> None:
         needs=("JOURNAL_TABLE", "CORE_TABLE", "INDEX_SECRET_ARN", "PAYOUT_CYCLE_ARN"),
         may=[
             *_may_move_on(ground),
-            grants.change(ground.tables.core),
+            grants.change(ground.tables.core, checks=True),  # the ban of whom it came back from
             grants.read(ground.tables.journal),
             grants.start(machine.state_machine_arn),
             grants.read_secret(ground.secrets.index),

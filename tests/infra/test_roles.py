@@ -162,7 +162,8 @@ def test_who_checks_and_deletes_is_who_does(prod: Template) -> None:
     hands = {"rewards_api"}  # that whom something is handed to may have it
     erases = {"privacy_schedule"}  # no balance moved; whatever a person could be found or read by
     checks = pays | links | decides | publishes | grants | walks | shines | hands | erases
-    checks |= journeys | tells
+    returns = {"payouts_api"}  # the ban of whom a payment came back from
+    checks |= journeys | tells | returns
     assert who_may(prod, "dynamodb:ConditionCheckItem", core) == checks
     marks = {"console_web"}  # the place on the list of a segment that somebody left
     deletes = pays | links | decides | journeys | erases | marks

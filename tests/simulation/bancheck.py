@@ -33,7 +33,7 @@ def banned(town: "Town", pairs: Sequence[Pair]) -> Iterator[str]:
         if new["kind"] != "ban":
             continue
         begins = old is None or (old["state"], new["state"]) == ("lifted", "banned")
-        found = _begun(new, pairs) if begins else _moved(town, old or {}, new)
+        found = _begun(new, pairs) if begins else _moved(town, old or {}, new, pairs)
         for what in (*found, *_stops(town, new)):
             yield f"the ban of {new['advocate_id']}: {what}"
 
@@ -54,11 +54,11 @@ def _begun(new: Item, pairs: Sequence[Pair]) -> Iterator[str]:
             yield "a link earns still"
 
 
-def _moved(town: "Town", old: Item, new: Item) -> Iterator[str]:
+def _moved(town: "Town", old: Item, new: Item, pairs: Sequence[Pair]) -> Iterator[str]:
     names = ("since_ms", "banned_ms", "appeal_until_ms", "reason", "banned_by")
     if changed := [name for name in names if old.get(name) != new.get(name)]:
         yield f"its {changed} changed"
-    if not old["voiding"] and new["voiding"]:
+    if not old["voiding"] and new["voiding"] and not _came_back(pairs):
         yield "it goes on again"
     carried = old["voiding"] and not new["voiding"] and new["state"] == "banned"
     if carried and len(town.baton.tasks) == 1:
@@ -70,6 +70,12 @@ def _moved(town: "Town", old: Item, new: Item) -> Iterator[str]:
         late_ms = new["look_ms"] - town.clock.at_ms
         if not 0 < late_ms <= LOOK_MS:
             yield f"it is looked at again after {late_ms} ms"
+
+
+def _came_back(pairs: Sequence[Pair]) -> bool:
+    """Whether this commit returns a payment: what a ban covers of it is owed again, and taken."""
+    payouts = [(old or {}, new) for old, new in pairs if new["kind"] == "payout"]
+    return any((old.get("state"), new["state"]) == ("paid", "returned") for old, new in payouts)
 
 
 def _stops(town: "Town", new: Item) -> Iterator[str]:

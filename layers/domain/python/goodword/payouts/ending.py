@@ -39,6 +39,8 @@ from goodword.ports import Change, Desk, until_settled
 from goodword.receipts import Receipt, no_receipt, settle
 from goodword.records import Key, Record
 from goodword.rewards.model import Reward, reward_key
+from goodword.trust.banning import Ban, ban_key
+from goodword.trust.returning import resume_ban
 
 _OPEN = {"sent", "unknown"}
 
@@ -81,6 +83,9 @@ def add_end(
     wanted: dict[Key, type[Record]] = {place: Balance}
     for frozen in payout.rewards:
         wanted[reward_key(payout.advocate_id, frozen.reward_id)] = Reward
+    ban_at = ban_key(payout.advocate_id, payout.program_id)
+    if state == "returned":
+        wanted[ban_at] = Ban
     found = desk.store.get_mixed(wanted)
     change.replace(after)
     entry = entry_of(payout, movement_to(payout, state), now_ms)
@@ -90,11 +95,14 @@ def add_end(
     balance = found.pop(place)
     assert isinstance(balance, Balance)
     change.replace(apply(balance, entry))
-    for record in found.values():
-        assert isinstance(record, Reward)
+    rewards = [one for one in found.values() if isinstance(one, Reward)]
+    for record in rewards:
         moved = released(record, payout, state, now_ms)
         if moved is not None:
             change.replace(moved)
+    if state == "returned":
+        own = [one for one in rewards if one.payout_id == payout.payout_id]
+        resume_ban(desk.store, change, ban_at, found.get(ban_at), own)
     amount_minor = payout.amount_minor - payout.returned_minor
     change.create(_told(desk, payout, state, reason, amount_minor))
     if payout.state != "draft":  # no run ends before its drafts have

@@ -78,6 +78,15 @@ def read_stop(store: Store, advocate_id: str) -> PayoutStop:
     return store.get(PayoutStop, stop_key(advocate_id)) or PayoutStop(advocate_id=advocate_id)
 
 
+def taken_stop(store: Store, change: Change, advocate_id: str) -> PayoutStop:
+    """The record as the change has it so far, taken out to be put in again; else as stored."""
+    for kept in change.replaced:
+        if isinstance(kept[0], PayoutStop) and kept[0].advocate_id == advocate_id:
+            change.replaced.remove(kept)
+            return kept[0]
+    return read_stop(store, advocate_id)
+
+
 def stopped(stop: PayoutStop, cause_id: str, cause: Cause) -> PayoutStop:
     """The record with one more cause. Conflict `too_many_stops`."""
     if len(stop.causes) >= STOPS_MAX and cause_id not in stop.causes:

@@ -4,8 +4,8 @@ What was earned before the violation stays and is paid. What was earned since is
 at a time, each with its entry and the reason `ban`; what of it was paid already stays with a person
 to be talked about, and is only counted. What is in a payout that has not ended is stopped, and
 voided when it is due again. The ban is one Change with the stop of all payouts and stands at once;
-voiding goes on until it is done, by whoever comes first: the call that banned, or the sweeper. Then
-the stop ends, and never before, unless the ban is lifted.
+voiding goes on until it is done, by the call that banned or the sweeper. Then the stop ends, and
+never before, unless the ban is lifted. `returning` lets it go on when a payment comes back.
 """
 
 from collections import Counter
@@ -53,7 +53,8 @@ STILL_OWED = NOT_DUE | {"due", "batched"}
 class Ban(Record):
     """One ban. `since_ms` is when the violation began; `cursor` where voiding goes on.
 
-    While some of it `waits` for the end of a payout, all is looked at again from `look_ms` on.
+    While some of it `waits` for the end of a payout, all is looked at again from `look_ms` on. It
+    is carried out `again` when a payment comes back; what it left of others then stays as it was.
     """
 
     KIND: ClassVar[str] = "ban"
@@ -67,6 +68,7 @@ class Ban(Record):
     banned_by: str
     appeal_until_ms: int
     voiding: bool = True
+    again: bool = False
     cursor: str | None = None
     waits: bool = False
     look_ms: int = 0
@@ -195,7 +197,7 @@ class Bans:
         return [
             one
             for one in own
-            if _when_ms(one, orders.get(conversion_key(one.conversion_id))) >= since_ms
+            if when_ms(one, orders.get(conversion_key(one.conversion_id))) >= since_ms
         ]
 
     def lift(self, change: Change, advocate_id: str, program_id: str, reason: str) -> None:
@@ -310,8 +312,7 @@ class Bans:
     def _void(self, ban: Ban, reward_id: str) -> str:
         """One reward: void or reversed if it was earned since; `paid` is only counted.
 
-        What is left of it is its ceiling from now on, also of one that a refund took before: a
-        chargeback that is won later gives nothing of it back.
+        What is left is its ceiling from now on, of refunded ones too: no won chargeback gives more.
         """
         reward = self.desk.store.get(Reward, reward_key(ban.advocate_id, reward_id))
         if reward is None or _happened_ms(self.desk.store, reward) < ban.since_ms:
@@ -319,6 +320,7 @@ class Bans:
         if reward.state == "batched":
             return "waits"
         alive = reward.state in NOT_DUE or reward.state == "due"
+        kept = ban.again or reward.state == "rejected"
         change = Change()
         books = RewardBooks(self.desk, change)
         barred = reward.but(ceiling_minor=0 if alive else reward.remaining_minor)
@@ -326,7 +328,7 @@ class Bans:
             books.take(barred, reward.remaining_minor, f"ban:{ban.banned_ms}", BAN)
         elif alive:
             books.step(barred, "void", BAN, lapse_ms=None)
-        elif reward.state != "rejected" and reward.ceiling_minor not in (0, reward.remaining_minor):
+        elif not kept and reward.ceiling_minor not in (0, reward.remaining_minor):
             change.replace(barred)
         books.close()
         if change.keys:
@@ -384,10 +386,11 @@ def is_banned_since(store: Store, reward: Reward) -> bool:
 
 
 def _happened_ms(store: Store, reward: Reward) -> int:
-    return _when_ms(reward, store.get(Conversion, conversion_key(reward.conversion_id)))
+    return when_ms(reward, store.get(Conversion, conversion_key(reward.conversion_id)))
 
 
-def _when_ms(reward: Reward, conversion: Conversion | None) -> int:
+def when_ms(reward: Reward, conversion: Conversion | None) -> int:
+    """When its order happened."""
     return conversion.occurred_ms if conversion else reward.created_ms
 
 

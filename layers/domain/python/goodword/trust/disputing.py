@@ -17,7 +17,7 @@ from goodword.errors import Conflict, InvalidInput, NotAllowed, NotFound, TooLar
 from goodword.events import Event
 from goodword.limits import DISPUTE_MESSAGES_MAX, DISPUTE_TEXT_MAX, DISPUTES_PER_SWEEP
 from goodword.payouts.model import Payout, payout_key
-from goodword.payouts.stops import Cause, lifted, read_stop, stopped
+from goodword.payouts.stops import Cause, lifted, read_stop, stopped, taken_stop
 from goodword.ports import Change, Desk, Page, until_settled
 from goodword.privacy.ports import Forgotten, TextSealer
 from goodword.programs.effective import version_in_force
@@ -253,7 +253,7 @@ class Disputes:
         """A payout in dispute keeps its advocate out of further runs until the dispute is over."""
         if dispute.about != "payout":
             return
-        stop = read_stop(self.desk.store, dispute.advocate_id)
+        stop = taken_stop(self.desk.store, change, dispute.advocate_id)
         by, at_ms = dispute.advocate_id, dispute.opened_ms
         cause = Cause(reason="dispute_open", code="payout_disputed", by=by, at_ms=at_ms)
         change.save(
