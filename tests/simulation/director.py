@@ -241,7 +241,8 @@ class Director(Timing):
         who = account_of(advocate_id) if advocate_id else "usr_fatima"
         if reward.first_look_by is not None and not advocate_id:
             hasty = not self.town.outside.healed and self.chance.random() < 0.5
-            who = f"usr_fatima{TWICE}" if hasty else "usr_carl"
+            other = "usr_fatima" if reward.first_look_by == "usr_carl" else "usr_carl"
+            who = f"usr_fatima{TWICE}" if hasty else other
         path = f"/v1/rewards/{reward.reward_id}/{'approve' if approve else 'refuse'}"
         self.person(who, path, {"reason_code": "checked_order" if approve else "fraud"})
 
