@@ -56,7 +56,7 @@ def _owned(books: Books) -> Iterator[str]:
 
 def _opened(books: Books, kind: str, one: Item) -> Iterator[str]:
     """Its owner opens it; to everybody else it is not there."""
-    path = OPENED[kind].format(one[_id_of(kind)])
+    path = OPENED[kind].format(one[f"{kind}_id"])
     everybody = sorted({each["advocate_id"] for each in books["enrolment"]})
     for who in everybody:
         own = who == one["advocate_id"]
@@ -83,7 +83,7 @@ def _listed(books: Books, kind: str, one: Item) -> Iterator[str]:
     """A list has what is the asker's own, and nothing else."""
     who, (path, name) = one["advocate_id"], LISTS[kind]
     status, said = asked(books.town, account_of(who), "GET", path, group="")
-    own = {each[_id_of(kind)] for each in books[kind] if each["advocate_id"] == who}
+    own = {each[f"{kind}_id"] for each in books[kind] if each["advocate_id"] == who}
     shown = {each[name] for each in said["data"]} if status == 200 else set()
     if not shown or not shown <= own:
         yield f"{path} shows {who} {sorted(shown - own)}, of {len(own)} own: {status}"
@@ -95,10 +95,6 @@ def _powerless(town: "Town", group: str, path: str) -> Iterator[str]:
     status, said = asked(town, "usr_rita", "POST", path, {}, group=group)
     if (status, said.get("code")) != (403, "not_allowed") or town.commits != commits:
         yield f"{group or 'nobody'} posts to {path}: {status} {said.get('code', '')}"
-
-
-def _id_of(kind: str) -> str:
-    return f"{kind}_id"
 
 
 BELONGINGS = (_owned,)

@@ -4,11 +4,11 @@ A place for refunds that is full takes no more of them and says so; a number tha
 found by one slip; a rate is the order's own day's or the last one's; lines sum to their order.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
 from fractions import Fraction
+from functools import partial
 from typing import Any
+from unittest.mock import patch
 
 from goodword.conversions import reversing
 from goodword.conversions.numbers import OrderNumber, folded_number, meant
@@ -23,14 +23,7 @@ from tests.simulation.tales.teller import Tale, Teller
 PLACES, NUMBERED = 3, 20
 
 
-@contextmanager
-def _few() -> Iterator[None]:
-    usual = vars(reversing)["REFUNDS_PARKED_MAX"]
-    vars(reversing)["REFUNDS_PARKED_MAX"] = PLACES
-    try:
-        yield
-    finally:
-        vars(reversing)["REFUNDS_PARKED_MAX"] = usual
+_few = partial(patch.object, reversing, "REFUNDS_PARKED_MAX", PLACES)
 
 
 def _full(teller: Teller) -> None:

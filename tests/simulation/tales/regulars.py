@@ -4,11 +4,11 @@ The first one that somebody brought stays known, and the first order; of the oth
 order that is not remembered any more is counted. It is all in the order in which it happened.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from random import Random
 from typing import Any
+from unittest.mock import patch
 
 from goodword.conversions import friends
 
@@ -19,14 +19,7 @@ from tests.simulation.tales.teller import Tale, Teller, plain
 KEPT, ORDERS = 4, 11  # conversions of a customer that are remembered here; that are told
 
 
-@contextmanager
-def _few() -> Iterator[None]:
-    usual = vars(friends)["FRIEND_CONVERSIONS_MAX"]
-    vars(friends)["FRIEND_CONVERSIONS_MAX"] = KEPT
-    try:
-        yield
-    finally:
-        vars(friends)["FRIEND_CONVERSIONS_MAX"] = usual
+_few = partial(patch.object, friends, "FRIEND_CONVERSIONS_MAX", KEPT)
 
 
 def _sticking(draw: Random) -> Story:

@@ -5,10 +5,10 @@ by when it happened, among those. Who objects to being remembered has no earlier
 no later one, until it is allowed again.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from random import Random
+from unittest.mock import patch
 
 from goodword.conversions import friends
 from goodword.conversions.forgetting import Forgetting
@@ -34,14 +34,7 @@ LATE = {  # when a late one happened: which it is, and which the one after all o
 }
 
 
-@contextmanager
-def _few() -> Iterator[None]:
-    usual = vars(friends)["FRIEND_CONVERSIONS_MAX"]
-    vars(friends)["FRIEND_CONVERSIONS_MAX"] = KEPT
-    try:
-        yield
-    finally:
-        vars(friends)["FRIEND_CONVERSIONS_MAX"] = usual
+_few = partial(patch.object, friends, "FRIEND_CONVERSIONS_MAX", KEPT)
 
 
 def _sticking(draw: Random) -> Story:

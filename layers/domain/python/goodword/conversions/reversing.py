@@ -47,7 +47,7 @@ from goodword.rewards.tally import placed
 
 Later = ReversalFact | ReinstatementFact | InquiryFact
 DIFFERS = "refund_differs"  # one id, two amounts
-NOT_DUE = frozenset({"pending", "on_hold", "approved", "rejected", "void"})  # and may become so
+MAY_BE_DUE = frozenset({"pending", "on_hold", "approved", "rejected", "void"})  # one day
 
 
 def book_refund(desk: Desk, space: Space, fact: Later) -> str:
@@ -182,7 +182,7 @@ def _inquire(desk: Desk, conversion: Conversion, fact: InquiryFact) -> str:
     books = RewardBooks(desk, change)
     for reward in rewards_of(desk, after) if opened or not others else ():
         told = books.hold(reward) if opened else books.let_go(reward)
-        if told is reward and reward.state in NOT_DUE:
+        if told is reward and reward.state in MAY_BE_DUE:
             change.replace(reward)
     books.close()
     if opened or known is not None:
