@@ -19,6 +19,7 @@ from goodword.programs.sources import Sources
 from goodword_aws.secrets import BlindIndex
 
 from tests.fakes.privacy import MemoryVault, PlainSealer
+from tests.fakes.store import MemoryStore
 from tests.support.desk import World
 from tests.support.publishing import published
 from tests.support.scene import terms
@@ -27,6 +28,18 @@ MACS = BlindIndex(b"the index secret of the tests")
 STAFF = Actor(kind="staff", id="sub-mara")
 ANNA = SignIn("sub-anna", "anna@mail.example", email_verified=True)
 BEN = SignIn("sub-ben", "ben@mail.example", email_verified=True)
+
+
+def before_next_commit(store: MemoryStore, act: Callable[[], object]) -> None:
+    """Somebody else is quicker: `act` runs between the reads and the commit that come next."""
+    commit = store.commit
+
+    def slower(change: Change) -> None:
+        store.commit = commit  # type: ignore[method-assign]  # races once
+        act()
+        commit(change)
+
+    store.commit = slower  # type: ignore[method-assign]  # as above
 
 
 class Town(World):
@@ -64,14 +77,7 @@ class Town(World):
 
     def before_next_commit(self, act: Callable[[], object]) -> None:
         """Somebody else is quicker: `act` runs between the reads and the commit that come next."""
-        commit = self.store.commit
-
-        def slower(change: Change) -> None:
-            self.store.commit = commit  # type: ignore[method-assign]  # races once
-            act()
-            commit(change)
-
-        self.store.commit = slower  # type: ignore[method-assign]  # as above
+        before_next_commit(self.store, act)
 
     def link(self, enrolment: Enrolment, **wish: object) -> Link:
         """A further link of the person."""

@@ -1,13 +1,12 @@
 """While a bank asks about an order nothing of it becomes due, whatever else lets it go on."""
 
-from collections.abc import Callable
-
 from goodword.conversions.model import InquiryFact, ReinstatementFact, ReversalFact
 from goodword.conversions.reversing import book_on
-from goodword.ports import Change, until_settled
+from goodword.ports import until_settled
 from goodword.times import DAY_MS
 
 from tests.support.desk import NOW_MS
+from tests.support.people import before_next_commit
 from tests.support.scene import Scene
 
 ORDER = {"orders": ("1001",), "occurred_ms": NOW_MS, "currency": "EUR"}
@@ -79,23 +78,11 @@ def approve(scene: Scene) -> None:
     scene.approval.decide(name, approve=True, code="checked_order", decider_advocate_id=None)
 
 
-def before_next_commit(scene: Scene, act: Callable[[], object]) -> None:
-    """Somebody else is quicker: `act` runs between the reads and the commit that come next."""
-    commit = scene.store.commit
-
-    def slower(change: Change) -> None:
-        scene.store.commit = commit  # type: ignore[method-assign]  # races once
-        act()
-        commit(change)
-
-    scene.store.commit = slower  # type: ignore[method-assign]  # as above
-
-
 def test_a_question_that_ends_while_a_reward_is_stopped_for_it_leaves_nothing_on_hold() -> None:
     scene = waits_for_a_person()
     scene.deliver(inquiry("open"))
     approve(scene)
-    before_next_commit(scene, lambda: scene.deliver(inquiry("closed")))
+    before_next_commit(scene.store, lambda: scene.deliver(inquiry("closed")))
     scene.approval.post(scene.reward.reward_id)
     assert (scene.reward.state, scene.reward.reason) == ("due", "hold_over")
     assert scene.ledger_differences() == []
@@ -107,7 +94,7 @@ def test_a_reward_that_is_stopped_while_the_question_ends_is_let_go_by_its_end()
     approve(scene)
     name = scene.reward.reward_id
     place = scene.conversion.conversion_id
-    before_next_commit(scene, lambda: scene.approval.post(name))
+    before_next_commit(scene.store, lambda: scene.approval.post(name))
     until_settled(lambda: book_on(scene.desk(), place, inquiry("closed")))
     assert (scene.reward.state, scene.reward.reason) == ("approved", "inquiry_closed")
     assert scene.ledger_differences() == []
@@ -116,7 +103,7 @@ def test_a_reward_that_is_stopped_while_the_question_ends_is_let_go_by_its_end()
 def test_what_a_person_lets_go_while_a_question_begins_is_held_by_it() -> None:
     scene = waits_for_a_person()
     place = scene.conversion.conversion_id
-    before_next_commit(scene, lambda: approve(scene))
+    before_next_commit(scene.store, lambda: approve(scene))
     until_settled(lambda: book_on(scene.desk(), place, inquiry("open")))
     assert (scene.reward.state, scene.reward.held_from) == ("on_hold", "approved")
     assert go_on(scene) == "on_hold"
